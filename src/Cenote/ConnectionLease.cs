@@ -1,0 +1,76 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Cenote.Leasing;
+
+namespace Cenote;
+
+/// <summary>
+/// The right to use one physical connection, the driver's own, until the lease is disposed of.
+/// </summary>
+/// <remarks>
+/// Returning twice, also through a copy of the struct or from two threads at once, is harmless. After the return
+/// <see cref="Connection"/> throws; the connection object itself must not be kept, since its next holder uses the same one.
+/// </remarks>
+public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatable<ConnectionLease>
+{
+    private readonly Slot? _slot;
+    private readonly long _ticket;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ConnectionLease(Slot slot, long ticket)
+    {
+        _slot = slot;
+        _ticket = ticket;
+    }
+
+    /// <summary>The driver's own open connection. Do not close it: dispose of the lease.</summary>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
+    public DbConnection Connection => IsActive ? _slot!.Connection : throw LeaseEnded();
+
+    /// <summary>Whether the lease still holds its connection.</summary>
+    public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
+
+    internal Slot? Slot => _slot;
+
+    internal long Ticket => _ticket;
+
+    /// <summary>The driver's own connection as its type.</summary>
+    /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
+    /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
+    public TConnection Unwrap<TConnection>()
+        where TConnection : DbConnection
+    {
+        var connection = Connection;
+        return connection as TConnection
+            ?? throw new InvalidCastException($"The connection is a {connection.GetType()}, not a {typeof(TConnection)}.");
+    }
+
+    /// <summary>Asks that the connection be closed, not lent again, when it is returned. No effect after the return.</summary>
+    public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.HolderRequest);
+
+    /// <summary>Returns the connection.</summary>
+    public void Dispose() => _slot?.Return(_ticket);
+
+    /// <summary>Returns the connection; a driver that clears its session with a round trip is awaited.</summary>
+    public ValueTask DisposeAsync() => _slot is null ? ValueTask.CompletedTask : _slot.ReturnAsync(_ticket);
+
+    /// <summary>Whether both are the same lease.</summary>
+    public bool Equals(ConnectionLease other) => ReferenceEquals(_slot, other._slot) && _ticket == other._ticket;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ConnectionLease other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_slot, _ticket);
+
+    /// <summary>Whether both are the same lease.</summary>
+    public static bool operator ==(ConnectionLease left, ConnectionLease right) => left.Equals(right);
+
+    /// <summary>Whether they are different leases.</summary>
+    public static bool operator !=(ConnectionLease left, ConnectionLease right) => !left.Equals(right);
+
+    private ObjectDisposedException LeaseEnded() => new(
+        nameof(ConnectionLease),
+        _slot is null ? "This lease is empty: it was never given a connection." : "This lease has ended: its connection was returned and may serve someone else. Rent again.");
+}

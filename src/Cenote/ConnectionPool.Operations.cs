@@ -1,0 +1,58 @@
+namespace Cenote;
+
+// What an operator does to a running pool.
+public sealed partial class ConnectionPool
+{
+    /// <summary>One consistent snapshot of the pool's numbers.</summary>
+    public PoolStatistics GetStatistics() => _engine.GetStatistics();
+
+    /// <summary>Opens connections until the given number is open, and waits for them.</summary>
+    /// <param name="target">Open connections wanted; <see langword="null"/> for the minimum size. 0 to the maximum size.</param>
+    /// <param name="progress">Told the number of open connections after each one, up to the target.</param>
+    /// <param name="cancellationToken">Ends the wait; connections already being opened join the pool.</param>
+    /// <exception cref="ConnectionOpenException">A connection could not be opened, retries included.</exception>
+    /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
+    public Task WarmUpAsync(int? target = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        _engine.WarmUpAsync(target, progress, cancellationToken);
+
+    /// <summary>Waits until the minimum size is open, however long the database takes to appear.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilReadyAsync(cancellationToken);
+
+    /// <summary>Changes the size of the running pool. Connections above the new maximum close as they come back.</summary>
+    /// <param name="minSize">The new minimum, 0 to <paramref name="maxSize"/>.</param>
+    /// <param name="maxSize">The new maximum, 1 to 10,000.</param>
+    /// <exception cref="PoolOptionsException">The sizes cannot work.</exception>
+    public void Resize(int minSize, int maxSize) => _engine.Resize(minSize, maxSize);
+
+    /// <summary>Stops lending: callers queue until <see cref="Resume"/> or their timeout. Leases in use are not touched.</summary>
+    public void Suspend() => _engine.Suspend();
+
+    /// <summary>Lends again after <see cref="Suspend"/> or <see cref="DrainAsync"/>.</summary>
+    public void Resume() => _engine.Resume();
+
+    /// <summary>
+    /// Stops lending, waits until every lease is back, and closes every connection. The pool stays suspended:
+    /// <see cref="Resume"/> fills it again, disposing ends it.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the pool stays suspended, and connections still close as they come back.</param>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => _engine.DrainAsync(cancellationToken);
+
+    /// <summary>Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place.</summary>
+    public void RetireAll() => _engine.RetireAll();
+
+    /// <summary>Closes the pool: waiters fail at once, idle connections close, leases in use work until they are returned.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _engine.Close();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Closes the pool as <see cref="Dispose"/> does, and waits until the connections that were idle are closed.</summary>
+    protected override async ValueTask DisposeAsyncCore() => await _engine.CloseAsync().ConfigureAwait(false);
+}

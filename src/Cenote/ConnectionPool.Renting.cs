@@ -1,0 +1,131 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Cenote;
+
+// The two ways to hold a connection.
+public sealed partial class ConnectionPool
+{
+    /// <summary>Rents a connection, waiting up to <see cref="ConnectionPoolOptions.AcquireTimeout"/> for it.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <returns>The lease; dispose of it to return the connection.</returns>
+    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    public ValueTask<ConnectionLease> RentAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        _engine.Desk.TryRent(filePath, lineNumber, memberName, out var lease) && !cancellationToken.CanBeCanceled
+            ? new ValueTask<ConnectionLease>(lease)
+            : _engine.RentSlowAsync(lease, _engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+
+    /// <summary>Rents a connection, waiting up to the given time for it.</summary>
+    /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public ValueTask<ConnectionLease> RentAsync(
+        TimeSpan acquireTimeout,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
+        return _engine.RentAsync(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+    }
+
+    /// <summary>Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public ConnectionLease Rent(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        _engine.Rent(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+
+    /// <summary>Rents a connection, blocking the calling thread up to the given time.</summary>
+    /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public ConnectionLease Rent(
+        TimeSpan acquireTimeout,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
+        return _engine.Rent(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+    }
+
+    /// <summary>Makes a connection that rents when it is opened and returns when it is closed.</summary>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    public new PooledConnection CreateConnection(
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        new(this, filePath, lineNumber, memberName);
+
+    /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.</summary>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public new PooledConnection OpenConnection(
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+
+    /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public new ValueTask<PooledConnection> OpenConnectionAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        var rent = RentAsync(cancellationToken, filePath, lineNumber, memberName);
+        return rent.IsCompletedSuccessfully
+            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, filePath, lineNumber, memberName))
+            : WaitAsync(rent);
+
+        async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> pending) =>
+            new(this, await pending.ConfigureAwait(false), filePath, lineNumber, memberName);
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => new PooledConnection(this, filePath: null, 0, memberName: null);
+
+    /// <inheritdoc/>
+    protected override DbConnection OpenDbConnection() => OpenConnection(null!, 0, null!);
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
+        await OpenConnectionAsync(cancellationToken, null!, 0, null!).ConfigureAwait(false);
+}

@@ -1,0 +1,95 @@
+using Cenote.Providers;
+using Cenote.Sizing;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote;
+
+/// <summary>
+/// The settings of a pool. Read once, when the pool is constructed: every problem is reported in one
+/// <see cref="PoolOptionsException"/>, and later changes to the object have no effect.
+/// </summary>
+public sealed class ConnectionPoolOptions
+{
+    /// <summary>The pool's name in logs, statistics and exceptions.</summary>
+    /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, no control characters.</value>
+    public string? Name { get; set; }
+
+    /// <summary>Connections kept open at all times.</summary>
+    /// <value>Default 2. Range 0 to <see cref="MaxSize"/>.</value>
+    public int MinSize { get; set; } = 2;
+
+    /// <summary>The most connections that are ever open.</summary>
+    /// <value>Default 10. Range 1 to 10,000.</value>
+    public int MaxSize { get; set; } = 10;
+
+    /// <summary>The longest a caller waits for a connection: queueing, retries, connecting and validation together.</summary>
+    /// <value>Default 30 s. Range 1 ms to 1 day.</value>
+    public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Connections unused for this long are closed, down to <see cref="MinSize"/>.</summary>
+    /// <value>Default 600 s. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    public TimeSpan MaxIdleTime { get; set; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>Connections older than this, less a random 0 to 5 per cent, are replaced. The replacement is opened first where there is room.</summary>
+    /// <value>Default 30 min. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// A connection neither used nor checked for this long is validated before it is lent.
+    /// Idle ones are validated in the background before that, so that callers almost never wait for it.
+    /// </summary>
+    /// <value>Default 30 s. Range 1 s to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
+    public TimeSpan ValidationInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest a validation, or the clearing of a session, may take before the connection counts as lost.</summary>
+    /// <value>Default 5 s. Range 1 ms to 10 min.</value>
+    public TimeSpan ValidationTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest one attempt to connect may take.</summary>
+    /// <value>Default 15 s. Range 1 ms to 10 min. Drivers that count in whole seconds round up; the pool itself stops waiting on time.</value>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often a failed open is tried again before its failure is reported.</summary>
+    /// <value>Default 3. Range 0 to 100.</value>
+    public int OpenRetries { get; set; } = 3;
+
+    /// <summary>The delay before the first retry of an open; it grows exponentially, with jitter, up to <see cref="OpenRetryMaxDelay"/>.</summary>
+    /// <value>Default 1 s. Range 0 to <see cref="OpenRetryMaxDelay"/>.</value>
+    public TimeSpan OpenRetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay between two tries of an open.</summary>
+    /// <value>Default 30 s. Range 0 to 1 day.</value>
+    public TimeSpan OpenRetryMaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The most connections that are being opened at once.</summary>
+    /// <value>Default 4. Range 1 to 1,000.</value>
+    public int MaxConcurrentOpens { get; set; } = 4;
+
+    /// <summary>What constructing the pool does when the database may be absent.</summary>
+    /// <value>Default <see cref="StartupMode.FillInBackground"/>.</value>
+    public StartupMode Startup { get; set; } = StartupMode.FillInBackground;
+
+    /// <summary>What the pool clears from a session between one lease and the next.</summary>
+    /// <value>Default <see cref="ResetMode.Full"/>.</value>
+    public ResetMode ResetMode { get; set; } = ResetMode.Full;
+
+    /// <summary>Who clears a session after its lease.</summary>
+    /// <value>Default <see langword="null"/>: the provider's choice.</value>
+    public SessionClearing? SessionClearing { get; set; }
+
+    /// <summary>Asked for a user and password at every open, so that rotating tokens work. Must be thread-safe.</summary>
+    /// <value>Default <see langword="null"/>: the connection string's own.</value>
+    public Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; set; }
+
+    /// <summary>Decides the pool's size between <see cref="MinSize"/> and <see cref="MaxSize"/>.</summary>
+    /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on demand.</value>
+    public ISizingPolicy? Sizing { get; set; }
+
+    /// <summary>The clock and the timers of the pool.</summary>
+    /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Makes the pool's logger, of category <c>Cenote</c>.</summary>
+    /// <value>Default <see langword="null"/>: no logs.</value>
+    public ILoggerFactory? LoggerFactory { get; set; }
+}

@@ -1,0 +1,53 @@
+namespace Cenote;
+
+/// <summary>One consistent snapshot of a pool. Cheap enough to read every second.</summary>
+public sealed record PoolStatistics
+{
+    /// <summary>The pool's name.</summary>
+    public required string PoolName { get; init; }
+
+    /// <summary>When the snapshot was taken.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>Connections by state, and waiters.</summary>
+    public required PoolCounts Counts { get; init; }
+
+    /// <summary>Connections lent since construction.</summary>
+    public required long Rents { get; init; }
+
+    /// <summary>Rents that had to queue.</summary>
+    public required long Waits { get; init; }
+
+    /// <summary>Callers that ran into the acquire timeout.</summary>
+    public required long Timeouts { get; init; }
+
+    /// <summary>Callers that cancelled while queued.</summary>
+    public required long Cancellations { get; init; }
+
+    /// <summary>Callers that were told that no connection could be opened.</summary>
+    public required long Errors { get; init; }
+
+    /// <summary>Physical connections opened.</summary>
+    public required long Opened { get; init; }
+
+    /// <summary>Tries to open a physical connection that failed.</summary>
+    public required long OpenFailures { get; init; }
+
+    /// <summary>Physical connections closed, by reason. Reasons that never occurred are absent.</summary>
+    public required IReadOnlyDictionary<CloseReason, long> Closed { get; init; }
+
+    /// <summary>Physical connections closed, for whatever reason.</summary>
+    public long ClosedTotal => Closed.Values.Sum();
+
+    /// <summary>How long callers queued; callers served at once count as zero.</summary>
+    public required LatencySummary WaitTime { get; init; }
+
+    /// <summary>How long connections were held. Measured on a sample of about one lease in sixteen.</summary>
+    public required LatencySummary UseTime { get; init; }
+
+    /// <summary>How long successful opens took, tries that failed not included.</summary>
+    public required LatencySummary ConnectTime { get; init; }
+
+    /// <summary>The last failure to open a connection since the last success.</summary>
+    public required OpenFailure? LastOpenFailure { get; init; }
+}

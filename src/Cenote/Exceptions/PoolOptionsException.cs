@@ -1,0 +1,19 @@
+namespace Cenote;
+
+/// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, with every problem at once.</summary>
+public sealed class PoolOptionsException : PoolException
+{
+    internal PoolOptionsException(string poolName, IReadOnlyList<string> problems)
+        : base(poolName, Describe(poolName, problems), innerException: null)
+    {
+        Problems = problems;
+        HelpLink = "docs/settings.md";
+    }
+
+    /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    private static string Describe(string poolName, IReadOnlyList<string> problems) =>
+        $"Pool '{poolName}' cannot be constructed: {problems.Count} problem{(problems.Count == 1 ? "" : "s")} in its settings.{Environment.NewLine}"
+        + string.Join(Environment.NewLine, problems.Select(problem => "- " + problem));
+}

@@ -1,0 +1,17 @@
+namespace Cenote.Providers;
+
+/// <summary>How a pool opens a physical connection and clears it after each lease.</summary>
+public sealed record ConnectionSettings
+{
+    /// <summary>Who clears the session after a lease.</summary>
+    public required SessionClearing SessionClearing { get; init; }
+
+    /// <summary>What is cleared after a lease.</summary>
+    public required ResetMode ResetMode { get; init; }
+
+    /// <summary>The longest one attempt to connect may take.</summary>
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    /// <summary>The user and password for this connection; <see langword="null"/> to use those of the connection string.</summary>
+    public DatabaseCredentials? Credentials { get; init; }
+}

@@ -1,0 +1,60 @@
+using System.Data.Common;
+
+namespace Cenote.Providers;
+
+/// <summary>
+/// What a pool must know of one database family. Derive from it to teach Cenote another driver;
+/// <see cref="AdoNetProvider"/> serves any <see cref="DbProviderFactory"/> without more code.
+/// </summary>
+/// <remarks>
+/// One provider serves one pool, which disposes of it after the last connection is closed.
+/// Members may be called from many threads at once.
+/// </remarks>
+public abstract class DatabaseProvider : IAsyncDisposable
+{
+    /// <summary>The database's name in OpenTelemetry's <c>db.system.name</c>, such as <c>postgresql</c>.</summary>
+    public abstract string DatabaseSystem { get; }
+
+    /// <summary>Makes the driver's commands, parameters and batches.</summary>
+    public abstract DbProviderFactory Factory { get; }
+
+    /// <summary>The connection string without secrets, safe to show anywhere.</summary>
+    public abstract string ConnectionString { get; }
+
+    /// <summary>The server or file that connections lead to; never a secret.</summary>
+    public abstract string DataSource { get; }
+
+    /// <summary>The database that connections start in; empty when the connection string names none.</summary>
+    public abstract string Database { get; }
+
+    /// <summary>Who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> says otherwise.</summary>
+    public abstract SessionClearing DefaultSessionClearing { get; }
+
+    /// <summary>
+    /// Whether connections accept credentials from <see cref="ConnectionPoolOptions.Credentials"/>.
+    /// </summary>
+    public virtual bool AcceptsCredentials => true;
+
+    /// <summary>
+    /// Names everything in the settings, or in the provider's own connection string, that cannot work.
+    /// Called once, when the pool is constructed.
+    /// </summary>
+    /// <param name="settings">How the pool will open and clear connections.</param>
+    /// <returns>One sentence a problem: what, which value, and the remedy. Empty when all is well. Never a secret.</returns>
+    public virtual IEnumerable<string> FindProblems(ConnectionSettings settings) => [];
+
+    /// <summary>Makes a physical connection, not yet opened. Must not block.</summary>
+    /// <param name="settings">How to open it, and how to clear it after each lease.</param>
+    public abstract PhysicalConnection CreateConnection(ConnectionSettings settings);
+
+    /// <summary>Says what an exception of the driver means.</summary>
+    /// <param name="exception">What the driver threw, or what wraps it.</param>
+    public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);
+
+    /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}

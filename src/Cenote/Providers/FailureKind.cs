@@ -1,0 +1,26 @@
+namespace Cenote.Providers;
+
+/// <summary>What a driver's exception means for the connection and for the pool.</summary>
+public enum FailureKind
+{
+    /// <summary>The statement failed; the connection is as good as before.</summary>
+    Other,
+
+    /// <summary>The connection is lost, and others to the same server may be.</summary>
+    ConnectionLost,
+
+    /// <summary>Trying again may succeed: a deadlock, a serialization failure, a busy database.</summary>
+    Transient,
+
+    /// <summary>The server accepts no more connections for now.</summary>
+    TooManyConnections,
+
+    /// <summary>The server refuses writes: it is, or has become, a replica.</summary>
+    ReadOnlyServer,
+
+    /// <summary>The credentials were refused; trying again is pointless.</summary>
+    BadCredentials,
+
+    /// <summary>A statement ran into its time limit.</summary>
+    QueryTimeout,
+}

@@ -1,0 +1,11 @@
+namespace Cenote.Providers;
+
+/// <summary>Who clears a session after its lease.</summary>
+public enum SessionClearing
+{
+    /// <summary>The driver's pooling is off, and the pool clears the session itself, off the caller's path where that takes a round trip.</summary>
+    OwnReset,
+
+    /// <summary>The driver keeps a pool of exactly one connection under each slot and clears the session in its own way.</summary>
+    DriverReset,
+}
