@@ -1,0 +1,76 @@
+using Cenote.Providers;
+
+namespace Cenote.StubDriver;
+
+/// <summary>The pool clears the session itself.</summary>
+internal sealed class StubOwnResetConnection : OwnResetConnection
+{
+    private readonly StubConnection _connection;
+    private readonly bool _inline;
+    private int _closes;
+
+    public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, bool inline)
+        : base(connection, resetMode)
+    {
+        _connection = connection;
+        _inline = inline;
+    }
+
+    public override bool ClearsInline => _inline;
+
+    public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
+
+    public override void Open()
+    {
+        base.Open();
+        _connection.Session!.MustBeClean = ClearsSession;
+    }
+
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await base.OpenAsync(cancellationToken);
+        _connection.Session!.MustBeClean = ClearsSession;
+    }
+
+    public override void ClearSession()
+    {
+        if (_connection.StubDatabase.WatchingHotCalls)
+        {
+            StubPoolCalls.Run(_connection, StubCall.Clear);
+        }
+
+        _connection.Session!.Cleared();
+    }
+
+    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    {
+        if (_connection.StubDatabase.WatchingHotCalls)
+        {
+            return ClearAsync(cancellationToken);
+        }
+
+        _connection.Session!.Cleared();
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Validate(TimeSpan timeout) => StubPoolCalls.Run(_connection, StubCall.Validate);
+
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
+
+    public override ValueTask CloseAsync()
+    {
+        if (Interlocked.Increment(ref _closes) > 1)
+        {
+            _connection.StubDatabase.Violate("a connection was closed twice");
+        }
+
+        return StubPoolCalls.CloseAsync(_connection);
+    }
+
+    private async ValueTask ClearAsync(CancellationToken cancellationToken)
+    {
+        await StubPoolCalls.RunAsync(_connection, StubCall.Clear, cancellationToken);
+        _connection.Session!.Cleared();
+    }
+}

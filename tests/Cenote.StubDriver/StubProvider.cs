@@ -1,0 +1,92 @@
+using System.Data.Common;
+using Cenote.Providers;
+
+namespace Cenote.StubDriver;
+
+/// <summary>The provider of the stub driver.</summary>
+public sealed class StubProvider(StubDatabase database) : DatabaseProvider
+{
+    private int _disposals;
+
+    /// <summary>The server.</summary>
+    public StubDatabase StubDatabase => database;
+
+    /// <summary>Who clears a session, unless the pool's options say otherwise.</summary>
+    public SessionClearing Clearing { get; init; } = SessionClearing.OwnReset;
+
+    /// <summary>Whether own reset clears on the returning caller's thread instead of in the background.</summary>
+    public bool ClearsInline { get; init; }
+
+    /// <summary>What <see cref="FindProblems"/> reports.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>Whether the pool disposed of the provider.</summary>
+    public int Disposals => Volatile.Read(ref _disposals);
+
+    /// <summary>How the pool asked for connections, last.</summary>
+    public ConnectionSettings? LastSettings { get; private set; }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "stub";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory => StubFactory.Instance;
+
+    /// <inheritdoc/>
+    public override string ConnectionString => "Host=stub;Database=stub";
+
+    /// <inheritdoc/>
+    public override string DataSource => "stub";
+
+    /// <inheritdoc/>
+    public override string Database => "stub";
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => Clearing;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings) => Problems;
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        LastSettings = settings;
+        var keepsSession = settings.SessionClearing == SessionClearing.DriverReset;
+        var connection = new StubConnection(database, keepsSession) { Credentials = settings.Credentials };
+        return keepsSession
+            ? new StubDriverResetConnection(connection)
+            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInline);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is StubException stub)
+            {
+                return stub.Kind;
+            }
+        }
+
+        return FailureClassification.Default(exception);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        if (Interlocked.Increment(ref _disposals) > 1)
+        {
+            database.Violate("the provider was disposed of twice");
+        }
+
+        if (database.Sessions - database.LateSessions > 0)
+        {
+            database.Violate("the provider was disposed of before its last connection was closed");
+        }
+
+        database.Changed();
+        return base.DisposeAsync();
+    }
+}

@@ -1,0 +1,126 @@
+using Cenote.Providers;
+
+namespace Cenote.StubDriver;
+
+/// <summary>One session at the stub server.</summary>
+public sealed class StubSession
+{
+    private readonly StubDatabase _database;
+    private int _holders;
+    private int _poolCalls;
+    private int _ended;
+    private volatile bool _killed;
+
+    internal StubSession(StubDatabase database, int id, bool late)
+    {
+        _database = database;
+        Id = id;
+        IsLate = late;
+    }
+
+    /// <summary>The session's number, from 1.</summary>
+    public int Id { get; }
+
+    /// <summary>Whether its open had been cancelled before it appeared.</summary>
+    public bool IsLate { get; }
+
+    /// <summary>Whether a holder left something behind that nobody has cleared.</summary>
+    public bool IsDirty { get; private set; }
+
+    /// <summary>Whether the server ended it.</summary>
+    public bool IsKilled => _killed;
+
+    /// <summary>Whether the driver ended it.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>How often it was cleared.</summary>
+    public long Resets { get; private set; }
+
+    /// <summary>Whether a holder that finds another one's leavings is a violation. False for pools that clear nothing.</summary>
+    public bool MustBeClean { get; internal set; }
+
+    /// <summary>A holder begins to use the session. Two at once are a violation.</summary>
+    public void BeginUse()
+    {
+        if (Interlocked.Increment(ref _holders) != 1)
+        {
+            _database.Violate($"session {Id} has two holders at once");
+        }
+
+        if (HasEnded)
+        {
+            _database.Violate($"session {Id} was lent after it was closed");
+        }
+
+        if (Volatile.Read(ref _poolCalls) != 0)
+        {
+            _database.Violate($"session {Id} was lent while the pool still worked on it");
+        }
+
+        if (IsDirty && MustBeClean)
+        {
+            _database.Violate($"session {Id} was lent uncleared");
+        }
+
+        IsDirty = true;
+    }
+
+    /// <summary>The holder is done with the session.</summary>
+    public void EndUse()
+    {
+        if (HasEnded)
+        {
+            _database.Violate($"session {Id} was closed under its holder");
+        }
+
+        Interlocked.Decrement(ref _holders);
+    }
+
+    /// <summary>The server ends the session; the driver finds out at its next call.</summary>
+    public void Kill() => _killed = true;
+
+    internal void BeginPoolCall(StubCall call)
+    {
+        if (Interlocked.Increment(ref _poolCalls) != 1)
+        {
+            _database.Violate($"session {Id}: {call} began during another call of the pool");
+        }
+
+        if (Volatile.Read(ref _holders) != 0)
+        {
+            _database.Violate($"session {Id}: {call} began while a holder used it");
+        }
+    }
+
+    internal void EndPoolCall() => Interlocked.Decrement(ref _poolCalls);
+
+    internal void ThrowIfDead()
+    {
+        if (_killed || HasEnded)
+        {
+            throw new StubException(FailureKind.ConnectionLost, "The session is gone.");
+        }
+    }
+
+    internal void Cleared()
+    {
+        Resets++;
+        IsDirty = false;
+    }
+
+    internal void End()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            _database.Violate($"session {Id} was closed twice");
+            return;
+        }
+
+        if (Volatile.Read(ref _holders) != 0)
+        {
+            _database.Violate($"session {Id} was closed under its holder");
+        }
+
+        _database.RemoveSession(this);
+    }
+}

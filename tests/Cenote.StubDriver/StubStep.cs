@@ -1,0 +1,66 @@
+using Cenote.Providers;
+
+namespace Cenote.StubDriver;
+
+/// <summary>What one call of the driver does: succeed, fail, or hang until a gate opens and then succeed or fail.</summary>
+public sealed class StubStep
+{
+    private readonly Func<Exception>? _failure;
+    private readonly StubGate? _gate;
+    private readonly bool _honoursCancellation;
+
+    private StubStep(StubGate? gate, bool honoursCancellation, Func<Exception>? failure)
+    {
+        _gate = gate;
+        _honoursCancellation = honoursCancellation;
+        _failure = failure;
+    }
+
+    /// <summary>The call succeeds at once.</summary>
+    public static StubStep Succeed { get; } = new(gate: null, honoursCancellation: true, failure: null);
+
+    /// <summary>The call fails at once with this exception.</summary>
+    public static StubStep Fail(Exception exception) => new(gate: null, honoursCancellation: true, () => exception);
+
+    /// <summary>The call fails at once with a driver's exception of this kind.</summary>
+    public static StubStep Fail(FailureKind kind = FailureKind.ConnectionLost) =>
+        new(gate: null, honoursCancellation: true, () => new StubException(kind));
+
+    /// <summary>The call waits for the gate, then succeeds. One that ignores cancellation answers late instead of stopping.</summary>
+    public static StubStep Hang(StubGate gate, bool honoursCancellation = true) => new(gate, honoursCancellation, failure: null);
+
+    /// <summary>The same, but failing in the end.</summary>
+    public StubStep ThenFail(FailureKind kind = FailureKind.ConnectionLost) =>
+        new(_gate, _honoursCancellation, () => new StubException(kind));
+
+    internal void Perform(CancellationToken cancellationToken)
+    {
+        _gate?.Released.Wait(_honoursCancellation ? cancellationToken : CancellationToken.None);
+        ThrowIfFailing();
+    }
+
+    internal ValueTask PerformAsync(CancellationToken cancellationToken)
+    {
+        if (_gate is null)
+        {
+            ThrowIfFailing();
+            return ValueTask.CompletedTask;
+        }
+
+        return WaitAsync(cancellationToken);
+    }
+
+    private async ValueTask WaitAsync(CancellationToken cancellationToken)
+    {
+        await _gate!.Released.WaitAsync(_honoursCancellation ? cancellationToken : CancellationToken.None);
+        ThrowIfFailing();
+    }
+
+    private void ThrowIfFailing()
+    {
+        if (_failure is not null)
+        {
+            throw _failure();
+        }
+    }
+}
