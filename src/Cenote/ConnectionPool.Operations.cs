@@ -54,5 +54,9 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>Closes the pool as <see cref="Dispose"/> does, and waits until the connections that were idle are closed.</summary>
-    protected override async ValueTask DisposeAsyncCore() => await _engine.CloseAsync().ConfigureAwait(false);
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await _engine.CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsyncCore().ConfigureAwait(false);
+    }
 }

@@ -21,9 +21,7 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        _engine.Desk.TryRent(filePath, lineNumber, memberName, out var lease) && !cancellationToken.CanBeCanceled
-            ? new ValueTask<ConnectionLease>(lease)
-            : _engine.RentSlowAsync(lease, _engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        _engine.RentAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
@@ -81,7 +79,7 @@ public sealed partial class ConnectionPool
     /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="lineNumber">Filled in by the compiler.</param>
     /// <param name="memberName">Filled in by the compiler.</param>
-    public new PooledConnection CreateConnection(
+    public PooledConnection CreateConnection(
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
@@ -92,7 +90,7 @@ public sealed partial class ConnectionPool
     /// <param name="lineNumber">Filled in by the compiler.</param>
     /// <param name="memberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
-    public new PooledConnection OpenConnection(
+    public PooledConnection OpenConnection(
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
@@ -104,7 +102,7 @@ public sealed partial class ConnectionPool
     /// <param name="lineNumber">Filled in by the compiler.</param>
     /// <param name="memberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
-    public new ValueTask<PooledConnection> OpenConnectionAsync(
+    public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,

@@ -1,0 +1,76 @@
+using Cenote.Providers;
+using Cenote.Sizing;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote;
+
+/// <summary>
+/// The fluent way to a pool. Each provider package adds its own <c>Use…</c> method; <see cref="Configure"/> reaches every setting.
+/// Not thread-safe.
+/// </summary>
+public sealed class ConnectionPoolBuilder
+{
+    private readonly ConnectionPoolOptions _options = new();
+    private DatabaseProvider? _provider;
+
+    /// <summary>Chooses the database.</summary>
+    /// <param name="provider">The provider; the pool will dispose of it.</param>
+    /// <exception cref="InvalidOperationException">A database was chosen already.</exception>
+    public ConnectionPoolBuilder Use(DatabaseProvider provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        if (_provider is not null)
+        {
+            throw new InvalidOperationException($"This builder already uses {_provider.DatabaseSystem}. A pool serves one database: use a builder for each.");
+        }
+
+        _provider = provider;
+        return this;
+    }
+
+    /// <summary>Names the pool in logs, statistics and exceptions.</summary>
+    /// <param name="name">See <see cref="ConnectionPoolOptions.Name"/>.</param>
+    public ConnectionPoolBuilder Named(string name) => Configure(options => options.Name = name);
+
+    /// <summary>Sets both sizes.</summary>
+    /// <param name="minSize">See <see cref="ConnectionPoolOptions.MinSize"/>.</param>
+    /// <param name="maxSize">See <see cref="ConnectionPoolOptions.MaxSize"/>.</param>
+    public ConnectionPoolBuilder Sized(int minSize, int maxSize) => Configure(options => (options.MinSize, options.MaxSize) = (minSize, maxSize));
+
+    /// <summary>Lets a policy move the size between the minimum and the maximum.</summary>
+    /// <param name="policy">See <see cref="ConnectionPoolOptions.Sizing"/>.</param>
+    public ConnectionPoolBuilder SizedBy(ISizingPolicy policy) => Configure(options => options.Sizing = policy);
+
+    /// <summary>Sets the longest wait for a connection.</summary>
+    /// <param name="timeout">See <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</param>
+    public ConnectionPoolBuilder WaitingAtMost(TimeSpan timeout) => Configure(options => options.AcquireTimeout = timeout);
+
+    /// <summary>Sets what is cleared between leases.</summary>
+    /// <param name="mode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
+    public ConnectionPoolBuilder Resetting(ResetMode mode) => Configure(options => options.ResetMode = mode);
+
+    /// <summary>Logs to loggers of this factory.</summary>
+    /// <param name="loggerFactory">See <see cref="ConnectionPoolOptions.LoggerFactory"/>.</param>
+    public ConnectionPoolBuilder LoggingTo(ILoggerFactory loggerFactory) => Configure(options => options.LoggerFactory = loggerFactory);
+
+    /// <summary>Sets anything else.</summary>
+    /// <param name="configure">Changes the options.</param>
+    public ConnectionPoolBuilder Configure(Action<ConnectionPoolOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(_options);
+        return this;
+    }
+
+    /// <summary>Constructs the pool.</summary>
+    /// <exception cref="InvalidOperationException">No database was chosen, or the builder was used before.</exception>
+    /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>
+    /// <exception cref="ConnectionOpenException">The pool was to fail at start, and no connection could be opened.</exception>
+    public ConnectionPool Build()
+    {
+        var provider = _provider
+            ?? throw new InvalidOperationException("No database was chosen, or the builder has built its pool already. Call a Use… method first; a provider serves one pool.");
+        _provider = null;
+        return new ConnectionPool(provider, _options);
+    }
+}

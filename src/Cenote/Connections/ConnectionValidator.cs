@@ -1,0 +1,55 @@
+using Cenote.Leasing;
+using Cenote.Providers;
+
+namespace Cenote.Connections;
+
+/// <summary>Proves in the background that connections are alive.</summary>
+internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
+{
+    /// <summary>Validates the connection of a slot in state validating, and brings the slot to idle or closing.</summary>
+    internal async Task ValidateAsync(Slot slot, bool needsOwnThread)
+    {
+        var word = slot.Word;
+        var physical = slot.Physical!;
+        try
+        {
+            using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
+            var token = timeout.Token;
+            var validating = BackgroundWork.Call(
+                () => Validate(physical), () => ValidateAsync(physical, token), needsOwnThread);
+            await validating.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
+            {
+                desk.Work.NoteFailure(slot, CloseReason.ValidationFailed, exception);
+                desk.Work.Close(slot, CloseReason.ValidationFailed);
+            }
+
+            return;
+        }
+
+        desk.MakeIdle(slot, word);
+    }
+
+    private void Validate(PhysicalConnection physical)
+    {
+        physical.BeginLease();
+        physical.Validate(settings.ValidationTimeout);
+        if (physical.SessionClearing == SessionClearing.DriverReset)
+        {
+            physical.ClearSession();
+        }
+    }
+
+    private async ValueTask ValidateAsync(PhysicalConnection physical, CancellationToken cancellationToken)
+    {
+        physical.BeginLease();
+        await physical.ValidateAsync(settings.ValidationTimeout, cancellationToken).ConfigureAwait(false);
+        if (physical.SessionClearing == SessionClearing.DriverReset)
+        {
+            await physical.ClearSessionAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+using Cenote.Providers;
+using Cenote.Waiting;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Connections;
+
+/// <summary>Does what the lease desk asks for, with a real driver.</summary>
+internal sealed class ConnectionWork(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
+    : IConnectionWork
+{
+    private readonly ConnectionOpener _opener = new(provider, settings, desk, logger, poolClosed);
+    private readonly ConnectionValidator _validator = new(settings, desk);
+    private readonly ConnectionCloser _closer = new(settings, desk, logger);
+
+    public void Open(Slot slot, bool needsOwnThread) =>
+        BackgroundWork.Start(() => _opener.OpenAsync(slot, needsOwnThread), needsOwnThread);
+
+    public void Validate(Slot slot, bool needsOwnThread) =>
+        BackgroundWork.Start(() => _validator.ValidateAsync(slot, needsOwnThread), needsOwnThread);
+
+    public void Close(Slot slot, CloseReason reason) =>
+        BackgroundWork.Start(() => _closer.CloseAsync(slot, reason), needsOwnThread: false);
+
+    public void NoteFailure(Slot slot, CloseReason reason, Exception? exception)
+    {
+        PoolLog.ConnectionFailed(logger, settings.Name, slot.Id, reason, exception);
+        if (exception is null || reason == CloseReason.ValidationFailed || provider.Classify(exception) == FailureKind.ConnectionLost)
+        {
+            desk.MakeSuspect();
+        }
+    }
+
+    public Exception DescribeTimeout(in RentRequest request)
+    {
+        var timeout = request.Timeout;
+        var exception = desk.Read(counts => ExhaustionReport.Create(settings, timeout, counts, desk));
+        PoolLog.AcquireTimeout(logger, settings.Name, timeout, exception.Counts);
+        return exception;
+    }
+
+    public Exception DescribeOpenFailure(OpenFailure failure) => new ConnectionOpenException(
+        settings.Name,
+        failure,
+        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {failure.Attempts} tries, last at {failure.Time:O}): {failure.Exception.Message}");
+
+    public Exception DescribeClosed() => new PoolClosedException(settings.Name);
+}

@@ -1,0 +1,11 @@
+namespace Cenote.Diagnostics;
+
+/// <summary>A number that only grows.</summary>
+internal sealed class Counter
+{
+    private long _value;
+
+    internal long Value => Volatile.Read(ref _value);
+
+    internal void Increment() => Interlocked.Increment(ref _value);
+}

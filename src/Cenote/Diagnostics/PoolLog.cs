@@ -1,0 +1,56 @@
+using Cenote.Providers;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Diagnostics;
+
+/// <summary>Every message the pool logs. Event ids are stable: alerts are built on them.</summary>
+internal static partial class PoolLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Pool {PoolName} started on {Target}: {MinSize} to {MaxSize} connections")]
+    internal static partial void Started(ILogger logger, string poolName, string target, int minSize, int maxSize);
+
+    [LoggerMessage(2, LogLevel.Information, "Pool {PoolName} closed")]
+    internal static partial void PoolClosed(ILogger logger, string poolName);
+
+    [LoggerMessage(10, LogLevel.Debug, "Pool {PoolName} opened a connection in slot {SlotId} after {Attempts} tries")]
+    internal static partial void Opened(ILogger logger, string poolName, int slotId, int attempts);
+
+    [LoggerMessage(11, LogLevel.Warning, "Pool {PoolName} could not open a connection, try {Attempt}; next try in {Delay}")]
+    internal static partial void OpenRetried(ILogger logger, string poolName, int attempt, TimeSpan delay, Exception? exception);
+
+    [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection in {Attempts} tries: {Kind}")]
+    internal static partial void OpenFailed(ILogger logger, string poolName, int attempts, FailureKind kind, Exception exception);
+
+    [LoggerMessage(20, LogLevel.Debug, "Pool {PoolName} closed the connection in slot {SlotId}: {Reason}")]
+    internal static partial void Closed(ILogger logger, string poolName, int slotId, CloseReason reason);
+
+    [LoggerMessage(21, LogLevel.Warning, "Pool {PoolName} had trouble closing a connection ({Reason}); it is given up")]
+    internal static partial void CloseFailed(ILogger logger, string poolName, CloseReason reason, Exception exception);
+
+    [LoggerMessage(22, LogLevel.Warning, "Pool {PoolName} closes the connection in slot {SlotId}: {Reason}")]
+    internal static partial void ConnectionFailed(ILogger logger, string poolName, int slotId, CloseReason reason, Exception? exception);
+
+    [LoggerMessage(23, LogLevel.Warning, "Pool {PoolName}: a connection was garbage-collected without being returned; it is closed. {Holder}")]
+    internal static partial void Abandoned(ILogger logger, string poolName, LeaseHolder holder);
+
+    [LoggerMessage(30, LogLevel.Warning, "Pool {PoolName} had no connection within {Timeout}: {Counts}")]
+    internal static partial void AcquireTimeout(ILogger logger, string poolName, TimeSpan timeout, PoolCounts counts);
+
+    [LoggerMessage(40, LogLevel.Information, "Pool {PoolName} changes its size from {OldSize} to {NewSize}: {Reason}")]
+    internal static partial void Resized(ILogger logger, string poolName, int oldSize, int newSize, string reason);
+
+    [LoggerMessage(41, LogLevel.Warning, "Pool {PoolName} refuses the size {Size} of its sizing policy: not within {MinSize} to {MaxSize}. Reason given: {Reason}")]
+    internal static partial void SizeRefused(ILogger logger, string poolName, int size, int minSize, int maxSize, string reason);
+
+    [LoggerMessage(42, LogLevel.Information, "Pool {PoolName} is suspended")]
+    internal static partial void Suspended(ILogger logger, string poolName);
+
+    [LoggerMessage(43, LogLevel.Information, "Pool {PoolName} is resumed")]
+    internal static partial void Resumed(ILogger logger, string poolName);
+
+    [LoggerMessage(44, LogLevel.Information, "Pool {PoolName} retires every connection")]
+    internal static partial void RetiredAll(ILogger logger, string poolName);
+
+    [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
+    internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
+}

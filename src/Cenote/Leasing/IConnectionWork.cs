@@ -1,0 +1,32 @@
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// What the desk asks of the world beyond slots and waiters. Called without the desk's lock; none of it may block or throw.
+/// </summary>
+internal interface IConnectionWork
+{
+    /// <summary>Opens a connection for a slot in state opening, and reports to <see cref="LeaseDesk.Opened"/> or <see cref="LeaseDesk.OpenFailed"/>.</summary>
+    /// <param name="slot">The slot, owned by the work.</param>
+    /// <param name="needsOwnThread">A caller blocks a thread: the thread pool may have none left to open on.</param>
+    void Open(Slot slot, bool needsOwnThread);
+
+    /// <summary>Validates the connection of a slot in state validating, and brings the slot to idle or closing.</summary>
+    void Validate(Slot slot, bool needsOwnThread);
+
+    /// <summary>Closes the connection of a slot in state closing, and reports to <see cref="LeaseDesk.Closed"/>.</summary>
+    void Close(Slot slot, CloseReason reason);
+
+    /// <summary>A connection failed outside of an open: logs it and, when the connection is lost, makes the idle ones suspect.</summary>
+    void NoteFailure(Slot slot, CloseReason reason, Exception? exception);
+
+    /// <summary>What a caller that ran out of time is told.</summary>
+    Exception DescribeTimeout(in RentRequest request);
+
+    /// <summary>What callers are told when a connection could not be opened.</summary>
+    Exception DescribeOpenFailure(OpenFailure failure);
+
+    /// <summary>What callers are told once the pool is closed.</summary>
+    Exception DescribeClosed();
+}

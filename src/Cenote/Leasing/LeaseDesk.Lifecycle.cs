@@ -1,0 +1,159 @@
+using Cenote.Providers;
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+// Connections coming and going. Every open is counted in Opened, every close in Closed.
+internal sealed partial class LeaseDesk
+{
+    private long _generation;
+
+    /// <summary>A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.</summary>
+    internal void Opened(Slot slot, PhysicalConnection physical, long expiresAt)
+    {
+        CloseReason? refusal;
+        lock (_gate)
+        {
+            Capacity.EndOpening();
+            Meters.Opened.Increment();
+            Meters.LastOpenFailure = null;
+            AdvanceClock();
+            slot.Install(physical);
+            slot.Age.BeginLife(_now, expiresAt);
+            slot.FreshAt = _now;
+            refusal = _attention.HasAny(Leasing.Attention.Closed) ? CloseReason.PoolClosed
+                : slot.Age.Generation != _generation ? CloseReason.Retired
+                : Capacity.Total > Capacity.Limit ? CloseReason.Shrunk
+                : null;
+            slot.Change(refusal is null ? SlotState.Idle : SlotState.Closing);
+        }
+
+        if (refusal is { } reason)
+        {
+            _work.Close(slot, reason);
+        }
+
+        Settle();
+    }
+
+    /// <summary>
+    /// No connection could be opened for a slot in state opening. Callers that queued before the first try are told, unless
+    /// a connection that is out, or another open, may still serve them: those go on waiting for it.
+    /// </summary>
+    internal void OpenFailed(Slot slot, OpenFailure failure)
+    {
+        List<Waiter>? failed = null;
+        List<Condition> conditions;
+        lock (_gate)
+        {
+            Capacity.EndOpening();
+            Capacity.Release();
+            Capacity.HoldOpensUntil(Clock.ElapsedMilliseconds, failure.Kind);
+            Meters.LastOpenFailure = failure;
+            slot.Change(SlotState.Empty);
+            if (Capacity.Total - _slots.CountOf(SlotState.Closing) == 0)
+            {
+                while (_queue.First is { } waiter && waiter.Sequence <= slot.Age.LastWaiter)
+                {
+                    _queue.Remove(waiter);
+                    (failed ??= []).Add(waiter);
+                }
+
+                SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+            }
+
+            conditions = _conditions.TakeFailing();
+            SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+        }
+
+        failed?.ForEach(waiter =>
+        {
+            Meters.Errors.Increment();
+            waiter.Fail(_work.DescribeOpenFailure(failure));
+        });
+        conditions.ForEach(condition => condition.Fail(_work.DescribeOpenFailure(failure)));
+        Settle();
+    }
+
+    /// <summary>Whether an open that is about to connect is still needed: the demand it was started for may be gone.</summary>
+    internal bool StillWantsOpening()
+    {
+        lock (_gate)
+        {
+            return !IsClosed && Capacity.StillWantsOpening(_queue.Count);
+        }
+    }
+
+    /// <summary>Nobody needs the connection any more that a slot in state opening was meant for.</summary>
+    internal void OpenSkipped(Slot slot)
+    {
+        lock (_gate)
+        {
+            Capacity.EndOpening();
+            Capacity.Release();
+            slot.Change(SlotState.Empty);
+        }
+
+        Settle();
+    }
+
+    /// <summary>The connection of a slot in state closing is closed.</summary>
+    internal void Closed(Slot slot, CloseReason reason)
+    {
+        lock (_gate)
+        {
+            Capacity.Release();
+            Meters.Closed(reason);
+            slot.Uninstall();
+            slot.Change(SlotState.Empty);
+        }
+
+        Settle();
+    }
+
+    /// <summary>A connection whose opening was given up came up after all, and was closed.</summary>
+    internal void ClosedLate()
+    {
+        lock (_gate)
+        {
+            Meters.Opened.Increment();
+            Meters.Closed(CloseReason.OpenFailed);
+        }
+    }
+
+    /// <summary>Takes back a lease whose holder was garbage-collected. Its session is in an unknown state: it is closed.</summary>
+    internal bool TryAbandon(Slot slot, long ticket)
+    {
+        if (!slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
+        {
+            return false;
+        }
+
+        _work.Close(slot, CloseReason.Abandoned);
+        return true;
+    }
+
+    /// <summary>The server may have dropped us: every idle connection must prove itself before its next lease.</summary>
+    internal void MakeSuspect()
+    {
+        lock (_gate)
+        {
+            // Beyond every time that a slot may have noted so far, so that all of them are stale from here on.
+            Volatile.Write(ref _now, Math.Max(_now + 1, Clock.ElapsedMilliseconds));
+            Volatile.Write(ref _freshSince, _now);
+        }
+    }
+
+    /// <summary>Advances the coarse clock; connections untouched for longer than the interval become stale.</summary>
+    internal void Tick(long validationIntervalMilliseconds)
+    {
+        lock (_gate)
+        {
+            AdvanceClock();
+            var stale = validationIntervalMilliseconds == long.MaxValue ? long.MinValue : _now - validationIntervalMilliseconds;
+            Volatile.Write(ref _freshSince, Math.Max(_freshSince, stale));
+        }
+    }
+
+    private void AdvanceClock() => Volatile.Write(ref _now, Math.Max(_now, Clock.ElapsedMilliseconds));
+}

@@ -1,0 +1,140 @@
+using Cenote.Sizing;
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+// What an operator, or a sizing policy, does to a running pool.
+internal sealed partial class LeaseDesk
+{
+    internal bool IsClosed => Attention.HasAny(Leasing.Attention.Closed);
+
+    /// <summary>Completes when the counts meet a condition; fails when the pool closes, or, if asked, when an open fails.</summary>
+    internal Task WhenAsync(Func<PoolCounts, bool> isMet, bool failsWithOpens, CancellationToken cancellationToken, bool evenWhenClosed = false)
+    {
+        var condition = new Condition(isMet, failsWithOpens);
+        lock (_gate)
+        {
+            if (IsClosed && !evenWhenClosed)
+            {
+                return Task.FromException(_work.DescribeClosed());
+            }
+
+            _conditions.Add(condition);
+            SetAttention(Leasing.Attention.Watched, on: true);
+        }
+
+        Settle();
+        return condition.WaitAsync(Forget, cancellationToken);
+    }
+
+    internal void Suspend() => Reconsider(() => SetAttention(Leasing.Attention.Suspended, on: true));
+
+    internal void Resume() => Reconsider(() => SetAttention(Leasing.Attention.Suspended, on: false));
+
+    /// <summary>Sets the bounds; the limit moves into them.</summary>
+    internal void Resize(int minSize, int maxSize, int limit) => Reconsider(() =>
+    {
+        Capacity.Resize(minSize, maxSize, limit);
+        _slots.Grow(limit);
+    });
+
+    /// <summary>Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.</summary>
+    internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
+    {
+        Capacity.WarmUpTarget = warmUpTarget ?? Capacity.WarmUpTarget;
+        Capacity.Replacements = replacements ?? Capacity.Replacements;
+    });
+
+    /// <summary>Moves the limit within its bounds.</summary>
+    internal void SetLimit(int limit) => Reconsider(() =>
+    {
+        Capacity.Resize(Capacity.MinSize, Capacity.MaxSize, Math.Clamp(limit, Math.Max(1, Capacity.MinSize), Capacity.MaxSize));
+        _slots.Grow(Capacity.Limit);
+    });
+
+    internal CapacityView ReadCapacity()
+    {
+        lock (_gate)
+        {
+            return Capacity.View();
+        }
+    }
+
+    /// <summary>Every connection older than this moment closes: idle ones now, the others as they come back.</summary>
+    internal void RetireAll(CloseReason reason)
+    {
+        List<Slot> old = [];
+        lock (_gate)
+        {
+            _generation++;
+            foreach (var slot in _slots.All)
+            {
+                if (slot.State is not (SlotState.Empty or SlotState.Opening or SlotState.Closing))
+                {
+                    // Under the lock, so that no connection of the new generation is meant.
+                    slot.Retire(reason);
+                    old.Add(slot);
+                }
+            }
+        }
+
+        old.ForEach(slot => CloseIfRetired(slot));
+        Settle();
+    }
+
+    /// <summary>Fails everyone who waits and lends no more. Connections close with <see cref="RetireAll"/>.</summary>
+    /// <returns><see langword="false"/> when the pool was closed already.</returns>
+    internal bool TryClose()
+    {
+        List<Waiter> waiters = [];
+        List<Condition> conditions;
+        lock (_gate)
+        {
+            if (IsClosed)
+            {
+                return false;
+            }
+
+            SetAttention(Leasing.Attention.Closed, on: true);
+            while (_queue.First is { } waiter)
+            {
+                _queue.Remove(waiter);
+                waiters.Add(waiter);
+            }
+
+            conditions = _conditions.TakeAll();
+            SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
+        }
+
+        waiters.ForEach(waiter => waiter.Fail(_work.DescribeClosed()));
+        conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));
+        return true;
+    }
+
+    private void CloseIfRetired(Slot slot)
+    {
+        if (slot.RetireReason is { } reason)
+        {
+            CloseIfIdle(slot, reason);
+        }
+    }
+
+    private void Forget(Condition condition)
+    {
+        lock (_gate)
+        {
+            _conditions.Remove(condition);
+            SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+        }
+    }
+
+    private void Reconsider(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+        }
+
+        Settle();
+    }
+}

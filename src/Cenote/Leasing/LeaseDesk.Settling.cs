@@ -1,0 +1,127 @@
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+// Bringing slots, waiters and capacity into agreement.
+internal sealed partial class LeaseDesk
+{
+    /// <summary>
+    /// Serves waiters from idle connections in their order, then starts whatever is still missing: validations of connections
+    /// too stale to lend, opens, closes of what is too much. Everything that changes slots, waiters or capacity ends here.
+    /// </summary>
+    internal void Settle()
+    {
+        while (true)
+        {
+            Waiter? waiter;
+            Slot? toValidate = null;
+            Slot? toOpen = null;
+            Slot? toClose = null;
+            List<Condition>? met = null;
+            ConnectionLease lease;
+            bool needsOwnThread;
+            lock (_gate)
+            {
+                waiter = TryMatch(out lease);
+                needsOwnThread = _queue.Blocking > 0;
+                if (waiter is null)
+                {
+                    toValidate = TryTakeStale();
+                    toOpen = toValidate is null ? TryTakeEmpty() : null;
+                    toClose = toValidate is null && toOpen is null ? TryTakeExcess() : null;
+                    if (_conditions.Count > 0)
+                    {
+                        met = _conditions.TakeMet(CountUnderLock());
+                        SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+                    }
+                }
+            }
+
+            met?.ForEach(static condition => condition.Complete());
+            if (waiter is not null)
+            {
+                waiter.Complete(lease);
+            }
+            else if (toValidate is not null)
+            {
+                _work.Validate(toValidate, needsOwnThread);
+            }
+            else if (toOpen is not null)
+            {
+                _work.Open(toOpen, needsOwnThread);
+            }
+            else if (toClose is not null)
+            {
+                _work.Close(toClose, CloseReason.Shrunk);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The first waiter and a connection for it.</summary>
+    private Waiter? TryMatch(out ConnectionLease lease)
+    {
+        lease = default;
+        if (_queue.First is not { } waiter
+            || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
+            || !_slots.TryLend(_freshSince, out var slot, out var ticket))
+        {
+            return null;
+        }
+
+        _queue.Remove(waiter);
+        SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+        slot.SetHolder(ticket, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);
+        lease = new ConnectionLease(slot, ticket);
+        return waiter;
+    }
+
+    /// <summary>An idle connection that nobody used or checked for long, when more callers wait than are being validated for.</summary>
+    private Slot? TryTakeStale()
+    {
+        if (_queue.Count == 0 || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed))
+        {
+            return null;
+        }
+
+        return _slots.CountOf(SlotState.Validating) < _queue.Count ? _slots.TryClaimIdle(SlotState.Validating, static _ => true) : null;
+    }
+
+    /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
+    private Slot? TryTakeEmpty()
+    {
+        if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
+            || !Capacity.WantsOpening(_queue.Count, Clock.ElapsedMilliseconds)
+            || _slots.FindEmpty() is not { } slot)
+        {
+            return null;
+        }
+
+        Capacity.BeginOpening();
+        slot.Age.BeginOpening(_generation, _queue.LastSequence);
+        slot.Change(SlotState.Opening);
+        return slot;
+    }
+
+    /// <summary>An idle connection above the limit.</summary>
+    private Slot? TryTakeExcess()
+    {
+        var isOverLimit = Capacity.Total > Capacity.Limit && Capacity.Total - _slots.CountOf(SlotState.Closing) > Capacity.Limit;
+        if (!isOverLimit)
+        {
+            if (_attention.HasAny(Leasing.Attention.Shrinking))
+            {
+                SetAttention(Leasing.Attention.Shrinking, on: false);
+            }
+
+            return null;
+        }
+
+        // Leased ones follow as they come back: the bit sends every return here.
+        SetAttention(Leasing.Attention.Shrinking, on: true);
+        return _slots.TryClaimIdle(SlotState.Closing, static _ => true);
+    }
+}

@@ -1,0 +1,237 @@
+using System.Runtime.CompilerServices;
+using Cenote.Diagnostics;
+using Cenote.Maintenance;
+using Cenote.Sizing;
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// Where connections are handed out and taken back: slots, waiters, and the one place that brings them together
+/// (<see cref="Settle"/>). Knows no SQL, no driver and no health check.
+/// </summary>
+/// <remarks>
+/// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without it.
+/// Nothing of the outside world is called while it is held.
+/// </remarks>
+internal sealed partial class LeaseDesk
+{
+    private readonly object _gate = new();
+    private readonly WaiterQueue _queue = new();
+    private readonly ConditionList _conditions = new();
+    private readonly SlotTable _slots;
+    private IConnectionWork _work = null!;
+    private int _attention;
+    private long _freshSince = long.MinValue;
+    private long _now;
+
+    internal LeaseDesk(PoolClock clock, Meters meters, Capacity capacity)
+    {
+        Clock = clock;
+        Meters = meters;
+        Capacity = capacity;
+        Returns = new ReturnPath(this);
+        _slots = new SlotTable(this, capacity.Limit);
+    }
+
+    internal PoolClock Clock { get; }
+
+    internal Meters Meters { get; }
+
+    internal ReturnPath Returns { get; }
+
+    internal SlotTable Slots => _slots;
+
+    internal IConnectionWork Work => _work;
+
+    /// <summary>Non-zero when rents and returns must take the slow path.</summary>
+    internal int Attention
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _attention);
+    }
+
+    /// <summary>The pool's coarse clock in milliseconds, advanced by upkeep: reading it costs one load.</summary>
+    internal long Now
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _now);
+    }
+
+    /// <summary>Leases whose ticket has none of these bits are measured.</summary>
+    internal long SampleMask { get; set; }
+
+    /// <summary>Guarded by the lock.</summary>
+    private Capacity Capacity { get; }
+
+    internal void Start(IConnectionWork work)
+    {
+        _work = work;
+        Settle();
+    }
+
+    /// <summary>The hot path of every rent: an idle, fresh connection, when nobody waits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryRent(string? filePath, int lineNumber, string? memberName, out ConnectionLease lease)
+    {
+        if (Attention == 0 && _slots.TryLend(Volatile.Read(ref _freshSince), out var slot, out var ticket))
+        {
+            slot.SetHolder(ticket, filePath, lineNumber, memberName);
+            if (!slot.OpensOnLease || Returns.TryBeginLease(slot, ticket))
+            {
+                lease = new ConnectionLease(slot, ticket);
+                return true;
+            }
+        }
+
+        lease = default;
+        return false;
+    }
+
+    /// <summary>Queues a caller. The result may be there already.</summary>
+    /// <param name="request">What the caller asks for.</param>
+    /// <param name="isBlocking">Whether it will block its thread.</param>
+    /// <param name="isFirst">Whether it goes to the front: it had its turn and got a dead connection.</param>
+    internal Waiter Enqueue(in RentRequest request, bool isBlocking, bool isFirst)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            if ((_attention & (int)Leasing.Attention.Closed) != 0)
+            {
+                throw _work.DescribeClosed();
+            }
+
+            waiter = _queue.Take(this);
+            waiter.Begin(request, isBlocking);
+            if (isFirst)
+            {
+                _queue.EnqueueFirst(waiter);
+            }
+            else
+            {
+                _queue.Enqueue(waiter);
+            }
+
+            Capacity.NoteDemand();
+            SetAttention(Leasing.Attention.Waiting, on: true);
+        }
+
+        Settle();
+        waiter.Arm();
+        return waiter;
+    }
+
+    /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>
+    internal void AfterReturn(Slot slot)
+    {
+        CloseIfRetired(slot);
+        Settle();
+    }
+
+    /// <summary>Closes a connection now if it is idle, else as it comes back.</summary>
+    internal void RetireOne(Slot slot, CloseReason reason)
+    {
+        // First the wish, then the look at the state: a holder that returns in between sees the wish.
+        slot.Retire(reason);
+        CloseIfIdle(slot, reason);
+    }
+
+    /// <summary>Brings a slot to idle, if its word is still the one that the caller's work began with.</summary>
+    internal void MakeIdle(Slot slot, long word)
+    {
+        slot.FreshAt = Now;
+        if (slot.TryChange(word, SlotWord.With(word, SlotState.Idle)) && (Attention != 0 || slot.RetireReason is not null))
+        {
+            AfterReturn(slot);
+        }
+    }
+
+    internal void Cancel(Waiter waiter)
+    {
+        if (TryRemove(waiter, onlyIfOverdue: false))
+        {
+            Meters.Cancellations.Increment();
+            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
+        }
+    }
+
+    /// <summary>Ends the wait of a waiter whose time is up.</summary>
+    /// <returns><see langword="false"/> when it is still queued, with time left.</returns>
+    internal bool TryExpire(Waiter waiter)
+    {
+        if (TryRemove(waiter, onlyIfOverdue: true))
+        {
+            Meters.Timeouts.Increment();
+            waiter.Fail(_work.DescribeTimeout(waiter.Request));
+            return true;
+        }
+
+        return !waiter.IsQueued;
+    }
+
+    internal void Recycle(Waiter waiter)
+    {
+        lock (_gate)
+        {
+            _queue.GiveBack(waiter);
+        }
+    }
+
+    /// <summary>Connections by state and waiters at one moment.</summary>
+    internal PoolCounts Count()
+    {
+        lock (_gate)
+        {
+            return CountUnderLock();
+        }
+    }
+
+    /// <summary>Runs something that must see counts and meters agree.</summary>
+    internal T Read<T>(Func<PoolCounts, T> read)
+    {
+        lock (_gate)
+        {
+            return read(CountUnderLock());
+        }
+    }
+
+    private void CloseIfIdle(Slot slot, CloseReason reason)
+    {
+        var word = slot.Word;
+        if (SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
+        {
+            _work.Close(slot, reason);
+        }
+    }
+
+    private PoolCounts CountUnderLock() => _slots.Count(_queue.Count, Capacity.Limit);
+
+    private bool TryRemove(Waiter waiter, bool onlyIfOverdue)
+    {
+        lock (_gate)
+        {
+            if (!waiter.IsQueued || (onlyIfOverdue && !waiter.IsOverdue()))
+            {
+                return false;
+            }
+
+            _queue.Remove(waiter);
+            SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+            return true;
+        }
+    }
+
+    /// <summary>Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the bit.</summary>
+    private void SetAttention(Attention bit, bool on)
+    {
+        if (on)
+        {
+            Interlocked.Or(ref _attention, (int)bit);
+        }
+        else
+        {
+            Interlocked.And(ref _attention, ~(int)bit);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Cenote.Providers;
+
+namespace Cenote.Leasing;
+
+/// <summary>The pool's place for one physical connection.</summary>
+/// <remarks>
+/// Every change of state is a compare-and-swap on the word (<see cref="SlotWord"/>). Whoever brings a slot into a state other than
+/// idle owns it, and alone may write the other fields, until it hands the slot on by the next change of state.
+/// </remarks>
+internal sealed class Slot
+{
+    private readonly LeaseDesk _desk;
+    private long _word;
+    private PhysicalConnection? _physical;
+    private DbConnection? _connection;
+    private bool _returnsPlainly;
+    private int _retireReason;
+    private long _freshAt;
+    private long _sampledTicket;
+    private long _sampleStart;
+    private string? _filePath;
+    private string? _memberName;
+    private int _lineNumber;
+
+    // Keeps the next slot's word, the contended part, on another cache line (128 bytes: lines are fetched in pairs).
+#pragma warning disable CS0169, IDE0051, CA1823, S1144 // Unread on purpose.
+    private readonly Padding _padding;
+#pragma warning restore CS0169, IDE0051, CA1823, S1144
+
+    internal Slot(int id, LeaseDesk desk)
+    {
+        Id = id;
+        _desk = desk;
+    }
+
+    internal int Id { get; }
+
+    /// <summary>What upkeep knows of the connection. Written by the slot's owner or by upkeep alone.</summary>
+    internal SlotAge Age { get; } = new();
+
+    internal SlotState State => SlotWord.StateOf(Word);
+
+    internal long Word => Volatile.Read(ref _word);
+
+    internal DbConnection Connection => _connection!;
+
+    internal PhysicalConnection? Physical => _physical;
+
+    /// <summary>Whether the driver's connection object must be opened for each lease.</summary>
+    internal bool OpensOnLease { get; private set; }
+
+    /// <summary>The pool's clock when the connection was last opened, lent, returned or validated: since then it counts as alive.</summary>
+    internal long FreshAt
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _freshAt);
+        set => Volatile.Write(ref _freshAt, value);
+    }
+
+    internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsLeasedAs(long ticket) => Volatile.Read(ref _word) == ticket;
+
+    /// <summary>Changes the word if it is still the expected one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryChange(long expected, long next) => Interlocked.CompareExchange(ref _word, next, expected) == expected;
+
+    /// <summary>Moves from a state that only the caller can leave.</summary>
+    internal void Change(SlotState next) => Interlocked.Exchange(ref _word, SlotWord.With(Word, next));
+
+    /// <summary>Puts an opened connection into the slot, which the caller owns.</summary>
+    internal void Install(PhysicalConnection physical)
+    {
+        _connection = physical.Connection;
+        OpensOnLease = physical.SessionClearing == SessionClearing.DriverReset;
+        _returnsPlainly = !physical.ClearsSession;
+        Volatile.Write(ref _retireReason, 0);
+        Volatile.Write(ref _physical, physical);
+    }
+
+    /// <summary>Forgets the closed connection.</summary>
+    internal void Uninstall()
+    {
+        Volatile.Write(ref _physical, null);
+        _filePath = null;
+        _memberName = null;
+    }
+
+    /// <summary>Remembers who holds the connection. The caller has just been given the lease.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetHolder(long ticket, string? filePath, int lineNumber, string? memberName)
+    {
+        var desk = _desk;
+        Volatile.Write(ref _freshAt, desk.Now);
+        _filePath = filePath;
+        _lineNumber = lineNumber;
+        _memberName = memberName;
+        if ((ticket & desk.SampleMask) == 0)
+        {
+            StartSample(ticket);
+        }
+    }
+
+    internal LeaseHolder DescribeHolder(long now) => new(
+        Id, TimeSpan.FromMilliseconds(Math.Max(0, now - FreshAt)), string.IsNullOrEmpty(_filePath) ? null : _filePath, _lineNumber, _memberName);
+
+    /// <summary>Asks that the connection be closed when it comes back. The first reason stays.</summary>
+    internal void RetireOnReturn(long ticket, CloseReason reason)
+    {
+        if (IsLeasedAs(ticket))
+        {
+            Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
+        }
+    }
+
+    /// <summary>Marks whatever connection the slot holds for closing.</summary>
+    internal void Retire(CloseReason reason) => Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
+
+    /// <summary>Returns the lease, if it still is one.</summary>
+    internal void Return(long ticket)
+    {
+        if (!TryReturnPlainly(ticket))
+        {
+            _desk.Returns.Return(this, ticket);
+        }
+    }
+
+    /// <inheritdoc cref="Return"/>
+    internal ValueTask ReturnAsync(long ticket) =>
+        TryReturnPlainly(ticket) ? ValueTask.CompletedTask : _desk.Returns.ReturnAsync(this, ticket);
+
+    /// <summary>Ends a use-time measurement that the rent began.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void EndSample(long ticket)
+    {
+        if (_sampledTicket == ticket)
+        {
+            RecordSample();
+        }
+    }
+
+    /// <summary>The hot path: nothing to clear, nobody asked for the connection to be closed, and the driver believes in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryReturnPlainly(long ticket)
+    {
+        if (!_returnsPlainly)
+        {
+            return false;
+        }
+
+        // A second return must touch nothing: the slot may already serve someone else, or nobody.
+        if (!IsLeasedAs(ticket))
+        {
+            return true;
+        }
+
+        if (_retireReason != 0 || _physical is not { IsUsable: true })
+        {
+            return false;
+        }
+
+        EndSample(ticket);
+        var desk = _desk;
+        Volatile.Write(ref _freshAt, desk.Now);
+        if (Interlocked.CompareExchange(ref _word, SlotWord.TakeBack(ticket), ticket) == ticket
+            && (desk.Attention | _retireReason) != 0)
+        {
+            // Read after the swap, a full fence: either this thread sees the waiter (or the wish to retire), or whoever
+            // queued (or wished) after that sees the idle slot.
+            desk.AfterReturn(this);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StartSample(long ticket)
+    {
+        _sampleStart = _desk.Clock.GetTimestamp();
+        _sampledTicket = ticket;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RecordSample()
+    {
+        _sampledTicket = 0;
+        _desk.Meters.UseTime.Record(_desk.Clock.ElapsedSince(_sampleStart));
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    private struct Padding
+    {
+    }
+}

@@ -1,0 +1,52 @@
+namespace Cenote.Leasing;
+
+/// <summary>The times that upkeep judges a connection by, in milliseconds of the pool's clock.</summary>
+internal sealed class SlotAge
+{
+    private long _activeAt;
+    private long _seenLeases;
+
+    /// <summary>When the connection is due for replacement; <see cref="long.MaxValue"/> for never.</summary>
+    internal long ExpiresAt { get; set; } = long.MaxValue;
+
+    /// <summary>When upkeep first saw it due; 0 when it is not.</summary>
+    internal long ExpiringSince { get; set; }
+
+    /// <summary>When the clearing of its session began.</summary>
+    internal long ResettingSince { get; set; }
+
+    /// <summary>The generation in which its opening began.</summary>
+    internal long Generation { get; private set; }
+
+    /// <summary>The last waiter that had queued when its opening began.</summary>
+    internal long LastWaiter { get; private set; }
+
+    internal void BeginOpening(long generation, long lastWaiter)
+    {
+        Generation = generation;
+        LastWaiter = lastWaiter;
+    }
+
+    internal void BeginLife(long now, long expiresAt)
+    {
+        Volatile.Write(ref _activeAt, now);
+        ExpiresAt = expiresAt;
+        ExpiringSince = 0;
+    }
+
+    /// <summary>
+    /// Notes what the slot is doing, once a tick, and says how long it has been unused. The hot path notes nothing for this:
+    /// the number of leases in the word already tells whether there was one.
+    /// </summary>
+    internal long Observe(long word, long now)
+    {
+        var leases = SlotWord.LeasesOf(word);
+        if (leases != _seenLeases || SlotWord.StateOf(word) is SlotState.Leased or SlotState.Resetting)
+        {
+            _seenLeases = leases;
+            Volatile.Write(ref _activeAt, now);
+        }
+
+        return now - Volatile.Read(ref _activeAt);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+
+namespace Cenote.Leasing;
+
+/// <summary>The pool's slots. Grows, never shrinks: slots beyond the limit just stay empty.</summary>
+internal sealed class SlotTable
+{
+    private readonly LeaseDesk _desk;
+    private Slot[] _slots = [];
+    private int _spread = 1;
+
+    internal SlotTable(LeaseDesk desk, int size)
+    {
+        _desk = desk;
+        Grow(size);
+    }
+
+    internal ReadOnlySpan<Slot> All => Volatile.Read(ref _slots);
+
+    /// <summary>
+    /// Over how many of the lowest slots searches begin. As many as are in use at once, by upkeep's sample: cores that hammer
+    /// the pool then start on slots of their own, while a quiet pool re-uses the lowest slots and lets the others fall idle.
+    /// </summary>
+    internal int Spread
+    {
+        get => _spread;
+        set => Volatile.Write(ref _spread, Math.Max(1, value));
+    }
+
+    /// <summary>Adds empty slots. Called under the desk's lock.</summary>
+    internal void Grow(int size)
+    {
+        var old = _slots;
+        if (size <= old.Length)
+        {
+            return;
+        }
+
+        var grown = new Slot[size];
+        old.CopyTo(grown, 0);
+        for (var id = old.Length; id < size; id++)
+        {
+            grown[id] = new Slot(id, _desk);
+        }
+
+        Volatile.Write(ref _slots, grown);
+    }
+
+    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryLend(long freshSince, out Slot slot, out long ticket)
+    {
+        var slots = _slots;
+        var start = _spread > 1 ? Thread.GetCurrentProcessorId() % _spread : 0;
+        for (var i = start; i < slots.Length; i++)
+        {
+            if (TryLend(slots[i], freshSince, out ticket))
+            {
+                slot = slots[i];
+                return true;
+            }
+        }
+
+        for (var i = 0; i < start && i < slots.Length; i++)
+        {
+            if (TryLend(slots[i], freshSince, out ticket))
+            {
+                slot = slots[i];
+                return true;
+            }
+        }
+
+        slot = null!;
+        ticket = 0;
+        return false;
+    }
+
+    /// <summary>Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.</summary>
+    /// <param name="next">The state to bring it to.</param>
+    /// <param name="accept">Which slots will do.</param>
+    internal Slot? TryClaimIdle(SlotState next, Func<Slot, bool> accept)
+    {
+        var slots = Volatile.Read(ref _slots);
+        for (var i = slots.Length - 1; i >= 0; i--)
+        {
+            var slot = slots[i];
+            var word = slot.Word;
+            if (SlotWord.StateOf(word) == SlotState.Idle && accept(slot) && slot.TryChange(word, SlotWord.With(word, next)))
+            {
+                return slot;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The lowest slot without a connection. Called under the desk's lock, the only place where empty slots are taken.</summary>
+    internal Slot? FindEmpty()
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.State == SlotState.Empty)
+            {
+                return slot;
+            }
+        }
+
+        return null;
+    }
+
+    internal int CountOf(SlotState state)
+    {
+        var count = 0;
+        foreach (var slot in All)
+        {
+            count += slot.State == state ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Counts the slots by state; each is counted once, so the sum always adds up.</summary>
+    internal PoolCounts Count(int waiting, int limit)
+    {
+        Span<int> states = stackalloc int[(int)SlotState.Closing + 1];
+        states.Clear();
+        foreach (var slot in All)
+        {
+            states[(int)slot.State]++;
+        }
+
+        return new PoolCounts
+        {
+            Idle = states[(int)SlotState.Idle],
+            Leased = states[(int)SlotState.Leased],
+            Opening = states[(int)SlotState.Opening],
+            Resetting = states[(int)SlotState.Resetting],
+            Validating = states[(int)SlotState.Validating],
+            Closing = states[(int)SlotState.Closing],
+            Waiting = waiting,
+            Limit = limit,
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryLend(Slot slot, long freshSince, out long ticket)
+    {
+        var word = slot.Word;
+        ticket = SlotWord.Lend(word);
+        return SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, ticket);
+    }
+}

@@ -1,0 +1,26 @@
+using Cenote.Leasing;
+
+namespace Cenote.Maintenance;
+
+/// <summary>Closes connections that nobody has used for long, down to the minimum size.</summary>
+internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
+{
+    public void Run()
+    {
+        var capacity = desk.ReadCapacity();
+        var spare = capacity.Total - capacity.Opening - desk.Slots.CountOf(SlotState.Closing) - capacity.MinSize;
+        var slots = desk.Slots.All;
+        for (var i = slots.Length - 1; i >= 0; i--)
+        {
+            var slot = slots[i];
+            var word = slot.Word;
+            var unused = TimeSpan.FromMilliseconds(slot.Age.Observe(word, desk.Now));
+            if (spare > 0 && settings.MaxIdleTime != Timeout.InfiniteTimeSpan && unused >= settings.MaxIdleTime
+                && SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
+            {
+                spare--;
+                desk.Work.Close(slot, CloseReason.Idle);
+            }
+        }
+    }
+}

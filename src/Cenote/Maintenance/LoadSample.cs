@@ -1,0 +1,37 @@
+using Cenote.Leasing;
+
+namespace Cenote.Maintenance;
+
+/// <summary>
+/// Looks at how busy the pool is, and tunes what the hot path does without knowing: over how many slots rents spread,
+/// and which leases are measured.
+/// </summary>
+internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
+{
+    private long _seenLeases;
+
+    public void Run()
+    {
+        var leased = 0;
+        var leases = 0L;
+        foreach (var slot in desk.Slots.All)
+        {
+            var word = slot.Word;
+            leases += SlotWord.LeasesOf(word);
+            leased += SlotWord.StateOf(word) == SlotState.Leased ? 1 : 0;
+        }
+
+        // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
+        desk.Slots.Spread = Math.Min(Environment.ProcessorCount, Math.Max(leased, desk.Slots.Spread - 1));
+        desk.SampleMask = MaskFor(leases - _seenLeases);
+        _seenLeases = leases;
+    }
+
+    /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>
+    private static long MaskFor(long leasesPerTick) => leasesPerTick switch
+    {
+        < 1_000 => 0,
+        < 16_000 => 15L << SlotWord.VersionShift,
+        _ => 255L << SlotWord.VersionShift,
+    };
+}

@@ -1,0 +1,81 @@
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+using Cenote.Sizing;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Maintenance;
+
+/// <summary>Keeps the pool in shape: one timer, a list of small tasks.</summary>
+internal sealed class Upkeep
+{
+    internal static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly PoolSettings _settings;
+    private readonly Meters _meters;
+    private readonly ILogger _logger;
+    private readonly IReadOnlyList<IUpkeepTask> _tasks;
+    private ITimer? _timer;
+    private int _isRunning;
+
+    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, ILogger logger)
+    {
+        _settings = settings;
+        _meters = meters;
+        _logger = logger;
+        _tasks =
+        [
+            new ClockTick(settings, desk),
+            new LoadSample(desk),
+            new StuckResets(settings, desk),
+            new LifetimeRetirement(desk),
+            new IdleRetirement(settings, desk),
+            new KeepAlive(settings, desk),
+            new SizingRound(settings, desk, logger),
+            new Refill(desk),
+        ];
+    }
+
+    internal void Start()
+    {
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((Upkeep)state!).Run(), this, Period, Period);
+        }
+    }
+
+    internal void Stop() => _timer?.Dispose();
+
+    /// <summary>One tick. A tick that comes while another runs is skipped.</summary>
+    internal void Run()
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var task in _tasks)
+            {
+                RunTask(task);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isRunning, 0);
+        }
+    }
+
+    private void RunTask(IUpkeepTask task)
+    {
+        try
+        {
+            task.Run();
+        }
+        catch (Exception exception)
+        {
+            _meters.UpkeepFailures.Increment();
+            PoolLog.UpkeepFailed(_logger, _settings.Name, task.GetType().Name, exception);
+        }
+    }
+}

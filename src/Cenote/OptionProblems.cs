@@ -1,0 +1,102 @@
+using System.Globalization;
+using Cenote.Providers;
+
+namespace Cenote;
+
+/// <summary>Gathers everything that is wrong with a pool's options, so that one exception can name it all.</summary>
+internal sealed class OptionProblems
+{
+    internal static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    internal const int LargestPool = 10_000;
+
+    private readonly List<string> _problems = [];
+
+    internal void Add(string problem) => _problems.Add(problem);
+
+    internal void ThrowIfAny(string poolName)
+    {
+        if (_problems.Count > 0)
+        {
+            throw new PoolOptionsException(poolName, _problems);
+        }
+    }
+
+    internal static bool IsUsableName(string name) => name.Length is >= 1 and <= 200 && !name.Any(char.IsControl);
+
+    internal void Find(ConnectionPoolOptions options)
+    {
+        if (options.Name is { } name && !IsUsableName(name))
+        {
+            Add($"Name has {name.Length} characters or a control character. Give it 1 to 200 printable characters, or leave it null.");
+        }
+
+        FindSizes(options.MinSize, options.MaxSize);
+        FindDuration(nameof(options.AcquireTimeout), options.AcquireTimeout, ShortestWait, LongestWait);
+        FindDuration(nameof(options.MaxIdleTime), options.MaxIdleTime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30), mayBeInfinite: true);
+        FindDuration(nameof(options.MaxLifetime), options.MaxLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30), mayBeInfinite: true);
+        FindDuration(nameof(options.ValidationInterval), options.ValidationInterval, TimeSpan.FromSeconds(1), LongestWait, mayBeInfinite: true);
+        FindDuration(nameof(options.ValidationTimeout), options.ValidationTimeout, ShortestWait, TimeSpan.FromMinutes(10));
+        FindDuration(nameof(options.ConnectTimeout), options.ConnectTimeout, ShortestWait, TimeSpan.FromMinutes(10));
+        FindNumber(nameof(options.OpenRetries), options.OpenRetries, 0, 100);
+        FindDuration(nameof(options.OpenRetryMaxDelay), options.OpenRetryMaxDelay, TimeSpan.Zero, LongestWait);
+        FindDuration(nameof(options.OpenRetryBaseDelay), options.OpenRetryBaseDelay, TimeSpan.Zero, LongestWait);
+        if (options.OpenRetryBaseDelay > options.OpenRetryMaxDelay)
+        {
+            Add($"OpenRetryBaseDelay is {options.OpenRetryBaseDelay}, longer than OpenRetryMaxDelay, which is {options.OpenRetryMaxDelay}. Shorten the one or lengthen the other.");
+        }
+
+        FindNumber(nameof(options.MaxConcurrentOpens), options.MaxConcurrentOpens, 1, 1000);
+        FindDefined(nameof(options.Startup), options.Startup);
+        FindDefined(nameof(options.ResetMode), options.ResetMode);
+        FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
+        if (options.TimeProvider is null)
+        {
+            Add("TimeProvider is null. Leave it at TimeProvider.System.");
+        }
+    }
+
+    internal void FindSizes(int minSize, int maxSize)
+    {
+        FindNumber("MaxSize", maxSize, 1, LargestPool);
+        if (minSize < 0)
+        {
+            Add($"MinSize is {minSize}. It must be 0 or more.");
+        }
+        else if (minSize > maxSize)
+        {
+            Add($"MinSize is {minSize}, larger than MaxSize, which is {maxSize}. Lower the one or raise the other.");
+        }
+    }
+
+    private void FindNumber(string setting, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{setting} is {value}. It must be {least:N0} to {most:N0}."));
+        }
+    }
+
+    private void FindDuration(string setting, TimeSpan value, TimeSpan least, TimeSpan most, bool mayBeInfinite = false)
+    {
+        if (mayBeInfinite && value == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
+
+        if (value < least || value > most)
+        {
+            Add($"{setting} is {value}. It must be {least} to {most}{(mayBeInfinite ? ", or Timeout.InfiniteTimeSpan for never" : "")}.");
+        }
+    }
+
+    private void FindDefined<T>(string setting, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Add($"{setting} is {value}. It must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+}

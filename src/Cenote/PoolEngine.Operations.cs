@@ -1,0 +1,138 @@
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+
+namespace Cenote;
+
+// What an operator does to a running pool.
+internal sealed partial class PoolEngine
+{
+    internal PoolStatistics GetStatistics() => Desk.Read(counts =>
+    {
+        var rents = 0L;
+        foreach (var slot in Desk.Slots.All)
+        {
+            rents += SlotWord.LeasesOf(slot.Word);
+        }
+
+        var waits = _meters.WaitTime.Count;
+        return new PoolStatistics
+        {
+            PoolName = Settings.Name,
+            Time = Settings.Clock.UtcNow,
+            Counts = counts,
+            Rents = rents,
+            Waits = waits,
+            Timeouts = _meters.Timeouts.Value,
+            Cancellations = _meters.Cancellations.Value,
+            Errors = _meters.Errors.Value,
+            Opened = _meters.Opened.Value,
+            OpenFailures = _meters.OpenFailures.Value,
+            Closed = _meters.ReadClosed(),
+            WaitTime = _meters.WaitTime.Summarize(zeros: Math.Max(0, rents - waits)),
+            UseTime = _meters.UseTime.Summarize(),
+            ConnectTime = _meters.ConnectTime.Summarize(),
+            LastOpenFailure = _meters.LastOpenFailure,
+        };
+    });
+
+    internal async Task WarmUpAsync(int? target, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        var capacity = Desk.ReadCapacity();
+        var wanted = target ?? capacity.MinSize;
+        if (wanted < 0 || wanted > capacity.Limit)
+        {
+            throw new ArgumentOutOfRangeException(nameof(target), wanted, $"A warm-up target is 0 to the size of the pool, which is {capacity.Limit}.");
+        }
+
+        var reached = 0;
+        while (reached < wanted)
+        {
+            var next = reached + 1;
+            Desk.Want(warmUpTarget: wanted);
+            await Desk.WhenAsync(counts => OpenIn(counts) >= next, failsWithOpens: true, cancellationToken).ConfigureAwait(false);
+            reached = next;
+            progress?.Report(reached);
+        }
+    }
+
+    internal Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        return Desk.WhenAsync(counts => OpenIn(counts) >= Desk.ReadCapacity().MinSize, failsWithOpens: false, cancellationToken);
+    }
+
+    internal void Resize(int minSize, int maxSize)
+    {
+        var problems = new OptionProblems();
+        problems.FindSizes(minSize, maxSize);
+        problems.ThrowIfAny(Settings.Name);
+        lock (_sizes)
+        {
+            var before = Desk.ReadCapacity();
+            var limit = Settings.Sizing is null ? maxSize : Math.Clamp(before.Limit, Math.Max(1, minSize), maxSize);
+            Desk.Resize(minSize, maxSize, limit);
+            PoolLog.Resized(_logger, Settings.Name, before.Limit, limit, $"asked for {minSize} to {maxSize}");
+        }
+    }
+
+    internal void Suspend()
+    {
+        Desk.Suspend();
+        PoolLog.Suspended(_logger, Settings.Name);
+    }
+
+    internal void Resume()
+    {
+        Desk.Resume();
+        PoolLog.Resumed(_logger, Settings.Name);
+    }
+
+    internal void RetireAll()
+    {
+        PoolLog.RetiredAll(_logger, Settings.Name);
+        Desk.RetireAll(CloseReason.Retired);
+    }
+
+    internal Task DrainAsync(CancellationToken cancellationToken)
+    {
+        Suspend();
+        RetireAll();
+        return Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
+    }
+
+    /// <summary>Closes the pool and waits, for a bounded time, until what was idle is closed.</summary>
+    internal void Close()
+    {
+        var closing = CloseAsync().AsTask();
+        closing.Wait(Settings.ValidationTimeout + TimeSpan.FromSeconds(5));
+    }
+
+    internal async ValueTask CloseAsync()
+    {
+        if (!Desk.TryClose())
+        {
+            return;
+        }
+
+        _upkeep.Stop();
+        await _closed.CancelAsync().ConfigureAwait(false);
+        var allGone = Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
+        var idleGone = Desk.WhenAsync(static counts => counts.Total == counts.Leased, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
+        Desk.RetireAll(CloseReason.PoolClosed);
+        var providerGone = DisposeProviderAsync(allGone);
+        PoolLog.PoolClosed(_logger, Settings.Name);
+        await idleGone.ConfigureAwait(false);
+        if (allGone.IsCompleted)
+        {
+            await providerGone.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The provider outlives the last lease.</summary>
+    private async Task DisposeProviderAsync(Task allGone)
+    {
+        await allGone.ConfigureAwait(false);
+        await Provider.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
+}

@@ -1,0 +1,141 @@
+using Cenote.Connections;
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+using Cenote.Maintenance;
+using Cenote.Providers;
+using Cenote.Sizing;
+using Cenote.Waiting;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote;
+
+/// <summary>A pool's parts, put together. <see cref="ConnectionPool"/> is its public face.</summary>
+#pragma warning disable CA1001 // The token source has no timer and no handle; leases that outlive the pool may still ask its token.
+internal sealed partial class PoolEngine
+#pragma warning restore CA1001
+{
+    private readonly CancellationTokenSource _closed = new();
+    private readonly ILogger _logger;
+    private readonly Meters _meters = new();
+    private readonly Upkeep _upkeep;
+    private readonly object _sizes = new();
+
+    internal PoolEngine(DatabaseProvider provider, PoolSettings settings)
+    {
+        Provider = provider;
+        Settings = settings;
+        _logger = settings.LoggerFactory.CreateLogger("Cenote");
+        var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
+        var capacity = new Capacity(
+            settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)));
+        Desk = new LeaseDesk(settings.Clock, _meters, capacity);
+        Work = new ConnectionWork(provider, settings, Desk, _logger, _closed.Token);
+        _upkeep = new Upkeep(settings, Desk, _meters, _logger);
+    }
+
+    internal DatabaseProvider Provider { get; }
+
+    internal PoolSettings Settings { get; }
+
+    internal LeaseDesk Desk { get; }
+
+    internal Upkeep Upkeep => _upkeep;
+
+    private ConnectionWork Work { get; }
+
+    internal void Start()
+    {
+        PoolLog.Started(_logger, Settings.Name, Settings.Target, Settings.MinSize, Settings.MaxSize);
+        Desk.Start(Work);
+        if (Settings.Startup == StartupMode.FailAtStart)
+        {
+            ProveStart();
+        }
+
+        _upkeep.Start();
+    }
+
+    internal ValueTask<ConnectionLease> RentAsync(
+        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
+        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName, out var lease)
+            ? new ValueTask<ConnectionLease>(lease)
+            : RentSlowAsync(timeout, cancellationToken, filePath, lineNumber, memberName);
+
+    internal ConnectionLease Rent(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
+        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName, out var lease)
+            ? lease
+            : RentSlow(timeout, cancellationToken, filePath, lineNumber, memberName);
+
+    internal void ReportFailure(in ConnectionLease lease, Exception exception)
+    {
+        if (Provider.Classify(exception) == FailureKind.ConnectionLost)
+        {
+            lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
+            Desk.MakeSuspect();
+        }
+    }
+
+    /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
+    internal void Abandon(in ConnectionLease lease)
+    {
+        if (lease.Slot is { } slot)
+        {
+            var holder = slot.DescribeHolder(Settings.Clock.ElapsedMilliseconds);
+            if (Desk.TryAbandon(slot, lease.Ticket))
+            {
+                PoolLog.Abandoned(_logger, Settings.Name, holder);
+            }
+        }
+    }
+
+    private async ValueTask<ConnectionLease> RentSlowAsync(
+        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new RentRequest(timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
+        for (var isFirst = false; ; isFirst = true)
+        {
+            var lease = await Desk.Enqueue(request, isBlocking: false, isFirst).AsValueTask().ConfigureAwait(false);
+            if (Desk.Returns.TryReceive(lease))
+            {
+                return lease;
+            }
+        }
+    }
+
+    private ConnectionLease RentSlow(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = new RentRequest(timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
+        for (var isFirst = false; ; isFirst = true)
+        {
+            var lease = Desk.Enqueue(request, isBlocking: true, isFirst).WaitBlocking();
+            if (Desk.Returns.TryReceive(lease))
+            {
+                return lease;
+            }
+        }
+    }
+
+    /// <summary>One rent shows whether a connection can be opened.</summary>
+    private void ProveStart()
+    {
+        try
+        {
+            Rent(Settings.AcquireTimeout, CancellationToken.None, filePath: null, 0, memberName: null).Dispose();
+        }
+        catch (PoolException exception)
+        {
+            Close();
+            if (exception is not PoolTimeoutException timeout)
+            {
+                throw;
+            }
+
+            var failure = timeout.LastOpenFailure ?? new OpenFailure(timeout, FailureKind.Other, Settings.Clock.UtcNow, 0);
+            throw (ConnectionOpenException)Work.DescribeOpenFailure(failure);
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}

@@ -1,0 +1,63 @@
+using Cenote.Connections;
+using Cenote.Diagnostics;
+using Cenote.Providers;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace Cenote.Resilience;
+
+/// <summary>Tries an open again: exponential, jittered, capped. Refused credentials are not tried again.</summary>
+internal sealed class OpenRetry
+{
+    private readonly ResiliencePipeline _pipeline;
+    private readonly DatabaseProvider _provider;
+    private readonly Meters _meters;
+
+    internal OpenRetry(PoolSettings settings, DatabaseProvider provider, Meters meters, ILogger logger)
+    {
+        _provider = provider;
+        _meters = meters;
+        var builder = new ResiliencePipelineBuilder { TimeProvider = settings.Clock.TimeProvider };
+        if (settings.OpenRetries > 0)
+        {
+            builder.AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = settings.OpenRetries,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = settings.OpenRetryBaseDelay,
+                MaxDelay = settings.OpenRetryMaxDelay,
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && IsWorthRetrying(exception)),
+                OnRetry = arguments =>
+                {
+                    PoolLog.OpenRetried(logger, settings.Name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception);
+                    return ValueTask.CompletedTask;
+                },
+            });
+        }
+
+        _pipeline = builder.Build();
+    }
+
+    internal ValueTask<PhysicalConnection> RunAsync(
+        Func<CancellationToken, ValueTask<PhysicalConnection>> attempt, CancellationToken cancellationToken) =>
+        _pipeline.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    return await attempt(token).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is not DemandGoneException)
+                {
+                    _meters.OpenFailures.Increment();
+                    throw;
+                }
+            },
+            cancellationToken);
+
+    private bool IsWorthRetrying(Exception exception) =>
+        exception is not (DemandGoneException or OperationCanceledException)
+        && _provider.Classify(exception) != FailureKind.BadCredentials;
+}

@@ -1,0 +1,11 @@
+namespace Cenote.Waiting;
+
+/// <summary>What a caller asked for.</summary>
+/// <param name="Timeout">The longest wait.</param>
+/// <param name="Deadline">When that wait ends, on the pool's clock. One deadline covers everything the caller may wait for.</param>
+/// <param name="CancellationToken">Ends the wait.</param>
+/// <param name="FilePath">The caller's source file.</param>
+/// <param name="LineNumber">The line in it.</param>
+/// <param name="MemberName">The calling member.</param>
+internal readonly record struct RentRequest(
+    TimeSpan Timeout, TimeSpan Deadline, CancellationToken CancellationToken, string? FilePath, int LineNumber, string? MemberName);
