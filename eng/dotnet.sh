@@ -1,0 +1,58 @@
+# The .NET SDK as the scripts use it, to be sourced.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Machines without ICU are served too: nothing here depends on a culture.
+compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+
+WATCHED_PID=
+
+require_dotnet() {
+    if ! command -v dotnet >/dev/null; then
+        echo "The .NET 10 SDK is needed, and dotnet is not on the PATH: https://dotnet.microsoft.com/download" >&2
+        return 1
+    fi
+    # Says by itself which SDK global.json asks for and which ones are there.
+    dotnet --version >/dev/null
+}
+
+# dotnet_quietly COMMAND PROJECT [OPTION...]: in Release, silent unless there is an error or a warning, which fails as well.
+# The compiler server of this command ends with it and is shared with nobody.
+dotnet_quietly() {
+    local log=artifacts/dotnet-$$.log status=0
+    mkdir -p artifacts
+    WATCHED_LOG=$log watched 900 dotnet "$@" --configuration Release --nologo --verbosity quiet -nodeReuse:false \
+        -property:SharedCompilationId="cenote-$$" || status=$?
+    if [[ $status -eq 0 ]] && grep -qE ' warning [A-Z]+[0-9]+:' "$log"; then
+        status=1
+    fi
+    [[ $status -eq 0 ]] || cat "$log" >&2
+    rm -f "$log"
+    return $status
+}
+
+# watched SECONDS COMMAND...: runs a command so that a signal to this shell is answered at once; whatever the command
+# leaves running in its process group ends with it. Returns the exit code of the command, 124 when the time was up.
+# Output goes to WATCHED_LOG if that is set: redirecting the call would redirect what a trap prints meanwhile, too.
+watched() {
+    local limit=$1 status=0
+    shift
+    if [[ -n ${WATCHED_LOG:-} ]]; then
+        timeout --kill-after=10 "$limit" "$@" >"$WATCHED_LOG" 2>&1 &
+    else
+        timeout --kill-after=10 "$limit" "$@" &
+    fi
+    WATCHED_PID=$!
+    wait "$WATCHED_PID" || status=$?
+    kill -KILL -- "-$WATCHED_PID" 2>/dev/null || true
+    WATCHED_PID=
+    return $status
+}
+
+stop_watched() {
+    rm -f "artifacts/dotnet-$$.log"
+    [[ -n $WATCHED_PID ]] || return 0
+    kill -TERM "$WATCHED_PID" 2>/dev/null || true
+    wait "$WATCHED_PID" 2>/dev/null || true
+    kill -KILL -- "-$WATCHED_PID" 2>/dev/null || true
+    WATCHED_PID=
+}

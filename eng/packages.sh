@@ -1,0 +1,70 @@
+# What the tests need of the system, to be sourced. Installs only what is missing, and lets no service start.
+
+AS_ROOT=()
+[[ $EUID -eq 0 ]] || AS_ROOT=(sudo -n)
+SERVICE_POLICY=/usr/sbin/policy-rc.d
+SERVICE_POLICY_ADDED=
+
+install_missing_packages() {
+    local missing log status=0
+    mapfile -t missing < <(missing_packages)
+    if [[ ${#missing[@]} -eq 0 ]]; then
+        return 0
+    fi
+    if ! command -v apt-get >/dev/null; then
+        echo "Not a Debian or Ubuntu system: install by hand what corresponds to ${missing[*]}." >&2
+        return 1
+    fi
+    if ! "${AS_ROOT[@]}" true 2>/dev/null; then
+        echo "Missing packages: ${missing[*]}. Install them, or run this as root or with passwordless sudo." >&2
+        return 1
+    fi
+
+    echo "Installing ${missing[*]}"
+    log=$(mktemp)
+    forbid_service_starts
+    apt_get update >"$log" 2>&1 && apt_get install --yes --no-install-recommends "${missing[@]}" >>"$log" 2>&1 || status=$?
+    allow_service_starts
+    disable_services "${missing[@]}"
+    [[ $status -eq 0 ]] || tail -20 "$log" >&2
+    rm -f "$log"
+    return $status
+}
+
+missing_packages() {
+    compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
+    { [[ -x /usr/sbin/mariadbd ]] && command -v mariadb-install-db && command -v my_print_defaults; } >/dev/null || echo mariadb-server
+    # NativeAOT links with the compiler of the system.
+    { command -v clang || command -v gcc; } >/dev/null || echo gcc
+    [[ -e /usr/include/stdio.h ]] || echo libc6-dev
+    [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
+}
+
+apt_get() {
+    "${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# The tests start servers of their own: the ones that the packages bring stay off, now and after a reboot.
+forbid_service_starts() {
+    [[ ! -e $SERVICE_POLICY ]] || return 0
+    SERVICE_POLICY_ADDED=1
+    printf '#!/bin/sh\nexit 101\n' | "${AS_ROOT[@]}" tee "$SERVICE_POLICY" >/dev/null
+    "${AS_ROOT[@]}" chmod 755 "$SERVICE_POLICY"
+}
+
+allow_service_starts() {
+    [[ -n $SERVICE_POLICY_ADDED ]] || return 0
+    "${AS_ROOT[@]}" rm -f "$SERVICE_POLICY"
+    SERVICE_POLICY_ADDED=
+}
+
+disable_services() {
+    local package
+    [[ -d /run/systemd/system ]] || return 0
+    for package; do
+        case $package in
+            postgresql) "${AS_ROOT[@]}" systemctl disable --quiet postgresql || true ;;
+            mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
+        esac
+    done
+}

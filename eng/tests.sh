@@ -1,0 +1,81 @@
+# Runs tests and counts them, to be sourced. Every function below adds to PASSED and FAILED.
+
+PASSED=0
+FAILED=0
+REPORTS=$PWD/TestResults
+
+# run_test_project CSPROJ [RUNNER_OPTION...]: a crash, a hang, a skipped test and a run without tests all count as failures.
+run_test_project() {
+    local name report passed failed errors status=0 started=$SECONDS
+    name=$(basename "$1" .csproj)
+    report=$REPORTS/$name.xml
+    shift
+    mkdir -p "$REPORTS"
+    rm -f "$report"
+
+    watched "${CENOTE_TEST_TIME_LIMIT:-300}" dotnet "tests/$name/bin/Release/net10.0/$name.dll" \
+        -noLogo -noColor -noAutoReporters -failSkips -reporter quiet -result-xml "$report" "$@" || status=$?
+
+    passed=$(count_in "$report" passed)
+    failed=$(count_in "$report" failed)
+    errors=$(count_in "$report" errors)
+    if [[ -z $passed || -z $failed || -z $errors ]]; then
+        passed=0 failed=1 errors=0
+        echo "$name: the test host ended without a report, exit code $status$(explain_status $status)" >&2
+    elif [[ $status -ne 0 && $((failed + errors)) -eq 0 ]]; then
+        failed=1
+        echo "$name: no test failed, yet the test host ended with exit code $status$(explain_status $status)" >&2
+    elif [[ $((passed + failed + errors)) -eq 0 && $# -eq 0 ]]; then
+        failed=1
+        echo "$name: there was no test to run" >&2
+    fi
+    count "$name" "$passed" $((failed + errors)) "$started"
+}
+
+# Publishes a program with NativeAOT, without a warning, and runs it.
+run_aot_smoke() {
+    local directory=$PWD/artifacts/Cenote.AotSmoke status=0 started=$SECONDS
+    {
+        dotnet_quietly publish tests/Cenote.AotSmoke --output "$directory" && watched 60 "$directory/Cenote.AotSmoke"
+    } || status=$?
+    [[ $status -eq 0 ]] || echo "Cenote.AotSmoke: exit code $status$(explain_status $status)" >&2
+    count Cenote.AotSmoke $((status == 0)) $((status != 0)) "$started"
+}
+
+# Checks the interleavings of the engine systematically.
+run_interleavings() {
+    local log=$REPORTS/interleavings.log status=0 started=$SECONDS summary
+    mkdir -p "$REPORTS"
+    WATCHED_LOG=$log watched 180 bash eng/interleavings.sh || status=$?
+    summary=$(tail -1 "$log")
+    if [[ $summary =~ ^interleavings:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
+        [[ $status -eq 0 || $failed -gt 0 ]] || failed=1
+        [[ $passed -gt 0 || $failed -gt 0 ]] || failed=1
+    else
+        local passed=0 failed=1
+    fi
+    [[ $failed -eq 0 ]] || { cat "$log"; echo "interleavings: exit code $status$(explain_status $status)"; } >&2
+    count interleavings "$passed" "$failed" "$started"
+}
+
+# count NAME PASSED FAILED STARTED
+count() {
+    PASSED=$((PASSED + $2))
+    FAILED=$((FAILED + $3))
+    echo "$1: $2 passed, $3 failed ($((SECONDS - $4)) s)"
+}
+
+# count_in REPORT ATTRIBUTE: the number in the report's <assembly> element; nothing when there is none.
+count_in() {
+    [[ ! -e $1 ]] || sed -n "s/.*<assembly [^>]* $2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1
+}
+
+explain_status() {
+    case $1 in
+        124) echo ' (ran out of time)' ;;
+        134) echo ' (aborted)' ;;
+        137) echo ' (killed)' ;;
+        139) echo ' (segmentation fault)' ;;
+    esac
+}
