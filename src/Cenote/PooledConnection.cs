@@ -1,22 +1,141 @@
-#pragma warning disable
+using System.ComponentModel;
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using Cenote.AdoNet;
+
 namespace Cenote;
-// Placeholder until the ADO.NET face lands: replace this file.
-public sealed class PooledConnection : DbConnection
+
+/// <summary>
+/// A connection that rents from its pool when it is opened and returns when it is closed. Works wherever ADO.NET does.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Whatever was made from it (commands, batches, transactions, readers) stops working when the connection is closed, and never
+/// reaches the next holder's session: it throws <see cref="InvalidOperationException"/>. Open it again, and its commands and
+/// batches work again. Readers and transactions end with their lease: what is still open is closed and rolled back.
+/// </para>
+/// <para>
+/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless, and a
+/// connection closed while another thread uses it is retired instead of being lent again.
+/// </para>
+/// <para>Dispose of it. One that is garbage-collected while open is counted as a leak, and its physical connection is closed.</para>
+/// </remarks>
+[DesignerCategory("")]
+public sealed partial class PooledConnection : DbConnection
 {
-    ConnectionLease _lease;
-    internal PooledConnection(ConnectionPool pool, string? filePath, int lineNumber, string? memberName) { }
-    internal PooledConnection(ConnectionPool pool, ConnectionLease lease, string? filePath, int lineNumber, string? memberName) { _lease = lease; }
-    [AllowNull] public override string ConnectionString { get => ""; set { } }
-    public override string Database => "";
-    public override string DataSource => "";
-    public override string ServerVersion => "";
-    public override ConnectionState State => default;
-    public override void ChangeDatabase(string databaseName) { }
-    public override void Close() => _lease.Dispose();
-    public override void Open() { }
-    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw new InvalidOperationException();
-    protected override DbCommand CreateDbCommand() => throw new InvalidOperationException();
+    private static readonly StateChangeEventArgs OpenedChange = new(ConnectionState.Closed, ConnectionState.Open);
+    private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
+
+    private readonly ConnectionPool _pool;
+    private readonly string? _filePath;
+    private readonly string? _memberName;
+    private readonly int _lineNumber;
+
+    internal PooledConnection(ConnectionPool pool, string? filePath, int lineNumber, string? memberName)
+    {
+        _pool = pool;
+        _filePath = filePath;
+        _lineNumber = lineNumber;
+        _memberName = memberName;
+    }
+
+    internal PooledConnection(ConnectionPool pool, ConnectionLease lease, string? filePath, int lineNumber, string? memberName)
+        : this(pool, filePath, lineNumber, memberName)
+    {
+        _lease = lease;
+        _stamp = ConnectionPhase.Open;
+    }
+
+    /// <summary>The pool that the connection rents from.</summary>
+    public ConnectionPool Pool => _pool;
+
+    /// <summary>The pool's connection string without secrets. It cannot be changed: the pool decides where connections lead.</summary>
+    /// <exception cref="NotSupportedException">Set to another text.</exception>
+    [AllowNull]
+    public override string ConnectionString
+    {
+        get => _pool.ConnectionString;
+        set
+        {
+            if (!string.IsNullOrEmpty(value) && !string.Equals(value, _pool.ConnectionString, StringComparison.Ordinal))
+            {
+                throw new NotSupportedException(
+                    $"The connection string of a pooled connection cannot be changed: pool '{_pool.Name}' decides where its connections lead. Construct another pool.");
+            }
+        }
+    }
+
+    /// <summary>The pool's acquire timeout in seconds, rounded up.</summary>
+    public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(_pool.Engine.Settings.AcquireTimeout.TotalSeconds));
+
+    /// <summary>The current database; while closed, the one that connections start in.</summary>
+    public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : _pool.Provider.Database;
+
+    /// <summary>The server or file; never a secret.</summary>
+    public override string DataSource => _pool.Provider.DataSource;
+
+    /// <summary>The server's version as the driver reports it.</summary>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    public override string ServerVersion => TryGetLease(out var lease) ? lease.Connection.ServerVersion : throw NotOpen();
+
+    /// <summary>
+    /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the driver's connection
+    /// was lost meanwhile: close it, and open it again for another one.
+    /// </summary>
+    public override ConnectionState State => (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) switch
+    {
+        ConnectionPhase.Opening => ConnectionState.Connecting,
+        ConnectionPhase.Open when TryGetLease(out var lease) =>
+            (lease.Slot!.Connection.State & (ConnectionState.Open | ConnectionState.Broken)) == ConnectionState.Open
+                ? ConnectionState.Open
+                : ConnectionState.Broken,
+        _ => ConnectionState.Closed,
+    };
+
+    /// <inheritdoc/>
+    protected override DbProviderFactory DbProviderFactory => _pool.Provider.Factory;
+
+    /// <summary>
+    /// The driver's own connection, for what only it can do: COPY, bulk copy, notifications, type mappings.
+    /// </summary>
+    /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
+    /// <returns>
+    /// The connection that this lease holds. Do not close it, and do not keep it: once this object is closed, or no longer
+    /// referenced, the next holder uses the same one.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
+    public TConnection Unwrap<TConnection>()
+        where TConnection : DbConnection =>
+        TryGetLease(out var lease) ? lease.Unwrap<TConnection>() : throw NotOpen();
+
+    /// <summary>
+    /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state that the
+    /// pool must not pass on. No effect while closed.
+    /// </summary>
+    public void RetireOnReturn()
+    {
+        if (TryGetLease(out var lease))
+        {
+            lease.RetireOnReturn();
+        }
+    }
+
+    /// <summary>Makes a command that runs on this connection, now or whenever it is open.</summary>
+    public new PooledCommand CreateCommand() => new(_pool, this, opensConnection: false);
+
+    /// <inheritdoc/>
+    protected override DbCommand CreateDbCommand() => CreateCommand();
+
+    /// <summary>Whether the driver can make batches without a connection, which is how the pool keeps them from outliving their lease.</summary>
+    public override bool CanCreateBatch => _pool.Provider.Factory.CanCreateBatch;
+
+    /// <inheritdoc/>
+    protected override DbBatch CreateDbBatch() => new PooledBatch(_pool, this, opensConnection: false);
+
+    internal InvalidOperationException NotOpen() => _isDisposed
+        ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection went back to the pool and may serve someone else. Take another one from the pool.")
+        : new InvalidOperationException(
+            "The connection is not open: it was never opened, or it was closed and its physical connection went back to the pool, where it may serve someone else. Open it (again) first.");
 }

@@ -1,0 +1,40 @@
+using System.Data;
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+/// <summary>A batch of the driver as a statement.</summary>
+internal sealed class BatchStatement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
+    : Statement(pool, connection, opensConnection)
+{
+    internal DbBatch Batch { get; } = pool.Provider.Factory.CanCreateBatch
+        ? pool.Provider.Factory.CreateBatch()
+        : throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no batches. CanCreateBatch tells.");
+
+    private protected override void SetDriverConnection(DbConnection? connection) => Batch.Connection = connection;
+
+    private protected override void SetDriverTransaction(DbTransaction? transaction) => Batch.Transaction = transaction;
+
+    private protected override int NonQuery() => Batch.ExecuteNonQuery();
+
+    private protected override Task<int> NonQueryAsync(CancellationToken cancellationToken) => Batch.ExecuteNonQueryAsync(cancellationToken);
+
+    private protected override object? Scalar() => Batch.ExecuteScalar();
+
+    private protected override Task<object?> ScalarAsync(CancellationToken cancellationToken) => Batch.ExecuteScalarAsync(cancellationToken);
+
+    private protected override DbDataReader Reader(CommandBehavior behavior) => Batch.ExecuteReader(behavior);
+
+    private protected override Task<DbDataReader> ReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        Batch.ExecuteReaderAsync(behavior, cancellationToken);
+
+    private protected override void PrepareDriverObject() => Batch.Prepare();
+
+    private protected override Task PrepareDriverObjectAsync(CancellationToken cancellationToken) => Batch.PrepareAsync(cancellationToken);
+
+    private protected override void CancelDriverObject() => Batch.Cancel();
+
+    private protected override void DisposeDriverObject() => Batch.Dispose();
+
+    private protected override ValueTask DisposeDriverObjectAsync() => Batch.DisposeAsync();
+}

@@ -1,0 +1,64 @@
+using System.Data;
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+/// <summary>A command of the driver as a statement.</summary>
+internal sealed class CommandStatement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
+    : Statement(pool, connection, opensConnection)
+{
+    private readonly ConnectionPool _pool = pool;
+    private bool _hasOwnTimeout;
+
+    internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()
+        ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no commands: use ConnectionPool.Rent and the driver's own connection.");
+
+    /// <summary>
+    /// In seconds. Until it is set, what the driver gives to commands that its own connection makes, which a connection string
+    /// may decide.
+    /// </summary>
+    internal int Timeout
+    {
+        get => !_hasOwnTimeout && _pool.DefaultCommandTimeout is { } timeout ? timeout : Command.CommandTimeout;
+        set
+        {
+            Command.CommandTimeout = value;
+            _hasOwnTimeout = true;
+        }
+    }
+
+    private protected override void SetDriverConnection(DbConnection? connection)
+    {
+        Command.Connection = connection;
+        if (connection is not null && !_hasOwnTimeout
+            && _pool.LearnDefaultCommandTimeout(connection) is var timeout && Command.CommandTimeout != timeout)
+        {
+            Command.CommandTimeout = timeout;
+        }
+    }
+
+    private protected override void SetDriverTransaction(DbTransaction? transaction) => Command.Transaction = transaction;
+
+    private protected override int NonQuery() => Command.ExecuteNonQuery();
+
+    private protected override Task<int> NonQueryAsync(CancellationToken cancellationToken) => Command.ExecuteNonQueryAsync(cancellationToken);
+
+    private protected override object? Scalar() => Command.ExecuteScalar();
+
+    private protected override Task<object?> ScalarAsync(CancellationToken cancellationToken) => Command.ExecuteScalarAsync(cancellationToken);
+
+    private protected override DbDataReader Reader(CommandBehavior behavior) => Command.ExecuteReader(behavior);
+
+    private protected override Task<DbDataReader> ReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        Command.ExecuteReaderAsync(behavior, cancellationToken);
+
+    private protected override void PrepareDriverObject() => Command.Prepare();
+
+    private protected override Task PrepareDriverObjectAsync(CancellationToken cancellationToken) => Command.PrepareAsync(cancellationToken);
+
+    private protected override void CancelDriverObject() => Command.Cancel();
+
+    private protected override void DisposeDriverObject() => Command.Dispose();
+
+    private protected override ValueTask DisposeDriverObjectAsync() => Command.DisposeAsync();
+}

@@ -1,0 +1,125 @@
+namespace Cenote.AdoNet;
+
+// Closing, by the owner or with the lease.
+internal sealed partial class PooledDataReader
+{
+    public override void Close()
+    {
+        if (!TryBeginClosing())
+        {
+            return;
+        }
+
+        try
+        {
+            _reader.Close();
+            _recordsAffected = _reader.RecordsAffected;
+            _reader.Dispose();
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            EndClosing();
+            if (_closesConnection)
+            {
+                _connection.CloseIfHolding(in _lease);
+            }
+        }
+    }
+
+    public override async Task CloseAsync()
+    {
+        if (!TryBeginClosing())
+        {
+            return;
+        }
+
+        try
+        {
+            await _reader.CloseAsync().ConfigureAwait(false);
+            _recordsAffected = _reader.RecordsAffected;
+            await _reader.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            EndClosing();
+            if (_closesConnection)
+            {
+                await _connection.CloseIfHoldingAsync(in _lease).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Close();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Closes what its owner left open when the lease is about to be returned.</summary>
+    /// <exception cref="StillInUseException">Another thread is using the driver's reader.</exception>
+    internal void EndWithLease()
+    {
+        End();
+        _reader.Dispose();
+        _statement.ReaderClosed();
+    }
+
+    /// <inheritdoc cref="EndWithLease"/>
+    internal async ValueTask EndWithLeaseAsync()
+    {
+        End();
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        _statement.ReaderClosed();
+    }
+
+    private void End()
+    {
+        Interlocked.Exchange(ref _isEnded, 1);
+        Interlocked.MemoryBarrierProcessWide();
+        if (_isInside)
+        {
+            throw new StillInUseException();
+        }
+    }
+
+    /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
+    private bool TryBeginClosing()
+    {
+        if (_isEnded != 0 || !_connection.TryEnterAs(in _lease))
+        {
+            return false;
+        }
+
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0)
+        {
+            return true;
+        }
+
+        _connection.Leave();
+        return false;
+    }
+
+    private void EndClosing()
+    {
+        _connection.Leave();
+        _statement.ReaderClosed();
+    }
+}

@@ -1,0 +1,161 @@
+namespace Cenote.AdoNet;
+
+// Rows and results.
+internal sealed partial class PooledDataReader
+{
+    public override bool HasRows
+    {
+        get
+        {
+            var reader = Enter();
+            try
+            {
+                return reader.HasRows;
+            }
+            catch (Exception exception) when (Failed(exception))
+            {
+                throw;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+    }
+
+    public override int Depth
+    {
+        get
+        {
+            var reader = Enter();
+            try
+            {
+                return reader.Depth;
+            }
+            catch (Exception exception) when (Failed(exception))
+            {
+                throw;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+    }
+
+    /// <summary>Known for good only once the reader is closed; then it stays readable, as ADO.NET promises.</summary>
+    public override int RecordsAffected
+    {
+        get
+        {
+            if (IsOver)
+            {
+                return _recordsAffected;
+            }
+
+            var reader = Enter();
+            try
+            {
+                return reader.RecordsAffected;
+            }
+            catch (Exception exception) when (Failed(exception))
+            {
+                throw;
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+    }
+
+    public override bool Read()
+    {
+        var reader = Enter();
+        try
+        {
+            return reader.Read();
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public override bool NextResult()
+    {
+        var reader = Enter();
+        try
+        {
+            return reader.NextResult();
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public override Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        var reader = Enter();
+        Task<bool>? reading = null;
+        try
+        {
+            reading = reader.ReadAsync(cancellationToken);
+            return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading);
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            // Nearly every row is here already: those cost no task of ours.
+            if (reading is null or { IsCompletedSuccessfully: true })
+            {
+                Leave();
+            }
+        }
+    }
+
+    public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
+    {
+        var reader = Enter();
+        try
+        {
+            return await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async Task<T> AwaitAsync<T>(Task<T> task)
+    {
+        try
+        {
+            return await task.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+}

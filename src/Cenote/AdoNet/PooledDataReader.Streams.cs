@@ -1,0 +1,85 @@
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+// What reads on from the session after the call: guarded, so that it ends with the reader.
+internal sealed partial class PooledDataReader
+{
+    public override Stream GetStream(int ordinal)
+    {
+        var reader = Enter();
+        try
+        {
+            return Guard(reader.GetStream(ordinal));
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public override TextReader GetTextReader(int ordinal)
+    {
+        var reader = Enter();
+        try
+        {
+            return Guard(reader.GetTextReader(ordinal));
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    protected override DbDataReader GetDbDataReader(int ordinal)
+    {
+        var reader = Enter();
+        try
+        {
+            return new PooledDataReader(this, reader.GetData(ordinal));
+        }
+        catch (Exception exception) when (Failed(exception))
+        {
+            throw;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    // A copy in memory holds no session.
+    private Stream Guard(Stream stream) => stream is MemoryStream ? stream : new ReaderBoundStream(this, stream);
+
+    private TextReader Guard(TextReader text) => text is StringReader ? text : new ReaderBoundTextReader(this, text);
+
+    private object Guard(object value) => value switch
+    {
+        Stream stream => Guard(stream),
+        TextReader text => Guard(text),
+        _ => value,
+    };
+
+    private T GuardTyped<T>(T value) => typeof(T).IsValueType || value is null ? value : (T)Guard((object)value);
+
+    private async ValueTask<T> GuardedFieldValueAsync<T>(DbDataReader reader, int ordinal, CancellationToken cancellationToken) =>
+        GuardTyped(await reader.GetFieldValueAsync<T>(ordinal, cancellationToken).ConfigureAwait(false));
+
+    private int GuardAll(object[] values, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            values[i] = Guard(values[i]);
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections;
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// A reader of one lease. Drivers use the same reader object for the next command, of the same session or of its next holder: so
+/// once this one is closed, or its lease has ended, it never touches the driver's again.
+/// </summary>
+/// <remarks>
+/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>) and the fence that
+/// this needs is on the other side: whoever ends the reader with its lease writes first, then sends a barrier to every processor,
+/// then looks whether a call is inside. That is rare: a reader is seldom still open when its connection is returned.
+/// </remarks>
+internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGenerator
+{
+    private readonly Statement _statement;
+    private readonly PooledConnection _connection;
+    private readonly DbDataReader _reader;
+    private readonly ConnectionLease _lease;
+    private readonly PooledDataReader _root;
+    private readonly bool _closesConnection;
+    private volatile bool _isInside;
+    private volatile int _isEnded;
+    private int _recordsAffected = -1;
+
+    internal PooledDataReader(
+        Statement statement, PooledConnection connection, in ConnectionLease lease, DbDataReader reader, bool closesConnection, PooledDataReader? older)
+    {
+        _statement = statement;
+        _connection = connection;
+        _lease = lease;
+        _reader = reader;
+        _closesConnection = closesConnection;
+        _root = this;
+        Older = older;
+    }
+
+    /// <summary>A reader of what one column holds (a composite, say): it lives as long as the one it came from.</summary>
+    private PooledDataReader(PooledDataReader outer, DbDataReader nested)
+        : this(outer._statement, outer._connection, outer._lease, nested, closesConnection: false, older: null) =>
+        _root = outer._root;
+
+    /// <summary>The statement's reader that was open when this one was made, where a driver allows several.</summary>
+    internal PooledDataReader? Older { get; }
+
+    /// <summary>Whether the driver's reader must not be touched any more.</summary>
+    internal bool IsOver => (_isEnded | _root._isEnded) != 0 || !_lease.IsActive;
+
+    public override bool IsClosed => IsOver || _reader.IsClosed;
+
+    public override IEnumerator GetEnumerator() => new DbEnumerator(this, _closesConnection);
+
+    /// <summary>Announces a call and gives the driver's reader. Every success is followed by one <see cref="Leave"/>.</summary>
+    internal DbDataReader Enter()
+    {
+        _root._isInside = true;
+        if (!IsOver)
+        {
+            return _reader;
+        }
+
+        Leave();
+        throw Over();
+    }
+
+    internal void Leave() => _root._isInside = false;
+
+    internal bool Failed(Exception exception) => _connection.Failed(in _lease, exception);
+
+    private InvalidOperationException Over() => new(_lease.IsActive
+        ? "The reader is closed."
+        : "The reader is closed: its connection was returned to the pool, and its session may serve someone else. Read everything before closing the connection.");
+}

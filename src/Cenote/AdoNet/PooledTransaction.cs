@@ -1,0 +1,118 @@
+using System.Data;
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// A transaction of one lease. The driver's transaction is let go of as soon as it is over: drivers use the same object for the
+/// next one, of the same session or of its next holder.
+/// </summary>
+internal sealed partial class PooledTransaction : DbTransaction
+{
+    private readonly PooledConnection _connection;
+    private readonly ConnectionLease _lease;
+    private DbTransaction? _transaction;
+
+    internal PooledTransaction(PooledConnection connection, in ConnectionLease lease, DbTransaction transaction)
+    {
+        _connection = connection;
+        _lease = lease;
+        _transaction = transaction;
+        IsolationLevel = transaction.IsolationLevel;
+        SupportsSavepoints = transaction.SupportsSavepoints;
+    }
+
+    public override IsolationLevel IsolationLevel { get; }
+
+    public override bool SupportsSavepoints { get; }
+
+    internal ConnectionPool Pool => _connection.Pool;
+
+    internal DbTransaction? DriverTransaction => Volatile.Read(ref _transaction);
+
+    /// <summary><see langword="null"/> once the transaction is over.</summary>
+    protected override DbConnection? DbConnection => DriverTransaction is not null && _lease.IsActive ? _connection : null;
+
+    /// <summary>The driver's transaction, if it is open and was begun on the given lease.</summary>
+    internal DbTransaction? FindDriverTransaction(in ConnectionLease lease) => _lease == lease ? DriverTransaction : null;
+
+    /// <summary>Rolls back what its owner left open when the lease is about to be returned. The caller has made sure that nobody is inside.</summary>
+    internal void EndWithLease() => Interlocked.Exchange(ref _transaction, null)?.Dispose();
+
+    /// <inheritdoc cref="EndWithLease"/>
+    internal ValueTask EndWithLeaseAsync() => Interlocked.Exchange(ref _transaction, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && DriverTransaction is not null && _connection.TryEnterAs(in _lease))
+        {
+            try
+            {
+                Interlocked.Exchange(ref _transaction, null)?.Dispose();
+            }
+            catch (Exception exception) when (_connection.Failed(in _lease, exception))
+            {
+                throw;
+            }
+            finally
+            {
+                _connection.Forget(this);
+                _connection.Leave();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (DriverTransaction is not null && _connection.TryEnterAs(in _lease))
+        {
+            try
+            {
+                if (Interlocked.Exchange(ref _transaction, null) is { } transaction)
+                {
+                    await transaction.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+            catch (Exception exception) when (_connection.Failed(in _lease, exception))
+            {
+                throw;
+            }
+            finally
+            {
+                _connection.Forget(this);
+                _connection.Leave();
+            }
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Announces a call and gives the driver's transaction.</summary>
+    private DbTransaction Enter()
+    {
+        if (!_connection.TryEnterAs(in _lease))
+        {
+            throw new InvalidOperationException(DriverTransaction is null
+                ? "The transaction is over: it was committed, rolled back or disposed of, or its connection was returned to the pool."
+                : "The transaction was rolled back: its connection was returned to the pool while it was open. Commit before closing the connection.");
+        }
+
+        if (DriverTransaction is { } transaction)
+        {
+            return transaction;
+        }
+
+        _connection.Leave();
+        throw new InvalidOperationException("The transaction is over: it was committed, rolled back or disposed of.");
+    }
+
+    /// <summary>The driver has ended the transaction.</summary>
+    private void Complete()
+    {
+        _connection.Forget(this);
+        Interlocked.Exchange(ref _transaction, null)?.Dispose();
+    }
+}

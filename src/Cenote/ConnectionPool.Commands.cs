@@ -1,0 +1,35 @@
+using System.Data.Common;
+using Cenote.AdoNet;
+
+namespace Cenote;
+
+// Commands and batches that rent a connection for each execution. The base class makes wrappers of its own, but those close the
+// connection under an open reader when the command alone is garbage-collected.
+public sealed partial class ConnectionPool
+{
+    private int _defaultCommandTimeout = -1;
+
+    /// <summary>In seconds; <see langword="null"/> until a command was executed.</summary>
+    internal int? DefaultCommandTimeout => Volatile.Read(ref _defaultCommandTimeout) is >= 0 and var timeout ? timeout : null;
+
+    /// <summary>The timeout that the driver's connection gives to the commands it makes, asked once.</summary>
+    internal int LearnDefaultCommandTimeout(DbConnection connection)
+    {
+        if (DefaultCommandTimeout is { } known)
+        {
+            return known;
+        }
+
+        using var command = connection.CreateCommand();
+        Volatile.Write(ref _defaultCommandTimeout, command.CommandTimeout);
+        return command.CommandTimeout;
+    }
+
+    /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
+    protected override DbCommand CreateDbCommand(string? commandText = null) =>
+        new PooledCommand(this, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true) { CommandText = commandText };
+
+    /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
+    protected override DbBatch CreateDbBatch() =>
+        new PooledBatch(this, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true);
+}

@@ -1,0 +1,123 @@
+using Cenote.AdoNet;
+
+namespace Cenote;
+
+// From closed to open.
+public sealed partial class PooledConnection
+{
+    /// <summary>Rents a connection, blocking the calling thread up to the pool's acquire timeout.</summary>
+    /// <exception cref="InvalidOperationException">The connection is open already.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed of.</exception>
+    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    public override void Open()
+    {
+        if (!TryBeginOpening())
+        {
+            throw CannotOpen();
+        }
+
+        ConnectionLease lease;
+        try
+        {
+            lease = _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
+        }
+        catch
+        {
+            GiveUpOpening();
+            throw;
+        }
+
+        FinishOpening(lease);
+    }
+
+    /// <summary>Rents a connection, waiting up to the pool's acquire timeout.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <inheritdoc cref="Open" path="/exception"/>
+    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    public override Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBeginOpening())
+        {
+            return Task.FromException(CannotOpen());
+        }
+
+        try
+        {
+            var rent = _pool.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!);
+            if (!rent.IsCompletedSuccessfully)
+            {
+                return AwaitRentAsync(rent);
+            }
+
+            FinishOpening(rent.Result);
+            return Task.CompletedTask;
+        }
+        catch (Exception exception)
+        {
+            GiveUpOpening();
+            return Task.FromException(exception);
+        }
+    }
+
+    private async Task AwaitRentAsync(ValueTask<ConnectionLease> rent)
+    {
+        ConnectionLease lease;
+        try
+        {
+            lease = await rent.ConfigureAwait(false);
+        }
+        catch
+        {
+            GiveUpOpening();
+            throw;
+        }
+
+        FinishOpening(lease);
+    }
+
+    private bool TryBeginOpening()
+    {
+        var stamp = Volatile.Read(ref _stamp);
+        return !_isDisposed
+            && (stamp & ConnectionPhase.Mask) == ConnectionPhase.Closed
+            && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Opening, stamp) == stamp;
+    }
+
+    private void FinishOpening(ConnectionLease lease)
+    {
+        _lease = lease;
+        if (_isFinalizerSuppressed)
+        {
+            _isFinalizerSuppressed = false;
+            GC.ReRegisterForFinalize(this);
+        }
+
+        // The full fence matters: either this thread sees that the object was disposed of meanwhile, or the disposing
+        // thread sees the open connection.
+        Interlocked.Exchange(ref _stamp, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Open);
+        if (Volatile.Read(ref _isDisposed))
+        {
+            Close();
+            throw CannotOpen();
+        }
+
+        OnStateChange(OpenedChange);
+    }
+
+    // Compares, because an open that was refused only after it had succeeded is closed already.
+    private void GiveUpOpening() =>
+        Interlocked.CompareExchange(
+            ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
+
+    private InvalidOperationException CannotOpen() => _isDisposed
+        ? NotOpen()
+        : new InvalidOperationException(State switch
+        {
+            System.Data.ConnectionState.Connecting => "The connection is being opened already, by another thread or by a task that was not awaited.",
+            System.Data.ConnectionState.Broken => "The connection is broken: close it first, then open it again for another physical connection.",
+            System.Data.ConnectionState.Open => "The connection is open already.",
+            _ => "The connection is being closed by another thread.",
+        });
+}

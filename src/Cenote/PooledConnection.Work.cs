@@ -1,0 +1,215 @@
+using Cenote.AdoNet;
+
+namespace Cenote;
+
+// What hangs on the lease, and how it ends before the connection goes back.
+public sealed partial class PooledConnection
+{
+    // Statements that their owner neither disposes of nor prepares are detached, oldest first, beyond this number, so that
+    // a long lease does not collect them.
+    private const int MostIdleStatements = 32;
+
+    private Statement? _newest;
+    private int _statementCount;
+    private PooledTransaction? _transaction;
+    private string? _databaseBefore;
+
+    /// <summary>The transaction begun on the current lease and not yet over.</summary>
+    internal PooledTransaction? Transaction => Volatile.Read(ref _transaction);
+
+    /// <summary>Guards the list of statements, and their coming and going at the driver's connection.</summary>
+    internal object StatementGate => this;
+
+    private bool HasWork => _callsInside != 0 || _newest is not null || _transaction is not null || _databaseBefore is not null;
+
+    /// <summary>Remembers a statement that was attached to the driver's connection. The caller holds <see cref="StatementGate"/>.</summary>
+    internal void Link(Statement statement)
+    {
+        if (_newest is null)
+        {
+            statement.Newer = statement.Older = statement;
+        }
+        else
+        {
+            // A ring: the oldest is the one newer than the newest.
+            statement.Older = _newest;
+            statement.Newer = _newest.Newer;
+            statement.Newer!.Older = statement;
+            _newest.Newer = statement;
+        }
+
+        Volatile.Write(ref _newest, statement);
+        if (++_statementCount > MostIdleStatements)
+        {
+            DetachOneIdle(statement);
+        }
+    }
+
+    /// <summary>Forgets a statement that was detached. The caller holds <see cref="StatementGate"/>.</summary>
+    internal void Unlink(Statement statement)
+    {
+        statement.Newer!.Older = statement.Older;
+        statement.Older!.Newer = statement.Newer;
+        if (_newest == statement)
+        {
+            // Written last, since a closing thread that finds no statement does not take the lock.
+            Volatile.Write(ref _newest, statement.Older == statement ? null : statement.Older);
+        }
+
+        statement.Newer = statement.Older = null;
+        _statementCount--;
+    }
+
+    /// <summary>A transaction is over.</summary>
+    internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
+
+    // The oldest moves to the newest end when it cannot be detached, so that the next call looks at another.
+    private void DetachOneIdle(Statement except)
+    {
+        var oldest = _newest!.Newer!;
+        if (oldest != except && oldest.IsIdle)
+        {
+            oldest.Detach();
+            Unlink(oldest);
+        }
+        else
+        {
+            Volatile.Write(ref _newest, oldest);
+        }
+    }
+
+    /// <summary>
+    /// Closes readers, rolls back, changes the database back and detaches statements. What fails, or is in use on another thread,
+    /// costs the physical connection.
+    /// </summary>
+    private void EndWork()
+    {
+        if (!MayEndWork())
+        {
+            return;
+        }
+
+        try
+        {
+            for (var reader = FirstOpenReader(); reader is not null; reader = FirstOpenReader())
+            {
+                reader.EndWithLease();
+            }
+
+            Interlocked.Exchange(ref _transaction, null)?.EndWithLease();
+            ChangeDatabaseBack();
+            DetachAll();
+        }
+        catch (Exception exception)
+        {
+            Doubt(exception);
+        }
+    }
+
+    /// <inheritdoc cref="EndWork"/>
+    private async ValueTask EndWorkAsync()
+    {
+        if (!MayEndWork())
+        {
+            return;
+        }
+
+        try
+        {
+            await EndReadersAndTransactionAsync()
+                .WaitAsync(_pool.Engine.Settings.ValidationTimeout, _pool.Engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
+            DetachAll();
+        }
+        catch (Exception exception)
+        {
+            Doubt(exception);
+        }
+    }
+
+    private async Task EndReadersAndTransactionAsync()
+    {
+        for (var reader = FirstOpenReader(); reader is not null; reader = FirstOpenReader())
+        {
+            await reader.EndWithLeaseAsync().ConfigureAwait(false);
+        }
+
+        if (Interlocked.Exchange(ref _transaction, null) is { } transaction)
+        {
+            await transaction.EndWithLeaseAsync().ConfigureAwait(false);
+        }
+
+        await ChangeDatabaseBackAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the driver's objects may still be touched: the lease holds, and no other thread is at it.</summary>
+    private bool MayEndWork()
+    {
+        if (_lease.IsActive)
+        {
+            if (Volatile.Read(ref _callsInside) == 0)
+            {
+                return true;
+            }
+
+            // Another thread, or a task that nobody awaited, is inside the driver: nobody can say when it will be out.
+            _lease.RetireOnReturn();
+        }
+
+        // Else the pool took the lease back by itself: whatever is left belongs to a connection that is not ours any more.
+        ForgetAll();
+        return false;
+    }
+
+    private void Doubt(Exception exception)
+    {
+        if (exception is not StillInUseException)
+        {
+            _pool.Engine.ReportFailure(in _lease, exception);
+        }
+
+        _lease.RetireOnReturn();
+        ForgetAll();
+    }
+
+    private void ForgetAll()
+    {
+        Interlocked.Exchange(ref _transaction, null);
+        _databaseBefore = null;
+        lock (StatementGate)
+        {
+            while (_newest is { } statement)
+            {
+                Unlink(statement);
+            }
+        }
+    }
+
+    private PooledDataReader? FirstOpenReader()
+    {
+        lock (StatementGate)
+        {
+            var statement = _newest;
+            for (var i = 0; i < _statementCount; i++, statement = statement!.Older)
+            {
+                if (statement!.OpenReader is { } reader)
+                {
+                    return reader;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    private void DetachAll()
+    {
+        lock (StatementGate)
+        {
+            while (_newest is { } statement)
+            {
+                statement.Detach();
+                Unlink(statement);
+            }
+        }
+    }
+}
