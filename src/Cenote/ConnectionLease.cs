@@ -30,6 +30,9 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
 
+    /// <summary>Whether there is a slot at all; the lease may have ended since.</summary>
+    internal bool IsGiven => _slot is not null;
+
     internal Slot? Slot => _slot;
 
     internal long Ticket => _ticket;

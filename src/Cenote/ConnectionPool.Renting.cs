@@ -21,7 +21,9 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        _engine.RentAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
+            ? new ValueTask<ConnectionLease>(lease)
+            : _engine.RentSlowAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
@@ -54,7 +56,9 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        _engine.Rent(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
+            ? lease
+            : _engine.RentSlow(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
     /// <summary>Rents a connection, blocking the calling thread up to the given time.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>

@@ -19,6 +19,7 @@ namespace Cenote;
 public sealed partial class ConnectionPool : DbDataSource
 {
     private readonly PoolEngine _engine;
+    private readonly LeaseDesk _desk;
 
     /// <summary>Constructs a pool and starts opening connections up to its minimum size.</summary>
     /// <param name="provider">The database; the pool disposes of it.</param>
@@ -30,6 +31,7 @@ public sealed partial class ConnectionPool : DbDataSource
     {
         ArgumentNullException.ThrowIfNull(provider);
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
+        _desk = _engine.Desk;
         _engine.Start();
     }
 

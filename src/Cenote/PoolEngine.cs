@@ -57,12 +57,12 @@ internal sealed partial class PoolEngine
 
     internal ValueTask<ConnectionLease> RentAsync(
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName, out var lease)
+        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
             ? new ValueTask<ConnectionLease>(lease)
             : RentSlowAsync(timeout, cancellationToken, filePath, lineNumber, memberName);
 
     internal ConnectionLease Rent(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName, out var lease)
+        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
             ? lease
             : RentSlow(timeout, cancellationToken, filePath, lineNumber, memberName);
 
@@ -88,7 +88,7 @@ internal sealed partial class PoolEngine
         }
     }
 
-    private async ValueTask<ConnectionLease> RentSlowAsync(
+    internal async ValueTask<ConnectionLease> RentSlowAsync(
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -103,7 +103,7 @@ internal sealed partial class PoolEngine
         }
     }
 
-    private ConnectionLease RentSlow(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+    internal ConnectionLease RentSlow(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new RentRequest(timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);

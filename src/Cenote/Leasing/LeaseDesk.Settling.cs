@@ -67,11 +67,12 @@ internal sealed partial class LeaseDesk
         lease = default;
         if (_queue.First is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
-            || !_slots.TryLend(_freshSince, out var slot, out var ticket))
+            || _slots.TryLend(_freshSince) is not { } slot)
         {
             return null;
         }
 
+        var ticket = slot.Word;
         _queue.Remove(waiter);
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
         slot.SetHolder(ticket, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);

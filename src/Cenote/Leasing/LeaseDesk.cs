@@ -70,22 +70,22 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>The hot path of every rent: an idle, fresh connection, when nobody waits.</summary>
+    /// <summary>The hot path of every rent: an idle, fresh connection, when nobody waits. An empty lease when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryRent(string? filePath, int lineNumber, string? memberName, out ConnectionLease lease)
+    internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName)
     {
-        if (Attention == 0 && _slots.TryLend(Volatile.Read(ref _freshSince), out var slot, out var ticket))
+        if (Attention == 0 && _slots.TryLend(Volatile.Read(ref _freshSince)) is { } slot)
         {
+            // The slot is this thread's, so its word stays what the claim made of it.
+            var ticket = slot.Word;
             slot.SetHolder(ticket, filePath, lineNumber, memberName);
             if (!slot.OpensOnLease || Returns.TryBeginLease(slot, ticket))
             {
-                lease = new ConnectionLease(slot, ticket);
-                return true;
+                return new ConnectionLease(slot, ticket);
             }
         }
 
-        lease = default;
-        return false;
+        return default;
     }
 
     /// <summary>Queues a caller. The result may be there already.</summary>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -158,14 +159,13 @@ internal sealed class Slot
             return true;
         }
 
-        if (_retireReason != 0 || _physical is not { IsUsable: true })
+        if (_retireReason != 0 || _connection!.State != ConnectionState.Open)
         {
             return false;
         }
 
         EndSample(ticket);
         var desk = _desk;
-        Volatile.Write(ref _freshAt, desk.Now);
         if (Interlocked.CompareExchange(ref _word, SlotWord.TakeBack(ticket), ticket) == ticket
             && (desk.Attention | _retireReason) != 0)
         {

@@ -46,33 +46,23 @@ internal sealed class SlotTable
         Volatile.Write(ref _slots, grown);
     }
 
-    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>.</summary>
+    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>; its word is then the ticket.</summary>
+    /// <remarks>No out parameters: they would keep what the hot path works with on the stack instead of in registers.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryLend(long freshSince, out Slot slot, out long ticket)
+    internal Slot? TryLend(long freshSince)
     {
         var slots = _slots;
         var start = _spread > 1 ? Thread.GetCurrentProcessorId() % _spread : 0;
-        for (var i = start; i < slots.Length; i++)
+        if ((uint)start < (uint)slots.Length)
         {
-            if (TryLend(slots[i], freshSince, out ticket))
+            var slot = slots[start];
+            if (TryLend(slot, freshSince))
             {
-                slot = slots[i];
-                return true;
+                return slot;
             }
         }
 
-        for (var i = 0; i < start && i < slots.Length; i++)
-        {
-            if (TryLend(slots[i], freshSince, out ticket))
-            {
-                slot = slots[i];
-                return true;
-            }
-        }
-
-        slot = null!;
-        ticket = 0;
-        return false;
+        return TryLendFrom(slots, start + 1, freshSince);
     }
 
     /// <summary>Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.</summary>
@@ -142,11 +132,33 @@ internal sealed class SlotTable
         };
     }
 
+    /// <summary>The search goes on upwards, then from the bottom.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Slot? TryLendFrom(Slot[] slots, int start, long freshSince)
+    {
+        for (var i = start; i < slots.Length; i++)
+        {
+            if (TryLend(slots[i], freshSince))
+            {
+                return slots[i];
+            }
+        }
+
+        for (var i = 0; i < start - 1 && i < slots.Length; i++)
+        {
+            if (TryLend(slots[i], freshSince))
+            {
+                return slots[i];
+            }
+        }
+
+        return null;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryLend(Slot slot, long freshSince, out long ticket)
+    private static bool TryLend(Slot slot, long freshSince)
     {
         var word = slot.Word;
-        ticket = SlotWord.Lend(word);
-        return SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, ticket);
+        return SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, SlotWord.Lend(word));
     }
 }

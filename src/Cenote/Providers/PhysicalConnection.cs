@@ -31,6 +31,7 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Whether the session is alive as far as the driver knows, asked after each lease before it is cleared. No round trip.
+    /// Where nothing is cleared (<see cref="ClearsSession"/>), only the state of <see cref="Connection"/> is looked at.
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
