@@ -75,7 +75,7 @@ internal sealed partial class LeaseDesk
         var ticket = slot.Word;
         _queue.Remove(waiter);
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
-        slot.SetHolder(ticket, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);
+        slot.SetHolder(ticket, this, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);
         lease = new ConnectionLease(slot, ticket);
         return waiter;
     }

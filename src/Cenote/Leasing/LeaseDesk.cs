@@ -20,6 +20,8 @@ internal sealed partial class LeaseDesk
     private readonly WaiterQueue _queue = new();
     private readonly ConditionList _conditions = new();
     private readonly SlotTable _slots;
+    private readonly Slot _lowest;
+    private int _spread = 1;
     private IConnectionWork _work = null!;
     private int _attention;
     private long _freshSince = long.MinValue;
@@ -32,6 +34,7 @@ internal sealed partial class LeaseDesk
         Capacity = capacity;
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
+        _lowest = _slots.All[0];
     }
 
     internal PoolClock Clock { get; }
@@ -41,6 +44,16 @@ internal sealed partial class LeaseDesk
     internal ReturnPath Returns { get; }
 
     internal SlotTable Slots => _slots;
+
+    /// <summary>
+    /// Over how many of the lowest slots searches begin. As many as are in use at once, by upkeep's sample: cores that hammer
+    /// the pool then start on slots of their own, while a quiet pool re-uses the lowest slots and lets the others fall idle.
+    /// </summary>
+    internal int Spread
+    {
+        get => Volatile.Read(ref _spread);
+        set => Volatile.Write(ref _spread, Math.Max(1, value));
+    }
 
     internal IConnectionWork Work => _work;
 
@@ -74,11 +87,11 @@ internal sealed partial class LeaseDesk
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName)
     {
-        if (Attention == 0 && _slots.TryLend(Volatile.Read(ref _freshSince)) is { } slot)
+        if (Attention == 0 && TryLend() is { } slot)
         {
             // The slot is this thread's, so its word stays what the claim made of it.
             var ticket = slot.Word;
-            slot.SetHolder(ticket, filePath, lineNumber, memberName);
+            slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
             if (!slot.OpensOnLease || Returns.TryBeginLease(slot, ticket))
             {
                 return new ConnectionLease(slot, ticket);
@@ -86,6 +99,18 @@ internal sealed partial class LeaseDesk
         }
 
         return default;
+    }
+
+    /// <summary>
+    /// Claims a connection. The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait
+    /// for the one before: a quiet pool therefore tries its lowest slot without going through the table.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Slot? TryLend()
+    {
+        var freshSince = Volatile.Read(ref _freshSince);
+        var lowest = _lowest;
+        return _spread == 1 && SlotTable.TryLend(lowest, freshSince) ? lowest : _slots.TryLend(freshSince);
     }
 
     /// <summary>Queues a caller. The result may be there already.</summary>

@@ -93,9 +93,8 @@ internal sealed class Slot
 
     /// <summary>Remembers who holds the connection. The caller has just been given the lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void SetHolder(long ticket, string? filePath, int lineNumber, string? memberName)
+    internal void SetHolder(long ticket, LeaseDesk desk, string? filePath, int lineNumber, string? memberName)
     {
-        var desk = _desk;
         Volatile.Write(ref _freshAt, desk.Now);
         _filePath = filePath;
         _lineNumber = lineNumber;

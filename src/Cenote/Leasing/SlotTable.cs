@@ -7,7 +7,6 @@ internal sealed class SlotTable
 {
     private readonly LeaseDesk _desk;
     private Slot[] _slots = [];
-    private int _spread = 1;
 
     internal SlotTable(LeaseDesk desk, int size)
     {
@@ -16,16 +15,6 @@ internal sealed class SlotTable
     }
 
     internal ReadOnlySpan<Slot> All => Volatile.Read(ref _slots);
-
-    /// <summary>
-    /// Over how many of the lowest slots searches begin. As many as are in use at once, by upkeep's sample: cores that hammer
-    /// the pool then start on slots of their own, while a quiet pool re-uses the lowest slots and lets the others fall idle.
-    /// </summary>
-    internal int Spread
-    {
-        get => _spread;
-        set => Volatile.Write(ref _spread, Math.Max(1, value));
-    }
 
     /// <summary>Adds empty slots. Called under the desk's lock.</summary>
     internal void Grow(int size)
@@ -44,25 +33,6 @@ internal sealed class SlotTable
         }
 
         Volatile.Write(ref _slots, grown);
-    }
-
-    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>; its word is then the ticket.</summary>
-    /// <remarks>No out parameters: they would keep what the hot path works with on the stack instead of in registers.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal Slot? TryLend(long freshSince)
-    {
-        var slots = _slots;
-        var start = _spread > 1 ? Thread.GetCurrentProcessorId() % _spread : 0;
-        if ((uint)start < (uint)slots.Length)
-        {
-            var slot = slots[start];
-            if (TryLend(slot, freshSince))
-            {
-                return slot;
-            }
-        }
-
-        return TryLendFrom(slots, start + 1, freshSince);
     }
 
     /// <summary>Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.</summary>
@@ -132,10 +102,16 @@ internal sealed class SlotTable
         };
     }
 
-    /// <summary>The search goes on upwards, then from the bottom.</summary>
+    /// <summary>
+    /// Claims an idle connection that was used or checked since <paramref name="freshSince"/>: upwards from where this core begins,
+    /// then from the bottom. Its word is then the ticket.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Slot? TryLendFrom(Slot[] slots, int start, long freshSince)
+    internal Slot? TryLend(long freshSince)
     {
+        var slots = _slots;
+        var spread = _desk.Spread;
+        var start = Math.Min(spread > 1 ? Thread.GetCurrentProcessorId() % spread : 0, slots.Length);
         for (var i = start; i < slots.Length; i++)
         {
             if (TryLend(slots[i], freshSince))
@@ -144,7 +120,7 @@ internal sealed class SlotTable
             }
         }
 
-        for (var i = 0; i < start - 1 && i < slots.Length; i++)
+        for (var i = 0; i < start; i++)
         {
             if (TryLend(slots[i], freshSince))
             {
@@ -156,7 +132,7 @@ internal sealed class SlotTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryLend(Slot slot, long freshSince)
+    internal static bool TryLend(Slot slot, long freshSince)
     {
         var word = slot.Word;
         return SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, SlotWord.Lend(word));

@@ -22,7 +22,7 @@ internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
         }
 
         // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
-        desk.Slots.Spread = Math.Min(Environment.ProcessorCount, Math.Max(leased, desk.Slots.Spread - 1));
+        desk.Spread = Math.Min(Environment.ProcessorCount, Math.Max(leased, desk.Spread - 1));
         desk.SampleMask = MaskFor(leases - _seenLeases);
         _seenLeases = leases;
     }
