@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using Cenote.Providers;
+using MySqlConnector;
+
+namespace Cenote.MySql;
+
+/// <summary>What MySqlConnector's exceptions mean, by error number of MySQL and MariaDB.</summary>
+internal static class MySqlFailures
+{
+    internal static FailureKind Classify(Exception exception)
+    {
+        // A caller's cancellation carries the server's "query interrupted" inside, but it is no failure.
+        if (exception is OperationCanceledException)
+        {
+            return FailureKind.Other;
+        }
+
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is MySqlException error && FromNumber(error.Number) is var kind and not FailureKind.Other)
+            {
+                return kind;
+            }
+
+            if (current is SocketException or IOException)
+            {
+                return FailureKind.ConnectionLost;
+            }
+        }
+
+        return FailureClassification.Default(exception);
+    }
+
+    private static FailureKind FromNumber(int number) => number switch
+    {
+        // too many connections: of the server, of the user (two numbers), of the user's resources
+        1040 or 1203 or 1226 => FailureKind.TooManyConnections,
+
+        // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB), password expired
+        1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.BadCredentials,
+
+        // lock wait timeout, deadlock, transaction rolled back by certification (Galera), NOWAIT
+        1205 or 1213 or 1614 or 3572 => FailureKind.Transient,
+
+        // read-only option, read-only mode, read-only transaction on a super_read_only server
+        1290 or 1836 or 3100 => FailureKind.ReadOnlyServer,
+
+        // time limit: MySQL's, MariaDB's, the driver's own; query interrupted
+        3024 or 1969 or 1317 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
+
+        // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,
+        // node not part of the cluster (Galera), server disconnected the idle client
+        1042 or 1043 or 2002 or 2003 or 2006 or 2013 or 1053 or 1077 or 1079 or 1152 or 1159 or 1184 or 1927 or 1047 or 4031 => FailureKind.ConnectionLost,
+        _ => FailureKind.Other,
+    };
+}

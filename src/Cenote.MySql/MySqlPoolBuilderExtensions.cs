@@ -1,0 +1,20 @@
+using MySqlConnector;
+
+namespace Cenote.MySql;
+
+/// <summary>Chooses MySQL or MariaDB for a pool.</summary>
+public static class MySqlPoolBuilderExtensions
+{
+    /// <summary>Uses MySQL or MariaDB through MySqlConnector.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <param name="connectionString">MySqlConnector's connection string.</param>
+    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseMySql(
+        this ConnectionPoolBuilder builder, string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use(new MySqlProvider(connectionString, configure));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Data.Common;
+using Cenote.Providers;
+using MySqlConnector;
+
+namespace Cenote.MySql;
+
+/// <summary>MySQL and MariaDB, and what speaks their protocol, through MySqlConnector.</summary>
+/// <remarks>
+/// <para>
+/// The pool clears the session after the return, off the callers' path (<see cref="SessionClearing.OwnReset"/>): one round trip,
+/// which MySqlConnector's own pool makes the next caller wait for. User locks, temporary tables, variables, isolation level,
+/// prepared statements and the current database go back to how they were after connecting.
+/// </para>
+/// <para>
+/// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset: the driver knows no other way back.
+/// </para>
+/// <para>
+/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
+/// Call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// </para>
+/// </remarks>
+public sealed class MySqlProvider : DatabaseProvider
+{
+    private readonly string _connectionString;
+    private readonly Action<MySqlDataSourceBuilder>? _configure;
+
+    /// <summary>A provider for one database.</summary>
+    /// <param name="connectionString">MySqlConnector's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <param name="configure">
+    /// Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection,
+    /// and once when the pool is constructed.
+    /// </param>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public MySqlProvider(string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        _connectionString = connectionString;
+        _configure = configure;
+        var settings = SafeConnectionString.Read(new MySqlConnectionStringBuilder(), connectionString);
+        ConnectionString = SafeConnectionString.Redact(settings);
+        DataSource = SafeConnectionString.Mask(settings.Server);
+        Database = SafeConnectionString.Mask(settings.Database);
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "mysql";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory => MySqlConnectorFactory.Instance;
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <inheritdoc/>
+    public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var connection = TryConfigure();
+        if (connection is null)
+        {
+            return ["The configure callback of the MySqlProvider threw: call it yourself on a new MySqlDataSourceBuilder to see why."];
+        }
+
+        return ProblemsOf(connection, settings);
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var builder = NewBuilder();
+        var connection = builder.ConnectionStringBuilder;
+
+        // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
+        connection.Pooling = true;
+        connection.MinimumPoolSize = 0;
+        connection.MaximumPoolSize = 1;
+        connection.ConnectionLifeTime = 0;
+        connection.ConnectionIdleTimeout = 0;
+        connection.DnsCheckInterval = 0;
+        connection.ConnectionReset = settings.ResetMode == ResetMode.Full;
+        connection.AutoEnlist = false;
+
+        // The lease exposes the driver's connection: its ConnectionString must not show the password.
+        connection.PersistSecurityInfo = false;
+        var seconds = (uint)Math.Max(1, Math.Ceiling(settings.ConnectTimeout.TotalSeconds));
+        connection.ConnectionTimeout = connection.ConnectionTimeout == 0 ? seconds : Math.Min(seconds, connection.ConnectionTimeout);
+        if (settings.Credentials is { } credentials)
+        {
+            connection.Password = credentials.Password;
+            connection.UserID = credentials.UserName ?? connection.UserID;
+        }
+
+        return new MySqlSession(builder.Build(), settings.ResetMode);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
+
+    private MySqlDataSourceBuilder NewBuilder()
+    {
+        var builder = new MySqlDataSourceBuilder(_connectionString);
+        _configure?.Invoke(builder);
+        return builder;
+    }
+
+    private MySqlConnectionStringBuilder? TryConfigure()
+    {
+        try
+        {
+            return NewBuilder().ConnectionStringBuilder;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOf(MySqlConnectionStringBuilder connection, ConnectionSettings settings)
+    {
+        if (settings.SessionClearing == SessionClearing.DriverReset)
+        {
+            yield return "SessionClearing is DriverReset, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait: use OwnReset, which has the driver do the same after the return.";
+        }
+
+        if (connection.AutoEnlist && connection.ShouldSerialize("Auto Enlist"))
+        {
+            yield return "Auto Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+        }
+
+        if (!connection.ConnectionReset)
+        {
+            yield return "Connection Reset is false in the connection string: set ConnectionPoolOptions.ResetMode to Rollback or None instead, and remove it.";
+        }
+
+        if (connection.MaximumPoolSize != 100 || connection.MinimumPoolSize != 0)
+        {
+            yield return $"Minimum Pool Size is {connection.MinimumPoolSize} and Maximum Pool Size {connection.MaximumPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+        }
+
+        if (connection.ConnectionLifeTime != 0)
+        {
+            yield return $"Connection Life Time is {connection.ConnectionLifeTime} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+        }
+
+        if (string.IsNullOrWhiteSpace(connection.Server))
+        {
+            yield return "The connection string names no Server.";
+        }
+    }
+}

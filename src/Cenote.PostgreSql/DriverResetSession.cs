@@ -1,0 +1,111 @@
+using System.Data;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>One session in an Npgsql pool of its own; Npgsql sends its reset with the next command.</summary>
+internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
+    : DriverResetConnection(dataSource.CreateConnection())
+{
+    private const string RoleQuery = "SELECT current_setting('role')";
+
+    // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997).
+    // Such a session is put right with a round trip after the return and waits for its next holder open.
+    private bool _startsInRole;
+
+    private NpgsqlConnection Session => (NpgsqlConnection)Connection;
+
+    /// <inheritdoc/>
+    public override bool ClearsInline => !_startsInRole;
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        Session.Open();
+        if (resetMode == ResetMode.Full)
+        {
+            using var command = new NpgsqlCommand(RoleQuery, Session);
+            _startsInRole = command.ExecuteScalar() is not "none";
+        }
+
+        ClearSession();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (resetMode == ResetMode.Full)
+        {
+            var command = new NpgsqlCommand(RoleQuery, Session);
+            await using (command.ConfigureAwait(false))
+            {
+                _startsInRole = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not "none";
+            }
+        }
+
+        await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void ClearSession()
+    {
+        Session.Close();
+        if (_startsInRole)
+        {
+            Session.Open();
+            Session.Execute("RESET ROLE");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    {
+        await Session.CloseAsync().ConfigureAwait(false);
+        if (_startsInRole)
+        {
+            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await Session.ExecuteAsync("RESET ROLE", timeout: null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(TimeSpan timeout)
+    {
+        var wasOpen = Session.State == ConnectionState.Open;
+        if (!wasOpen)
+        {
+            Session.Open();
+        }
+
+        Session.Execute(SessionCommands.Validation, timeout);
+        if (!wasOpen)
+        {
+            Session.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var wasOpen = Session.State == ConnectionState.Open;
+        if (!wasOpen)
+        {
+            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken).ConfigureAwait(false);
+        if (!wasOpen)
+        {
+            await Session.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask CloseAsync()
+    {
+        await Session.DisposeAsync().ConfigureAwait(false);
+        await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Data;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>One unpooled session that the pool clears with a round trip of its own.</summary>
+internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
+    : OwnResetConnection(dataSource.CreateConnection(), resetMode)
+{
+    private NpgsqlConnection Session => (NpgsqlConnection)Connection;
+
+    /// <inheritdoc/>
+    public override void ClearSession()
+    {
+        BeginUnlessInTransaction();
+        using var batch = CreateBatch();
+        var prepared = false;
+        using (var reader = batch.ExecuteReader())
+        {
+            prepared = reader.Read();
+            while (reader.NextResult())
+            {
+            }
+        }
+
+        ForgetPreparedStatements(prepared);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    {
+        BeginUnlessInTransaction();
+        var batch = CreateBatch();
+        var prepared = false;
+        await using (batch.ConfigureAwait(false))
+        {
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                prepared = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                {
+                }
+            }
+        }
+
+        ForgetPreparedStatements(prepared);
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(TimeSpan timeout) => Session.Execute(SessionCommands.Validation, timeout);
+
+    /// <inheritdoc/>
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask CloseAsync()
+    {
+        await base.CloseAsync().ConfigureAwait(false);
+        await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always one.
+    // Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in progress.
+    private void BeginUnlessInTransaction()
+    {
+        try
+        {
+            _ = Session.BeginTransaction();
+        }
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException && Session.State == ConnectionState.Open)
+        {
+        }
+    }
+
+    // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round trip.
+    private NpgsqlBatch CreateBatch()
+    {
+        var batch = new NpgsqlBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
+        if (ResetMode == ResetMode.Full)
+        {
+            batch.BatchCommands.Add(new("SELECT 1 FROM pg_prepared_statements WHERE NOT from_sql LIMIT 1"));
+            batch.BatchCommands.Add(new("DISCARD ALL"));
+
+            // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one.
+            batch.BatchCommands.Add(new("RESET ROLE"));
+        }
+
+        return batch;
+    }
+
+    // DISCARD ALL deallocated what Npgsql prepared, which Npgsql does not know: it would use the lost statements again.
+    // This rare second round trip makes it forget them. The driver has it in synchronous form only.
+    private void ForgetPreparedStatements(bool any)
+    {
+        if (any)
+        {
+            Session.UnprepareAll();
+        }
+    }
+}

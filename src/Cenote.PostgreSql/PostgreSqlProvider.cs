@@ -1,0 +1,190 @@
+using System.Data.Common;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>PostgreSQL, and what speaks its protocol, through Npgsql.</summary>
+/// <remarks>
+/// <para>
+/// By default the driver clears the session (<see cref="SessionClearing.DriverReset"/>): each connection has an
+/// <see cref="NpgsqlDataSource"/> of its own that keeps exactly one session, and Npgsql sends the reset together with the next
+/// holder's first command, which costs no round trip. Until then the session keeps what its last holder left: choose
+/// <see cref="SessionClearing.OwnReset"/>, which clears at once, when leases take session-level advisory locks or
+/// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionClearing.OwnReset"/>.
+/// </para>
+/// <para>
+/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
+/// Call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
+/// </para>
+/// <para>Handlers added to the driver's connection object (<c>Notice</c>, <c>Notification</c>) must be removed by their holder. Thread-safe.</para>
+/// </remarks>
+public sealed class PostgreSqlProvider : DatabaseProvider
+{
+    private readonly string _connectionString;
+    private readonly Action<NpgsqlDataSourceBuilder>? _configure;
+
+    /// <summary>A provider for one database.</summary>
+    /// <param name="connectionString">Npgsql's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <param name="configure">
+    /// Type mappings, plugins, certificates, logging: called once for each physical connection, and once when the pool is constructed.
+    /// </param>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        _connectionString = connectionString;
+        _configure = configure;
+        var settings = SafeConnectionString.Read(new NpgsqlConnectionStringBuilder(), connectionString);
+        ConnectionString = SafeConnectionString.Redact(settings);
+        DataSource = SafeConnectionString.Mask(settings.Host);
+        Database = SafeConnectionString.Mask(settings.Database);
+        DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "postgresql";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory => NpgsqlFactory.Instance;
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <inheritdoc/>
+    public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var (builder, problem) = TryConfigure();
+        if (builder is null)
+        {
+            return [problem!];
+        }
+
+        List<string> problems = [.. ProblemsOf(builder.ConnectionStringBuilder, settings)];
+        if (problems.Count == 0)
+        {
+            try
+            {
+                Prepare(builder, settings);
+                builder.Build().Dispose();
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                problems.Add($"Npgsql refuses the configuration ({exception.GetType().Name}): check that the connection string names a host, and that configure sets no password provider beside a password.");
+            }
+        }
+
+        return problems;
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var builder = NewBuilder();
+        _configure?.Invoke(builder);
+        Prepare(builder, settings);
+        var dataSource = builder.Build();
+        return settings.SessionClearing == SessionClearing.DriverReset
+            ? new DriverResetSession(dataSource, settings.ResetMode)
+            : new OwnResetSession(dataSource, settings.ResetMode);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
+
+    private NpgsqlDataSourceBuilder NewBuilder() => new(_connectionString);
+
+    // A driver's pool of exactly one session (minimum = maximum, so Npgsql never prunes it), or none.
+    private static void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)
+    {
+        var connection = builder.ConnectionStringBuilder;
+        connection.Pooling = settings.SessionClearing == SessionClearing.DriverReset;
+        connection.MinPoolSize = 1;
+        connection.MaxPoolSize = 1;
+        connection.ConnectionLifetime = 0;
+        connection.KeepAlive = 0;
+        connection.Enlist = false;
+        connection.NoResetOnClose = settings.ResetMode != ResetMode.Full;
+
+        // The lease exposes the driver's connection: its ConnectionString must not show the password.
+        connection.PersistSecurityInfo = false;
+        var seconds = Math.Clamp((int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, 1024);
+        connection.Timeout = connection.Timeout == 0 ? seconds : Math.Min(seconds, connection.Timeout);
+        if (settings.Credentials is { } credentials)
+        {
+            connection.Password = credentials.Password;
+            connection.Username = credentials.UserName ?? connection.Username;
+        }
+    }
+
+    private (NpgsqlDataSourceBuilder? Builder, string? Problem) TryConfigure()
+    {
+        try
+        {
+            var builder = NewBuilder();
+            _configure?.Invoke(builder);
+            return (builder, null);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return (null, $"The configure callback of the PostgreSqlProvider threw {exception.GetType().Name}: call it yourself on a new NpgsqlDataSourceBuilder to see why.");
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOf(NpgsqlConnectionStringBuilder connection, ConnectionSettings settings)
+    {
+        if (settings.SessionClearing == SessionClearing.DriverReset && HasSeveralHosts(connection))
+        {
+            yield return "SessionClearing is DriverReset, but the connection string names several hosts, between which the driver would choose at each lease: use OwnReset, or a pool for each host.";
+        }
+
+        if (connection.Multiplexing)
+        {
+            yield return "Multiplexing is true in the connection string: it shares sessions between commands, which leaves nothing to lend. Remove it.";
+        }
+
+        if (connection.Enlist && connection.ShouldSerialize("Enlist"))
+        {
+            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+        }
+
+        if (connection.NoResetOnClose)
+        {
+            yield return "No Reset On Close is true in the connection string: set ConnectionPoolOptions.ResetMode to Rollback instead, and remove it.";
+        }
+
+        if (connection.MaxPoolSize != 100 || connection.MinPoolSize != 0)
+        {
+            yield return $"Minimum Pool Size is {connection.MinPoolSize} and Maximum Pool Size {connection.MaxPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+        }
+
+        if (connection.ConnectionLifetime != 3600 && connection.ShouldSerialize("Connection Lifetime"))
+        {
+            yield return $"Connection Lifetime is {connection.ConnectionLifetime} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+        }
+
+        if (connection.KeepAlive != 0)
+        {
+            yield return $"Keepalive is {connection.KeepAlive} in the connection string: the pool validates idle connections itself. Set ConnectionPoolOptions.ValidationInterval instead, and remove it.";
+        }
+
+        if (settings is { SessionClearing: SessionClearing.OwnReset, ResetMode: ResetMode.Full } && connection.MaxAutoPrepare > 0)
+        {
+            yield return $"Max Auto Prepare is {connection.MaxAutoPrepare}, but with SessionClearing.OwnReset every full reset discards prepared statements: use DriverReset, ResetMode.Rollback, or remove it.";
+        }
+    }
+
+    private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder connection) =>
+        connection.Host?.Contains(',', StringComparison.Ordinal) == true;
+}

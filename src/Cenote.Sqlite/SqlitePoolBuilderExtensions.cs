@@ -1,0 +1,17 @@
+namespace Cenote.Sqlite;
+
+/// <summary>Chooses SQLite for a pool.</summary>
+public static class SqlitePoolBuilderExtensions
+{
+    /// <summary>Uses SQLite through Microsoft.Data.Sqlite.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <param name="connectionString">Such as <c>Data Source=shop.db</c>.</param>
+    /// <param name="options">How connections are set up; <see langword="null"/> for the defaults.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseSqlite(this ConnectionPoolBuilder builder, string connectionString, SqliteProviderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Use(new SqliteProvider(connectionString, options));
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Frozen;
+using System.Data.Common;
+using System.Text;
+using Cenote.Providers;
+using Microsoft.Data.Sqlite;
+
+namespace Cenote.Sqlite;
+
+/// <summary>SQLite through Microsoft.Data.Sqlite, set up as a server program should have it: see <see cref="SqliteProviderOptions"/>.</summary>
+/// <remarks>
+/// <para>
+/// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is nothing to undo.
+/// PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite knows no way back
+/// (a changed <c>journal_mode</c>, say), the connection is closed.
+/// Functions and aggregates that a lease registers are not noticed: register them in <see cref="SqliteProviderOptions.ConfigureConnection"/>.
+/// </para>
+/// <para>
+/// A named in-memory database (<c>Data Source=shop;Mode=Memory;Cache=Shared</c>) lives as long as the provider, which keeps one
+/// connection of its own to it. Thread-safe.
+/// </para>
+/// </remarks>
+public sealed class SqliteProvider : DatabaseProvider
+{
+    private readonly object _gate = new();
+    private readonly SqliteConnectionStringBuilder _builder;
+    private readonly SqliteProviderOptions _options;
+    private readonly string _setUp;
+    private readonly bool _inMemory;
+    private readonly bool _shared;
+    private FrozenDictionary<string, string>? _baseline;
+    private SqliteConnection? _anchor;
+    private bool _journalModeSet;
+    private bool _disposed;
+
+    /// <summary>A provider for one database.</summary>
+    /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or <c>Data Source=shop;Mode=Memory;Cache=Shared</c> in memory.</param>
+    /// <param name="options">How connections are set up; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public SqliteProvider(string connectionString, SqliteProviderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        _options = (options ?? new SqliteProviderOptions()).Copy();
+        _builder = SafeConnectionString.Read(new SqliteConnectionStringBuilder(), connectionString);
+        var source = _builder.DataSource;
+        var isMemdb = source.Contains("vfs=memdb", StringComparison.OrdinalIgnoreCase);
+        _inMemory = isMemdb || _builder.Mode == SqliteOpenMode.Memory || source.Length == 0
+            || source.Contains(":memory:", StringComparison.OrdinalIgnoreCase) || source.Contains("mode=memory", StringComparison.OrdinalIgnoreCase);
+        _shared = isMemdb
+            ? source.StartsWith("file:/", StringComparison.OrdinalIgnoreCase)
+            : source.Length > 0 && (_builder.Cache == SqliteCacheMode.Shared || source.Contains("cache=shared", StringComparison.OrdinalIgnoreCase));
+
+        ConnectionString = SafeConnectionString.Redact(_builder);
+        DataSource = SafeConnectionString.Mask(source);
+        Database = Path.GetFileName(DataSource);
+
+        IsReadOnly = _options.ReadOnly || _builder.Mode == SqliteOpenMode.ReadOnly;
+        _builder.Pooling = false;
+        if (IsReadOnly && !_inMemory)
+        {
+            _builder.Mode = SqliteOpenMode.ReadOnly;
+        }
+
+        if (_builder.DefaultTimeout == 30)
+        {
+            // The driver repeats a busy statement until the command timeout, asleep for 150 ms between two tries; 0 means for ever.
+            _builder.DefaultTimeout = Math.Max(1, (int)Math.Ceiling(_options.BusyTimeout.TotalSeconds));
+        }
+
+        _setUp = SetUpStatements();
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "sqlite";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory => SqliteFactory.Instance;
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <summary>The file's name, or that of the database in memory.</summary>
+    public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <summary>Always <see langword="false"/>: SQLite knows no users.</summary>
+    public override bool AcceptsCredentials => false;
+
+    private bool IsReadOnly { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.SessionClearing == SessionClearing.DriverReset)
+        {
+            yield return "SessionClearing is DriverReset, but Microsoft.Data.Sqlite's own pool clears next to nothing: use OwnReset.";
+        }
+
+        if (_inMemory && !_shared)
+        {
+            yield return "The connection string names an in-memory database without a name, of which each connection would have its own: use Data Source=name;Mode=Memory;Cache=Shared.";
+        }
+
+        if (_options.BusyTimeout < TimeSpan.Zero || _options.BusyTimeout > TimeSpan.FromMinutes(10))
+        {
+            yield return $"SqliteProviderOptions.BusyTimeout is {_options.BusyTimeout}: set 0 to 10 minutes.";
+        }
+
+        if (_options.CacheSizeKiB is < 64 or > 4_194_304)
+        {
+            yield return $"SqliteProviderOptions.CacheSizeKiB is {_options.CacheSizeKiB}: set 64 to 4,194,304.";
+        }
+
+        if (_options.MemoryMapBytes is < 0 or > 2_147_418_112)
+        {
+            yield return $"SqliteProviderOptions.MemoryMapBytes is {_options.MemoryMapBytes}: set 0 to 2,147,418,112.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new SqliteSession(this, _builder.ConnectionString, settings.ResetMode);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is SqliteException error)
+            {
+                // SQLITE_READONLY_DBMOVED: the file was replaced under the connection.
+                return error.SqliteExtendedErrorCode == 1032 ? FailureKind.ConnectionLost : FromCode(error.SqliteErrorCode);
+            }
+        }
+
+        return FailureClassification.Default(exception);
+    }
+
+    /// <summary>Closes the connection that kept an in-memory database alive.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        SqliteConnection? anchor;
+        lock (_gate)
+        {
+            _disposed = true;
+            (anchor, _anchor) = (_anchor, null);
+        }
+
+        if (anchor is not null)
+        {
+            await anchor.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal void SetUp(SqliteConnection connection)
+    {
+        KeepMemoryAlive();
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = _setUp;
+            command.ExecuteNonQuery();
+            UseWriteAheadLog(command);
+        }
+
+        _options.ConfigureConnection?.Invoke(connection);
+    }
+
+    // Every connection starts alike, so that reading it once is enough.
+    internal FrozenDictionary<string, string> BaselineOf(SqliteConnection connection) =>
+        _baseline ??= SessionWatch.ReadBaseline(connection);
+
+    private static FailureKind FromCode(int code) => code switch
+    {
+        5 or 6 or 15 => FailureKind.Transient, // BUSY, LOCKED, PROTOCOL (a race between two that open the log)
+        8 => FailureKind.ReadOnlyServer, // READONLY
+        9 => FailureKind.QueryTimeout, // INTERRUPT
+        10 or 11 or 14 or 26 => FailureKind.ConnectionLost, // IOERR, CORRUPT, CANTOPEN, NOTADB
+        23 => FailureKind.BadCredentials, // AUTH
+        _ => FailureKind.Other,
+    };
+
+    private void KeepMemoryAlive()
+    {
+        if (!_inMemory)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_anchor is null)
+            {
+                var anchor = new SqliteConnection(_builder.ConnectionString);
+                anchor.Open();
+                _anchor = anchor;
+            }
+        }
+    }
+
+    // The mode stays with the file, and changing it fails at once when another connection is in its way: so one does it, once.
+    private void UseWriteAheadLog(SqliteCommand command)
+    {
+        if (!_options.WriteAheadLog || _inMemory || IsReadOnly || Volatile.Read(ref _journalModeSet))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            command.CommandText = "PRAGMA journal_mode=WAL";
+            if (command.ExecuteScalar() is string mode && !mode.Equals("wal", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new InvalidOperationException($"SQLite keeps the journal mode '{mode}' for this file instead of write-ahead logging: the file system may not support it. Set SqliteProviderOptions.WriteAheadLog to false.");
+            }
+
+            Volatile.Write(ref _journalModeSet, true);
+        }
+    }
+
+    private string SetUpStatements()
+    {
+        var text = new StringBuilder();
+        Add("busy_timeout", (long)Math.Ceiling(_options.BusyTimeout.TotalMilliseconds));
+        Add("synchronous", (long)_options.Synchronous);
+        Add("foreign_keys", (_builder.ForeignKeys ?? _options.ForeignKeys) ? 1 : 0);
+        if (_options.CacheSizeKiB is { } cache)
+        {
+            Add("cache_size", -cache);
+        }
+
+        if (_options.MemoryMapBytes is { } map)
+        {
+            Add("mmap_size", map);
+        }
+
+        if (IsReadOnly)
+        {
+            Add("query_only", 1);
+        }
+
+        return text.ToString();
+
+        void Add(string name, long value) => text.Append("PRAGMA ").Append(name).Append('=').Append(value).Append(';');
+    }
+}

@@ -1,0 +1,204 @@
+using System.Data;
+using Cenote.Providers;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Cenote.Sqlite;
+
+/// <summary>One open connection to a SQLite database, cleared on the returning caller's thread: there is no server to wait for.</summary>
+internal sealed class SqliteSession : OwnResetConnection
+{
+    private readonly SqliteProvider _provider;
+    private readonly TrackedConnection _connection;
+    private sqlite3? _handle;
+    private SessionWatch? _watch;
+    private int _defaultTimeout;
+
+    internal SqliteSession(SqliteProvider provider, string connectionString, ResetMode resetMode)
+        : this(provider, new TrackedConnection(connectionString), resetMode)
+    {
+    }
+
+    private SqliteSession(SqliteProvider provider, TrackedConnection connection, ResetMode resetMode)
+        : base(connection, resetMode)
+    {
+        _provider = provider;
+        _connection = connection;
+    }
+
+    /// <inheritdoc/>
+    public override bool ClearsInline => true;
+
+    /// <summary>Whether the connection is open and was not closed and opened anew by its holder, which would undo its set-up.</summary>
+    public override bool IsUsable => _connection.State == ConnectionState.Open && ReferenceEquals(_connection.Handle, _handle);
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        _connection.Open();
+        _provider.SetUp(_connection);
+        _handle = _connection.Handle;
+        _defaultTimeout = _connection.DefaultTimeout;
+        if (ResetMode == ResetMode.Full)
+        {
+            _watch = new SessionWatch(_provider.BaselineOf(_connection));
+            _watch.Start(_handle!);
+            _connection.Watch = _watch;
+        }
+    }
+
+    /// <summary>Opens on the calling thread: SQLite has no asynchronous form.</summary>
+    /// <param name="cancellationToken">Checked before opening.</param>
+    public override ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Open();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override void ClearSession()
+    {
+        _connection.EndLease();
+        var database = _handle!;
+        if (raw.sqlite3_get_autocommit(database) == 0)
+        {
+            SessionWatch.Execute(database, "ROLLBACK");
+        }
+
+        if (StatementsRemain(database))
+        {
+            throw new InvalidOperationException("A lease left a statement open: a SqliteCommand that was not made with CreateCommand, or a SqliteBlob, was not disposed of.");
+        }
+
+        if (_watch is { IsDirty: true } watch)
+        {
+            watch.Restore(database);
+        }
+
+        if (_connection.DefaultTimeout != _defaultTimeout && ResetMode == ResetMode.Full)
+        {
+            _connection.DefaultTimeout = _defaultTimeout;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    {
+        ClearSession();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Reads the database's header, which <c>SELECT 1</c> would not.</summary>
+    /// <param name="timeout">Has no effect: SQLite's own busy timeout bounds it.</param>
+    public override void Validate(TimeSpan timeout) => SessionWatch.Execute(_handle!, "PRAGMA schema_version");
+
+    /// <inheritdoc/>
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Validate(timeout);
+        return ValueTask.CompletedTask;
+    }
+
+    // A statement that still runs holds a read transaction, and one that is only kept holds memory.
+    private static bool StatementsRemain(sqlite3 database)
+    {
+        try
+        {
+            return raw.sqlite3_next_stmt(database, null) is not null;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // SQLitePCL answers with a bare Exception when there is a statement that it was not told to keep track of.
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// The driver's connection, with the two things that it keeps to itself: the transaction in progress, and the commands
+    /// that a lease did not dispose of, whose readers stay open and whose entries the driver would collect until it closes.
+    /// </summary>
+    private sealed class TrackedConnection(string connectionString) : SqliteConnection(connectionString)
+    {
+        private readonly List<TrackedCommand> _commands = [];
+
+        internal SessionWatch? Watch { get; set; }
+
+        public override SqliteCommand CreateCommand()
+        {
+            var command = new TrackedCommand(this) { Connection = this, CommandTimeout = DefaultTimeout, Transaction = Transaction };
+            lock (_commands)
+            {
+                command.Index = _commands.Count;
+                _commands.Add(command);
+            }
+
+            return command;
+        }
+
+        public override void CreateCollation(string name, Comparison<string>? comparison)
+        {
+            base.CreateCollation(name, comparison);
+            Watch?.MarkIrreversible("a collation");
+        }
+
+        public override void CreateCollation<T>(string name, T state, Func<T, string, string, int>? comparison)
+        {
+            base.CreateCollation(name, state, comparison);
+            Watch?.MarkIrreversible("a collation");
+        }
+
+        public override void EnableExtensions(bool enable = true)
+        {
+            base.EnableExtensions(enable);
+            Watch?.MarkIrreversible("extension loading");
+        }
+
+        public override void LoadExtension(string file, string? proc = null)
+        {
+            base.LoadExtension(file, proc);
+            Watch?.MarkIrreversible("an extension");
+        }
+
+        internal void EndLease()
+        {
+            while (_commands.Count > 0)
+            {
+                _commands[^1].Dispose();
+            }
+
+            Transaction?.Dispose();
+        }
+
+        private void Forget(TrackedCommand command)
+        {
+            lock (_commands)
+            {
+                if (command.Index >= 0)
+                {
+                    var last = _commands[^1];
+                    _commands[command.Index] = last;
+                    last.Index = command.Index;
+                    _commands.RemoveAt(_commands.Count - 1);
+                    command.Index = -1;
+                }
+            }
+        }
+
+        private sealed class TrackedCommand(TrackedConnection owner) : SqliteCommand
+        {
+            internal int Index { get; set; }
+
+            protected override void Dispose(bool disposing)
+            {
+                if (disposing)
+                {
+                    DataReader?.Dispose();
+                    owner.Forget(this);
+                }
+
+                base.Dispose(disposing);
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Cenote.Providers;
+
+/// <summary>
+/// Serves any driver that has a <see cref="DbProviderFactory"/>. What differs from driver to driver comes from
+/// <see cref="AdoNetProviderOptions"/>: how its pooling is turned off, and which statements clear a session.
+/// </summary>
+/// <remarks>The pool clears sessions itself (<see cref="SessionClearing.OwnReset"/>). Thread-safe.</remarks>
+public sealed class AdoNetProvider : DatabaseProvider
+{
+    private readonly string _connectionString;
+    private readonly AdoNetProviderOptions _options;
+
+    /// <summary>A provider over a driver's factory.</summary>
+    /// <param name="factory">The driver's factory.</param>
+    /// <param name="connectionString">The driver's connection string.</param>
+    /// <param name="options">What is particular to the driver; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read. Quotes nothing of it.</exception>
+    public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        ArgumentNullException.ThrowIfNull(connectionString);
+        Factory = factory;
+        _options = (options ?? new AdoNetProviderOptions()).Copy();
+        var builder = SafeConnectionString.Read(NewBuilder(), connectionString);
+        if (_options.ConnectionStringAmendment is { } amendment)
+        {
+            SafeConnectionString.Read(builder, amendment);
+        }
+
+        _connectionString = builder.ConnectionString;
+        ConnectionString = SafeConnectionString.Redact(builder);
+        DataSource = SafeConnectionString.Mask(FirstOf(builder, "Data Source", "DataSource", "Server", "Host"));
+        Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => _options.DatabaseSystem;
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory { get; }
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <inheritdoc/>
+    public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <summary>Whether <see cref="AdoNetProviderOptions.PasswordKeyword"/> says where a password goes.</summary>
+    public override bool AcceptsCredentials => _options.PasswordKeyword is not null;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.SessionClearing == SessionClearing.DriverReset)
+        {
+            yield return "SessionClearing is DriverReset, which the AdoNetProvider does not know how to ask of a driver: use OwnReset.";
+        }
+
+        if (settings.ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(_options.ResetCommand))
+        {
+            yield return "ResetMode is Full, but AdoNetProviderOptions.ResetCommand is not set: set the statement with which this database resets a session, or choose ResetMode.Rollback or ResetMode.None.";
+        }
+
+        if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand))
+        {
+            yield return "ResetMode is Rollback, but AdoNetProviderOptions.RollbackCommand is not set: set the statement that rolls back an open transaction, or choose ResetMode.None.";
+        }
+
+        if (string.IsNullOrWhiteSpace(_options.ValidationCommand))
+        {
+            yield return "AdoNetProviderOptions.ValidationCommand is empty: set the cheapest statement that the database answers, such as SELECT 1.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var connection = Factory.CreateConnection()
+            ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
+        connection.ConnectionString = WithCredentials(settings.Credentials);
+        return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) =>
+        _options.Classify?.Invoke(exception) ?? FailureClassification.Default(exception);
+
+    private string WithCredentials(DatabaseCredentials? credentials)
+    {
+        if (credentials is null || _options.PasswordKeyword is not { } passwordKeyword)
+        {
+            return _connectionString;
+        }
+
+        var builder = NewBuilder();
+        builder.ConnectionString = _connectionString;
+        builder[passwordKeyword] = credentials.Password;
+        if (credentials.UserName is not null)
+        {
+            builder[_options.UserNameKeyword ?? throw NoUserNameKeyword()] = credentials.UserName;
+        }
+
+        return builder.ConnectionString;
+    }
+
+    private static InvalidOperationException NoUserNameKeyword() =>
+        new("The credentials callback names a user, but AdoNetProviderOptions.UserNameKeyword is not set: set the driver's keyword for the user, or give a password only.");
+
+    private DbConnectionStringBuilder NewBuilder() => Factory.CreateConnectionStringBuilder() ?? new DbConnectionStringBuilder();
+
+    private static string FirstOf(DbConnectionStringBuilder builder, params ReadOnlySpan<string> keywords)
+    {
+        foreach (var keyword in keywords)
+        {
+            // A strict builder throws for keywords that it does not know, so ask first.
+            if (builder.ContainsKey(keyword) && Convert.ToString(builder[keyword], CultureInfo.InvariantCulture) is { Length: > 0 } value)
+            {
+                return value;
+            }
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,45 @@
+using System.Data.Common;
+
+namespace Cenote.Providers;
+
+/// <summary>What an <see cref="AdoNetProvider"/> cannot know of a driver. Read once, when the provider is constructed.</summary>
+public sealed class AdoNetProviderOptions
+{
+    /// <summary>The database's name in OpenTelemetry's <c>db.system.name</c>.</summary>
+    /// <value>Default <c>other_sql</c>.</value>
+    public string DatabaseSystem { get; set; } = "other_sql";
+
+    /// <summary>Pairs added to the connection string, where they override its own: the place to turn the driver's pooling off.</summary>
+    /// <value>Default <see langword="null"/>: none. For most drivers <c>Pooling=false</c>.</value>
+    public string? ConnectionStringAmendment { get; set; }
+
+    /// <summary>The cheapest statement that proves that the session answers.</summary>
+    /// <value>Default <c>SELECT 1</c>.</value>
+    public string ValidationCommand { get; set; } = "SELECT 1";
+
+    /// <summary>The statement that rolls back whatever transaction is open and succeeds when none is.</summary>
+    /// <value>Default <see langword="null"/>: there is none. <see cref="ResetMode.Rollback"/> needs it; <see cref="ResetMode.Full"/> runs it before <see cref="ResetCommand"/>.</value>
+    public string? RollbackCommand { get; set; }
+
+    /// <summary>The statement that puts everything in the session back to how it was after connecting.</summary>
+    /// <value>Default <see langword="null"/>: there is none. <see cref="ResetMode.Full"/> needs it.</value>
+    public string? ResetCommand { get; set; }
+
+    /// <summary>Says that a failure of <see cref="RollbackCommand"/> only means that no transaction was open, for databases that refuse it then.</summary>
+    /// <value>Default <see langword="null"/>: every failure means that the connection cannot be used again.</value>
+    public Func<DbException, bool>? IsNoTransaction { get; set; }
+
+    /// <summary>Says what the driver's exceptions mean; <see langword="null"/> from it falls back on <see cref="FailureClassification.Default"/>.</summary>
+    /// <value>Default <see langword="null"/>. Must be thread-safe.</value>
+    public Func<Exception, FailureKind?>? Classify { get; set; }
+
+    /// <summary>The connection string's keyword for the user, to use <see cref="ConnectionPoolOptions.Credentials"/>.</summary>
+    /// <value>Default <see langword="null"/>: users from a callback are refused. Often <c>User ID</c>.</value>
+    public string? UserNameKeyword { get; set; }
+
+    /// <summary>The connection string's keyword for the password, to use <see cref="ConnectionPoolOptions.Credentials"/>.</summary>
+    /// <value>Default <see langword="null"/>: credentials from a callback are not accepted. Often <c>Password</c>.</value>
+    public string? PasswordKeyword { get; set; }
+
+    internal AdoNetProviderOptions Copy() => (AdoNetProviderOptions)MemberwiseClone();
+}
