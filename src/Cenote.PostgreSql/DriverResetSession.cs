@@ -1,4 +1,3 @@
-using System.Data;
 using Cenote.Providers;
 using Npgsql;
 
@@ -71,36 +70,11 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout)
-    {
-        var wasOpen = Session.State == ConnectionState.Open;
-        if (!wasOpen)
-        {
-            Session.Open();
-        }
-
-        Session.Execute(SessionCommands.Validation, timeout);
-        if (!wasOpen)
-        {
-            Session.Close();
-        }
-    }
+    public override void Validate(TimeSpan timeout) => Session.Execute(SessionCommands.Validation, timeout);
 
     /// <inheritdoc/>
-    public override async ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var wasOpen = Session.State == ConnectionState.Open;
-        if (!wasOpen)
-        {
-            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        await Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken).ConfigureAwait(false);
-        if (!wasOpen)
-        {
-            await Session.CloseAsync().ConfigureAwait(false);
-        }
-    }
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 
 namespace Cenote.Providers;
@@ -6,7 +7,10 @@ namespace Cenote.Providers;
 /// A driver pool of exactly one connection stays under the slot: a lease opens the kept object, its return closes it,
 /// and the driver clears the session in its own cheapest way.
 /// </summary>
-/// <remarks>Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's pool.</remarks>
+/// <remarks>
+/// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's pool.
+/// A connection whose <see cref="ClearSession"/> leaves it open is lent as it is.
+/// </remarks>
 public abstract class DriverResetConnection : PhysicalConnection
 {
     /// <summary>Wraps a closed connection of a driver pool that holds at most one session.</summary>
@@ -23,7 +27,7 @@ public abstract class DriverResetConnection : PhysicalConnection
     public sealed override bool ClearsSession => true;
 
     /// <inheritdoc/>
-    public sealed override bool ClearsInline => true;
+    public override bool ClearsInline => true;
 
     /// <summary>Connects, then gives the session to the driver's pool of one.</summary>
     public override void Open()
@@ -46,5 +50,11 @@ public abstract class DriverResetConnection : PhysicalConnection
     /// <inheritdoc/>
     public override ValueTask ClearSessionAsync(CancellationToken cancellationToken) => new(Connection.CloseAsync());
 
-    internal sealed override void BeginLease() => Connection.Open();
+    internal sealed override void BeginLease()
+    {
+        if (Connection.State == ConnectionState.Closed)
+        {
+            Connection.Open();
+        }
+    }
 }

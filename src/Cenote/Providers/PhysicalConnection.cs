@@ -25,7 +25,7 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
-    /// Constant over the connection's life.
+    /// Constant from the moment that the connection is open.
     /// </summary>
     public abstract bool ClearsInline { get; }
 
@@ -49,11 +49,11 @@ public abstract class PhysicalConnection
     /// <param name="cancellationToken">Signalled when the validation timeout has passed.</param>
     public abstract ValueTask ClearSessionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not.</summary>
+    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not. The driver's connection is open.</summary>
     /// <param name="timeout">The longest it may take.</param>
     public abstract void Validate(TimeSpan timeout);
 
-    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not.</summary>
+    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not. The driver's connection is open.</summary>
     /// <param name="timeout">The longest it may take.</param>
     /// <param name="cancellationToken">Signalled when that time has passed.</param>
     public abstract ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken);

@@ -3,6 +3,9 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 
+// An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
+#pragma warning disable MA0054
+
 namespace Cenote.Providers;
 
 /// <summary>Reads and shows connection strings so that nothing that may be secret reaches a name, a log or an exception.</summary>
@@ -42,7 +45,7 @@ public static class SafeConnectionString
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // The driver's message may quote the value, and the keyword itself may be a piece of an unquoted password.
+                // The keyword itself may be a piece of an unquoted password.
                 throw new ArgumentException(Refusal(keyword, position, pairs.Count), nameof(connectionString));
             }
         }
