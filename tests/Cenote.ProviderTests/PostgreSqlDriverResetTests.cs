@@ -1,0 +1,57 @@
+using Cenote.PostgreSql;
+using Cenote.Providers;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>PostgreSQL with Npgsql's own reset, which is the default.</summary>
+public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
+{
+    // Npgsql rolls back in any case.
+    protected override bool NoneLeavesTransactions => false;
+
+    [Fact]
+    public async Task It_is_the_default()
+    {
+        await using var provider = NewProvider();
+        Assert.Equal(SessionClearing.DriverReset, provider.DefaultSessionClearing);
+    }
+
+    [Fact]
+    public async Task Several_hosts_are_left_to_the_own_reset()
+    {
+        await using var provider = new PostgreSqlProvider("Host=a,b;Database=shop");
+        Assert.Equal(SessionClearing.OwnReset, provider.DefaultSessionClearing);
+        Assert.Contains(provider.FindProblems(NewSettings(provider) with { SessionClearing = SessionClearing.DriverReset }), problem => problem.Contains("hosts", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Multiplexing=true", "Multiplexing")]
+    [InlineData("Enlist=true", "Enlist")]
+    [InlineData("No Reset On Close=true", "No Reset On Close")]
+    [InlineData("Maximum Pool Size=50", "Maximum Pool Size")]
+    [InlineData("Minimum Pool Size=2", "Minimum Pool Size")]
+    [InlineData("Connection Lifetime=60", "Connection Lifetime")]
+    [InlineData("Keepalive=10", "Keepalive")]
+    public async Task Settings_that_could_not_take_effect_are_refused(string setting, string named)
+    {
+        await using var provider = new PostgreSqlProvider("Host=localhost;" + setting);
+        var problem = Assert.Single(provider.FindProblems(NewSettings(provider)));
+        Assert.Contains(named, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plain_connection_string_has_no_problems()
+    {
+        await using var provider = new PostgreSqlProvider("Host=localhost;Database=shop;Username=u;Password=p;Pooling=true;Timeout=5");
+        Assert.Empty(provider.FindProblems(NewSettings(provider)));
+    }
+
+    [Fact]
+    public async Task A_configure_callback_that_throws_is_reported_without_its_text()
+    {
+        await using var provider = new PostgreSqlProvider("Host=localhost", _ => throw new InvalidOperationException("the-secret"));
+        var problem = Assert.Single(provider.FindProblems(NewSettings(provider)));
+        Assert.Contains("configure", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-secret", problem, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,234 @@
+using System.Data;
+using System.Data.Common;
+using Cenote.Providers;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>What must hold over every database server besides: sessions can be counted and killed, and users have passwords.</summary>
+public abstract class ServerSuite : ProviderSuite
+{
+    protected const string WrongPassword = "wrong-password-7391";
+
+    protected abstract string SessionQuery { get; }
+
+    protected abstract string KillStatement(long session);
+
+    /// <summary>An open connection outside every pool, with all privileges.</summary>
+    protected abstract Task<DbConnection> ConnectAsync();
+
+    /// <summary>The connection string of another user, or with another password.</summary>
+    protected abstract string ConnectionStringOf(string user, string password);
+
+    protected abstract DatabaseProvider NewProvider(string connectionString);
+
+    protected abstract Task CreateUserAsync(DbConnection administrator, string user, string password);
+
+    protected abstract Task SetPasswordAsync(DbConnection administrator, string user, string password);
+
+    protected abstract string CountSessionsOf(string user);
+
+    /// <summary>Ends sessions from outside, and returns when they are gone.</summary>
+    private protected async Task KillAsync(params long[] sessions)
+    {
+        await using var administrator = await ConnectAsync();
+        foreach (var session in sessions)
+        {
+            await administrator.ExecuteAsync(KillStatement(session));
+        }
+
+        while (await administrator.ScalarAsync<int>(CountAlive(sessions)) > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    protected abstract string CountAlive(long[] sessions);
+
+    [Fact]
+    public async Task A_session_killed_while_it_was_held_is_not_lent_again()
+    {
+        await using var pool = NewPool();
+        long killed;
+        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        {
+            killed = await lease.Connection.ScalarAsync<long>(SessionQuery);
+            await KillAsync(killed);
+            var exception = await Assert.ThrowsAnyAsync<DbException>(() => lease.Connection.ScalarAsync("SELECT 1"));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(exception));
+        }
+
+        Assert.NotEqual(killed, await pool.ScalarAsync<long>(SessionQuery));
+        var statistics = pool.GetStatistics();
+        Assert.Equal(2, statistics.Opened);
+        Assert.Equal(1, statistics.ClosedTotal);
+    }
+
+    [Fact]
+    public async Task When_one_killed_session_is_noticed_no_other_dead_one_is_lent()
+    {
+        await using var pool = NewPool(maxSize: 3);
+        var sessions = new long[3];
+        var leases = new List<ConnectionLease>();
+        for (var i = 0; i < sessions.Length; i++)
+        {
+            leases.Add(await pool.RentAsync(TestContext.Current.CancellationToken));
+            sessions[i] = await leases[i].Connection.ScalarAsync<long>(SessionQuery);
+        }
+
+        foreach (var lease in leases.Skip(1))
+        {
+            await lease.DisposeAsync();
+        }
+
+        await KillAsync(sessions);
+        await Assert.ThrowsAnyAsync<DbException>(() => leases[0].Connection.ScalarAsync("SELECT 1"));
+        await leases[0].DisposeAsync();
+
+        var after = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => pool.ScalarAsync<long>(SessionQuery)));
+        Assert.Empty(after.Intersect(sessions));
+    }
+
+    [Fact]
+    public async Task Validation_fails_on_a_killed_session()
+    {
+        await using var provider = NewProvider();
+        var physical = provider.CreateConnection(NewSettings(provider));
+        try
+        {
+            await physical.OpenAsync(TestContext.Current.CancellationToken);
+            if (physical.Connection.State == ConnectionState.Closed)
+            {
+                await physical.Connection.OpenAsync(TestContext.Current.CancellationToken);
+            }
+
+            await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
+            var exception = await Assert.ThrowsAnyAsync<Exception>(
+                () => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
+            Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+            Assert.False(physical.IsUsable);
+        }
+        finally
+        {
+            await physical.CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_server_has_as_many_sessions_as_the_pool()
+    {
+        var user = Statements.UniqueName("u");
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, "pw-counted");
+
+        await using (var pool = NewPool(NewProvider(ConnectionStringOf(user, "pw-counted")), ResetMode.Full, maxSize: 5))
+        {
+            await pool.WarmUpAsync(3, cancellationToken: TestContext.Current.CancellationToken);
+            for (var i = 0; i < 10; i++)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => pool.ScalarAsync<int>("SELECT 1")));
+            }
+
+            PoolCounts counts;
+            while ((counts = pool.GetStatistics().Counts).Idle < counts.Total)
+            {
+                await Task.Yield();
+            }
+
+            Assert.InRange(counts.Total, 3, 5);
+            Assert.Equal(counts.Total, await administrator.ScalarAsync<int>(CountSessionsOf(user)));
+        }
+
+        while (await administrator.ScalarAsync<int>(CountSessionsOf(user)) > 0)
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public async Task Refused_credentials_fail_the_rent_at_once_and_appear_nowhere()
+    {
+        var provider = NewProvider(ConnectionStringOf("cenote_ordinary", WrongPassword));
+        await using var pool = NewPool(provider, ResetMode.Full, configure: options => options.OpenRetries = 3);
+        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
+            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(1, exception.Failure.Attempts);
+        Assert.False(exception.IsTransient);
+        Assert.DoesNotContain(WrongPassword, exception.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Refused_credentials_of_the_callback_appear_nowhere()
+    {
+        await using var pool = NewPool(configure: options =>
+            options.Credentials = _ => new(new DatabaseCredentials(null, WrongPassword)));
+        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
+            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.DoesNotContain(WrongPassword, exception.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_rotated_password_is_asked_for_at_the_next_open()
+    {
+        var user = Statements.UniqueName("u");
+        var password = "pw-first";
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, password);
+        await using var pool = NewPool(configure: options =>
+            options.Credentials = _ => new(new DatabaseCredentials(user, Volatile.Read(ref password))));
+
+        var first = await pool.ScalarAsync<long>(SessionQuery);
+        await SetPasswordAsync(administrator, user, "pw-second");
+        Volatile.Write(ref password, "pw-second");
+        pool.RetireAll();
+
+        Assert.NotEqual(first, await pool.ScalarAsync<long>(SessionQuery));
+    }
+
+    [Fact]
+    public async Task The_connection_string_of_a_lease_shows_no_password()
+    {
+        await using var pool = NewPool();
+        await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+        Assert.All(Secrets, secret => Assert.DoesNotContain(secret, lease.Connection.ConnectionString, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_statement_that_the_driver_prepared_can_be_prepared_again_in_the_next_lease()
+    {
+        await using var pool = NewPool();
+        for (var i = 0; i < 3; i++)
+        {
+            await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+            await using var command = lease.Connection.CreateCommand();
+            command.CommandText = "SELECT 40 + 2";
+            await command.PrepareAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(42, Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Fact]
+    public async Task An_unreachable_server_counts_as_a_lost_connection()
+    {
+        var provider = NewProvider(UnreachableConnectionString);
+        await using var pool = NewPool(provider, ResetMode.Full);
+        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
+            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal(FailureKind.ConnectionLost, exception.Failure.Kind);
+    }
+
+    /// <summary>A loopback port where nobody listens.</summary>
+    protected abstract string UnreachableConnectionString { get; }
+
+    private protected async Task<FailureKind> ClassifyAsync(params string[] statements)
+    {
+        await using var pool = NewPool();
+        var exception = await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(statements));
+        return pool.Provider.Classify(exception);
+    }
+}
