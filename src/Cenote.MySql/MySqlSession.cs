@@ -1,3 +1,4 @@
+using System.Data;
 using Cenote.Providers;
 using MySqlConnector;
 
@@ -14,7 +15,53 @@ namespace Cenote.MySql;
 internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMode)
     : OwnResetConnection(dataSource.CreateConnection(), resetMode)
 {
+    private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
+
+    // Neither MySQL nor MariaDB puts the role back when it resets a session. It takes a second round trip,
+    // which only users that have roles to choose from pay.
+    private string? _setRole;
+
     private MySqlConnection Session => (MySqlConnection)Connection;
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        base.Open();
+        if (ResetMode == ResetMode.Full)
+        {
+            try
+            {
+                using var command = CreateCommand(RoleQuery, timeout: null);
+                using var reader = command.ExecuteReader();
+                _setRole = reader.Read() ? SetRole(reader) : null;
+            }
+            catch (MySqlException) when (Session.State == ConnectionState.Open)
+            {
+                // The server is too old to know roles.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (ResetMode == ResetMode.Full)
+        {
+            try
+            {
+                var command = CreateCommand(RoleQuery, timeout: null);
+                await using var _ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var __ = reader.ConfigureAwait(false);
+                _setRole = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SetRole(reader) : null;
+            }
+            catch (MySqlException) when (Session.State == ConnectionState.Open)
+            {
+                // The server is too old to know roles.
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public override void ClearSession()
@@ -23,10 +70,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
         Session.Close();
         Session.Open();
         ThrowIfReplaced(thread);
-        if (ResetMode == ResetMode.Rollback)
+        if (Afterwards is { } statement)
         {
-            // The driver ends only the transactions that were begun through it.
-            Execute("ROLLBACK", timeout: null);
+            Execute(statement, timeout: null);
         }
     }
 
@@ -37,9 +83,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
         await Session.CloseAsync().ConfigureAwait(false);
         await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfReplaced(thread);
-        if (ResetMode == ResetMode.Rollback)
+        if (Afterwards is { } statement)
         {
-            var command = CreateCommand("ROLLBACK", timeout: null);
+            var command = CreateCommand(statement, timeout: null);
             await using (command.ConfigureAwait(false))
             {
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -65,6 +111,22 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
     {
         await base.CloseAsync().ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Without a reset, the driver ends only the transactions that were begun through it.
+    private string? Afterwards => ResetMode == ResetMode.Rollback ? "ROLLBACK" : _setRole;
+
+    private string? SetRole(MySqlDataReader reader)
+    {
+        if (reader.GetInt64(1) == 0)
+        {
+            return null;
+        }
+
+        // MySQL gives a list that is quoted already, or NONE; MariaDB one bare name, or NULL.
+        var role = reader.IsDBNull(0) ? "NONE" : reader.GetString(0);
+        var isBareName = !reader.IsDBNull(0) && Session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        return "SET ROLE " + (isBareName ? $"`{role.Replace("`", "``", StringComparison.Ordinal)}`" : role);
     }
 
     // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.

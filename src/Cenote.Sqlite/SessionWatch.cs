@@ -112,7 +112,8 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
             case raw.SQLITE_CREATE_TEMP_TABLE or raw.SQLITE_CREATE_TEMP_VIEW or raw.SQLITE_CREATE_TEMP_TRIGGER or raw.SQLITE_CREATE_TEMP_INDEX:
                 _temporary = IsDirty = true;
                 break;
-            case raw.SQLITE_CREATE_VTABLE when schema.utf8_to_string() == "temp":
+            case raw.SQLITE_CREATE_TABLE or raw.SQLITE_CREATE_VIEW or raw.SQLITE_CREATE_TRIGGER or raw.SQLITE_CREATE_INDEX or raw.SQLITE_CREATE_VTABLE
+                when schema.utf8_to_string() == "temp":
                 _temporary = IsDirty = true;
                 break;
             case raw.SQLITE_ATTACH:

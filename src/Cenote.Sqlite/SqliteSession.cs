@@ -8,6 +8,13 @@ namespace Cenote.Sqlite;
 /// <summary>One open connection to a SQLite database, cleared on the returning caller's thread: there is no server to wait for.</summary>
 internal sealed class SqliteSession : OwnResetConnection
 {
+    private static readonly Lazy<SqliteConnection> Empty = new(() =>
+    {
+        var connection = new SqliteConnection("Data Source=:memory:;Pooling=false");
+        connection.Open();
+        return connection;
+    });
+
     private readonly SqliteProvider _provider;
     private readonly TrackedConnection _connection;
     private sqlite3? _handle;
@@ -66,9 +73,9 @@ internal sealed class SqliteSession : OwnResetConnection
             SessionWatch.Execute(database, "ROLLBACK");
         }
 
-        if (StatementsRemain(database))
+        if (HasStatements(database) && IsReading(database))
         {
-            throw new InvalidOperationException("A lease left a statement open: a SqliteCommand that was not made with CreateCommand, or a SqliteBlob, was not disposed of.");
+            throw new InvalidOperationException("A lease left a statement running: the reader of a SqliteCommand that was not made with CreateCommand was not closed.");
         }
 
         if (_watch is { IsDirty: true } watch)
@@ -100,8 +107,8 @@ internal sealed class SqliteSession : OwnResetConnection
         return ValueTask.CompletedTask;
     }
 
-    // A statement that still runs holds a read transaction, and one that is only kept holds memory.
-    private static bool StatementsRemain(sqlite3 database)
+    // Virtual tables such as FTS keep statements of their own, so that having one says little.
+    private static bool HasStatements(sqlite3 database)
     {
         try
         {
@@ -112,6 +119,13 @@ internal sealed class SqliteSession : OwnResetConnection
             // SQLitePCL answers with a bare Exception when there is a statement that it was not told to keep track of.
             return true;
         }
+    }
+
+    // SQLite refuses to write a backup over a database that its connection is reading; without a step, nothing is written.
+    private static bool IsReading(sqlite3 database)
+    {
+        using var backup = raw.sqlite3_backup_init(database, "main", Empty.Value.Handle, "main");
+        return backup.IsInvalid;
     }
 
     /// <summary>

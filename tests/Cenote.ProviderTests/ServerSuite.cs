@@ -5,7 +5,7 @@ using Cenote.Providers;
 namespace Cenote.ProviderTests;
 
 /// <summary>What must hold over every database server besides: sessions can be counted and killed, and users have passwords.</summary>
-public abstract class ServerSuite : ProviderSuite
+public abstract class ServerSuite : KnownDriverSuite
 {
     protected const string WrongPassword = "wrong-password-7391";
 

@@ -18,7 +18,8 @@ public sealed class AdoNetProviderOptions
     public string ValidationCommand { get; set; } = "SELECT 1";
 
     /// <summary>The statement that rolls back whatever transaction is open and succeeds when none is.</summary>
-    /// <value>Default <see langword="null"/>: there is none. <see cref="ResetMode.Rollback"/> needs it; <see cref="ResetMode.Full"/> runs it before <see cref="ResetCommand"/>.</value>
+    /// <value>Default <see langword="null"/>: there is none. <see cref="ResetMode.Rollback"/> needs it; <see cref="ResetMode.Full"/> runs it before <see cref="ResetCommand"/>.
+    /// A driver's transaction object that the holder of a lease leaves open may outlive it: holders must dispose of theirs.</value>
     public string? RollbackCommand { get; set; }
 
     /// <summary>The statement that puts everything in the session back to how it was after connecting.</summary>

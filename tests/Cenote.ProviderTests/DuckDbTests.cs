@@ -1,0 +1,42 @@
+using Cenote.Providers;
+using DuckDB.NET.Data;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>Any driver with a factory, shown with DuckDB, which knows no statement that resets a session.</summary>
+public sealed class DuckDbTests : ProviderSuite, IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("cenote-duckdb-").FullName;
+
+    protected override Type ConnectionType => typeof(DuckDBConnection);
+
+    protected override ResetMode FullestMode => ResetMode.Rollback;
+
+    protected override DatabaseProvider NewProvider() => new AdoNetProvider(
+        DuckDBClientFactory.Instance,
+        $"Data Source={Path.Combine(_directory, "shop.db")}",
+        new AdoNetProviderOptions
+        {
+            DatabaseSystem = "duckdb",
+            RollbackCommand = "ROLLBACK",
+            Classify = exception => exception.Message.Contains("Conflict on update", StringComparison.Ordinal) ? FailureKind.Transient : null,
+            IsNoTransaction = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal),
+        });
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void A_full_reset_is_refused_without_a_statement_for_it()
+    {
+        var exception = Assert.Throws<PoolOptionsException>(() => NewPool(NewProvider(), ResetMode.Full));
+        Assert.Contains("ResetCommand", Assert.Single(exception.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_database_s_name_is_what_the_options_say()
+    {
+        await using var pool = NewPool();
+        Assert.Equal("duckdb", pool.Provider.DatabaseSystem);
+        Assert.Contains("shop.db", pool.ConnectionString, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,288 @@
+using System.Data.Common;
+using Cenote.MySql;
+using Cenote.Providers;
+using MySqlConnector;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>MariaDB, which is what Debian has of MySQL, cleared by the pool after the return.</summary>
+public sealed class MySqlTests : ServerSuite
+{
+    protected override Type ConnectionType => typeof(MySqlConnection);
+
+    protected override string SessionQuery => "SELECT CONNECTION_ID()";
+
+    protected override IEnumerable<string> Secrets => [new MySqlConnectionStringBuilder(TestServers.MySql).Password];
+
+    protected override string UnreachableConnectionString =>
+        new MySqlConnectionStringBuilder(TestServers.MySql) { Server = "127.0.0.1", Port = 1 }.ConnectionString;
+
+    protected override DatabaseProvider NewProvider() => new MySqlProvider(TestServers.MySql);
+
+    protected override DatabaseProvider NewProvider(string connectionString) => new MySqlProvider(connectionString);
+
+    protected override string KillStatement(long session) => $"KILL {session}";
+
+    protected override string CountAlive(long[] sessions) =>
+        $"SELECT count(*) FROM information_schema.processlist WHERE id IN ({string.Join(',', sessions)})";
+
+    protected override string CountSessionsOf(string user) => $"SELECT count(*) FROM information_schema.processlist WHERE user = '{user}'";
+
+    protected override string Concat(params string[] parts) => $"CONCAT({string.Join(", ", parts)})";
+
+    protected override string ConnectionStringOf(string user, string password) =>
+        new MySqlConnectionStringBuilder(TestServers.MySql) { UserID = user, Password = password }.ConnectionString;
+
+    protected override async Task<DbConnection> ConnectAsync()
+    {
+        var connection = new MySqlConnection(TestServers.MySql + ";Pooling=false;Allow User Variables=true");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    protected override async Task CreateUserAsync(DbConnection administrator, string user, string password)
+    {
+        await administrator.ExecuteAsync($"CREATE USER {user}@'%' IDENTIFIED BY '{password}'");
+        await administrator.ExecuteAsync($"GRANT ALL ON cenote.* TO {user}@'%'");
+    }
+
+    protected override Task SetPasswordAsync(DbConnection administrator, string user, string password) =>
+        administrator.ExecuteAsync($"ALTER USER {user}@'%' IDENTIFIED BY '{password}'");
+
+    [Fact]
+    public Task A_variable_set_by_SET_is_cleared() => AssertClearedAsync("SELECT @@session.max_length_for_sort_data", "SET SESSION max_length_for_sort_data = 777");
+
+    [Fact]
+    public async Task A_user_variable_set_in_a_query_is_cleared()
+    {
+        await using var pool = NewPool(new MySqlProvider(TestServers.MySql + ";Allow User Variables=true"), ResetMode.Full);
+        await pool.ExecuteAsync("SELECT @tenant := 7");
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT @tenant IS NULL"));
+
+        await using var uncleared = NewPool(new MySqlProvider(TestServers.MySql + ";Allow User Variables=true"), ResetMode.None);
+        await uncleared.ExecuteAsync("SELECT @tenant := 7");
+        Assert.Equal(0, await uncleared.ScalarAsync<int>("SELECT @tenant IS NULL"));
+    }
+
+    [Fact]
+    public async Task A_variable_set_by_a_procedure_is_cleared()
+    {
+        var procedure = Statements.UniqueName("p");
+        await using (var administrator = await ConnectAsync())
+        {
+            await administrator.ExecuteAsync($"CREATE PROCEDURE {procedure}() SET SESSION lock_wait_timeout = 7");
+        }
+
+        await AssertClearedAsync("SELECT @@session.lock_wait_timeout", $"CALL {procedure}()");
+    }
+
+    [Fact]
+    public Task The_isolation_level_is_cleared() =>
+        AssertClearedAsync("SELECT @@session.tx_isolation", "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+
+    [Fact]
+    public Task Autocommit_comes_back() => AssertClearedAsync("SELECT @@session.autocommit", "SET autocommit = 0");
+
+    [Fact]
+    public Task The_character_set_comes_back() =>
+        AssertClearedAsync("SELECT CONCAT(@@character_set_client, ' ', @@collation_connection)", "SET NAMES latin1");
+
+    [Fact]
+    public Task The_current_database_comes_back() => AssertClearedAsync("SELECT DATABASE()", "USE information_schema");
+
+    [Fact]
+    public async Task A_database_changed_through_the_driver_comes_back()
+    {
+        await using var pool = NewPool();
+        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        {
+            await lease.Connection.ChangeDatabaseAsync("information_schema", TestContext.Current.CancellationToken);
+            Assert.Equal("information_schema", await lease.Connection.ScalarAsync<string>("SELECT DATABASE()"));
+        }
+
+        Assert.Equal("cenote", await pool.ScalarAsync<string>("SELECT DATABASE()"));
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Fact]
+    public async Task A_temporary_table_is_dropped()
+    {
+        var table = await NewTableAsync();
+        await AssertClearedAsync($"SELECT count(*) FROM {table}", $"CREATE TEMPORARY TABLE {table} AS SELECT 1 AS id");
+    }
+
+    [Fact]
+    public async Task A_user_lock_is_released()
+    {
+        var name = Statements.UniqueName("lock");
+        await AssertClearedAsync($"SELECT IS_USED_LOCK('{name}') IS NOT NULL", $"SELECT GET_LOCK('{name}', 0)");
+    }
+
+    [Fact]
+    public async Task A_table_lock_is_released()
+    {
+        var table = await NewTableAsync();
+        await using var pool = NewPool();
+        await pool.ExecuteAsync($"LOCK TABLES {table} WRITE");
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
+        await using var other = await ConnectAsync();
+        await other.ExecuteAsync("SET SESSION lock_wait_timeout = 1");
+        Assert.Equal(1, await other.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
+    }
+
+    [Fact]
+    public async Task The_role_is_cleared()
+    {
+        var role = Statements.UniqueName("r");
+        await using (var administrator = await ConnectAsync())
+        {
+            await administrator.ExecuteAsync($"CREATE ROLE {role}");
+        }
+
+        await AssertClearedAsync("SELECT IFNULL(CURRENT_ROLE(), 'none')", $"SET ROLE {role}");
+    }
+
+    [Fact]
+    public async Task The_role_that_a_user_starts_in_comes_back()
+    {
+        var role = Statements.UniqueName("r");
+        var user = Statements.UniqueName("u");
+        await using (var administrator = await ConnectAsync())
+        {
+            await CreateUserAsync(administrator, user, "pw");
+            await administrator.ExecuteAsync($"CREATE ROLE {role}");
+            await administrator.ExecuteAsync($"GRANT {role} TO {user}@'%'");
+            await administrator.ExecuteAsync($"SET DEFAULT ROLE {role} FOR {user}@'%'");
+        }
+
+        var seen = await LookAroundAsync(ResetMode.Full, "SELECT CURRENT_ROLE()", ["SET ROLE NONE"], NewProvider(ConnectionStringOf(user, "pw")));
+        Assert.Equal(new Sighting(role, role, 1), seen);
+    }
+
+    [Fact]
+    public async Task A_statement_prepared_in_SQL_is_deallocated()
+    {
+        await using var pool = NewPool();
+        await pool.ExecuteAsync("PREPARE p FROM 'SELECT 1'");
+        await Assert.ThrowsAsync<MySqlException>(() => pool.ExecuteAsync("EXECUTE p"));
+
+        await using var uncleared = NewPool(NewProvider(), ResetMode.None);
+        await uncleared.ExecuteAsync("PREPARE p FROM 'SELECT 1'");
+        await uncleared.ExecuteAsync("EXECUTE p");
+    }
+
+    [Fact]
+    public async Task Rollback_keeps_what_is_set_outside_the_transaction()
+    {
+        var table = await NewTableAsync();
+        var seen = await LookAroundAsync(
+            ResetMode.Rollback,
+            $"SELECT CONCAT(@@session.sql_select_limit, ' ', (SELECT count(*) FROM {table}))",
+            ["SET SESSION sql_select_limit = 7", "BEGIN", $"INSERT INTO {table} VALUES (1)"]);
+        Assert.Equal("7 0", seen.After);
+        Assert.Equal(1, seen.Opened);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.QueryTimeout, "SET SESSION max_statement_time = 0.02", "SELECT SLEEP(10) FROM information_schema.processlist")]
+    [InlineData(FailureKind.Transient, "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213")]
+    [InlineData(FailureKind.Transient, "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205")]
+    [InlineData(FailureKind.ConnectionLost, "SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047")]
+    [InlineData(FailureKind.Other, "SELEC 1")]
+    [InlineData(FailureKind.Other, "SELECT * FROM no_such_table")]
+    public async Task Failures_are_told_apart(FailureKind expected, params string[] statements) =>
+        Assert.Equal(expected, await ClassifyAsync(statements));
+
+    [Fact]
+    public async Task A_deadlock_is_transient()
+    {
+        var table = await NewTableAsync("id INTEGER PRIMARY KEY");
+        await using var pool = NewPool(maxSize: 2);
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1), (2)");
+        await using var one = await pool.RentAsync(TestContext.Current.CancellationToken);
+        await using var two = await pool.RentAsync(TestContext.Current.CancellationToken);
+        await one.Connection.ExecuteAsync("BEGIN");
+        await two.Connection.ExecuteAsync("BEGIN");
+        await one.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 1");
+        await two.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 2");
+        var crossing = Task.WhenAll(
+            one.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 2"),
+            two.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 1"));
+        var exception = await Assert.ThrowsAsync<MySqlException>(() => crossing);
+        Assert.Equal(FailureKind.Transient, pool.Provider.Classify(exception));
+    }
+
+    [Fact]
+    public async Task A_user_with_all_its_connections_is_recognised()
+    {
+        var user = Statements.UniqueName("u");
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, "pw");
+        await administrator.ExecuteAsync($"GRANT USAGE ON *.* TO {user}@'%' WITH MAX_USER_CONNECTIONS 1");
+        await using var first = new MySqlConnection(ConnectionStringOf(user, "pw") + ";Pooling=false");
+        await first.OpenAsync(TestContext.Current.CancellationToken);
+
+        await using var pool = NewPool(NewProvider(ConnectionStringOf(user, "pw")), ResetMode.Full);
+        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
+            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal(FailureKind.TooManyConnections, exception.Failure.Kind);
+    }
+
+    [Fact]
+    public async Task A_callback_for_opened_connections_runs_again_after_each_reset()
+    {
+        var calls = 0;
+        await using var pool = NewPool(
+            new MySqlProvider(TestServers.MySql, builder => builder.UseConnectionOpenedCallback(async (context, cancellationToken) =>
+            {
+                Interlocked.Increment(ref calls);
+                await context.Connection.ExecuteAsync("SET SESSION sql_select_limit = 99");
+            })),
+            ResetMode.Full);
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Equal(99, await pool.ScalarAsync<int>("SELECT @@session.sql_select_limit"));
+        }
+
+        Assert.InRange(calls, 3, 4);
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Fact]
+    public async Task A_session_killed_after_its_return_is_replaced_by_the_pool_not_by_the_driver()
+    {
+        await using var provider = NewProvider();
+        var physical = provider.CreateConnection(NewSettings(provider));
+        try
+        {
+            await physical.OpenAsync(TestContext.Current.CancellationToken);
+            await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
+            var exception = await Assert.ThrowsAsync<IOException>(() => physical.ClearSessionAsync(TestContext.Current.CancellationToken).AsTask());
+            Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+        }
+        finally
+        {
+            await physical.CloseAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("Connection Reset=false", "Connection Reset")]
+    [InlineData("Maximum Pool Size=50", "Maximum Pool Size")]
+    [InlineData("Auto Enlist=true", "Auto Enlist")]
+    [InlineData("Connection Lifetime=60", "Connection Life Time")]
+    public async Task Settings_that_could_not_take_effect_are_refused(string setting, string named)
+    {
+        await using var provider = new MySqlProvider("Server=localhost;" + setting);
+        var problem = Assert.Single(provider.FindProblems(NewSettings(provider)));
+        Assert.Contains(named, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_driver_s_reset_is_refused_because_callers_would_wait_for_it()
+    {
+        await using var provider = new MySqlProvider("Server=localhost");
+        Assert.Contains("OwnReset", Assert.Single(provider.FindProblems(NewSettings(provider) with { SessionClearing = SessionClearing.DriverReset })), StringComparison.Ordinal);
+        Assert.Empty(provider.FindProblems(NewSettings(provider)));
+    }
+}
