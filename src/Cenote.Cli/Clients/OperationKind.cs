@@ -1,0 +1,9 @@
+namespace Cenote.Cli.Clients;
+
+/// <summary>What clients do.</summary>
+internal enum OperationKind
+{
+    PlaceOrder,
+    ReadPage,
+    Reprice,
+}

@@ -1,0 +1,55 @@
+namespace Cenote.Cli.Clients;
+
+/// <summary>One client: chooses an operation, does it, notes how it ended, and so on until told to stop.</summary>
+internal sealed class ShopClient(PlaceOrder placeOrder, ReadPage readPage, Reprice reprice, RunMeters meters, Random random, TimeProvider clock)
+{
+    /// <summary>After a failure a client takes breath, so that an outage is not met with a storm.</summary>
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
+    /// <param name="operations">How many operations at most.</param>
+    /// <param name="stopping">Ends the client after the operation at hand.</param>
+    public async Task RunAsync(long operations, CancellationToken stopping)
+    {
+        for (var done = 0L; done < operations && !stopping.IsCancellationRequested; done++)
+        {
+            var operation = Choose();
+            var started = clock.GetTimestamp();
+            var outcome = await TryAsync(operation, stopping);
+            meters[operation.Kind].Record(outcome, clock.GetElapsedTime(started));
+            if (outcome is OperationOutcome.Failed or OperationOutcome.Unknown)
+            {
+                await Task.Delay(PauseAfterFailure, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            else
+            {
+                // SQLite's driver never truly awaits: without this one client would keep its thread for the whole run.
+                await Task.Yield();
+            }
+        }
+    }
+
+    // Of ten operations five read, four order, one reprices.
+    private IOperation Choose() => random.Next(10) switch
+    {
+        < 5 => readPage,
+        < 9 => placeOrder,
+        _ => reprice,
+    };
+
+    private async Task<OperationOutcome> TryAsync(IOperation operation, CancellationToken stopping)
+    {
+        try
+        {
+            return await operation.RunAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return OperationOutcome.Cancelled;
+        }
+        catch (Exception exception)
+        {
+            meters.Errors.Add(exception);
+            return OperationOutcome.Failed;
+        }
+    }
+}

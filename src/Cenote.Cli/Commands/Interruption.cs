@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Cenote.Cli.Commands;
+
+/// <summary>The first Ctrl-C (or SIGTERM) asks the run to end; the second ends the process.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private const string ShowCursor = "\e[?25h";
+
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private int _signals;
+
+    public Interruption()
+    {
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+    }
+
+    /// <summary>Signalled by the first Ctrl-C.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    /// <summary>What must not be left behind when the process is ended at once.</summary>
+    public Action? BeforeKill { get; set; }
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _asked.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _signals) == 1)
+        {
+            _asked.Cancel();
+            return;
+        }
+
+        if (!Console.IsOutputRedirected)
+        {
+            Console.Write(ShowCursor);
+        }
+
+        Console.Error.WriteLine("Ended by a second interrupt: nothing was checked.");
+        BeforeKill?.Invoke();
+        Environment.Exit(ExitCode.Killed);
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Cenote.Cli.Shop;
+
+namespace Cenote.Cli.Commands;
+
+/// <summary>
+/// The words of <c>cenote run</c>. Every value is taken as text and judged by <see cref="RunOptionsReader"/>,
+/// so that one message can name every problem.
+/// </summary>
+internal sealed class RunCommand : Command
+{
+    private static readonly ConnectionPoolOptions PoolDefaults = new();
+
+    public RunCommand()
+        : base("run", "Builds a shop in a database, lets clients use it through a connection pool, and checks that the database agrees with what they were told.")
+    {
+        Add(Seconds);
+        Add(Clients);
+        Add(MinSize);
+        Add(MaxSize);
+        Add(Provider);
+        Add(Connection);
+        Add(Database);
+        Add(Json);
+        Add(Seed);
+        Add(Products);
+        Add(Customers);
+        Add(Orders);
+    }
+
+    public Option<string?> Seconds { get; } = Text("--seconds", "N", "How long the clients work. Ctrl-C ends the run early and still checks.", 20);
+
+    public Option<string?> Clients { get; } = Text("--clients", "N", "How many clients work at once.", 32);
+
+    public Option<string?> MinSize { get; } = Text("--min-size", "N", $"Connections that the pool keeps open. [default: {PoolDefaults.MinSize}]");
+
+    public Option<string?> MaxSize { get; } = Text("--max-size", "N", $"The most connections that the pool opens. [default: {PoolDefaults.MaxSize}]");
+
+    public Option<string?> Provider { get; } = Text("--provider", "sqlite|postgresql|mysql", "The database. mysql serves MariaDB too. [default: sqlite]");
+
+    public Option<string?> Connection { get; } = Text(
+        "--connection", "STRING", "The connection string of a PostgreSQL or MySQL/MariaDB server. The shop's tables are named cenote_shop_*.");
+
+    public Option<string?> Database { get; } = Text(
+        "--database", "FILE", "The SQLite file: a new one, or one that an earlier run made. Default: a temporary file, removed afterwards.");
+
+    public Option<string?> Json { get; } = Text("--json", "FILE", "Writes the report for machines there.");
+
+    public Option<string?> Seed { get; } = Text("--seed", "N", "Makes the shop's contents and the clients' choices those of an earlier run. Default: by chance, and printed.");
+
+    public Option<string?> Products { get; } = Text("--products", "N", "Products in the shop.", ShopSize.Default.Products);
+
+    public Option<string?> Customers { get; } = Text("--customers", "N", "Customers of the shop.", ShopSize.Default.Customers);
+
+    public Option<string?> Orders { get; } = Text("--orders", "N", "Orders there before the run, about 2.5 lines each.", ShopSize.Default.Orders);
+
+    private static Option<string?> Text(string name, string helpName, string description, int? defaultValue = null) => new(name)
+    {
+        HelpName = helpName,
+        Description = defaultValue is { } value ? FormattableString.Invariant($"{description} [default: {value}]") : description,
+    };
+}

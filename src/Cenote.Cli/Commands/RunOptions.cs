@@ -1,0 +1,36 @@
+using Cenote.Cli.Shop;
+
+namespace Cenote.Cli.Commands;
+
+/// <summary>What a run is told, checked.</summary>
+internal sealed record RunOptions
+{
+    public required TimeSpan Duration { get; init; }
+
+    public required int Clients { get; init; }
+
+    public required int MinSize { get; init; }
+
+    public required int MaxSize { get; init; }
+
+    public required ShopProvider Provider { get; init; }
+
+    /// <summary>The connection string of a server; <see langword="null"/> for SQLite.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The SQLite file; <see langword="null"/> for a temporary one.</summary>
+    public string? DatabaseFile { get; init; }
+
+    public string? JsonFile { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required ShopSize Size { get; init; }
+
+    public ShopDatabase CreateDatabase() => Provider switch
+    {
+        ShopProvider.PostgreSql => new PostgreSqlShopDatabase(Connection!),
+        ShopProvider.MySql => new MySqlShopDatabase(Connection!),
+        _ => SqliteShopDatabase.At(DatabaseFile),
+    };
+}

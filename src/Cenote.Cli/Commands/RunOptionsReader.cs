@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Globalization;
+using Cenote.Cli.Shop;
+
+namespace Cenote.Cli.Commands;
+
+/// <summary>Turns the words of the command line into options, and names everything that cannot work.</summary>
+internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
+{
+    private readonly List<string> _problems = [];
+
+    /// <summary>One sentence a problem; empty when the options are good.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    public RunOptions Read()
+    {
+        var (minSize, maxSize) = ReadSizes();
+        var provider = ReadProvider();
+        return new RunOptions
+        {
+            Duration = TimeSpan.FromSeconds(Whole(command.Seconds, 1, 86_400) ?? 20),
+            Clients = Whole(command.Clients, 1, 10_000) ?? 32,
+            MinSize = minSize,
+            MaxSize = maxSize,
+            Provider = provider ?? ShopProvider.Sqlite,
+            Connection = ReadConnection(provider),
+            DatabaseFile = ReadDatabaseFile(provider),
+            JsonFile = ReadJsonFile(),
+            Seed = Whole(command.Seed, 0, int.MaxValue) ?? Random.Shared.Next(1, 1_000_000),
+            Size = new ShopSize(
+                Whole(command.Products, 10, 10_000_000) ?? ShopSize.Default.Products,
+                Whole(command.Customers, 1, 10_000_000) ?? ShopSize.Default.Customers,
+                Whole(command.Orders, 0, 10_000_000) ?? ShopSize.Default.Orders),
+        };
+    }
+
+    private (int MinSize, int MaxSize) ReadSizes()
+    {
+        var defaults = new ConnectionPoolOptions();
+        var givenMinimum = Whole(command.MinSize, 0, 10_000);
+        var maximum = Whole(command.MaxSize, 1, 10_000) ?? defaults.MaxSize;
+        var minimum = givenMinimum ?? Math.Min(defaults.MinSize, maximum);
+        if (minimum > maximum)
+        {
+            Problem($"--min-size {minimum} is more than the maximum size of {maximum}: lower it, or raise --max-size.");
+        }
+
+        return (minimum, maximum);
+    }
+
+    private ShopProvider? ReadProvider()
+    {
+        switch (Value(command.Provider))
+        {
+            case null or "sqlite":
+                return ShopProvider.Sqlite;
+            case "postgresql":
+                return ShopProvider.PostgreSql;
+            case "mysql":
+                return ShopProvider.MySql;
+            case var other:
+                Problem($"--provider '{other}' is none of sqlite, postgresql, mysql.");
+                return null;
+        }
+    }
+
+    private string? ReadConnection(ShopProvider? provider)
+    {
+        var connection = Value(command.Connection);
+        switch (provider)
+        {
+            case ShopProvider.Sqlite when connection is not null:
+                Problem("--connection is for --provider postgresql and mysql; a SQLite file is named by --database.");
+                break;
+            case ShopProvider.PostgreSql or ShopProvider.MySql when connection is null:
+                Problem("--connection is missing: this provider needs the connection string of its server.");
+                break;
+            case ShopProvider.PostgreSql:
+                _problems.AddRange(ConnectionStringProblems.OfPostgreSql(connection!));
+                break;
+            case ShopProvider.MySql:
+                _problems.AddRange(ConnectionStringProblems.OfMySql(connection!));
+                break;
+        }
+
+        return connection;
+    }
+
+    private string? ReadDatabaseFile(ShopProvider? provider)
+    {
+        var file = Value(command.Database);
+        if (file is not null && provider is ShopProvider.PostgreSql or ShopProvider.MySql)
+        {
+            Problem("--database names a SQLite file; the database of a server belongs into --connection.");
+        }
+
+        CheckFile(command.Database, file);
+        return file;
+    }
+
+    private string? ReadJsonFile()
+    {
+        var file = Value(command.Json);
+        CheckFile(command.Json, file);
+        return file;
+    }
+
+    private void CheckFile(Option<string?> option, string? file)
+    {
+        if (file is null)
+        {
+            return;
+        }
+
+        if (string.IsNullOrWhiteSpace(file) || file.Contains('\0', StringComparison.Ordinal))
+        {
+            Problem($"{option.Name} names no file.");
+        }
+        else if (Directory.Exists(file))
+        {
+            Problem($"{option.Name} {file} is a folder, not a file.");
+        }
+        else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            Problem($"{option.Name} {file}: its folder does not exist.");
+        }
+    }
+
+    private int? Whole(Option<string?> option, int minimum, int maximum)
+    {
+        var text = Value(option);
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= minimum && value <= maximum)
+        {
+            return value;
+        }
+
+        Problem($"{option.Name} '{text}' is not a whole number from {minimum} to {maximum}.");
+        return null;
+    }
+
+    // An option given badly (twice, or without its value) is already among the parser's errors.
+    private string? Value(Option<string?> option) =>
+        words.GetResult(option) is { Errors: var errors } && !errors.Any() ? words.GetValue(option) : null;
+
+    private void Problem(FormattableString problem) => _problems.Add(FormattableString.Invariant(problem));
+
+    private void Problem(string problem) => _problems.Add(problem);
+}

@@ -1,0 +1,74 @@
+using Cenote.Cli.Display;
+using Cenote.Cli.Reporting;
+using Cenote.Cli.Shop;
+using Spectre.Console;
+
+namespace Cenote.Cli.Commands;
+
+/// <summary>One run from the options to the exit code.</summary>
+internal static class RunSession
+{
+    public static async Task<int> RunAsync(RunOptions options, TimeProvider clock)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            RunResult result;
+            using (var database = options.CreateDatabase())
+            {
+                interruption.BeforeKill = database.Dispose;
+                result = await new ShopRun(options, database, ChooseDisplay(clock), Console.Out, clock).RunAsync(interruption.Asked);
+            }
+
+            return await ReportAsync(result);
+        }
+        catch (OperationCanceledException) when (interruption.Asked.IsCancellationRequested)
+        {
+            return Fail(ExitCode.Killed, "Interrupted before the clients began: there is nothing to check.");
+        }
+        catch (ShopRefusedException exception)
+        {
+            return Fail(ExitCode.BadArguments, exception.Message);
+        }
+        catch (PoolOptionsException exception)
+        {
+            return Fail(ExitCode.BadArguments, exception.Message);
+        }
+        catch (DatabaseUnreachableException exception)
+        {
+            return Fail(ExitCode.DatabaseUnreachable, exception.Message);
+        }
+    }
+
+    private static async Task<int> ReportAsync(RunResult result)
+    {
+        new ReportPage(AnsiConsole.Console).Write(result);
+        if (result.Options.JsonFile is { } file)
+        {
+            try
+            {
+                await JsonReportFile.WriteAsync(file, JsonReportMaker.Make(result));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return Fail(ExitCode.CheckFailed, $"The report could not be written to {file}: {exception.Message}");
+            }
+        }
+
+        return result.Holds ? ExitCode.Success : ExitCode.CheckFailed;
+    }
+
+    private static IRunDisplay ChooseDisplay(TimeProvider clock)
+    {
+        var console = AnsiConsole.Console;
+        return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
+            ? new TerminalDisplay(console, clock)
+            : new PlainDisplay(Console.Out, clock);
+    }
+
+    private static int Fail(int exitCode, string message)
+    {
+        Console.Error.WriteLine("cenote: " + message);
+        return exitCode;
+    }
+}

@@ -1,0 +1,14 @@
+using Cenote.Cli.Clients;
+
+namespace Cenote.Cli.Display;
+
+internal static class OperationNames
+{
+    public static string Of(OperationKind kind) => kind switch
+    {
+        OperationKind.PlaceOrder => "place order",
+        OperationKind.ReadPage => "read order page",
+        OperationKind.Reprice => "reprice product",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not an operation."),
+    };
+}

@@ -1,0 +1,3 @@
+namespace Cenote.Cli.Reporting;
+
+internal sealed record JsonError(string Message, long Count);

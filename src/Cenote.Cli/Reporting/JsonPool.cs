@@ -1,0 +1,46 @@
+namespace Cenote.Cli.Reporting;
+
+internal sealed record JsonPool
+{
+    public required string Name { get; init; }
+
+    public required long Rents { get; init; }
+
+    public required long Leases { get; init; }
+
+    public required long PooledConnections { get; init; }
+
+    public required long Waits { get; init; }
+
+    public required long Timeouts { get; init; }
+
+    public required long Cancellations { get; init; }
+
+    public required long Errors { get; init; }
+
+    public required long Opened { get; init; }
+
+    public required long OpenFailures { get; init; }
+
+    public required long ClosedTotal { get; init; }
+
+    /// <summary>By reason, in snake case; reasons that never occurred are absent.</summary>
+    public required IReadOnlyDictionary<string, long> Closed { get; init; }
+
+    public required int OpenAtEnd { get; init; }
+
+    public required int LeasedAtEnd { get; init; }
+
+    public required int PeakOpen { get; init; }
+
+    public required int PeakLeased { get; init; }
+
+    public required int PeakWaiting { get; init; }
+
+    public required JsonLatency WaitMs { get; init; }
+
+    /// <summary>A sample of the leases.</summary>
+    public required JsonLatency UseMs { get; init; }
+
+    public required JsonLatency ConnectMs { get; init; }
+}

@@ -1,0 +1,84 @@
+using Cenote.Cli.Checking;
+using Cenote.Cli.Clients;
+using Cenote.Cli.Display;
+using Spectre.Console;
+using static Cenote.Cli.Display.Figures;
+
+namespace Cenote.Cli.Reporting;
+
+/// <summary>The report for a person.</summary>
+internal sealed class ReportPage(IAnsiConsole console)
+{
+    private const int LabelWidth = 13;
+
+    public void Write(RunResult result)
+    {
+        var done = result.Meters.Total(OperationOutcome.Done);
+        var seconds = Math.Max(0.001, result.Elapsed.TotalSeconds);
+        console.MarkupLine(
+            $"[bold]{(result.Interrupted ? "Ended early" : "Done")}[/] after {Duration(result.Elapsed)}: {Count(done)} operations, {Rate(done / seconds)} a second");
+        console.WriteLine();
+        console.Write(LatencyTable.Make(result.Meters, result.Pool, result.Elapsed));
+        console.WriteLine();
+        WriteNumbers(result);
+        console.WriteLine();
+        foreach (var finding in result.Findings)
+        {
+            Write(finding);
+        }
+
+        console.WriteLine();
+        console.MarkupLine(result.Afterwards.EscapeMarkup());
+        console.MarkupLine(result.Holds
+            ? "[green bold]All is well:[/] the database agrees with what the clients were told, and the pool's counts add up."
+            : "[red bold]Something is wrong:[/] see the lines marked ✗.");
+    }
+
+    private void WriteNumbers(RunResult result)
+    {
+        var (pool, meters, rents) = (result.Pool, result.Meters, result.Meters.Rents);
+        Entry("Not done", $"{Count(meters.Total(OperationOutcome.OutOfStock))} out of stock, {Count(meters.Total(OperationOutcome.Cancelled))} queued when the run ended, "
+            + $"{Count(meters.Total(OperationOutcome.Failed))} failed, {Count(meters.Total(OperationOutcome.Unknown))} failed in their commit");
+        Entry("Pool", $"{Count(pool.Rents)} rents ({Count(rents.Leases)} leases, {Count(rents.PooledConnections)} pooled connections): "
+            + $"{Count(pool.Waits)} waited, {Count(pool.Timeouts)} timed out");
+        Entry("Connections", $"{Count(pool.Opened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
+        Entry("At most", $"{Count(result.Peaks.Total)} open, {Count(result.Peaks.Leased)} leased, {Count(result.Peaks.Waiting)} waiting, as far as was seen");
+        foreach (var (message, count) in meters.Errors.List())
+        {
+            Entry("[red]Error[/]", $"{Count(count)} × {message.EscapeMarkup()}");
+        }
+    }
+
+    private void Write(CheckFinding finding)
+    {
+        Entry(
+            finding.Holds ? "[green]✓[/]" : "[red bold]✗[/]",
+            $"{finding.Statement.EscapeMarkup()} [grey]({finding.Detail.EscapeMarkup()})[/]",
+            labelWidth: 2);
+        foreach (var problem in finding.Problems)
+        {
+            Entry("", $"[red]{problem.EscapeMarkup()}[/]", labelWidth: 4);
+        }
+
+        if (finding.ProblemCount > finding.Problems.Count)
+        {
+            Entry("", $"[red]… and {Count(finding.ProblemCount - finding.Problems.Count)} more.[/]", labelWidth: 4);
+        }
+    }
+
+    private static string Closed(PoolStatistics pool)
+    {
+        var reasons = pool.Closed.OrderByDescending(pair => pair.Value).Select(pair => $"{Count(pair.Value)} {Words(pair.Key)}");
+        return pool.ClosedTotal == 0 ? "none closed" : $"{Count(pool.ClosedTotal)} closed ({string.Join(", ", reasons)})";
+    }
+
+    private static string Words(CloseReason reason) => string.Concat(
+        reason.ToString().Select((letter, index) => char.IsUpper(letter) && index > 0 ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+
+    // Long texts wrap under themselves, not under their label.
+    private void Entry(string label, string markup, int labelWidth = LabelWidth) => console.Write(
+        new Grid()
+            .AddColumn(new GridColumn().NoWrap().Width(labelWidth).PadLeft(0).PadRight(0))
+            .AddColumn(new GridColumn().PadLeft(0).PadRight(0))
+            .AddRow(label, markup));
+}

@@ -1,0 +1,3 @@
+namespace Cenote.Cli.Shop;
+
+internal sealed record ShopColumn(string Name, ColumnKind Kind);

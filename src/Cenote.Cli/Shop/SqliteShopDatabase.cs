@@ -1,0 +1,129 @@
+using System.Data.Common;
+using Cenote.Providers;
+using Cenote.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Cenote.Cli.Shop;
+
+/// <summary>A shop in a SQLite file: the user's, or one in a temporary folder that goes with the run.</summary>
+internal sealed class SqliteShopDatabase : ShopDatabase
+{
+    private readonly string _file;
+    private readonly string? _temporaryFolder;
+
+    private SqliteShopDatabase(string file, string? temporaryFolder)
+        : base(Secrets.None)
+    {
+        _file = file;
+        _temporaryFolder = temporaryFolder;
+    }
+
+    public override string Name => "SQLite";
+
+    public override string Place => _file;
+
+    public override bool MustHoldOnlyTheShop => true;
+
+    public override string Afterwards => _temporaryFolder is null ? $"The shop stays in {_file}." : "The temporary shop has been removed.";
+
+    public override ShopDialect Dialect { get; } = new()
+    {
+        WholeType = "INTEGER",
+        TextType = "TEXT",
+        CompositeKeySuffix = " WITHOUT ROWID",
+        RowLock = "", // BEGIN IMMEDIATE holds the one write lock there is.
+        ListTables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        TransactionalTables = true,
+    };
+
+    public static SqliteShopDatabase At(string? file)
+    {
+        if (file is not null)
+        {
+            return new SqliteShopDatabase(Path.GetFullPath(file), temporaryFolder: null);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("cenote-shop-").FullName;
+        return new SqliteShopDatabase(Path.Combine(folder, "shop.db"), folder);
+    }
+
+    public override DatabaseProvider CreateProvider() => new SqliteProvider(ConnectionString(pooling: true));
+
+    public override Task<IAsyncDisposable> ClaimAsync(CancellationToken cancellationToken)
+    {
+        RefuseWhatIsNotSqlite();
+        try
+        {
+            return Task.FromResult<IAsyncDisposable>(new FileStream(
+                _file + ".cenote-run", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+        }
+        catch (IOException)
+        {
+            throw ClaimedElsewhere();
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw Unreachable("cannot be used", exception);
+        }
+    }
+
+    public override async Task LoadAsync(
+        DbConnection connection, DbTransaction transaction, ShopTable table, IEnumerable<object[]> rows, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"INSERT INTO {table.Name} VALUES ({string.Join(", ", table.Columns.Select((_, index) => $"@c{index}"))})";
+        for (var index = 0; index < table.Columns.Count; index++)
+        {
+            command.Parameters.Add(new SqliteParameter($"@c{index}", table.Columns[index].Kind == ColumnKind.Whole ? SqliteType.Integer : SqliteType.Text));
+        }
+
+        await command.PrepareAsync(cancellationToken);
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var index = 0; index < row.Length; index++)
+            {
+                command.Parameters[index].Value = row[index];
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        if (_temporaryFolder is not null && Directory.Exists(_temporaryFolder))
+        {
+            Directory.Delete(_temporaryFolder, recursive: true);
+        }
+    }
+
+    protected override DbConnection CreateDirectConnection() => new SqliteConnection(ConnectionString(pooling: false));
+
+    private string ConnectionString(bool pooling) => new SqliteConnectionStringBuilder { DataSource = _file, Pooling = pooling }.ToString();
+
+    // SQLite itself would find out late, and with a message that names no file.
+    private void RefuseWhatIsNotSqlite()
+    {
+        if (!File.Exists(_file))
+        {
+            return;
+        }
+
+        try
+        {
+            using var stream = new FileStream(_file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            Span<byte> header = stackalloc byte[16];
+            if (stream.Length > 0 && (stream.ReadAtLeast(header, 16, throwOnEndOfStream: false) < 16 || !header.SequenceEqual("SQLite format 3\0"u8)))
+            {
+                throw new ShopRefusedException($"--database {_file} exists and is not a SQLite database. Nothing was changed: name a new file, or one that `cenote run` made.");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreachable("cannot be read", exception);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using Microsoft.Data.Sqlite;
+
+namespace Cenote.CliTests.Running;
+
+public sealed class SqliteRunTests : IDisposable
+{
+    private static readonly string[] SmallShop = ["--products", "200", "--customers", "50", "--orders", "300"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_run_on_the_default_shop_succeeds_and_says_so()
+    {
+        var json = _folder.File("report.json");
+        using var run = await CommandRun.RunAsync("run", "--seconds", "2", "--json", json);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains("All is well", run.Output);
+        Assert.Equal("", run.Errors);
+        var report = Report.Read(json);
+        Assert.True(report.At("ok").GetBoolean());
+        Assert.True(report.At("settings", "rows").GetInt64() >= 100_000);
+        Assert.True(report.At("operations", "place_order", "done").GetInt64() > 0);
+        Assert.True(report.At("operations", "read_page", "done").GetInt64() > 0);
+        Assert.True(report.At("operations", "reprice", "done").GetInt64() > 0);
+        Assert.True(report.At("pool", "leases").GetInt64() > 0);
+        Assert.True(report.At("pool", "pooled_connections").GetInt64() > 0);
+        Assert.Equal(0, report.At("pool", "leased_at_end").GetInt32());
+        Assert.Empty(report.At("errors").EnumerateArray());
+        Assert.All(report.At("checks").EnumerateArray(), check => Assert.True(check.At("holds").GetBoolean(), check.ToString()));
+    }
+
+    [Fact]
+    public async Task Many_clients_on_one_connection_all_get_their_turn()
+    {
+        var json = _folder.File("report.json");
+        using var run = await CommandRun.RunAsync(["run", "--seconds", "1", "--clients", "64", "--max-size", "1", "--json", json, .. SmallShop]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var report = Report.Read(json);
+        Assert.Equal(1, report.At("pool", "peak_open").GetInt32());
+        Assert.True(report.At("pool", "waits").GetInt64() > 0);
+        Assert.Equal(0, report.At("pool", "timeouts").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_shop_of_an_earlier_run_is_replaced()
+    {
+        var file = _folder.File("shop.db");
+        using var first = await CommandRun.RunAsync(["run", "--seconds", "1", "--database", file, .. SmallShop]);
+        using var second = await CommandRun.RunAsync(["run", "--seconds", "1", "--database", file, .. SmallShop]);
+
+        Assert.True(first.ExitCode == 0, first.Output + first.Errors);
+        Assert.True(second.ExitCode == 0, second.Output + second.Errors);
+        Assert.Equal(["shop.db"], Directory.GetFiles(Path.GetDirectoryName(file)!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_file_with_tables_of_its_own_is_left_as_it_is()
+    {
+        var file = _folder.File("mine.db");
+        Execute(file, "CREATE TABLE precious (id INTEGER); INSERT INTO precious VALUES (42)");
+        var before = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+
+        using var run = await CommandRun.RunAsync("run", "--seconds", "1", "--database", file);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("precious", run.Errors);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_file_that_only_looks_like_the_shop_is_left_as_it_is()
+    {
+        var file = _folder.File("mine.db");
+        Execute(file, "CREATE TABLE cenote_shop_orders (id INTEGER); INSERT INTO cenote_shop_orders VALUES (42)");
+        var before = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+
+        using var run = await CommandRun.RunAsync("run", "--seconds", "1", "--database", file);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("did not make", run.Errors);
+        Assert.Equal(before, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_is_left_as_it_is()
+    {
+        var file = _folder.File("letter.txt");
+        await File.WriteAllTextAsync(file, "Dear reader", TestContext.Current.CancellationToken);
+
+        using var run = await CommandRun.RunAsync("run", "--seconds", "1", "--database", file);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("not a SQLite database", run.Errors);
+        Assert.Equal("Dear reader", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task An_order_lost_while_the_clients_work_is_found()
+    {
+        var file = _folder.File("shop.db");
+        var json = _folder.File("report.json");
+        using var run = CommandRun.Start(["run", "--seconds", "3", "--database", file, "--json", json, .. SmallShop]);
+        await run.WaitForLineAsync("op/s");
+        Execute(file, "DELETE FROM cenote_shop_orders WHERE order_id = (SELECT MIN(order_id) FROM cenote_shop_orders WHERE order_id > 300)");
+        await run.EndAsync();
+
+        Assert.True(run.ExitCode == 1, run.Output + run.Errors);
+        Assert.Contains("was acknowledged to its client, and is not in the database", run.Output);
+        Assert.Contains("Something is wrong", run.Output);
+        var report = Report.Read(json);
+        Assert.False(report.At("ok").GetBoolean());
+        Assert.Equal(1, report.Check("orders").At("problem_count").GetInt64());
+        Assert.True(report.Check("stock").At("holds").GetBoolean());
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_the_run_early_and_still_checks()
+    {
+        var json = _folder.File("report.json");
+        using var run = CommandRun.Start(["run", "--seconds", "600", "--json", json, .. SmallShop]);
+        await run.WaitForLineAsync("op/s");
+        run.Interrupt();
+        await run.EndAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains("Ended early", run.Output);
+        Assert.Contains("All is well", run.Output);
+        Assert.True(Report.Read(json).At("interrupted").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_file_is_refused_while_the_first_goes_on()
+    {
+        var file = _folder.File("shop.db");
+        using var first = CommandRun.Start(["run", "--seconds", "600", "--database", file, .. SmallShop]);
+        await first.WaitForLineAsync("op/s");
+        using var second = await CommandRun.RunAsync(["run", "--seconds", "1", "--database", file, .. SmallShop]);
+        first.Interrupt();
+        await first.EndAsync();
+
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains("Another `cenote run`", second.Errors);
+        Assert.True(first.ExitCode == 0, first.Output + first.Errors);
+    }
+
+    private static void Execute(string file, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
