@@ -42,7 +42,7 @@ internal sealed class Interruption : IDisposable
 
         if (!Console.IsOutputRedirected)
         {
-            Console.Write(ShowCursor);
+            Console.WriteLine(ShowCursor);
         }
 
         Console.Error.WriteLine("Ended by a second interrupt: nothing was checked.");

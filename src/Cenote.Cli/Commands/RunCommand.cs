@@ -12,7 +12,15 @@ internal sealed class RunCommand : Command
     private static readonly ConnectionPoolOptions PoolDefaults = new();
 
     public RunCommand()
-        : base("run", "Builds a shop in a database, lets clients use it through a connection pool, and checks that the database agrees with what they were told.")
+        : base(
+            "run",
+            """
+            Builds a shop in a database, lets clients use it through a connection pool,
+            and checks that the database agrees with what they were told.
+
+            Exit code 0: all that was checked holds. 1: something is wrong.
+            2: the arguments cannot work. 3: the database cannot be reached.
+            """)
     {
         Add(Seconds);
         Add(Clients);

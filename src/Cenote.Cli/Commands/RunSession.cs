@@ -8,6 +8,9 @@ namespace Cenote.Cli.Commands;
 /// <summary>One run from the options to the exit code.</summary>
 internal static class RunSession
 {
+    /// <summary>A file or a pipe has no width: whoever reads it wraps it, or searches it line by line.</summary>
+    private const int UnwrappedWidth = 1_000;
+
     public static async Task<int> RunAsync(RunOptions options, TimeProvider clock)
     {
         using var interruption = new Interruption();
@@ -42,7 +45,13 @@ internal static class RunSession
 
     private static async Task<int> ReportAsync(RunResult result)
     {
-        new ReportPage(AnsiConsole.Console).Write(result);
+        var console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = UnwrappedWidth;
+        }
+
+        new ReportPage(console).Write(result);
         if (result.Options.JsonFile is { } file)
         {
             try

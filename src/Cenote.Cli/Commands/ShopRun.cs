@@ -26,12 +26,11 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
             new ConnectionPoolOptions { MinSize = options.MinSize, MaxSize = options.MaxSize, TimeProvider = clock });
         MakeRoomForBlockedThreads();
         var fleet = new ClientFleet(pool, database, plan, options.Clients, options.Seed, clock);
-        var watch = new RunWatch(pool, fleet.Meters, heading, clock);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
+        var watch = new RunWatch(pool, fleet.Meters, heading, clock, stopping.Token);
         using var timer = clock.CreateTimer(_ => stopping.Cancel(), state: null, options.Duration, Timeout.InfiniteTimeSpan);
         var work = fleet.RunAsync(stopping.Token);
-        await display.ShowAsync(watch, work);
-        await work;
+        await Task.WhenAll(watch.WatchAsync(work), display.ShowAsync(watch, work), work);
         var elapsed = watch.Elapsed;
 
         await output.WriteLineAsync("Checking…");

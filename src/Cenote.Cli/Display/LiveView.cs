@@ -21,8 +21,8 @@ internal static class LiveView
         Row(grid, "Queue", $"[{(counts.Waiting == 0 ? "grey" : "yellow")}]{QueueBar(counts.Waiting, watch.Heading.Clients, barWidth)}[/]{counts.Waiting} waiting");
         Row(grid, "Throughput", $"[green]{Sparkline.Draw(sample.Rates, barWidth)}[/] [bold]{Figures.Rate(sample.RateNow)}[/] op/s");
         return new Rows(
-            Line($"[bold]cenote run[/]  {watch.Heading.Database.EscapeMarkup()}"),
-            Line($"[grey]{watch.Heading.Settings.EscapeMarkup()} ·[/] {Figures.Seconds(sample.Elapsed)} of {Figures.Seconds(watch.Heading.Duration)} [grey]· Ctrl-C ends early[/]"),
+            Text.Empty,
+            Line($"[bold]{Figures.Seconds(sample.Elapsed)}[/] of {Figures.Seconds(watch.Heading.Duration)} [grey]· {Hint(watch)}[/]"),
             Text.Empty,
             grid,
             Text.Empty,
@@ -30,6 +30,9 @@ internal static class LiveView
             Text.Empty,
             Line(Totals(watch.Meters, sample.Pool)));
     }
+
+    private static string Hint(RunWatch watch) =>
+        watch.IsEnding ? "finishing what was begun; another Ctrl-C ends at once" : "Ctrl-C ends early, and still checks";
 
     private static string Totals(RunMeters meters, PoolStatistics pool)
     {

@@ -12,7 +12,7 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock) : IRun
         while (await Task.WhenAny(tick, run) != run)
         {
             await tick;
-            await output.WriteLineAsync(Line(watch.Look(), watch.Meters));
+            await output.WriteLineAsync(Line(watch.Latest, watch.Meters));
             tick = timer.WaitForNextTickAsync().AsTask();
         }
     }
@@ -23,6 +23,6 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock) : IRun
         var wait = sample.Pool.WaitTime;
         var failed = meters.Total(OperationOutcome.Failed) + meters.Total(OperationOutcome.Unknown);
         return FormattableString.Invariant(
-            $"{Figures.Seconds(sample.Elapsed),5}  {Figures.Rate(sample.RateNow),7} op/s  {counts.Leased} leased, {counts.Idle} idle, {counts.Total} of {counts.Limit} open, {counts.Waiting} waiting  wait p50 {Figures.Duration(wait.P50)}, p99 {Figures.Duration(wait.P99)}  errors {failed}");
+            $"{Figures.Seconds(sample.Elapsed),5}  {Figures.Rate(sample.RateNow),6} op/s  {counts.Leased} leased, {counts.Idle} idle of {counts.Total}/{counts.Limit}  {counts.Waiting} waiting (p50 {Figures.Duration(wait.P50)}, p99 {Figures.Duration(wait.P99)})  {failed} errors");
     }
 }

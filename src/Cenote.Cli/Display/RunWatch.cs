@@ -3,21 +3,27 @@ using Cenote.Cli.Clients;
 
 namespace Cenote.Cli.Display;
 
-/// <summary>Looks at a run from outside, as often as it is asked to. Used by one display at a time.</summary>
+/// <summary>Looks at a run from outside ten times a second, whoever wants to see it.</summary>
 internal sealed class RunWatch
 {
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
     private readonly ConnectionPool _pool;
     private readonly TimeProvider _clock;
+    private readonly CancellationToken _stopping;
     private readonly long _started;
     private readonly ThroughputHistory _history = new();
+    private RunSample _latest;
 
-    public RunWatch(ConnectionPool pool, RunMeters meters, RunHeading heading, TimeProvider clock)
+    public RunWatch(ConnectionPool pool, RunMeters meters, RunHeading heading, TimeProvider clock, CancellationToken stopping)
     {
         _pool = pool;
         _clock = clock;
+        _stopping = stopping;
         _started = clock.GetTimestamp();
         Meters = meters;
         Heading = heading;
+        _latest = Look();
     }
 
     public RunHeading Heading { get; }
@@ -26,14 +32,33 @@ internal sealed class RunWatch
 
     public PoolPeaks Peaks { get; } = new();
 
+    /// <summary>Whether clients have been told to stop, and finish what they have begun.</summary>
+    public bool IsEnding => _stopping.IsCancellationRequested;
+
     public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
 
-    public RunSample Look()
+    /// <summary>What was seen last. Safe to read from any thread.</summary>
+    public RunSample Latest => Volatile.Read(ref _latest);
+
+    /// <summary>Looks until the run has ended.</summary>
+    public async Task WatchAsync(Task run)
+    {
+        using var timer = new PeriodicTimer(Step, _clock);
+        var tick = timer.WaitForNextTickAsync().AsTask();
+        while (await Task.WhenAny(tick, run) != run)
+        {
+            await tick;
+            Volatile.Write(ref _latest, Look());
+            tick = timer.WaitForNextTickAsync().AsTask();
+        }
+    }
+
+    private RunSample Look()
     {
         var elapsed = Elapsed;
         var statistics = _pool.GetStatistics();
         Peaks.See(statistics.Counts);
         _history.See(elapsed, Meters.Total(OperationOutcome.Done));
-        return new RunSample(elapsed, statistics, _history.Now, _history.Rates);
+        return new RunSample(elapsed, statistics, _history.Now, [.. _history.Rates]);
     }
 }

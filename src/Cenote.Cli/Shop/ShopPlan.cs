@@ -5,7 +5,7 @@ internal sealed class ShopPlan
 {
     /// <summary>One product in this many is scarce, so that orders are refused for want of stock.</summary>
     private const int ScarceEvery = 100;
-    private const long ScarceStock = 50;
+    private const long ScarceStock = 10;
     private const long AmpleStock = 1_000_000;
 
     private readonly int _seed;

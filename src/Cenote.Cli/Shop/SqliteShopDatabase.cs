@@ -8,6 +8,11 @@ namespace Cenote.Cli.Shop;
 /// <summary>A shop in a SQLite file: the user's, or one in a temporary folder that goes with the run.</summary>
 internal sealed class SqliteShopDatabase : ShopDatabase
 {
+    // EWOULDBLOCK of each, and ERROR_SHARING_VIOLATION: the only ways to tell "in use" from other failures.
+    private const int LockedOnLinux = 11;
+    private const int LockedOnMacOS = 35;
+    private const int LockedOnWindows = unchecked((int)0x80070020);
+
     private readonly string _file;
     private readonly string? _temporaryFolder;
 
@@ -57,11 +62,11 @@ internal sealed class SqliteShopDatabase : ShopDatabase
             return Task.FromResult<IAsyncDisposable>(new FileStream(
                 _file + ".cenote-run", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
         }
-        catch (IOException)
+        catch (IOException exception) when (exception.HResult is LockedOnLinux or LockedOnMacOS or LockedOnWindows)
         {
             throw ClaimedElsewhere();
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unreachable("cannot be used", exception);
         }

@@ -29,6 +29,18 @@ public sealed class PoolCheckTests
     public void A_timeout_that_nobody_saw_is_found() => Refuses(AtRest with { Timeouts = 1 }, AfterClosing, "Timeouts counted by the pool: 1");
 
     [Fact]
+    public void A_cancelled_wait_that_nobody_was_told_of_is_found() => Refuses(AtRest with { Cancellations = 1 }, AfterClosing, "Cancelled waits counted by the pool: 1");
+
+    [Fact]
+    public void A_cancellation_that_came_before_the_queue_is_no_wait()
+    {
+        var rents = new RentTally();
+        rents.CountFailure(new OperationCanceledException());
+
+        Assert.True(PoolCheck.Run(AtRest, AfterClosing, rents, new PoolPeaks()).Holds);
+    }
+
+    [Fact]
     public void A_connection_that_outlives_the_pool_is_found() => Refuses(AtRest, AtRest, "after the pool was closed");
 
     [Fact]

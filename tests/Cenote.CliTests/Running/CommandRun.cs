@@ -25,7 +25,7 @@ internal sealed class CommandRun : IDisposable
 
     public static CommandRun Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cenote.Cli.dll"));
         foreach (var argument in arguments)
         {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using MySqlConnector;
 using Npgsql;
 
@@ -30,6 +31,50 @@ public sealed class ServerRunTests : IDisposable
     [Fact]
     public Task A_MariaDB_that_is_not_there_is_told() =>
         FailsWithoutPasswordAsync("mysql", "Server=127.0.0.1;Port=1;User ID=me;Password=hunter-two-and-a-half;Database=shop");
+
+    [Fact]
+    public Task Sessions_that_PostgreSQL_ends_at_any_moment_lose_no_order() => SurvivesAsync(
+        "postgresql",
+        Servers.PostgreSql,
+        NpgsqlFactory.Instance,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+
+    [Fact]
+    public Task Sessions_that_MariaDB_ends_at_any_moment_lose_no_order() => SurvivesAsync(
+        "mysql",
+        Servers.MySql,
+        MySqlConnectorFactory.Instance,
+        """
+        BEGIN NOT ATOMIC
+          FOR session IN (SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()) DO
+            KILL session.id;
+          END FOR;
+        END
+        """);
+
+    private async Task SurvivesAsync(string provider, string connection, DbProviderFactory factory, string endSessions)
+    {
+        var json = _folder.File("report.json");
+        using var run = CommandRun.Start("run", "--seconds", "4", "--provider", provider, "--connection", connection, "--json", json);
+        await using var killer = factory.CreateConnection()!;
+        killer.ConnectionString = connection;
+        await killer.OpenAsync(TestContext.Current.CancellationToken);
+        for (var time = 0; time < 3; time++)
+        {
+            await run.WaitForLineAsync("op/s");
+            await using var command = killer.CreateCommand();
+            command.CommandText = endSessions;
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await run.EndAsync();
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var report = Report.Read(json);
+        Assert.True(report.At("ok").GetBoolean());
+        Assert.NotEmpty(report.At("errors").EnumerateArray());
+        Assert.True(report.At("pool", "closed", "connection_lost").GetInt64() > 0);
+    }
 
     private async Task SucceedsAsync(string provider, string connection)
     {
