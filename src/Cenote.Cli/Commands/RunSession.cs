@@ -64,7 +64,7 @@ internal static class RunSession
             }
         }
 
-        return result.Holds ? ExitCode.Success : ExitCode.CheckFailed;
+        return result.Holds ? ExitCode.Success : result.Unreachable ? ExitCode.DatabaseUnreachable : ExitCode.CheckFailed;
     }
 
     private static IRunDisplay ChooseDisplay(TimeProvider clock)

@@ -35,7 +35,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
 
         await output.WriteLineAsync("Checking…");
         var atRest = await SettleAsync(pool);
-        var findings = await new ShopCheck(database, fleet.Ledger).RunAsync(CancellationToken.None);
+        var (findings, unreachable) = await CheckAsync(fleet.Ledger);
         await pool.DisposeAsync();
         return new RunResult
         {
@@ -48,6 +48,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
             Meters = fleet.Meters,
             Pool = atRest,
             Peaks = watch.Peaks,
+            Unreachable = unreachable,
             Findings =
             [
                 SightingCheck.Run(fleet.Ledger, fleet.Meters),
@@ -56,6 +57,19 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
             ],
             Afterwards = database.Afterwards,
         };
+    }
+
+    // A run whose database is gone at the end still has a story to tell.
+    private async Task<(IReadOnlyList<CheckFinding> Findings, bool Unreachable)> CheckAsync(ShopLedger ledger)
+    {
+        try
+        {
+            return (await new ShopCheck(database, ledger).RunAsync(CancellationToken.None), false);
+        }
+        catch (DatabaseUnreachableException exception)
+        {
+            return ([new CheckFinding("reach", "the database answers, so that it can be checked", "it does not", [exception.Message], 1)], true);
+        }
     }
 
     private async Task<TimeSpan> BuildAsync(ShopPlan plan, RunHeading heading, CancellationToken cancellationToken)
@@ -69,10 +83,14 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         return elapsed;
     }
 
-    // SQLite's driver blocks its thread: without threads to spare, a writer that waits for the lock would keep the one
-    // who has it from going on.
+    // Without threads to spare, writers that wait for a lock would keep the one who has it from going on.
     private void MakeRoomForBlockedThreads()
     {
+        if (!database.BlocksThreads)
+        {
+            return;
+        }
+
         ThreadPool.GetMinThreads(out var workers, out var completionPorts);
         ThreadPool.SetMinThreads(Math.Max(workers, options.MaxSize + 4), completionPorts);
     }

@@ -9,7 +9,9 @@ internal static class LiveView
 {
     private const int LabelWidth = 13;
 
-    public static IRenderable Make(RunWatch watch, RunSample sample, int width)
+    public static IRenderable Make(RunWatch watch, int width) => Make(watch.Heading, watch.Meters, watch.Latest, watch.IsEnding, width);
+
+    public static IRenderable Make(RunHeading heading, RunMeters meters, RunSample sample, bool isEnding, int width)
     {
         var counts = sample.Pool.Counts;
         var barWidth = Math.Clamp(width - LabelWidth - 16, 10, 100);
@@ -18,21 +20,21 @@ internal static class LiveView
             .AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
         Row(grid, "Connections", $"{ConnectionBar.Markup(counts, barWidth)} {counts.Total} of {counts.Limit}");
         Row(grid, "", ConnectionBar.Legend(counts));
-        Row(grid, "Queue", $"[{(counts.Waiting == 0 ? "grey" : "yellow")}]{QueueBar(counts.Waiting, watch.Heading.Clients, barWidth)}[/]{counts.Waiting} waiting");
+        Row(grid, "Queue", $"[{(counts.Waiting == 0 ? "grey" : "yellow")}]{QueueBar(counts.Waiting, heading.Clients, barWidth)}[/]{counts.Waiting} waiting");
         Row(grid, "Throughput", $"[green]{Sparkline.Draw(sample.Rates, barWidth)}[/] [bold]{Figures.Rate(sample.RateNow)}[/] op/s");
         return new Rows(
             Text.Empty,
-            Line($"[bold]{Figures.Seconds(sample.Elapsed)}[/] of {Figures.Seconds(watch.Heading.Duration)} [grey]· {Hint(watch)}[/]"),
+            Line($"[bold]{Figures.Seconds(sample.Elapsed)}[/] of {Figures.Seconds(heading.Duration)} [grey]· {Hint(isEnding)}[/]"),
             Text.Empty,
             grid,
             Text.Empty,
-            LatencyTable.Make(watch.Meters, sample.Pool, sample.Elapsed),
+            LatencyTable.Make(meters, sample.Pool, sample.Elapsed),
             Text.Empty,
-            Line(Totals(watch.Meters, sample.Pool)));
+            Line(Totals(meters, sample.Pool)));
     }
 
-    private static string Hint(RunWatch watch) =>
-        watch.IsEnding ? "finishing what was begun; another Ctrl-C ends at once" : "Ctrl-C ends early, and still checks";
+    private static string Hint(bool isEnding) =>
+        isEnding ? "finishing what was begun; another Ctrl-C ends at once" : "Ctrl-C ends early, and still checks";
 
     private static string Totals(RunMeters meters, PoolStatistics pool)
     {

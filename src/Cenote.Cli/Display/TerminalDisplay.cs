@@ -8,7 +8,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, TimeProvider clock) 
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
 
     public Task ShowAsync(RunWatch watch, Task run) =>
-        console.Live(LiveView.Make(watch, watch.Latest, console.Profile.Width))
+        console.Live(LiveView.Make(watch, console.Profile.Width))
             .AutoClear(true)
             .Overflow(VerticalOverflow.Crop)
             .Cropping(VerticalOverflowCropping.Bottom)
@@ -19,7 +19,7 @@ internal sealed class TerminalDisplay(IAnsiConsole console, TimeProvider clock) 
                 while (await Task.WhenAny(tick, run) != run)
                 {
                     await tick;
-                    context.UpdateTarget(LiveView.Make(watch, watch.Latest, console.Profile.Width));
+                    context.UpdateTarget(LiveView.Make(watch, console.Profile.Width));
                     tick = timer.WaitForNextTickAsync().AsTask();
                 }
             });

@@ -32,5 +32,8 @@ internal sealed record RunResult
     /// <summary>What becomes of the shop, in words.</summary>
     public required string Afterwards { get; init; }
 
+    /// <summary>Whether the database did not answer the check.</summary>
+    public required bool Unreachable { get; init; }
+
     public bool Holds => Findings.All(finding => finding.Holds);
 }

@@ -19,6 +19,9 @@ internal abstract class ShopDatabase : IDisposable
     /// <summary>Whether every table must be the shop's: a file holds one thing, a server many.</summary>
     public virtual bool MustHoldOnlyTheShop => false;
 
+    /// <summary>Whether the driver blocks its thread while it waits: "asynchronous" calls included.</summary>
+    public virtual bool BlocksThreads => false;
+
     /// <summary>What becomes of the shop after the run, in words.</summary>
     public abstract string Afterwards { get; }
 

@@ -29,6 +29,8 @@ internal sealed class SqliteShopDatabase : ShopDatabase
 
     public override bool MustHoldOnlyTheShop => true;
 
+    public override bool BlocksThreads => true;
+
     public override string Afterwards => _temporaryFolder is null ? $"The shop stays in {_file}." : "The temporary shop has been removed.";
 
     public override ShopDialect Dialect { get; } = new()
