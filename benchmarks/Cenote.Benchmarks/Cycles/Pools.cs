@@ -1,0 +1,36 @@
+using Cenote.StubDriver;
+
+namespace Cenote.Benchmarks.Cycles;
+
+/// <summary>The pool under measurement: one at a time, so that no other one's upkeep disturbs; kept over consecutive cases.</summary>
+internal static class Pools
+{
+    /// <summary>The size of every pool here, ours and the drivers'.</summary>
+    internal const int Size = 8;
+
+    private static string? s_key;
+    private static SettledPool? s_current;
+
+    internal static SettledPool Take(string key, Action<ConnectionPoolBuilder> use, ResetMode resetMode)
+    {
+        if (!string.Equals(key, s_key, StringComparison.Ordinal))
+        {
+            Close();
+            var builder = new ConnectionPoolBuilder().Sized(Size, Size).Resetting(resetMode);
+            use(builder);
+            var pool = builder.Build();
+            pool.WaitUntilReadyAsync().Wait();
+            (s_key, s_current) = (key, new SettledPool(pool));
+        }
+
+        return s_current!;
+    }
+
+    internal static SettledPool TakeStub() => Take("stub", static builder => builder.Use(new StubProvider(new StubDatabase())), ResetMode.None);
+
+    internal static void Close()
+    {
+        s_current?.Dispose();
+        (s_key, s_current) = (null, null);
+    }
+}

@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Attributes;
+using Cenote.Benchmarks.Cycles;
+
+namespace Cenote.Benchmarks.Suites;
+
+/// <summary>The pool's own cost: a driver that does nothing, sessions that need no clearing.</summary>
+public class StubDriver : CycleSuite
+{
+    /// <summary>The cost that no pool can avoid.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void Bare() => Run(Nanoseconds, static () => new BareCycle());
+
+    /// <summary>The pool of the .NET extensions.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void ObjectPool() => Run(Nanoseconds, static () => new ObjectPoolCycle());
+
+    /// <summary>A lease.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void Lease() => Run(Nanoseconds, Pools.TakeStub(), static pool => new LeaseCycle(pool));
+
+    /// <summary>A lease, awaited.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void LeaseAsync() => Run(Nanoseconds, Pools.TakeStub(), static pool => new AsyncLeaseCycle(pool));
+
+    /// <summary>A pooled connection.</summary>
+    [Benchmark(OperationsPerInvoke = HundredsOfNanoseconds)]
+    public void Connection() => Run(HundredsOfNanoseconds, Pools.TakeStub(), static pool => new PooledConnectionCycle(pool));
+
+    /// <summary>A pooled connection, awaited.</summary>
+    [Benchmark(OperationsPerInvoke = HundredsOfNanoseconds)]
+    public void ConnectionAsync() => Run(HundredsOfNanoseconds, Pools.TakeStub(), static pool => new AsyncPooledConnectionCycle(pool));
+}
