@@ -1,0 +1,35 @@
+using Cenote;
+using Cenote.AotSmoke;
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Sqlite;
+
+// Proves that pools work in a program compiled ahead of time. SQLite always; servers where ./test says they are.
+var file = Path.Combine(Path.GetTempPath(), $"cenote-aot-{Environment.ProcessId}.db");
+try
+{
+    await PoolCheck.RunAsync("SQLite", new ConnectionPoolBuilder().UseSqlite($"Data Source={file}"));
+    if (Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL") is { Length: > 0 } postgreSql)
+    {
+        await PoolCheck.RunAsync("PostgreSQL", new ConnectionPoolBuilder().UsePostgreSql(postgreSql));
+    }
+
+    if (Environment.GetEnvironmentVariable("CENOTE_TEST_MYSQL") is { Length: > 0 } mySql)
+    {
+        await PoolCheck.RunAsync("MySQL", new ConnectionPoolBuilder().UseMySql(mySql));
+    }
+
+    return 0;
+}
+catch (Exception exception)
+{
+    Console.Error.WriteLine(exception);
+    return 1;
+}
+finally
+{
+    foreach (var path in (string[])[file, file + "-wal", file + "-shm"])
+    {
+        File.Delete(path);
+    }
+}
