@@ -3,6 +3,8 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Machines without ICU are served too: nothing here depends on a culture.
 compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# A compiler server of our own: it can be stopped without failing another build of the same user.
+export SharedCompilationId=cenote-$$
 
 WATCHED_PID=
 
@@ -16,12 +18,10 @@ require_dotnet() {
 }
 
 # dotnet_quietly COMMAND PROJECT [OPTION...]: in Release, silent unless there is an error or a warning, which fails as well.
-# The compiler server of this command ends with it and is shared with nobody.
 dotnet_quietly() {
     local log=artifacts/dotnet-$$.log status=0
     mkdir -p artifacts
-    WATCHED_LOG=$log watched 900 dotnet "$@" --configuration Release --nologo --verbosity quiet -nodeReuse:false \
-        -property:SharedCompilationId="cenote-$$" || status=$?
+    WATCHED_LOG=$log watched 900 dotnet "$@" --configuration Release --nologo --verbosity quiet -nodeReuse:false || status=$?
     if [[ $status -eq 0 ]] && grep -qE ' warning [A-Z]+[0-9]+:' "$log"; then
         status=1
     fi
