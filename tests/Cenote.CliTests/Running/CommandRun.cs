@@ -23,17 +23,11 @@ internal sealed class CommandRun : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    public static CommandRun Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cenote.Cli.dll"));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+    public static CommandRun Start(params string[] arguments) => StartProcess("dotnet", [CommandPath, .. arguments]);
 
-        return new CommandRun(Process.Start(start)!);
-    }
+    /// <summary>Starts the command on a terminal of 80 columns, in which Ctrl-C is a key.</summary>
+    public static CommandRun StartOnTerminal(string arguments) => StartProcess(
+        "env", ["-u", "CI", "-u", "NO_COLOR", "TERM=xterm-256color", "script", "-qefc", $"stty rows 24 cols 80; exec dotnet '{CommandPath}' {arguments}", "/dev/null"]);
 
     public static async Task<CommandRun> RunAsync(params string[] arguments)
     {
@@ -42,20 +36,20 @@ internal sealed class CommandRun : IDisposable
         return run;
     }
 
-    /// <summary>Reads output until a line contains the text.</summary>
-    public async Task WaitForLineAsync(string text)
+    /// <summary>Reads output until a line contains all of the texts.</summary>
+    public async Task WaitForLineAsync(params string[] texts)
     {
         while (await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
         {
             _lines.Add(line);
-            if (line.Contains(text, StringComparison.Ordinal))
+            if (Array.TrueForAll(texts, text => line.Contains(text, StringComparison.Ordinal)))
             {
                 return;
             }
         }
 
         await EndAsync();
-        Assert.Fail($"The command ended with {ExitCode} and never said '{text}':\n{Output}\n{Errors}");
+        Assert.Fail($"The command ended with {ExitCode} and never said '{string.Join("' and '", texts)}':\n{Output}\n{Errors}");
     }
 
     public async Task EndAsync()
@@ -67,6 +61,13 @@ internal sealed class CommandRun : IDisposable
 
         Errors = await _errors;
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Presses Ctrl-C on the command's terminal.</summary>
+    public async Task PressCtrlCAsync()
+    {
+        await _process.StandardInput.WriteAsync('\x03');
+        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
     public void Interrupt()
@@ -84,4 +85,14 @@ internal sealed class CommandRun : IDisposable
 
         _process.Dispose();
     }
+
+    private static string CommandPath => Path.Combine(AppContext.BaseDirectory, "Cenote.Cli.dll");
+
+    private static CommandRun StartProcess(string program, IEnumerable<string> arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        UseShellExecute = false,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!);
 }

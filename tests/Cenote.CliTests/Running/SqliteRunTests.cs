@@ -118,6 +118,22 @@ public sealed class SqliteRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_that_is_gone_at_the_end_is_told_along_with_the_report()
+    {
+        var file = _folder.File("shop.db");
+        var json = _folder.File("report.json");
+        using var run = CommandRun.Start(["run", "--seconds", "2", "--database", file, "--json", json, .. SmallShop]);
+        await run.WaitForLineAsync("op/s");
+        File.Delete(file);
+        await run.EndAsync();
+
+        Assert.True(run.ExitCode == 3, run.Output + run.Errors);
+        Assert.Contains("the database answers, so that it can be checked", run.Output);
+        Assert.Contains("operations", run.Output);
+        Assert.False(Report.Read(json).Check("reach").At("holds").GetBoolean());
+    }
+
+    [Fact]
     public async Task An_interrupt_ends_the_run_early_and_still_checks()
     {
         var json = _folder.File("report.json");
