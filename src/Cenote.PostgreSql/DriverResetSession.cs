@@ -7,10 +7,8 @@ namespace Cenote.PostgreSql;
 internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
     : DriverResetConnection(dataSource.CreateConnection())
 {
-    private const string RoleQuery = "SELECT current_setting('role')";
-
-    // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997).
-    // Such a session is put right with a round trip after the return and waits for its next holder open.
+    // Npgsql loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
+    // after the return, and waits for its next holder open.
     private bool _startsInRole;
 
     private NpgsqlConnection Session => (NpgsqlConnection)Connection;
@@ -22,12 +20,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     public override void Open()
     {
         Session.Open();
-        if (resetMode == ResetMode.Full)
-        {
-            using var command = new NpgsqlCommand(RoleQuery, Session);
-            _startsInRole = command.ExecuteScalar() is not "none";
-        }
-
+        _startsInRole = resetMode == ResetMode.Full && Session.StartsInRole();
         ClearSession();
     }
 
@@ -35,15 +28,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (resetMode == ResetMode.Full)
-        {
-            var command = new NpgsqlCommand(RoleQuery, Session);
-            await using (command.ConfigureAwait(false))
-            {
-                _startsInRole = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not "none";
-            }
-        }
-
+        _startsInRole = resetMode == ResetMode.Full && await Session.StartsInRoleAsync(cancellationToken).ConfigureAwait(false);
         await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -54,7 +39,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
         if (_startsInRole)
         {
             Session.Open();
-            Session.Execute("RESET ROLE");
+            Session.Execute(SessionCommands.ResetRole);
         }
     }
 
@@ -65,7 +50,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
         if (_startsInRole)
         {
             await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await Session.ExecuteAsync("RESET ROLE", timeout: null, cancellationToken).ConfigureAwait(false);
+            await Session.ExecuteAsync(SessionCommands.ResetRole, timeout: null, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -8,7 +8,29 @@ namespace Cenote.PostgreSql;
 internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
     : OwnResetConnection(dataSource.CreateConnection(), resetMode)
 {
+    private bool _startsInRole;
+    private int _process;
+
+    /// <summary>Whether the session is alive as far as the driver knows, and not a second one that its holder opened.</summary>
+    public override bool IsUsable => base.IsUsable && Session.ProcessID == _process;
+
     private NpgsqlConnection Session => (NpgsqlConnection)Connection;
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        base.Open();
+        _process = Session.ProcessID;
+        _startsInRole = ResetMode == ResetMode.Full && Session.StartsInRole();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _process = Session.ProcessID;
+        _startsInRole = ResetMode == ResetMode.Full && await Session.StartsInRoleAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public override void ClearSession()
@@ -83,9 +105,10 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
         {
             batch.BatchCommands.Add(new("SELECT 1 FROM pg_prepared_statements WHERE NOT from_sql LIMIT 1"));
             batch.BatchCommands.Add(new("DISCARD ALL"));
-
-            // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one.
-            batch.BatchCommands.Add(new("RESET ROLE"));
+            if (_startsInRole)
+            {
+                batch.BatchCommands.Add(new(SessionCommands.ResetRole));
+            }
         }
 
         return batch;

@@ -7,6 +7,26 @@ internal static class SessionCommands
 {
     internal const string Validation = "SELECT 1";
 
+    // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997).
+    internal const string ResetRole = "RESET ROLE";
+
+    private const string RoleQuery = "SELECT current_setting('role')";
+
+    internal static bool StartsInRole(this NpgsqlConnection session)
+    {
+        using var command = Create(session, RoleQuery, timeout: null);
+        return command.ExecuteScalar() is not "none";
+    }
+
+    internal static async ValueTask<bool> StartsInRoleAsync(this NpgsqlConnection session, CancellationToken cancellationToken)
+    {
+        var command = Create(session, RoleQuery, timeout: null);
+        await using (command.ConfigureAwait(false))
+        {
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not "none";
+        }
+    }
+
     internal static void Execute(this NpgsqlConnection session, string text, TimeSpan? timeout = null)
     {
         using var command = Create(session, text, timeout);

@@ -141,12 +141,8 @@ internal sealed class SqliteSession : OwnResetConnection
         public override SqliteCommand CreateCommand()
         {
             var command = new TrackedCommand(this) { Connection = this, CommandTimeout = DefaultTimeout, Transaction = Transaction };
-            lock (_commands)
-            {
-                command.Index = _commands.Count;
-                _commands.Add(command);
-            }
-
+            command.Index = _commands.Count;
+            _commands.Add(command);
             return command;
         }
 
@@ -186,16 +182,13 @@ internal sealed class SqliteSession : OwnResetConnection
 
         private void Forget(TrackedCommand command)
         {
-            lock (_commands)
+            if (command.Index >= 0)
             {
-                if (command.Index >= 0)
-                {
-                    var last = _commands[^1];
-                    _commands[command.Index] = last;
-                    last.Index = command.Index;
-                    _commands.RemoveAt(_commands.Count - 1);
-                    command.Index = -1;
-                }
+                var last = _commands[^1];
+                _commands[command.Index] = last;
+                last.Index = command.Index;
+                _commands.RemoveAt(_commands.Count - 1);
+                command.Index = -1;
             }
         }
 
@@ -207,7 +200,6 @@ internal sealed class SqliteSession : OwnResetConnection
             {
                 if (disposing)
                 {
-                    DataReader?.Dispose();
                     owner.Forget(this);
                 }
 

@@ -17,7 +17,7 @@ public sealed class MySqlTests : ServerSuite
     protected override string UnreachableConnectionString =>
         new MySqlConnectionStringBuilder(TestServers.MySql) { Server = "127.0.0.1", Port = 1 }.ConnectionString;
 
-    protected override DatabaseProvider NewProvider() => new MySqlProvider(TestServers.MySql);
+    protected override string AdministratorConnectionString => TestServers.MySql;
 
     protected override DatabaseProvider NewProvider(string connectionString) => new MySqlProvider(connectionString);
 
@@ -79,6 +79,22 @@ public sealed class MySqlTests : ServerSuite
     [Fact]
     public Task The_isolation_level_is_cleared() =>
         AssertClearedAsync("SELECT @@session.tx_isolation", "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+
+    [Fact]
+    public async Task What_was_set_for_the_next_transaction_only_is_cleared()
+    {
+        var table = await NewTableAsync();
+        await using (var uncleared = NewPool(NewProvider(), ResetMode.None))
+        {
+            await uncleared.ExecuteAsync("SET TRANSACTION READ ONLY");
+            await Assert.ThrowsAsync<MySqlException>(() => uncleared.ExecuteAsync($"INSERT INTO {table} VALUES (1)"));
+        }
+
+        await using var pool = NewPool();
+        await pool.ExecuteAsync("SET TRANSACTION READ ONLY");
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
 
     [Fact]
     public Task Autocommit_comes_back() => AssertClearedAsync("SELECT @@session.autocommit", "SET autocommit = 0");

@@ -17,7 +17,7 @@ public abstract class PostgreSqlSuite : ServerSuite
     protected override string UnreachableConnectionString =>
         new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Host = "127.0.0.1", Port = 1 }.ConnectionString;
 
-    protected override DatabaseProvider NewProvider() => new PostgreSqlProvider(TestServers.PostgreSql);
+    protected override string AdministratorConnectionString => TestServers.PostgreSql;
 
     protected override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 

@@ -21,6 +21,10 @@ public abstract class ServerSuite : KnownDriverSuite
 
     protected abstract DatabaseProvider NewProvider(string connectionString);
 
+    protected abstract string AdministratorConnectionString { get; }
+
+    protected override DatabaseProvider NewProvider() => NewProvider(AdministratorConnectionString);
+
     protected abstract Task CreateUserAsync(DbConnection administrator, string user, string password);
 
     protected abstract Task SetPasswordAsync(DbConnection administrator, string user, string password);
@@ -189,9 +193,9 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
-    public async Task The_connection_string_of_a_lease_shows_no_password()
+    public async Task The_connection_string_of_a_lease_shows_no_password_even_if_the_driver_is_asked_to()
     {
-        await using var pool = NewPool();
+        await using var pool = NewPool(NewProvider(AdministratorConnectionString + ";Persist Security Info=true"), ResetMode.Full);
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         Assert.All(Secrets, secret => Assert.DoesNotContain(secret, lease.Connection.ConnectionString, StringComparison.Ordinal));
     }
@@ -209,6 +213,22 @@ public abstract class ServerSuite : KnownDriverSuite
             Assert.Equal(42, Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
         }
 
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    // The drivers would keep such a session from the pool until the transaction ends.
+    [Fact]
+    public async Task An_ambient_transaction_is_not_joined_and_holds_no_connection()
+    {
+        var table = await NewTableAsync();
+        await using var pool = NewPool();
+        using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
+            Assert.Equal(1, await pool.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
+        }
+
+        Assert.Equal(1, await pool.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
         Assert.Equal(1, pool.GetStatistics().Opened);
     }
 
