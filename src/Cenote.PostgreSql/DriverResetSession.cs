@@ -10,6 +10,10 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     // Npgsql loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
     // after the return, and waits for its next holder open.
     private bool _startsInRole;
+    private int _process;
+
+    /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
+    public override bool IsUsable => Session.IsStill(_process);
 
     private NpgsqlConnection Session => (NpgsqlConnection)Connection;
 
@@ -20,6 +24,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     public override void Open()
     {
         Session.Open();
+        _process = Session.ProcessID;
         _startsInRole = resetMode == ResetMode.Full && Session.StartsInRole();
         ClearSession();
     }
@@ -28,6 +33,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _process = Session.ProcessID;
         _startsInRole = resetMode == ResetMode.Full && await Session.StartsInRoleAsync(cancellationToken).ConfigureAwait(false);
         await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -64,7 +70,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
-        await Session.DisposeAsync().ConfigureAwait(false);
+        await Session.EndAsync(dataSource).ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
 }

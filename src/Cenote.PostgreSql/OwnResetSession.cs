@@ -11,8 +11,8 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     private bool _startsInRole;
     private int _process;
 
-    /// <summary>Whether the session is alive as far as the driver knows, and not a second one that its holder opened.</summary>
-    public override bool IsUsable => base.IsUsable && Session.ProcessID == _process;
+    /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
+    public override bool IsUsable => Session.IsStill(_process);
 
     private NpgsqlConnection Session => (NpgsqlConnection)Connection;
 
@@ -80,7 +80,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
-        await base.CloseAsync().ConfigureAwait(false);
+        await Session.EndAsync(dataSource).ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace Cenote.PostgreSql;
@@ -11,6 +12,21 @@ internal static class SessionCommands
     internal const string ResetRole = "RESET ROLE";
 
     private const string RoleQuery = "SELECT current_setting('role')";
+
+    /// <summary>Whether this is the session that was opened: ChangeDatabase leaves it for another, and so does closing and opening.</summary>
+    internal static bool IsStill(this NpgsqlConnection session, int process) =>
+        session.State == ConnectionState.Open && session.ProcessID == process;
+
+    internal static async ValueTask EndAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
+    {
+        if (!string.Equals(session.ConnectionString, dataSource.ConnectionString, StringComparison.Ordinal))
+        {
+            // ChangeDatabase took the connection to one of the driver's pools, which would keep a session for ever.
+            NpgsqlConnection.ClearPool(session);
+        }
+
+        await session.DisposeAsync().ConfigureAwait(false);
+    }
 
     internal static bool StartsInRole(this NpgsqlConnection session)
     {

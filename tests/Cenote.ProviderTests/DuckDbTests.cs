@@ -23,6 +23,8 @@ public sealed class DuckDbTests : ProviderSuite, IDisposable
             IsNoTransaction = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal),
         });
 
+    protected override string Placeholder(string name) => "$" + name;
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]

@@ -21,6 +21,10 @@ public sealed class MySqlTests : ServerSuite
 
     protected override DatabaseProvider NewProvider(string connectionString) => new MySqlProvider(connectionString);
 
+    protected override string DatabaseQuery => "SELECT DATABASE()";
+
+    protected override string OtherDatabase => "information_schema";
+
     protected override string KillStatement(long session) => $"KILL {session}";
 
     protected override string CountAlive(long[] sessions) =>

@@ -21,6 +21,10 @@ public abstract class PostgreSqlSuite : ServerSuite
 
     protected override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 
+    protected override string DatabaseQuery => "SELECT current_database()";
+
+    protected override string OtherDatabase => "postgres";
+
     protected override string KillStatement(long session) => $"SELECT pg_terminate_backend({session})";
 
     protected override string CountAlive(long[] sessions) =>

@@ -5,7 +5,7 @@ using Cenote.Providers;
 namespace Cenote.ProviderTests;
 
 /// <summary>What must hold over every database and either way of clearing a session. One subclass for each.</summary>
-public abstract class ProviderSuite
+public abstract partial class ProviderSuite
 {
     /// <summary>The driver's connection type.</summary>
     protected abstract Type ConnectionType { get; }

@@ -40,10 +40,7 @@ public abstract class ServerSuite : KnownDriverSuite
             await administrator.ExecuteAsync(KillStatement(session));
         }
 
-        while (await administrator.ScalarAsync<int>(CountAlive(sessions)) > 0)
-        {
-            await Task.Yield();
-        }
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive(sessions)) == 0);
     }
 
     protected abstract string CountAlive(long[] sessions);
@@ -132,20 +129,17 @@ public abstract class ServerSuite : KnownDriverSuite
                 await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => pool.ScalarAsync<int>("SELECT 1")));
             }
 
-            PoolCounts counts;
-            while ((counts = pool.GetStatistics().Counts).Idle < counts.Total)
+            PoolCounts counts = default;
+            await Statements.WaitUntilAsync(() =>
             {
-                await Task.Yield();
-            }
-
+                counts = pool.GetStatistics().Counts;
+                return Task.FromResult(counts.Idle == counts.Total);
+            });
             Assert.InRange(counts.Total, 3, 5);
             Assert.Equal(counts.Total, await administrator.ScalarAsync<int>(CountSessionsOf(user)));
         }
 
-        while (await administrator.ScalarAsync<int>(CountSessionsOf(user)) > 0)
-        {
-            await Task.Yield();
-        }
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
     }
 
     [Fact]
@@ -215,6 +209,38 @@ public abstract class ServerSuite : KnownDriverSuite
 
         Assert.Equal(1, pool.GetStatistics().Opened);
     }
+
+    [Fact]
+    public async Task A_database_changed_through_the_driver_comes_back_and_leaves_no_session_behind()
+    {
+        var user = Statements.UniqueName("u");
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, "pw");
+        await using (var pool = NewPool(NewProvider(ConnectionStringOf(user, "pw")), ResetMode.Full))
+        {
+            await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+            {
+                await lease.Connection.ChangeDatabaseAsync(OtherDatabase, TestContext.Current.CancellationToken);
+                Assert.Equal(OtherDatabase, await lease.Connection.ScalarAsync<string>(DatabaseQuery));
+            }
+
+            Assert.Equal("cenote", await pool.ScalarAsync<string>(DatabaseQuery));
+            await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
+            {
+                await connection.ChangeDatabaseAsync(OtherDatabase, TestContext.Current.CancellationToken);
+                Assert.Equal(OtherDatabase, await connection.ScalarAsync<string>(DatabaseQuery));
+            }
+
+            Assert.Equal("cenote", await pool.ScalarAsync<string>(DatabaseQuery));
+        }
+
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
+    }
+
+    protected abstract string DatabaseQuery { get; }
+
+    /// <summary>A database that every user may use.</summary>
+    protected abstract string OtherDatabase { get; }
 
     // The drivers would keep such a session from the pool until the transaction ends.
     [Fact]
