@@ -196,10 +196,16 @@ public abstract class PostgreSqlSuite : ServerSuite
         await using var pool = NewPool();
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
+            await using var administrator = await ConnectAsync();
             using var cancellation = new CancellationTokenSource();
             await using var command = lease.Connection.CreateCommand();
-            command.CommandText = "SELECT pg_sleep(30)";
+            var process = lease.Unwrap<NpgsqlConnection>().ProcessID;
+            command.CommandText = "SELECT pg_sleep(60)";
             var sleeping = command.ExecuteScalarAsync(cancellation.Token);
+
+            // A request to cancel that overtakes its statement is lost, and the driver then gives the connection up.
+            await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(
+                $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event = 'PgSleep'") == 1);
             await cancellation.CancelAsync();
             var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping);
             Assert.Equal(FailureKind.Other, pool.Provider.Classify(exception));
