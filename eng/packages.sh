@@ -5,9 +5,10 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
+# install_missing_packages GROUP...: servers, compiler
 install_missing_packages() {
-    local missing log status=0
-    mapfile -t missing < <(missing_packages)
+    local missing log status=0 group
+    mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
     if [[ ${#missing[@]} -eq 0 ]]; then
         return 0
     fi
@@ -31,10 +32,13 @@ install_missing_packages() {
     return $status
 }
 
-missing_packages() {
+missing_servers_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
     { [[ -x /usr/sbin/mariadbd ]] && command -v mariadb-install-db && command -v my_print_defaults; } >/dev/null || echo mariadb-server
-    # NativeAOT links with the compiler of the system.
+}
+
+# NativeAOT links with the compiler of the system.
+missing_compiler_packages() {
     { command -v clang || command -v gcc; } >/dev/null || echo gcc
     [[ -e /usr/include/stdio.h ]] || echo libc6-dev
     [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
