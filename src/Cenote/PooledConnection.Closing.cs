@@ -12,8 +12,18 @@ public sealed partial class PooledConnection
     /// </remarks>
     public override void Close()
     {
-        if (TryReturn())
+        if (!TryBeginClosing())
         {
+            return;
+        }
+
+        if (HasWork)
+        {
+            EndWorkAndReturn();
+        }
+        else
+        {
+            _lease.Dispose();
             FinishClosing();
         }
     }
@@ -45,10 +55,7 @@ public sealed partial class PooledConnection
         if (disposing)
         {
             MarkDisposed();
-            if (TryReturn())
-            {
-                FinishClosing();
-            }
+            Close();
         }
         else if ((_stamp & ConnectionPhase.Mask) == ConnectionPhase.Open)
         {
@@ -73,20 +80,27 @@ public sealed partial class PooledConnection
     internal ValueTask CloseIfHoldingAsync(in ConnectionLease lease) =>
         TryGetLease(out var current) && current == lease ? ReturnAsync() : ValueTask.CompletedTask;
 
-    private bool TryReturn()
+    /// <summary>A call has left the driver. If the connection was closed meanwhile, it is this call that returns the lease.</summary>
+    internal void FinishIfHandedOver()
     {
-        if (!TryBeginClosing())
+        if (Volatile.Read(ref _isHandedOver) != 0 && Interlocked.Exchange(ref _isHandedOver, 0) != 0)
         {
-            return false;
+            EndWorkAndReturn();
         }
+    }
 
-        if (HasWork)
+    private void EndWorkAndReturn()
+    {
+        while (!TryEndWork())
         {
-            EndWork();
+            if (TryHandOver())
+            {
+                return;
+            }
         }
 
         _lease.Dispose();
-        return true;
+        FinishClosing();
     }
 
     private ValueTask ReturnAsync()
@@ -113,7 +127,14 @@ public sealed partial class PooledConnection
 
     private async ValueTask EndWorkAndReturnAsync()
     {
-        await EndWorkAsync().ConfigureAwait(false);
+        while (!await TryEndWorkAsync().ConfigureAwait(false))
+        {
+            if (TryHandOver())
+            {
+                return;
+            }
+        }
+
         await AwaitReturnAsync(_lease.DisposeAsync()).ConfigureAwait(false);
     }
 

@@ -5,15 +5,17 @@ namespace Cenote;
 
 // Who may use the session, and when.
 //
-// A lease that is returned while a call is on its way into the driver could let that call hit the next holder's session. So every
-// call announces itself first (_callsInside) and then looks at the stamp; whoever closes changes the stamp first and then looks
-// for calls. Both steps are full fences: either the call sees that the connection is closing and goes no further, or the closing
-// thread sees the call, and the physical connection is retired instead of being lent again.
+// A lease that is returned while a call is on its way into the driver could let that call hit the next holder's session, and a
+// driver's object that two threads use at once can bring the process down. So every call announces itself first (_callsInside)
+// and then looks at the stamp; whoever closes changes the stamp first and then looks for calls. Both steps are full fences:
+// either the call sees that the connection is closing and goes no further, or the closing thread sees the call, and leaves the
+// return to it (_isHandedOver). Until then the connection is closed to its user, and leased to the pool.
 public sealed partial class PooledConnection
 {
     private ConnectionLease _lease;
     private int _stamp;
     private int _callsInside;
+    private int _isHandedOver;
     private bool _isDisposed;
     private bool _isFinalizerSuppressed;
 
@@ -51,7 +53,13 @@ public sealed partial class PooledConnection
         return false;
     }
 
-    internal void Leave() => Interlocked.Decrement(ref _callsInside);
+    internal void Leave()
+    {
+        if (Interlocked.Decrement(ref _callsInside) == 0)
+        {
+            FinishIfHandedOver();
+        }
+    }
 
     /// <summary>The lease, if the connection is open and the pool has not taken it back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Cenote.AdoNet;
+using Cenote.Providers;
 
 namespace Cenote;
 
@@ -116,7 +117,7 @@ public sealed partial class PooledConnection
             return;
         }
 
-        if (lease.Slot.OpensOnLease || string.IsNullOrEmpty(before))
+        if (lease.Slot.Physical is { SessionClearing: SessionClearing.DriverReset } || string.IsNullOrEmpty(before))
         {
             lease.RetireOnReturn();
         }

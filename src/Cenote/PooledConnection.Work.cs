@@ -79,23 +79,19 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Closes readers, rolls back, changes the database back and detaches statements. What fails, or is in use on another thread,
-    /// costs the physical connection.
+    /// Closes readers, rolls back, changes the database back and detaches statements. What fails costs the physical connection.
     /// </summary>
-    private void EndWork()
+    /// <returns><see langword="false"/> when a call is inside, so that nothing may be touched yet.</returns>
+    private bool TryEndWork()
     {
-        if (!MayEndWork())
+        if (!TryStop(out var readers))
         {
-            return;
+            return false;
         }
 
         try
         {
-            for (var reader = FirstOpenReader(); reader is not null; reader = FirstOpenReader())
-            {
-                reader.EndWithLease();
-            }
-
+            readers?.ForEach(static reader => reader.Release());
             Interlocked.Exchange(ref _transaction, null)?.EndWithLease();
             ChangeDatabaseBack();
             DetachAll();
@@ -104,33 +100,42 @@ public sealed partial class PooledConnection
         {
             Doubt(exception);
         }
+
+        return true;
     }
 
-    /// <inheritdoc cref="EndWork"/>
-    private async ValueTask EndWorkAsync()
+    /// <inheritdoc cref="TryEndWork"/>
+    private async ValueTask<bool> TryEndWorkAsync()
     {
-        if (!MayEndWork())
+        if (!TryStop(out var readers))
         {
-            return;
+            return false;
         }
 
         try
         {
-            await EndReadersAndTransactionAsync()
-                .WaitAsync(_pool.Engine.Settings.ValidationTimeout, _pool.Engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
+            if (readers is not null || _transaction is not null || _databaseBefore is not null)
+            {
+                await TalkAsync(readers)
+                    .WaitAsync(_pool.Engine.Settings.ValidationTimeout, _pool.Engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
+            }
+
             DetachAll();
         }
         catch (Exception exception)
         {
             Doubt(exception);
         }
+
+        return true;
     }
 
-    private async Task EndReadersAndTransactionAsync()
+    /// <summary>The part of ending that may take round trips.</summary>
+    private async Task TalkAsync(List<PooledDataReader>? readers)
     {
-        for (var reader = FirstOpenReader(); reader is not null; reader = FirstOpenReader())
+        foreach (var reader in readers ?? [])
         {
-            await reader.EndWithLeaseAsync().ConfigureAwait(false);
+            await reader.ReleaseAsync().ConfigureAwait(false);
         }
 
         if (Interlocked.Exchange(ref _transaction, null) is { } transaction)
@@ -141,32 +146,48 @@ public sealed partial class PooledConnection
         await ChangeDatabaseBackAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether the driver's objects may still be touched: the lease holds, and no other thread is at it.</summary>
-    private bool MayEndWork()
+    /// <summary>Lets no call in any more, on readers neither.</summary>
+    /// <returns>Whether none is inside.</returns>
+    private bool TryStop(out List<PooledDataReader>? readers)
     {
-        if (_lease.IsActive)
+        readers = null;
+        if (!_lease.IsActive)
         {
-            if (Volatile.Read(ref _callsInside) == 0)
-            {
-                return true;
-            }
-
-            // Another thread, or a task that nobody awaited, is inside the driver: nobody can say when it will be out.
-            _lease.RetireOnReturn();
+            // The pool took the lease back by itself: whatever is left belongs to a connection that is not ours any more.
+            ForgetAll();
+            return true;
         }
 
-        // Else the pool took the lease back by itself: whatever is left belongs to a connection that is not ours any more.
-        ForgetAll();
-        return false;
+        // First the calls, which may be about to make a reader, then the readers.
+        if (Volatile.Read(ref _callsInside) != 0)
+        {
+            return false;
+        }
+
+        readers = FindOpenReaders();
+        if (readers is null)
+        {
+            return true;
+        }
+
+        readers.ForEach(static reader => reader.Stop());
+        Interlocked.MemoryBarrierProcessWide();
+        return readers.TrueForAll(static reader => !reader.IsInside);
+    }
+
+    /// <summary>Leaves the rest of the closing to the call that is inside.</summary>
+    /// <returns><see langword="false"/> when it was out before it could know: then the caller goes on itself.</returns>
+    private bool TryHandOver()
+    {
+        Interlocked.Exchange(ref _isHandedOver, 1);
+        Interlocked.MemoryBarrierProcessWide();
+        var isSomeoneInside = Volatile.Read(ref _callsInside) != 0 || FindOpenReaders()?.Exists(static reader => reader.IsInside) == true;
+        return isSomeoneInside || Interlocked.Exchange(ref _isHandedOver, 0) == 0;
     }
 
     private void Doubt(Exception exception)
     {
-        if (exception is not StillInUseException)
-        {
-            _pool.Engine.ReportFailure(in _lease, exception);
-        }
-
+        _pool.Engine.ReportFailure(in _lease, exception);
         _lease.RetireOnReturn();
         ForgetAll();
     }
@@ -184,21 +205,25 @@ public sealed partial class PooledConnection
         }
     }
 
-    private PooledDataReader? FirstOpenReader()
+    private List<PooledDataReader>? FindOpenReaders()
     {
+        List<PooledDataReader>? found = null;
         lock (StatementGate)
         {
             var statement = _newest;
             for (var i = 0; i < _statementCount; i++, statement = statement!.Older)
             {
-                if (statement!.OpenReader is { } reader)
+                for (var reader = statement!.OpenReader; reader is not null; reader = reader.Older)
                 {
-                    return reader;
+                    if (!reader.IsReleased)
+                    {
+                        (found ??= []).Add(reader);
+                    }
                 }
             }
-
-            return null;
         }
+
+        return found;
     }
 
     private void DetachAll()

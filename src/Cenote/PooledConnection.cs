@@ -16,8 +16,8 @@ namespace Cenote;
 /// batches work again. Readers and transactions end with their lease: what is still open is closed and rolled back.
 /// </para>
 /// <para>
-/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless, and a
-/// connection closed while another thread uses it is retired instead of being lent again.
+/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless, and when
+/// another thread is inside the driver at that moment, the physical connection goes back only once that call is out.
 /// </para>
 /// <para>Dispose of it. One that is garbage-collected while open is counted as a leak, and its physical connection is closed.</para>
 /// </remarks>

@@ -32,6 +32,15 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
 
     private protected override Task PrepareDriverObjectAsync(CancellationToken cancellationToken) => Batch.PrepareAsync(cancellationToken);
 
+    // Whatever a driver prepared it prepared for a text: a new text is unprepared.
+    private protected override void ForgetPreparation()
+    {
+        foreach (var command in Batch.BatchCommands)
+        {
+            command.CommandText = command.CommandText;
+        }
+    }
+
     private protected override void CancelDriverObject() => Batch.Cancel();
 
     private protected override void DisposeDriverObject() => Batch.Dispose();

@@ -56,6 +56,9 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
 
     private protected override Task PrepareDriverObjectAsync(CancellationToken cancellationToken) => Command.PrepareAsync(cancellationToken);
 
+    // Whatever a driver prepared it prepared for a text: a new text is unprepared.
+    private protected override void ForgetPreparation() => Command.CommandText = Command.CommandText;
+
     private protected override void CancelDriverObject() => Command.Cancel();
 
     private protected override void DisposeDriverObject() => Command.Dispose();

@@ -73,31 +73,23 @@ internal sealed partial class PooledDataReader
         base.Dispose(disposing);
     }
 
-    /// <summary>Closes what its owner left open when the lease is about to be returned.</summary>
-    /// <exception cref="StillInUseException">Another thread is using the driver's reader.</exception>
-    internal void EndWithLease()
+    /// <summary>Lets no further call in, when the lease is about to be returned.</summary>
+    internal void Stop() => Interlocked.Exchange(ref _isEnded, 1);
+
+    /// <summary>Closes the driver's reader, which its owner left open, after <see cref="Stop"/>.</summary>
+    internal void Release()
     {
-        End();
+        _isReleased = true;
         _reader.Dispose();
         _statement.ReaderClosed();
     }
 
-    /// <inheritdoc cref="EndWithLease"/>
-    internal async ValueTask EndWithLeaseAsync()
+    /// <inheritdoc cref="Release"/>
+    internal async ValueTask ReleaseAsync()
     {
-        End();
+        _isReleased = true;
         await _reader.DisposeAsync().ConfigureAwait(false);
         _statement.ReaderClosed();
-    }
-
-    private void End()
-    {
-        Interlocked.Exchange(ref _isEnded, 1);
-        Interlocked.MemoryBarrierProcessWide();
-        if (_isInside)
-        {
-            throw new StillInUseException();
-        }
     }
 
     /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
@@ -119,7 +111,8 @@ internal sealed partial class PooledDataReader
 
     private void EndClosing()
     {
-        _connection.Leave();
+        _isReleased = true;
         _statement.ReaderClosed();
+        _connection.Leave();
     }
 }

@@ -8,9 +8,9 @@ namespace Cenote.AdoNet;
 /// once this one is closed, or its lease has ended, it never touches the driver's again.
 /// </summary>
 /// <remarks>
-/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>) and the fence that
-/// this needs is on the other side: whoever ends the reader with its lease writes first, then sends a barrier to every processor,
-/// then looks whether a call is inside. That is rare: a reader is seldom still open when its connection is returned.
+/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>), and the fence that
+/// this needs is on the other side: whoever returns the lease writes first (<see cref="Stop"/>), then sends a barrier to every
+/// processor, then looks whether a call is inside. That is rare: a reader is seldom still open when its connection is closed.
 /// </remarks>
 internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
@@ -22,6 +22,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private readonly bool _closesConnection;
     private volatile bool _isInside;
     private volatile int _isEnded;
+    private volatile bool _isReleased;
     private int _recordsAffected = -1;
 
     internal PooledDataReader(
@@ -44,7 +45,13 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     /// <summary>The statement's reader that was open when this one was made, where a driver allows several.</summary>
     internal PooledDataReader? Older { get; }
 
-    /// <summary>Whether the driver's reader must not be touched any more.</summary>
+    /// <summary>Whether a call is inside the driver's reader.</summary>
+    internal bool IsInside => _isInside;
+
+    /// <summary>Whether the driver's reader was let go of.</summary>
+    internal bool IsReleased => _isReleased || !_lease.IsActive;
+
+    /// <summary>Whether no further call may go to the driver's reader.</summary>
     internal bool IsOver => (_isEnded | _root._isEnded) != 0 || !_lease.IsActive;
 
     public override bool IsClosed => IsOver || _reader.IsClosed;
@@ -64,7 +71,14 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         throw Over();
     }
 
-    internal void Leave() => _root._isInside = false;
+    internal void Leave()
+    {
+        _root._isInside = false;
+        if (_root._isEnded != 0)
+        {
+            _connection.FinishIfHandedOver();
+        }
+    }
 
     internal bool Failed(Exception exception) => _connection.Failed(in _lease, exception);
 

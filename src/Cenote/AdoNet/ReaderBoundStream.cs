@@ -121,6 +121,8 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A stream of a column cannot be written.");
 
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException("A stream of a column cannot be written.");
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && !owner.IsOver)

@@ -40,7 +40,7 @@ internal abstract partial class Statement
         get
         {
             var reader = Volatile.Read(ref _lastReader);
-            while (reader is { IsOver: true })
+            while (reader is { IsReleased: true })
             {
                 reader = reader.Older;
             }
@@ -114,7 +114,13 @@ internal abstract partial class Statement
     /// <summary>Takes the driver's object off the session. The caller holds the connection's gate, and the lease is active.</summary>
     internal void Detach()
     {
-        _isPrepared = false;
+        if (_isPrepared)
+        {
+            // The next lease may be on the same session, cleared of what was prepared on it: the driver would not notice.
+            _isPrepared = false;
+            ForgetPreparation();
+        }
+
         ApplyTransaction(null);
         SetDriverConnection(null);
     }
@@ -164,6 +170,9 @@ internal abstract partial class Statement
     private protected abstract void SetDriverConnection(DbConnection? connection);
 
     private protected abstract void SetDriverTransaction(DbTransaction? transaction);
+
+    /// <summary>Makes the driver's object unprepared, without talking to the server.</summary>
+    private protected abstract void ForgetPreparation();
 
     private protected abstract void DisposeDriverObject();
 

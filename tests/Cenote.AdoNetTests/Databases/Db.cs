@@ -1,0 +1,10 @@
+namespace Cenote.AdoNetTests.Databases;
+
+/// <summary>A real database, and who clears its sessions.</summary>
+public enum Db
+{
+    Sqlite,
+    PostgreSqlOwnReset,
+    PostgreSqlDriverReset,
+    MariaDb,
+}

@@ -1,0 +1,9 @@
+namespace Cenote.AdoNetTests.Databases;
+
+public sealed class PostgreSqlDatabases : TheoryData<Db>
+{
+    public PostgreSqlDatabases()
+        : base(Db.PostgreSqlOwnReset, Db.PostgreSqlDriverReset)
+    {
+    }
+}

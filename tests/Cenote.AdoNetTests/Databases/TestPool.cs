@@ -1,0 +1,42 @@
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Cenote.Sqlite;
+
+namespace Cenote.AdoNetTests.Databases;
+
+/// <summary>Pools over real databases. Of one connection unless asked otherwise, so that the next holder gets the same session.</summary>
+internal static class TestPool
+{
+    public static ConnectionPool Create(Db db, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null) =>
+        Create(CreateProvider(db), db, maxSize, configure);
+
+    public static ConnectionPool Create(DatabaseProvider provider, Db db, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null)
+    {
+        var options = new ConnectionPoolOptions
+        {
+            MinSize = 0,
+            MaxSize = maxSize,
+            SessionClearing = db switch
+            {
+                Db.PostgreSqlOwnReset => SessionClearing.OwnReset,
+                Db.PostgreSqlDriverReset => SessionClearing.DriverReset,
+                _ => null,
+            },
+        };
+        configure?.Invoke(options);
+        return new ConnectionPool(provider, options);
+    }
+
+    public static DatabaseProvider CreateProvider(Db db) => db switch
+    {
+        Db.Sqlite => new SqliteProvider($"Data Source=adonet-{Guid.NewGuid():N};Mode=Memory;Cache=Shared"),
+        Db.MariaDb => new MySqlProvider(ConnectionString("CENOTE_TEST_MYSQL")),
+        _ => new PostgreSqlProvider(ConnectionString("CENOTE_TEST_POSTGRESQL")),
+    };
+
+    public static string ConnectionString(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? text
+            : throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers.");
+}
