@@ -6,7 +6,22 @@ namespace Cenote;
 // What an operator does to a running pool.
 internal sealed partial class PoolEngine
 {
-    internal PoolStatistics GetStatistics() => Desk.Read(counts =>
+    /// <summary>
+    /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns never
+    /// wait for somebody's statistics.
+    /// </summary>
+    internal PoolStatistics GetStatistics()
+    {
+        var statistics = Desk.Read(ReadCounters);
+        return statistics with
+        {
+            WaitTime = _meters.WaitTime.Summarize(zeros: Math.Max(0, statistics.Rents - statistics.Waits)),
+            UseTime = _meters.UseTime.Summarize(),
+            ConnectTime = _meters.ConnectTime.Summarize(),
+        };
+    }
+
+    private PoolStatistics ReadCounters(PoolCounts counts)
     {
         var rents = 0L;
         foreach (var slot in Desk.Slots.All)
@@ -14,26 +29,25 @@ internal sealed partial class PoolEngine
             rents += SlotWord.LeasesOf(slot.Word);
         }
 
-        var waits = _meters.WaitTime.Count;
         return new PoolStatistics
         {
             PoolName = Settings.Name,
             Time = Settings.Clock.UtcNow,
             Counts = counts,
             Rents = rents,
-            Waits = waits,
+            Waits = _meters.WaitTime.Count,
             Timeouts = _meters.Timeouts.Value,
             Cancellations = _meters.Cancellations.Value,
             Errors = _meters.Errors.Value,
             Opened = _meters.Opened.Value,
             OpenFailures = _meters.OpenFailures.Value,
             Closed = _meters.ReadClosed(),
-            WaitTime = _meters.WaitTime.Summarize(zeros: Math.Max(0, rents - waits)),
-            UseTime = _meters.UseTime.Summarize(),
-            ConnectTime = _meters.ConnectTime.Summarize(),
+            WaitTime = default,
+            UseTime = default,
+            ConnectTime = default,
             LastOpenFailure = _meters.LastOpenFailure,
         };
-    });
+    }
 
     internal async Task WarmUpAsync(int? target, IProgress<int>? progress, CancellationToken cancellationToken)
     {
