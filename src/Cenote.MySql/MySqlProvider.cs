@@ -87,7 +87,10 @@ public sealed class MySqlProvider : DatabaseProvider
         connection.ConnectionLifeTime = 0;
         connection.ConnectionIdleTimeout = 0;
         connection.DnsCheckInterval = 0;
-        connection.ConnectionReset = settings.ResetMode == ResetMode.Full;
+
+        // A callback of the application's may have to set up each session again, after the driver's own reset.
+        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverMemory.IsReachable;
+        connection.ConnectionReset = settings.ResetMode == ResetMode.Full && !resetsHere;
         connection.AutoEnlist = false;
 
         // The lease exposes the driver's connection: its ConnectionString must not show the password.
@@ -100,7 +103,7 @@ public sealed class MySqlProvider : DatabaseProvider
             connection.UserID = credentials.UserName ?? connection.UserID;
         }
 
-        return new MySqlSession(builder.Build(), settings.ResetMode);
+        return new MySqlSession(builder.Build(), settings.ResetMode, resetsHere);
     }
 
     /// <inheritdoc/>
