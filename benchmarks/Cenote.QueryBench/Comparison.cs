@@ -6,9 +6,9 @@ namespace Cenote.QueryBench;
 /// <param name="High">The interval's upper end.</param>
 internal sealed record Comparison(double Ratio, double Low, double High)
 {
-    internal static Comparison Of(double[] ours, double[] theirs)
+    internal static Comparison Of(Turn[] ours, Turn[] theirs)
     {
-        double[] ratios = [.. ours.Zip(theirs, static (our, their) => our / their).Order()];
+        double[] ratios = [.. ours.Zip(theirs, static (our, their) => our.Rate / their.Rate).Order()];
 
         // Order statistics: how many rounds lie below the true median is binomial, whatever the distribution.
         var rank = Math.Max(0, (int)Math.Floor((ratios.Length - (1.96 * Math.Sqrt(ratios.Length))) / 2) - 1);

@@ -5,20 +5,21 @@ namespace Cenote.QueryBench;
 /// <summary>A database under a number of clients.</summary>
 /// <param name="Database">The database.</param>
 /// <param name="Clients">Clients at once.</param>
-/// <param name="Rates">Queries a second, by side and round.</param>
-internal sealed record Measurement(Database Database, int Clients, double[][] Rates)
+/// <param name="Turns">By side and round.</param>
+internal sealed record Measurement(Database Database, int Clients, Turn[][] Turns)
 {
-    internal Comparison Lease => Comparison.Of(Rates[1], Rates[0]);
+    internal Comparison Lease => Comparison.Of(Turns[1], Turns[0]);
 
-    internal Comparison Connection => Comparison.Of(Rates[2], Rates[0]);
+    internal Comparison Connection => Comparison.Of(Turns[2], Turns[0]);
 
     internal IReadOnlyList<string> Row() =>
     [
         Database.Name,
         $"{Clients}",
-        .. Rates.Select(static rates => $"{Comparison.Median(rates):N0}"),
+        .. Turns.Select(static turns => $"{Comparison.Median(turns.Select(static turn => turn.Rate)):N0}"),
         Show(Lease),
         Show(Connection),
+        .. Turns.Select(static turns => $"{Comparison.Median(turns.Select(static turn => turn.ProcessorTime.TotalMicroseconds)):N1}"),
     ];
 
     /// <summary>Judges the lease. Two per cent below is equal still, if the interval reaches equality: rounds of one side differ by as much.</summary>

@@ -56,8 +56,8 @@ async Task MeasureAsync(string name, string variable, Func<string, Task<Database
     await using var database = await connect(connectionString);
     foreach (var clients in clientCounts)
     {
-        var rates = await new Rounds(database.Sides, clients, turn).RunAsync(rounds);
-        measurements.Add(new Measurement(database, clients, rates));
+        var turns = await new Rounds(database.Sides, clients, turn).RunAsync(rounds);
+        measurements.Add(new Measurement(database, clients, turns));
         Console.WriteLine($"  {string.Join("  ", measurements[^1].Row())}");
     }
 }

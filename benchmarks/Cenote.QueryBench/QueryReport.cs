@@ -16,10 +16,10 @@ internal static class QueryReport
         measurements.Select(static measurement => measurement.Database.Description).Distinct(StringComparer.Ordinal).ToList()
             .ForEach(description => report.Add($"- {description}"));
         report.Add($"- One `{Query.Text}` per lease, asynchronous clients, {Query.Connections} connections in every pool, full reset on both sides.");
-        report.Add($"- {rounds}, every other round backwards. Queries a second: medians. Ratio to the driver's own pool: median of the rounds' ratios (its 95 % interval).");
+        report.Add($"- {rounds}, every other round backwards. Queries a second: medians. Ratio to the driver's own pool: median of the rounds' ratios (its 95 % interval). CPU: processor time of the client's process per query.");
         report.Add();
         report.AddTable(
-            ["database", "clients", "driver's own pool, 1/s", "lease, 1/s", "connection, 1/s", "lease, ratio", "connection, ratio"],
+            ["database", "clients", "driver's own pool, 1/s", "lease, 1/s", "connection, 1/s", "lease, ratio", "connection, ratio", "own CPU, µs", "lease", "connection"],
             measurements.Select(static measurement => measurement.Row()));
         foreach (var line in missing)
         {

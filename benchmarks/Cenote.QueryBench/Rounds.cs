@@ -7,10 +7,10 @@ internal sealed class Rounds(IReadOnlyList<ISide> sides, int clients, TimeSpan t
 {
     private bool _isOver;
 
-    /// <returns>Queries a second, by side and round.</returns>
-    internal async Task<double[][]> RunAsync(int count)
+    /// <returns>What each side did, by side and round.</returns>
+    internal async Task<Turn[][]> RunAsync(int count)
     {
-        var rates = sides.Select(_ => new double[count]).ToArray();
+        var turns = sides.Select(_ => new Turn[count]).ToArray();
 
         // The first round connects, compiles and lets the pools adapt.
         for (var round = -1; round < count; round++)
@@ -18,26 +18,27 @@ internal sealed class Rounds(IReadOnlyList<ISide> sides, int clients, TimeSpan t
             for (var i = 0; i < sides.Count; i++)
             {
                 var side = round % 2 == 0 ? i : sides.Count - 1 - i;
-                var rate = await TakeTurnAsync(sides[side]);
+                var done = await TakeTurnAsync(sides[side]);
                 if (round >= 0)
                 {
-                    rates[side][round] = rate;
+                    turns[side][round] = done;
                 }
             }
         }
 
-        return rates;
+        return turns;
     }
 
-    private async Task<double> TakeTurnAsync(ISide side)
+    private async Task<Turn> TakeTurnAsync(ISide side)
     {
         Volatile.Write(ref _isOver, false);
+        var processorTime = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         Task<long>[] work = [.. Enumerable.Range(0, clients).Select(_ => Task.Run(() => WorkAsync(side)))];
         await Task.Delay(turn, TimeProvider.System);
         Volatile.Write(ref _isOver, true);
         var queries = (await Task.WhenAll(work)).Sum();
-        return queries / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new Turn(queries / Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processorTime) / queries);
     }
 
     private async Task<long> WorkAsync(ISide side)
