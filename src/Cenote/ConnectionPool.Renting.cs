@@ -115,11 +115,12 @@ public sealed partial class ConnectionPool
         var rent = RentAsync(cancellationToken, filePath, lineNumber, memberName);
         return rent.IsCompletedSuccessfully
             ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, filePath, lineNumber, memberName))
-            : WaitAsync(rent);
-
-        async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> pending) =>
-            new(this, await pending.ConfigureAwait(false), filePath, lineNumber, memberName);
+            : WaitAsync(rent, filePath, lineNumber, memberName);
     }
+
+    // A method of its own: a local function would capture, and allocate, on the path that does not wait.
+    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, string filePath, int lineNumber, string memberName) =>
+        new(this, await rent.ConfigureAwait(false), filePath, lineNumber, memberName);
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new PooledConnection(this, filePath: null, 0, memberName: null);

@@ -83,7 +83,7 @@ public sealed partial class PooledConnection
     /// <summary>A call has left the driver. If the connection was closed meanwhile, it is this call that returns the lease.</summary>
     internal void FinishIfHandedOver()
     {
-        if (Volatile.Read(ref _isHandedOver) != 0 && Interlocked.Exchange(ref _isHandedOver, 0) != 0)
+        if (Volatile.Read(ref _isHandedOver) && Interlocked.Exchange(ref _isHandedOver, false))
         {
             EndWorkAndReturn();
         }

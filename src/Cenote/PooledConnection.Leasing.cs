@@ -15,7 +15,7 @@ public sealed partial class PooledConnection
     private ConnectionLease _lease;
     private int _stamp;
     private int _callsInside;
-    private int _isHandedOver;
+    private bool _isHandedOver;
     private bool _isDisposed;
     private bool _isFinalizerSuppressed;
 

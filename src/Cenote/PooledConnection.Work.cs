@@ -179,10 +179,10 @@ public sealed partial class PooledConnection
     /// <returns><see langword="false"/> when it was out before it could know: then the caller goes on itself.</returns>
     private bool TryHandOver()
     {
-        Interlocked.Exchange(ref _isHandedOver, 1);
+        Interlocked.Exchange(ref _isHandedOver, true);
         Interlocked.MemoryBarrierProcessWide();
         var isSomeoneInside = Volatile.Read(ref _callsInside) != 0 || FindOpenReaders()?.Exists(static reader => reader.IsInside) == true;
-        return isSomeoneInside || Interlocked.Exchange(ref _isHandedOver, 0) == 0;
+        return isSomeoneInside || !Interlocked.Exchange(ref _isHandedOver, false);
     }
 
     private void Doubt(Exception exception)
