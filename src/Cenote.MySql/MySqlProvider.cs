@@ -89,7 +89,7 @@ public sealed class MySqlProvider : DatabaseProvider
         connection.DnsCheckInterval = 0;
 
         // A callback of the application's may have to set up each session again, after the driver's own reset.
-        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverMemory.IsReachable;
+        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverState.IsReachable;
         connection.ConnectionReset = settings.ResetMode == ResetMode.Full && !resetsHere;
         connection.AutoEnlist = false;
 

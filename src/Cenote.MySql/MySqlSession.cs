@@ -4,12 +4,13 @@ using MySqlConnector;
 namespace Cenote.MySql;
 
 /// <summary>
-/// One session in a MySqlConnector pool of its own. To clear it, the driver takes it back and gives it out again, which ends
-/// transactions, readers and a changed database; the reset itself is the driver's, or one statement shorter.
+/// One session in a MySqlConnector pool of its own. To clear it, the driver takes it back and gives it out again, which is
+/// when it resets; or, where nothing is left open, it is reset with the one statement that the server needs.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMode, bool resetsHere)
     : OwnResetConnection(dataSource.CreateConnection(), resetMode)
 {
+    private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
     private string _names = "";
     private string? _afterReset;
     private bool _knowsReset;
@@ -53,19 +54,19 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
     /// <inheritdoc/>
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
-        var thread = Session.ServerThread;
-        await Session.CloseAsync().ConfigureAwait(false);
-        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (Session.ServerThread != thread)
+        if (!resetsHere)
         {
-            // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.
-            throw new IOException("The session was lost before it could be reset.");
+            await TakeBackAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        if (resetsHere)
+        else
         {
+            if (!DriverState.IsAtRest(Session) || !string.Equals(Session.Database, _database, StringComparison.Ordinal))
+            {
+                await TakeBackAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             await Session.ResetConnectionAsync(cancellationToken).ConfigureAwait(false);
-            DriverMemory.Forget(Session);
+            DriverState.ForgetPreparedStatements(Session);
             if (!_knowsReset)
             {
                 await LearnNamesAsync(cancellationToken).ConfigureAwait(false);
@@ -96,6 +97,19 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
     {
         await base.CloseAsync().ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The driver ends transactions, readers and a changed database, and resets the session if it was told to.
+    private async ValueTask TakeBackAsync(CancellationToken cancellationToken)
+    {
+        var thread = Session.ServerThread;
+        await Session.CloseAsync().ConfigureAwait(false);
+        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (Session.ServerThread != thread)
+        {
+            // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.
+            throw new IOException("The session was lost before it could be reset.");
+        }
     }
 
     // A reset takes the character set back to that of the handshake, which need not be what the driver chose after it.
