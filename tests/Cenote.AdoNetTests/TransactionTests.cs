@@ -20,6 +20,9 @@ public class TransactionTests
             await insert.ExecuteNonQueryAsync();
             await transaction.CommitAsync();
             Assert.Null(transaction.Connection);
+            await transaction.DisposeAsync();
+            Assert.Throws<ObjectDisposedException>(transaction.Commit);
+            Assert.Throws<ObjectDisposedException>(transaction.Rollback);
         }
 
         using (var transaction = connection.BeginTransaction())

@@ -12,6 +12,7 @@ internal sealed partial class PooledTransaction : DbTransaction
     private readonly PooledConnection _connection;
     private readonly ConnectionLease _lease;
     private DbTransaction? _transaction;
+    private bool _isDisposed;
 
     internal PooledTransaction(PooledConnection connection, in ConnectionLease lease, DbTransaction transaction)
     {
@@ -62,6 +63,7 @@ internal sealed partial class PooledTransaction : DbTransaction
             }
         }
 
+        _isDisposed = true;
         base.Dispose(disposing);
     }
 
@@ -95,9 +97,7 @@ internal sealed partial class PooledTransaction : DbTransaction
     {
         if (!_connection.TryEnterAs(in _lease))
         {
-            throw new InvalidOperationException(DriverTransaction is null
-                ? "The transaction is over: it was committed, rolled back or disposed of, or its connection was returned to the pool."
-                : "The transaction was rolled back: its connection was returned to the pool while it was open. Commit before closing the connection.");
+            throw Over("The transaction is over: it was committed or rolled back, or its connection was returned to the pool, which rolls back. Commit before closing the connection.");
         }
 
         if (DriverTransaction is { } transaction)
@@ -106,8 +106,11 @@ internal sealed partial class PooledTransaction : DbTransaction
         }
 
         _connection.Leave();
-        throw new InvalidOperationException("The transaction is over: it was committed, rolled back or disposed of.");
+        throw Over("The transaction is over: it was committed or rolled back.");
     }
+
+    private InvalidOperationException Over(string message) =>
+        _isDisposed ? new ObjectDisposedException(nameof(DbTransaction), "The transaction was disposed of.") : new InvalidOperationException(message);
 
     /// <summary>The driver has ended the transaction.</summary>
     private void Complete()
