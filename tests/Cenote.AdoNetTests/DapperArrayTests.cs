@@ -8,7 +8,6 @@ namespace Cenote.AdoNetTests;
 /// PostgreSQL arrays through Dapper: it passes an array as one parameter only when the connection's type is called
 /// <c>NpgsqlConnection</c>, and spells it out as a list of parameters otherwise. This shows which way works.
 /// </summary>
-[Collection(nameof(DapperArrayTests))]
 public class DapperArrayTests
 {
     private const string Any = "SELECT x FROM generate_series(1, 10) x WHERE x = ANY(@wanted)";
@@ -26,12 +25,24 @@ public class DapperArrayTests
 
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
+    public async Task Lists_after_in_fail_on_the_drivers_own_connection_since_dapper_passes_an_array(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var lease = await pool.RentAsync();
+        await Assert.ThrowsAsync<PostgresException>(() =>
+            lease.Connection.QueryAsync<int>("SELECT x FROM generate_series(1, 10) x WHERE x IN @wanted", new { wanted = Wanted }));
+    }
+
+    [Theory]
+    [ClassData(typeof(PostgreSqlDatabases))]
     public async Task Reading_arrays_works_on_a_pooled_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();
         var read = await connection.QuerySingleAsync<int[]>("SELECT ARRAY[1, 2]");
         Assert.Equal([1, 2], read);
+        var raw = await connection.Unwrap<NpgsqlConnection>().QuerySingleAsync<int[]>("SELECT ARRAY[1, 2]");
+        Assert.Equal([1, 2], raw);
     }
 
     [Theory]
@@ -69,6 +80,7 @@ public class DapperArrayTests
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();
         Assert.Equal([2, 4], await connection.QueryAsync<int>(Any, new { wanted = new ArrayParameter(Wanted) }));
+        Assert.Equal([2, 4], await connection.Unwrap<NpgsqlConnection>().QueryAsync<int>(Any, new { wanted = new ArrayParameter(Wanted) }));
     }
 
     // The few lines that a user needs: Dapper leaves such a parameter to its owner.
