@@ -12,7 +12,8 @@ namespace Cenote.PostgreSql;
 /// holder's first command, which costs no round trip. Until then the session keeps what its last holder left: choose
 /// <see cref="SessionClearing.OwnReset"/>, which clears at once, when leases take session-level advisory locks or
 /// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionClearing.OwnReset"/>.
-/// Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
+/// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay too;
+/// <see cref="SessionClearing.OwnReset"/> deallocates both. Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
 /// </para>
 /// <para>
 /// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.

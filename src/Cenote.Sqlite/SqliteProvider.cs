@@ -11,9 +11,8 @@ namespace Cenote.Sqlite;
 /// <para>
 /// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is nothing to undo.
 /// PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite knows no way back
-/// (a changed <c>journal_mode</c>, say), the connection is closed.
-/// Functions and aggregates that a lease registers, and what it does through the native handle, are not noticed:
-/// register functions in <see cref="SqliteProviderOptions.ConfigureConnection"/>.
+/// (a changed <c>journal_mode</c>, a new function), the connection is closed: register functions in
+/// <see cref="SqliteProviderOptions.ConfigureConnection"/>. What a lease does through the native handle without SQL is not noticed.
 /// </para>
 /// <para>
 /// A named in-memory database (<c>Data Source=shop;Mode=Memory;Cache=Shared</c>) lives as long as the provider, which keeps one

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.CompilerServices;
 using Cenote.Providers;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -50,7 +51,7 @@ internal sealed class SqliteSession : OwnResetConnection
         {
             _watch = new SessionWatch(_provider.BaselineOf(_connection));
             _watch.Start(_handle!);
-            _connection.Watch = _watch;
+            _connection.StartLeases(_watch);
         }
     }
 
@@ -78,6 +79,7 @@ internal sealed class SqliteSession : OwnResetConnection
             throw new InvalidOperationException("A lease left a statement running: the reader of a SqliteCommand that was not made with CreateCommand was not closed.");
         }
 
+        _connection.NoteFunctions();
         if (_watch is { IsDirty: true } watch)
         {
             watch.Restore(database);
@@ -129,14 +131,17 @@ internal sealed class SqliteSession : OwnResetConnection
     }
 
     /// <summary>
-    /// The driver's connection, with the two things that it keeps to itself: the transaction in progress, and the commands
-    /// that a lease did not dispose of, whose readers stay open and whose entries the driver would collect until it closes.
+    /// The driver's connection, with what it keeps to itself: the transaction in progress, the functions that a lease registers,
+    /// and the commands that it did not dispose of, whose readers stay open and whose entries the driver would collect until it closes.
     /// </summary>
     private sealed class TrackedConnection(string connectionString) : SqliteConnection(connectionString)
     {
         private readonly List<TrackedCommand> _commands = [];
 
-        internal SessionWatch? Watch { get; set; }
+        // Registering has three dozen overloads, and all write into one of two private collections.
+        private static readonly bool KnowsFunctions = Probe();
+
+        private SessionWatch? _watch;
 
         public override SqliteCommand CreateCommand()
         {
@@ -149,25 +154,44 @@ internal sealed class SqliteSession : OwnResetConnection
         public override void CreateCollation(string name, Comparison<string>? comparison)
         {
             base.CreateCollation(name, comparison);
-            Watch?.MarkIrreversible("a collation");
+            _watch?.MarkIrreversible("a collation");
         }
 
         public override void CreateCollation<T>(string name, T state, Func<T, string, string, int>? comparison)
         {
             base.CreateCollation(name, state, comparison);
-            Watch?.MarkIrreversible("a collation");
+            _watch?.MarkIrreversible("a collation");
         }
 
         public override void EnableExtensions(bool enable = true)
         {
             base.EnableExtensions(enable);
-            Watch?.MarkIrreversible("extension loading");
+            _watch?.MarkIrreversible("extension loading");
         }
 
         public override void LoadExtension(string file, string? proc = null)
         {
             base.LoadExtension(file, proc);
-            Watch?.MarkIrreversible("an extension");
+            _watch?.MarkIrreversible("an extension");
+        }
+
+        internal void StartLeases(SessionWatch watch)
+        {
+            _watch = watch;
+            if (KnowsFunctions)
+            {
+                // The driver itself reads them only when it opens or pools a connection.
+                Functions(this) = null;
+                Aggregates(this) = null;
+            }
+        }
+
+        internal void NoteFunctions()
+        {
+            if (KnowsFunctions && _watch is not null && (Functions(this) is not null || Aggregates(this) is not null))
+            {
+                _watch.MarkIrreversible("a function");
+            }
         }
 
         internal void EndLease()
@@ -179,6 +203,25 @@ internal sealed class SqliteSession : OwnResetConnection
 
             Transaction?.Dispose();
         }
+
+        private static bool Probe()
+        {
+            try
+            {
+                using var connection = new SqliteConnection();
+                return Functions(connection) is null && Aggregates(connection) is null;
+            }
+            catch (MissingFieldException)
+            {
+                return false;
+            }
+        }
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_functions")]
+        private static extern ref Dictionary<(string, int), (int, object?, delegate_function_scalar?)>? Functions(SqliteConnection connection);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_aggregates")]
+        private static extern ref Dictionary<(string, int), (int, object?, delegate_function_aggregate_step?, delegate_function_aggregate_final?)>? Aggregates(SqliteConnection connection);
 
         private void Forget(TrackedCommand command)
         {
