@@ -42,6 +42,9 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     /// <summary>Whether the lease did anything that has to be undone.</summary>
     internal bool IsDirty { get; private set; }
 
+    /// <summary>Whether SQLite compiled any statement since this was last set to <see langword="false"/>.</summary>
+    internal bool HasCompiled { get; set; }
+
     /// <summary>What every lease starts from.</summary>
     internal static FrozenDictionary<string, string> ReadBaseline(SqliteConnection connection)
     {
@@ -104,6 +107,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 
     private int OnCompiling(object state, int action, utf8z first, utf8z second, utf8z schema, utf8z trigger)
     {
+        HasCompiled = true;
         switch (action)
         {
             case raw.SQLITE_PRAGMA:

@@ -21,6 +21,7 @@ internal sealed class SqliteSession : OwnResetConnection
     private sqlite3? _handle;
     private SessionWatch? _watch;
     private int _defaultTimeout;
+    private bool _hasStatements;
 
     internal SqliteSession(SqliteProvider provider, string connectionString, ResetMode resetMode)
         : this(provider, new TrackedConnection(connectionString), resetMode)
@@ -69,14 +70,17 @@ internal sealed class SqliteSession : OwnResetConnection
     {
         _connection.EndLease();
         var database = _handle!;
-        if (raw.sqlite3_get_autocommit(database) == 0)
+
+        // A transaction can only have begun in a statement that was compiled since, or in one that is kept somewhere.
+        if ((_watch is not { HasCompiled: false } || _hasStatements) && raw.sqlite3_get_autocommit(database) == 0)
         {
             SessionWatch.Execute(database, "ROLLBACK");
         }
 
-        if (HasStatements(database) && IsReading(database))
+        _hasStatements = HasStatements(database);
+        if (_hasStatements && IsReading(database))
         {
-            throw new InvalidOperationException("A lease left a statement running: the reader of a SqliteCommand that was not made with CreateCommand was not closed.");
+            throw new InvalidOperationException("A lease left a statement running: the reader of a SqliteCommand that was not made with CreateCommand was not closed, or a SqliteBlob.");
         }
 
         _connection.NoteFunctions();
@@ -88,6 +92,11 @@ internal sealed class SqliteSession : OwnResetConnection
         if (_connection.DefaultTimeout != _defaultTimeout && ResetMode == ResetMode.Full)
         {
             _connection.DefaultTimeout = _defaultTimeout;
+        }
+
+        if (_watch is not null)
+        {
+            _watch.HasCompiled = false;
         }
     }
 

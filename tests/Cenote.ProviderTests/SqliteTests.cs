@@ -200,6 +200,21 @@ public sealed class SqliteTests : KnownDriverSuite, IDisposable
     }
 
     [Fact]
+    public async Task A_blob_left_open_costs_the_connection()
+    {
+        var table = await NewTableAsync("id INTEGER PRIMARY KEY, data BLOB");
+        await using var pool = NewPool();
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, x'01')");
+        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        {
+            _ = new SqliteBlob(lease.Unwrap<SqliteConnection>(), table, "data", 1, readOnly: true);
+        }
+
+        Assert.Equal(1, await pool.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
+        Assert.Equal(2, pool.GetStatistics().Opened);
+    }
+
+    [Fact]
     public async Task Full_text_search_does_not_cost_the_connection()
     {
         await using var pool = NewPool();
