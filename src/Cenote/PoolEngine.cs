@@ -3,6 +3,7 @@ using Cenote.Diagnostics;
 using Cenote.Leasing;
 using Cenote.Maintenance;
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Sizing;
 using Cenote.Waiting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed partial class PoolEngine
 {
     private readonly CancellationTokenSource _closed = new();
     private readonly ILogger _logger;
+    private readonly FailureClassifier _classifier;
     private readonly Meters _meters = new();
     private readonly Upkeep _upkeep;
     private readonly object _sizes = new();
@@ -24,12 +26,13 @@ internal sealed partial class PoolEngine
     {
         Provider = provider;
         Settings = settings;
-        _logger = settings.LoggerFactory.CreateLogger("Cenote");
+        _logger = new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote"));
+        _classifier = new FailureClassifier(provider);
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)));
         Desk = new LeaseDesk(settings.Clock, _meters, capacity);
-        Work = new ConnectionWork(provider, settings, Desk, _logger, _closed.Token);
+        Work = new ConnectionWork(provider, _classifier, settings, Desk, _logger, _closed.Token);
         _upkeep = new Upkeep(settings, Desk, _meters, _logger);
     }
 
@@ -68,7 +71,7 @@ internal sealed partial class PoolEngine
 
     internal void ReportFailure(in ConnectionLease lease, Exception exception)
     {
-        if (Provider.Classify(exception) == FailureKind.ConnectionLost)
+        if (_classifier.Classify(exception) == FailureKind.ConnectionLost)
         {
             lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
             Desk.MakeSuspect();
@@ -92,30 +95,41 @@ internal sealed partial class PoolEngine
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new RentRequest(timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
-        for (var isFirst = false; ; isFirst = true)
+        var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
+        while (true)
         {
-            var lease = await Desk.Enqueue(request, isBlocking: false, isFirst).AsValueTask().ConfigureAwait(false);
+            var waiter = Desk.Enqueue(request, isBlocking: false);
+            var place = waiter.Sequence;
+            var lease = await waiter.AsValueTask().ConfigureAwait(false);
             if (Desk.Returns.TryReceive(lease))
             {
                 return lease;
             }
+
+            request = request with { Place = place };
         }
     }
 
     internal ConnectionLease RentSlow(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var request = new RentRequest(timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
-        for (var isFirst = false; ; isFirst = true)
+        var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
+        while (true)
         {
-            var lease = Desk.Enqueue(request, isBlocking: true, isFirst).WaitBlocking();
+            var waiter = Desk.Enqueue(request, isBlocking: true);
+            var place = waiter.Sequence;
+            var lease = waiter.WaitBlocking();
             if (Desk.Returns.TryReceive(lease))
             {
                 return lease;
             }
+
+            request = request with { Place = place };
         }
     }
+
+    private RentRequest NewRequest(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
+        new(Settings.Clock.GetTimestamp(), timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
 
     /// <summary>One rent shows whether a connection can be opened.</summary>
     private void ProveStart()

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Connections;
 
 /// <summary>Opens physical connections in the background: the one place where any is opened.</summary>
-internal sealed class ConnectionOpener(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
+internal sealed class ConnectionOpener(
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
 {
-    private readonly OpenRetry _retry = new(settings, provider, desk.Meters, logger);
+    private readonly OpenRetry _retry = new(settings, classifier, desk.Meters, logger);
 
     /// <summary>Opens a connection for a slot in state opening, and reports the outcome to the desk.</summary>
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
@@ -28,7 +29,7 @@ internal sealed class ConnectionOpener(DatabaseProvider provider, PoolSettings s
         }
         catch (Exception exception)
         {
-            var failure = new OpenFailure(exception, provider.Classify(exception), settings.Clock.UtcNow, attempts);
+            var failure = new OpenFailure(exception, classifier.Classify(exception), settings.Clock.UtcNow, attempts);
             if (!poolClosed.IsCancellationRequested)
             {
                 PoolLog.OpenFailed(logger, settings.Name, attempts, failure.Kind, exception);

@@ -1,16 +1,18 @@
 using Cenote.Diagnostics;
 using Cenote.Leasing;
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Waiting;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
-internal sealed class ConnectionWork(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
+internal sealed class ConnectionWork(
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
     : IConnectionWork
 {
-    private readonly ConnectionOpener _opener = new(provider, settings, desk, logger, poolClosed);
+    private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, logger, poolClosed);
     private readonly ConnectionValidator _validator = new(settings, desk);
     private readonly ConnectionCloser _closer = new(settings, desk, logger);
 
@@ -26,7 +28,7 @@ internal sealed class ConnectionWork(DatabaseProvider provider, PoolSettings set
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception)
     {
         PoolLog.ConnectionFailed(logger, settings.Name, slot.Id, reason, exception);
-        if (exception is null || reason == CloseReason.ValidationFailed || provider.Classify(exception) == FailureKind.ConnectionLost)
+        if (exception is null || reason == CloseReason.ValidationFailed || classifier.Classify(exception) == FailureKind.ConnectionLost)
         {
             desk.MakeSuspect();
         }
@@ -35,7 +37,7 @@ internal sealed class ConnectionWork(DatabaseProvider provider, PoolSettings set
     public Exception DescribeTimeout(in RentRequest request)
     {
         var timeout = request.Timeout;
-        var exception = desk.Read(counts => ExhaustionReport.Create(settings, timeout, counts, desk));
+        var exception = ExhaustionReport.Create(settings, timeout, desk.Count(), desk);
         PoolLog.AcquireTimeout(logger, settings.Name, timeout, exception.Counts);
         return exception;
     }

@@ -42,7 +42,7 @@ public sealed record PoolStatistics
     /// <summary>How long callers queued; callers served at once count as zero.</summary>
     public required LatencySummary WaitTime { get; init; }
 
-    /// <summary>How long connections were held. Measured on a sample of about one lease in sixteen.</summary>
+    /// <summary>How long connections were held. Measured on every lease of a quiet pool, on a sample of one in 16 or 256 of a busy one.</summary>
     public required LatencySummary UseTime { get; init; }
 
     /// <summary>How long successful opens took, tries that failed not included.</summary>

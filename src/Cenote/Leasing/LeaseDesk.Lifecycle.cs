@@ -14,7 +14,7 @@ internal sealed partial class LeaseDesk
         CloseReason? refusal;
         lock (_gate)
         {
-            Capacity.EndOpening();
+            Capacity.EndOpening(hasOpened: true);
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             AdvanceClock();
@@ -46,7 +46,7 @@ internal sealed partial class LeaseDesk
         List<Condition> conditions;
         lock (_gate)
         {
-            Capacity.EndOpening();
+            Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
             Capacity.HoldOpensUntil(Clock.ElapsedMilliseconds, failure.Kind);
             Meters.LastOpenFailure = failure;
@@ -80,7 +80,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            return !IsClosed && Capacity.StillWantsOpening(_queue.Count);
+            return !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended) && Capacity.StillWantsOpening(_queue.Count);
         }
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            Capacity.EndOpening();
+            Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
             slot.Change(SlotState.Empty);
         }

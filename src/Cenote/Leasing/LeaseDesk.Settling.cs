@@ -6,8 +6,8 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     /// <summary>
-    /// Serves waiters from idle connections in their order, then starts whatever is still missing: validations of connections
-    /// too stale to lend, opens, closes of what is too much. Everything that changes slots, waiters or capacity ends here.
+    /// Closes what is too much, serves waiters from idle connections in their order, then starts whatever is still missing:
+    /// validations of connections too stale to lend, opens. Everything that changes slots, waiters or capacity ends here.
     /// </summary>
     internal void Settle()
     {
@@ -22,13 +22,14 @@ internal sealed partial class LeaseDesk
             bool needsOwnThread;
             lock (_gate)
             {
-                waiter = TryMatch(out lease);
+                // What is too much goes first: a busy pool would otherwise lend it on and on, and never shrink.
+                toClose = TryTakeExcess();
+                waiter = TryMatch(out lease, isAllowed: toClose is null);
                 needsOwnThread = _queue.Blocking > 0;
-                if (waiter is null)
+                if (waiter is null && toClose is null)
                 {
                     toValidate = TryTakeStale();
                     toOpen = toValidate is null ? TryTakeEmpty() : null;
-                    toClose = toValidate is null && toOpen is null ? TryTakeExcess() : null;
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
@@ -62,10 +63,11 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>The first waiter and a connection for it.</summary>
-    private Waiter? TryMatch(out ConnectionLease lease)
+    private Waiter? TryMatch(out ConnectionLease lease, bool isAllowed)
     {
         lease = default;
-        if (_queue.First is not { } waiter
+        if (!isAllowed
+            || _queue.First is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
             || _slots.TryLend(_freshSince) is not { } slot)
         {

@@ -116,35 +116,35 @@ internal sealed partial class LeaseDesk
     /// <summary>Queues a caller. The result may be there already.</summary>
     /// <param name="request">What the caller asks for.</param>
     /// <param name="isBlocking">Whether it will block its thread.</param>
-    /// <param name="isFirst">Whether it goes to the front: it had its turn and got a dead connection.</param>
-    internal Waiter Enqueue(in RentRequest request, bool isBlocking, bool isFirst)
+    internal Waiter Enqueue(in RentRequest request, bool isBlocking)
     {
-        Waiter waiter;
+        var waiter = TryEnqueue(request, isBlocking, made: null) ?? TryEnqueue(request, isBlocking, new Waiter(this))!;
+        Settle();
+        waiter.Arm();
+        return waiter;
+    }
+
+    /// <summary>Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.</summary>
+    private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
+    {
         lock (_gate)
         {
-            if ((_attention & (int)Leasing.Attention.Closed) != 0)
+            if (IsClosed)
             {
                 throw _work.DescribeClosed();
             }
 
-            waiter = _queue.Take(this);
-            waiter.Begin(request, isBlocking);
-            if (isFirst)
+            if ((made ?? _queue.TakeSpare()) is not { } waiter)
             {
-                _queue.EnqueueFirst(waiter);
-            }
-            else
-            {
-                _queue.Enqueue(waiter);
+                return null;
             }
 
+            waiter.Begin(request, isBlocking);
+            _queue.Enqueue(waiter);
             Capacity.NoteDemand();
             SetAttention(Leasing.Attention.Waiting, on: true);
+            return waiter;
         }
-
-        Settle();
-        waiter.Arm();
-        return waiter;
     }
 
     /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>

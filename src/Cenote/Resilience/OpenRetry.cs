@@ -11,12 +11,12 @@ namespace Cenote.Resilience;
 internal sealed class OpenRetry
 {
     private readonly ResiliencePipeline _pipeline;
-    private readonly DatabaseProvider _provider;
+    private readonly FailureClassifier _classifier;
     private readonly Meters _meters;
 
-    internal OpenRetry(PoolSettings settings, DatabaseProvider provider, Meters meters, ILogger logger)
+    internal OpenRetry(PoolSettings settings, FailureClassifier classifier, Meters meters, ILogger logger)
     {
-        _provider = provider;
+        _classifier = classifier;
         _meters = meters;
         var builder = new ResiliencePipelineBuilder { TimeProvider = settings.Clock.TimeProvider };
         if (settings.OpenRetries > 0)
@@ -59,5 +59,5 @@ internal sealed class OpenRetry
 
     private bool IsWorthRetrying(Exception exception) =>
         exception is not (DemandGoneException or OperationCanceledException)
-        && _provider.Classify(exception) != FailureKind.BadCredentials;
+        && _classifier.Classify(exception) != FailureKind.BadCredentials;
 }

@@ -53,9 +53,16 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         Opening++;
     }
 
-    internal void EndOpening()
+    /// <param name="hasOpened">Whether there is a connection more.</param>
+    internal void EndOpening(bool hasOpened)
     {
         Opening--;
+        if (hasOpened && Replacements > 0)
+        {
+            // This one may serve as one of them; upkeep counts anew at its next tick.
+            Replacements--;
+        }
+
         if (Total - Opening >= WarmUpTarget)
         {
             WarmUpTarget = 0;

@@ -1,6 +1,7 @@
 namespace Cenote.Waiting;
 
 /// <summary>What a caller asked for.</summary>
+/// <param name="StartedAt">When it asked, as a timestamp.</param>
 /// <param name="Timeout">The longest wait.</param>
 /// <param name="Deadline">When that wait ends, on the pool's clock. One deadline covers everything the caller may wait for.</param>
 /// <param name="CancellationToken">Ends the wait.</param>
@@ -8,4 +9,8 @@ namespace Cenote.Waiting;
 /// <param name="LineNumber">The line in it.</param>
 /// <param name="MemberName">The calling member.</param>
 internal readonly record struct RentRequest(
-    TimeSpan Timeout, TimeSpan Deadline, CancellationToken CancellationToken, string? FilePath, int LineNumber, string? MemberName);
+    long StartedAt, TimeSpan Timeout, TimeSpan Deadline, CancellationToken CancellationToken, string? FilePath, int LineNumber, string? MemberName)
+{
+    /// <summary>The place in the queue that the caller had when it got a connection that turned out dead; 0 for a newcomer.</summary>
+    internal long Place { get; init; }
+}

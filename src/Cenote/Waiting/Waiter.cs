@@ -38,8 +38,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal long Sequence { get; set; }
 
-    internal long StartedAt { get; private set; }
-
     internal RentRequest Request { get; private set; }
 
     /// <summary>Prepares the waiter for a caller. Under the desk's lock.</summary>
@@ -48,7 +46,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         Request = request;
         IsBlocking = isBlocking;
         _isDone = false;
-        StartedAt = _desk.Clock.GetTimestamp();
     }
 
     /// <summary>Starts the timer and listens to the token. After the waiter was queued, without the lock, before its result is awaited.</summary>
@@ -71,7 +68,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal void Complete(ConnectionLease lease)
     {
-        _desk.Meters.WaitTime.Record(_desk.Clock.ElapsedSince(StartedAt));
+        _desk.Meters.WaitTime.Record(_desk.Clock.ElapsedSince(Request.StartedAt));
         if (!IsBlocking)
         {
             Volatile.Write(ref _isDone, true);
@@ -107,6 +104,21 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     /// <summary>Blocks the calling thread until the waiter is completed.</summary>
     internal ConnectionLease WaitBlocking()
     {
+        try
+        {
+            WaitUntilDone();
+        }
+        catch (ThreadInterruptedException)
+        {
+            LeaveQueue();
+            throw;
+        }
+
+        return GetResult(_source.Version);
+    }
+
+    private void WaitUntilDone()
+    {
         while (true)
         {
             bool isSignalled;
@@ -127,8 +139,26 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
                 OnTimer();
             }
         }
+    }
 
-        return GetResult(_source.Version);
+    /// <summary>The waiting thread was interrupted: a connection that was granted in the same moment goes back.</summary>
+    private void LeaveQueue()
+    {
+        _desk.Cancel(this);
+        var spin = default(SpinWait);
+        while (!Volatile.Read(ref _isDone))
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
+        try
+        {
+            GetResult(_source.Version).Dispose();
+        }
+        catch (Exception exception) when (exception is PoolException or OperationCanceledException)
+        {
+            // Nothing was granted.
+        }
     }
 
     public ConnectionLease GetResult(short token)

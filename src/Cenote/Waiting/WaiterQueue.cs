@@ -1,5 +1,3 @@
-using Cenote.Leasing;
-
 namespace Cenote.Waiting;
 
 /// <summary>The callers queued for a lease, first come first served. Guarded by the desk's lock; every operation is O(1).</summary>
@@ -20,17 +18,16 @@ internal sealed class WaiterQueue
 
     internal Waiter? First => _first;
 
-    /// <summary>Takes a waiter for re-use, or makes one.</summary>
-    internal Waiter Take(LeaseDesk desk)
+    /// <summary>Takes a waiter for re-use, if there is one.</summary>
+    internal Waiter? TakeSpare()
     {
         var waiter = _spare;
-        if (waiter is null)
+        if (waiter is not null)
         {
-            return new Waiter(desk);
+            _spare = waiter.Next;
+            waiter.Next = null;
         }
 
-        _spare = waiter.Next;
-        waiter.Next = null;
         return waiter;
     }
 
@@ -41,41 +38,24 @@ internal sealed class WaiterQueue
         _spare = waiter;
     }
 
+    /// <summary>At the end; or, for a caller that had its turn and got a dead connection, in the place that it had.</summary>
     internal void Enqueue(Waiter waiter)
     {
-        waiter.Sequence = ++_sequence;
+        var place = waiter.Request.Place;
+        waiter.Sequence = place == 0 ? ++_sequence : place;
+        var next = place == 0 ? null : _first;
+        while (next is not null && next.Sequence < place)
+        {
+            next = next.Next;
+        }
+
+        InsertBefore(next, waiter);
         waiter.IsQueued = true;
-        waiter.Previous = _last;
-        if (_last is null)
+        Count++;
+        if (waiter.IsBlocking)
         {
-            _first = waiter;
+            Blocking++;
         }
-        else
-        {
-            _last.Next = waiter;
-        }
-
-        _last = waiter;
-        Added(waiter);
-    }
-
-    /// <summary>For a waiter that was served first and got a connection that turned out dead: it is the first again.</summary>
-    internal void EnqueueFirst(Waiter waiter)
-    {
-        waiter.Sequence = _first?.Sequence ?? ++_sequence;
-        waiter.IsQueued = true;
-        waiter.Next = _first;
-        if (_first is null)
-        {
-            _last = waiter;
-        }
-        else
-        {
-            _first.Previous = waiter;
-        }
-
-        _first = waiter;
-        Added(waiter);
     }
 
     internal void Remove(Waiter waiter)
@@ -108,12 +88,27 @@ internal sealed class WaiterQueue
         }
     }
 
-    private void Added(Waiter waiter)
+    private void InsertBefore(Waiter? next, Waiter waiter)
     {
-        Count++;
-        if (waiter.IsBlocking)
+        var previous = next is null ? _last : next.Previous;
+        waiter.Previous = previous;
+        waiter.Next = next;
+        if (previous is null)
         {
-            Blocking++;
+            _first = waiter;
+        }
+        else
+        {
+            previous.Next = waiter;
+        }
+
+        if (next is null)
+        {
+            _last = waiter;
+        }
+        else
+        {
+            next.Previous = waiter;
         }
     }
 }
