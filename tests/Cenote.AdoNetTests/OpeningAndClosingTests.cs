@@ -87,7 +87,7 @@ public class OpeningAndClosingTests
     {
         await using var pool = TestPool.Create(Db.Sqlite, configure: options => options.AcquireTimeout = TimeSpan.FromMilliseconds(50));
         await using var connection = (PooledConnection)pool.CreateConnection();
-        using (pool.Rent())
+        using (await pool.RentAsync(TimeSpan.FromSeconds(30)))
         {
             Assert.Throws<PoolTimeoutException>(connection.Open);
             Assert.Equal(ConnectionState.Closed, connection.State);
