@@ -7,7 +7,7 @@ namespace Cenote.PostgreSql;
 internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
     : DriverResetConnection(dataSource.CreateConnection())
 {
-    // Npgsql loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
+    // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
     // after the return, and waits for its next holder open.
     private bool _startsInRole;
     private int _process;

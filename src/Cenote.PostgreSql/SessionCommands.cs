@@ -8,7 +8,8 @@ internal static class SessionCommands
 {
     internal const string Validation = "SELECT 1";
 
-    // DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997).
+    // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997);
+    // 15.18 gives it back by itself.
     internal const string ResetRole = "RESET ROLE";
 
     private const string RoleQuery = "SELECT current_setting('role')";

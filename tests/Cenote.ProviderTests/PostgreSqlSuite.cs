@@ -90,7 +90,7 @@ public abstract class PostgreSqlSuite : ServerSuite
         await AssertClearedAsync("SELECT session_user || ' ' || current_user", $"SET SESSION AUTHORIZATION {role}");
     }
 
-    // DISCARD ALL alone loses it (npgsql#5997): every lease but the first would run without the role.
+    // On older servers DISCARD ALL alone loses it (npgsql#5997): every lease but the first would run without the role.
     [Theory]
     [InlineData("SELECT 1")]
     [InlineData("SET ROLE none")]
