@@ -5,6 +5,7 @@ public sealed class CallCount
 {
     private int _started;
     private int _ended;
+    private int _peak;
 
     /// <summary>Calls begun.</summary>
     public int Started => Volatile.Read(ref _started);
@@ -15,7 +16,20 @@ public sealed class CallCount
     /// <summary>Calls under way.</summary>
     public int Running => Started - Ended;
 
-    internal int Start() => Interlocked.Increment(ref _started);
+    /// <summary>The most calls ever under way at once.</summary>
+    public int Peak => Volatile.Read(ref _peak);
+
+    internal int Start()
+    {
+        var number = Interlocked.Increment(ref _started);
+        var running = number - Ended;
+        int peak;
+        while (running > (peak = Peak) && Interlocked.CompareExchange(ref _peak, running, peak) != peak)
+        {
+        }
+
+        return number;
+    }
 
     internal void End() => Interlocked.Increment(ref _ended);
 }

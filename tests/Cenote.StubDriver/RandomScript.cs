@@ -29,7 +29,9 @@ public sealed class RandomScript(int seed, double failShare, double hangShare) :
                 return StubStep.Fail(AnyKind());
             }
 
-            if (dice >= failShare + hangShare)
+
+            // These two promise to be immediate.
+            if (dice >= failShare + hangShare || call is StubCall.IsUsable or StubCall.BeginLease)
             {
                 return null;
             }

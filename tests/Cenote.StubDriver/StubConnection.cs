@@ -11,6 +11,7 @@ namespace Cenote.StubDriver;
 public sealed class StubConnection(StubDatabase database, bool keepsSession) : DbConnection
 {
     private ConnectionState _state;
+    private bool _isBroken;
 
     /// <summary>The server.</summary>
     public StubDatabase StubDatabase => database;
@@ -53,6 +54,7 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
     public void Break()
     {
         Session?.Kill();
+        _isBroken = true;
         _state = ConnectionState.Broken;
     }
 
@@ -91,7 +93,7 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
         IsOpening = true;
         try
         {
-            await database.RunAsync(StubCall.Open, cancellationToken);
+            await database.RunAsync(StubCall.Open, session: null, cancellationToken);
             Connected(cancellationToken.IsCancellationRequested);
         }
         finally
@@ -172,15 +174,16 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
 
     private void BeginLease(StubSession kept)
     {
-        if (kept.HasEnded || kept.IsKilled)
+        if (kept.HasEnded || _isBroken)
         {
             // A driver would connect here, on the renter's path: the pool must have given up this slot before.
-            database.Violate($"session {kept.Id} was gone when a lease began");
+            // A session that the server has ended is another matter: no driver knows before it asks.
+            database.Violate($"session {kept.Id} was known to be gone when a lease began");
         }
 
         if (database.WatchingHotCalls)
         {
-            database.Run(StubCall.BeginLease);
+            database.Run(StubCall.BeginLease, kept);
         }
 
         _state = ConnectionState.Open;
@@ -193,7 +196,7 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
             kept.BeginPoolCall(StubCall.Clear);
             try
             {
-                database.Run(StubCall.Clear);
+                database.Run(StubCall.Clear, kept);
             }
             finally
             {

@@ -33,12 +33,12 @@ public sealed partial class StubDatabase
         return condition.Task;
     }
 
-    internal void Run(StubCall call, CancellationToken cancellationToken = default)
+    internal void Run(StubCall call, StubSession? session = null)
     {
-        var step = Start(call);
+        var step = Start(call, session);
         try
         {
-            step?.Perform(cancellationToken);
+            step?.Perform(CancellationToken.None);
         }
         finally
         {
@@ -46,9 +46,9 @@ public sealed partial class StubDatabase
         }
     }
 
-    internal ValueTask RunAsync(StubCall call, CancellationToken cancellationToken)
+    internal ValueTask RunAsync(StubCall call, StubSession? session, CancellationToken cancellationToken)
     {
-        var step = Start(call);
+        var step = Start(call, session);
         if (step is not null)
         {
             return PerformAsync(step);
@@ -84,11 +84,17 @@ public sealed partial class StubDatabase
         }
     }
 
-    private StubStep? Start(StubCall call)
+    private StubStep? Start(StubCall call, StubSession? session)
     {
         var number = Calls(call).Start();
+        var step = _script?.Next(call, number);
+        if (session is not null && step is { Hangs: true })
+        {
+            session.IsGivenUp = true;
+        }
+
         Changed();
-        return _script?.Next(call, number);
+        return step;
     }
 
     private void End(StubCall call)

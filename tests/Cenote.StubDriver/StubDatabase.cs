@@ -39,7 +39,7 @@ public sealed partial class StubDatabase
     /// <summary>Sessions open now, those of opens that the pool had given up included.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
 
-    /// <summary>The most sessions ever open at once, those of opens that the pool had given up not included.</summary>
+    /// <summary>The most sessions ever open at once, those that the pool may have given up because a call hung not included.</summary>
     public int PeakSessions => Volatile.Read(ref _peakSessions);
 
     /// <summary>Sessions that appeared although their open had been cancelled.</summary>
@@ -100,7 +100,7 @@ public sealed partial class StubDatabase
                 _lateSessions++;
             }
 
-            _peakSessions = Math.Max(_peakSessions, _open.Values.Count(open => !open.IsLate));
+            _peakSessions = Math.Max(_peakSessions, _open.Values.Count(open => open is { IsLate: false, IsGivenUp: false }));
             return session;
         }
     }

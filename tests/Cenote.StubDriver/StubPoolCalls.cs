@@ -9,7 +9,7 @@ internal static class StubPoolCalls
         session.BeginPoolCall(call);
         try
         {
-            connection.StubDatabase.Run(call);
+            connection.StubDatabase.Run(call, session);
             session.ThrowIfDead();
         }
         finally
@@ -24,7 +24,7 @@ internal static class StubPoolCalls
         session.BeginPoolCall(call);
         try
         {
-            await connection.StubDatabase.RunAsync(call, cancellationToken);
+            await connection.StubDatabase.RunAsync(call, session, cancellationToken);
             session.ThrowIfDead();
         }
         finally
@@ -60,7 +60,7 @@ internal static class StubPoolCalls
         connection.Session?.BeginPoolCall(StubCall.Close);
         try
         {
-            await connection.StubDatabase.RunAsync(StubCall.Close, CancellationToken.None);
+            await connection.StubDatabase.RunAsync(StubCall.Close, connection.Session, CancellationToken.None);
         }
         finally
         {

@@ -81,7 +81,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
             database.Violate("the provider was disposed of twice");
         }
 
-        if (database.Sessions - database.LateSessions > 0)
+        if (database.OpenSessions.Any(session => session is { IsLate: false, IsGivenUp: false }))
         {
             database.Violate("the provider was disposed of before its last connection was closed");
         }

@@ -33,6 +33,9 @@ public sealed class StubSession
     /// <summary>Whether the driver ended it.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
+    /// <summary>Whether a call of the pool hangs on it, or did: the pool may have given it up.</summary>
+    public bool IsGivenUp { get; internal set; }
+
     /// <summary>How often it was cleared.</summary>
     public long Resets { get; private set; }
 

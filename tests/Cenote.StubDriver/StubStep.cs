@@ -33,6 +33,9 @@ public sealed class StubStep
     public StubStep ThenFail(FailureKind kind = FailureKind.ConnectionLost) =>
         new(_gate, _honoursCancellation, () => new StubException(kind));
 
+    /// <summary>Whether the call waits for a gate.</summary>
+    public bool Hangs => _gate is not null;
+
     internal void Perform(CancellationToken cancellationToken)
     {
         _gate?.Released.Wait(_honoursCancellation ? cancellationToken : CancellationToken.None);
