@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Explores the interleavings of the slot table, the lease desk and the waiter queue.
+# Usage: eng/interleavings.sh [PART_OF_NAME] [SCHEDULES] [SEED]
+# Ends with "interleavings: N passed, N failed".
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+project=$root/tests/Cenote.InterleavingTests
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 COYOTE_CLI_TELEMETRY_OPTOUT=1
+
+# A build of its own: optimised code must not be what is checked, and the rewritten copies must never be taken for the real ones.
+dotnet build "$project" -c Debug -v quiet -nologo -clp:NoSummary -nodeReuse:false
+rewriter=$(dotnet msbuild "$project" -nologo -v:m -t:ShowRewriter | sed -n 's/.*rewriter=//p' | tr -d '[:space:]')
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -r "$project/bin/Debug/net10.0/." "$copy"
+cat > "$copy/rewrite.json" <<JSON
+{
+  "AssembliesPath": "$copy",
+  "OutputPath": "$copy",
+  "Assemblies": ["Cenote.dll", "Cenote.StubDriver.dll", "Cenote.InterleavingTests.dll"]
+}
+JSON
+dotnet exec --roll-forward Major "$rewriter" rewrite "$copy/rewrite.json" > "$copy/rewrite.log" 2>&1 || { cat "$copy/rewrite.log"; exit 1; }
+dotnet exec --roll-forward Major "$copy/Cenote.InterleavingTests.dll" "$@"
