@@ -7,7 +7,8 @@ namespace Cenote.Sizing;
 /// <remarks>
 /// <para>Hysteresis keeps it from flapping: between the marks it stays; it judges the highest utilization of a whole window, so a load that
 /// comes and goes within the window counts as load; and whenever it has to grow soon after it shrank, it doubles the window, up to
-/// <see cref="LongestShrinkWindow"/>. The window returns to its start after a calm of eight windows.</para>
+/// <see cref="LongestShrinkWindow"/>. The window returns to its start after a calm of eight windows, in
+    /// which no quiet spell came and went.</para>
 /// <para>Holds state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
 /// </remarks>
 public sealed class UtilizationSizing : ISizingPolicy
@@ -39,7 +40,14 @@ public sealed class UtilizationSizing : ISizingPolicy
         var size = observation.CurrentSize;
         var utilization = (double)observation.Leased / size;
         _highSince = utilization > _options.GrowAbove || observation.Waiting > 0 ? _highSince ?? now : null;
-        _lowSince = utilization < _options.ShrinkBelow && observation.Waiting == 0 ? _lowSince ?? now : null;
+        var isLow = utilization < _options.ShrinkBelow && observation.Waiting == 0;
+        if (!isLow && _lowSince is { } quiet && now - quiet >= _options.ShrinkWindow)
+        {
+            // A quiet spell that the first window would have taken for the end of the load: no calm yet, the longer one is needed.
+            _changedAt = now;
+        }
+
+        _lowSince = isLow ? _lowSince ?? now : null;
         if (_changedAt is { } changed && now - changed > _shrinkWindow * 8)
         {
             _shrinkWindow = _options.ShrinkWindow;
