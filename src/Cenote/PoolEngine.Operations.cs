@@ -127,7 +127,7 @@ internal sealed partial class PoolEngine
             return;
         }
 
-        _upkeep.Stop();
+        _upkeep.WindDown();
         await _closed.CancelAsync().ConfigureAwait(false);
         var allGone = Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
         var idleGone = Desk.WhenAsync(static counts => counts.Total == counts.Leased, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
@@ -135,7 +135,7 @@ internal sealed partial class PoolEngine
         var providerGone = DisposeProviderAsync(allGone);
         PoolLog.PoolClosed(_logger, Settings.Name);
         await idleGone.ConfigureAwait(false);
-        if (allGone.IsCompleted)
+        if (Desk.Count().Total == 0)
         {
             await providerGone.ConfigureAwait(false);
         }
@@ -145,6 +145,7 @@ internal sealed partial class PoolEngine
     private async Task DisposeProviderAsync(Task allGone)
     {
         await allGone.ConfigureAwait(false);
+        _upkeep.Stop();
         await Provider.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -13,7 +13,8 @@ internal sealed class Upkeep
     private readonly PoolSettings _settings;
     private readonly Meters _meters;
     private readonly ILogger _logger;
-    private readonly IReadOnlyList<IUpkeepTask> _tasks;
+    private readonly IReadOnlyList<IUpkeepTask> _closingTasks;
+    private IReadOnlyList<IUpkeepTask> _tasks;
     private ITimer? _timer;
     private int _isRunning;
 
@@ -22,11 +23,12 @@ internal sealed class Upkeep
         _settings = settings;
         _meters = meters;
         _logger = logger;
+        _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk)];
         _tasks =
         [
-            new ClockTick(settings, desk),
+            _closingTasks[0],
             new LoadSample(desk),
-            new StuckResets(settings, desk),
+            _closingTasks[1],
             new LifetimeRetirement(desk),
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
@@ -43,6 +45,9 @@ internal sealed class Upkeep
         }
     }
 
+    /// <summary>The pool is closing: only what its last connections need to come to their end is still done.</summary>
+    internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
+
     internal void Stop() => _timer?.Dispose();
 
     /// <summary>One tick. A tick that comes while another runs is skipped.</summary>
@@ -55,7 +60,7 @@ internal sealed class Upkeep
 
         try
         {
-            foreach (var task in _tasks)
+            foreach (var task in Volatile.Read(ref _tasks))
             {
                 RunTask(task);
             }
