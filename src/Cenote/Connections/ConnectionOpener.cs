@@ -63,7 +63,7 @@ internal sealed class ConnectionOpener(
             physical = provider.CreateConnection(await GetConnectionSettingsAsync(linked.Token).ConfigureAwait(false));
             var token = linked.Token;
             opening = BackgroundWork.Call(physical.Open, () => physical.OpenAsync(token), needsOwnThread);
-            await opening.WaitAsync(token).ConfigureAwait(false);
+            await BackgroundWork.Wait(opening, token).ConfigureAwait(false);
             desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
             return physical;
         }

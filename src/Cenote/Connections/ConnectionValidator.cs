@@ -11,20 +11,30 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
     {
         var word = slot.Word;
         var physical = slot.Physical!;
+        var validating = Task.CompletedTask;
         try
         {
             using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
             var token = timeout.Token;
-            var validating = BackgroundWork.Call(
+            validating = BackgroundWork.Call(
                 () => Validate(physical), () => ValidateAsync(physical, token), needsOwnThread);
-            await validating.WaitAsync(token).ConfigureAwait(false);
+            await BackgroundWork.Wait(validating, token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
             {
                 desk.Work.NoteFailure(slot, CloseReason.ValidationFailed, exception);
-                desk.Work.Close(slot, CloseReason.ValidationFailed);
+                if (validating.IsCompleted)
+                {
+                    desk.Work.Close(slot, CloseReason.ValidationFailed);
+                    return;
+                }
+
+                // The slot goes on; the connection waits for the driver, since nothing may be called during a call.
+                desk.Work.GiveUp(slot, CloseReason.ValidationFailed);
+                await validating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                desk.Work.CloseGivenUp(physical, CloseReason.ValidationFailed);
             }
 
             return;

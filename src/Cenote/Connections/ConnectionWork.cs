@@ -22,8 +22,20 @@ internal sealed class ConnectionWork(
     public void Validate(Slot slot, bool needsOwnThread) =>
         BackgroundWork.Start(() => _validator.ValidateAsync(slot, needsOwnThread), needsOwnThread);
 
-    public void Close(Slot slot, CloseReason reason) =>
-        BackgroundWork.Start(() => _closer.CloseAsync(slot, reason), needsOwnThread: false);
+    public void Close(Slot slot, CloseReason reason)
+    {
+        var needsOwnThread = desk.HasBlockedCallers;
+        BackgroundWork.Start(() => _closer.CloseAsync(slot, reason, needsOwnThread), needsOwnThread);
+    }
+
+    public void GiveUp(Slot slot, CloseReason reason)
+    {
+        PoolLog.Closed(logger, settings.Name, slot.Id, reason);
+        desk.Closed(slot, reason);
+    }
+
+    public void CloseGivenUp(PhysicalConnection physical, CloseReason reason) =>
+        BackgroundWork.Start(() => _closer.CloseGivenUpAsync(physical, reason), needsOwnThread: false);
 
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception)
     {

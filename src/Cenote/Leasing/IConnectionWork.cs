@@ -1,3 +1,4 @@
+using Cenote.Providers;
 using Cenote.Waiting;
 
 namespace Cenote.Leasing;
@@ -17,6 +18,15 @@ internal interface IConnectionWork
 
     /// <summary>Closes the connection of a slot in state closing, and reports to <see cref="LeaseDesk.Closed"/>.</summary>
     void Close(Slot slot, CloseReason reason);
+
+    /// <summary>
+    /// A call of the driver hangs on the connection of a slot in state closing: reports to <see cref="LeaseDesk.Closed"/> without
+    /// touching the connection. Whoever made the call ends with <see cref="CloseGivenUp"/>.
+    /// </summary>
+    void GiveUp(Slot slot, CloseReason reason);
+
+    /// <summary>Closes a connection that was given up, now that the call of the driver that hung on it has ended.</summary>
+    void CloseGivenUp(PhysicalConnection physical, CloseReason reason);
 
     /// <summary>A connection failed outside of an open: logs it and, when the connection is lost, makes the idle ones suspect.</summary>
     void NoteFailure(Slot slot, CloseReason reason, Exception? exception);

@@ -64,6 +64,9 @@ internal sealed partial class LeaseDesk
         get => Volatile.Read(ref _attention);
     }
 
+    /// <summary>Whether callers block threads in the queue. A hint, read without the lock.</summary>
+    internal bool HasBlockedCallers => _queue.Blocking > 0;
+
     /// <summary>The pool's coarse clock in milliseconds, advanced by upkeep: reading it costs one load.</summary>
     internal long Now
     {
@@ -163,13 +166,21 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Brings a slot to idle, if its word is still the one that the caller's work began with.</summary>
-    internal void MakeIdle(Slot slot, long word)
+    /// <returns><see langword="false"/> when it is not: the work was given up, and the slot is no longer the caller's.</returns>
+    internal bool MakeIdle(Slot slot, long word)
     {
         slot.FreshAt = Now;
-        if (slot.TryChange(word, SlotWord.With(word, SlotState.Idle)) && (Attention != 0 || slot.RetireReason is not null))
+        if (!slot.TryChange(word, SlotWord.With(word, SlotState.Idle)))
+        {
+            return false;
+        }
+
+        if (Attention != 0 || slot.RetireReason is not null)
         {
             AfterReturn(slot);
         }
+
+        return true;
     }
 
     internal void Cancel(Waiter waiter)

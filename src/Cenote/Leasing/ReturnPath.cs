@@ -16,23 +16,25 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             desk.MakeIdle(slot, word);
         }
-        else if (!physical.ClearsInline)
+        else if (!physical.ClearsInline && !desk.HasBlockedCallers)
         {
             ClearInBackground(slot, word, physical);
         }
         else
         {
+            // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear
+            // the answer to a request that was sent in the background.
             try
             {
                 physical.ClearSession();
             }
             catch (Exception exception)
             {
-                Poison(slot, word, exception);
+                Poison(slot, word, physical, exception);
                 return;
             }
 
-            desk.MakeIdle(slot, word);
+            Finish(slot, word, physical);
         }
     }
 
@@ -58,21 +60,21 @@ internal sealed class ReturnPath(LeaseDesk desk)
         ValueTask clearing;
         try
         {
-            clearing = physical.ClearSessionAsync(CancellationToken.None);
+            clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
             if (!clearing.IsCompletedSuccessfully)
             {
-                return AwaitClearAsync(slot, word, clearing);
+                return AwaitClearAsync(slot, word, physical, clearing);
             }
 
             clearing.GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
-            Poison(slot, word, exception);
+            Poison(slot, word, physical, exception);
             return ValueTask.CompletedTask;
         }
 
-        desk.MakeIdle(slot, word);
+        Finish(slot, word, physical);
         return ValueTask.CompletedTask;
     }
 
@@ -104,15 +106,17 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <summary>Ends the lease: from here on the slot belongs to this thread, and a second return finds nothing to do.</summary>
     private bool TryClaim(Slot slot, long ticket, out long word, out PhysicalConnection physical)
     {
+        // Both before the change of state: upkeep must not judge this return by the time of an earlier one, and a thread that
+        // stops for long right after it (a suspended machine) finds its slot given up, perhaps with another connection in it.
+        // A second return may note the time too, but what it notes is also now.
+        slot.Age.ResettingSince = desk.Now;
+        physical = slot.Physical!;
         word = SlotWord.With(ticket, SlotState.Resetting);
         if (!slot.TryChange(ticket, word))
         {
-            physical = null!;
             return false;
         }
 
-        physical = slot.Physical!;
-        slot.Age.ResettingSince = desk.Now;
         slot.EndSample(ticket);
         CloseReason? reason = slot.RetireReason;
         if (reason is null && !physical.IsUsable)
@@ -130,6 +134,10 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             desk.Work.Close(slot, reason.Value);
         }
+        else
+        {
+            desk.Work.CloseGivenUp(physical, reason.Value);
+        }
 
         return false;
     }
@@ -141,25 +149,25 @@ internal sealed class ReturnPath(LeaseDesk desk)
         ValueTask clearing;
         try
         {
-            clearing = physical.ClearSessionAsync(CancellationToken.None);
+            clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
         }
         catch (Exception exception)
         {
-            Poison(slot, word, exception);
+            Poison(slot, word, physical, exception);
             return;
         }
 
         if (clearing.IsCompletedSuccessfully)
         {
-            desk.MakeIdle(slot, word);
+            Finish(slot, word, physical);
         }
         else
         {
-            _ = AwaitClearAsync(slot, word, clearing).AsTask();
+            _ = AwaitClearAsync(slot, word, physical, clearing).AsTask();
         }
     }
 
-    private async ValueTask AwaitClearAsync(Slot slot, long word, ValueTask clearing)
+    private async ValueTask AwaitClearAsync(Slot slot, long word, PhysicalConnection physical, ValueTask clearing)
     {
         try
         {
@@ -167,20 +175,33 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         catch (Exception exception)
         {
-            Poison(slot, word, exception);
+            Poison(slot, word, physical, exception);
             return;
         }
 
-        desk.MakeIdle(slot, word);
+        Finish(slot, word, physical);
+    }
+
+    private void Finish(Slot slot, long word, PhysicalConnection physical)
+    {
+        if (!desk.MakeIdle(slot, word))
+        {
+            // Upkeep gave it up meanwhile and freed the slot; the connection itself was left to whoever worked on it.
+            desk.Work.CloseGivenUp(physical, CloseReason.ResetFailed);
+        }
     }
 
     /// <summary>A session that could not be cleared is never lent again.</summary>
-    private void Poison(Slot slot, long word, Exception exception)
+    private void Poison(Slot slot, long word, PhysicalConnection physical, Exception exception)
     {
         if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
         {
             desk.Work.NoteFailure(slot, CloseReason.ResetFailed, exception);
             desk.Work.Close(slot, CloseReason.ResetFailed);
+        }
+        else
+        {
+            desk.Work.CloseGivenUp(physical, CloseReason.ResetFailed);
         }
     }
 }

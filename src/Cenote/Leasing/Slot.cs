@@ -17,6 +17,7 @@ internal sealed class Slot
     private long _word;
     private PhysicalConnection? _physical;
     private DbConnection? _connection;
+    private CancellationTokenSource? _clearing;
     private bool _returnsPlainly;
     private int _retireReason;
     private long _freshAt;
@@ -61,6 +62,9 @@ internal sealed class Slot
         set => Volatile.Write(ref _freshAt, value);
     }
 
+    /// <summary>Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.</summary>
+    internal CancellationToken ClearingGivenUp => _clearing?.Token ?? CancellationToken.None;
+
     internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,9 +83,13 @@ internal sealed class Slot
         _connection = physical.Connection;
         OpensOnLease = physical.SessionClearing == SessionClearing.DriverReset;
         _returnsPlainly = !physical.ClearsSession;
+        _clearing = physical.ClearsSession ? new CancellationTokenSource() : null;
         Volatile.Write(ref _retireReason, 0);
         Volatile.Write(ref _physical, physical);
     }
+
+    /// <summary>Tells the driver that the clearing of its session has taken too long. What listens runs elsewhere.</summary>
+    internal void GiveUpClearing() => _ = _clearing?.CancelAsync();
 
     /// <summary>Forgets the closed connection.</summary>
     internal void Uninstall()

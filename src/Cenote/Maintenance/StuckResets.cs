@@ -2,7 +2,10 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Gives up connections whose session takes too long to clear. A timer for each return would cost more than this.</summary>
+/// <summary>
+/// Gives up connections whose session takes too long to clear. A timer for each return would cost more than this.
+/// The slot goes on at once; the connection is closed when the driver lets go of it, since nothing may be called during a call.
+/// </summary>
 internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
 {
     public void Run()
@@ -16,7 +19,8 @@ internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IUpke
             {
                 desk.Work.NoteFailure(
                     slot, CloseReason.ResetFailed, new TimeoutException($"Clearing the session took longer than ValidationTimeout ({settings.ValidationTimeout})."));
-                desk.Work.Close(slot, CloseReason.ResetFailed);
+                slot.GiveUpClearing();
+                desk.Work.GiveUp(slot, CloseReason.ResetFailed);
             }
         }
     }
