@@ -1,0 +1,150 @@
+using Cenote.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.Tests;
+
+/// <summary>A pool over the stub driver on fake time. Disposing of it checks that the pool did nothing that it must never do.</summary>
+internal sealed class TestPool : IAsyncDisposable
+{
+    private TestPool(Action<ConnectionPoolOptions>? configure, Func<StubDatabase, StubProvider>? provider, CallScript? script)
+    {
+        Script = script ?? new CallScript();
+        Database = new StubDatabase { Script = Script };
+        Provider = provider?.Invoke(Database) ?? new StubProvider(Database);
+        var options = new ConnectionPoolOptions
+        {
+            Name = "test",
+            MinSize = 0,
+            MaxSize = 2,
+            OpenRetries = 0,
+            AcquireTimeout = TimeSpan.FromHours(1),
+            ConnectTimeout = TimeSpan.FromMinutes(10),
+            ValidationTimeout = TimeSpan.FromMinutes(10),
+            TimeProvider = Time,
+            LoggerFactory = new SingleLoggerFactory(Logger),
+        };
+        configure?.Invoke(options);
+        Pool = new ConnectionPool(Provider, options);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FakeLogger Logger { get; } = new();
+
+    public StubDatabase Database { get; }
+
+    public StubProvider Provider { get; }
+
+    public CallScript Script { get; }
+
+    public ConnectionPool Pool { get; }
+
+    public PoolCounts Counts => Pool.GetStatistics().Counts;
+
+    /// <summary>Minimum 0, maximum 2, no retries, timeouts that no test reaches by accident, unless configured otherwise.</summary>
+    public static TestPool Create(
+        Action<ConnectionPoolOptions>? configure = null, Func<StubDatabase, StubProvider>? provider = null, CallScript? script = null) =>
+        new(configure, provider, script);
+
+    /// <summary>A pool of a fixed size with every connection open.</summary>
+    public static async Task<TestPool> FullAsync(
+        int size, Action<ConnectionPoolOptions>? configure = null, Func<StubDatabase, StubProvider>? provider = null, CallScript? script = null)
+    {
+        var test = Create(
+            options =>
+            {
+                options.MinSize = size;
+                options.MaxSize = size;
+                configure?.Invoke(options);
+            },
+            provider,
+            script);
+        await test.When(counts => counts.Idle == size);
+        return test;
+    }
+
+    public static Func<StubDatabase, StubProvider> Clearing(SessionClearing clearing, bool inline = false) =>
+        database => new StubProvider(database) { Clearing = clearing, ClearsInline = inline };
+
+    /// <summary>Completes when the pool's counts are so.</summary>
+    public Task When(Func<PoolCounts, bool> holds) => Pool.Engine.Desk.WhenAsync(holds, failsWithOpens: false, CancellationToken.None).Soon();
+
+    /// <summary>Completes when the pool's statistics are so; they are asked again whenever the stub server or the pool moves.</summary>
+    public async Task StatisticsAre(Func<PoolStatistics, bool> hold)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!hold(Pool.GetStatistics()))
+        {
+            Assert.True(watch.Elapsed < Patience.Limit, $"{Pool.GetStatistics()}; {string.Join(", ", Pool.GetStatistics().Closed)}");
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Rents so many connections.</summary>
+    public async Task<ConnectionLease[]> RentAsync(int count)
+    {
+        var leases = new ConnectionLease[count];
+        for (var i = 0; i < count; i++)
+        {
+            leases[i] = await Pool.RentAsync().Soon();
+        }
+
+        return leases;
+    }
+
+    /// <summary>Lets fake time pass in steps, giving the pool's own work time to run after each.</summary>
+    public async Task Pass(TimeSpan time, TimeSpan? step = null)
+    {
+        var left = time;
+        while (left > TimeSpan.Zero)
+        {
+            var next = step ?? TimeSpan.FromSeconds(Math.Max(1, time.TotalSeconds / 100));
+            next = next < left ? next : left;
+            Time.Advance(next);
+            left -= next;
+            await LetWorkRun();
+        }
+    }
+
+    /// <summary>Lets fake time pass until the task is over. Real time passes only as long as the pool's own work takes.</summary>
+    public async Task Pump(Task task, TimeSpan? step = null)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!task.IsCompleted)
+        {
+            Assert.True(watch.Elapsed < Patience.Limit, $"still waiting; {Counts}");
+            Time.Advance(step ?? TimeSpan.FromMilliseconds(250));
+            await LetWorkRun();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Pool.DisposeAsync().Soon();
+        Assert.Empty(Database.Violations);
+    }
+
+    /// <summary>Goes to the end of the thread pool's queue a few times: what was queued before has then been started.</summary>
+    private static async Task LetWorkRun()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            var turn = new TaskCompletionSource();
+            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.SetResult(), turn, preferLocal: false);
+            await turn.Task;
+        }
+    }
+
+    private sealed class SingleLoggerFactory(ILogger logger) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void Dispose()
+        {
+        }
+    }
+}
