@@ -8,6 +8,8 @@ namespace Cenote.ProviderTests;
 /// <summary>MariaDB, which is what Debian has of MySQL, cleared by the pool after the return.</summary>
 public sealed class MySqlTests : ServerSuite
 {
+    private const string CharactersQuery = "SELECT CONCAT(@@character_set_client, ' ', @@collation_connection)";
+
     protected override Type ConnectionType => typeof(MySqlConnection);
 
     protected override string SessionQuery => "SELECT CONNECTION_ID()";
@@ -296,9 +298,11 @@ public sealed class MySqlTests : ServerSuite
     {
         // A user without roles, so that the only SET after a reset is the driver's.
         var user = Statements.UniqueName("u");
+        string fresh;
         await using (var administrator = await ConnectAsync())
         {
             await CreateUserAsync(administrator, user, "pw");
+            fresh = await administrator.ScalarAsync<string>(CharactersQuery);
         }
 
         await using var pool = NewPool(new MySqlProvider(ConnectionStringOf(user, "pw"), driverResets ? _ => { } : null), ResetMode.Full);
@@ -307,9 +311,9 @@ public sealed class MySqlTests : ServerSuite
         {
             await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
             await using var command = lease.Connection.CreateCommand();
-            command.CommandText = "SELECT CONCAT(@@character_set_client, ' ', @@collation_connection)";
+            command.CommandText = CharactersQuery;
             await command.PrepareAsync(TestContext.Current.CancellationToken);
-            Assert.Equal("utf8mb4 utf8mb4_general_ci", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(fresh, await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
             await using var status = lease.Connection.CreateCommand();
             status.CommandText = "SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'Com_set_option'";
             resets = Convert.ToInt64(await status.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);

@@ -103,9 +103,13 @@ public sealed class SqliteRunTests : IDisposable
     {
         var file = _folder.File("shop.db");
         var json = _folder.File("report.json");
-        using var run = CommandRun.Start(["run", "--seconds", "3", "--database", file, "--json", json, .. SmallShop]);
-        await run.WaitForLineAsync("op/s");
-        Execute(file, "DELETE FROM cenote_shop_orders WHERE order_id = (SELECT MIN(order_id) FROM cenote_shop_orders WHERE order_id > 300)");
+        using var run = CommandRun.Start(["run", "--seconds", "5", "--database", file, "--json", json, .. SmallShop]);
+        do
+        {
+            await run.WaitForLineAsync("op/s");
+        }
+        while (Execute(file, "DELETE FROM cenote_shop_orders WHERE order_id = (SELECT MIN(order_id) FROM cenote_shop_orders WHERE order_id > 300)") == 0);
+
         await run.EndAsync();
 
         Assert.True(run.ExitCode == 1, run.Output + run.Errors);
@@ -163,12 +167,12 @@ public sealed class SqliteRunTests : IDisposable
         Assert.True(first.ExitCode == 0, first.Output + first.Errors);
     }
 
-    private static void Execute(string file, string sql)
+    private static int Execute(string file, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }
