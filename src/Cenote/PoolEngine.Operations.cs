@@ -135,6 +135,10 @@ internal sealed partial class PoolEngine
         var providerGone = DisposeProviderAsync(allGone);
         PoolLog.PoolClosed(_logger, Settings.Name);
         await idleGone.ConfigureAwait(false);
+
+        // What is still out is closed as it comes back, without clearing: nothing is left to keep up, and a holder that never
+        // returns must not keep the timer, and with it the pool, alive.
+        _upkeep.Stop();
         if (Desk.Count().Total == 0)
         {
             await providerGone.ConfigureAwait(false);
@@ -145,7 +149,6 @@ internal sealed partial class PoolEngine
     private async Task DisposeProviderAsync(Task allGone)
     {
         await allGone.ConfigureAwait(false);
-        _upkeep.Stop();
         await Provider.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -78,6 +78,26 @@ internal sealed partial class PoolEngine
         }
     }
 
+    /// <summary>Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after that call.</summary>
+    internal void GiveUp(in ConnectionLease lease, Task hangingCall)
+    {
+        if (lease.Slot is not { } slot || !slot.TryChange(lease.Ticket, SlotWord.With(lease.Ticket, SlotState.Closing)))
+        {
+            return;
+        }
+
+        var physical = slot.Physical!;
+        Work.NoteFailure(slot, CloseReason.ResetFailed, new TimeoutException($"Ending what the holder left open took longer than ValidationTimeout ({Settings.ValidationTimeout})."));
+        Work.GiveUp(slot, CloseReason.ResetFailed);
+        _ = CloseAfterAsync();
+
+        async Task CloseAfterAsync()
+        {
+            await hangingCall.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Work.CloseGivenUp(physical, CloseReason.ResetFailed);
+        }
+    }
+
     /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
     internal void Abandon(in ConnectionLease lease)
     {

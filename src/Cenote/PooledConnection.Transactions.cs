@@ -136,14 +136,4 @@ public sealed partial class PooledConnection
         }
     }
 
-    private Task ChangeDatabaseBackAsync()
-    {
-        if (_databaseBefore is not { } before)
-        {
-            return Task.CompletedTask;
-        }
-
-        _databaseBefore = null;
-        return _lease.Connection.ChangeDatabaseAsync(before);
-    }
 }

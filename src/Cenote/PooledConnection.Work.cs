@@ -112,11 +112,18 @@ public sealed partial class PooledConnection
             return false;
         }
 
+        // Taken before anything is awaited: when the driver hangs, this object may be open again, with another lease, before it answers.
+        var lease = _lease;
+        var transaction = Interlocked.Exchange(ref _transaction, null);
+        var database = _databaseBefore;
+        _databaseBefore = null;
+        var talking = Task.CompletedTask;
         try
         {
-            if (readers is not null || _transaction is not null || _databaseBefore is not null)
+            if (readers is not null || transaction is not null || database is not null)
             {
-                await TalkAsync(readers)
+                talking = TalkAsync(lease, readers, transaction, database);
+                await talking
                     .WaitAsync(_pool.Engine.Settings.ValidationTimeout, _pool.Engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
             }
 
@@ -125,25 +132,33 @@ public sealed partial class PooledConnection
         catch (Exception exception)
         {
             Doubt(exception);
+            if (!talking.IsCompleted)
+            {
+                _pool.Engine.GiveUp(in lease, talking);
+            }
         }
 
         return true;
     }
 
     /// <summary>The part of ending that may take round trips.</summary>
-    private async Task TalkAsync(List<PooledDataReader>? readers)
+    private static async Task TalkAsync(
+        ConnectionLease lease, List<PooledDataReader>? readers, PooledTransaction? transaction, string? database)
     {
         foreach (var reader in readers ?? [])
         {
             await reader.ReleaseAsync().ConfigureAwait(false);
         }
 
-        if (Interlocked.Exchange(ref _transaction, null) is { } transaction)
+        if (transaction is not null)
         {
             await transaction.EndWithLeaseAsync().ConfigureAwait(false);
         }
 
-        await ChangeDatabaseBackAsync().ConfigureAwait(false);
+        if (database is not null)
+        {
+            await lease.Connection.ChangeDatabaseAsync(database).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Lets no call in any more, on readers neither.</summary>

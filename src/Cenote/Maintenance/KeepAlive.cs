@@ -10,7 +10,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
 {
     public void Run()
     {
-        if (settings.ValidationInterval == Timeout.InfiniteTimeSpan || desk.Attention != 0)
+        if (settings.ValidationInterval == Timeout.InfiniteTimeSpan || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
         {
             return;
         }

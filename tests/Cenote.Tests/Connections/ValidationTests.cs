@@ -129,7 +129,8 @@ public sealed class ValidationTests
 
         await test.Pass(TimeSpan.FromSeconds(40));
 
-        await test.Pump(test.When(counts => counts is { Idle: 3, Total: 3 }));
-        Assert.All(test.Database.OpenSessions, session => Assert.False(session.IsKilled));
+        await test.Pump(test.When(counts =>
+            counts is { Idle: 3, Total: 3 } && test.Database.OpenSessions.All(session => !session.IsKilled)));
+        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.ValidationFailed]);
     }
 }
