@@ -90,7 +90,7 @@ public sealed class MySqlProvider : DatabaseProvider
 
         // A callback of the application's may have to set up each session again, after the driver's own reset.
         var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverState.IsReachable;
-        connection.ConnectionReset = settings.ResetMode == ResetMode.Full && !resetsHere;
+        connection.ConnectionReset = settings.ResetMode == ResetMode.Full;
         connection.AutoEnlist = false;
 
         // The lease exposes the driver's connection: its ConnectionString must not show the password.

@@ -48,29 +48,38 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
         }
     }
 
-    /// <summary>Clears the session, blocking; the pool never calls it, since clearing takes a round trip.</summary>
-    public override void ClearSession() => ClearSessionAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    /// <summary>Has the driver reset the session, since it has no blocking form of the one statement.</summary>
+    public override void ClearSession()
+    {
+        var thread = Session.ServerThread;
+        Session.Close();
+        Session.Open();
+        ThrowIfReplaced(thread);
+        if (_afterReset is not null)
+        {
+            Session.Execute(_afterReset, timeout: null);
+        }
+    }
 
     /// <inheritdoc/>
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
-        if (!resetsHere)
+        if (resetsHere && DriverState.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal))
         {
-            await TakeBackAsync(cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            if (!DriverState.IsAtRest(Session) || !string.Equals(Session.Database, _database, StringComparison.Ordinal))
-            {
-                await TakeBackAsync(cancellationToken).ConfigureAwait(false);
-            }
-
             await Session.ResetConnectionAsync(cancellationToken).ConfigureAwait(false);
             DriverState.ForgetPreparedStatements(Session);
             if (!_knowsReset)
             {
                 await LearnNamesAsync(cancellationToken).ConfigureAwait(false);
             }
+        }
+        else
+        {
+            // The driver ends transactions, readers and a changed database, and resets the session if it was told to.
+            var thread = Session.ServerThread;
+            await Session.CloseAsync().ConfigureAwait(false);
+            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfReplaced(thread);
         }
 
         if (_afterReset is not null)
@@ -99,15 +108,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
 
-    // The driver ends transactions, readers and a changed database, and resets the session if it was told to.
-    private async ValueTask TakeBackAsync(CancellationToken cancellationToken)
+    // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.
+    private void ThrowIfReplaced(int thread)
     {
-        var thread = Session.ServerThread;
-        await Session.CloseAsync().ConfigureAwait(false);
-        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
         if (Session.ServerThread != thread)
         {
-            // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.
             throw new IOException("The session was lost before it could be reset.");
         }
     }

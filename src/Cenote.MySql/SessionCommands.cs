@@ -62,10 +62,15 @@ internal static class SessionCommands
         }
     }
 
-    internal static void Execute(this MySqlConnection session, string text, TimeSpan timeout)
+    internal static void Execute(this MySqlConnection session, string text, TimeSpan? timeout)
     {
-        // MySqlConnector counts in whole seconds, and takes 0 for no limit.
-        using var command = new MySqlCommand(text, session) { CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds)) };
+        using var command = new MySqlCommand(text, session);
+        if (timeout is { } limit)
+        {
+            // MySqlConnector counts in whole seconds, and takes 0 for no limit.
+            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
+        }
+
         command.ExecuteNonQuery();
     }
 
