@@ -5,7 +5,7 @@ namespace Cenote.InterleavingTests;
 internal sealed class InterleavingAttribute : Attribute
 {
     /// <summary>How many schedules are tried.</summary>
-    public int Iterations { get; init; } = 400;
+    public int Iterations { get; init; } = 200;
 
     /// <summary>Whether a bug was planted: then finding none is the failure.</summary>
     public bool MustFindBug { get; init; }

@@ -6,6 +6,9 @@ using Microsoft.Coyote;
 using Microsoft.Coyote.Logging;
 using Microsoft.Coyote.SystematicTesting;
 
+// Calls that the checker does not intercept and need not: they start nothing and wait for nothing.
+string[] harmless = ["System.Threading.ExecutionContext.IsFlowSuppressed", "System.Threading.ExecutionContext.SuppressFlow"];
+
 // Usage: Cenote.InterleavingTests [PART_OF_NAME] [ITERATIONS] [SEED]
 var filter = args.Length > 0 ? args[0] : "";
 var iterationsAsked = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 0;
@@ -27,7 +30,7 @@ foreach (var (name, method, about) in tests)
         .WithVerbosityEnabled(VerbosityLevel.None)
         .WithTestingIterations(iterations)
         .WithMemoryAccessRaceCheckingEnabled(false)
-        .WithPartiallyControlledConcurrencyAllowed(false)
+        .WithPartiallyControlledConcurrencyAllowed(true)
         .WithMaxSchedulingSteps(5_000, 50_000);
     if (args.Length > 2)
     {
@@ -43,7 +46,8 @@ foreach (var (name, method, about) in tests)
     var found = report.NumOfFoundBugs > 0;
 
     // A schedule that left the checker's control proves nothing.
-    var isSound = explored > 0 && report.UncontrolledInvocations.Count == 0;
+    var uncontrolled = report.UncontrolledInvocations.Except(harmless, StringComparer.Ordinal).ToArray();
+    var isSound = explored > 0 && uncontrolled.Length == 0;
     var good = found == about.MustFindBug && isSound;
     _ = good ? passed++ : failed++;
     var outcome = (good, about.MustFindBug) switch
@@ -61,7 +65,7 @@ foreach (var (name, method, about) in tests)
             Console.WriteLine(bug);
         }
 
-        foreach (var invocation in report.UncontrolledInvocations)
+        foreach (var invocation in uncontrolled)
         {
             Console.WriteLine($"not controlled: {invocation}");
         }

@@ -1,0 +1,105 @@
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+using Cenote.Maintenance;
+using Cenote.Providers;
+using Cenote.Sizing;
+using Cenote.StubDriver;
+using Cenote.Waiting;
+
+namespace Cenote.InterleavingTests.Desk;
+
+/// <summary>The real lease desk, slot table and waiter queue, with the stub driver under them.</summary>
+internal sealed class TestDesk
+{
+    private readonly StubDatabase _database = new();
+    private readonly Capacity _capacity;
+    private long _order;
+
+    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1)
+    {
+        var provider = new StubProvider(_database) { ClearsInline = true };
+        _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100));
+        Desk = new LeaseDesk(new PoolClock(Clock), new Meters(), _capacity);
+        Work = new DeskWork(Desk, provider, new ConnectionSettings
+        {
+            SessionClearing = SessionClearing.OwnReset,
+            ResetMode = reset,
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+        });
+        Desk.Start(Work);
+        for (var leases = Fill(opened < 0 ? size : opened); leases.Count > 0;)
+        {
+            leases.Dequeue().Dispose();
+        }
+    }
+
+    public StillClock Clock { get; } = new();
+
+    public LeaseDesk Desk { get; }
+
+    public DeskWork Work { get; }
+
+    public StubDatabase Database => _database;
+
+    /// <summary>Rents as a blocking caller does.</summary>
+    public ConnectionLease Rent()
+    {
+        var lease = Desk.TryRent("file", 1, "member");
+        return lease.Slot is not null ? lease : Enqueue(blocks: true).WaitBlocking();
+    }
+
+    /// <summary>Queues; an asynchronous caller looks at its result later, a blocking one waits for it.</summary>
+    public Waiter Enqueue(bool blocks) => Desk.Enqueue(
+        new RentRequest(Clock.GetTimestamp(), TimeSpan.FromSeconds(10), Desk.Clock.Elapsed + TimeSpan.FromSeconds(10), CancellationToken.None, "file", 1, "member"),
+        blocks);
+
+    public void RentUseReturn()
+    {
+        var lease = Rent();
+        Use(lease);
+        lease.Dispose();
+    }
+
+    /// <summary>The next number of the order in which callers were served.</summary>
+    public long NextTurn() => Interlocked.Increment(ref _order);
+
+    /// <summary>Fails when someone else holds the same session.</summary>
+    public static void Use(ConnectionLease lease)
+    {
+        var connection = lease.Unwrap<StubConnection>();
+        connection.BeginUse();
+        connection.EndUse();
+    }
+
+    /// <summary>At rest: nobody waits, the counts agree with the server, and everything can be lent again.</summary>
+    public void CheckNothingLost(int size)
+    {
+        var counts = Desk.Count();
+        Check.That(counts is { Waiting: 0, Leased: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }, $"not at rest: {counts}");
+        Check.That(counts.Total == Database.Sessions, $"{Database.Sessions} sessions, but {counts}");
+        Check.That(counts.Total == _capacity.Total, $"the capacity says {_capacity.Total}, but {counts}");
+        Check.That(counts.Total <= size, $"more than {size}: {counts}");
+        Check.That(Desk.Attention == 0, $"attention is left over: {(Attention)Desk.Attention}");
+        var leases = Fill(size);
+        Check.That(Database.Sessions == size, $"{Database.Sessions} sessions instead of {size}");
+        while (leases.Count > 0)
+        {
+            leases.Dequeue().Dispose();
+        }
+
+        CheckServer();
+    }
+
+    public void CheckServer() => Check.That(Database.Violations.Count == 0, string.Join("; ", Database.Violations));
+
+    private Queue<ConnectionLease> Fill(int count)
+    {
+        var leases = new Queue<ConnectionLease>();
+        for (var i = 0; i < count; i++)
+        {
+            leases.Enqueue(Rent());
+        }
+
+        return leases;
+    }
+}

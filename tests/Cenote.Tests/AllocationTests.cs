@@ -1,0 +1,79 @@
+namespace Cenote.Tests;
+
+/// <summary>What a lease costs the garbage collector. Not in parallel: other tests would tier up the same code meanwhile.</summary>
+[Collection(nameof(Connections.BlockedThreadPool))]
+public sealed class AllocationTests
+{
+    private const int Cycles = 100_000;
+
+    [Fact]
+    public void Renting_and_returning_allocates_nothing()
+    {
+        using var pool = NewPool();
+
+        Assert.Equal(0, MeasurePerCycle(() => pool.Rent().Dispose()));
+    }
+
+    [Fact]
+    public void Renting_and_returning_asynchronously_allocates_nothing()
+    {
+        using var pool = NewPool();
+
+        Assert.Equal(0, MeasurePerCycle(() =>
+        {
+            var rent = pool.RentAsync();
+            Assert.True(rent.IsCompletedSuccessfully);
+            var back = rent.Result.DisposeAsync();
+            Assert.True(back.IsCompletedSuccessfully);
+        }));
+    }
+
+    [Fact]
+    public void A_token_that_may_be_signalled_changes_nothing_about_it()
+    {
+        using var pool = NewPool();
+        using var source = new CancellationTokenSource();
+
+        Assert.Equal(0, MeasurePerCycle(() =>
+        {
+            var rent = pool.RentAsync(source.Token);
+            Assert.True(rent.IsCompletedSuccessfully);
+            rent.Result.Dispose();
+        }));
+    }
+
+    [Fact]
+    public void Opening_and_closing_a_pooled_connection_allocates_less_than_npgsqls_own_pool_does()
+    {
+        using var pool = NewPool();
+
+        Assert.InRange(MeasurePerCycle(() => pool.OpenConnection().Dispose()), 1, 183);
+    }
+
+    private static ConnectionPool NewPool()
+    {
+        var pool = new ConnectionPool(
+            new StubProvider(new StubDatabase()) { ClearsInline = true },
+            new ConnectionPoolOptions { MinSize = 1, MaxSize = 1 });
+        pool.Rent().Dispose();
+        return pool;
+    }
+
+    /// <summary>Bytes allocated by one cycle on this thread, warmed up.</summary>
+    private static double MeasurePerCycle(Action cycle)
+    {
+        for (var i = 0; i < Cycles; i++)
+        {
+            cycle();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Cycles; i++)
+        {
+            cycle();
+        }
+
+        // Once a second upkeep may stale or validate the connection: a few cycles in so many take the slow path.
+        return Math.Floor((GC.GetAllocatedBytesForCurrentThread() - before) / (double)Cycles);
+    }
+}
