@@ -18,9 +18,9 @@ internal static class BenchmarkConfig
             .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromMinutes(5), logOutput: false))
             .WithStrategy(RunStrategy.Throughput)
             .WithLaunchCount(1)
-            .WithWarmupCount(2)
-            .WithIterationCount(7)
-            .WithIterationTime(TimeInterval.FromMilliseconds(80))
+            .WithWarmupCount(3)
+            .WithIterationCount(15)
+            .WithIterationTime(TimeInterval.FromMilliseconds(40))
             .WithMinInvokeCount(1)
             .WithUnrollFactor(1)
             .WithEvaluateOverhead(false);

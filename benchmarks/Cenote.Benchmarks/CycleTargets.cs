@@ -24,6 +24,7 @@ internal sealed class CycleTargets(IEnumerable<CycleResult> results, HandOverRou
         Faster(threads, "PostgreSql.LeaseFullAsync", "PostgreSql.OwnAsync", "Npgsql's pool (full reset)"),
         Faster(threads, "PostgreSql.ConnectionFull", "PostgreSql.Own", "Npgsql's pool (full reset)"),
         Faster(threads, "MySql.LeaseFull", "MySql.OwnFull", "MySqlConnector's pool (ConnectionReset=true)"),
+        Faster(threads, "MySql.LeaseFullAsync", "MySql.OwnFullAsync", "MySqlConnector's pool (ConnectionReset=true)"),
         Faster(threads, "MySql.ConnectionFull", "MySql.OwnFull", "MySqlConnector's pool (ConnectionReset=true)"),
         Faster(threads, "MySql.LeaseNone", "MySql.OwnNone", "MySqlConnector's pool (ConnectionReset=false)"),
         Faster(threads, "MySql.ConnectionNone", "MySql.OwnNone", "MySqlConnector's pool (ConnectionReset=false)"),

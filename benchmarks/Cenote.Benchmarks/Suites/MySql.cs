@@ -12,6 +12,14 @@ public class MySql : CycleSuite
     [Benchmark(OperationsPerInvoke = Microseconds)]
     public void OwnFull() => Run(Microseconds, static () => new DriverCycle(OwnPool(reset: true)));
 
+    /// <summary>MySqlConnector's pool with its reset, awaited.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void OwnFullAsync() => Run(Microseconds, static () => new AsyncDriverCycle(OwnPool(reset: true)));
+
+    /// <summary>A lease with a full reset, awaited.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void LeaseFullAsync() => Run(Microseconds, Pool(ResetMode.Full), static pool => new AsyncLeaseCycle(pool));
+
     /// <summary>A lease with a full reset.</summary>
     [Benchmark(OperationsPerInvoke = Microseconds)]
     public void LeaseFull() => Run(Microseconds, Pool(ResetMode.Full), static pool => new LeaseCycle(pool));
