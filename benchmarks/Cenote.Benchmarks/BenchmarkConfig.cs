@@ -18,12 +18,13 @@ internal static class BenchmarkConfig
             .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromMinutes(5), logOutput: false))
             .WithStrategy(RunStrategy.Throughput)
             .WithLaunchCount(1)
-            .WithWarmupCount(3)
-            .WithIterationCount(15)
+            .WithWarmupCount(2)
+            .WithIterationCount(13)
             .WithIterationTime(TimeInterval.FromMilliseconds(40))
             .WithMinInvokeCount(1)
             .WithUnrollFactor(1)
-            .WithEvaluateOverhead(false);
+            .WithEvaluateOverhead(false)
+            .WithGcForce(false);
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
