@@ -1,0 +1,39 @@
+namespace Cenote.AdoNetTests;
+
+public class HangingReaderTests
+{
+    [Theory]
+    [ClassData(typeof(PostgreSqlDatabases))]
+    public async Task A_reader_that_cannot_be_closed_in_time_costs_its_connection_and_nobody_waits_for_it(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
+        await using var watcher = await pool.OpenConnectionAsync();
+        var key = Random.Shared.Next();
+        await watcher.RunAsync($"SELECT pg_advisory_lock({key})");
+
+        var connection = await pool.OpenConnectionAsync();
+        var hanging = await connection.ReadNumberAsync("SELECT pg_backend_pid()");
+
+        // Rows enough for the server to send the first of them before it waits.
+        var reader = await connection.Command($"SELECT repeat('x', 5000) FROM generate_series(1, 10); SELECT pg_advisory_lock({key})").ExecuteReaderAsync();
+        Assert.True(await reader.ReadAsync());
+
+        // To close the reader the driver must read the second result, which waits for the lock.
+        await connection.CloseAsync();
+        Assert.Equal(ConnectionState.Closed, connection.State);
+        Assert.True(reader.IsClosed);
+        await connection.OpenAsync();
+        Assert.NotEqual(hanging, await connection.ReadNumberAsync("SELECT pg_backend_pid()"));
+        Assert.Equal(2, pool.GetStatistics().Counts.Leased);
+
+        // Once the driver's call has ended, the connection is closed.
+        await watcher.RunAsync($"SELECT pg_advisory_unlock({key})");
+        while (await watcher.ReadNumberAsync($"SELECT count(*) FROM pg_stat_activity WHERE pid = {hanging}") > 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
+        await connection.CloseAsync();
+    }
+}
