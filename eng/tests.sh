@@ -46,7 +46,7 @@ run_aot_smoke() {
 run_interleavings() {
     local log=$REPORTS/interleavings.log status=0 started=$SECONDS summary
     mkdir -p "$REPORTS"
-    WATCHED_LOG=$log watched 180 bash eng/interleavings.sh || status=$?
+    WATCHED_LOG=$log watched 300 bash eng/interleavings.sh || status=$?
     summary=$(tail -1 "$log")
     if [[ $summary =~ ^interleavings:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
