@@ -1,0 +1,89 @@
+using Cenote.Providers;
+
+namespace Cenote.Tests.Options;
+
+public sealed class OptionsTests
+{
+    public static TheoryData<string, Action<ConnectionPoolOptions>> Wrong() => new()
+    {
+        { "MinSize", options => options.MinSize = -1 },
+        { "MinSize", options => options.MinSize = 11 },
+        { "MaxSize", options => (options.MinSize, options.MaxSize) = (0, 0) },
+        { "MaxSize", options => options.MaxSize = 10_001 },
+        { "AcquireTimeout", options => options.AcquireTimeout = TimeSpan.Zero },
+        { "AcquireTimeout", options => options.AcquireTimeout = Timeout.InfiniteTimeSpan },
+        { "MaxIdleTime", options => options.MaxIdleTime = TimeSpan.Zero },
+        { "MaxLifetime", options => options.MaxLifetime = TimeSpan.FromDays(31) },
+        { "ValidationInterval", options => options.ValidationInterval = TimeSpan.FromMilliseconds(1) },
+        { "ValidationTimeout", options => options.ValidationTimeout = TimeSpan.Zero },
+        { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.FromHours(1) },
+        { "OpenRetries", options => options.OpenRetries = -1 },
+        { "OpenRetryBaseDelay", options => options.OpenRetryBaseDelay = TimeSpan.FromMinutes(1) },
+        { "OpenRetryMaxDelay", options => options.OpenRetryMaxDelay = TimeSpan.FromSeconds(-1) },
+        { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
+        { "Startup", options => options.Startup = (StartupMode)7 },
+        { "ResetMode", options => options.ResetMode = (ResetMode)7 },
+        { "SessionClearing", options => options.SessionClearing = (SessionClearing)7 },
+        { "TimeProvider", options => options.TimeProvider = null! },
+        { "Name", options => options.Name = "" },
+        { "Name", options => options.Name = "two\nlines" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_setting_out_of_its_range_is_refused_by_name(string setting, Action<ConnectionPoolOptions> spoil)
+    {
+        ArgumentNullException.ThrowIfNull(spoil);
+        var options = new ConnectionPoolOptions();
+        spoil(options);
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), options));
+
+        Assert.Contains(refusal.Problems, problem => problem.StartsWith(setting, StringComparison.Ordinal));
+        Assert.Contains(setting, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_problems_come_in_one_exception_those_of_the_provider_included()
+    {
+        var options = new ConnectionPoolOptions { MinSize = 20, OpenRetries = 101, AcquireTimeout = TimeSpan.Zero };
+        var provider = new StubProvider(new StubDatabase()) { Problems = ["The stub is out of order."] };
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(provider, options));
+
+        Assert.Equal(4, refusal.Problems.Count);
+        Assert.All(refusal.Problems, problem => Assert.Contains(problem, refusal.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_defaults_are_accepted_and_later_changes_have_no_effect()
+    {
+        var options = new ConnectionPoolOptions();
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), options);
+        options.MaxSize = 1;
+
+        Assert.Equal(10, pool.GetStatistics().Counts.Limit);
+        Assert.Equal("stub/stub", pool.Name);
+    }
+
+    [Fact]
+    public async Task A_call_refuses_an_acquire_timeout_out_of_range()
+    {
+        await using var test = TestPool.Create();
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => test.Pool.Rent(TimeSpan.Zero));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await test.Pool.RentAsync(TimeSpan.FromDays(2)));
+    }
+
+    [Fact]
+    public async Task The_builder_is_the_same_in_fluent_words()
+    {
+        var builder = new ConnectionPoolBuilder().Use(new StubProvider(new StubDatabase())).Named("fluent").Sized(0, 3)
+            .WaitingAtMost(TimeSpan.FromSeconds(2)).Resetting(ResetMode.None);
+        await using var pool = builder.Build();
+
+        Assert.Equal("fluent", pool.Name);
+        Assert.Equal(3, pool.GetStatistics().Counts.Limit);
+        Assert.Throws<InvalidOperationException>(builder.Build);
+    }
+}
