@@ -16,14 +16,14 @@ if (arguments.Help)
 
           --save           also write the report to benchmarks/results/
           --check          exit with 1 when a target is missed
-          --rounds N       rounds in which every side works once (default 15)
+          --rounds N       rounds in which every side works once (default 13)
           --turn MS        how long a side works in a round, in milliseconds (default 600)
           --database NAME  only PostgreSQL or only MariaDB
         """);
     return 0;
 }
 
-var rounds = int.Parse(arguments["--rounds"] ?? "15", CultureInfo.InvariantCulture);
+var rounds = int.Parse(arguments["--rounds"] ?? "13", CultureInfo.InvariantCulture);
 var turn = TimeSpan.FromMilliseconds(int.Parse(arguments["--turn"] ?? "600", CultureInfo.InvariantCulture));
 List<Measurement> measurements = [];
 List<string> missing = [];
