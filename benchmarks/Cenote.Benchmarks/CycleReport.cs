@@ -20,7 +20,7 @@ internal static class CycleReport
         Machine.Describe().ToList().ForEach(report.Add);
         report.Add($"- Drivers: Npgsql {Machine.VersionOf(typeof(NpgsqlConnection))}, MySqlConnector {Machine.VersionOf(typeof(MySqlConnection))}, Microsoft.Data.Sqlite {Machine.VersionOf(typeof(SqliteConnection))}");
         report.Add($"- Servers: {Databases.DescribeServers()}");
-        report.Add($"- Time per operation: wall time / operations of all threads together, median of the iterations (fastest in brackets). Pools of {Pools.Size} connections.");
+        report.Add($"- Time per operation: wall time / operations of all threads together, first quartile of the iterations (median in brackets). Pools of {Pools.Size} connections.");
         report.Add();
         AddResults(report, results);
         if (handOvers is not null)
@@ -40,7 +40,7 @@ internal static class CycleReport
         [
             row.Key,
             .. CycleResult.ThreadCounts.SelectMany(threads => row.FirstOrDefault(result => result.Threads == threads) is { } result
-                ? new[] { $"{result.Nanoseconds:N1} ({result.Fastest:N1})", $"{result.Bytes:N0}" }
+                ? new[] { $"{result.Nanoseconds:N1} ({result.Median:N1})", $"{result.Bytes:N0}" }
                 : ["-", "-"]),
         ]));
 }

@@ -10,7 +10,7 @@ public abstract class CycleSuite
     // Operations per invocation, so that one takes milliseconds: long beside the barriers, short beside an iteration.
     private protected const int Nanoseconds = 1 << 18;
     private protected const int HundredsOfNanoseconds = 1 << 15;
-    private protected const int Microseconds = 1 << 10;
+    private protected const int Microseconds = 1 << 9;
 
     private ThreadTeam? _team;
     private ICycle? _cycle;
