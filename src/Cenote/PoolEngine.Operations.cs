@@ -62,8 +62,14 @@ internal sealed partial class PoolEngine
         while (reached < wanted)
         {
             var next = reached + 1;
-            Desk.Want(warmUpTarget: wanted);
-            await Desk.WhenAsync(counts => OpenIn(counts) >= next, failsWithOpens: true, cancellationToken).ConfigureAwait(false);
+            // Listening comes first: an open that fails at once would otherwise fail unheard, and the wait never end.
+            var opened = Desk.WhenAsync(counts => OpenIn(counts) >= next, failsWithOpens: true, cancellationToken);
+            if (!opened.IsCompleted)
+            {
+                Desk.Want(warmUpTarget: wanted);
+            }
+
+            await opened.ConfigureAwait(false);
             reached = next;
             progress?.Report(reached);
         }
