@@ -90,30 +90,31 @@ internal sealed partial class LeaseDesk
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName)
     {
-        if (Attention == 0 && TryLend() is { } slot)
+        if (Attention != 0)
         {
-            // The slot is this thread's, so its word stays what the claim made of it.
-            var ticket = slot.Word;
-            slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
-            if (!slot.OpensOnLease || Returns.TryBeginLease(slot, ticket))
-            {
-                return new ConnectionLease(slot, ticket);
-            }
+            return default;
         }
 
-        return default;
-    }
-
-    /// <summary>
-    /// Claims a connection. The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait
-    /// for the one before: a quiet pool therefore tries its lowest slot without going through the table.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Slot? TryLend()
-    {
+        // The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait for the one
+        // before: a quiet pool therefore tries its lowest slot without going through the table.
         var freshSince = Volatile.Read(ref _freshSince);
-        var lowest = _lowest;
-        return _spread == 1 && SlotTable.TryLend(lowest, freshSince) ? lowest : _slots.TryLend(freshSince);
+        var slot = _lowest;
+        var word = slot.Word;
+        var ticket = SlotWord.Lend(word);
+        if (_spread != 1 || SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
+        {
+            slot = _slots.TryLend(freshSince);
+            if (slot is null)
+            {
+                return default;
+            }
+
+            // The slot is this thread's, so its word stays what the claim made of it.
+            ticket = slot.Word;
+        }
+
+        slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
+        return slot.OpensOnLease && !Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
     /// <summary>Queues a caller. The result may be there already.</summary>
