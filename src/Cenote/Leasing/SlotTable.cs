@@ -111,7 +111,10 @@ internal sealed class SlotTable
     {
         var slots = _slots;
         var spread = _desk.Spread;
-        var start = Math.Min(spread > 1 ? Thread.GetCurrentProcessorId() % spread : 0, slots.Length);
+        var core = spread > 1 ? Thread.GetCurrentProcessorId() : 0;
+
+        // Divides only where it must: a nanosecond or two of a search that takes a dozen.
+        var start = Math.Min(core < spread ? core : core % spread, slots.Length);
         for (var i = start; i < slots.Length; i++)
         {
             if (TryLend(slots[i], freshSince))
