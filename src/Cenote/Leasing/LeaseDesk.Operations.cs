@@ -41,7 +41,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.</summary>
     internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
     {
-        Capacity.WarmUpTarget = Math.Max(Capacity.WarmUpTarget, warmUpTarget ?? 0);
+        Capacity.WarmUpTo(warmUpTarget ?? 0);
         Capacity.Replacements = replacements ?? Capacity.Replacements;
     });
 

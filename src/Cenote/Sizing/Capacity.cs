@@ -21,7 +21,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal int Opening { get; private set; }
 
     /// <summary>Connections wanted for a warm-up, until it is reached.</summary>
-    internal int WarmUpTarget { get; set; }
+    internal int WarmUpTarget { get; private set; }
 
     /// <summary>Connections wanted to take the place of old ones.</summary>
     internal int Replacements { get; set; }
@@ -63,6 +63,13 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
             Replacements--;
         }
 
+        WarmUpTo(0);
+    }
+
+    /// <summary>Asks for a warm-up beside those under way. A target that is reached is forgotten: it must not refill what retires later.</summary>
+    internal void WarmUpTo(int target)
+    {
+        WarmUpTarget = Math.Max(WarmUpTarget, target);
         if (Total - Opening >= WarmUpTarget)
         {
             WarmUpTarget = 0;
