@@ -37,6 +37,20 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public async Task A_warm_up_that_found_its_target_reached_does_not_refill_the_pool_later()
+    {
+        await using var test = TestPool.Create(options => options.MaxIdleTime = TimeSpan.FromSeconds(60));
+        await test.Pool.WarmUpAsync(2).Soon();
+        await test.Pool.WarmUpAsync(2).Soon();
+
+        test.Pool.RetireAll();
+        await test.When(counts => counts.Total == 0);
+        await test.Pass(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(2, test.Database.Calls(StubCall.Open).Started);
+    }
+
+    [Fact]
     public async Task A_warm_up_that_cannot_connect_fails_with_what_the_driver_said()
     {
         await using var test = TestPool.Create(
