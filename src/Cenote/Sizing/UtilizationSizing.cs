@@ -8,7 +8,7 @@ namespace Cenote.Sizing;
 /// <para>Hysteresis keeps it from flapping: between the marks it stays; it judges the highest utilization of a whole window, so a load that
 /// comes and goes within the window counts as load; and whenever it has to grow soon after it shrank, it doubles the window, up to
 /// <see cref="LongestShrinkWindow"/>. The window returns to its start after a calm of eight windows, in
-    /// which no quiet spell came and went.</para>
+/// which no quiet spell came and went.</para>
 /// <para>Holds state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
 /// </remarks>
 public sealed class UtilizationSizing : ISizingPolicy
