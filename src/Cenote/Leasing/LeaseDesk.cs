@@ -21,7 +21,8 @@ internal sealed partial class LeaseDesk
     private readonly ConditionList _conditions = new();
     private readonly SlotTable _slots;
     private readonly Slot _lowest;
-    private int _spread = 1;
+    private Slot[]? _near;
+    private bool _hadBlockedThreadPool;
     private IConnectionWork _work = null!;
     private int _attention;
     private long _freshSince = long.MinValue;
@@ -46,13 +47,21 @@ internal sealed partial class LeaseDesk
     internal SlotTable Slots => _slots;
 
     /// <summary>
-    /// Over how many of the lowest slots searches begin. As many as are in use at once, by upkeep's sample: cores that hammer
-    /// the pool then start on slots of their own, while a quiet pool re-uses the lowest slots and lets the others fall idle.
+    /// On how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a quiet pool re-uses it
+    /// and lets the others fall idle. Never more than cores or slots.
     /// </summary>
     internal int Spread
     {
-        get => Volatile.Read(ref _spread);
-        set => Volatile.Write(ref _spread, Math.Max(1, value));
+        get => Volatile.Read(ref _near)?.Length ?? 1;
+        set
+        {
+            var slots = _slots.All;
+            var spread = Math.Clamp(value, 1, Math.Min(Environment.ProcessorCount, slots.Length));
+            if (spread != Spread)
+            {
+                Volatile.Write(ref _near, spread == 1 ? null : slots[..spread].ToArray());
+            }
+        }
     }
 
     internal IConnectionWork Work => _work;
@@ -66,6 +75,13 @@ internal sealed partial class LeaseDesk
 
     /// <summary>Whether callers block threads in the queue. A hint, read without the lock.</summary>
     internal bool HasBlockedCallers => _queue.Blocking > 0;
+
+    /// <summary>Whether those threads are the thread pool's, now or, several at once, since upkeep last cleared this.</summary>
+    internal bool HasBlockedThreadPool
+    {
+        get => _queue.BlockingThreadPool > 0 || Volatile.Read(ref _hadBlockedThreadPool);
+        set => Volatile.Write(ref _hadBlockedThreadPool, value);
+    }
 
     /// <summary>The pool's coarse clock in milliseconds, advanced by upkeep: reading it costs one load.</summary>
     internal long Now
@@ -97,13 +113,13 @@ internal sealed partial class LeaseDesk
 
         // The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait for the one
         // before: a quiet pool therefore tries its lowest slot without going through the table.
+        var slot = _near is { } near ? NearSlot.Among(near) : _lowest;
         var freshSince = Volatile.Read(ref _freshSince);
-        var slot = _lowest;
         var word = slot.Word;
         var ticket = SlotWord.Lend(word);
-        if (_spread != 1 || SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
+        if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
         {
-            slot = _slots.TryLend(freshSince);
+            slot = SearchOn(slot, word, freshSince);
             if (slot is null)
             {
                 return default;
@@ -145,6 +161,7 @@ internal sealed partial class LeaseDesk
 
             waiter.Begin(request, isBlocking);
             _queue.Enqueue(waiter);
+            _hadBlockedThreadPool |= _queue.BlockingThreadPool > 1;
             Capacity.NoteDemand();
             SetAttention(Leasing.Attention.Waiting, on: true);
             return waiter;
@@ -231,6 +248,20 @@ internal sealed partial class LeaseDesk
         {
             return read(CountUnderLock());
         }
+    }
+
+    /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Slot? SearchOn(Slot first, long word, long freshSince)
+    {
+        if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
+        {
+            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short for
+            // LoadSample to see show that they run at once; upkeep narrows the spread again.
+            Spread++;
+        }
+
+        return _slots.TryLend(freshSince);
     }
 
     private void CloseIfIdle(Slot slot, CloseReason reason)

@@ -4,7 +4,7 @@ namespace Cenote.Maintenance;
 
 /// <summary>
 /// Looks at how busy the pool is, and tunes what the hot path does without knowing: over how many slots rents spread,
-/// and which leases are measured.
+/// which leases are measured, and on whose thread sessions are cleared.
 /// </summary>
 internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
 {
@@ -22,9 +22,10 @@ internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
         }
 
         // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
-        desk.Spread = Math.Min(Environment.ProcessorCount, Math.Max(leased, desk.Spread - 1));
+        desk.Spread = Math.Max(leased, desk.Spread - 1);
         desk.SampleMask = MaskFor(leases - _seenLeases);
         _seenLeases = leases;
+        desk.HasBlockedThreadPool = false;
     }
 
     /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>
