@@ -1,3 +1,5 @@
+using Cenote.Resilience;
+
 namespace Cenote;
 
 // What an operator does to a running pool.
@@ -41,6 +43,27 @@ public sealed partial class ConnectionPool
 
     /// <summary>Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place.</summary>
     public void RetireAll() => _engine.RetireAll();
+
+    /// <summary>The circuit as it is now.</summary>
+    public CircuitStatus GetCircuit() => _desk.ReadCircuit();
+
+    /// <summary>
+    /// Opens the circuit by hand: nobody is served any more, callers that wait are refused, until <see cref="CloseCircuit"/>.
+    /// Leases in use are not touched.
+    /// </summary>
+    public void OpenCircuit() => _desk.ForceCircuitOpen();
+
+    /// <summary>Closes the circuit, however it was opened: the pool opens connections again at once.</summary>
+    public void CloseCircuit() => _desk.ForceCircuitClosed();
+
+    /// <summary>
+    /// Raised after each change of the circuit, in their order, on the thread pool, not under any lock. What handlers throw is logged.
+    /// </summary>
+    public event EventHandler<CircuitChangedEventArgs>? CircuitChanged
+    {
+        add => _engine.CircuitAnnouncer.Changed += value;
+        remove => _engine.CircuitAnnouncer.Changed -= value;
+    }
 
     /// <summary>Closes the pool: waiters fail at once, idle connections close, leases in use work until they are returned.</summary>
     protected override void Dispose(bool disposing)

@@ -32,6 +32,7 @@ public sealed partial class ConnectionPool : DbDataSource
         ArgumentNullException.ThrowIfNull(provider);
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _desk = _engine.Desk;
+        _engine.CircuitAnnouncer.Sender = this;
         _engine.Start();
     }
 

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 
@@ -64,6 +65,18 @@ public sealed class ConnectionPoolOptions
     /// <summary>The most connections that are being opened at once.</summary>
     /// <value>Default 4. Range 1 to 1,000.</value>
     public int MaxConcurrentOpens { get; set; } = 4;
+
+    /// <summary>When the pool stops trying to reach the database, and how it finds out that it is back.</summary>
+    /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms. <see langword="null"/>: never stops trying.</value>
+    public CircuitBreakerOptions? CircuitBreaker { get; set; } = new();
+
+    /// <summary>The most callers that may wait; further ones are turned away at once with a <see cref="PoolOverloadedException"/>.</summary>
+    /// <value>Default <see langword="null"/>: any number. Range 1 to 1,000,000.</value>
+    public int? MaxWaiters { get; set; }
+
+    /// <summary>Turns callers away when waits have been too long for too long.</summary>
+    /// <value>Default <see langword="null"/>: nobody.</value>
+    public QueueSheddingOptions? QueueShedding { get; set; }
 
     /// <summary>What constructing the pool does when the database may be absent.</summary>
     /// <value>Default <see cref="StartupMode.FillInBackground"/>.</value>

@@ -48,6 +48,9 @@ internal sealed class OptionProblems
         }
 
         FindNumber(nameof(options.MaxConcurrentOpens), options.MaxConcurrentOpens, 1, 1000);
+        options.CircuitBreaker?.Find(this);
+        options.QueueShedding?.Find(this);
+        FindNumber(nameof(options.MaxWaiters), options.MaxWaiters ?? 1, 1, 1_000_000);
         FindDefined(nameof(options.Startup), options.Startup);
         FindDefined(nameof(options.ResetMode), options.ResetMode);
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
@@ -70,7 +73,7 @@ internal sealed class OptionProblems
         }
     }
 
-    private void FindNumber(string setting, int value, int least, int most)
+    internal void FindNumber(string setting, int value, int least, int most)
     {
         if (value < least || value > most)
         {
@@ -78,7 +81,7 @@ internal sealed class OptionProblems
         }
     }
 
-    private void FindDuration(string setting, TimeSpan value, TimeSpan least, TimeSpan most, bool mayBeInfinite = false)
+    internal void FindDuration(string setting, TimeSpan value, TimeSpan least, TimeSpan most, bool mayBeInfinite = false)
     {
         if (mayBeInfinite && value == Timeout.InfiniteTimeSpan)
         {

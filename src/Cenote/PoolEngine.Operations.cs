@@ -46,6 +46,10 @@ internal sealed partial class PoolEngine
             UseTime = default,
             ConnectTime = default,
             LastOpenFailure = _meters.LastOpenFailure,
+            Circuit = Desk.ReadCircuit().State,
+            CircuitOpenings = _meters.CircuitOpenings.Value,
+            CircuitRejections = _meters.CircuitRejections.Value,
+            Overloads = _meters.Overloads.Value,
         };
     }
 

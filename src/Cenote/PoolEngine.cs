@@ -31,8 +31,9 @@ internal sealed partial class PoolEngine
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)));
-        Desk = new LeaseDesk(settings.Clock, _meters, capacity);
-        Work = new ConnectionWork(provider, _classifier, settings, Desk, _logger, _closed.Token);
+        Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding);
+        CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
+        Work = new ConnectionWork(provider, _classifier, settings, Desk, CircuitAnnouncer, _logger, _closed.Token);
         _upkeep = new Upkeep(settings, Desk, _meters, _logger);
     }
 
@@ -41,6 +42,8 @@ internal sealed partial class PoolEngine
     internal PoolSettings Settings { get; }
 
     internal LeaseDesk Desk { get; }
+
+    internal CircuitAnnouncer CircuitAnnouncer { get; }
 
     internal Upkeep Upkeep => _upkeep;
 
@@ -161,12 +164,13 @@ internal sealed partial class PoolEngine
         catch (PoolException exception)
         {
             Close();
-            if (exception is not PoolTimeoutException timeout)
+            if (exception is not (PoolTimeoutException or CircuitOpenException))
             {
                 throw;
             }
 
-            var failure = timeout.LastOpenFailure ?? new OpenFailure(timeout, FailureKind.Other, Settings.Clock.UtcNow, 0);
+            var failure = (exception as PoolTimeoutException)?.LastOpenFailure ?? (exception as CircuitOpenException)?.LastFailure
+                ?? new OpenFailure(exception, FailureKind.Other, Settings.Clock.UtcNow, 0);
             throw (ConnectionOpenException)Work.DescribeOpenFailure(failure);
         }
     }

@@ -1,5 +1,6 @@
 using Cenote.Maintenance;
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,6 +28,9 @@ internal sealed class PoolSettings
         OpenRetryBaseDelay = options.OpenRetryBaseDelay;
         OpenRetryMaxDelay = options.OpenRetryMaxDelay;
         MaxConcurrentOpens = options.MaxConcurrentOpens;
+        CircuitBreaker = options.CircuitBreaker;
+        MaxWaiters = options.MaxWaiters;
+        QueueShedding = options.QueueShedding;
         Startup = options.Startup;
         Credentials = options.Credentials;
         Sizing = options.Sizing;
@@ -65,6 +69,12 @@ internal sealed class PoolSettings
     internal TimeSpan OpenRetryMaxDelay { get; }
 
     internal int MaxConcurrentOpens { get; }
+
+    internal CircuitBreakerOptions? CircuitBreaker { get; }
+
+    internal int? MaxWaiters { get; }
+
+    internal QueueSheddingOptions? QueueShedding { get; }
 
     internal StartupMode Startup { get; }
 

@@ -19,6 +19,7 @@ internal sealed class TestPool : IAsyncDisposable
             MinSize = 0,
             MaxSize = 2,
             OpenRetries = 0,
+            CircuitBreaker = null,
             AcquireTimeout = TimeSpan.FromHours(1),
             ConnectTimeout = TimeSpan.FromMinutes(10),
             ValidationTimeout = TimeSpan.FromMinutes(10),

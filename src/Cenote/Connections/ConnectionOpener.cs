@@ -10,15 +10,21 @@ namespace Cenote.Connections;
 internal sealed class ConnectionOpener(
     DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
 {
-    private readonly OpenRetry _retry = new(settings, classifier, desk.Meters, logger);
+    private readonly OpenRetry _retry = new(settings, classifier, desk, logger);
 
     /// <summary>Opens a connection for a slot in state opening, and reports the outcome to the desk.</summary>
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
     {
         var attempts = 0;
+        var circuitOpened = desk.ReadOpensToken();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
+        var probe = desk.ReadProbe(slot);
+        var connectTimeout = probe.Limit is { } limit && limit < settings.ConnectTimeout ? limit : settings.ConnectTimeout;
         try
         {
-            var physical = await _retry.RunAsync(Attempt, poolClosed).ConfigureAwait(false);
+            var physical = probe.IsProbe
+                ? await Attempt(ended.Token).ConfigureAwait(false)
+                : await _retry.RunAsync(Attempt, ended.Token).ConfigureAwait(false);
             var expiresAt = NewExpiry();
             PoolLog.Opened(logger, settings.Name, slot.Id, attempts);
             desk.Opened(slot, physical, expiresAt);
@@ -27,10 +33,19 @@ internal sealed class ConnectionOpener(
         {
             desk.OpenSkipped(slot);
         }
+        catch (Exception) when (circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
+        {
+            // By this failure or another: the circuit says the rest.
+            desk.OpenSkipped(slot);
+        }
         catch (Exception exception)
         {
             var failure = new OpenFailure(exception, classifier.Classify(exception), settings.Clock.UtcNow, attempts);
-            if (!poolClosed.IsCancellationRequested)
+            if (probe.IsProbe)
+            {
+                PoolLog.ProbeFailed(logger, settings.Name, failure.Kind, exception);
+            }
+            else if (!poolClosed.IsCancellationRequested)
             {
                 PoolLog.OpenFailed(logger, settings.Name, attempts, failure.Kind, exception);
             }
@@ -38,26 +53,35 @@ internal sealed class ConnectionOpener(
             desk.OpenFailed(slot, failure);
         }
 
-        ValueTask<PhysicalConnection> Attempt(CancellationToken cancellationToken)
+        async ValueTask<PhysicalConnection> Attempt(CancellationToken cancellationToken)
         {
             // When the demand has gone, the next try is skipped.
-            if (!desk.StillWantsOpening())
+            if (!desk.StillWantsOpening(slot))
             {
                 throw new DemandGoneException();
             }
 
             attempts++;
-            return AttemptAsync(needsOwnThread, cancellationToken);
+            try
+            {
+                return await AttemptAsync(connectTimeout, probe.Proofs, needsOwnThread, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                desk.AttemptFailed(new OpenFailure(exception, classifier.Classify(exception), settings.Clock.UtcNow, attempts));
+                throw;
+            }
         }
     }
 
-    private async ValueTask<PhysicalConnection> AttemptAsync(bool needsOwnThread, CancellationToken cancellationToken)
+    private async ValueTask<PhysicalConnection> AttemptAsync(TimeSpan limit, int proofs, bool needsOwnThread, CancellationToken cancellationToken)
     {
         var started = settings.Clock.GetTimestamp();
-        using var timeout = new CancellationTokenSource(settings.ConnectTimeout, settings.Clock.TimeProvider);
+        using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         PhysicalConnection? physical = null;
         Task? opening = null;
+        Task? proving = null;
         try
         {
             physical = provider.CreateConnection(await GetConnectionSettingsAsync(linked.Token).ConfigureAwait(false));
@@ -65,6 +89,12 @@ internal sealed class ConnectionOpener(
             opening = BackgroundWork.Call(physical.Open, () => physical.OpenAsync(token), needsOwnThread);
             await BackgroundWork.Wait(opening, token).ConfigureAwait(false);
             desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
+            for (; proofs > 0; proofs--)
+            {
+                proving = ConnectionValidator.Prove(physical, settings.ValidationTimeout, needsOwnThread, token);
+                await BackgroundWork.Wait(proving, token).ConfigureAwait(false);
+            }
+
             return physical;
         }
         catch (Exception exception)
@@ -72,13 +102,13 @@ internal sealed class ConnectionOpener(
             if (physical is not null)
             {
                 // Not awaited: an open that hangs and heeds no cancellation must not hold up the next try.
-                _ = CloseWhenOpenedAsync(physical, opening ?? Task.CompletedTask);
+                _ = CloseWhenOpenedAsync(physical, opening, proving ?? Task.CompletedTask);
             }
 
             if (exception is OperationCanceledException && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    FormattableString.Invariant($"Connecting took longer than ConnectTimeout ({settings.ConnectTimeout.TotalSeconds:0.###} s)."), exception);
+                    FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "a probe may take")} ({limit.TotalSeconds:0.###} s)."), exception);
             }
 
             throw;
@@ -99,9 +129,10 @@ internal sealed class ConnectionOpener(
         };
     }
 
-    private async Task CloseWhenOpenedAsync(PhysicalConnection physical, Task opening)
+    private async Task CloseWhenOpenedAsync(PhysicalConnection physical, Task? opening, Task proving)
     {
-        await opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (opening ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await proving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await physical.CloseAsync().ConfigureAwait(false);
@@ -111,7 +142,7 @@ internal sealed class ConnectionOpener(
             PoolLog.CloseFailed(logger, settings.Name, CloseReason.OpenFailed, exception);
         }
 
-        if (opening.IsCompletedSuccessfully)
+        if (opening is { IsCompletedSuccessfully: true })
         {
             desk.ClosedLate();
         }

@@ -16,8 +16,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         {
             using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
             var token = timeout.Token;
-            validating = BackgroundWork.Call(
-                () => Validate(physical), () => ValidateAsync(physical, token), needsOwnThread);
+            validating = Prove(physical, settings.ValidationTimeout, needsOwnThread, token);
             await BackgroundWork.Wait(validating, token).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -43,20 +42,24 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         desk.MakeIdle(slot, word);
     }
 
-    private void Validate(PhysicalConnection physical)
+    /// <summary>One round trip on an open connection that nobody holds, which is as clean afterwards as before.</summary>
+    internal static Task Prove(PhysicalConnection physical, TimeSpan timeout, bool needsOwnThread, CancellationToken cancellationToken) =>
+        BackgroundWork.Call(() => Validate(physical, timeout), () => ValidateAsync(physical, timeout, cancellationToken), needsOwnThread);
+
+    private static void Validate(PhysicalConnection physical, TimeSpan timeout)
     {
         physical.BeginLease();
-        physical.Validate(settings.ValidationTimeout);
+        physical.Validate(timeout);
         if (physical.SessionClearing == SessionClearing.DriverReset)
         {
             physical.ClearSession();
         }
     }
 
-    private async ValueTask ValidateAsync(PhysicalConnection physical, CancellationToken cancellationToken)
+    private static async ValueTask ValidateAsync(PhysicalConnection physical, TimeSpan timeout, CancellationToken cancellationToken)
     {
         physical.BeginLease();
-        await physical.ValidateAsync(settings.ValidationTimeout, cancellationToken).ConfigureAwait(false);
+        await physical.ValidateAsync(timeout, cancellationToken).ConfigureAwait(false);
         if (physical.SessionClearing == SessionClearing.DriverReset)
         {
             await physical.ClearSessionAsync(cancellationToken).ConfigureAwait(false);

@@ -9,9 +9,10 @@ namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
 internal sealed class ConnectionWork(
-    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, CircuitAnnouncer announcer, ILogger logger, CancellationToken poolClosed)
     : IConnectionWork
 {
+    private readonly LogRate _overloads = new();
     private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, logger, poolClosed);
     private readonly ConnectionValidator _validator = new(settings, desk);
     private readonly ConnectionCloser _closer = new(settings, desk, logger);
@@ -58,6 +59,25 @@ internal sealed class ConnectionWork(
         settings.Name,
         failure,
         $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {failure.Attempts} tries, last at {failure.Time:O}): {failure.Exception.Message}");
+
+    public Exception DescribeCircuitOpen()
+    {
+        var circuit = desk.ReadCircuit();
+        return new CircuitOpenException(settings.Name, circuit, CircuitText.Describe(settings, circuit));
+    }
+
+    public Exception DescribeOverload(string reason)
+    {
+        var exception = ExhaustionReport.CreateOverload(settings, reason, desk.Count(), desk);
+        if (_overloads.MayLog(settings.Clock.ElapsedMilliseconds))
+        {
+            PoolLog.Overloaded(logger, settings.Name, reason, exception.Counts);
+        }
+
+        return exception;
+    }
+
+    public void Announce(CircuitState before, CircuitStatus status) => announcer.Post(before, status);
 
     public Exception DescribeClosed() => new PoolClosedException(settings.Name);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cenote.Leasing;
+using Cenote.Resilience;
 
 namespace Cenote.Diagnostics;
 
@@ -20,6 +21,11 @@ internal static class ExhaustionReport
             text.Append(" The pool is suspended: nothing is lent until Resume is called.");
         }
 
+        if (desk.ReadCircuit() is { State: not CircuitState.Closed } circuit)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" The circuit is open since {circuit.Since:O}.");
+        }
+
         if (holders.Count > 0)
         {
             text.Append(" Held longest by ").AppendJoin("; ", holders).Append('.');
@@ -35,6 +41,20 @@ internal static class ExhaustionReport
         }
 
         return new PoolTimeoutException(settings.Name, timeout, counts, holders, failure, text.ToString());
+    }
+
+    internal static PoolOverloadedException CreateOverload(PoolSettings settings, string reason, PoolCounts counts, LeaseDesk desk)
+    {
+        var holders = LongestHolders(desk);
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Pool '{settings.Name}' turned the caller away: {reason}; {counts}.");
+        if (holders.Count > 0)
+        {
+            text.Append(" Held longest by ").AppendJoin("; ", holders).Append('.');
+        }
+
+        text.Append(" Ask again later, return connections sooner, or raise MaxSize if the database has room.");
+        return new PoolOverloadedException(settings.Name, counts, holders, text.ToString());
     }
 
     internal static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk)

@@ -31,6 +31,8 @@ internal sealed class Histogram
         }
     }
 
+    internal TimeSpan Maximum => FromNanoseconds(Volatile.Read(ref _maximum));
+
     internal void Record(TimeSpan duration)
     {
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;

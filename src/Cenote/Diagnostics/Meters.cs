@@ -16,6 +16,12 @@ internal sealed class Meters
 
     internal Counter OpenFailures { get; } = new();
 
+    internal Counter CircuitOpenings { get; } = new();
+
+    internal Counter CircuitRejections { get; } = new();
+
+    internal Counter Overloads { get; } = new();
+
     internal Counter UpkeepFailures { get; } = new();
 
     internal Histogram WaitTime { get; } = new();

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Diagnostics;
@@ -21,6 +22,24 @@ internal static partial class PoolLog
     [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection in {Attempts} tries: {Kind}")]
     internal static partial void OpenFailed(ILogger logger, string poolName, int attempts, FailureKind kind, Exception exception);
 
+    [LoggerMessage(13, LogLevel.Debug, "Pool {PoolName} probed the database in vain: {Kind}")]
+    internal static partial void ProbeFailed(ILogger logger, string poolName, FailureKind kind, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open after {Failures} failures in a row to open a connection: {Kind}; the first probe is in {RetryAfter}")]
+    internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, TimeSpan? retryAfter, Exception? exception);
+
+    [LoggerMessage(15, LogLevel.Warning, "The circuit of pool {PoolName} was opened by hand: nobody is served until it is closed by hand")]
+    internal static partial void CircuitForcedOpen(ILogger logger, string poolName);
+
+    [LoggerMessage(16, LogLevel.Debug, "The circuit of pool {PoolName} is {State}")]
+    internal static partial void CircuitProbing(ILogger logger, string poolName, CircuitState state);
+
+    [LoggerMessage(17, LogLevel.Information, "The circuit of pool {PoolName} is closed: connections are opened again")]
+    internal static partial void CircuitClosed(ILogger logger, string poolName);
+
+    [LoggerMessage(18, LogLevel.Error, "A handler of an event of pool {PoolName} threw")]
+    internal static partial void HandlerFailed(ILogger logger, string poolName, Exception exception);
+
     [LoggerMessage(20, LogLevel.Debug, "Pool {PoolName} closed the connection in slot {SlotId}: {Reason}")]
     internal static partial void Closed(ILogger logger, string poolName, int slotId, CloseReason reason);
 
@@ -35,6 +54,9 @@ internal static partial class PoolLog
 
     [LoggerMessage(30, LogLevel.Warning, "Pool {PoolName} had no connection within {Timeout}: {Counts}")]
     internal static partial void AcquireTimeout(ILogger logger, string poolName, TimeSpan timeout, PoolCounts counts);
+
+    [LoggerMessage(31, LogLevel.Warning, "Pool {PoolName} turned callers away: {Reason}; {Counts}. Said once a second at most")]
+    internal static partial void Overloaded(ILogger logger, string poolName, string reason, PoolCounts counts);
 
     [LoggerMessage(40, LogLevel.Information, "Pool {PoolName} changes its size from {OldSize} to {NewSize}: {Reason}")]
     internal static partial void Resized(ILogger logger, string poolName, int oldSize, int newSize, string reason);

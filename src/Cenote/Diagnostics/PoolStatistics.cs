@@ -1,3 +1,5 @@
+using Cenote.Resilience;
+
 namespace Cenote;
 
 /// <summary>One consistent snapshot of a pool. Cheap enough to read every second.</summary>
@@ -26,6 +28,18 @@ public sealed record PoolStatistics
 
     /// <summary>Callers that were told that no connection could be opened.</summary>
     public required long Errors { get; init; }
+
+    /// <summary>Callers that were refused because the circuit was open and nothing was left to serve them.</summary>
+    public required long CircuitRejections { get; init; }
+
+    /// <summary>Callers that were turned away because too many waited, or had waited too long.</summary>
+    public required long Overloads { get; init; }
+
+    /// <summary>Whether the pool tries to reach its database.</summary>
+    public required CircuitState Circuit { get; init; }
+
+    /// <summary>How often the circuit has opened.</summary>
+    public required long CircuitOpenings { get; init; }
 
     /// <summary>Physical connections opened.</summary>
     public required long Opened { get; init; }

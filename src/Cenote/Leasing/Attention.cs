@@ -20,4 +20,7 @@ internal enum Attention
 
     /// <summary>Someone awaits a condition of the pool's counts.</summary>
     Watched = 16,
+
+    /// <summary>The circuit was opened by hand: nobody is served.</summary>
+    Isolated = 32,
 }

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Waiting;
 
 namespace Cenote.Leasing;
@@ -36,6 +37,16 @@ internal interface IConnectionWork
 
     /// <summary>What callers are told when a connection could not be opened.</summary>
     Exception DescribeOpenFailure(OpenFailure failure);
+
+    /// <summary>What callers are told while the circuit is open and nothing is left to serve them.</summary>
+    Exception DescribeCircuitOpen();
+
+    /// <summary>What callers are told who are turned away to protect the others.</summary>
+    /// <param name="reason">Why, as the middle of a sentence.</param>
+    Exception DescribeOverload(string reason);
+
+    /// <summary>Says that the circuit has changed. The one thing that is called under the desk's lock: it only queues what it is told.</summary>
+    void Announce(CircuitState before, CircuitStatus status);
 
     /// <summary>What callers are told once the pool is closed.</summary>
     Exception DescribeClosed();

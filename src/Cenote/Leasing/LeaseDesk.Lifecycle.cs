@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Waiting;
 
 namespace Cenote.Leasing;
@@ -14,6 +15,12 @@ internal sealed partial class LeaseDesk
         CloseReason? refusal;
         lock (_gate)
         {
+            var before = Circuit.State;
+            if (Circuit.NoteSuccess())
+            {
+                AnnounceUnderLock(before);
+            }
+
             Capacity.EndOpening(hasOpened: true);
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
@@ -42,13 +49,14 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal void OpenFailed(Slot slot, OpenFailure failure)
     {
+        ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
         List<Waiter>? failed = null;
         List<Condition> conditions;
         lock (_gate)
         {
             Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
-            Capacity.HoldOpensUntil(Clock.ElapsedMilliseconds, failure.Kind);
+            Capacity.HoldOpens(Clock.ElapsedMilliseconds, failure.Kind);
             Meters.LastOpenFailure = failure;
             slot.Change(SlotState.Empty);
             if (Capacity.Total - _slots.CountOf(SlotState.Closing) == 0)
@@ -76,17 +84,19 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Whether an open that is about to connect is still needed: the demand it was started for may be gone.</summary>
-    internal bool StillWantsOpening()
+    internal bool StillWantsOpening(Slot slot)
     {
         lock (_gate)
         {
-            return !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended) && Capacity.StillWantsOpening(_queue.Count);
+            return !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
+                && (Circuit.State == CircuitState.Closed ? Capacity.StillWantsOpening(_queue.Count) : Circuit.Allows(slot.Id));
         }
     }
 
-    /// <summary>Nobody needs the connection any more that a slot in state opening was meant for.</summary>
+    /// <summary>Nobody needs the connection any more that a slot in state opening was meant for, or the circuit has opened.</summary>
     internal void OpenSkipped(Slot slot)
     {
+        ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
         lock (_gate)
         {
             Capacity.EndOpening(hasOpened: false);

@@ -96,6 +96,7 @@ internal sealed partial class LeaseDesk
             }
 
             SetAttention(Leasing.Attention.Closed, on: true);
+            _probeTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             while (_queue.First is { } waiter)
             {
                 _queue.Remove(waiter);

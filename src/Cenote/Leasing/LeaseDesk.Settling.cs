@@ -1,3 +1,4 @@
+using Cenote.Resilience;
 using Cenote.Waiting;
 
 namespace Cenote.Leasing;
@@ -18,13 +19,17 @@ internal sealed partial class LeaseDesk
             Slot? toOpen = null;
             Slot? toClose = null;
             List<Condition>? met = null;
+            List<Waiter>? hopeless;
+            List<Waiter>? shed = null;
             ConnectionLease lease;
             bool needsOwnThread;
             lock (_gate)
             {
+                hopeless = TakeHopeless();
+
                 // What is too much goes first: a busy pool would otherwise lend it on and on, and never shrink.
                 toClose = TryTakeExcess();
-                waiter = TryMatch(out lease, isAllowed: toClose is null);
+                waiter = TryMatch(out lease, isAllowed: toClose is null, ref shed);
                 needsOwnThread = _queue.Blocking > 0;
                 if (waiter is null && toClose is null)
                 {
@@ -39,6 +44,8 @@ internal sealed partial class LeaseDesk
             }
 
             met?.ForEach(static condition => condition.Complete());
+            hopeless?.ForEach(Refuse);
+            shed?.ForEach(Shed);
             if (waiter is not null)
             {
                 waiter.Complete(lease);
@@ -62,20 +69,40 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>The first waiter and a connection for it.</summary>
-    private Waiter? TryMatch(out ConnectionLease lease, bool isAllowed)
+    private void Refuse(Waiter waiter)
+    {
+        Meters.CircuitRejections.Increment();
+        waiter.Fail(_work.DescribeCircuitOpen());
+    }
+
+    private void Shed(Waiter waiter)
+    {
+        Meters.Overloads.Increment();
+        waiter.Fail(_work.DescribeOverload("waits have been too long for too long (QueueShedding)"));
+    }
+
+    /// <summary>The first waiter, or the first that is not turned away, and a connection for it.</summary>
+    private Waiter? TryMatch(out ConnectionLease lease, bool isAllowed, ref List<Waiter>? shed)
     {
         lease = default;
         if (!isAllowed
             || _queue.First is not { } waiter
-            || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
+            || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed | Leasing.Attention.Isolated)
             || _slots.TryLend(_freshSince) is not { } slot)
         {
             return null;
         }
 
         var ticket = slot.Word;
-        _queue.Remove(waiter);
+        if (_shedding is null)
+        {
+            _queue.Remove(waiter);
+        }
+        else
+        {
+            waiter = _shedding.Take(_queue, ref shed);
+        }
+
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
         slot.SetHolder(ticket, this, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);
         lease = new ConnectionLease(slot, ticket);
@@ -97,10 +124,17 @@ internal sealed partial class LeaseDesk
     private Slot? TryTakeEmpty()
     {
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
-            || !Capacity.WantsOpening(_queue.Count, Clock.ElapsedMilliseconds)
+            || !(Circuit.State == CircuitState.Closed ? Capacity.WantsOpening(_queue.Count, Clock.ElapsedMilliseconds) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)
         {
             return null;
+        }
+
+        if (Circuit.State != CircuitState.Closed)
+        {
+            var before = Circuit.State;
+            Circuit.BeginProbe(slot.Id);
+            AnnounceUnderLock(before);
         }
 
         Capacity.BeginOpening();

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Cenote.Diagnostics;
 using Cenote.Maintenance;
+using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.Sizing;
 using Cenote.Waiting;
 
@@ -21,18 +23,35 @@ internal sealed partial class LeaseDesk
     private readonly ConditionList _conditions = new();
     private readonly SlotTable _slots;
     private readonly Slot _lowest;
+    private readonly ITimer _probeTimer;
+    private readonly int _maxWaiters;
+    private readonly ControlledDelay? _shedding;
     private Slot[]? _near;
-    private bool _hadBlockedThreadPool;
+    private bool _hadBlockedCallers;
     private IConnectionWork _work = null!;
     private int _attention;
     private long _freshSince = long.MinValue;
     private long _now;
 
-    internal LeaseDesk(PoolClock clock, Meters meters, Capacity capacity)
+    internal LeaseDesk(
+        PoolClock clock,
+        Meters meters,
+        Capacity capacity,
+        CircuitBreakerOptions? circuitBreaker = null,
+        int? maxWaiters = null,
+        QueueSheddingOptions? shedding = null)
     {
         Clock = clock;
         Meters = meters;
         Capacity = capacity;
+        Circuit = new CircuitBreaker(circuitBreaker, clock);
+        _maxWaiters = maxWaiters ?? int.MaxValue;
+        _shedding = shedding is null ? null : new ControlledDelay(shedding, clock);
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).ProbeDue(), this);
+        }
+
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
         _lowest = _slots.All[0];
@@ -76,11 +95,11 @@ internal sealed partial class LeaseDesk
     /// <summary>Whether callers block threads in the queue. A hint, read without the lock.</summary>
     internal bool HasBlockedCallers => _queue.Blocking > 0;
 
-    /// <summary>Whether those threads are the thread pool's, now or, several at once, since upkeep last cleared this.</summary>
-    internal bool HasBlockedThreadPool
+    /// <summary>Whether several callers blocked threads at once since upkeep last cleared this.</summary>
+    internal bool HadBlockedCallers
     {
-        get => _queue.BlockingThreadPool > 0 || Volatile.Read(ref _hadBlockedThreadPool);
-        set => Volatile.Write(ref _hadBlockedThreadPool, value);
+        get => Volatile.Read(ref _hadBlockedCallers);
+        set => Volatile.Write(ref _hadBlockedCallers, value);
     }
 
     /// <summary>The pool's coarse clock in milliseconds, advanced by upkeep: reading it costs one load.</summary>
@@ -147,25 +166,63 @@ internal sealed partial class LeaseDesk
     /// <summary>Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.</summary>
     private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
     {
+        Func<Exception>? refuse;
         lock (_gate)
         {
-            if (IsClosed)
+            refuse = FindRefusal(request);
+            if (refuse is null)
             {
-                throw _work.DescribeClosed();
+                return TryEnqueueUnderLock(request, isBlocking, made);
             }
-
-            if ((made ?? _queue.TakeSpare()) is not { } waiter)
-            {
-                return null;
-            }
-
-            waiter.Begin(request, isBlocking);
-            _queue.Enqueue(waiter);
-            _hadBlockedThreadPool |= _queue.BlockingThreadPool > 1;
-            Capacity.NoteDemand();
-            SetAttention(Leasing.Attention.Waiting, on: true);
-            return waiter;
         }
+
+        throw refuse();
+    }
+
+    private Waiter? TryEnqueueUnderLock(in RentRequest request, bool isBlocking, Waiter? made)
+    {
+        if ((made ?? _queue.TakeSpare()) is not { } waiter)
+        {
+            return null;
+        }
+
+        waiter.Begin(request, isBlocking);
+        _queue.Enqueue(waiter);
+        _hadBlockedCallers |= _queue.Blocking > 1;
+        Capacity.NoteDemand();
+        SetAttention(Leasing.Attention.Waiting, on: true);
+        return waiter;
+    }
+
+    /// <summary>Why a caller may not even queue.</summary>
+    private Func<Exception>? FindRefusal(in RentRequest request)
+    {
+        if (IsClosed)
+        {
+            return _work.DescribeClosed;
+        }
+
+        if (IsHopeless)
+        {
+            Meters.CircuitRejections.Increment();
+            return _work.DescribeCircuitOpen;
+        }
+
+        if (Meters.LastOpenFailure is { Kind: FailureKind.BadCredentials } failure
+            && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.Opening == 0 && CountLive() == 0)
+        {
+            Meters.Errors.Increment();
+            return () => _work.DescribeOpenFailure(failure);
+        }
+
+        // A caller that had its turn and got a dead connection keeps its place.
+        if (_queue.Count >= _maxWaiters && request.Place == 0)
+        {
+            Meters.Overloads.Increment();
+            return () => _work.DescribeOverload($"{_maxWaiters} callers wait already, which is MaxWaiters");
+        }
+
+        return null;
     }
 
     /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>
@@ -285,9 +342,19 @@ internal sealed partial class LeaseDesk
             }
 
             _queue.Remove(waiter);
-            SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+            if (_queue.Count == 0)
+            {
+                NoteQueueEmpty();
+            }
+
             return true;
         }
+    }
+
+    private void NoteQueueEmpty()
+    {
+        SetAttention(Leasing.Attention.Waiting, on: false);
+        _shedding?.NoteEmpty();
     }
 
     /// <summary>Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the bit.</summary>

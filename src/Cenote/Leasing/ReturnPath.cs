@@ -16,15 +16,15 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             desk.MakeIdle(slot, word);
         }
-        else if (!physical.ClearsInline && !desk.HasBlockedThreadPool)
+        else if (!physical.ClearsInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
         {
             ClearInBackground(slot, word, physical);
         }
         else
         {
-            // Also when callers block threads of the thread pool: they may hold all of them, and then none is left to hear
-            // the answer to a request that was sent in the background. For a while after that, too: blocking and waking a
-            // thread for each hand-over costs more than the round trip.
+            // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear the
+            // answer to a request that was sent in the background. For a while after that, too: blocking and waking a thread
+            // for each hand-over costs more than the round trip.
             try
             {
                 physical.ClearSession();

@@ -25,7 +25,7 @@ internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
         desk.Spread = Math.Max(leased, desk.Spread - 1);
         desk.SampleMask = MaskFor(leases - _seenLeases);
         _seenLeases = leases;
-        desk.HasBlockedThreadPool = false;
+        desk.HadBlockedCallers = false;
     }
 
     /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>

@@ -1,5 +1,6 @@
 using Cenote.Connections;
 using Cenote.Diagnostics;
+using Cenote.Leasing;
 using Cenote.Providers;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -7,17 +8,20 @@ using Polly.Retry;
 
 namespace Cenote.Resilience;
 
-/// <summary>Tries an open again: exponential, jittered, capped. Refused credentials are not tried again.</summary>
+/// <summary>
+/// Tries an open again: exponential, jittered, capped. Refused credentials are not tried again, nor is a server with too many
+/// connections while some of ours are left: callers are served by those.
+/// </summary>
 internal sealed class OpenRetry
 {
     private readonly ResiliencePipeline _pipeline;
     private readonly FailureClassifier _classifier;
-    private readonly Meters _meters;
+    private readonly LeaseDesk _desk;
 
-    internal OpenRetry(PoolSettings settings, FailureClassifier classifier, Meters meters, ILogger logger)
+    internal OpenRetry(PoolSettings settings, FailureClassifier classifier, LeaseDesk desk, ILogger logger)
     {
         _classifier = classifier;
-        _meters = meters;
+        _desk = desk;
         var builder = new ResiliencePipelineBuilder { TimeProvider = settings.Clock.TimeProvider };
         if (settings.OpenRetries > 0)
         {
@@ -42,22 +46,14 @@ internal sealed class OpenRetry
 
     internal ValueTask<PhysicalConnection> RunAsync(
         Func<CancellationToken, ValueTask<PhysicalConnection>> attempt, CancellationToken cancellationToken) =>
-        _pipeline.ExecuteAsync(
-            async token =>
-            {
-                try
-                {
-                    return await attempt(token).ConfigureAwait(false);
-                }
-                catch (Exception exception) when (exception is not DemandGoneException)
-                {
-                    _meters.OpenFailures.Increment();
-                    throw;
-                }
-            },
-            cancellationToken);
+        _pipeline.ExecuteAsync(attempt, cancellationToken);
 
     private bool IsWorthRetrying(Exception exception) =>
         exception is not (DemandGoneException or OperationCanceledException)
-        && _classifier.Classify(exception) != FailureKind.BadCredentials;
+        && _classifier.Classify(exception) switch
+        {
+            FailureKind.BadCredentials => false,
+            FailureKind.TooManyConnections => !_desk.HasLiveConnection,
+            _ => true,
+        };
 }

@@ -5,8 +5,15 @@ namespace Cenote.Sizing;
 /// <summary>How many connections there are, may be and should be. Guarded by the lock of the lease desk.</summary>
 internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure)
 {
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
+
     private bool _hasFreshDemand;
     private long _holdUntil;
+    private long _refusedUntil;
+    private TimeSpan _refusal;
+    private int _ceiling = int.MaxValue;
+    private long _ceilingUntil;
+    private TimeSpan _ceilingHold;
 
     internal int MinSize { get; private set; } = minSize;
 
@@ -29,10 +36,15 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     /// <summary>A caller has come who found nothing: that justifies a try even shortly after a failure.</summary>
     internal void NoteDemand() => _hasFreshDemand = true;
 
+    internal bool HasRoom => Total < Limit;
+
+    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try: accounts get locked.</summary>
+    internal bool RefusesOpens(long now) => now < _refusedUntil;
+
     /// <summary>Whether one more open should start.</summary>
     internal bool WantsOpening(int waiting, long now)
     {
-        if (Total >= Limit || Opening >= maxConcurrentOpens)
+        if (!HasRoom || Opening >= maxConcurrentOpens || RefusesOpens(now) || IsAtCeiling(now))
         {
             return false;
         }
@@ -57,6 +69,14 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal void EndOpening(bool hasOpened)
     {
         Opening--;
+        if (hasOpened)
+        {
+            _holdUntil = 0;
+            _refusedUntil = 0;
+            _refusal = TimeSpan.Zero;
+            RaiseCeiling();
+        }
+
         if (hasOpened && Replacements > 0)
         {
             // This one may serve as one of them; upkeep counts anew at its next tick.
@@ -80,12 +100,43 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal void Release() => Total--;
 
     /// <summary>After a failed open nobody but a new caller makes the pool try again at once, so that it never spins on a dead server.</summary>
-    internal void HoldOpensUntil(long now, FailureKind kind)
+    internal void HoldOpens(long now, FailureKind kind)
     {
-        var hold = kind == FailureKind.BadCredentials ? holdAfterFailure * 5 : holdAfterFailure;
-        _holdUntil = now + (long)hold.TotalMilliseconds;
+        _holdUntil = now + (long)holdAfterFailure.TotalMilliseconds;
         WarmUpTarget = 0;
+        switch (kind)
+        {
+            case FailureKind.BadCredentials:
+                _refusal = Longer(_refusal);
+                _refusedUntil = now + (long)_refusal.TotalMilliseconds;
+                break;
+            case FailureKind.TooManyConnections:
+                // What the server lets us have is the limit for a while, then one more is tried.
+                _ceiling = Total;
+                _ceilingHold = Longer(_ceilingHold);
+                _ceilingUntil = now + (long)_ceilingHold.TotalMilliseconds;
+                break;
+        }
     }
+
+    /// <summary>The database was reached, or somebody says that it is there: nothing is held back any more.</summary>
+    internal void EndHolds() => (_holdUntil, _refusedUntil, _ceilingUntil) = (0, 0, 0);
+
+    private bool IsAtCeiling(long now) => Total >= _ceiling && (now < _ceilingUntil || Opening > 0);
+
+    /// <summary>One more went well: the next is tried when it is wanted, one at a time until the limit is reached.</summary>
+    private void RaiseCeiling()
+    {
+        if (_ceiling != int.MaxValue)
+        {
+            _ceilingHold = TimeSpan.Zero;
+            _ceilingUntil = 0;
+            _ceiling = Total >= Limit ? int.MaxValue : Math.Max(_ceiling, Total);
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan hold) =>
+        hold == TimeSpan.Zero ? holdAfterFailure : hold * 2 < LongestHold ? hold * 2 : hold > LongestHold ? hold : LongestHold;
 
     internal void Resize(int minSize, int maxSize, int limit) => (MinSize, MaxSize, Limit) = (minSize, maxSize, limit);
 

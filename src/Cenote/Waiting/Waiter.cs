@@ -36,8 +36,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal bool IsBlocking { get; private set; }
 
-    internal bool BlocksThreadPool { get; private set; }
-
     internal long Sequence { get; set; }
 
     internal RentRequest Request { get; private set; }
@@ -47,7 +45,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     {
         Request = request;
         IsBlocking = isBlocking;
-        BlocksThreadPool = isBlocking && Thread.CurrentThread.IsThreadPoolThread;
         _isDone = false;
     }
 

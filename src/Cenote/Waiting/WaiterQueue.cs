@@ -13,9 +13,6 @@ internal sealed class WaiterQueue
     /// <summary>How many of them block a thread.</summary>
     internal int Blocking { get; private set; }
 
-    /// <summary>How many of those threads are the thread pool's.</summary>
-    internal int BlockingThreadPool { get; private set; }
-
     /// <summary>The number given to the last waiter that joined.</summary>
     internal long LastSequence => _sequence;
 
@@ -58,7 +55,6 @@ internal sealed class WaiterQueue
         if (waiter.IsBlocking)
         {
             Blocking++;
-            BlockingThreadPool += waiter.BlocksThreadPool ? 1 : 0;
         }
     }
 
@@ -89,7 +85,6 @@ internal sealed class WaiterQueue
         if (waiter.IsBlocking)
         {
             Blocking--;
-            BlockingThreadPool -= waiter.BlocksThreadPool ? 1 : 0;
         }
     }
 

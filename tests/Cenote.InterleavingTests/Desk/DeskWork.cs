@@ -1,5 +1,6 @@
 using Cenote.Leasing;
 using Cenote.Providers;
+using Cenote.Resilience;
 using Cenote.StubDriver;
 using Cenote.Waiting;
 
@@ -63,6 +64,14 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
     public Exception DescribeTimeout(in RentRequest request) => new TimeoutException();
 
     public Exception DescribeOpenFailure(OpenFailure failure) => failure.Exception;
+
+    public Exception DescribeCircuitOpen() => new CircuitOpenException("desk", desk.ReadCircuit(), "open");
+
+    public Exception DescribeOverload(string reason) => new TimeoutException(reason);
+
+    public void Announce(CircuitState before, CircuitStatus status)
+    {
+    }
 
     public Exception DescribeClosed() => new PoolClosedException("desk");
 }

@@ -175,11 +175,18 @@ public sealed class OpeningTests
         await using var test = TestPool.Create(
             options => (options.MinSize, options.MaxSize) = (2, 4),
             script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections)));
-        await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
         await test.When(counts => counts.Opening == 0);
+        var atStart = test.Database.Calls(StubCall.Open).Started;
+        var rents = Enumerable.Range(0, 20).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
 
-        // Time stands still: only the callers themselves may have caused tries since the first failures.
-        Assert.InRange(test.Database.Calls(StubCall.Open).Started, 1, 4);
+        // Time stands still: what the server refused just now is not asked for again, whoever comes.
+        Assert.InRange(atStart, 1, 2);
+        Assert.Equal(atStart, test.Database.Calls(StubCall.Open).Started);
+
+        // After a while one more is tried, not one for each caller.
+        await test.Pump(Task.WhenAny(rents), TimeSpan.FromMilliseconds(100));
+        Assert.Equal(atStart + 1, test.Database.Calls(StubCall.Open).Started);
+        Assert.All(rents, rent => Assert.IsType<ConnectionOpenException>(rent.Exception?.InnerException));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class BrokenClassificationTests
         var provider = new AdoNetProvider(
             new UnreachableFactory(), "Data Source=nowhere", new AdoNetProviderOptions { Classify = _ => throw new InvalidCastException("not one of mine") });
         await using var pool = new ConnectionPool(
-            provider, new ConnectionPoolOptions { MinSize = 0, OpenRetries = 0, ResetMode = ResetMode.None });
+            provider, new ConnectionPoolOptions { MinSize = 0, OpenRetries = 0, CircuitBreaker = null, ResetMode = ResetMode.None });
 
         for (var i = 0; i < 10; i++)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cenote.Providers;
+using Cenote.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests.Storms;
@@ -41,6 +42,7 @@ internal sealed class Storm
             ValidationInterval = TimeSpan.FromSeconds(5),
             MaxIdleTime = TimeSpan.FromSeconds(20),
             MaxLifetime = TimeSpan.FromSeconds(60),
+            CircuitBreaker = options.Breaks ? new CircuitBreakerOptions { FailuresToOpen = 2, SuccessesToClose = 2 } : null,
             OpenRetries = 1,
             OpenRetryBaseDelay = TimeSpan.FromMilliseconds(200),
             OpenRetryMaxDelay = TimeSpan.FromSeconds(1),
@@ -111,6 +113,10 @@ internal sealed class Storm
                 _pool.Suspend();
                 _pool.Resume();
                 break;
+            case < 89 when _options.Breaks:
+                _pool.OpenCircuit();
+                _pool.CloseCircuit();
+                break;
             case < 91:
                 _database.OpenSessions.FirstOrDefault()?.Kill();
                 break;
@@ -134,6 +140,7 @@ internal sealed class Storm
             lease = blocks ? _pool.Rent(timeout, token) : await _pool.RentAsync(timeout, token);
         }
         catch (Exception exception) when (exception is PoolTimeoutException or ConnectionOpenException or OperationCanceledException
+            || (exception is CircuitOpenException && _options.Breaks)
             || (exception is PoolClosedException && _options.Disposes))
         {
             Interlocked.Increment(ref _refused);
@@ -235,7 +242,7 @@ internal sealed class Storm
         {
             var counts = _pool.GetStatistics().Counts;
             return counts is { Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0, Leased: 0 }
-                && counts.Idle == _database.Sessions && counts.Total <= _options.MaxSize;
+                && _pool.GetCircuit().State == CircuitState.Closed && counts.Idle == _database.Sessions && counts.Total <= _options.MaxSize;
         });
         Assert.Empty(_database.Violations);
     }
@@ -275,9 +282,9 @@ internal sealed class Storm
         Assert.Equal(0, statistics.Counts.Waiting);
 
 
-        // What the pool gives up for taking too long may linger at the server, beside its replacement.
+        // What the pool gives up for taking too long, or because its circuit opened, may linger at the server, beside its replacement.
         Assert.True(
-            _options.ShortTimeouts || _database.PeakSessions <= _highestLimit,
+            _options.ShortTimeouts || _options.Breaks || _database.PeakSessions <= _highestLimit,
             $"{_database.PeakSessions} sessions at once, {_highestLimit} allowed");
         Assert.True(_served + _refused > 0);
     }

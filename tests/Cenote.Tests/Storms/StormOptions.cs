@@ -16,4 +16,5 @@ public sealed record StormOptions(
     int HangPercent,
     bool Resizes,
     bool Disposes,
-    bool ShortTimeouts);
+    bool ShortTimeouts,
+    bool Breaks);

@@ -29,7 +29,8 @@ public sealed class StormTests
             faults.Item2,
             resizes,
             Disposes: false,
-            ShortTimeouts: false);
+            ShortTimeouts: false,
+            Breaks: false);
 
     [Fact]
     public void A_pool_keeps_its_promises_while_everything_fails_at_once() => Play(AnyStorm, 150);
@@ -41,6 +42,10 @@ public sealed class StormTests
     [Fact]
     public void A_pool_keeps_its_promises_while_everything_takes_too_long() =>
         Play(AnyStorm.Select(storm => storm with { ShortTimeouts = true, FailPercent = storm.FailPercent / 2, HangPercent = 5 }), 100);
+
+    [Fact]
+    public void A_pool_keeps_its_promises_while_its_circuit_opens_and_closes() =>
+        Play(AnyStorm.Select(storm => storm with { Breaks = true, FailPercent = 20 + (2 * storm.FailPercent) }), 120);
 
     [Fact]
     public void A_pool_that_is_disposed_of_in_the_storm_fails_its_callers_and_leaves_nothing_open() =>

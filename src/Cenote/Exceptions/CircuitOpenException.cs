@@ -1,0 +1,30 @@
+using Cenote.Resilience;
+
+namespace Cenote;
+
+/// <summary>
+/// The pool's circuit is open: the last tries to open a connection failed, and no connection is left that could serve the caller.
+/// Thrown at once, without a wait. The last failure's exception is the inner one.
+/// </summary>
+public sealed class CircuitOpenException : PoolException
+{
+    internal CircuitOpenException(string poolName, CircuitStatus circuit, string message)
+        : base(poolName, message, circuit.LastFailure?.Exception)
+    {
+        Circuit = circuit;
+        HelpLink = "docs/troubleshooting.md#circuit-open";
+    }
+
+    /// <summary>The circuit when the caller was refused.</summary>
+    public CircuitStatus Circuit { get; }
+
+    /// <summary>When to try again: the time until the pool itself probes the database; <see langword="null"/> when the circuit
+    /// was opened by hand, until it is closed by hand.</summary>
+    public TimeSpan? RetryAfter => Circuit.RetryAfter;
+
+    /// <summary>The last failure to open a connection, with its time; <see langword="null"/> when the circuit was opened by hand.</summary>
+    public OpenFailure? LastFailure => Circuit.LastFailure;
+
+    /// <summary>Always <see langword="true"/>: circuits close.</summary>
+    public override bool IsTransient => true;
+}

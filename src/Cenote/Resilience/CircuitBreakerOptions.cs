@@ -1,0 +1,46 @@
+namespace Cenote.Resilience;
+
+/// <summary>
+/// When a pool stops trying to open connections, and how it finds out that the database is back. The defaults find that out
+/// within a second.
+/// </summary>
+public sealed record CircuitBreakerOptions
+{
+    /// <summary>Tries to open a connection that must fail in a row before the circuit opens. Refused credentials and a server
+    /// with too many connections do not count: such a server can be reached.</summary>
+    /// <value>Default 3. Range 1 to 1,000.</value>
+    public int FailuresToOpen { get; init; } = 3;
+
+    /// <summary>Successes in a row that close the circuit again: the opening of the probe's connection, then round trips on it.</summary>
+    /// <value>Default 1. Range 1 to 100.</value>
+    public int SuccessesToClose { get; init; } = 1;
+
+    /// <summary>The time from the opening of the circuit to its first probe, less a random part of up to a half.</summary>
+    /// <value>Default 250 ms. Range 1 ms to <see cref="MaxRecoveryTime"/>.</value>
+    public TimeSpan RecoveryTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The longest time between two probes.</summary>
+    /// <value>Default 750 ms. Range <see cref="RecoveryTime"/> to 1 h.</value>
+    public TimeSpan MaxRecoveryTime { get; init; } = TimeSpan.FromMilliseconds(750);
+
+    /// <summary>What the recovery time is multiplied by after each probe that fails.</summary>
+    /// <value>Default 2. Range 1 to 10.</value>
+    public double RecoveryGrowth { get; init; } = 2;
+
+    internal void Find(OptionProblems problems)
+    {
+        problems.FindNumber($"CircuitBreaker.{nameof(FailuresToOpen)}", FailuresToOpen, 1, 1000);
+        problems.FindNumber($"CircuitBreaker.{nameof(SuccessesToClose)}", SuccessesToClose, 1, 100);
+        problems.FindDuration($"CircuitBreaker.{nameof(MaxRecoveryTime)}", MaxRecoveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        problems.FindDuration($"CircuitBreaker.{nameof(RecoveryTime)}", RecoveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        if (RecoveryTime > MaxRecoveryTime)
+        {
+            problems.Add($"CircuitBreaker.RecoveryTime is {RecoveryTime}, longer than MaxRecoveryTime, which is {MaxRecoveryTime}. Shorten the one or lengthen the other.");
+        }
+
+        if (!(RecoveryGrowth is >= 1 and <= 10))
+        {
+            problems.Add(FormattableString.Invariant($"CircuitBreaker.RecoveryGrowth is {RecoveryGrowth}. It must be 1 to 10."));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Cenote.Resilience;
+
+/// <summary>A pool's circuit at one moment.</summary>
+/// <param name="State">Whether the pool tries to reach its database.</param>
+/// <param name="IsForced">Whether the circuit was opened by <see cref="ConnectionPool.OpenCircuit"/>, and stays so until
+/// <see cref="ConnectionPool.CloseCircuit"/>.</param>
+/// <param name="Since">When it came into this state.</param>
+/// <param name="ConsecutiveFailures">Tries to open a connection that failed since the last success.</param>
+/// <param name="RetryAfter">The time until the next probe; <see langword="null"/> when closed or forced.</param>
+/// <param name="LastFailure">The last failure to open a connection since the last success.</param>
+public sealed record CircuitStatus(
+    CircuitState State, bool IsForced, DateTimeOffset Since, int ConsecutiveFailures, TimeSpan? RetryAfter, OpenFailure? LastFailure);

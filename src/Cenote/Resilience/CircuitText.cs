@@ -1,0 +1,30 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cenote.Resilience;
+
+/// <summary>Says why nobody is served.</summary>
+internal static class CircuitText
+{
+    internal static string Describe(PoolSettings settings, CircuitStatus circuit)
+    {
+        if (circuit.IsForced)
+        {
+            return $"The circuit of pool '{settings.Name}' was opened by hand at {circuit.Since:O}: nobody is served until CloseCircuit is called.";
+        }
+
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"The circuit of pool '{settings.Name}' is open, and no connection to {settings.Target} is left.");
+        if (circuit.LastFailure is { } failure)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {circuit.ConsecutiveFailures} tries in a row failed, the last at {failure.Time:O} ({failure.Kind}): {failure.Exception.Message}");
+        }
+
+        if (circuit.RetryAfter is { } retryAfter)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" The pool tries again in {retryAfter.TotalSeconds:0.###} s.");
+        }
+
+        return text.ToString();
+    }
+}

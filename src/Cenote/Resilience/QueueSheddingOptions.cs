@@ -1,0 +1,27 @@
+namespace Cenote.Resilience;
+
+/// <summary>
+/// Refuses callers when the queue stands: when for a whole interval nobody was served within the target, callers at its head are
+/// turned away, more and more often, until waits are short again. A short burst passes; an overload does not make everybody late.
+/// </summary>
+/// <remarks>CoDel: Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 10(5), 2012; RFC 8289, whose values are the defaults.</remarks>
+public sealed record QueueSheddingOptions
+{
+    /// <summary>The wait that is acceptable at all times.</summary>
+    /// <value>Default 5 ms. Range 1 ms to <see cref="Interval"/>.</value>
+    public TimeSpan Target { get; init; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long waits must stay above the target before callers are turned away.</summary>
+    /// <value>Default 100 ms. Range <see cref="Target"/> to 1 min.</value>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    internal void Find(OptionProblems problems)
+    {
+        problems.FindDuration($"QueueShedding.{nameof(Target)}", Target, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        problems.FindDuration($"QueueShedding.{nameof(Interval)}", Interval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        if (Target > Interval)
+        {
+            problems.Add($"QueueShedding.Target is {Target}, longer than Interval, which is {Interval}. Shorten the one or lengthen the other.");
+        }
+    }
+}

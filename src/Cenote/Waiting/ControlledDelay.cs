@@ -1,0 +1,81 @@
+using Cenote.Maintenance;
+using Cenote.Resilience;
+
+namespace Cenote.Waiting;
+
+/// <summary>
+/// Chooses who is served next and who is turned away instead. Guarded by the desk's lock; allocates nothing.
+/// </summary>
+/// <remarks>
+/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one is never
+/// turned away, as a link with less than a packet's worth queued drops none.
+/// </remarks>
+internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock clock)
+{
+    private TimeSpan? _firstAbove;
+    private TimeSpan _dropNext;
+    private int _count;
+    private int _lastCount;
+    private bool _isDropping;
+
+    /// <summary>Takes the first waiter that is to be served out of a queue that is not empty.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="shed">Receives those who are turned away.</param>
+    internal Waiter Take(WaiterQueue queue, ref List<Waiter>? shed)
+    {
+        var now = clock.Elapsed;
+        var waiter = TakeFirst(queue, now, out var mayDrop);
+        if (_isDropping)
+        {
+            _isDropping = mayDrop;
+            while (_isDropping && now >= _dropNext)
+            {
+                (shed ??= []).Add(waiter);
+                _count++;
+                waiter = TakeFirst(queue, now, out mayDrop);
+                _isDropping = mayDrop;
+                _dropNext += _isDropping ? Spacing() : TimeSpan.Zero;
+            }
+        }
+        else if (mayDrop)
+        {
+            (shed ??= []).Add(waiter);
+            waiter = TakeFirst(queue, now, out _);
+            _isDropping = true;
+
+            // A queue that stood shortly before goes on at about the rate that controlled it then.
+            var delta = _count - _lastCount;
+            _count = delta > 1 && now - _dropNext < 16 * options.Interval ? delta : 1;
+            _dropNext = now + Spacing();
+            _lastCount = _count;
+        }
+
+        return waiter;
+    }
+
+    /// <summary>The queue has become empty without this: nobody waits too long any more.</summary>
+    internal void NoteEmpty() => _firstAbove = null;
+
+    private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, out bool mayDrop)
+    {
+        var waiter = queue.First!;
+        queue.Remove(waiter);
+        mayDrop = false;
+        if (clock.ElapsedSince(waiter.Request.StartedAt) < options.Target || queue.Count == 0)
+        {
+            _firstAbove = null;
+        }
+        else if (_firstAbove is not { } first)
+        {
+            _firstAbove = now + options.Interval;
+        }
+        else
+        {
+            mayDrop = now >= first;
+        }
+
+        return waiter;
+    }
+
+    private TimeSpan Spacing() => options.Interval / Math.Sqrt(_count);
+}
