@@ -1,0 +1,51 @@
+using Cenote.FaultTests.Clients;
+using Cenote.FaultTests.Proxy;
+using Cenote.FaultTests.Servers;
+
+namespace Cenote.FaultTests.Scenarios;
+
+/// <summary>A scenario under way: what it may lay hands on.</summary>
+internal sealed class Incident(DatabaseServer server, FaultProxy proxy, LabPool pool, Crowd crowd, Vault vault) : IAsyncDisposable
+{
+    private readonly int _acceptedBefore = proxy.Accepted;
+    private int _failuresBefore;
+
+    internal DatabaseServer Server => server;
+
+    internal FaultProxy Proxy => proxy;
+
+    internal LabPool Pool => pool;
+
+    internal Crowd Crowd => crowd;
+
+    internal Vault Vault => vault;
+
+    /// <summary>Sessions of somebody else's, and whatever else must be closed at the end.</summary>
+    internal List<DbConnection> Strangers { get; } = [];
+
+    /// <summary>What a scenario found wrong by itself.</summary>
+    internal List<string> Problems { get; } = [];
+
+    /// <summary>Operations that failed since the fault began.</summary>
+    internal int Failures => crowd.Ledger.Failures - _failuresBefore;
+
+    internal int Connects => proxy.Accepted - _acceptedBefore;
+
+    internal void MarkBegun()
+    {
+        _failuresBefore = crowd.Ledger.Failures;
+        crowd.Ledger.Mark();
+    }
+
+    internal async Task DismissStrangersAsync()
+    {
+        foreach (var stranger in Strangers)
+        {
+            await stranger.DisposeAsync();
+        }
+
+        Strangers.Clear();
+    }
+
+    public async ValueTask DisposeAsync() => await DismissStrangersAsync();
+}

@@ -1,0 +1,31 @@
+using Cenote.FaultTests.Clients;
+using Cenote.FaultTests.Servers;
+using MySqlConnector;
+using Npgsql;
+
+namespace Cenote.FaultTests.Scenarios;
+
+/// <summary>The pools under test. All settings but sizes and time limits are the defaults.</summary>
+internal static class LabPools
+{
+    internal static ConnectionPool NewPool(DatabaseServer server, int port, Vault vault, TimeSpan deadline) => new(
+        server.CreateProvider(port),
+        new ConnectionPoolOptions
+        {
+            MinSize = Promise.MinSize,
+            MaxSize = Promise.MaxSize,
+            AcquireTimeout = deadline,
+            ConnectTimeout = Promise.ConnectTimeout,
+            ValidationTimeout = Promise.ValidationTimeout,
+            Credentials = _ => new ValueTask<DatabaseCredentials>(new DatabaseCredentials(userName: null, vault.Password)),
+        });
+
+    /// <summary>With the same sizes and deadline, for which drivers take whole seconds.</summary>
+    internal static DriverPool NewDriverPool(DatabaseServer server, int port, TimeSpan deadline)
+    {
+        var text = server.PooledConnectionString(port, Promise.MaxSize, (int)deadline.TotalSeconds);
+        return server is PostgreSqlServer
+            ? new DriverPool("Npgsql", NpgsqlDataSource.Create(text), deadline)
+            : new DriverPool("MySqlConnector", new MySqlDataSource(text), deadline);
+    }
+}

@@ -1,0 +1,41 @@
+using Cenote.FaultTests.Servers;
+
+namespace Cenote.FaultTests.Scenarios;
+
+/// <summary>What must be true of a pool that nobody uses, some time after a fault.</summary>
+internal static class RestCheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <returns>Connections that could not be accounted for.</returns>
+    internal static async Task<int> RunAsync(ConnectionPool pool, DatabaseServer server, List<string> problems)
+    {
+        await Patience.UntilAsync(() => IsAtRest(pool.GetStatistics().Counts), Limit);
+        var statistics = pool.GetStatistics();
+        var counts = statistics.Counts;
+        if (!IsAtRest(counts))
+        {
+            problems.Add($"Not at rest {Limit.TotalSeconds} s after the last caller: {counts}.");
+        }
+
+        List<long> sessions = [];
+        var agrees = await Patience.UntilAsync(
+            async () => (sessions = await server.SessionsAsync()).Count == pool.GetStatistics().Counts.Total, Limit);
+        if (!agrees)
+        {
+            problems.Add($"The server has {sessions.Count} sessions of the pool's, the pool {pool.GetStatistics().Counts}.");
+        }
+
+        statistics = pool.GetStatistics();
+        var unaccounted = (int)(statistics.Opened - statistics.ClosedTotal - statistics.Counts.Total);
+        if (unaccounted != 0)
+        {
+            problems.Add($"{statistics.Opened} opened, {statistics.ClosedTotal} closed, {statistics.Counts.Total} there.");
+        }
+
+        return Math.Abs(unaccounted) + statistics.Counts.Leased;
+    }
+
+    private static bool IsAtRest(PoolCounts counts) =>
+        counts is { Waiting: 0, Leased: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 } && counts.Idle >= Promise.MinSize;
+}

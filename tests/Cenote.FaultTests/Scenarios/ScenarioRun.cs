@@ -1,0 +1,103 @@
+using Cenote.FaultTests.Clients;
+using Cenote.FaultTests.Proxy;
+using Cenote.FaultTests.Servers;
+
+namespace Cenote.FaultTests.Scenarios;
+
+/// <summary>Runs one scenario on one server with one crowd: before, during and after the fault, and then at rest.</summary>
+internal static class ScenarioRun
+{
+    private const int OperationsBefore = 5;
+    private const int OperationsDuring = 2;
+    private const int ServedAfter = 5;
+
+    internal static async Task<ScenarioResult> OnCenoteAsync(DatabaseServer server, Scenario scenario, TimeSpan deadline)
+    {
+        UnobservedWatch.Start();
+        await using var proxy = new FaultProxy(server.Port, server.IsRequest);
+        var vault = new Vault(server.Password);
+        await using var pool = LabPools.NewPool(server, proxy.Port, vault, deadline);
+        await using var watch = new PoolWatch(pool);
+        var work = server.Work;
+        await using var crowd = new Crowd(new CenotePool(pool, deadline), work);
+        await using var incident = new Incident(server, proxy, new CenotePool(pool, deadline), crowd, vault);
+        var problems = await RunAsync(scenario, incident);
+        problems.AddRange(await watch.StopAsync());
+        var lost = await RestCheck.RunAsync(pool, server, problems);
+        await pool.DisposeAsync();
+        if (!await Patience.UntilAsync(async () => (await server.SessionsAsync()).Count == 0, Patience.Limit))
+        {
+            problems.Add("Sessions outlived the disposed pool.");
+        }
+
+        problems.AddRange(UnobservedWatch.Take().Select(static text => "Unobserved: " + text));
+        return Judge(scenario, incident, "Cenote", lost, problems);
+    }
+
+    /// <summary>The same fault on a driver's own pool, to compare. Nothing is asked of it but numbers.</summary>
+    internal static async Task<ScenarioResult> OnDriverAsync(DatabaseServer server, Scenario scenario, TimeSpan deadline)
+    {
+        await using var proxy = new FaultProxy(server.Port, server.IsRequest);
+        await using var pool = LabPools.NewDriverPool(server, proxy.Port, deadline);
+        await using var crowd = new Crowd(pool, server.Work);
+        await using var incident = new Incident(server, proxy, pool, crowd, new Vault(server.Password));
+        var problems = await RunAsync(scenario, incident);
+        return Judge(scenario, incident, pool.Name, lost: 0, problems);
+    }
+
+    private static async Task<List<string>> RunAsync(Scenario scenario, Incident incident)
+    {
+        var crowd = incident.Crowd;
+        crowd.Ledger.Mark();
+        crowd.Start();
+        await Patience.SoonAsync(() => crowd.Ledger.EachServed(OperationsBefore), "every client is served before the fault");
+
+        if (scenario.BeginsAtRest)
+        {
+            await crowd.StopAsync();
+        }
+
+        incident.MarkBegun();
+        await scenario.BeginAsync(incident);
+        if (scenario.BeginsAtRest)
+        {
+            crowd.Start();
+        }
+
+        await Patience.SoonAsync(
+            () => crowd.Ledger.EachEnded(OperationsDuring) && scenario.IsFelt(incident) && (!scenario.MustFail || incident.Failures > 0),
+            "the fault is felt by every client");
+        await scenario.EndAsync(incident);
+        crowd.Ledger.MarkHealed();
+        if (!await Patience.UntilAsync(() => crowd.Ledger.EachServed(ServedAfter), Patience.Limit))
+        {
+            incident.Problems.Add("Not every client was served again after the fault.");
+        }
+
+        await crowd.StopAsync();
+        return incident.Problems;
+    }
+
+    private static ScenarioResult Judge(Scenario scenario, Incident incident, string pool, int lost, List<string> problems)
+    {
+        var clients = incident.Crowd.Ledger.Summarize();
+        var doubled = incident.Crowd.Holders.Doubled;
+        if (clients.LongestBeyond > Promise.Slack)
+        {
+            problems.Add($"A caller waited {clients.LongestBeyond.TotalMilliseconds:F0} ms longer than its deadline: {clients.Longest!.Style}, {clients.Longest.Error ?? "served"}.");
+        }
+
+        if (clients.Recovery is not { } recovery || recovery > Promise.RecoveryOf(scenario))
+        {
+            problems.Add($"Recovery took {clients.Recovery?.TotalMilliseconds:F0} ms, promised are {Promise.RecoveryOf(scenario).TotalMilliseconds:F0}.");
+        }
+
+        if (doubled > 0)
+        {
+            problems.Add($"{doubled} times a connection had two holders.");
+        }
+
+        problems.AddRange(clients.Unclear.Select(static text => "Not a clear exception: " + text));
+        return new ScenarioResult(scenario.Name, incident.Server.Name, pool, clients, doubled, lost, problems);
+    }
+}

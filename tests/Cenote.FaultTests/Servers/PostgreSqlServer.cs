@@ -1,0 +1,91 @@
+using Cenote.FaultTests.Clients;
+using Cenote.FaultTests.Proxy;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.FaultTests.Servers;
+
+internal sealed class PostgreSqlServer : DatabaseServer
+{
+    private PostgreSqlServer(LabDirectory directory)
+        : base(directory)
+    {
+    }
+
+    internal override string Name => "PostgreSQL";
+
+    internal override Wire.IsRequest IsRequest => Wire.IsPostgreSqlRequest;
+
+    internal override Work Work { get; } = new(
+        "SELECT pg_backend_pid(), current_setting('cluster_name'), @nonce", "INSERT INTO notes VALUES (1)", BeginsByStatement: false);
+
+    internal override string Hang => "SELECT pg_sleep(1000)";
+
+    internal override string HangingQuery => "SELECT min(pid) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(1000)'";
+
+    internal override string SessionNumber => "SELECT pg_backend_pid()";
+
+    internal override string SessionsQuery => $"SELECT pid FROM pg_stat_activity WHERE usename = '{User}' AND application_name <> 'stranger' ORDER BY pid";
+
+    protected override string StopSignal => "INT";
+
+    private string Data => Directory + "/data";
+
+    internal static async Task<PostgreSqlServer> StartNewAsync()
+    {
+        var server = new PostgreSqlServer(await LabDirectory.CreateAsync("postgresql"));
+        await Programs.RunAsync(Programs.AsOrdinaryUser(
+            Programs.PostgreSql("initdb"),
+            ["-D", server.Data, "-U", "admin", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]));
+
+        // The administrator needs no password to get in, the pool does; both only from this machine.
+        await File.WriteAllTextAsync(server.Data + "/pg_hba.conf", $"host all admin 127.0.0.1/32 trust\nhost all {User} 127.0.0.1/32 scram-sha-256\n");
+        await server.StartAsync();
+        await server.ExecuteAsync(
+            $"CREATE ROLE {User} LOGIN PASSWORD '{server.Password}'",
+            "CREATE TABLE notes (n int)",
+            $"GRANT ALL ON notes TO {User}");
+        return server;
+    }
+
+    internal override string ConnectionString(int port) =>
+        $"Host=127.0.0.1;Port={port};Database=postgres;Username={User};Password={Password};Command Timeout=1;Cancellation Timeout=500;SSL Mode=Disable";
+
+    internal override string PooledConnectionString(int port, int maxSize, int timeoutSeconds) =>
+        $"{ConnectionString(port)};Maximum Pool Size={maxSize};Minimum Pool Size=2;Timeout={timeoutSeconds}";
+
+    internal override DatabaseProvider CreateProvider(int port) => new PostgreSqlProvider(ConnectionString(port));
+
+    internal override async Task<DbConnection> OpenAdminAsync()
+    {
+        var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Database=postgres;Username=admin;Pooling=false;SSL Mode=Disable");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    internal override async Task<DbConnection> OpenStrangerAsync()
+    {
+        var connection = new NpgsqlConnection($"{ConnectionString(Port)};Pooling=false;Application Name=stranger");
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    internal override string EndSession(long session) => $"SELECT pg_terminate_backend({session})";
+
+    internal override string Insert(int value) => $"INSERT INTO notes VALUES ({value})";
+
+    internal override string Count(int value) => $"SELECT count(*) FROM notes WHERE n = {value}";
+
+    protected override string ChangePassword(string password) => $"ALTER ROLE {User} PASSWORD '{password}'";
+
+    protected override Task<ServerProcess> LaunchAsync(string incarnation, bool readOnly) => ServerProcess.StartAsync(
+        Programs.PostgreSql("postgres"),
+        [
+            "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+            "-c", $"max_connections={MaxConnections + 5}", "-c", "superuser_reserved_connections=5", "-c", $"cluster_name={incarnation}",
+            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off",
+            "-c", $"default_transaction_read_only={(readOnly ? "on" : "off")}",
+        ],
+        "database system is ready to accept connections");
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Cenote.FaultTests.Servers;
+
+/// <summary>The installed database programs, and how to run them: never as root.</summary>
+internal static class Programs
+{
+    internal static bool IsRoot => string.Equals(Environment.UserName, "root", StringComparison.Ordinal);
+
+    internal static string MariaDb => Existing("/usr/sbin/mariadbd", "mariadb-server");
+
+    internal static string PostgreSql(string name)
+    {
+        var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
+        var newest = versions.OrderByDescending(static path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
+        return Existing($"{newest}/bin/{name}", "postgresql");
+    }
+
+    /// <summary>As an ordinary user if this is root, and to be killed when this process dies.</summary>
+    internal static ProcessStartInfo AsOrdinaryUser(string program, IEnumerable<string> arguments)
+    {
+        string[] user = IsRoot ? ["--reuid=nobody", "--regid=nogroup", "--clear-groups"] : [];
+        return AsThisUser("setpriv", [.. user, "--pdeathsig=KILL", program, .. arguments]);
+    }
+
+    internal static ProcessStartInfo AsThisUser(string program, IEnumerable<string> arguments) => new(program, arguments)
+    {
+        UseShellExecute = false,
+        RedirectStandardError = true,
+        RedirectStandardOutput = true,
+        RedirectStandardInput = true,
+        Environment = { ["LC_ALL"] = "C" },
+    };
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="InvalidOperationException">It failed; quotes what it wrote.</exception>
+    internal static async Task RunAsync(ProcessStartInfo info)
+    {
+        using var process = await ProcessNursery.StartAsync(info);
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{info.ArgumentList[^1]} failed with {process.ExitCode}: {output}{await errors}");
+        }
+    }
+
+    private static string Existing(string path, string package) =>
+        File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run ./test, which installs the package {package}.");
+}
