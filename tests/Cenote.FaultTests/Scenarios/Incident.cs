@@ -9,6 +9,7 @@ internal sealed class Incident(DatabaseServer server, FaultProxy proxy, LabPool 
 {
     private readonly int _acceptedBefore = proxy.Accepted;
     private int _failuresBefore;
+    private long _refusalsBefore;
 
     internal DatabaseServer Server => server;
 
@@ -29,11 +30,15 @@ internal sealed class Incident(DatabaseServer server, FaultProxy proxy, LabPool 
     /// <summary>Operations that failed since the fault began.</summary>
     internal int Failures => crowd.Ledger.Failures - _failuresBefore;
 
+    /// <summary>Tries to connect that failed since the fault began; of a driver's pool, which does not say, operations that failed, for all its clients.</summary>
+    internal int Refusals => pool is CenotePool cenote ? (int)(cenote.Pool.GetStatistics().OpenFailures - _refusalsBefore) : Failures / 10;
+
     internal int Connects => proxy.Accepted - _acceptedBefore;
 
     internal void MarkBegun()
     {
         _failuresBefore = crowd.Ledger.Failures;
+        _refusalsBefore = pool is CenotePool cenote ? cenote.Pool.GetStatistics().OpenFailures : 0;
         crowd.Ledger.Mark();
     }
 

@@ -23,5 +23,5 @@ internal static class Promise
     internal const int MinSize = 2;
 
     internal static TimeSpan RecoveryOf(Scenario scenario) =>
-        Recovery + Slack + (scenario.IsSilent ? ConnectTimeout + ValidationTimeout : TimeSpan.Zero);
+        Recovery + Slack + scenario.Hold + (scenario.IsSilent ? ConnectTimeout + ValidationTimeout : TimeSpan.Zero);
 }

@@ -13,7 +13,10 @@ internal sealed record Scenario(string Name, Func<Incident, Task> BeginAsync, Fu
     internal bool IsSilent { get; init; }
 
     /// <summary>What must have happened before the fault may end, on its own side: an attempt that was refused, an answer that was lost.</summary>
-    internal Func<Incident, bool> IsFelt { get; init; } = static incident => incident.Failures >= 5;
+    internal Func<Incident, bool> IsFelt { get; init; } = static incident => incident.Refusals >= 6;
+
+    /// <summary>How long the pool keeps from trying on purpose: it may take that much longer to be back.</summary>
+    internal TimeSpan Hold { get; init; }
 
     /// <summary>Whether the clients stand still while the fault begins.</summary>
     internal bool BeginsAtRest { get; init; }

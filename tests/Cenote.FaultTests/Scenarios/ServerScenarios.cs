@@ -8,18 +8,22 @@ internal static class ServerScenarios
     internal static readonly Scenario KillAndRestart = new(
         "kill -9 of the server, and restart",
         static incident => incident.Server.KillAsync(),
-        static incident => incident.Server.StartAsync())
-    { IsFelt = static incident => incident.Failures >= 30 };
+        static incident => incident.Server.StartAsync());
 
     internal static readonly IReadOnlyList<Scenario> All =
     [
         KillAndRestart,
-        new("restarted read-only, then read-write", RestartReadOnlyAsync, RestartAsync),
+        new("restarted read-only, then read-write", RestartReadOnlyAsync, RestartAsync) { IsFelt = static incident => incident.Failures >= 5 },
         new("idle sessions ended by the administrator", SessionFaults.EndAllAsync, SessionFaults.NothingAsync) { BeginsAtRest = true, IsFelt = static _ => true },
         new("busy sessions ended by the administrator", SessionFaults.EndBusyAsync, SessionFaults.NothingAsync) { MustFail = false, IsFelt = static _ => true },
         new("sessions ended in mid-transaction", SessionFaults.EndInTransactionAsync, SessionFaults.NothingAsync) { MustFail = false, IsFelt = static _ => true },
-        new("max_connections reached by somebody else", SessionFaults.CrowdOutAsync, static incident => incident.DismissStrangersAsync()),
-        new("password changed under the pool", SessionFaults.ChangePasswordAsync, SessionFaults.LearnPasswordAsync),
+        new("max_connections reached by somebody else", SessionFaults.CrowdOutAsync, static incident => incident.DismissStrangersAsync()) { IsFelt = static incident => incident.Refusals >= 2 },
+        new("password changed under the pool", SessionFaults.ChangePasswordAsync, SessionFaults.LearnPasswordAsync)
+        {
+            // Servers lock accounts that keep trying: from the second refusal on the pool waits between two tries, up to 5 s.
+            Hold = TimeSpan.FromSeconds(5),
+            IsFelt = static incident => incident.Refusals >= 2,
+        },
     ];
 
     private static async Task RestartReadOnlyAsync(Incident incident)
