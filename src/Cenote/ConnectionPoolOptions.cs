@@ -46,7 +46,10 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 5 s. Range 1 ms to 10 min.</value>
     public TimeSpan ValidationTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest one attempt to connect may take.</summary>
+    /// <summary>
+    /// The longest one attempt to connect may take. With a <see cref="CircuitBreaker"/>, a database that was reached before gets less:
+    /// four times its slowest connect so far, a tenth of the time that every attempt has failed for, or 1 s, whichever is longest.
+    /// </summary>
     /// <value>Default 15 s. Range 1 ms to 10 min. Drivers that count in whole seconds round up; the pool itself stops waiting on time.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 

@@ -19,7 +19,6 @@ internal sealed class ConnectionOpener(
         var circuitOpened = desk.ReadOpensToken();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
         var probe = desk.ReadProbe(slot);
-        var connectTimeout = probe.Limit is { } limit && limit < settings.ConnectTimeout ? limit : settings.ConnectTimeout;
         try
         {
             var physical = probe.IsProbe
@@ -64,7 +63,7 @@ internal sealed class ConnectionOpener(
             attempts++;
             try
             {
-                return await AttemptAsync(connectTimeout, probe.Proofs, needsOwnThread, cancellationToken).ConfigureAwait(false);
+                return await AttemptAsync(desk.ReadConnectLimit(settings.ConnectTimeout), probe.Proofs, needsOwnThread, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
@@ -108,7 +107,7 @@ internal sealed class ConnectionOpener(
             if (exception is OperationCanceledException && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "a probe may take")} ({limit.TotalSeconds:0.###} s)."), exception);
+                    FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "usual by far")} ({limit.TotalSeconds:0.###} s)."), exception);
             }
 
             throw;

@@ -19,13 +19,22 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Whether a slot's open is the circuit's probe, how many round trips it must pass, and the longest it may take to connect.</summary>
-    internal (bool IsProbe, int Proofs, TimeSpan? Limit) ReadProbe(Slot slot)
+    /// <summary>Whether a slot's open is the circuit's probe, and how many round trips it must then pass.</summary>
+    internal (bool IsProbe, int Proofs) ReadProbe(Slot slot)
     {
-        var slowest = Meters.ConnectTime.Maximum;
         lock (_gate)
         {
-            return (Circuit.IsProbe(slot.Id), Circuit.ProofsFor(slot.Id), Circuit.ProbeLimit(slot.Id, slowest));
+            return (Circuit.IsProbe(slot.Id), Circuit.ProofsFor(slot.Id));
+        }
+    }
+
+    /// <summary>The longest a try to connect may take.</summary>
+    internal TimeSpan ReadConnectLimit(TimeSpan connectTimeout)
+    {
+        TimeSpan? slowest = Meters.ConnectTime.Count > 0 ? Meters.ConnectTime.Maximum : null;
+        lock (_gate)
+        {
+            return Circuit.ConnectLimit(slowest) is { } limit && limit < connectTimeout ? limit : connectTimeout;
         }
     }
 

@@ -11,13 +11,13 @@ namespace Cenote.Resilience;
 internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock clock)
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan ShortestProbe = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(1);
 
     private CancellationTokenSource _opens = new();
     private bool _isProbeDue;
     private int _trips;
     private int _probeSlot = -1;
-    private TimeSpan _brokenSince;
+    private TimeSpan _failingSince;
     private TimeSpan _probeAt;
     private DateTimeOffset _since = clock.UtcNow;
 
@@ -42,21 +42,22 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     internal int ProofsFor(int slotId) => IsProbe(slotId) ? options!.SuccessesToClose - 1 : 0;
 
     /// <summary>
-    /// The longest a probe may take to connect, since one that hangs keeps the next from finding the database back: four times
-    /// the slowest connect so far, at least 1 s, or a tenth of the outage, so that a server that has become slow is reached too.
+    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at least 1 s.
+    /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is reached in
+    /// the end as well, since the limit grows to a tenth of the time that every try has failed for.
     /// </summary>
-    /// <returns><see langword="null"/> for the connect timeout: the slot's open is no probe, or the database was never reached.</returns>
-    internal TimeSpan? ProbeLimit(int slotId, TimeSpan slowestConnect)
+    /// <returns><see langword="null"/> for the connect timeout alone: the database was never reached, or there is no breaker.</returns>
+    internal TimeSpan? ConnectLimit(TimeSpan? slowestConnect)
     {
-        if (!IsProbe(slotId) || slowestConnect == TimeSpan.Zero)
+        if (options is null || slowestConnect is not { } slowest)
         {
             return null;
         }
 
-        var limit = slowestConnect * 4;
-        var share = (clock.Elapsed - _brokenSince) / 10;
+        var limit = slowest * 4;
+        var share = Failures == 0 ? TimeSpan.Zero : (clock.Elapsed - _failingSince) / 10;
         limit = share > limit ? share : limit;
-        return limit > ShortestProbe ? limit : ShortestProbe;
+        return limit > ShortestConnectLimit ? limit : ShortestConnectLimit;
     }
 
     /// <summary>A try to open a connection failed.</summary>
@@ -75,15 +76,14 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
             return State == CircuitState.HalfOpen && Close();
         }
 
-        Failures++;
+        if (Failures++ == 0)
+        {
+            _failingSince = clock.Elapsed;
+        }
+
         if (State == CircuitState.Open || (State == CircuitState.Closed && Failures < options.FailuresToOpen))
         {
             return false;
-        }
-
-        if (State == CircuitState.Closed)
-        {
-            _brokenSince = clock.Elapsed;
         }
 
         Trip();

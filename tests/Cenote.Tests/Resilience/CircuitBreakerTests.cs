@@ -115,6 +115,36 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    public async Task A_server_that_falls_silent_opens_the_circuit_long_before_the_connect_timeout_and_is_found_back_within_a_second()
+    {
+        var gate = new StubGate();
+        await using var test = Broken(script: new CallScript(), configure: options => (options.MaxSize, options.MaxConcurrentOpens) = (4, 4));
+        var first = await test.Pool.RentAsync().Soon();
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: false));
+        first.Stub().Break();
+        first.Dispose();
+        var waiters = Enumerable.Range(0, 4).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
+        await test.When(counts => counts.Opening == 4);
+
+        await test.Pass(TimeSpan.FromMilliseconds(1100), TimeSpan.FromMilliseconds(100));
+        foreach (var waiter in waiters)
+        {
+            await Assert.ThrowsAsync<CircuitOpenException>(() => waiter.Soon());
+        }
+
+        await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromMilliseconds(100));
+        Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuit().State);
+        test.Script.Heal(StubCall.Open);
+        var probes = test.Database.Calls(StubCall.Open).Started;
+        await test.Pump(test.When(counts => counts.Idle >= 1), TimeSpan.FromMilliseconds(50));
+
+        // Whichever probe hung has had its second; the next one found the server back.
+        Assert.InRange(test.Database.Calls(StubCall.Open).Started - probes, 1, 2);
+        gate.Release();
+        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.OpenFailed) >= 4);
+    }
+
+    [Fact]
     public async Task The_probe_must_succeed_as_often_as_the_settings_say()
     {
         var script = new CallScript().At(StubCall.Open, 1, Fail()).At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail()).At(StubCall.Validate, 2, Fail());
@@ -276,9 +306,13 @@ public sealed class CircuitBreakerTests
 
         test.Script.Heal(StubCall.Open);
         var since = test.Time.GetUtcNow();
-        await test.Pump(ready, TimeSpan.FromMilliseconds(50));
+        while (test.Counts.Idle < 4)
+        {
+            await Step(test);
+        }
+
         Assert.True(test.Time.GetUtcNow() - since <= TimeSpan.FromSeconds(1), $"{test.Time.GetUtcNow() - since}");
-        Assert.Equal(4, test.Counts.Idle);
+        await ready.Soon();
     }
 
     [Fact]
@@ -318,6 +352,13 @@ public sealed class CircuitBreakerTests
                 configure?.Invoke(pool);
             },
             script: script ?? new CallScript().Always(StubCall.Open, Fail()));
+
+    /// <summary>Time passes, and what it has set off comes to its end.</summary>
+    private static async Task Step(TestPool test)
+    {
+        test.Time.Advance(TimeSpan.FromMilliseconds(50));
+        await test.When(counts => counts.Opening == 0);
+    }
 
     private static async Task Trip(TestPool test)
     {
