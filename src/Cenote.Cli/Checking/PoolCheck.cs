@@ -19,6 +19,7 @@ internal static class PoolCheck
         Equal("rents counted by the pool", atRest.Rents, rents.Given);
         Equal("timeouts counted by the pool", atRest.Timeouts, rents.Timeouts);
         Equal("failed rents counted by the pool", atRest.Errors, rents.OpenFailures);
+        Equal("rents refused by the circuit, counted by the pool", atRest.CircuitRejections, rents.CircuitRejections);
 
         // A caller whose token was signalled before it could queue is told so, and is no waiter that cancelled.
         problems.AddIf(

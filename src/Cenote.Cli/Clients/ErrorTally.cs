@@ -12,7 +12,8 @@ internal sealed class ErrorTally(Func<string, string> hideSecrets)
 
     public void Add(Exception exception)
     {
-        var message = exception.Message.AsSpan();
+        // The pool's own messages carry times and numbers; what the driver said is the same each time.
+        var message = (exception is PoolException { InnerException: { } cause } ? cause : exception).Message.AsSpan();
         var lineEnd = message.IndexOfAny('\r', '\n');
         var text = hideSecrets($"{exception.GetType().Name}: {(lineEnd < 0 ? message : message[..lineEnd])}");
         lock (_gate)

@@ -8,6 +8,7 @@ internal sealed class RentTally
     private long _timeouts;
     private long _cancellations;
     private long _openFailures;
+    private long _circuitRejections;
     private long _otherFailures;
 
     /// <summary>Leases given.</summary>
@@ -23,6 +24,9 @@ internal sealed class RentTally
     public long Cancellations => Interlocked.Read(ref _cancellations);
 
     public long OpenFailures => Interlocked.Read(ref _openFailures);
+
+    /// <summary>Callers refused because the circuit was open.</summary>
+    public long CircuitRejections => Interlocked.Read(ref _circuitRejections);
 
     public long OtherFailures => Interlocked.Read(ref _otherFailures);
 
@@ -42,6 +46,8 @@ internal sealed class RentTally
                 return ref _cancellations;
             case ConnectionOpenException:
                 return ref _openFailures;
+            case CircuitOpenException:
+                return ref _circuitRejections;
             default:
                 return ref _otherFailures;
         }

@@ -18,6 +18,10 @@ internal sealed record JsonPool
 
     public required long Errors { get; init; }
 
+    public required long CircuitOpenings { get; init; }
+
+    public required long CircuitRejections { get; init; }
+
     public required long Opened { get; init; }
 
     public required long OpenFailures { get; init; }

@@ -66,6 +66,8 @@ internal static class JsonReportMaker
             Timeouts = pool.Timeouts,
             Cancellations = pool.Cancellations,
             Errors = pool.Errors,
+            CircuitOpenings = pool.CircuitOpenings,
+            CircuitRejections = pool.CircuitRejections,
             Opened = pool.Opened,
             OpenFailures = pool.OpenFailures,
             ClosedTotal = pool.ClosedTotal,

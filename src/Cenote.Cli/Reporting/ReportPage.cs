@@ -42,6 +42,11 @@ internal sealed class ReportPage(IAnsiConsole console)
         Entry("Pool", $"{Count(pool.Rents)} rents ({Count(rents.Leases)} leases, {Count(rents.PooledConnections)} pooled connections): "
             + $"{Count(pool.Waits)} waited, {Count(pool.Timeouts)} timed out");
         Entry("Connections", $"{Count(pool.Opened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
+        if (pool.CircuitOpenings > 0)
+        {
+            Entry("Circuit", $"opened {Count(pool.CircuitOpenings)} times, {Count(pool.CircuitRejections)} rents refused meanwhile");
+        }
+
         Entry("At most", $"{Count(result.Peaks.Total)} open, {Count(result.Peaks.Leased)} leased, {Count(result.Peaks.Waiting)} waiting, as far as was seen");
         foreach (var (message, count) in meters.Errors.List())
         {

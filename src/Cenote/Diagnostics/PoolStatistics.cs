@@ -30,16 +30,16 @@ public sealed record PoolStatistics
     public required long Errors { get; init; }
 
     /// <summary>Callers that were refused because the circuit was open and nothing was left to serve them.</summary>
-    public required long CircuitRejections { get; init; }
+    public long CircuitRejections { get; init; }
 
     /// <summary>Callers that were turned away because too many waited, or had waited too long.</summary>
-    public required long Overloads { get; init; }
+    public long Overloads { get; init; }
 
     /// <summary>Whether the pool tries to reach its database.</summary>
-    public required CircuitState Circuit { get; init; }
+    public CircuitState Circuit { get; init; }
 
     /// <summary>How often the circuit has opened.</summary>
-    public required long CircuitOpenings { get; init; }
+    public long CircuitOpenings { get; init; }
 
     /// <summary>Physical connections opened.</summary>
     public required long Opened { get; init; }

@@ -41,6 +41,10 @@ public sealed class PoolCheckTests
     }
 
     [Fact]
+    public void Refusals_of_the_circuit_that_no_caller_saw_are_found() =>
+        Refuses(AtRest with { CircuitRejections = 1 }, AfterClosing, "refused by the circuit");
+
+    [Fact]
     public void A_connection_that_outlives_the_pool_is_found() => Refuses(AtRest, AtRest, "after the pool was closed");
 
     [Fact]
