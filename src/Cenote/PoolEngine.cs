@@ -30,7 +30,7 @@ internal sealed partial class PoolEngine
         _classifier = new FailureClassifier(provider);
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
-            settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)));
+            settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)), settings.Credentials is not null);
         Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding);
         CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
         Work = new ConnectionWork(provider, _classifier, settings, Desk, CircuitAnnouncer, _logger, _closed.Token);

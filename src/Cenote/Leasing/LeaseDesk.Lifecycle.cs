@@ -59,15 +59,21 @@ internal sealed partial class LeaseDesk
             Capacity.HoldOpens(Clock.ElapsedMilliseconds, failure.Kind);
             Meters.LastOpenFailure = failure;
             slot.Change(SlotState.Empty);
+
+            // Nobody tries refused credentials again for a while, whoever waits.
+            var isRefused = failure.Kind == FailureKind.BadCredentials;
             if (Capacity.Total - _slots.CountOf(SlotState.Closing) == 0)
             {
-                while (_queue.First is { } waiter && waiter.Sequence <= slot.Age.LastWaiter)
+                while (_queue.First is { } waiter && (waiter.Sequence <= slot.Age.LastWaiter || isRefused))
                 {
                     _queue.Remove(waiter);
                     (failed ??= []).Add(waiter);
                 }
 
-                SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+                if (_queue.Count == 0)
+                {
+                    NoteQueueEmpty();
+                }
             }
 
             conditions = _conditions.TakeFailing();

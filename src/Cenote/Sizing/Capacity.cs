@@ -3,9 +3,10 @@ using Cenote.Providers;
 namespace Cenote.Sizing;
 
 /// <summary>How many connections there are, may be and should be. Guarded by the lock of the lease desk.</summary>
-internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure)
+internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure, bool asksForCredentials = false)
 {
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HoldForOtherCredentials = TimeSpan.FromMilliseconds(500);
 
     private bool _hasFreshDemand;
     private long _holdUntil;
@@ -107,7 +108,8 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         switch (kind)
         {
             case FailureKind.BadCredentials:
-                _refusal = Longer(_refusal);
+                // A callback may have others to give by now.
+                _refusal = asksForCredentials ? HoldForOtherCredentials : Longer(_refusal);
                 _refusedUntil = now + (long)_refusal.TotalMilliseconds;
                 break;
             case FailureKind.TooManyConnections:

@@ -72,6 +72,46 @@ public sealed class RefusingServerTests
     }
 
     [Fact]
+    public async Task Callers_that_came_while_the_credentials_were_being_refused_are_told_so_too()
+    {
+        var gate = new StubGate();
+        await using var test = TestPool.Create(
+            options => options.MaxConcurrentOpens = 1,
+            script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate).ThenFail(FailureKind.BadCredentials)));
+        var first = test.Pool.RentAsync().AsTask();
+        await test.Database.OpenStarted(1).Soon();
+        var later = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
+
+        gate.Release();
+
+        await Assert.ThrowsAsync<ConnectionOpenException>(() => first.Soon());
+        foreach (var caller in later)
+        {
+            await Assert.ThrowsAsync<ConnectionOpenException>(() => caller.Soon());
+        }
+
+        Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
+    }
+
+    [Fact]
+    public async Task A_callback_that_has_other_credentials_by_now_is_asked_within_a_second()
+    {
+        var asked = 0;
+        await using var test = TestPool.Create(
+            options => options.Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref asked)}")),
+            script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
+        for (var i = 0; i < 5; i++)
+        {
+            await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
+            test.Time.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        Assert.Equal(5, asked);
+        test.Script.Heal(StubCall.Open);
+        (await test.Pool.RentAsync().Soon()).Dispose();
+    }
+
+    [Fact]
     public async Task Callers_share_the_connections_that_are_open_while_credentials_are_refused()
     {
         await using var test = TestPool.Create(script: new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
