@@ -31,6 +31,20 @@ internal static class MySqlFailures
         return FailureClassification.Default(exception);
     }
 
+    /// <summary>Whether the server itself says that it ended the statement: interrupted, or a time limit.</summary>
+    internal static bool IsCancellation(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is MySqlException { Number: 1317 or 3024 or 1969 })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static FailureKind FromNumber(int number) => number switch
     {
         // too many connections: of the server, of the user (two numbers), of the user's resources
@@ -45,8 +59,8 @@ internal static class MySqlFailures
         // read-only option, read-only mode, read-only transaction on a super_read_only server
         1290 or 1836 or 3100 => FailureKind.ReadOnlyServer,
 
-        // time limit: MySQL's, MariaDB's, the driver's own; query interrupted
-        3024 or 1969 or 1317 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
+        // time limit: MySQL's, MariaDB's, the driver's own. "Query interrupted" (1317) is somebody's request.
+        3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
 
         // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,
         // node not part of the cluster (Galera), server disconnected the idle client

@@ -103,11 +103,14 @@ public sealed class MySqlProvider : DatabaseProvider
             connection.UserID = credentials.UserName ?? connection.UserID;
         }
 
-        return new MySqlSession(builder.Build(), settings.ResetMode, resetsHere);
+        return new MySqlSession(builder.Build(), settings, resetsHere);
     }
 
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
+
+    /// <inheritdoc/>
+    public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
 
     private MySqlDataSourceBuilder NewBuilder()
     {

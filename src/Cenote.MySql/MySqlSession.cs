@@ -7,13 +7,14 @@ namespace Cenote.MySql;
 /// One session in a MySqlConnector pool of its own. To clear it, the driver takes it back and gives it out again, which is
 /// when it resets; or, where nothing is left open, it is reset with the one statement that the server needs.
 /// </summary>
-internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMode, bool resetsHere)
-    : OwnResetConnection(dataSource.CreateConnection(), resetMode)
+internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere)
+    : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
 {
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
     private string _names = "";
     private string? _afterReset;
     private bool _knowsReset;
+    private bool _limitsStatements;
 
     private MySqlConnection Session => (MySqlConnection)Connection;
 
@@ -31,6 +32,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
             // Without a reset, the driver ends only the transactions that were begun through it.
             _afterReset = "ROLLBACK";
         }
+
+        if (settings.QueryTimeout is { } limit)
+        {
+            NoteLimit(Session.SetLimit(limit));
+        }
     }
 
     /// <inheritdoc/>
@@ -45,6 +51,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
         else if (ResetMode == ResetMode.Rollback)
         {
             _afterReset = "ROLLBACK";
+        }
+
+        if (settings.QueryTimeout is { } limit)
+        {
+            NoteLimit(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -102,10 +113,38 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ResetMode resetMo
     }
 
     /// <inheritdoc/>
+    public override bool LimitsStatements => _limitsStatements;
+
+    /// <inheritdoc/>
+    public override void LimitStatements(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
+
+    /// <inheritdoc/>
+    public override async ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+        ThrowIfUnlimited(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
         await base.CloseAsync().ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // A reset takes the limit back to the server's own.
+    private void NoteLimit(string? statement)
+    {
+        _limitsStatements = statement is not null;
+        if (statement is not null && ResetMode == ResetMode.Full)
+        {
+            _afterReset = _afterReset is null ? statement : _afterReset + "; " + statement;
+        }
+    }
+
+    private static void ThrowIfUnlimited(string? statement)
+    {
+        if (statement is null)
+        {
+            throw new NotSupportedException("This server has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
+        }
     }
 
     // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using MySqlConnector;
 
 namespace Cenote.MySql;
@@ -62,6 +63,37 @@ internal static class SessionCommands
         }
     }
 
+    /// <summary>Tells the server how long a statement may run.</summary>
+    /// <returns>The statement that did; <see langword="null"/> when the server is too old to know a limit.</returns>
+    internal static string? SetLimit(this MySqlConnection session, TimeSpan? limit)
+    {
+        var statement = LimitStatement(session, limit);
+        try
+        {
+            session.Execute(statement, timeout: null);
+            return statement;
+        }
+        catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownSystemVariable)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc cref="SetLimit"/>
+    internal static async ValueTask<string?> SetLimitAsync(this MySqlConnection session, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        var statement = LimitStatement(session, limit);
+        try
+        {
+            await session.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
+            return statement;
+        }
+        catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownSystemVariable)
+        {
+            return null;
+        }
+    }
+
     internal static void Execute(this MySqlConnection session, string text, TimeSpan? timeout)
     {
         using var command = new MySqlCommand(text, session);
@@ -83,6 +115,17 @@ internal static class SessionCommands
         }
     }
 
+    // MariaDB counts in seconds with a fraction, MySQL in milliseconds, and there only queries are limited. 0 is no limit.
+    private static string LimitStatement(MySqlConnection session, TimeSpan? limit)
+    {
+        var milliseconds = limit is { } time ? Math.Max(1, (long)Math.Ceiling(time.TotalMilliseconds)) : 0;
+        return IsMariaDb(session)
+            ? string.Create(CultureInfo.InvariantCulture, $"SET SESSION max_statement_time = {milliseconds / 1000m}")
+            : string.Create(CultureInfo.InvariantCulture, $"SET SESSION max_execution_time = {milliseconds}");
+    }
+
+    private static bool IsMariaDb(MySqlConnection session) => session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+
     private static string? SetRole(MySqlConnection session, MySqlDataReader reader)
     {
         if (reader.GetInt64(1) == 0)
@@ -92,7 +135,7 @@ internal static class SessionCommands
 
         // MySQL gives a list that is quoted already, or NONE; MariaDB one bare name, or NULL.
         var role = reader.IsDBNull(0) ? "NONE" : reader.GetString(0);
-        var isBareName = !reader.IsDBNull(0) && session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        var isBareName = !reader.IsDBNull(0) && IsMariaDb(session);
         return "SET ROLE " + (isBareName ? $"`{role.Replace("`", "``", StringComparison.Ordinal)}`" : role);
     }
 }

@@ -78,6 +78,16 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
         Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
+    public override bool LimitsStatements => true;
+
+    /// <inheritdoc/>
+    public override void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
+
+    /// <inheritdoc/>
+    public override ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
+
+    /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
         await Session.EndAsync(dataSource).ConfigureAwait(false);

@@ -33,11 +33,27 @@ internal static class PostgreSqlFailures
         return FailureClassification.Default(exception);
     }
 
+    /// <summary>Whether the server itself says that it ended the statement: query_canceled.</summary>
+    internal static bool IsCancellation(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static FailureKind FromSqlState(PostgresException error) => error.SqlState switch
     {
         "53300" => FailureKind.TooManyConnections,
         "25006" => FailureKind.ReadOnlyServer,
-        "57014" => FailureKind.QueryTimeout,
+
+        // query_canceled: a time limit, or somebody asked for it. Servers that speak another language are given the benefit of the doubt.
+        "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
         ['2', '8', ..] => FailureKind.BadCredentials,
         ['0', '8', ..] => FailureKind.ConnectionLost,
 

@@ -105,6 +105,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
 
+    /// <inheritdoc/>
+    public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
+
     private NpgsqlDataSourceBuilder NewBuilder() => new(_connectionString);
 
     // A driver's pool of exactly one session (minimum = maximum, so Npgsql never prunes it), or none.
@@ -123,6 +126,12 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         connection.PersistSecurityInfo = false;
         var seconds = Math.Clamp((int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, 1024);
         connection.Timeout = connection.Timeout == 0 ? seconds : Math.Min(seconds, connection.Timeout);
+        if (SessionCommands.LimitOption(settings.QueryTimeout) is { } option)
+        {
+            // What a session starts with is what DISCARD ALL takes it back to.
+            connection.Options = string.IsNullOrEmpty(connection.Options) ? option : connection.Options + " " + option;
+        }
+
         if (settings.Credentials is { } credentials)
         {
             connection.Password = credentials.Password;

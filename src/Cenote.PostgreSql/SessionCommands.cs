@@ -1,4 +1,5 @@
 using System.Data;
+using System.Globalization;
 using Npgsql;
 
 namespace Cenote.PostgreSql;
@@ -13,6 +14,12 @@ internal static class SessionCommands
     internal const string ResetRole = "RESET ROLE";
 
     private const string RoleQuery = "SELECT current_setting('role')";
+
+    /// <summary>The start-up option for a limit on statements.</summary>
+    internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);
+
+    /// <summary>The statement for another limit.</summary>
+    internal static string SetLimit(TimeSpan? limit) => "SET statement_timeout = " + Milliseconds(limit);
 
     /// <summary>Whether this is the session that was opened: ChangeDatabase leaves it for another, and so does closing and opening.</summary>
     internal static bool IsStill(this NpgsqlConnection session, int process) =>
@@ -59,6 +66,10 @@ internal static class SessionCommands
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    // The server takes 0 for no limit.
+    private static string Milliseconds(TimeSpan? limit) =>
+        (limit is { } time ? Math.Clamp((long)Math.Ceiling(time.TotalMilliseconds), 1, int.MaxValue) : 0).ToString(CultureInfo.InvariantCulture);
 
     private static NpgsqlCommand Create(NpgsqlConnection session, string text, TimeSpan? timeout)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Data.Common;
+using System.Globalization;
 using System.Text;
 using Cenote.Providers;
 using Microsoft.Data.Sqlite;
@@ -126,7 +127,7 @@ public sealed class SqliteProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new SqliteSession(this, _builder.ConnectionString, settings.ResetMode);
+        return new SqliteSession(this, _builder.ConnectionString, settings);
     }
 
     /// <inheritdoc/>
@@ -143,6 +144,14 @@ public sealed class SqliteProvider : DatabaseProvider
 
         return FailureClassification.Default(exception);
     }
+
+    /// <summary>Whether SQLite says that it was interrupted.</summary>
+    /// <param name="exception">What the driver threw, or what wraps it.</param>
+    public override bool IsCancellation(Exception exception) =>
+        exception is SqliteException { SqliteErrorCode: 9 } || (exception?.InnerException is { } inner && IsCancellation(inner));
+
+    /// <summary>Always <see langword="true"/>: statements are ended by <c>sqlite3_interrupt</c>.</summary>
+    public override bool CancelsInProcess => true;
 
     /// <summary>Closes the connection that kept an in-memory database alive.</summary>
     public override async ValueTask DisposeAsync()
@@ -162,12 +171,15 @@ public sealed class SqliteProvider : DatabaseProvider
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal void SetUp(SqliteConnection connection)
+    internal void SetUp(SqliteConnection connection, TimeSpan? queryTimeout)
     {
         KeepMemoryAlive();
         using (var command = connection.CreateCommand())
         {
-            command.CommandText = _setUp;
+            // SQLite's own wait for a lock cannot be interrupted; beyond it the driver waits on, and that can.
+            command.CommandText = queryTimeout < _options.BusyTimeout
+                ? _setUp + SetUpStatement("busy_timeout", (long)queryTimeout.Value.TotalMilliseconds)
+                : _setUp;
             command.ExecuteNonQuery();
             UseWriteAheadLog(command);
         }
@@ -183,7 +195,6 @@ public sealed class SqliteProvider : DatabaseProvider
     {
         5 or 6 or 15 => FailureKind.Transient, // BUSY, LOCKED, PROTOCOL (a race between two that open the log)
         8 => FailureKind.ReadOnlyServer, // READONLY
-        9 => FailureKind.QueryTimeout, // INTERRUPT
         10 or 11 or 14 or 26 => FailureKind.ConnectionLost, // IOERR, CORRUPT, CANTOPEN, NOTADB
         23 => FailureKind.BadCredentials, // AUTH
         _ => FailureKind.Other,
@@ -251,6 +262,8 @@ public sealed class SqliteProvider : DatabaseProvider
 
         return text.ToString();
 
-        void Add(string name, long value) => text.Append("PRAGMA ").Append(name).Append('=').Append(value).Append(';');
+        void Add(string name, long value) => text.Append(SetUpStatement(name, value));
     }
+
+    private static string SetUpStatement(string name, long value) => string.Create(CultureInfo.InvariantCulture, $"PRAGMA {name}={value};");
 }

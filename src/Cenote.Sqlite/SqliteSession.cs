@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Cenote.Providers;
 using Microsoft.Data.Sqlite;
@@ -20,18 +21,20 @@ internal sealed class SqliteSession : OwnResetConnection
     private readonly TrackedConnection _connection;
     private sqlite3? _handle;
     private SessionWatch? _watch;
+    private readonly TimeSpan? _queryTimeout;
     private int _defaultTimeout;
     private bool _hasStatements;
 
-    internal SqliteSession(SqliteProvider provider, string connectionString, ResetMode resetMode)
-        : this(provider, new TrackedConnection(connectionString), resetMode)
+    internal SqliteSession(SqliteProvider provider, string connectionString, ConnectionSettings settings)
+        : this(provider, new TrackedConnection(connectionString), settings)
     {
     }
 
-    private SqliteSession(SqliteProvider provider, TrackedConnection connection, ResetMode resetMode)
-        : base(connection, resetMode)
+    private SqliteSession(SqliteProvider provider, TrackedConnection connection, ConnectionSettings settings)
+        : base(connection, settings.ResetMode)
     {
         _provider = provider;
+        _queryTimeout = settings.QueryTimeout;
         _connection = connection;
     }
 
@@ -45,7 +48,7 @@ internal sealed class SqliteSession : OwnResetConnection
     public override void Open()
     {
         _connection.Open();
-        _provider.SetUp(_connection);
+        _provider.SetUp(_connection, _queryTimeout);
         _handle = _connection.Handle;
         _defaultTimeout = _connection.DefaultTimeout;
         if (ResetMode == ResetMode.Full)
@@ -98,6 +101,17 @@ internal sealed class SqliteSession : OwnResetConnection
         {
             _watch.HasCompiled = false;
         }
+    }
+
+    /// <summary>Interrupts the statement, or the wait for a lock before it.</summary>
+    /// <param name="command">The driver's command.</param>
+    public override void CancelStatement(DbCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+
+        // While it waits for a lock, the driver looks at its timeout every 150 ms, and 0 means for ever.
+        command.CommandTimeout = -1;
+        raw.sqlite3_interrupt(_handle!);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
+using Cenote.AdoNet;
 using Cenote.Leasing;
+using Cenote.Providers;
 
 namespace Cenote;
 
@@ -51,6 +53,41 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     /// <summary>Asks that the connection be closed, not lent again, when it is returned. No effect after the return.</summary>
     public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.HolderRequest);
+
+    /// <summary>
+    /// Tells the pool of an exception that the driver threw on this lease, which the pool cannot see: one that means a lost connection
+    /// retires this one on its return and makes the idle ones prove themselves; after a timeout or a cancelled statement this one
+    /// is validated before its next lease, or closed where a cancel may still be on its way. No effect after the return.
+    /// </summary>
+    /// <param name="exception">What the driver threw.</param>
+    /// <returns>What the exception means.</returns>
+    /// <exception cref="ObjectDisposedException">The lease was never given.</exception>
+    public FailureKind ReportFailure(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return _slot is null ? throw LeaseEnded() : _slot.ReportFailure(_ticket, exception);
+    }
+
+    /// <summary>
+    /// Tells the server how long a statement of this lease may run, instead of <see cref="ConnectionPoolOptions.QueryTimeout"/>. One round
+    /// trip. It is taken back when the session is cleared; with another mode than <see cref="ResetMode.Full"/> the connection is closed on its return.
+    /// </summary>
+    /// <param name="limit">1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
+    /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and any that is served by an <see cref="AdoNetProvider"/>).</exception>
+    public ValueTask SetQueryTimeoutAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        QueryLimit.ThrowIfOutOfRange(limit, mayBeInfinite: true);
+        var physical = IsActive ? _slot!.Physical! : throw LeaseEnded();
+        if (!physical.ClearsFully)
+        {
+            // Nothing else would take it back.
+            RetireOnReturn();
+        }
+
+        return physical.LimitStatementsAsync(limit == Timeout.InfiniteTimeSpan ? null : limit, cancellationToken);
+    }
 
     /// <summary>Returns the connection.</summary>
     public void Dispose() => _slot?.Return(_ticket);

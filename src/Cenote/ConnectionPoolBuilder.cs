@@ -45,6 +45,14 @@ public sealed class ConnectionPoolBuilder
     /// <param name="timeout">See <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</param>
     public ConnectionPoolBuilder WaitingAtMost(TimeSpan timeout) => Configure(options => options.AcquireTimeout = timeout);
 
+    /// <summary>Sets the longest that a statement may run.</summary>
+    /// <param name="timeout">See <see cref="ConnectionPoolOptions.QueryTimeout"/>.</param>
+    public ConnectionPoolBuilder QueryingAtMost(TimeSpan timeout) => Configure(options => options.QueryTimeout = timeout);
+
+    /// <summary>Overrides what the provider says that failures mean.</summary>
+    /// <param name="classify">See <see cref="ConnectionPoolOptions.ClassifyFailure"/>.</param>
+    public ConnectionPoolBuilder Classifying(Func<Exception, FailureKind?> classify) => Configure(options => options.ClassifyFailure = classify);
+
     /// <summary>Sets what is cleared between leases.</summary>
     /// <param name="mode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
     public ConnectionPoolBuilder Resetting(ResetMode mode) => Configure(options => options.ResetMode = mode);

@@ -97,6 +97,21 @@ public sealed class ConnectionPoolOptions
     /// <value>Default <see langword="null"/>: the connection string's own.</value>
     public Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; set; }
 
+    /// <summary>The longest that a statement may run; after that it is ended, and its caller gets a <see cref="QueryTimeoutException"/>.</summary>
+    /// <value>
+    /// Default <see langword="null"/>: the driver's own command timeout. Range 1 ms to 1 day. Counts from the start of an execution
+    /// until its reader is closed. <see cref="PooledConnection.QueryTimeout"/> and a command's own timeout go before it. Where the
+    /// server has a limit of its own it is set too, so that statements on a raw lease are ended as well.
+    /// </value>
+    public TimeSpan? QueryTimeout { get; set; }
+
+    /// <summary>Says what a failure means, where the provider's verdict will not do.</summary>
+    /// <value>
+    /// Default <see langword="null"/>: the provider's verdict. Given what the driver threw, or what wraps it; <see langword="null"/> from
+    /// it also means the provider's verdict, and so does an exception. Must be thread-safe and quick.
+    /// </value>
+    public Func<Exception, FailureKind?>? ClassifyFailure { get; set; }
+
     /// <summary>Decides the pool's size between <see cref="MinSize"/> and <see cref="MaxSize"/>.</summary>
     /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on demand.</value>
     public ISizingPolicy? Sizing { get; set; }

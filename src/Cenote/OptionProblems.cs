@@ -51,6 +51,11 @@ internal sealed class OptionProblems
         options.CircuitBreaker?.Find(this);
         options.QueueShedding?.Find(this);
         FindNumber(nameof(options.MaxWaiters), options.MaxWaiters ?? 1, 1, 1_000_000);
+        if (options.QueryTimeout is { } queryTimeout)
+        {
+            FindDuration(nameof(options.QueryTimeout), queryTimeout, ShortestWait, LongestWait);
+        }
+
         FindDefined(nameof(options.Startup), options.Startup);
         FindDefined(nameof(options.ResetMode), options.ResetMode);
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);

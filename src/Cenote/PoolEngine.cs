@@ -27,7 +27,7 @@ internal sealed partial class PoolEngine
         Provider = provider;
         Settings = settings;
         _logger = new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote"));
-        _classifier = new FailureClassifier(provider);
+        _classifier = new FailureClassifier(provider, settings.ClassifyFailure);
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)), settings.Credentials is not null);
@@ -72,14 +72,20 @@ internal sealed partial class PoolEngine
             ? lease
             : RentSlow(timeout, cancellationToken, filePath, lineNumber, memberName);
 
-    internal void ReportFailure(in ConnectionLease lease, Exception exception)
+    internal FailureKind ReportFailure(in ConnectionLease lease, Exception exception) =>
+        lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception) : _classifier.Classify(exception);
+
+    /// <summary>A cancel was sent while a statement ran on the lease, which ended with this failure or, without one, well.</summary>
+    internal void NoteCancel(in ConnectionLease lease, Exception? outcome)
     {
-        if (_classifier.Classify(exception) == FailureKind.ConnectionLost)
+        if (lease.Slot is { } slot)
         {
-            lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
-            Desk.MakeSuspect();
+            Work.NoteCancel(slot, lease.Ticket, outcome);
         }
     }
+
+    /// <inheritdoc cref="FailureClassifier.IsCancellation"/>
+    internal bool IsCancellation(Exception exception) => _classifier.IsCancellation(exception);
 
     /// <summary>Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after that call.</summary>
     internal void GiveUp(in ConnectionLease lease, Task hangingCall)

@@ -1,3 +1,4 @@
+using Cenote.AdoNet;
 using Cenote.Maintenance;
 using Cenote.Providers;
 using Cenote.Resilience;
@@ -33,6 +34,8 @@ internal sealed class PoolSettings
         QueueShedding = options.QueueShedding;
         Startup = options.Startup;
         Credentials = options.Credentials;
+        QueryTimeout = options.QueryTimeout;
+        ClassifyFailure = options.ClassifyFailure;
         Sizing = options.Sizing;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
@@ -80,6 +83,11 @@ internal sealed class PoolSettings
 
     internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; }
 
+    /// <summary><see langword="null"/> for the driver's own.</summary>
+    internal TimeSpan? QueryTimeout { get; }
+
+    internal Func<Exception, FailureKind?>? ClassifyFailure { get; }
+
     internal ISizingPolicy? Sizing { get; }
 
     internal ILoggerFactory LoggerFactory { get; }
@@ -95,6 +103,7 @@ internal sealed class PoolSettings
             SessionClearing = options.SessionClearing ?? provider.DefaultSessionClearing,
             ResetMode = options.ResetMode,
             ConnectTimeout = options.ConnectTimeout,
+            QueryTimeout = QueryLimit.OfServer(options.QueryTimeout),
         };
         if (options.Credentials is not null && !provider.AcceptsCredentials)
         {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Cenote.Providers;
 
 namespace Cenote.AdoNet;
 
@@ -10,6 +11,12 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
     internal DbBatch Batch { get; } = pool.Provider.Factory.CanCreateBatch
         ? pool.Provider.Factory.CreateBatch()
         : throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no batches. CanCreateBatch tells.");
+
+    private protected override int DriverTimeout
+    {
+        get => Batch.Timeout;
+        set => Batch.Timeout = value;
+    }
 
     private protected override void SetDriverConnection(DbConnection? connection) => Batch.Connection = connection;
 
@@ -41,7 +48,7 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
         }
     }
 
-    private protected override void CancelDriverObject() => Batch.Cancel();
+    internal override void CancelOn(PhysicalConnection physical) => Batch.Cancel();
 
     private protected override void DisposeDriverObject() => Batch.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using Cenote.Providers;
 
 namespace Cenote.AdoNet;
 
@@ -8,29 +9,22 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
     : Statement(pool, connection, opensConnection)
 {
     private readonly ConnectionPool _pool = pool;
-    private bool _hasOwnTimeout;
 
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()
         ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no commands: use ConnectionPool.Rent and the driver's own connection.");
 
-    /// <summary>
-    /// In seconds. Until it is set, what the driver gives to commands that its own connection makes, which a connection string
-    /// may decide.
-    /// </summary>
-    internal int Timeout
+    private protected override int DriverTimeout
     {
-        get => !_hasOwnTimeout && _pool.DefaultCommandTimeout is { } timeout ? timeout : Command.CommandTimeout;
-        set
-        {
-            Command.CommandTimeout = value;
-            _hasOwnTimeout = true;
-        }
+        get => Command.CommandTimeout;
+        set => Command.CommandTimeout = value;
     }
+
+    private protected override int DefaultTimeout => _pool.DefaultCommandTimeout ?? Command.CommandTimeout;
 
     private protected override void SetDriverConnection(DbConnection? connection)
     {
         Command.Connection = connection;
-        if (connection is not null && !_hasOwnTimeout
+        if (connection is not null && !HasOwnTimeout
             && _pool.LearnDefaultCommandTimeout(connection) is var timeout && Command.CommandTimeout != timeout)
         {
             Command.CommandTimeout = timeout;
@@ -59,7 +53,7 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
     // Whatever a driver prepared it prepared for a text: a new text is unprepared.
     private protected override void ForgetPreparation() => Command.CommandText = Command.CommandText;
 
-    private protected override void CancelDriverObject() => Command.Cancel();
+    internal override void CancelOn(PhysicalConnection physical) => physical.CancelStatement(Command);
 
     private protected override void DisposeDriverObject() => Command.Dispose();
 

@@ -10,8 +10,8 @@ internal sealed class PooledBatch(ConnectionPool pool, PooledConnection connecti
 
     public override int Timeout
     {
-        get => _statement.Batch.Timeout;
-        set => _statement.Batch.Timeout = value;
+        get => _statement.Timeout;
+        set => _statement.Timeout = value;
     }
 
     protected override DbBatchCommandCollection DbBatchCommands => _statement.Batch.BatchCommands;

@@ -16,12 +16,13 @@ internal sealed partial class PooledDataReader
             _recordsAffected = _reader.RecordsAffected;
             _reader.Dispose();
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
+            _statement.EndExecution(in _lease, _watch, _failure, _isCancelled);
             EndClosing();
             if (_closesConnection)
             {
@@ -43,12 +44,13 @@ internal sealed partial class PooledDataReader
             _recordsAffected = _reader.RecordsAffected;
             await _reader.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
+            await _statement.EndExecutionAsync(in _lease, _watch, _failure, _isCancelled).ConfigureAwait(false);
             EndClosing();
             if (_closesConnection)
             {
@@ -80,7 +82,15 @@ internal sealed partial class PooledDataReader
     internal void Release()
     {
         _isReleased = true;
-        _reader.Dispose();
+        try
+        {
+            _reader.Dispose();
+        }
+        finally
+        {
+            _statement.EndExecution(in _lease, _watch, _failure, _isCancelled);
+        }
+
         _statement.ReaderClosed();
     }
 
@@ -88,7 +98,15 @@ internal sealed partial class PooledDataReader
     internal async ValueTask ReleaseAsync()
     {
         _isReleased = true;
-        await _reader.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _reader.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await _statement.EndExecutionAsync(in _lease, _watch, _failure, _isCancelled).ConfigureAwait(false);
+        }
+
         _statement.ReaderClosed();
     }
 

@@ -17,9 +17,9 @@ internal sealed partial class PooledDataReader
             {
                 return reader.FieldCount;
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -37,9 +37,9 @@ internal sealed partial class PooledDataReader
             {
                 return reader.VisibleFieldCount;
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -55,9 +55,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetName(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -72,9 +72,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetOrdinal(name);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -89,9 +89,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetDataTypeName(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -107,9 +107,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetFieldType(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -125,9 +125,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetProviderSpecificFieldType(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -142,9 +142,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetSchemaTable();
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -159,9 +159,9 @@ internal sealed partial class PooledDataReader
         {
             return await reader.GetSchemaTableAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -176,9 +176,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetColumnSchema();
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -193,9 +193,9 @@ internal sealed partial class PooledDataReader
         {
             return await reader.GetColumnSchemaAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -10,9 +10,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetBoolean(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -27,9 +27,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetByte(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -44,9 +44,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetChar(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -61,9 +61,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetDateTime(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -78,9 +78,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetDecimal(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -95,9 +95,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetDouble(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -112,9 +112,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetFloat(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -129,9 +129,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetGuid(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -146,9 +146,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetInt16(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -163,9 +163,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetInt32(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -180,9 +180,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetInt64(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -197,9 +197,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetString(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -214,9 +214,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.IsDBNull(ordinal);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

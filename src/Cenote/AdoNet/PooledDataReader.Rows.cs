@@ -12,9 +12,9 @@ internal sealed partial class PooledDataReader
             {
                 return reader.HasRows;
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -32,9 +32,9 @@ internal sealed partial class PooledDataReader
             {
                 return reader.Depth;
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -58,9 +58,9 @@ internal sealed partial class PooledDataReader
             {
                 return reader.RecordsAffected;
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -76,9 +76,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.Read();
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -93,9 +93,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.NextResult();
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -110,17 +110,18 @@ internal sealed partial class PooledDataReader
         try
         {
             reading = reader.ReadAsync(cancellationToken);
-            return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading);
+            return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading, cancellationToken);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
             // Nearly every row is here already: those cost no task of ours.
             if (reading is null or { IsCompletedSuccessfully: true })
             {
+                NoteCancel(cancellationToken);
                 Leave();
             }
         }
@@ -128,33 +129,36 @@ internal sealed partial class PooledDataReader
 
     public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var reader = Enter();
         try
         {
             return await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
+            NoteCancel(cancellationToken);
             Leave();
         }
     }
 
-    private async Task<T> AwaitAsync<T>(Task<T> task)
+    private async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
     {
         try
         {
             return await task.ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
+            NoteCancel(cancellationToken);
             Leave();
         }
     }

@@ -12,9 +12,9 @@ internal sealed partial class PooledDataReader
         {
             return Guard(reader.GetStream(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -29,9 +29,9 @@ internal sealed partial class PooledDataReader
         {
             return Guard(reader.GetTextReader(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -46,9 +46,9 @@ internal sealed partial class PooledDataReader
         {
             return new PooledDataReader(this, reader.GetData(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -12,9 +12,9 @@ internal sealed partial class PooledDataReader
             {
                 return Guard(reader[ordinal]);
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -32,9 +32,9 @@ internal sealed partial class PooledDataReader
             {
                 return Guard(reader[name]);
             }
-            catch (Exception exception) when (Failed(exception))
+            catch (Exception exception) when (Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -50,9 +50,9 @@ internal sealed partial class PooledDataReader
         {
             return Guard(reader.GetValue(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -67,9 +67,9 @@ internal sealed partial class PooledDataReader
         {
             return GuardAll(values, reader.GetValues(values));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -84,9 +84,9 @@ internal sealed partial class PooledDataReader
         {
             return Guard(reader.GetProviderSpecificValue(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -101,9 +101,9 @@ internal sealed partial class PooledDataReader
         {
             return GuardAll(values, reader.GetProviderSpecificValues(values));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -118,9 +118,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetBytes(ordinal, dataOffset, buffer, bufferOffset, length);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -135,9 +135,9 @@ internal sealed partial class PooledDataReader
         {
             return reader.GetChars(ordinal, dataOffset, buffer, bufferOffset, length);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -152,9 +152,9 @@ internal sealed partial class PooledDataReader
         {
             return GuardTyped(reader.GetFieldValue<T>(ordinal));
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -169,9 +169,9 @@ internal sealed partial class PooledDataReader
         {
             return await GuardedFieldValueAsync<T>(reader, ordinal, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -186,9 +186,9 @@ internal sealed partial class PooledDataReader
         {
             return await reader.IsDBNullAsync(ordinal, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception))
+        catch (Exception exception) when (Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

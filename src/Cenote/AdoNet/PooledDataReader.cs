@@ -20,16 +20,20 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private readonly ConnectionLease _lease;
     private readonly PooledDataReader _root;
     private readonly bool _closesConnection;
+    private readonly QueryWatch? _watch;
+    private Exception? _failure;
+    private bool _isCancelled;
     private volatile bool _isInside;
     private volatile int _isEnded;
     private volatile bool _isReleased;
     private int _recordsAffected = -1;
 
     internal PooledDataReader(
-        Statement statement, PooledConnection connection, in ConnectionLease lease, DbDataReader reader, bool closesConnection, PooledDataReader? older)
+        Statement statement, in Execution execution, in ConnectionLease lease, DbDataReader reader, bool closesConnection, PooledDataReader? older)
     {
         _statement = statement;
-        _connection = connection;
+        _connection = execution.Connection;
+        _watch = execution.Watch;
         _lease = lease;
         _reader = reader;
         _closesConnection = closesConnection;
@@ -39,7 +43,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     /// <summary>A reader of what one column holds (a composite, say): it lives as long as the one it came from.</summary>
     private PooledDataReader(PooledDataReader outer, DbDataReader nested)
-        : this(outer._statement, outer._connection, outer._lease, nested, closesConnection: false, older: null) =>
+        : this(outer._statement, new Execution(outer._connection, outer._watch), outer._lease, nested, closesConnection: false, older: null) =>
         _root = outer._root;
 
     /// <summary>The statement's reader that was open when this one was made, where a driver allows several.</summary>
@@ -80,7 +84,22 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         }
     }
 
-    internal bool Failed(Exception exception) => _connection.Failed(in _lease, exception);
+    /// <summary>For exception filters: tells the pool of a failure.</summary>
+    /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
+    internal Exception? Failed(Exception exception)
+    {
+        _root._failure = exception;
+        return _connection.Failed(in _lease, exception, _watch);
+    }
+
+    /// <summary>Remembers that the driver may have sent a cancel for the caller's token.</summary>
+    internal void NoteCancel(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            _root._isCancelled = true;
+        }
+    }
 
     private InvalidOperationException Over() => new(_lease.IsActive
         ? "The reader is closed."

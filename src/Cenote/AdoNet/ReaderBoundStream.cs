@@ -32,9 +32,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return stream.Read(buffer, offset, count);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -49,9 +49,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return stream.Read(buffer);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -66,9 +66,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return stream.ReadByte();
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -86,9 +86,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -103,9 +103,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return stream.Seek(offset, origin);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -132,9 +132,9 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
             {
                 stream.Dispose();
             }
-            catch (Exception exception) when (owner.Failed(exception))
+            catch (Exception exception) when (owner.Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {

@@ -10,9 +10,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.Peek();
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -27,9 +27,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.Read();
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -44,9 +44,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.Read(buffer, index, count);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -61,9 +61,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.Read(buffer);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -78,9 +78,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.ReadBlock(buffer, index, count);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -95,9 +95,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.ReadBlock(buffer);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -112,9 +112,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.ReadLine();
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -129,9 +129,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return text.ReadToEnd();
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -154,9 +154,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -171,9 +171,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadBlockAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -188,9 +188,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -205,9 +205,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception))
+        catch (Exception exception) when (owner.Failed(exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -224,9 +224,9 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
             {
                 text.Dispose();
             }
-            catch (Exception exception) when (owner.Failed(exception))
+            catch (Exception exception) when (owner.Failed(exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {

@@ -84,6 +84,7 @@ internal sealed class ConnectionOpener(
         try
         {
             physical = provider.CreateConnection(await GetConnectionSettingsAsync(linked.Token).ConfigureAwait(false));
+            physical.ClearsFully = settings.Connection.ResetMode == ResetMode.Full;
             var token = linked.Token;
             opening = BackgroundWork.Call(physical.Open, () => physical.OpenAsync(token), needsOwnThread);
             await BackgroundWork.Wait(opening, token).ConfigureAwait(false);

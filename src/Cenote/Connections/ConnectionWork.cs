@@ -47,6 +47,43 @@ internal sealed class ConnectionWork(
         }
     }
 
+    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception)
+    {
+        var kind = classifier.Classify(exception);
+        if (kind == FailureKind.ConnectionLost)
+        {
+            slot.RetireOnReturn(ticket, CloseReason.ConnectionLost);
+            if (slot.IsLeasedAs(ticket))
+            {
+                desk.MakeSuspect();
+            }
+        }
+        else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException)
+        {
+            NoteCancel(slot, ticket, exception);
+        }
+
+        return kind;
+    }
+
+    /// <summary>A cancel was sent while a statement ran on a lease, which ended with this failure or, without one, well.</summary>
+    internal void NoteCancel(Slot slot, long ticket, Exception? outcome)
+    {
+        // A cancel travels on a connection of its own. Once the database has said that it ended the statement, the cancel was used up;
+        // so it was when none was sent. Otherwise it may still be on its way, and would end the next holder's statement.
+        var isSettled = provider.CancelsInProcess
+            || outcome is OperationCanceledException { InnerException: null }
+            || (outcome is not null && (classifier.IsCancellation(outcome) || classifier.Classify(outcome) == FailureKind.QueryTimeout));
+        if (isSettled)
+        {
+            slot.ProveOnReturn(ticket);
+        }
+        else
+        {
+            slot.RetireOnReturn(ticket, CloseReason.CancelInDoubt);
+        }
+    }
+
     public Exception DescribeTimeout(in RentRequest request)
     {
         var timeout = request.Timeout;

@@ -35,4 +35,7 @@ public enum CloseReason
 
     /// <summary>The pool was closed.</summary>
     PoolClosed,
+
+    /// <summary>A statement was cancelled, and nothing showed that the cancel was not still on its way: it could have ended the next holder's statement.</summary>
+    CancelInDoubt,
 }

@@ -32,6 +32,9 @@ internal interface IConnectionWork
     /// <summary>A connection failed outside of an open: logs it and, when the connection is lost, makes the idle ones suspect.</summary>
     void NoteFailure(Slot slot, CloseReason reason, Exception? exception);
 
+    /// <summary>The holder of a lease met a failure of the driver: says what it means, and sees that nobody else suffers from it.</summary>
+    FailureKind ReportFailure(Slot slot, long ticket, Exception exception);
+
     /// <summary>What a caller that ran out of time is told.</summary>
     Exception DescribeTimeout(in RentRequest request);
 

@@ -14,7 +14,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!physical.ClearsSession)
         {
-            desk.MakeIdle(slot, word);
+            Finish(slot, word, physical);
         }
         else if (!physical.ClearsInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
         {
@@ -48,7 +48,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!physical.ClearsSession)
         {
-            desk.MakeIdle(slot, word);
+            Finish(slot, word, physical);
             return ValueTask.CompletedTask;
         }
 
@@ -185,11 +185,24 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
-        if (!desk.MakeIdle(slot, word))
+        if (!(slot.MustProveItself ? TryProve(slot, word) : desk.MakeIdle(slot, word)))
         {
             // Upkeep gave it up meanwhile and freed the slot; the connection itself was left to whoever worked on it.
             desk.Work.CloseGivenUp(physical, CloseReason.ResetFailed);
         }
+    }
+
+    /// <summary>A statement was cancelled in the lease: the session is validated before the next one.</summary>
+    private bool TryProve(Slot slot, long word)
+    {
+        if (!slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
+        {
+            return false;
+        }
+
+        slot.BeginProof();
+        desk.Work.Validate(slot, desk.HasBlockedCallers);
+        return true;
     }
 
     /// <summary>A session that could not be cleared is never lent again.</summary>

@@ -13,6 +13,9 @@ namespace Cenote.Leasing;
 /// </remarks>
 internal sealed class Slot
 {
+    /// <summary>Instead of a reason to retire. In the same field, so that the hot path of a return looks at one.</summary>
+    private const int Prove = -1;
+
     private readonly LeaseDesk _desk;
     private long _word;
     private PhysicalConnection? _physical;
@@ -64,6 +67,9 @@ internal sealed class Slot
 
     /// <summary>Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.</summary>
     internal CancellationToken ClearingGivenUp => _clearing?.Token ?? CancellationToken.None;
+
+    /// <summary>Whether the connection must be validated after its lease, before anyone else gets it.</summary>
+    internal bool MustProveItself => Volatile.Read(ref _retireReason) == Prove;
 
     internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
 
@@ -121,12 +127,32 @@ internal sealed class Slot
     {
         if (IsLeasedAs(ticket))
         {
-            Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
+            Retire(reason);
         }
     }
 
     /// <summary>Marks whatever connection the slot holds for closing.</summary>
-    internal void Retire(CloseReason reason) => Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0);
+    internal void Retire(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0) == Prove)
+        {
+            Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, Prove);
+        }
+    }
+
+    /// <summary>Asks that the connection be validated when it comes back, before its next lease.</summary>
+    internal void ProveOnReturn(long ticket)
+    {
+        if (IsLeasedAs(ticket))
+        {
+            Interlocked.CompareExchange(ref _retireReason, Prove, 0);
+        }
+    }
+
+    /// <summary>The validation that <see cref="ProveOnReturn"/> asked for has begun.</summary>
+    internal void BeginProof() => Interlocked.CompareExchange(ref _retireReason, 0, Prove);
+
+    internal FailureKind ReportFailure(long ticket, Exception exception) => _desk.Work.ReportFailure(this, ticket, exception);
 
     /// <summary>Returns the lease, if it still is one.</summary>
     internal void Return(long ticket)

@@ -12,6 +12,9 @@ public sealed record ConnectionSettings
     /// <summary>The longest one attempt to connect may take.</summary>
     public required TimeSpan ConnectTimeout { get; init; }
 
+    /// <summary>The longest that a statement may run, for servers that can be told; <see langword="null"/> for no limit.</summary>
+    public TimeSpan? QueryTimeout { get; init; }
+
     /// <summary>The user and password for this connection; <see langword="null"/> to use those of the connection string.</summary>
     public DatabaseCredentials? Credentials { get; init; }
 }

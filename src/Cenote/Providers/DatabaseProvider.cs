@@ -51,6 +51,21 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <param name="exception">What the driver threw, or what wraps it.</param>
     public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);
 
+    /// <summary>
+    /// Whether an exception is the database's own word that it has ended a statement because it was asked to, or because of a time
+    /// limit. Then no request to cancel can still be on its way to the connection.
+    /// </summary>
+    /// <param name="exception">What the driver threw, or what wraps it.</param>
+    /// <returns>By default, whether the exception means <see cref="FailureKind.QueryTimeout"/>. In doubt <see langword="false"/>: the connection is then closed.</returns>
+    public virtual bool IsCancellation(Exception exception) => Classify(exception) == FailureKind.QueryTimeout;
+
+    /// <summary>
+    /// Whether the database runs within the process: a request to cancel takes effect at once instead of travelling on a connection of
+    /// its own, the driver itself heeds neither cancellation tokens nor <see cref="DbCommand.Cancel"/>, and its command timeout only
+    /// limits the wait for locks. The pool then ends statements with <see cref="PhysicalConnection.CancelStatement"/>.
+    /// </summary>
+    public virtual bool CancelsInProcess => false;
+
     /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
     {

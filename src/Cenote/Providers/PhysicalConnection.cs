@@ -58,8 +58,40 @@ public abstract class PhysicalConnection
     /// <param name="cancellationToken">Signalled when that time has passed.</param>
     public abstract ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Ends the statement that a command is executing, or reading from, now. Unlike all other members called while the holder is
+    /// inside the driver, but only while the lease lasts. Must not throw for a statement that has just ended.
+    /// </summary>
+    /// <param name="command">The driver's command.</param>
+    public virtual void CancelStatement(DbCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.Cancel();
+    }
+
+    /// <summary>Whether the server itself ends statements that run too long: it was told <see cref="ConnectionSettings.QueryTimeout"/> when the connection was opened.</summary>
+    public virtual bool LimitsStatements => false;
+
+    /// <summary>Tells the server another limit for the statements of this lease. A full reset takes it back.</summary>
+    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
+    /// <exception cref="NotSupportedException">The database has no such limit (<see cref="LimitsStatements"/>).</exception>
+    public virtual void LimitStatements(TimeSpan? limit) =>
+        throw new NotSupportedException("This database has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
+
+    /// <inheritdoc cref="LimitStatements"/>
+    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public virtual ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        LimitStatements(limit);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public abstract ValueTask CloseAsync();
+
+    /// <summary>Whether the pool uses <see cref="ResetMode.Full"/>.</summary>
+    internal bool ClearsFully { get; set; }
 
     /// <summary>Makes the driver's connection ready for its next holder. Never connects, never blocks.</summary>
     internal virtual void BeginLease()

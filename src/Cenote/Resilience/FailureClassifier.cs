@@ -2,11 +2,26 @@ using Cenote.Providers;
 
 namespace Cenote.Resilience;
 
-/// <summary>Asks the provider what a failure means. Its answer may be the user's code: what that throws must not hide the failure.</summary>
-internal sealed class FailureClassifier(DatabaseProvider provider)
+/// <summary>
+/// Says what a failure means: the user's verdict if there is one, else the provider's. Either may be the user's code: what that
+/// throws must not hide the failure.
+/// </summary>
+internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exception, FailureKind?>? verdict = null)
 {
     internal FailureKind Classify(Exception exception)
     {
+        try
+        {
+            if (verdict?.Invoke(exception) is { } kind && Enum.IsDefined(kind))
+            {
+                return kind;
+            }
+        }
+        catch (Exception)
+        {
+            // The provider still knows.
+        }
+
         try
         {
             return provider.Classify(exception);
@@ -14,6 +29,19 @@ internal sealed class FailureClassifier(DatabaseProvider provider)
         catch (Exception)
         {
             return FailureKind.Other;
+        }
+    }
+
+    /// <summary>Whether the database itself says that it ended a statement because it was asked to, or because of a time limit.</summary>
+    internal bool IsCancellation(Exception exception)
+    {
+        try
+        {
+            return provider.IsCancellation(exception);
+        }
+        catch (Exception)
+        {
+            return false;
         }
     }
 }

@@ -61,6 +61,8 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
 
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception) => desk.MakeSuspect();
 
+    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception) => FailureKind.Other;
+
     public Exception DescribeTimeout(in RentRequest request) => new TimeoutException();
 
     public Exception DescribeOpenFailure(OpenFailure failure) => failure.Exception;

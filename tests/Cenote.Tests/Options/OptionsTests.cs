@@ -21,6 +21,8 @@ public sealed class OptionsTests
         { "OpenRetryBaseDelay", options => options.OpenRetryBaseDelay = TimeSpan.FromMinutes(1) },
         { "OpenRetryMaxDelay", options => options.OpenRetryMaxDelay = TimeSpan.FromSeconds(-1) },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
+        { "QueryTimeout", options => options.QueryTimeout = TimeSpan.Zero },
+        { "QueryTimeout", options => options.QueryTimeout = TimeSpan.FromDays(2) },
         { "Startup", options => options.Startup = (StartupMode)7 },
         { "ResetMode", options => options.ResetMode = (ResetMode)7 },
         { "SessionClearing", options => options.SessionClearing = (SessionClearing)7 },

@@ -1,0 +1,136 @@
+using Cenote.Providers;
+
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// Ends one execution when its time is up, or, for drivers that do not heed cancellation tokens, when its token is signalled.
+/// </summary>
+/// <remarks>
+/// Whoever ends the execution and the thread that cancels it race for <see cref="_state"/>: either the watch has ended and nothing is
+/// sent, or the one who ends it waits until the cancel is out, so that it cannot hit the connection's next statement. That it
+/// cannot hit the next lease is made sure of by announcing the call, as every call into the driver is.
+/// </remarks>
+internal sealed class QueryWatch
+{
+    private const int Running = 0;
+    private const int TimedOut = 1;
+    private const int Cancelled = 2;
+    private const int Ended = 3;
+
+    private readonly object _gate = new();
+    private readonly PooledConnection _connection;
+    private readonly ConnectionLease _lease;
+    private readonly TimeSpan? _limit;
+    private readonly CancellationToken _token;
+    private Statement? _statement;
+    private ITimer? _timer;
+    private CancellationTokenRegistration _registration;
+    private TaskCompletionSource? _out;
+    private bool _isOut;
+    private int _state;
+
+    internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
+    {
+        _connection = connection;
+        _lease = lease;
+        _limit = limit;
+        _token = token;
+    }
+
+    /// <summary>Whether a cancel was sent.</summary>
+    internal bool HasFired => Volatile.Read(ref _state) is TimedOut or Cancelled;
+
+    /// <summary>Starts watching. The execution is about to enter the driver.</summary>
+    internal void Start(Statement statement, TimeSpan? delay, TimeProvider time)
+    {
+        _statement = statement;
+        if (delay is { } due)
+        {
+            _timer = time.CreateTimer(static watch => ((QueryWatch)watch!).Fire(TimedOut), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+
+        if (_token.CanBeCanceled)
+        {
+            _registration = _token.UnsafeRegister(static watch => ((QueryWatch)watch!).Fire(Cancelled), this);
+        }
+    }
+
+    /// <summary>The execution is over.</summary>
+    /// <returns>What to wait for: a cancel that is being sent.</returns>
+    internal Task End()
+    {
+        var state = Interlocked.CompareExchange(ref _state, Ended, Running);
+        _timer?.Dispose();
+        _registration.Unregister();
+        if (state is Running or Ended)
+        {
+            return Task.CompletedTask;
+        }
+
+        lock (_gate)
+        {
+            return _isOut ? Task.CompletedTask : (_out ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.</summary>
+    internal Exception? Explain(Exception exception, FailureKind kind)
+    {
+        var engine = _connection.Pool.Engine;
+        var state = Volatile.Read(ref _state);
+        var isEnded = exception is OperationCanceledException || kind != FailureKind.Other || engine.IsCancellation(exception);
+        if (state == Cancelled && isEnded)
+        {
+            return new OperationCanceledException("The statement was cancelled.", exception, _token);
+        }
+
+        // A limit of the server's own, or of the driver's, counts like ours.
+        return _limit is { } limit && (state == TimedOut ? isEnded : kind == FailureKind.QueryTimeout)
+            ? new QueryTimeoutException(_connection.Pool.Name, limit, exception)
+            : null;
+    }
+
+    private void Fire(int cause)
+    {
+        if (Interlocked.CompareExchange(ref _state, cause, Running) != Running)
+        {
+            return;
+        }
+
+        // Fails when the connection is being closed: then closing it ends the execution.
+        var isInside = _connection.TryEnterAs(in _lease);
+        try
+        {
+            if (isInside)
+            {
+                _statement!.CancelOn(_lease.Slot!.Physical!);
+            }
+        }
+        catch (Exception exception)
+        {
+            _connection.Failed(in _lease, exception);
+        }
+        finally
+        {
+            // Before leaving, which may end the lease on this very thread.
+            NoteOut();
+            if (isInside)
+            {
+                _connection.Leave();
+            }
+        }
+    }
+
+    private void NoteOut()
+    {
+        TaskCompletionSource? waiting;
+        lock (_gate)
+        {
+            _isOut = true;
+            waiting = _out;
+        }
+
+        waiting?.SetResult();
+    }
+}

@@ -1,0 +1,319 @@
+using System.Data.Common;
+
+namespace Cenote.AdoNet;
+
+// How an execution begins and ends: entered, attached, limited, watched; and what becomes of the connection if it was cancelled.
+internal abstract partial class Statement
+{
+    private int _running;
+    private int _isCancelRequested;
+    private int? _ownTimeout;
+    private int? _timeoutBefore;
+
+    /// <summary>
+    /// The command timeout in seconds as its owner sees it: until it is set, what the driver gives to commands that its own connection
+    /// makes, which a connection string may decide. The driver may have been told another one, for the sake of a query timeout.
+    /// </summary>
+    internal int Timeout
+    {
+        get => _ownTimeout ?? _timeoutBefore ?? DefaultTimeout;
+        set
+        {
+            DriverTimeout = value;
+            _ownTimeout = value;
+            _timeoutBefore = null;
+        }
+    }
+
+    /// <summary>What the driver is told, in seconds.</summary>
+    private protected abstract int DriverTimeout { get; set; }
+
+    private protected virtual int DefaultTimeout => DriverTimeout;
+
+    private protected bool HasOwnTimeout => _ownTimeout is not null;
+
+    private Execution Begin()
+    {
+        var connection = _connection ?? throw WithoutConnection();
+        if (_opensConnection)
+        {
+            connection.Open();
+        }
+
+        try
+        {
+            Enter(connection);
+            return Watch(connection);
+        }
+        catch when (_opensConnection)
+        {
+            connection.Close();
+            throw;
+        }
+    }
+
+    private ValueTask<Execution> BeginAsync(CancellationToken cancellationToken)
+    {
+        // A driver may take a token that is signalled already for a cancel that it has to send.
+        cancellationToken.ThrowIfCancellationRequested();
+        var connection = _connection ?? throw WithoutConnection();
+        if (_opensConnection)
+        {
+            return OpenAndEnterAsync(connection, cancellationToken);
+        }
+
+        Enter(connection);
+        return WatchAsync(connection, cancellationToken);
+    }
+
+    private async ValueTask<Execution> OpenAndEnterAsync(PooledConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Enter(connection);
+            return await WatchAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Execution Watch(PooledConnection connection)
+    {
+        var limit = LimitOn(connection, out var isLimited);
+        if (isLimited && connection.MustRaiseLimit(in _lease, limit))
+        {
+            RaiseLimit(connection, limit);
+        }
+
+        return Start(connection, limit, CancellationToken.None);
+    }
+
+    private ValueTask<Execution> WatchAsync(PooledConnection connection, CancellationToken cancellationToken)
+    {
+        var limit = LimitOn(connection, out var isLimited);
+        return isLimited && connection.MustRaiseLimit(in _lease, limit)
+            ? RaiseAndStartAsync(connection, limit, cancellationToken)
+            : new ValueTask<Execution>(Start(connection, limit, cancellationToken));
+    }
+
+    private void RaiseLimit(PooledConnection connection, TimeSpan? limit)
+    {
+        try
+        {
+            connection.RaiseLimit(in _lease, limit);
+        }
+        catch (Exception exception)
+        {
+            connection.Failed(in _lease, exception);
+            connection.Leave();
+            throw;
+        }
+    }
+
+    private async ValueTask<Execution> RaiseAndStartAsync(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.RaiseLimitAsync(_lease, limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            connection.Failed(in _lease, exception);
+            connection.Leave();
+            throw;
+        }
+
+        return Start(connection, limit, cancellationToken);
+    }
+
+    /// <summary>The limit for the next execution; <see langword="null"/> for none, or for none but the driver's.</summary>
+    private TimeSpan? LimitOn(PooledConnection connection, out bool isLimited)
+    {
+        var limit = connection.EffectiveQueryTimeout;
+        isLimited = limit is not null;
+        if (isLimited && _ownTimeout is { } seconds)
+        {
+            return seconds == 0 ? null : TimeSpan.FromSeconds(seconds);
+        }
+
+        return limit == System.Threading.Timeout.InfiniteTimeSpan ? null : limit;
+    }
+
+    private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        var token = _pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
+        TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
+        if (limit is null && !token.CanBeCanceled)
+        {
+            return new Execution(connection, watch: null);
+        }
+
+        var watch = new QueryWatch(connection, in _lease, limit, token);
+        watch.Start(
+            this, limit is { } time ? QueryLimit.Delay(time, connection.ServerLimit(in _lease)) : null, _pool.Engine.Settings.Clock.TimeProvider);
+        return new Execution(connection, watch);
+    }
+
+    /// <summary>Sets the driver's own command timeout to what fits the limit, or back.</summary>
+    private void TellDriver(PooledConnection connection, TimeSpan? limit, bool isCancellable)
+    {
+        if (limit is null && !isCancellable && connection.EffectiveQueryTimeout is null && _timeoutBefore is null)
+        {
+            return;
+        }
+
+        _timeoutBefore ??= DriverTimeout;
+        var seconds = limit is { } time ? QueryLimit.DriverSeconds(time)
+            : _ownTimeout ?? (connection.EffectiveQueryTimeout is not null && !_pool.Provider.CancelsInProcess ? 0 : _timeoutBefore.Value);
+        if (_pool.Provider.CancelsInProcess && _timeoutBefore is > 0 and var wait && limit is not null)
+        {
+            // There it limits the wait for locks, which a query timeout must not make longer.
+            seconds = Math.Min(seconds, wait);
+        }
+
+        if (DriverTimeout != seconds)
+        {
+            DriverTimeout = seconds;
+        }
+    }
+
+    private void End(in Execution execution, Exception? failure)
+    {
+        EndExecution(in _lease, execution.Watch, failure, isCancelled: false);
+        execution.Connection.Leave();
+        if (_opensConnection)
+        {
+            execution.Connection.Close();
+        }
+    }
+
+    private async ValueTask EndAsync(Execution execution, Exception? failure, bool isCancelled)
+    {
+        await EndExecutionAsync(_lease, execution.Watch, failure, isCancelled).ConfigureAwait(false);
+        execution.Connection.Leave();
+        if (_opensConnection)
+        {
+            await execution.Connection.CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.</summary>
+    internal void EndExecution(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    {
+        watch?.End().Wait();
+        NoteEnd(in lease, watch, failure, isCancelled);
+    }
+
+    /// <inheritdoc cref="EndExecution"/>
+    internal ValueTask EndExecutionAsync(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    {
+        if (watch?.End() is { IsCompleted: false } sending)
+        {
+            return AwaitEndAsync(sending, lease, watch, failure, isCancelled);
+        }
+
+        NoteEnd(in lease, watch, failure, isCancelled);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask AwaitEndAsync(Task sending, ConnectionLease lease, QueryWatch watch, Exception? failure, bool isCancelled)
+    {
+        await sending.ConfigureAwait(false);
+        NoteEnd(in lease, watch, failure, isCancelled);
+    }
+
+    // Together with Cancel: whichever comes second sees the other, and the connection is not lent on unchecked.
+    private void NoteEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    {
+        var isLast = Interlocked.Decrement(ref _running) == 0;
+        isCancelled |= watch is { HasFired: true } | (isLast && Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0);
+        if (isCancelled)
+        {
+            _pool.Engine.NoteCancel(in lease, failure);
+        }
+    }
+
+    /// <summary>Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.</summary>
+    internal void Cancel()
+    {
+        if (Volatile.Read(ref _running) == 0 || _connection is not { } connection || !connection.TryEnter(out var lease))
+        {
+            return;
+        }
+
+        try
+        {
+            if (Newer is not null && _lease == lease)
+            {
+                Interlocked.Exchange(ref _isCancelRequested, 1);
+                _timeoutBefore ??= DriverTimeout;
+                CancelOn(lease.Slot!.Physical!);
+                if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0)
+                {
+                    // It ended before it could see the request.
+                    _pool.Engine.NoteCancel(in lease, outcome: null);
+                }
+            }
+        }
+        catch (Exception exception) when (connection.Failed(in lease, exception))
+        {
+            throw;
+        }
+        finally
+        {
+            connection.Leave();
+        }
+    }
+
+    /// <summary>Asks the driver, or the database, to end what the driver's object is executing.</summary>
+    internal abstract void CancelOn(Providers.PhysicalConnection physical);
+
+    /// <summary>Announces the execution and attaches the driver's object to the session that the connection holds now.</summary>
+    private void Enter(PooledConnection connection)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var lease = connection.Enter();
+        try
+        {
+            if (Newer is null || _lease != lease)
+            {
+                Attach(connection, in lease);
+            }
+
+            ApplyTransaction(FindTransaction(connection, in lease));
+        }
+        catch
+        {
+            connection.Leave();
+            throw;
+        }
+    }
+
+    private void Attach(PooledConnection connection, in ConnectionLease lease)
+    {
+        lock (connection.StatementGate)
+        {
+            _isPrepared = false;
+            SetDriverConnection(lease.Connection);
+            _lease = lease;
+            if (Newer is null)
+            {
+                connection.Link(this);
+            }
+        }
+    }
+
+    // A statement without a transaction of its own joins the one that is open: every driver allows one at a time, and some
+    // refuse a statement that does not name it.
+    private DbTransaction? FindTransaction(PooledConnection connection, in ConnectionLease lease) => _transaction is null
+        ? connection.Transaction?.DriverTransaction
+        : _transaction.FindDriverTransaction(in lease) ?? throw new InvalidOperationException(
+            "The transaction of this command or batch is over, or was begun on another connection. Set its Transaction to the current one, or to null.");
+
+    private static InvalidOperationException WithoutConnection() => new("The command or batch has no connection: set its Connection first.");
+}
