@@ -65,6 +65,18 @@ internal sealed class OptionProblems
         }
     }
 
+    internal void Find(WorkRetryOptions options)
+    {
+        FindNumber(nameof(options.MaxRetries), options.MaxRetries, 1, 100);
+        FindDuration(nameof(options.MaxDelay), options.MaxDelay, TimeSpan.Zero, LongestWait);
+        FindDuration(nameof(options.BaseDelay), options.BaseDelay, TimeSpan.Zero, LongestWait);
+        FindDuration(nameof(options.Deadline), options.Deadline, ShortestWait, LongestWait);
+        if (options.BaseDelay > options.MaxDelay)
+        {
+            Add($"BaseDelay is {options.BaseDelay}, longer than MaxDelay, which is {options.MaxDelay}. Shorten the one or lengthen the other.");
+        }
+    }
+
     internal void FindSizes(int minSize, int maxSize)
     {
         FindNumber("MaxSize", maxSize, 1, LargestPool);

@@ -84,6 +84,12 @@ internal sealed partial class PoolEngine
         }
     }
 
+    /// <inheritdoc cref="FailureClassifier.Classify"/>
+    internal FailureKind Classify(Exception exception) => _classifier.Classify(exception);
+
+    internal void LogWorkRetry(int attempt, TimeSpan delay, FailureKind kind, Exception? exception) =>
+        PoolLog.WorkRetried(_logger, Settings.Name, attempt, kind, delay, exception);
+
     /// <inheritdoc cref="FailureClassifier.IsCancellation"/>
     internal bool IsCancellation(Exception exception) => _classifier.IsCancellation(exception);
 

@@ -1,5 +1,6 @@
 using Cenote.AdoNet;
 using Cenote.Providers;
+using Cenote.Resilience;
 
 namespace Cenote;
 
@@ -61,6 +62,16 @@ public sealed partial class PooledConnection
     {
         var kind = _pool.Engine.ReportFailure(in lease, exception);
         return watch?.Explain(exception, kind);
+    }
+
+    /// <summary>How far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
+    internal WorkProgress? Progress { get; set; }
+
+    private TConnection Unwrap<TConnection>(in ConnectionLease lease)
+        where TConnection : System.Data.Common.DbConnection
+    {
+        Progress?.NoteUnwrapped();
+        return lease.Unwrap<TConnection>();
     }
 
     private static PhysicalConnection NoteRaise(in ConnectionLease lease)

@@ -108,7 +108,7 @@ public sealed partial class PooledConnection : DbConnection
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
         where TConnection : DbConnection =>
-        TryGetLease(out var lease) ? lease.Unwrap<TConnection>() : throw NotOpen();
+        TryGetLease(out var lease) ? Unwrap<TConnection>(in lease) : throw NotOpen();
 
     /// <summary>
     /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state that the

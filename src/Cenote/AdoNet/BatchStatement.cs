@@ -18,6 +18,8 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
         set => Batch.Timeout = value;
     }
 
+    private protected override bool MayCommit => Batch.BatchCommands.Any(static command => SpeaksOfCommit(command.CommandText));
+
     private protected override void SetDriverConnection(DbConnection? connection) => Batch.Connection = connection;
 
     private protected override void SetDriverTransaction(DbTransaction? transaction) => Batch.Transaction = transaction;

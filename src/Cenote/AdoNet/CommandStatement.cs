@@ -19,6 +19,8 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
         set => Command.CommandTimeout = value;
     }
 
+    private protected override bool MayCommit => SpeaksOfCommit(Command.CommandText);
+
     private protected override int DefaultTimeout => _pool.DefaultCommandTimeout ?? Command.CommandTimeout;
 
     private protected override void SetDriverConnection(DbConnection? connection)

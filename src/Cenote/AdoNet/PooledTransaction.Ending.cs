@@ -8,7 +8,9 @@ internal sealed partial class PooledTransaction
         var transaction = Enter();
         try
         {
+            _connection.Progress?.NoteCommit();
             transaction.Commit();
+            _connection.Progress?.NoteCommitted();
             Complete();
         }
         catch (Exception exception) when (_connection.Failed(in _lease, exception))
@@ -26,7 +28,9 @@ internal sealed partial class PooledTransaction
         var transaction = Enter();
         try
         {
+            _connection.Progress?.NoteCommit();
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            _connection.Progress?.NoteCommitted();
             Complete();
         }
         catch (Exception exception) when (_connection.Failed(in _lease, exception))

@@ -30,6 +30,11 @@ internal abstract partial class Statement
 
     private protected virtual int DefaultTimeout => DriverTimeout;
 
+    /// <summary>Whether the text speaks of a commit. Rather once too often: work that has begun to commit is not run again.</summary>
+    private protected abstract bool MayCommit { get; }
+
+    private protected static bool SpeaksOfCommit(string? text) => text?.Contains("COMMIT", StringComparison.OrdinalIgnoreCase) == true;
+
     private protected bool HasOwnTimeout => _ownTimeout is not null;
 
     private Execution Begin()
@@ -146,6 +151,7 @@ internal abstract partial class Statement
     private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
+        connection.Progress?.NoteExecution(isInTransaction: _appliedTransaction is not null, MayCommit);
         var token = _pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
         if (limit is null && !token.CanBeCanceled)

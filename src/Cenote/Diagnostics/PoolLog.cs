@@ -73,6 +73,9 @@ internal static partial class PoolLog
     [LoggerMessage(44, LogLevel.Information, "Pool {PoolName} retires every connection")]
     internal static partial void RetiredAll(ILogger logger, string poolName);
 
+    [LoggerMessage(45, LogLevel.Warning, "Work on pool {PoolName} failed in try {Attempt} ({Kind}); next try in {Delay}")]
+    internal static partial void WorkRetried(ILogger logger, string poolName, int attempt, FailureKind kind, TimeSpan delay, Exception? exception);
+
     [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
     internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
 }

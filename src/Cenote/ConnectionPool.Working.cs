@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Cenote.Resilience;
+
+namespace Cenote;
+
+// Work that the pool runs on a connection, again if need be.
+public sealed partial class ConnectionPool
+{
+    /// <summary>Runs work on a connection of the pool, which is returned afterwards, and, if asked to, tries it again when it fails for a passing reason.</summary>
+    /// <param name="work">
+    /// What to do, with a connection that is open and a token that is signalled when the caller gives up or the deadline has passed. Each try gets a
+    /// connection of its own and must start from the beginning: whatever it changed besides the database (variables, files, messages sent) stays changed.
+    /// </param>
+    /// <param name="retry">How often, and how long; <see langword="null"/> for one try only.</param>
+    /// <param name="cancellationToken">Ends the work and the delays between tries.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <remarks>
+    /// <para>
+    /// Tried again: deadlocks, serialization failures, busy databases (<see cref="Providers.FailureKind.Transient"/>) and lost connections
+    /// (<see cref="Providers.FailureKind.ConnectionLost"/>), as the pool classifies what the driver threw. Never tried again: what the pool itself throws (it
+    /// has waited and tried already), timeouts of statements, cancellation, any other failure; and work that has begun to commit.
+    /// </para>
+    /// <para>Thread-safe.</para>
+    /// </remarks>
+    /// <exception cref="CommitOutcomeUnknownException">The connection was lost while the work's transaction was being committed: whether it was is unknown.</exception>
+    /// <exception cref="WorkTimeoutException">The deadline has passed.</exception>
+    /// <exception cref="PoolOptionsException">The retry options cannot work; names every problem.</exception>
+    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was signalled.</exception>
+    public Task ExecuteAsync(
+        Func<PooledConnection, CancellationToken, Task> work,
+        WorkRetryOptions? retry = null,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return ExecuteAsync(RunAsync, retry, cancellationToken, filePath, lineNumber, memberName);
+
+        async Task<bool> RunAsync(PooledConnection connection, CancellationToken token)
+        {
+            await work(connection, token).ConfigureAwait(false);
+            return true;
+        }
+    }
+
+    /// <typeparam name="TResult">What the work results in.</typeparam>
+    /// <inheritdoc cref="ExecuteAsync(Func{PooledConnection, CancellationToken, Task}, WorkRetryOptions?, CancellationToken, string, int, string)"/>
+    /// <returns>What the try that succeeded resulted in.</returns>
+    public Task<TResult> ExecuteAsync<TResult>(
+        Func<PooledConnection, CancellationToken, Task<TResult>> work,
+        WorkRetryOptions? retry = null,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var run = new WorkRun<TResult>(this, work, filePath, lineNumber, memberName);
+        return retry is null ? run.OnceAsync(cancellationToken) : run.RetryingAsync(WorkRetry.Check(Name, retry), cancellationToken);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Cenote;
+
+/// <summary>Work did not succeed within its deadline, all tries included. The failure of its last try is the inner exception, if there was one.</summary>
+public sealed class WorkTimeoutException : PoolException
+{
+    internal WorkTimeoutException(string poolName, TimeSpan deadline, int attempts, Exception? innerException)
+        : base(
+            poolName,
+            FormattableString.Invariant($"Work on pool '{poolName}' did not succeed within its deadline of {deadline.TotalSeconds:0.###} s ({attempts} tries begun). The inner exception says why the last try failed. Raise WorkRetryOptions.Deadline, or make the work shorter."),
+            innerException)
+    {
+        Deadline = deadline;
+        Attempts = attempts;
+        HelpLink = "docs/troubleshooting.md#work-timeout";
+    }
+
+    /// <summary>The deadline.</summary>
+    public TimeSpan Deadline { get; }
+
+    /// <summary>How many tries were begun.</summary>
+    public int Attempts { get; }
+}

@@ -1,0 +1,52 @@
+using System.Data.Common;
+using Cenote.Providers;
+
+namespace Cenote.Resilience;
+
+/// <summary>Decides whether work is run again.</summary>
+internal static class WorkRetry
+{
+    /// <summary>A checked copy of the options.</summary>
+    /// <exception cref="PoolOptionsException">With every problem there is.</exception>
+    internal static WorkRetryOptions Check(string poolName, WorkRetryOptions options)
+    {
+        var copy = new WorkRetryOptions
+        {
+            MaxRetries = options.MaxRetries,
+            BaseDelay = options.BaseDelay,
+            MaxDelay = options.MaxDelay,
+            Deadline = options.Deadline,
+            IsIdempotent = options.IsIdempotent,
+        };
+        var problems = new OptionProblems();
+        problems.Find(copy);
+        problems.ThrowIfAny(poolName);
+        return copy;
+    }
+
+    /// <summary>Whether a failed try is worth another, and whether that can do no harm.</summary>
+    internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool isIdempotent) =>
+        kind is FailureKind.Transient or FailureKind.ConnectionLost
+        && ComesFromDriver(exception)
+        && !progress.HasBegunToCommit
+        && (isIdempotent || !progress.HasLeftTransactions);
+
+    /// <summary>Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP connection looks alike.</summary>
+    internal static bool ComesFromDriver(Exception exception)
+    {
+        if (exception is OperationCanceledException)
+        {
+            return false;
+        }
+
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is DbException)
+            {
+                return current is not PoolException;
+            }
+        }
+
+        return false;
+    }
+}
