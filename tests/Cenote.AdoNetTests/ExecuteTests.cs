@@ -1,0 +1,221 @@
+using Cenote.Providers;
+
+namespace Cenote.AdoNetTests;
+
+/// <summary>Work that the pool runs, on real databases.</summary>
+public class ExecuteTests
+{
+    private static readonly WorkRetryOptions Retry = new() { MaxRetries = 20, BaseDelay = TimeSpan.FromMilliseconds(5), Deadline = TimeSpan.FromMinutes(1) };
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Deadlocked_workers_all_succeed_and_nothing_is_done_twice(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 4);
+        var table = await NewTableAsync(pool, db);
+        var attempts = 0;
+        for (var round = 0; round < 2; round++)
+        {
+            // The first tries meet between their two updates: that is a deadlock, whatever the machine does.
+            using var meeting = new Barrier(2);
+            await Task.WhenAll(Worker(1, 2), Worker(2, 1));
+
+            Task Worker(int first, int second)
+            {
+                var isFirstTry = true;
+                return Task.Run(() => pool.ExecuteAsync(
+                    async (connection, token) =>
+                    {
+                        Interlocked.Increment(ref attempts);
+                        await using var transaction = await connection.BeginTransactionAsync(token);
+                        await connection.RunAsync($"UPDATE {table} SET n = n + 1 WHERE id = {first}");
+                        if (isFirstTry)
+                        {
+                            isFirstTry = false;
+                            meeting.SignalAndWait(token);
+                        }
+
+                        await connection.RunAsync($"UPDATE {table} SET n = n + 1 WHERE id = {second}");
+                        await transaction.CommitAsync(token);
+                    },
+                    Retry));
+            }
+        }
+
+        Assert.True(attempts > 4, $"{attempts} tries: there was no deadlock");
+        Assert.Equal((4L, 4L), await ReadAsync(pool, table));
+    }
+
+    [Theory]
+    [ClassData(typeof(PostgreSqlDatabases))]
+    public async Task Serialization_failures_are_tried_again(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 4);
+        var table = await NewTableAsync(pool, db);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await pool.ExecuteAsync(
+                    async (connection, token) =>
+                    {
+                        await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, token);
+                        var n = await connection.ReadNumberAsync($"SELECT n FROM {table} WHERE id = 1");
+                        await connection.RunAsync($"UPDATE {table} SET n = {n + 1} WHERE id = 1");
+                        await transaction.CommitAsync(token);
+                    },
+                    new WorkRetryOptions { MaxRetries = 100, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(50) });
+            }
+        })));
+
+        Assert.Equal((40L, 0L), await ReadAsync(pool, table));
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task A_connection_killed_amid_the_work_is_no_end_of_it(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 3);
+        await using var killer = await pool.OpenConnectionAsync();
+        var table = await NewTableAsync(pool, db);
+        var attempts = 0;
+        var result = await pool.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                await connection.RunAsync($"UPDATE {table} SET n = n + 1 WHERE id = 1");
+                if (++attempts == 1)
+                {
+                    await KillAsync(killer, db, await connection.ReadNumberAsync(Session(db)));
+                }
+
+                var n = await connection.ReadNumberAsync($"SELECT n FROM {table} WHERE id = 1");
+                await transaction.CommitAsync(token);
+                return n;
+            },
+            Retry);
+
+        Assert.Equal(1, result);
+        Assert.Equal(2, attempts);
+        Assert.Equal((1L, 0L), await ReadAsync(pool, table));
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task A_commit_without_an_answer_is_said_to_be_one_and_not_tried_again(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 3);
+        await using var killer = await pool.OpenConnectionAsync();
+        var table = await NewTableAsync(pool, db);
+        var attempts = 0;
+        foreach (var isIdempotent in (bool[])[false, true])
+        {
+            attempts = 0;
+            var told = await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => pool.ExecuteAsync(
+                async (connection, token) =>
+                {
+                    attempts++;
+                    await using var transaction = await connection.BeginTransactionAsync(token);
+                    await connection.RunAsync($"UPDATE {table} SET n = n + 1 WHERE id = 1");
+                    await KillAsync(killer, db, await connection.ReadNumberAsync(Session(db)));
+                    await transaction.CommitAsync(token);
+                },
+                new WorkRetryOptions { IsIdempotent = isIdempotent }));
+
+            Assert.Equal(1, attempts);
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(told.InnerException!));
+            Assert.False(told.IsTransient);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Work_outside_transactions_is_tried_again_only_if_it_is_idempotent(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 3);
+        await using var killer = await pool.OpenConnectionAsync();
+        var attempts = 0;
+        async Task<long> Work(PooledConnection connection, CancellationToken token)
+        {
+            if (++attempts == 1)
+            {
+                await KillAsync(killer, db, await connection.ReadNumberAsync(Session(db)));
+            }
+
+            return await connection.ReadNumberAsync("SELECT 5");
+        }
+
+        var failure = await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(Work, Retry));
+        Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(failure));
+        Assert.Equal(1, attempts);
+
+        attempts = 0;
+        Assert.Equal(5, await pool.ExecuteAsync(Work, new WorkRetryOptions { IsIdempotent = true }));
+        Assert.Equal(2, attempts);
+
+        attempts = 0;
+        await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(Work));
+        Assert.Equal(1, attempts);
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Work_that_is_cancelled_or_runs_into_its_deadline_says_which(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2);
+        using var cancellation = new CancellationTokenSource();
+        var started = new TaskCompletionSource();
+        var cancelled = pool.ExecuteAsync(
+            (connection, token) =>
+            {
+                started.TrySetResult();
+                return RunAsync(connection, token);
+            },
+            Retry,
+            cancellation.Token);
+        await started.Task;
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+
+        var late = await Assert.ThrowsAsync<WorkTimeoutException>(
+            () => pool.ExecuteAsync(RunAsync, new WorkRetryOptions { Deadline = TimeSpan.FromMilliseconds(300) }));
+        Assert.Equal(1, late.Attempts);
+        Assert.NotNull(late.InnerException);
+        Assert.Equal(0, pool.GetStatistics().Counts.Leased);
+
+        async Task RunAsync(PooledConnection connection, CancellationToken token)
+        {
+            await using var command = connection.Command(SlowQuery.On(db));
+            await command.ExecuteScalarAsync(token);
+        }
+    }
+
+    private static async Task<string> NewTableAsync(ConnectionPool pool, Db db)
+    {
+        var table = Sql.NewTable();
+        await using var connection = await pool.OpenConnectionAsync();
+        await connection.RunAsync($"CREATE TABLE {table} (id INTEGER PRIMARY KEY, n INTEGER){(db == Db.MariaDb ? " ENGINE=InnoDB" : "")}");
+        await connection.RunAsync($"INSERT INTO {table} VALUES (1, 0), (2, 0)");
+        return table;
+    }
+
+    private static async Task<(long First, long Second)> ReadAsync(ConnectionPool pool, string table)
+    {
+        await using var connection = await pool.OpenConnectionAsync();
+        return (await connection.ReadNumberAsync($"SELECT n FROM {table} WHERE id = 1"), await connection.ReadNumberAsync($"SELECT n FROM {table} WHERE id = 2"));
+    }
+
+    private static string Session(Db db) => db == Db.MariaDb ? "SELECT CONNECTION_ID()" : "SELECT pg_backend_pid()";
+
+    /// <summary>Returns when the session is gone.</summary>
+    private static async Task KillAsync(PooledConnection killer, Db db, long session)
+    {
+        await killer.RunAsync(db == Db.MariaDb ? $"KILL {session}" : $"SELECT pg_terminate_backend({session})");
+        while (await killer.ReadNumberAsync(db == Db.MariaDb
+            ? $"SELECT count(*) FROM information_schema.processlist WHERE id = {session}"
+            : $"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}") > 0)
+        {
+            await Task.Yield();
+        }
+    }
+}
