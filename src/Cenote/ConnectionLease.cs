@@ -27,6 +27,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     /// <summary>The driver's own open connection. Do not close it: dispose of the lease.</summary>
     /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the lease back.</exception>
     public DbConnection Connection => IsActive ? _slot!.Connection : throw LeaseEnded();
 
     /// <summary>Whether the lease still holds its connection.</summary>
@@ -39,9 +40,14 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     internal long Ticket => _ticket;
 
+    /// <summary>What a late holder is told when the pool has taken the lease back; <see langword="null"/> when it has not, or long ago.</summary>
+    internal LeaseRevokedException? Revocation =>
+        _slot?.Endings.Find(_ticket) is { Kind: LeakKind.Revoked } ending && !IsActive ? ending.ToException() : null;
+
     /// <summary>The driver's own connection as its type.</summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
     /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the lease back.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
         where TConnection : DbConnection
@@ -110,7 +116,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Whether they are different leases.</summary>
     public static bool operator !=(ConnectionLease left, ConnectionLease right) => !left.Equals(right);
 
-    private ObjectDisposedException LeaseEnded() => new(
+    private Exception LeaseEnded() => Revocation as Exception ?? new ObjectDisposedException(
         nameof(ConnectionLease),
         _slot is null ? "This lease is empty: it was never given a connection." : "This lease has ended: its connection was returned and may serve someone else. Rent again.");
 }

@@ -33,6 +33,7 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _desk = _engine.Desk;
         _engine.CircuitAnnouncer.Sender = this;
+        _engine.Leaks.Sender = this;
         _engine.Start();
     }
 

@@ -116,6 +116,10 @@ public sealed class ConnectionPoolOptions
     /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on demand.</value>
     public ISizingPolicy? Sizing { get; set; }
 
+    /// <summary>What is done about connections that are not returned.</summary>
+    /// <value>Default: nothing but to find those that were garbage-collected. Not <see langword="null"/>.</value>
+    public LeakDetectionOptions LeakDetection { get; set; } = new();
+
     /// <summary>The clock and the timers of the pool.</summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -59,6 +59,7 @@ internal sealed class OptionProblems
         FindDefined(nameof(options.Startup), options.Startup);
         FindDefined(nameof(options.ResetMode), options.ResetMode);
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
+        FindLeakDetection(options.LeakDetection);
         if (options.TimeProvider is null)
         {
             Add("TimeProvider is null. Leave it at TimeProvider.System.");
@@ -74,6 +75,24 @@ internal sealed class OptionProblems
         if (options.BaseDelay > options.MaxDelay)
         {
             Add($"BaseDelay is {options.BaseDelay}, longer than MaxDelay, which is {options.MaxDelay}. Shorten the one or lengthen the other.");
+        }
+    }
+
+    private void FindLeakDetection(LeakDetectionOptions? leaks)
+    {
+        if (leaks is null)
+        {
+            Add("LeakDetection is null. Leave it as it is: nothing is looked for until one of its settings is set.");
+            return;
+        }
+
+        var least = TimeSpan.FromSeconds(1);
+        FindDuration("LeakDetection.Threshold", leaks.Threshold ?? least, least, LongestWait);
+        FindDuration("LeakDetection.RevokeAfter", leaks.RevokeAfter ?? least, least, LongestWait);
+        FindNumber("LeakDetection.StackSampling", leaks.StackSampling, 0, 1_000_000);
+        if (leaks.RevokeAfter < leaks.Threshold)
+        {
+            Add($"LeakDetection.RevokeAfter is {leaks.RevokeAfter}, shorter than LeakDetection.Threshold, which is {leaks.Threshold}: a lease would be revoked before it is suspected. Lengthen the one or shorten the other.");
         }
     }
 

@@ -1,5 +1,6 @@
 using Cenote.Connections;
 using Cenote.Diagnostics;
+using Cenote.LeakDetection;
 using Cenote.Leasing;
 using Cenote.Maintenance;
 using Cenote.Providers;
@@ -31,10 +32,15 @@ internal sealed partial class PoolEngine
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)), settings.Credentials is not null);
-        Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding);
+        Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding)
+        {
+            StackSampling = settings.StackSampling,
+        };
         CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
         Work = new ConnectionWork(provider, _classifier, settings, Desk, CircuitAnnouncer, _logger, _closed.Token);
-        _upkeep = new Upkeep(settings, Desk, _meters, _logger);
+        Leaks = new LeakReporter(settings, _meters, _logger);
+        Revoker = new LeaseRevoker(settings, Desk, Leaks);
+        _upkeep = new Upkeep(settings, Desk, _meters, _logger, new LeakScan(settings, Desk, Leaks, Revoker));
     }
 
     internal DatabaseProvider Provider { get; }
@@ -113,19 +119,6 @@ internal sealed partial class PoolEngine
         }
     }
 
-    /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
-    internal void Abandon(in ConnectionLease lease)
-    {
-        if (lease.Slot is { } slot)
-        {
-            var holder = slot.DescribeHolder(Settings.Clock.ElapsedMilliseconds);
-            if (Desk.TryAbandon(slot, lease.Ticket))
-            {
-                PoolLog.Abandoned(_logger, Settings.Name, holder);
-            }
-        }
-    }
-
     internal async ValueTask<ConnectionLease> RentSlowAsync(
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
@@ -164,7 +157,10 @@ internal sealed partial class PoolEngine
     }
 
     private RentRequest NewRequest(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        new(Settings.Clock.GetTimestamp(), timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName);
+        new(Settings.Clock.GetTimestamp(), timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName)
+        {
+            Origin = CaptureOrigin(),
+        };
 
     /// <summary>One rent shows whether a connection can be opened.</summary>
     private void ProveStart()

@@ -37,6 +37,9 @@ internal sealed class PoolSettings
         QueryTimeout = options.QueryTimeout;
         ClassifyFailure = options.ClassifyFailure;
         Sizing = options.Sizing;
+        LeakThreshold = options.LeakDetection.Threshold;
+        StackSampling = options.LeakDetection.StackSampling;
+        RevokeAfter = options.LeakDetection.RevokeAfter;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
@@ -89,6 +92,12 @@ internal sealed class PoolSettings
     internal Func<Exception, FailureKind?>? ClassifyFailure { get; }
 
     internal ISizingPolicy? Sizing { get; }
+
+    internal TimeSpan? LeakThreshold { get; }
+
+    internal int StackSampling { get; }
+
+    internal TimeSpan? RevokeAfter { get; }
 
     internal ILoggerFactory LoggerFactory { get; }
 

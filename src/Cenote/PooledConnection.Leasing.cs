@@ -72,6 +72,12 @@ public sealed partial class PooledConnection
         return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open && stamp == _stamp && lease.IsActive;
     }
 
+    /// <summary>What to tell a holder from whom the pool has taken the lease that this object was opened with.</summary>
+    private LeaseRevokedException? Revocation =>
+        (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) == ConnectionPhase.Open ? _lease.Revocation : null;
+
+    private bool IsRevoked => Revocation is not null;
+
     /// <summary>For exception filters: tells the pool of a failure while the lease still holds, and never catches.</summary>
     internal bool Failed(in ConnectionLease lease, Exception exception)
     {

@@ -111,7 +111,7 @@ public sealed partial class PooledConnection
         Interlocked.CompareExchange(
             ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
 
-    private InvalidOperationException CannotOpen() => _isDisposed
+    private Exception CannotOpen() => _isDisposed || IsRevoked
         ? NotOpen()
         : new InvalidOperationException(State switch
         {

@@ -81,7 +81,7 @@ public sealed partial class PooledConnection : DbConnection
 
     /// <summary>
     /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the driver's connection
-    /// was lost meanwhile: close it, and open it again for another one.
+    /// was lost meanwhile, or the pool has revoked the lease: close it, and open it again for another one.
     /// </summary>
     public override ConnectionState State => (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) switch
     {
@@ -90,6 +90,7 @@ public sealed partial class PooledConnection : DbConnection
             (lease.Slot!.Connection.State & (ConnectionState.Open | ConnectionState.Broken)) == ConnectionState.Open
                 ? ConnectionState.Open
                 : ConnectionState.Broken,
+        ConnectionPhase.Open when IsRevoked => ConnectionState.Broken,
         _ => ConnectionState.Closed,
     };
 
@@ -105,6 +106,7 @@ public sealed partial class PooledConnection : DbConnection
     /// referenced, the next holder uses the same one.
     /// </returns>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
         where TConnection : DbConnection =>
@@ -134,8 +136,8 @@ public sealed partial class PooledConnection : DbConnection
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new PooledBatch(_pool, this, opensConnection: false);
 
-    internal InvalidOperationException NotOpen() => _isDisposed
+    internal Exception NotOpen() => _isDisposed
         ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection went back to the pool and may serve someone else. Take another one from the pool.")
-        : new InvalidOperationException(
+        : Revocation as Exception ?? new InvalidOperationException(
             "The connection is not open: it was never opened, or it was closed and its physical connection went back to the pool, where it may serve someone else. Open it (again) first.");
 }

@@ -101,7 +101,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         }
     }
 
-    private InvalidOperationException Over() => new(_lease.IsActive
+    private Exception Over() => _lease.Revocation as Exception ?? new InvalidOperationException(_lease.IsActive
         ? "The reader is closed."
         : "The reader is closed: its connection was returned to the pool, and its session may serve someone else. Read everything before closing the connection.");
 }

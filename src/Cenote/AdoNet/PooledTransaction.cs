@@ -109,8 +109,9 @@ internal sealed partial class PooledTransaction : DbTransaction
         throw Over("The transaction is over: it was committed or rolled back.");
     }
 
-    private InvalidOperationException Over(string message) =>
-        _isDisposed ? new ObjectDisposedException(nameof(DbTransaction), "The transaction was disposed of.") : new InvalidOperationException(message);
+    private Exception Over(string message) => _isDisposed
+        ? new ObjectDisposedException(nameof(DbTransaction), "The transaction was disposed of.")
+        : _lease.Revocation as Exception ?? new InvalidOperationException(message);
 
     /// <summary>The driver has ended the transaction.</summary>
     private void Complete()

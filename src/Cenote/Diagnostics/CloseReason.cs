@@ -38,4 +38,7 @@ public enum CloseReason
 
     /// <summary>A statement was cancelled, and nothing showed that the cancel was not still on its way: it could have ended the next holder's statement.</summary>
     CancelInDoubt,
+
+    /// <summary>Taken away from a holder that kept it for too long, or on request.</summary>
+    Revoked,
 }

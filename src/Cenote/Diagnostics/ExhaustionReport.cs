@@ -59,13 +59,12 @@ internal static class ExhaustionReport
 
     internal static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk)
     {
-        var now = desk.Clock.ElapsedMilliseconds;
         var holders = new List<LeaseHolder>();
         foreach (var slot in desk.Slots.All)
         {
-            if (slot.State == SlotState.Leased)
+            if (slot.DescribeLease(desk.Clock) is { } lease)
             {
-                holders.Add(slot.DescribeHolder(now));
+                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite.FilePath, lease.CallSite.LineNumber, lease.CallSite.MemberName));
             }
         }
 

@@ -24,6 +24,12 @@ internal sealed class Meters
 
     internal Counter UpkeepFailures { get; } = new();
 
+    internal Counter LeaksSuspected { get; } = new();
+
+    internal Counter LateReturns { get; } = new();
+
+    internal Counter LeasesRevoked { get; } = new();
+
     internal Histogram WaitTime { get; } = new();
 
     internal Histogram UseTime { get; } = new();

@@ -49,8 +49,8 @@ internal static partial class PoolLog
     [LoggerMessage(22, LogLevel.Warning, "Pool {PoolName} closes the connection in slot {SlotId}: {Reason}")]
     internal static partial void ConnectionFailed(ILogger logger, string poolName, int slotId, CloseReason reason, Exception? exception);
 
-    [LoggerMessage(23, LogLevel.Warning, "Pool {PoolName}: a connection was garbage-collected without being returned; it is closed. {Holder}")]
-    internal static partial void Abandoned(ILogger logger, string poolName, LeaseHolder holder);
+    [LoggerMessage(23, LogLevel.Warning, "Pool {PoolName}: a connection was garbage-collected without being returned; it is closed. {Lease}{Stack}")]
+    internal static partial void Abandoned(ILogger logger, string poolName, LeaseInfo lease, string stack);
 
     [LoggerMessage(30, LogLevel.Warning, "Pool {PoolName} had no connection within {Timeout}: {Counts}")]
     internal static partial void AcquireTimeout(ILogger logger, string poolName, TimeSpan timeout, PoolCounts counts);
@@ -78,4 +78,16 @@ internal static partial class PoolLog
 
     [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
     internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
+
+    [LoggerMessage(60, LogLevel.Warning, "Pool {PoolName} suspects a leak, a connection held for longer than {Threshold}: {Lease}{Stack}")]
+    internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, TimeSpan threshold, string stack);
+
+    [LoggerMessage(61, LogLevel.Information, "Pool {PoolName}: a suspected leak was returned after all: {Lease}")]
+    internal static partial void SuspectReturned(ILogger logger, string poolName, LeaseInfo lease);
+
+    [LoggerMessage(62, LogLevel.Warning, "Pool {PoolName} revoked a lease and closes its connection: {Lease}{Stack}")]
+    internal static partial void LeaseRevoked(ILogger logger, string poolName, LeaseInfo lease, string stack);
+
+    [LoggerMessage(63, LogLevel.Error, "Pool {PoolName}: a handler of LeakReported failed for a report of kind {Kind}; the others go on")]
+    internal static partial void LeakHandlerFailed(ILogger logger, string poolName, LeakKind kind, Exception exception);
 }

@@ -53,6 +53,21 @@ public sealed record PoolStatistics
     /// <summary>Physical connections closed, for whatever reason.</summary>
     public long ClosedTotal => Closed.Values.Sum();
 
+    /// <summary>Leases that were held for longer than <see cref="LeakDetectionOptions.Threshold"/>, each counted once.</summary>
+    public long LeaksSuspected { get; init; }
+
+    /// <summary>Suspected leases that were returned after all.</summary>
+    public long LateReturns { get; init; }
+
+    /// <summary>Leases that were garbage-collected unreturned: proven leaks.</summary>
+    public long LeaksProven => Closed.GetValueOrDefault(CloseReason.Abandoned);
+
+    /// <summary>Leases that were taken away from their holders.</summary>
+    public long LeasesRevoked { get; init; }
+
+    /// <summary>Upkeep tasks that threw. Each was logged, and upkeep went on; anything but 0 is a defect of the pool or of a policy of yours.</summary>
+    public long UpkeepFailures { get; init; }
+
     /// <summary>How long callers queued; callers served at once count as zero.</summary>
     public required LatencySummary WaitTime { get; init; }
 

@@ -137,15 +137,15 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Takes back a lease whose holder was garbage-collected. Its session is in an unknown state: it is closed.</summary>
-    internal bool TryAbandon(Slot slot, long ticket)
+    /// <summary>Takes back a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state: it is closed.</summary>
+    internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
     {
         if (!slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
         {
             return false;
         }
 
-        _work.Close(slot, CloseReason.Abandoned);
+        _work.Close(slot, reason);
         return true;
     }
 

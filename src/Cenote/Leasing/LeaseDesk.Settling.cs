@@ -104,7 +104,7 @@ internal sealed partial class LeaseDesk
         }
 
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
-        slot.SetHolder(ticket, this, waiter.Request.FilePath, waiter.Request.LineNumber, waiter.Request.MemberName);
+        slot.SetHolder(ticket, this, waiter.Request);
         lease = new ConnectionLease(slot, ticket);
         return waiter;
     }

@@ -112,6 +112,9 @@ internal sealed partial class LeaseDesk
     /// <summary>Leases whose ticket has none of these bits are measured.</summary>
     internal long SampleMask { get; set; }
 
+    /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
+    internal int StackSampling { get; init; }
+
     /// <summary>Guarded by the lock.</summary>
     private Capacity Capacity { get; }
 

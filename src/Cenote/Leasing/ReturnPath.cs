@@ -87,9 +87,16 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
     internal bool TryBeginLease(Slot slot, long ticket)
     {
+        // Looked at in this order: of a lease that was revoked meanwhile, the slot may hold somebody else's connection already.
+        var physical = slot.Physical;
+        if (!slot.IsLeasedAs(ticket))
+        {
+            return false;
+        }
+
         try
         {
-            slot.Physical!.BeginLease();
+            physical!.BeginLease();
             return true;
         }
         catch (Exception exception)

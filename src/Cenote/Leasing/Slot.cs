@@ -2,7 +2,10 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Cenote.LeakDetection;
+using Cenote.Maintenance;
 using Cenote.Providers;
+using Cenote.Waiting;
 
 namespace Cenote.Leasing;
 
@@ -28,7 +31,9 @@ internal sealed class Slot
     private long _sampleStart;
     private string? _filePath;
     private string? _memberName;
-    private int _lineNumber;
+    private long _site;
+    private long _stackDueAt;
+    private LeaseOrigin? _origin;
 
     // Keeps the next slot's word, the contended part, on another cache line (128 bytes: lines are fetched in pairs).
 #pragma warning disable CS0169, IDE0051, CA1823, S1144 // Unread on purpose.
@@ -45,6 +50,9 @@ internal sealed class Slot
 
     /// <summary>What upkeep knows of the connection. Written by the slot's owner or by upkeep alone.</summary>
     internal SlotAge Age { get; } = new();
+
+    /// <summary>The leases that the pool took back itself.</summary>
+    internal LeaseEndings Endings { get; } = new();
 
     internal SlotState State => SlotWord.StateOf(Word);
 
@@ -103,24 +111,75 @@ internal sealed class Slot
         Volatile.Write(ref _physical, null);
         _filePath = null;
         _memberName = null;
+        _origin = null;
     }
 
     /// <summary>Remembers who holds the connection. The caller has just been given the lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetHolder(long ticket, LeaseDesk desk, string? filePath, int lineNumber, string? memberName)
     {
-        Volatile.Write(ref _freshAt, desk.Now);
-        _filePath = filePath;
-        _lineNumber = lineNumber;
-        _memberName = memberName;
+        WriteHolder(ticket, desk, filePath, lineNumber, memberName);
+        if ((ticket & desk.SampleMask) == 0)
+        {
+            StartOwnSample(ticket);
+        }
+    }
+
+    /// <summary>The same for a caller that queued, by whoever serves it: the stack, if any, was taken when it queued.</summary>
+    internal void SetHolder(long ticket, LeaseDesk desk, in RentRequest request)
+    {
+        WriteHolder(ticket, desk, request.FilePath, request.LineNumber, request.MemberName);
         if ((ticket & desk.SampleMask) == 0)
         {
             StartSample(ticket);
         }
+
+        if (request.Origin is { } origin)
+        {
+            origin.Ticket = ticket;
+            Volatile.Write(ref _origin, origin);
+        }
     }
 
-    internal LeaseHolder DescribeHolder(long now) => new(
-        Id, TimeSpan.FromMilliseconds(Math.Max(0, now - FreshAt)), string.IsNullOrEmpty(_filePath) ? null : _filePath, _lineNumber, _memberName);
+    /// <summary>Who holds the lease that the slot has given, if one is out.</summary>
+    internal LeaseInfo? DescribeLease(PoolClock clock) => Word is var word && SlotWord.StateOf(word) == SlotState.Leased ? DescribeLease(word, clock) : null;
+
+    /// <summary>
+    /// Who holds this lease, if it is still out. The holder's fields are written without a lock, one after the other: the number in the
+    /// last of them proves that they are all written, and the word, looked at afterwards, that none was written since.
+    /// </summary>
+    internal LeaseInfo? DescribeLease(long ticket, PoolClock clock)
+    {
+        var now = clock.ElapsedMilliseconds;
+        var site = Volatile.Read(ref _site);
+        var rentedAt = FreshAt;
+        var callSite = new CallSite(string.IsNullOrEmpty(_filePath) ? null : _filePath, HolderSite.LineOf(site), _memberName);
+        var origin = Volatile.Read(ref _origin);
+        Volatile.ReadBarrier();
+        if (!IsLeasedAs(ticket))
+        {
+            return null;
+        }
+
+        if (!HolderSite.IsOf(site, ticket))
+        {
+            // Lent this very moment; its holder is about to write.
+            (rentedAt, callSite, origin) = (now, default, null);
+        }
+
+        var age = TimeSpan.FromMilliseconds(Math.Max(0, now - rentedAt));
+        return new LeaseInfo
+        {
+            SlotId = Id,
+            Age = age,
+            Since = clock.UtcNow - age,
+            CallSite = callSite,
+            IsSuspected = Age.Suspect?.Lease.Ticket == ticket,
+            Origin = origin?.Ticket == ticket ? origin : null,
+            Lease = new ConnectionLease(this, ticket),
+            RentedAt = rentedAt,
+        };
+    }
 
     /// <summary>Asks that the connection be closed when it comes back. The first reason stays.</summary>
     internal void RetireOnReturn(long ticket, CloseReason reason)
@@ -210,7 +269,29 @@ internal sealed class Slot
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteHolder(long ticket, LeaseDesk desk, string? filePath, int lineNumber, string? memberName)
+    {
+        Volatile.Write(ref _freshAt, desk.Now);
+        _filePath = filePath;
+        _memberName = memberName;
+        Volatile.Write(ref _site, HolderSite.Of(ticket, lineNumber));
+    }
+
+    /// <summary>Measures a lease, and remembers this thread's stack if one of the slot's leases is due for that.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StartOwnSample(long ticket)
+    {
+        StartSample(ticket);
+        if (_desk.StackSampling > 0 && SlotWord.LeasesOf(ticket) >= _stackDueAt)
+        {
+            _stackDueAt = SlotWord.LeasesOf(ticket) + _desk.StackSampling;
+            var origin = LeaseOrigin.Capture();
+            origin.Ticket = ticket;
+            Volatile.Write(ref _origin, origin);
+        }
+    }
+
     private void StartSample(long ticket)
     {
         _sampleStart = _desk.Clock.GetTimestamp();

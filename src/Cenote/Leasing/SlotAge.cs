@@ -5,6 +5,7 @@ internal sealed class SlotAge
 {
     private long _activeAt;
     private long _seenLeases;
+    private LeaseInfo? _suspect;
 
     /// <summary>When the connection is due for replacement; <see cref="long.MaxValue"/> for never.</summary>
     internal long ExpiresAt { get; set; } = long.MaxValue;
@@ -14,6 +15,13 @@ internal sealed class SlotAge
 
     /// <summary>When the clearing of its session began.</summary>
     internal long ResettingSince { get; set; }
+
+    /// <summary>The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.</summary>
+    internal LeaseInfo? Suspect
+    {
+        get => Volatile.Read(ref _suspect);
+        set => Volatile.Write(ref _suspect, value);
+    }
 
     /// <summary>The generation in which its opening began.</summary>
     internal long Generation { get; private set; }

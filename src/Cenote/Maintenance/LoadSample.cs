@@ -1,3 +1,4 @@
+using System.Numerics;
 using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
@@ -6,7 +7,7 @@ namespace Cenote.Maintenance;
 /// Looks at how busy the pool is, and tunes what the hot path does without knowing: over how many slots rents spread,
 /// which leases are measured, and on whose thread sessions are cleared.
 /// </summary>
-internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
+internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
 {
     private long _seenLeases;
 
@@ -23,7 +24,7 @@ internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
 
         // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
         desk.Spread = Math.Max(leased, desk.Spread - 1);
-        desk.SampleMask = MaskFor(leases - _seenLeases);
+        desk.SampleMask = MaskFor(leases - _seenLeases) & MaskForStacks(settings.StackSampling);
         _seenLeases = leases;
         desk.HadBlockedCallers = false;
     }
@@ -35,4 +36,8 @@ internal sealed class LoadSample(LeaseDesk desk) : IUpkeepTask
         < 16_000 => 15L << SlotWord.VersionShift,
         _ => 255L << SlotWord.VersionShift,
     };
+
+    /// <summary>A lease that is not measured cannot have its stack taken either: as many are as that asks for.</summary>
+    private static long MaskForStacks(int sampling) =>
+        sampling == 0 ? -1 : ((1L << BitOperations.Log2((uint)sampling)) - 1) << SlotWord.VersionShift;
 }

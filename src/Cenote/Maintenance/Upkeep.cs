@@ -18,7 +18,7 @@ internal sealed class Upkeep
     private ITimer? _timer;
     private int _isRunning;
 
-    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, ILogger logger)
+    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, ILogger logger, IUpkeepTask leakScan)
     {
         _settings = settings;
         _meters = meters;
@@ -27,12 +27,13 @@ internal sealed class Upkeep
         _tasks =
         [
             _closingTasks[0],
-            new LoadSample(desk),
+            new LoadSample(settings, desk),
             _closingTasks[1],
             new LifetimeRetirement(desk),
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
             new SizingRound(settings, desk, logger),
+            leakScan,
             new Refill(desk),
         ];
     }

@@ -93,6 +93,13 @@ public abstract class PhysicalConnection
     /// <summary>Whether the pool uses <see cref="ResetMode.Full"/>.</summary>
     internal bool ClearsFully { get; set; }
 
+    /// <summary>
+    /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once, instead of
+    /// <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and reach nobody else's session.
+    /// </summary>
+    /// <remarks>The default closes: enough for a driver whose connections may be closed during a call.</remarks>
+    public virtual ValueTask AbortAsync() => CloseAsync();
+
     /// <summary>Makes the driver's connection ready for its next holder. Never connects, never blocks.</summary>
     internal virtual void BeginLease()
     {

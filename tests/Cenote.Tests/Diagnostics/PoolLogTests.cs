@@ -25,6 +25,10 @@ public sealed class PoolLogTests
     [InlineData("Resumed", 43)]
     [InlineData("RetiredAll", 44)]
     [InlineData("UpkeepFailed", 50)]
+    [InlineData("LeakSuspected", 60)]
+    [InlineData("SuspectReturned", 61)]
+    [InlineData("LeaseRevoked", 62)]
+    [InlineData("LeakHandlerFailed", 63)]
     public void A_messages_id_is_stable(string message, int id)
     {
         var method = typeof(PoolLog).GetMethod(message, BindingFlags.Static | BindingFlags.NonPublic)!;

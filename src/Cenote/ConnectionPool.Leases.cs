@@ -1,0 +1,35 @@
+namespace Cenote;
+
+// Who holds what, and taking it back.
+public sealed partial class ConnectionPool
+{
+    /// <summary>Tells of leases that are suspected of being leaked, proven so, revoked, or returned after all.</summary>
+    /// <remarks>
+    /// Handlers run on the thread pool, one report after the other; what they throw is logged and swallowed. Reports that wait for a
+    /// handler which hangs are dropped beyond 1,000, the oldest first. See <see cref="LeakDetectionOptions"/>.
+    /// </remarks>
+    public event EventHandler<LeakReportedEventArgs>? LeakReported
+    {
+        add => _engine.Leaks.Reported += value;
+        remove => _engine.Leaks.Reported -= value;
+    }
+
+    /// <summary>Who holds which connection, since when, from where; the oldest first. Thread-safe, and holds nobody up.</summary>
+    public IReadOnlyList<LeaseInfo> GetLeases() => _engine.GetLeases();
+
+    /// <summary>The same as a report to read: its <see cref="LeaseReport.ToString"/> groups leases by call site.</summary>
+    public LeaseReport DescribeLeases() => _engine.DescribeLeases();
+
+    /// <summary>
+    /// Takes a lease away from its holder. The physical connection is closed and never lent again, also when the holder is using it at
+    /// this moment; the holder gets a <see cref="LeaseRevokedException"/> at its next use, and may close as usual.
+    /// </summary>
+    /// <param name="lease">One of <see cref="GetLeases"/>, or of a report.</param>
+    /// <returns><see langword="false"/> when the lease had ended already.</returns>
+    /// <exception cref="ArgumentException">The lease is one of another pool.</exception>
+    public bool Revoke(LeaseInfo lease)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return _engine.Revoke(lease);
+    }
+}

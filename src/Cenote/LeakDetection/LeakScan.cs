@@ -1,0 +1,54 @@
+using Cenote.Leasing;
+using Cenote.Maintenance;
+
+namespace Cenote.LeakDetection;
+
+/// <summary>Looks once a second for leases held too long. Renting and returning know nothing of it.</summary>
+internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IUpkeepTask
+{
+    public void Run()
+    {
+        if (settings.LeakThreshold is null && settings.RevokeAfter is null)
+        {
+            return;
+        }
+
+        foreach (var slot in desk.Slots.All)
+        {
+            var suspect = slot.Age.Suspect;
+            if (suspect is not null && !suspect.Lease.IsActive)
+            {
+                slot.Age.Suspect = null;
+                NoteReturn(slot, suspect);
+            }
+
+            if (slot.State == SlotState.Leased && slot.DescribeLease(desk.Clock) is { } lease)
+            {
+                Look(slot, lease);
+            }
+        }
+    }
+
+    private void Look(Slot slot, LeaseInfo lease)
+    {
+        if (lease.Age >= settings.LeakThreshold && !lease.IsSuspected)
+        {
+            slot.Age.Suspect = lease = lease with { IsSuspected = true };
+            reporter.Suspect(lease);
+        }
+
+        if (settings.RevokeAfter is { } limit && lease.Age >= limit)
+        {
+            revoker.TryRevoke(lease, limit);
+        }
+    }
+
+    /// <summary>What the pool took back itself is reported as that.</summary>
+    private void NoteReturn(Slot slot, LeaseInfo suspect)
+    {
+        if (slot.Endings.Find(suspect.Lease.Ticket) is null)
+        {
+            reporter.ReturnedAfterAll(suspect with { Age = TimeSpan.FromMilliseconds(desk.Now - suspect.RentedAt) });
+        }
+    }
+}

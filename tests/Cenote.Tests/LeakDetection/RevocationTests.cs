@@ -1,0 +1,180 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Cenote.Providers;
+
+namespace Cenote.Tests.LeakDetection;
+
+/// <summary>Leases that the pool takes away from their holders.</summary>
+public sealed class RevocationTests
+{
+    public static TheoryData<SessionClearing> Ways() => new(SessionClearing.OwnReset, SessionClearing.DriverReset);
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_lease_held_too_long_is_revoked_and_its_slot_lent_with_another_connection(SessionClearing way)
+    {
+        await using var test = await TestPool.FullAsync(
+            1, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60), TestPool.Clearing(way));
+        var reports = new Reports(test.Pool);
+        var late = await test.Pool.RentAsync();
+        var session = late.SessionId();
+        var next = test.Pool.RentAsync().AsTask();
+        await test.Pass(TimeSpan.FromSeconds(62), TimeSpan.FromSeconds(1));
+
+        var lease = await next.Soon();
+        Assert.NotEqual(session, lease.SessionId());
+        Assert.False(late.IsActive);
+        var refusal = Assert.Throws<LeaseRevokedException>(() => late.Connection);
+        Assert.Equal(TimeSpan.FromSeconds(60), refusal.Limit);
+        Assert.Contains("RevocationTests.cs:", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(refusal.Lease.Age.TotalSeconds, 60, 62);
+        late.Dispose();
+        await late.DisposeAsync();
+        Assert.True(lease.IsActive);
+        lease.Ask();
+        lease.Dispose();
+        Assert.Equal(1, test.Pool.GetStatistics().LeasesRevoked);
+        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Revoked]);
+        Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 62);
+        await reports.NextAsync(LeakKind.Revoked);
+    }
+
+    [Fact]
+    public async Task A_suspect_that_is_revoked_is_not_reported_as_returned()
+    {
+        await using var test = await TestPool.FullAsync(1, options =>
+            (options.LeakDetection.Threshold, options.LeakDetection.RevokeAfter) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)));
+        var reports = new Reports(test.Pool);
+        var late = await test.Pool.RentAsync();
+        await test.Pass(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(1));
+        late.Dispose();
+        await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+
+        await reports.NextAsync(LeakKind.Suspected);
+        Assert.True((await reports.NextAsync(LeakKind.Revoked)).Lease.IsSuspected);
+        Assert.Equal(2, reports.Count);
+        Assert.Equal(0, test.Pool.GetStatistics().LateReturns);
+    }
+
+    [Fact]
+    public async Task A_pooled_connection_tells_its_late_holder_and_can_be_opened_again()
+    {
+        await using var test = await TestPool.FullAsync(2);
+        await using var connection = await test.Pool.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "x";
+        var before = await command.ExecuteScalarAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+
+        Assert.Equal(ConnectionState.Broken, connection.State);
+        var refusal = await Assert.ThrowsAsync<LeaseRevokedException>(() => command.ExecuteScalarAsync());
+        Assert.Null(refusal.Limit);
+        Assert.Equal("test", refusal.PoolName);
+        Assert.Throws<LeaseRevokedException>(() => connection.Unwrap<StubConnection>());
+        Assert.Throws<LeaseRevokedException>(connection.Open);
+        Assert.Throws<LeaseRevokedException>(() => connection.BeginTransaction());
+        await Assert.ThrowsAsync<LeaseRevokedException>(() => transaction.CommitAsync());
+        await connection.CloseAsync();
+        Assert.Equal(ConnectionState.Closed, connection.State);
+        await connection.OpenAsync();
+        Assert.NotEqual(before, await command.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task After_its_disposal_a_revoked_connection_says_that_it_is_disposed_of()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        var connection = await test.Pool.OpenConnectionAsync();
+        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        await connection.DisposeAsync();
+
+        Assert.Throws<ObjectDisposedException>(() => connection.Unwrap<StubConnection>());
+    }
+
+    [Fact]
+    public async Task A_lease_that_has_ended_cannot_be_revoked_and_its_next_holder_is_not_touched()
+    {
+        await using var test = await TestPool.FullAsync(1, options => options.ResetMode = ResetMode.None);
+        var first = await test.Pool.RentAsync();
+        var stale = Assert.Single(test.Pool.GetLeases());
+        first.Dispose();
+        var second = await test.Pool.RentAsync();
+
+        Assert.False(test.Pool.Revoke(stale));
+        Assert.True(second.IsActive);
+        Assert.Throws<ObjectDisposedException>(() => first.Connection);
+        second.Dispose();
+    }
+
+    [Fact]
+    public async Task A_lease_of_another_pool_is_refused()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        await using var other = await TestPool.FullAsync(1);
+        using var lease = await other.Pool.RentAsync();
+
+        Assert.Throws<ArgumentException>(() => test.Pool.Revoke(Assert.Single(other.Pool.GetLeases())));
+        Assert.Throws<ArgumentNullException>(() => test.Pool.Revoke(null!));
+    }
+
+    [Fact]
+    public async Task A_close_that_hangs_costs_the_slot_a_second_and_the_connection_is_never_lent_again()
+    {
+        var gate = new StubGate();
+        await using var test = await TestPool.FullAsync(1, script: new CallScript().At(StubCall.Close, 1, StubStep.Hang(gate)));
+        var late = await test.Pool.RentAsync();
+        var session = late.SessionId();
+        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        await test.Database.CallStarted(StubCall.Close, 1).Soon();
+        var next = test.Pool.RentAsync().AsTask();
+        await test.Pump(next);
+
+        var lease = await next;
+        Assert.InRange(test.Pool.GetStatistics().WaitTime.Maximum.TotalSeconds, 0.5, 2);
+        Assert.NotEqual(session, lease.SessionId());
+        lease.Dispose();
+        gate.Release();
+        await test.Database.SessionsAre(1).Soon();
+    }
+
+    [Fact]
+    public async Task A_revocation_in_a_closed_pool_closes_the_last_connection()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        var late = await test.Pool.RentAsync();
+        await test.Pool.DisposeAsync().Soon();
+        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+
+        await test.Database.SessionsAre(0).Soon();
+        late.Dispose();
+        Assert.Empty(test.Pool.GetLeases());
+    }
+
+    [Fact]
+    public async Task A_collected_connection_is_reported_as_a_proven_leak_and_not_as_returned()
+    {
+        await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.Threshold = TimeSpan.FromSeconds(5));
+        var reports = new Reports(test.Pool);
+        Leak(test.Pool);
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        await reports.NextAsync(LeakKind.Suspected);
+        var next = test.Pool.RentAsync().AsTask();
+        while (!next.IsCompleted)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        using var lease = await next;
+        await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+        var proven = (await reports.NextAsync(LeakKind.Abandoned)).Lease;
+        Assert.Equal(nameof(Leak), proven.CallSite.MemberName);
+        Assert.Equal(1, test.Pool.GetStatistics().LeaksProven);
+        Assert.Equal(0, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(2, reports.Count);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Leak(ConnectionPool pool) => Assert.Equal(ConnectionState.Open, pool.OpenConnection().State);
+}
