@@ -34,6 +34,9 @@ internal static class DriverState
         }
     }
 
+    /// <summary>Whether a call is in progress or a reader open; also when that cannot be known.</summary>
+    internal static bool IsBusy(MySqlConnection connection) => !IsReachable || HasActiveReader(connection);
+
     internal static void ForgetPreparedStatements(MySqlConnection connection) => ClearPreparedStatements(SessionOf(connection));
 
     private static bool Probe()

@@ -77,19 +77,30 @@ public sealed class MySqlProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+
+        // A callback of the application's may have to set up each session again, after the driver's own reset.
+        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverState.IsReachable;
+        return new MySqlSession(CreateDataSource(settings, isPooled: true), settings, resetsHere, () => CreateDataSource(settings, isPooled: false));
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
+
+    /// <inheritdoc/>
+    public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
+
+    private MySqlDataSource CreateDataSource(ConnectionSettings settings, bool isPooled)
+    {
         var builder = NewBuilder();
         var connection = builder.ConnectionStringBuilder;
 
         // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
-        connection.Pooling = true;
+        connection.Pooling = isPooled;
         connection.MinimumPoolSize = 0;
         connection.MaximumPoolSize = 1;
         connection.ConnectionLifeTime = 0;
         connection.ConnectionIdleTimeout = 0;
         connection.DnsCheckInterval = 0;
-
-        // A callback of the application's may have to set up each session again, after the driver's own reset.
-        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverState.IsReachable;
         connection.ConnectionReset = settings.ResetMode == ResetMode.Full;
         connection.AutoEnlist = false;
 
@@ -103,14 +114,8 @@ public sealed class MySqlProvider : DatabaseProvider
             connection.UserID = credentials.UserName ?? connection.UserID;
         }
 
-        return new MySqlSession(builder.Build(), settings, resetsHere);
+        return builder.Build();
     }
-
-    /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
-
-    /// <inheritdoc/>
-    public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
 
     private MySqlDataSourceBuilder NewBuilder()
     {

@@ -7,7 +7,7 @@ namespace Cenote.MySql;
 /// One session in a MySqlConnector pool of its own. To clear it, the driver takes it back and gives it out again, which is
 /// when it resets; or, where nothing is left open, it is reset with the one statement that the server needs.
 /// </summary>
-internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere)
+internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
     : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
 {
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;

@@ -83,4 +83,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
         await Session.EndAsync(dataSource).ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
 }

@@ -94,6 +94,9 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <inheritdoc/>
+    public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
+
     // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always one.
     // Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in progress.
     private void BeginUnlessInTransaction()

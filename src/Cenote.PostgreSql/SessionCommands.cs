@@ -36,6 +36,14 @@ internal static class SessionCommands
         await session.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The data source goes first: a late holder who opens the connection again must not get the session from it.</summary>
+    internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
+    {
+        await dataSource.DisposeAsync().ConfigureAwait(false);
+        DriverState.Break(session);
+        await session.EndAsync(dataSource).ConfigureAwait(false);
+    }
+
     internal static bool StartsInRole(this NpgsqlConnection session)
     {
         using var command = Create(session, RoleQuery, timeout: null);

@@ -68,6 +68,24 @@ internal sealed class SqliteSession : OwnResetConnection
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// Interrupts what runs, ends the transaction and closes. SQLite itself serializes calls on a connection, and the handles of
+    /// statements that are inside a call outlive it, so that doing this under a holder is safe.
+    /// </summary>
+    public override ValueTask AbortAsync()
+    {
+        _connection.Revoke();
+        if (_handle is { IsInvalid: false, IsClosed: false } database)
+        {
+            raw.sqlite3_interrupt(database);
+
+            // Refused while a reader is open; then the closing ends the transaction, once the last statement is gone.
+            _ = raw.sqlite3_exec(database, "ROLLBACK");
+        }
+
+        return CloseAsync();
+    }
+
     /// <inheritdoc/>
     public override void ClearSession()
     {
@@ -165,6 +183,16 @@ internal sealed class SqliteSession : OwnResetConnection
         private static readonly bool KnowsFunctions = Probe();
 
         private SessionWatch? _watch;
+        private volatile bool _isRevoked;
+
+        /// <summary>Refuses a late holder: the driver would open a disposed connection again.</summary>
+        public override void Open()
+        {
+            ObjectDisposedException.ThrowIf(_isRevoked, this);
+            base.Open();
+        }
+
+        internal void Revoke() => _isRevoked = true;
 
         public override SqliteCommand CreateCommand()
         {

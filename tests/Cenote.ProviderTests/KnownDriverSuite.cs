@@ -1,7 +1,7 @@
 namespace Cenote.ProviderTests;
 
 /// <summary>What a provider can do that knows its driver's connection object, not only the database behind it.</summary>
-public abstract class KnownDriverSuite : ProviderSuite
+public abstract partial class KnownDriverSuite : ProviderSuite
 {
     [Theory]
     [InlineData(false)]

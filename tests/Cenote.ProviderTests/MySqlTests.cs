@@ -12,6 +12,10 @@ public sealed class MySqlTests : ServerSuite
 
     protected override Type ConnectionType => typeof(MySqlConnection);
 
+    protected override string EndlessStatement => "SELECT SLEEP(600)";
+
+    protected override string CountWorking(long session) => $"SELECT count(*) FROM information_schema.processlist WHERE id = {session} AND info LIKE 'SELECT SLEEP%'";
+
     protected override string SessionQuery => "SELECT CONNECTION_ID()";
 
     protected override IEnumerable<string> Secrets => [new MySqlConnectionStringBuilder(TestServers.MySql).Password];

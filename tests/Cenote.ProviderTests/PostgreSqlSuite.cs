@@ -10,6 +10,10 @@ public abstract class PostgreSqlSuite : ServerSuite
 {
     protected override Type ConnectionType => typeof(NpgsqlConnection);
 
+    protected override string EndlessStatement => "SELECT pg_sleep(600)";
+
+    protected override string CountWorking(long session) => $"SELECT count(*) FROM pg_stat_activity WHERE pid = {session} AND state = 'active' AND query LIKE 'SELECT pg_sleep%'";
+
     protected override string SessionQuery => "SELECT pg_backend_pid()";
 
     protected override IEnumerable<string> Secrets => [new NpgsqlConnectionStringBuilder(TestServers.PostgreSql).Password!];

@@ -11,6 +11,9 @@ public abstract class ServerSuite : KnownDriverSuite
 
     protected abstract string SessionQuery { get; }
 
+    /// <summary>Counts 1 while the session runs the endless statement.</summary>
+    protected abstract string CountWorking(long session);
+
     protected abstract string KillStatement(long session);
 
     /// <summary>An open connection outside every pool, with all privileges.</summary>
@@ -44,6 +47,25 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     protected abstract string CountAlive(long[] sessions);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_revoked_session_ends_at_the_server_also_inside_a_call(bool isInside)
+    {
+        await using var administrator = await ConnectAsync();
+        await using var pool = NewPool();
+        var late = await pool.RentAsync(TestContext.Current.CancellationToken);
+        var session = await late.Connection.ScalarAsync<long>(SessionQuery);
+        var call = isInside ? late.Connection.ScalarAsync(EndlessStatement) : Task.FromException(new InvalidOperationException());
+        await Statements.WaitUntilAsync(async () => !isInside || await administrator.ScalarAsync<int>(CountWorking(session)) == 1);
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => call);
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+        Assert.NotEqual(session, await pool.ScalarAsync<long>(SessionQuery));
+        late.Dispose();
+    }
 
     [Fact]
     public async Task A_session_killed_while_it_was_held_is_not_lent_again()

@@ -14,6 +14,8 @@ public sealed class SqliteTests : KnownDriverSuite, IDisposable
 
     protected override DatabaseProvider NewProvider() => NewProvider(options: null);
 
+    protected override string EndlessStatement => "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000000) SELECT count(*) FROM n";
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
