@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using MySqlConnector;
 
@@ -34,8 +36,27 @@ internal static class DriverState
         }
     }
 
-    /// <summary>Whether a call is in progress or a reader open; also when that cannot be known.</summary>
-    internal static bool IsBusy(MySqlConnection connection) => !IsReachable || HasActiveReader(connection);
+    /// <summary>Cuts the line under a call.</summary>
+    /// <returns>The port it came from; <see langword="null"/> when it cannot be cut, or is none of TCP.</returns>
+    internal static int? TryCut(MySqlConnection connection)
+    {
+        try
+        {
+            if (!IsReachable || SocketOf(SessionOf(connection)) is not { } socket)
+            {
+                return null;
+            }
+
+            var port = (socket.LocalEndPoint as IPEndPoint)?.Port;
+            socket.Shutdown(SocketShutdown.Both);
+            return port;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or SocketException or NullReferenceException)
+        {
+            // The driver has let go of it.
+            return null;
+        }
+    }
 
     internal static void ForgetPreparedStatements(MySqlConnection connection) => ClearPreparedStatements(SessionOf(connection));
 
@@ -45,7 +66,7 @@ internal static class DriverState
         {
             using var connection = new MySqlConnection();
             _ = HasActiveReader(connection);
-            return Exists(() => SessionOf(connection)) && Exists(() => ClearPreparedStatements(null!));
+            return Exists(() => SessionOf(connection)) && Exists(() => ClearPreparedStatements(null!)) && Exists(() => _ = SocketOf(null!));
         }
         catch (MissingMemberException)
         {
@@ -77,6 +98,9 @@ internal static class DriverState
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Session")]
     [return: UnsafeAccessorType(SessionType)]
     private static extern object SessionOf(MySqlConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_socket")]
+    private static extern ref Socket? SocketOf([UnsafeAccessorType(SessionType)] object session);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ClearPreparedStatements")]
     private static extern void ClearPreparedStatements([UnsafeAccessorType(SessionType)] object session);

@@ -129,6 +129,44 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Closing the driver's connection during a call would read its answer with two threads. So only the line is cut, and the holder's own
+    /// thread finds out; the server is told to end the session, which it would not notice before it has an answer to send.
+    /// </summary>
+    public override async ValueTask AbortAsync()
+    {
+        if (DriverState.TryCut(Session) is not { } port)
+        {
+            await CloseAsync().ConfigureAwait(false);
+            return;
+        }
+
+        await dataSource.DisposeAsync().ConfigureAwait(false);
+        await KillAsync(port).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// By number and client's port: after a restart, or behind a proxy, somebody else may have the number, and must not be killed.
+    /// </summary>
+    private async Task KillAsync(int port)
+    {
+        var other = unpooled();
+        await using (other.ConfigureAwait(false))
+        {
+            var connection = await other.OpenConnectionAsync().ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                using var look = new MySqlCommand("SELECT count(*) FROM information_schema.processlist WHERE id = @id AND host LIKE concat('%:', @port)", connection);
+                look.Parameters.AddWithValue("@id", Session.ServerThread);
+                look.Parameters.AddWithValue("@port", port);
+                if (await look.ExecuteScalarAsync().ConfigureAwait(false) is > 0L)
+                {
+                    connection.Execute(FormattableString.Invariant($"KILL {Session.ServerThread}"), timeout: null);
+                }
+            }
+        }
+    }
+
     // A reset takes the limit back to the server's own.
     private void NoteLimit(string? statement)
     {

@@ -1,12 +1,14 @@
 using System.Data;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What Npgsql keeps to itself of a session: how to end it under a call. Closing its connection waits for the call instead, with two
-/// threads reading the same answer.
+/// What Npgsql keeps to itself of a session: how to end it under a call. Closing its connection from another thread waits for the call, with
+/// two threads reading one answer; breaking it leaves some calls waiting for ever. Both were tried. So only the line is cut, and the
+/// holder's own thread finds out.
 /// </summary>
 internal static class DriverState
 {
@@ -15,24 +17,33 @@ internal static class DriverState
     /// <summary>Whether this version of the driver has what is called here by its private name. If not, the connection is closed.</summary>
     internal static bool IsReachable { get; } = Probe();
 
-    /// <summary>
-    /// Breaks the connection as a lost network would, so that a call in progress fails at once; then asks the server to stop
-    /// working on it, which it would not notice before it has an answer to send.
-    /// </summary>
-    internal static void Break(NpgsqlConnection session)
+    /// <summary>Cuts the line, and asks the server to stop working on the session, which it would not notice before it has an answer to send.</summary>
+    /// <returns><see langword="false"/> when that is not possible, or not needed.</returns>
+    internal static bool TryCut(NpgsqlConnection session)
     {
-        if (!IsReachable || ConnectorOf(session) is not { } connector)
+        if (!IsReachable || ConnectorOf(session) is not { } connector || SocketOf(connector) is not { } socket)
         {
-            return;
+            return false;
         }
 
         var isBusy = session.FullState != ConnectionState.Open;
-        _ = Break(connector, new TimeoutException("The pool has revoked the lease of this connection."), markHostAsOfflineOnConnecting: false);
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        {
+            // The driver has let go of it.
+            return false;
+        }
+
         if (isBusy)
         {
             _ = PerformPostgresCancellation(connector);
             _ = CancelAgainAsync(connector);
         }
+
+        return true;
     }
 
     /// <summary>The server forgets a request that comes before the call itself, which may still be on its way. It can meet no other session.</summary>
@@ -48,7 +59,7 @@ internal static class DriverState
         {
             using var connection = new NpgsqlConnection();
             return ConnectorOf(connection) is null
-                && Exists(() => Break(null!, null!, markHostAsOfflineOnConnecting: false)) && Exists(() => PerformPostgresCancellation(null!));
+                && Exists(() => _ = SocketOf(null!)) && Exists(() => PerformPostgresCancellation(null!));
         }
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
@@ -56,7 +67,7 @@ internal static class DriverState
         }
     }
 
-    // A method that is there complains of what it is called with.
+    // A member that is there complains of what it is called with.
     private static bool Exists(Action call)
     {
         try
@@ -74,8 +85,8 @@ internal static class DriverState
     [return: UnsafeAccessorType(ConnectorType)]
     private static extern object? ConnectorOf(NpgsqlConnection connection);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Break")]
-    private static extern Exception Break([UnsafeAccessorType(ConnectorType)] object connector, Exception reason, bool markHostAsOfflineOnConnecting);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_socket")]
+    private static extern ref Socket? SocketOf([UnsafeAccessorType(ConnectorType)] object connector);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "PerformPostgresCancellation")]
     private static extern bool PerformPostgresCancellation([UnsafeAccessorType(ConnectorType)] object connector);

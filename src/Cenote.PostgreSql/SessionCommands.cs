@@ -40,8 +40,10 @@ internal static class SessionCommands
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
     {
         await dataSource.DisposeAsync().ConfigureAwait(false);
-        DriverState.Break(session);
-        await session.EndAsync(dataSource).ConfigureAwait(false);
+        if (!DriverState.TryCut(session))
+        {
+            await session.EndAsync(dataSource).ConfigureAwait(false);
+        }
     }
 
     internal static bool StartsInRole(this NpgsqlConnection session)

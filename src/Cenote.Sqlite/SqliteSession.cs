@@ -17,6 +17,9 @@ internal sealed class SqliteSession : OwnResetConnection
         return connection;
     });
 
+    /// <summary>A tenth of a second for the holder to come out of a call. A reader that he left open keeps its lock until it is collected.</summary>
+    private const int MostAbortTries = 10;
+
     private readonly SqliteProvider _provider;
     private readonly TrackedConnection _connection;
     private sqlite3? _handle;
@@ -69,21 +72,24 @@ internal sealed class SqliteSession : OwnResetConnection
     }
 
     /// <summary>
-    /// Interrupts what runs, ends the transaction and closes. SQLite itself serializes calls on a connection, and the handles of
-    /// statements that are inside a call outlive it, so that doing this under a holder is safe.
+    /// Interrupts what runs, lets nothing new begin, and ends the transaction with its locks. The connection is not closed: a holder who reads
+    /// a row at this moment would read freed memory. What it holds is freed when the holder lets go of it.
     /// </summary>
-    public override ValueTask AbortAsync()
+    public override async ValueTask AbortAsync()
     {
         _connection.Revoke();
-        if (_handle is { IsInvalid: false, IsClosed: false } database)
+        for (var tries = 0; tries < MostAbortTries; tries++)
         {
-            raw.sqlite3_interrupt(database);
+            // Both may come at any time: SQLite serializes the calls on a connection. While a statement runs, the second is interrupted as well.
+            raw.sqlite3_interrupt(_handle!);
+            _ = raw.sqlite3_exec(_handle!, "ROLLBACK");
+            if (raw.sqlite3_get_autocommit(_handle!) != 0)
+            {
+                return;
+            }
 
-            // Refused while a reader is open; then the closing ends the transaction, once the last statement is gone.
-            _ = raw.sqlite3_exec(database, "ROLLBACK");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System).ConfigureAwait(false);
         }
-
-        return CloseAsync();
     }
 
     /// <inheritdoc/>
@@ -185,7 +191,10 @@ internal sealed class SqliteSession : OwnResetConnection
         private SessionWatch? _watch;
         private volatile bool _isRevoked;
 
-        /// <summary>Refuses a late holder: the driver would open a disposed connection again.</summary>
+        /// <summary>What the driver asks before each command.</summary>
+        public override ConnectionState State => _isRevoked ? ConnectionState.Closed : base.State;
+
+        /// <summary>Refuses a late holder: the driver would open a closed connection again.</summary>
         public override void Open()
         {
             ObjectDisposedException.ThrowIf(_isRevoked, this);

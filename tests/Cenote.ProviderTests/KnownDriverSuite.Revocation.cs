@@ -59,7 +59,7 @@ public abstract partial class KnownDriverSuite
         Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        await RefusedAsync(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        await RefusedAsync(() => EndedAsync(call));
         await RefusedAsync(() => connection.ScalarAsync("SELECT 1"));
         await RefusedAsync(connection.OpenAsync);
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
@@ -90,16 +90,29 @@ public abstract partial class KnownDriverSuite
             });
             await reading.Task;
             Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
-            await RefusedAsync(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+            await RefusedAsync(() => EndedAsync(call));
             Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         }
+    }
+
+    private static async Task EndedAsync(Task call)
+    {
+        try
+        {
+            await Task.WhenAny(call).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail("The holder never came out of his call.");
+        }
+
+        await call;
     }
 
     /// <summary>How a driver complains of a connection that was closed under it, is its own affair; but not by never coming back.</summary>
     private static async Task RefusedAsync(Func<Task> use)
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(use);
-        Assert.IsNotType<TimeoutException>(exception);
-        Assert.IsNotType<Xunit.Sdk.EqualException>(exception);
+        Assert.False(exception is Xunit.Sdk.XunitException, exception.ToString());
     }
 }
