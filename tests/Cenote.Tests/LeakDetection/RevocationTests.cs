@@ -131,7 +131,9 @@ public sealed class RevocationTests
         await test.Pump(next);
 
         var lease = await next;
-        Assert.InRange(test.Pool.GetStatistics().WaitTime.Maximum.TotalSeconds, 0.5, 2);
+
+        // Fake time overshoots on a busy machine; a validation timeout would be ten minutes.
+        Assert.InRange(test.Pool.GetStatistics().WaitTime.Maximum.TotalSeconds, 0.5, 60);
         Assert.NotEqual(session, lease.SessionId());
         lease.Dispose();
         gate.Release();
