@@ -129,6 +129,12 @@ public sealed partial class ConnectionPool
     protected override DbConnection OpenDbConnection() => OpenConnection(null!, 0, null!);
 
     /// <inheritdoc/>
-    protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default) =>
-        await OpenConnectionAsync(cancellationToken, null!, 0, null!).ConfigureAwait(false);
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        // Not async, so that what a guard against nested rents notes is seen by the caller.
+        var opening = OpenConnectionAsync(cancellationToken, null!, 0, null!);
+        return opening.IsCompletedSuccessfully ? new ValueTask<DbConnection>(opening.Result) : AwaitAsync(opening);
+
+        static async ValueTask<DbConnection> AwaitAsync(ValueTask<PooledConnection> pending) => await pending.ConfigureAwait(false);
+    }
 }

@@ -120,6 +120,10 @@ public sealed class ConnectionPoolOptions
     /// <value>Default: nothing but to find those that were garbage-collected. Not <see langword="null"/>.</value>
     public LeakDetectionOptions LeakDetection { get; set; } = new();
 
+    /// <summary>What happens when one flow rents a second connection while it holds one, the classic way to a pool that stands still.</summary>
+    /// <value>Default <see cref="NestedRents.Allow"/>. To look costs each rent a fraction of a microsecond and some allocations.</value>
+    public NestedRents NestedRents { get; set; }
+
     /// <summary>The clock and the timers of the pool.</summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -59,6 +59,7 @@ internal sealed class OptionProblems
         FindDefined(nameof(options.Startup), options.Startup);
         FindDefined(nameof(options.ResetMode), options.ResetMode);
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
+        FindDefined(nameof(options.NestedRents), options.NestedRents);
         FindLeakDetection(options.LeakDetection);
         if (options.TimeProvider is null)
         {

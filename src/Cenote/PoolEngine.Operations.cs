@@ -45,6 +45,7 @@ internal sealed partial class PoolEngine
             LeaksSuspected = _meters.LeaksSuspected.Value,
             LateReturns = _meters.LateReturns.Value,
             LeasesRevoked = _meters.LeasesRevoked.Value,
+            NestedRents = _meters.NestedRents.Value,
             UpkeepFailures = _meters.UpkeepFailures.Value,
             WaitTime = default,
             UseTime = default,

@@ -3,6 +3,7 @@ using Cenote.Diagnostics;
 using Cenote.LeakDetection;
 using Cenote.Leasing;
 using Cenote.Maintenance;
+using Cenote.Nesting;
 using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Sizing;
@@ -32,9 +33,11 @@ internal sealed partial class PoolEngine
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)), settings.Credentials is not null);
+        _nesting = settings.NestedRents == NestedRents.Allow ? null : new NestedRentGuard(settings, _meters, _logger);
         Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding)
         {
             StackSampling = settings.StackSampling,
+            GuardsRents = _nesting is not null,
         };
         CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
         Work = new ConnectionWork(provider, _classifier, settings, Desk, CircuitAnnouncer, _logger, _closed.Token);
@@ -119,7 +122,7 @@ internal sealed partial class PoolEngine
         }
     }
 
-    internal async ValueTask<ConnectionLease> RentSlowAsync(
+    private async ValueTask<ConnectionLease> QueueAsync(
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -138,9 +141,8 @@ internal sealed partial class PoolEngine
         }
     }
 
-    internal ConnectionLease RentSlow(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+    private ConnectionLease Queue(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
         while (true)
         {

@@ -37,6 +37,7 @@ internal sealed class PoolSettings
         QueryTimeout = options.QueryTimeout;
         ClassifyFailure = options.ClassifyFailure;
         Sizing = options.Sizing;
+        NestedRents = options.NestedRents;
         LeakThreshold = options.LeakDetection.Threshold;
         StackSampling = options.LeakDetection.StackSampling;
         RevokeAfter = options.LeakDetection.RevokeAfter;
@@ -92,6 +93,8 @@ internal sealed class PoolSettings
     internal Func<Exception, FailureKind?>? ClassifyFailure { get; }
 
     internal ISizingPolicy? Sizing { get; }
+
+    internal NestedRents NestedRents { get; }
 
     internal TimeSpan? LeakThreshold { get; }
 

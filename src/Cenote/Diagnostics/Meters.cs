@@ -30,6 +30,8 @@ internal sealed class Meters
 
     internal Counter LeasesRevoked { get; } = new();
 
+    internal Counter NestedRents { get; } = new();
+
     internal Histogram WaitTime { get; } = new();
 
     internal Histogram UseTime { get; } = new();

@@ -90,4 +90,7 @@ internal static partial class PoolLog
 
     [LoggerMessage(63, LogLevel.Error, "Pool {PoolName}: a handler of LeakReported failed for a report of kind {Kind}; the others go on")]
     internal static partial void LeakHandlerFailed(ILogger logger, string poolName, LeakKind kind, Exception exception);
+
+    [LoggerMessage(64, LogLevel.Warning, "Pool {PoolName}: {Asked} rents a connection while its flow holds one, rented at {Held}. Where every holder waits for another connection, the pool stands still. Said once for these two places")]
+    internal static partial void NestedRent(ILogger logger, string poolName, CallSite asked, CallSite held);
 }

@@ -65,6 +65,9 @@ public sealed record PoolStatistics
     /// <summary>Leases that were taken away from their holders.</summary>
     public long LeasesRevoked { get; init; }
 
+    /// <summary>Rents by a flow that held a connection of the pool already; 0 unless <see cref="ConnectionPoolOptions.NestedRents"/> looks for them.</summary>
+    public long NestedRents { get; init; }
+
     /// <summary>Upkeep tasks that threw. Each was logged, and upkeep went on; anything but 0 is a defect of the pool or of a policy of yours.</summary>
     public long UpkeepFailures { get; init; }
 

@@ -115,6 +115,12 @@ internal sealed partial class LeaseDesk
     /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
     internal int StackSampling { get; init; }
 
+    /// <summary>Sends every rent to <see cref="TryRentGuarded"/>.</summary>
+    internal bool GuardsRents
+    {
+        init => _attention = value ? (int)Leasing.Attention.Guarded : 0;
+    }
+
     /// <summary>Guarded by the lock.</summary>
     private Capacity Capacity { get; }
 
@@ -126,13 +132,16 @@ internal sealed partial class LeaseDesk
 
     /// <summary>The hot path of every rent: an idle, fresh connection, when nobody waits. An empty lease when there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName)
-    {
-        if (Attention != 0)
-        {
-            return default;
-        }
+    internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName) =>
+        Attention != 0 ? default : TryLend(filePath, lineNumber, memberName);
 
+    /// <summary>The same once the guard has let the caller pass.</summary>
+    internal ConnectionLease TryRentGuarded(string? filePath, int lineNumber, string? memberName) =>
+        (Attention & ~(int)Leasing.Attention.Guarded) != 0 ? default : TryLend(filePath, lineNumber, memberName);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ConnectionLease TryLend(string? filePath, int lineNumber, string? memberName)
+    {
         // The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait for the one
         // before: a quiet pool therefore tries its lowest slot without going through the table.
         var slot = _near is { } near ? NearSlot.Among(near) : _lowest;
@@ -231,6 +240,11 @@ internal sealed partial class LeaseDesk
     /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>
     internal void AfterReturn(Slot slot)
     {
+        if ((Attention & ~(int)Leasing.Attention.Guarded) == 0 && slot.RetireReason is null)
+        {
+            return;
+        }
+
         CloseIfRetired(slot);
         Settle();
     }

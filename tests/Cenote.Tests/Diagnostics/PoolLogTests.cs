@@ -29,6 +29,7 @@ public sealed class PoolLogTests
     [InlineData("SuspectReturned", 61)]
     [InlineData("LeaseRevoked", 62)]
     [InlineData("LeakHandlerFailed", 63)]
+    [InlineData("NestedRent", 64)]
     public void A_messages_id_is_stable(string message, int id)
     {
         var method = typeof(PoolLog).GetMethod(message, BindingFlags.Static | BindingFlags.NonPublic)!;

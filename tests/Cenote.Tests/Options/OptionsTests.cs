@@ -26,6 +26,7 @@ public sealed class OptionsTests
         { "Startup", options => options.Startup = (StartupMode)7 },
         { "ResetMode", options => options.ResetMode = (ResetMode)7 },
         { "SessionClearing", options => options.SessionClearing = (SessionClearing)7 },
+        { "NestedRents", options => options.NestedRents = (NestedRents)7 },
         { "LeakDetection", options => options.LeakDetection = null! },
         { "LeakDetection.Threshold", options => options.LeakDetection.Threshold = TimeSpan.FromMilliseconds(999) },
         { "LeakDetection.RevokeAfter", options => options.LeakDetection.RevokeAfter = TimeSpan.FromDays(2) },

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Cenote.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Nesting;
+
+/// <summary>
+/// Remembers, with the execution context, what each flow holds. A flow that forks passes on what it held at that moment, and nothing
+/// that is rented afterwards: siblings do not see each other's leases.
+/// </summary>
+internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILogger logger)
+{
+    /// <summary>A program has fewer pairs of call sites; one that makes them up must not fill the memory.</summary>
+    private const int MostPairs = 1000;
+
+    private readonly AsyncLocal<FlowRent?> _current = new();
+    private readonly ConcurrentDictionary<(CallSite Held, CallSite Asked), bool> _told = new();
+
+    /// <summary>The calling flow asks for a connection. Called by a method that is not async: what an async method sets, its caller does not see.</summary>
+    /// <exception cref="NestedRentException">It holds one, and must not.</exception>
+    internal FlowRent Begin(CallSite callSite)
+    {
+        var held = _current.Value;
+        while (held is { IsActive: false })
+        {
+            held = held.Outer;
+        }
+
+        if (held is not null)
+        {
+            Report(held.CallSite, callSite);
+        }
+
+        return _current.Value = new FlowRent(callSite, held);
+    }
+
+    private void Report(CallSite held, CallSite asked)
+    {
+        meters.NestedRents.Increment();
+        if (settings.NestedRents == NestedRents.Refuse)
+        {
+            throw new NestedRentException(settings.Name, held, asked);
+        }
+
+        if (_told.Count < MostPairs && _told.TryAdd((held, asked), true))
+        {
+            PoolLog.NestedRent(logger, settings.Name, asked, held);
+        }
+    }
+}
