@@ -59,6 +59,17 @@ run_interleavings() {
     count interleavings "$passed" "$failed" "$started"
 }
 
+# run_fault_lab soak MINUTES [SEED] | run_fault_lab reliability PAGE
+run_fault_lab() {
+    local status=0 started=$SECONDS limit=900
+    [[ $1 != soak ]] || limit=$(( ${2%.*} * 60 + 300 ))
+    {
+        dotnet_quietly build tests/Cenote.FaultTests && watched "$limit" dotnet tests/Cenote.FaultTests/bin/Release/net10.0/Cenote.FaultTests.dll "$@"
+    } || status=$?
+    [[ $status -eq 0 ]] || echo "$1: exit code $status$(explain_status $status)" >&2
+    count "$1" $((status == 0)) $((status != 0)) "$started"
+}
+
 # count NAME PASSED FAILED STARTED
 count() {
     PASSED=$((PASSED + $2))

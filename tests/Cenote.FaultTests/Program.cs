@@ -1,8 +1,13 @@
+using System.Globalization;
 using Cenote.FaultTests.Reporting;
+using Cenote.FaultTests.Soak;
 
-// Without arguments of the lab's own this is an ordinary test host; CONTRIBUTING says what else it does.
+// Without arguments of the lab's own this is an ordinary test host. ./test --help says how the rest is started.
 return args switch
 {
-    ["reliability", .. var rest] => await ReliabilityCommand.RunAsync(page: null, only: rest.FirstOrDefault() ?? ""),
+    ["soak", var minutes] => await SoakCommand.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), seed: null),
+    ["soak", var minutes, var seed] => await SoakCommand.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
+    ["reliability", "--only", var text] => await ReliabilityCommand.ShowAsync(text),
+    ["reliability", var page] => await ReliabilityCommand.WriteAsync(page),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };

@@ -1,6 +1,11 @@
+using Cenote.Providers;
+
 namespace Cenote.FaultTests.Clients;
 
-internal sealed class CenotePool(ConnectionPool pool, TimeSpan deadline) : LabPool
+/// <param name="pool">Disposed of with this.</param>
+/// <param name="deadline">Its acquire timeout.</param>
+/// <param name="classify">What a driver's exception means.</param>
+internal sealed class CenotePool(ConnectionPool pool, TimeSpan deadline, Func<Exception, FailureKind> classify) : LabPool
 {
     internal ConnectionPool Pool => pool;
 
@@ -33,6 +38,8 @@ internal sealed class CenotePool(ConnectionPool pool, TimeSpan deadline) : LabPo
         },
         _ => null,
     };
+
+    internal override string KindOfStatement(Exception exception) => "statement: " + classify(exception);
 
     public override ValueTask DisposeAsync() => pool.DisposeAsync();
 

@@ -59,7 +59,7 @@ internal sealed class Client(int id, RentStyle style, LabPool pool, Work work, H
         try
         {
             session = await work.RunAsync(held.Connection, writes: style == RentStyle.Pooled, step => _doing = step);
-            holders.Enter(session, id);
+            Enter(session);
         }
         catch (Exception exception)
         {
@@ -93,7 +93,7 @@ internal sealed class Client(int id, RentStyle style, LabPool pool, Work work, H
         try
         {
             session = work.Run(held.Connection);
-            holders.Enter(session, id);
+            Enter(session);
         }
         catch (Exception exception)
         {
@@ -111,6 +111,14 @@ internal sealed class Client(int id, RentStyle style, LabPool pool, Work work, H
         }
 
         return new Operation(id, style, started, rented, Stopwatch.GetTimestamp(), error);
+    }
+
+    private void Enter(string? session)
+    {
+        if (session is not null)
+        {
+            holders.Enter(session, id);
+        }
     }
 
     private void Leave(Held held, string? session)
@@ -159,6 +167,6 @@ internal sealed class Client(int id, RentStyle style, LabPool pool, Work work, H
             ledger.AddUnclear(exception);
         }
 
-        return "statement failed";
+        return pool.KindOfStatement(exception);
     }
 }

@@ -14,6 +14,8 @@ internal sealed class DriverPool(string name, DbDataSource source, TimeSpan dead
 
     internal override string? KindOf(Exception exception) => exception.GetType().Name.Replace("Exception", "", StringComparison.Ordinal);
 
+    internal override string KindOfStatement(Exception exception) => "statement: " + KindOf(exception);
+
     public override ValueTask DisposeAsync() => source.DisposeAsync();
 
     private static Held Wrap(DbConnection connection) => new(connection, connection, connection.DisposeAsync, connection.Dispose);

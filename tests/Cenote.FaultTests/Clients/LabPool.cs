@@ -15,5 +15,8 @@ internal abstract class LabPool : IAsyncDisposable
     /// <summary>The kind of an exception that ended a wait; <see langword="null"/> if it is not one that the pool may throw.</summary>
     internal abstract string? KindOf(Exception exception);
 
+    /// <summary>The kind of an exception that ended a statement on a connection of the pool's.</summary>
+    internal abstract string KindOfStatement(Exception exception);
+
     public abstract ValueTask DisposeAsync();
 }

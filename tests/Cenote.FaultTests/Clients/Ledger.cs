@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cenote.FaultTests.Scenarios;
 
 namespace Cenote.FaultTests.Clients;
 
@@ -16,6 +17,7 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
     private long _lastFailed;
     private TimeSpan _longestBeyond = TimeSpan.MinValue;
     private Operation? _longest;
+    private int _late;
 
     internal int Served { get; private set; }
 
@@ -24,6 +26,11 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
         lock (_gate)
         {
             var beyond = Stopwatch.GetElapsedTime(operation.Started, operation.Rented) - deadline;
+            if (beyond > Promise.Slack && beyond > Promise.Slack + MachineLag.During(operation.Started, operation.Rented))
+            {
+                _late++;
+            }
+
             if (beyond > _longestBeyond)
             {
                 _longestBeyond = beyond;
@@ -64,7 +71,10 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
     {
         lock (_gate)
         {
-            _unclear.Add(exception.ToString());
+            if (_unclear.Count < 20)
+            {
+                _unclear.Add(exception.ToString());
+            }
         }
     }
 
@@ -109,6 +119,14 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
         }
     }
 
+    internal int Count(string error)
+    {
+        lock (_gate)
+        {
+            return _errors.GetValueOrDefault(error);
+        }
+    }
+
     internal int Failures
     {
         get
@@ -127,7 +145,7 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
             TimeSpan? recovery = _healed is not { } healed || _firstServed == long.MaxValue
                 ? null
                 : Stopwatch.GetElapsedTime(healed, Math.Max(_firstServed, _lastFailed));
-            return new LedgerSummary(Served, _longestBeyond, _longest, new SortedDictionary<string, int>(_errors, StringComparer.Ordinal), recovery, [.. _unclear]);
+            return new LedgerSummary(Served, _longestBeyond, _longest, _late, new SortedDictionary<string, int>(_errors, StringComparer.Ordinal), recovery, [.. _unclear]);
         }
     }
 }

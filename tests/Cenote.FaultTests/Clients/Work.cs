@@ -17,9 +17,9 @@ internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
     /// <param name="connection">Its connection.</param>
     /// <param name="writes">Whether it writes, in a transaction.</param>
     /// <param name="says">Told what it is about to do.</param>
-    /// <returns>The session, under a name that no other session of any incarnation has.</returns>
+    /// <returns>The session, under a name that no other session of any incarnation has; <see langword="null"/> where sessions have no number.</returns>
     /// <exception cref="CrossedAnswerException">The answer belongs to another question.</exception>
-    internal async Task<string> RunAsync(DbConnection connection, bool writes, Action<string> says)
+    internal async Task<string?> RunAsync(DbConnection connection, bool writes, Action<string> says)
     {
         says("beginning a transaction");
         await using var transaction = writes && !BeginsByStatement ? await connection.BeginTransactionAsync() : null;
@@ -30,7 +30,7 @@ internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
 
         says("asking");
         var nonce = NewNonce();
-        string session;
+        string? session;
         await using (var command = Ask(connection, transaction, nonce))
         await using (var reader = await command.ExecuteReaderAsync())
         {
@@ -48,7 +48,7 @@ internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
         return session;
     }
 
-    internal string Run(DbConnection connection)
+    internal string? Run(DbConnection connection)
     {
         var nonce = NewNonce();
         using var command = Ask(connection, transaction: null, nonce);
@@ -56,11 +56,11 @@ internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
         return reader.Read() ? Read(reader, nonce) : throw new CrossedAnswerException("no row");
     }
 
-    private static string Read(DbDataReader reader, long nonce)
+    private static string? Read(DbDataReader reader, long nonce)
     {
         var answered = Convert.ToInt64(reader.GetValue(2), CultureInfo.InvariantCulture);
         return answered == nonce
-            ? $"{reader.GetValue(1)}/{reader.GetValue(0)}"
+            ? reader.IsDBNull(0) ? null : $"{reader.GetValue(1)}/{reader.GetValue(0)}"
             : throw new CrossedAnswerException($"asked {nonce}, answered {answered}");
     }
 

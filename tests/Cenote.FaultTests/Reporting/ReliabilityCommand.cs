@@ -9,32 +9,54 @@ internal static class ReliabilityCommand
     /// <summary>Both drivers count their time limits in whole seconds.</summary>
     private static readonly TimeSpan ComparedDeadline = TimeSpan.FromSeconds(1);
 
-    /// <param name="page">The page that holds the table; <see langword="null"/> to write none.</param>
-    /// <param name="only">A part of the names of scenarios or databases to run; empty for all.</param>
-    internal static async Task<int> RunAsync(string? page, string only)
+    /// <param name="page">The page that holds the table.</param>
+    internal static async Task<int> WriteAsync(string page)
     {
+        List<string> servers = [];
         List<ScenarioResult> results = [];
         List<ScenarioResult> compared = [];
-        foreach (var start in new Func<Task<DatabaseServer>>[] { async () => await PostgreSqlServer.StartNewAsync(), async () => await MariaDbServer.StartNewAsync() })
+        foreach (var start in Starts)
         {
             await using var server = await start();
-            foreach (var scenario in Catalogue.All.Where(scenario => IsWanted(scenario, server, only)))
+            servers.Add(await server.ReadVersionAsync());
+            foreach (var scenario in Catalogue.All)
             {
                 results.Add(Show(await ScenarioRun.OnCenoteAsync(server, scenario, Promise.Deadline)));
             }
 
-            if (only.Length == 0)
+            compared.Add(Show(await ScenarioRun.OnCenoteAsync(server, ServerScenarios.KillAndRestart, ComparedDeadline)));
+            compared.Add(Show(await ScenarioRun.OnDriverAsync(server, ServerScenarios.KillAndRestart, ComparedDeadline)));
+        }
+
+        new ReliabilityPage(page).Write(servers, results, compared);
+        return Verdict(results);
+    }
+
+    /// <summary>Runs what has the text in its name or its database's, and writes no page.</summary>
+    internal static async Task<int> ShowAsync(string text)
+    {
+        List<ScenarioResult> results = [];
+        foreach (var start in Starts)
+        {
+            await using var server = await start();
+            foreach (var scenario in Catalogue.All.Where(scenario => $"{scenario.Name} {server.Name}".Contains(text, StringComparison.OrdinalIgnoreCase)))
             {
-                compared.Add(Show(await ScenarioRun.OnCenoteAsync(server, ServerScenarios.KillAndRestart, ComparedDeadline)));
-                compared.Add(Show(await ScenarioRun.OnDriverAsync(server, ServerScenarios.KillAndRestart, ComparedDeadline)));
+                results.Add(Show(await ScenarioRun.OnCenoteAsync(server, scenario, Promise.Deadline)));
             }
         }
 
-        return results.Any(static result => result.Problems.Count > 0) ? 1 : 0;
+        return Verdict(results);
     }
 
-    private static bool IsWanted(Scenario scenario, DatabaseServer server, string only) =>
-        $"{scenario.Name} {server.Name}".Contains(only, StringComparison.OrdinalIgnoreCase);
+    private static IReadOnlyList<Func<Task<DatabaseServer>>> Starts { get; } =
+        [async () => await PostgreSqlServer.StartNewAsync(), async () => await MariaDbServer.StartNewAsync()];
+
+    private static int Verdict(List<ScenarioResult> results)
+    {
+        var broken = results.Count(static result => result.Problems.Count > 0);
+        Console.WriteLine($"reliability: {results.Count - broken} scenarios held, {broken} broken");
+        return broken == 0 && results.Count > 0 ? 0 : 1;
+    }
 
     private static ScenarioResult Show(ScenarioResult result)
     {

@@ -8,9 +8,10 @@ namespace Cenote.FaultTests.Scenarios;
 /// <summary>The pools under test. All settings but sizes and time limits are the defaults.</summary>
 internal static class LabPools
 {
-    internal static ConnectionPool NewPool(DatabaseServer server, int port, Vault vault, TimeSpan deadline) => new(
-        server.CreateProvider(port),
-        new ConnectionPoolOptions
+    internal static CenotePool NewPool(DatabaseServer server, int port, Vault vault, TimeSpan deadline)
+    {
+        var provider = server.CreateProvider(port);
+        var pool = new ConnectionPool(provider, new ConnectionPoolOptions
         {
             MinSize = Promise.MinSize,
             MaxSize = Promise.MaxSize,
@@ -19,6 +20,8 @@ internal static class LabPools
             ValidationTimeout = Promise.ValidationTimeout,
             Credentials = _ => new ValueTask<DatabaseCredentials>(new DatabaseCredentials(userName: null, vault.Password)),
         });
+        return new CenotePool(pool, deadline, provider.Classify);
+    }
 
     /// <summary>With the same sizes and deadline, for which drivers take whole seconds.</summary>
     internal static DriverPool NewDriverPool(DatabaseServer server, int port, TimeSpan deadline)

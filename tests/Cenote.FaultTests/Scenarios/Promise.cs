@@ -22,6 +22,7 @@ internal static class Promise
 
     internal const int MinSize = 2;
 
-    internal static TimeSpan RecoveryOf(Scenario scenario) =>
-        Recovery + Slack + scenario.Hold + (scenario.IsSilent ? ConnectTimeout + ValidationTimeout : TimeSpan.Zero);
+    internal static TimeSpan RecoveryOf(IReadOnlyList<Scenario> scenarios) =>
+        Recovery + Slack + scenarios.Max(static scenario => scenario.Hold)
+        + (scenarios.Any(static scenario => scenario.IsSilent) ? ConnectTimeout + ValidationTimeout : TimeSpan.Zero);
 }

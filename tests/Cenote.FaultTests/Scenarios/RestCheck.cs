@@ -23,7 +23,7 @@ internal static class RestCheck
             async () => (sessions = await server.SessionsAsync()).Count == pool.GetStatistics().Counts.Total, Limit);
         if (!agrees)
         {
-            problems.Add($"The server has {sessions.Count} sessions of the pool's, the pool {pool.GetStatistics().Counts}.");
+            problems.Add($"The server has {sessions.Count} sessions of the pool's, the pool {pool.GetStatistics().Counts}: {await server.DescribeSessionsAsync()}.");
         }
 
         statistics = pool.GetStatistics();

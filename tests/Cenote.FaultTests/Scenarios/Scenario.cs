@@ -18,6 +18,9 @@ internal sealed record Scenario(string Name, Func<Incident, Task> BeginAsync, Fu
     /// <summary>How long the pool keeps from trying on purpose: it may take that much longer to be back.</summary>
     internal TimeSpan Hold { get; init; }
 
+    /// <summary>Whether it rents from the pool itself: no other fault may come at the same time.</summary>
+    internal bool NeedsPool { get; init; }
+
     /// <summary>Whether the clients stand still while the fault begins.</summary>
     internal bool BeginsAtRest { get; init; }
 

@@ -13,6 +13,9 @@ namespace Cenote.FaultTests.Scenarios;
 internal sealed record ScenarioResult(
     string Scenario, string Database, string Pool, LedgerSummary Clients, int Doubled, int Lost, IReadOnlyList<string> Problems)
 {
+    /// <summary>Whether the pool tells how many connections it opened and closed.</summary>
+    internal bool HasCounts => string.Equals(Pool, "Cenote", StringComparison.Ordinal);
+
     public override string ToString() =>
         $"{Scenario} ({Database}, {Pool}): {Clients.Served} served, errors {string.Join(", ", Clients.Errors.Select(static e => $"{e.Key} {e.Value}"))}; "
         + $"beyond {Clients.LongestBeyond.TotalMilliseconds:F0} ms, recovery {Clients.Recovery?.TotalMilliseconds:F0} ms, doubled {Doubled}, lost {Lost}"

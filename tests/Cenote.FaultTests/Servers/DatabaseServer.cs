@@ -76,6 +76,8 @@ internal abstract class DatabaseServer : IAsyncDisposable
     /// <summary>The sessions of the user that pools connect as.</summary>
     internal abstract string SessionsQuery { get; }
 
+    internal abstract string SessionDetailsQuery { get; }
+
     internal abstract string EndSession(long session);
 
     internal abstract string Insert(int value);
@@ -133,6 +135,30 @@ internal abstract class DatabaseServer : IAsyncDisposable
             command.CommandText = statement;
             await command.ExecuteNonQueryAsync();
         }
+    }
+
+    /// <summary>What the sessions of the pool's user are doing, for a report.</summary>
+    internal async Task<string> DescribeSessionsAsync()
+    {
+        await using var admin = await OpenAdminAsync();
+        await using var command = admin.CreateCommand();
+        command.CommandText = SessionDetailsQuery;
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> sessions = [];
+        while (await reader.ReadAsync())
+        {
+            var values = new object[reader.FieldCount];
+            reader.GetValues(values);
+            sessions.Add(string.Join(' ', values));
+        }
+
+        return string.Join("; ", sessions);
+    }
+
+    internal async Task<string> ReadVersionAsync()
+    {
+        await using var admin = await OpenAdminAsync();
+        return $"{Name} {admin.ServerVersion}";
     }
 
     internal async Task<List<long>> SessionsAsync()

@@ -31,6 +31,9 @@ internal sealed class MariaDbServer : DatabaseServer
 
     internal override string SessionsQuery => $"SELECT id FROM information_schema.processlist WHERE user = '{User}' ORDER BY id";
 
+    internal override string SessionDetailsQuery =>
+        $"SELECT id, host, command, time_ms, state, info FROM information_schema.processlist WHERE user = '{User}'";
+
     protected override string StopSignal => "TERM";
 
     private string Data => Directory + "/data";
@@ -54,8 +57,10 @@ internal sealed class MariaDbServer : DatabaseServer
         return server;
     }
 
+    // Without a cancellation timeout the driver sends no KILL QUERY for a statement that timed out, but closes the socket. Its way of sending
+    // one races with the closing of the connection and ends the whole process (mysql-net/MySqlConnector issues 1213, 1506, 1553; seen with 2.6.2).
     internal override string ConnectionString(int port) =>
-        $"Server=127.0.0.1;Port={port};Database=lab;User ID={User};Password={Password};Default Command Timeout=1;Cancellation Timeout=1;SSL Mode=None;Allow Public Key Retrieval=true";
+        $"Server=127.0.0.1;Port={port};Database=lab;User ID={User};Password={Password};Default Command Timeout=1;Cancellation Timeout=-1;SSL Mode=None;Allow Public Key Retrieval=true";
 
     internal override string PooledConnectionString(int port, int maxSize, int timeoutSeconds) =>
         $"{ConnectionString(port)};Maximum Pool Size={maxSize};Minimum Pool Size=2;Connection Timeout={timeoutSeconds}";

@@ -28,6 +28,9 @@ internal sealed class PostgreSqlServer : DatabaseServer
 
     internal override string SessionsQuery => $"SELECT pid FROM pg_stat_activity WHERE usename = '{User}' AND application_name <> 'stranger' ORDER BY pid";
 
+    internal override string SessionDetailsQuery =>
+        $"SELECT pid, client_port, state, wait_event, now() - backend_start, now() - query_start, query FROM pg_stat_activity WHERE usename = '{User}'";
+
     protected override string StopSignal => "INT";
 
     private string Data => Directory + "/data";
