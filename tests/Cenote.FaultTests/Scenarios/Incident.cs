@@ -5,21 +5,43 @@ using Cenote.FaultTests.Servers;
 namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>A scenario under way: what it may lay hands on.</summary>
-internal sealed class Incident(DatabaseServer server, FaultProxy proxy, LabPool pool, Crowd crowd, Vault vault) : IAsyncDisposable
+internal sealed class Incident(LabPool pool, Crowd crowd) : IAsyncDisposable
 {
-    private readonly int _acceptedBefore = proxy.Accepted;
+    private int _acceptedBefore;
     private int _failuresBefore;
     private long _refusalsBefore;
 
-    internal DatabaseServer Server => server;
+    internal DatabaseServer Server
+    {
+        get => field ?? throw new InvalidOperationException("This incident has no server.");
+        init;
+    }
 
-    internal FaultProxy Proxy => proxy;
+    internal FaultProxy Proxy
+    {
+        get => field ?? throw new InvalidOperationException("This incident has no network.");
+        init
+        {
+            field = value;
+            _acceptedBefore = value.Accepted;
+        }
+    }
+
+    internal Vault Vault
+    {
+        get => field ?? throw new InvalidOperationException("This incident has no passwords.");
+        init;
+    }
+
+    internal SqliteFile File
+    {
+        get => field ?? throw new InvalidOperationException("This incident has no file.");
+        init;
+    }
 
     internal LabPool Pool => pool;
 
     internal Crowd Crowd => crowd;
-
-    internal Vault Vault => vault;
 
     /// <summary>Sessions of somebody else's, and whatever else must be closed at the end.</summary>
     internal List<DbConnection> Strangers { get; } = [];
@@ -33,7 +55,7 @@ internal sealed class Incident(DatabaseServer server, FaultProxy proxy, LabPool 
     /// <summary>Tries to connect that failed since the fault began; of a driver's pool, which does not say, operations that failed, for all its clients.</summary>
     internal int Refusals => pool is CenotePool cenote ? (int)(cenote.Pool.GetStatistics().OpenFailures - _refusalsBefore) : Failures / 10;
 
-    internal int Connects => proxy.Accepted - _acceptedBefore;
+    internal int Connects => Proxy.Accepted - _acceptedBefore;
 
     internal void MarkBegun()
     {

@@ -17,7 +17,7 @@ internal static class ScenarioRun
         await using var pool = LabPools.NewPool(server, proxy.Port, vault, deadline);
         await using var watch = new PoolWatch(pool.Pool);
         await using var crowd = new Crowd(pool, server.Work);
-        await using var incident = new Incident(server, proxy, pool, crowd, vault);
+        await using var incident = new Incident(pool, crowd) { Server = server, Proxy = proxy, Vault = vault };
         var problems = await RunAsync(scenario, incident);
         problems.AddRange(await watch.StopAsync());
         var lost = await RestCheck.RunAsync(pool.Pool, server, problems);
@@ -28,7 +28,23 @@ internal static class ScenarioRun
         }
 
         problems.AddRange(UnobservedWatch.Take().Select(static text => "Unobserved: " + text));
-        return Judge(scenario, incident, "Cenote", lost, problems);
+        return Judge(scenario, incident, server.Name, "Cenote", lost, problems);
+    }
+
+    internal static async Task<ScenarioResult> OnSqliteAsync(Scenario scenario, TimeSpan deadline)
+    {
+        UnobservedWatch.Start();
+        using var file = await SqliteFile.CreateAsync();
+        await using var pool = LabPools.NewSqlitePool(file, deadline);
+        await using var watch = new PoolWatch(pool.Pool);
+        await using var crowd = new Crowd(pool, SqliteFile.Work);
+        await using var incident = new Incident(pool, crowd) { File = file };
+        var problems = await RunAsync(scenario, incident);
+        problems.AddRange(await watch.StopAsync());
+        var lost = await RestCheck.RunAsync(pool.Pool, server: null, problems);
+        await pool.DisposeAsync();
+        problems.AddRange(UnobservedWatch.Take().Select(static text => "Unobserved: " + text));
+        return Judge(scenario, incident, "SQLite", "Cenote", lost, problems);
     }
 
     /// <summary>The same fault on a driver's own pool, to compare. Nothing is asked of it but numbers.</summary>
@@ -37,9 +53,9 @@ internal static class ScenarioRun
         await using var proxy = new FaultProxy(server.Port, server.IsRequest);
         await using var pool = LabPools.NewDriverPool(server, proxy.Port, deadline);
         await using var crowd = new Crowd(pool, server.Work);
-        await using var incident = new Incident(server, proxy, pool, crowd, new Vault(server.Password));
+        await using var incident = new Incident(pool, crowd) { Server = server, Proxy = proxy };
         var problems = await RunAsync(scenario, incident);
-        return Judge(scenario, incident, pool.Name, lost: 0, problems);
+        return Judge(scenario, incident, server.Name, pool.Name, lost: 0, problems);
     }
 
     private static async Task<List<string>> RunAsync(Scenario scenario, Incident incident)
@@ -53,7 +69,7 @@ internal static class ScenarioRun
         return incident.Problems;
     }
 
-    private static ScenarioResult Judge(Scenario scenario, Incident incident, string pool, int lost, List<string> problems)
+    private static ScenarioResult Judge(Scenario scenario, Incident incident, string database, string pool, int lost, List<string> problems)
     {
         var clients = incident.Crowd.Ledger.Summarize();
         var doubled = incident.Crowd.Holders.Doubled;
@@ -68,6 +84,6 @@ internal static class ScenarioRun
         }
 
         problems.AddRange(clients.Unclear.Select(static text => "Not a clear exception: " + text));
-        return new ScenarioResult(scenario.Name, incident.Server.Name, pool, clients, doubled, lost, problems);
+        return new ScenarioResult(scenario.Name, database, pool, clients, doubled, lost, problems);
     }
 }

@@ -125,7 +125,7 @@ internal sealed class SoakedPool : IAsyncDisposable
 
     private async Task RunRoundAsync(IReadOnlyList<Scenario> faults, string name)
     {
-        await using var incident = new Incident(_server, _proxy, _pool, _crowd, _vault);
+        await using var incident = new Incident(_pool, _crowd) { Server = _server, Proxy = _proxy, Vault = _vault };
         await Episode.RunAsync(faults, incident);
         var recovery = _crowd.Ledger.Summarize().Recovery ?? TimeSpan.Zero;
         _slowestRecovery = recovery > _slowestRecovery ? recovery : _slowestRecovery;
