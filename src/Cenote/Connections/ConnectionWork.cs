@@ -58,6 +58,11 @@ internal sealed class ConnectionWork(
                 desk.MakeSuspect();
             }
         }
+        else if (kind == FailureKind.ReadOnlyServer)
+        {
+            // The session is well, and would stay on that server for ever: only a new connection finds the new primary, or a file that can be written again.
+            slot.RetireOnReturn(ticket, CloseReason.ReadOnlyServer);
+        }
         else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException)
         {
             NoteCancel(slot, ticket, exception);

@@ -41,4 +41,7 @@ public enum CloseReason
 
     /// <summary>Taken away from a holder that kept it for too long, or on request.</summary>
     Revoked,
+
+    /// <summary>The server refused a write: it has become a replica, and a new connection may lead to its successor.</summary>
+    ReadOnlyServer,
 }

@@ -15,7 +15,7 @@ public enum FailureKind
     /// <summary>The server accepts no more connections for now.</summary>
     TooManyConnections,
 
-    /// <summary>The server refuses writes: it is, or has become, a replica.</summary>
+    /// <summary>The server refuses writes: it is, or has become, a replica. The connection is not lent again.</summary>
     ReadOnlyServer,
 
     /// <summary>The credentials were refused; trying again is pointless.</summary>

@@ -1,5 +1,6 @@
 using Cenote.FaultTests.Scenarios;
 using Cenote.FaultTests.Servers;
+using Microsoft.Data.Sqlite;
 
 namespace Cenote.FaultTests.Reporting;
 
@@ -28,6 +29,12 @@ internal static class ReliabilityCommand
             compared.Add(Show(await ScenarioRun.OnDriverAsync(server, ServerScenarios.KillAndRestart, ComparedDeadline)));
         }
 
+        servers.Add($"SQLite {new SqliteConnection().ServerVersion}");
+        foreach (var scenario in SqliteScenarios.All)
+        {
+            results.Add(Show(await ScenarioRun.OnSqliteAsync(scenario, Promise.Deadline)));
+        }
+
         new ReliabilityPage(page).Write(servers, results, compared);
         return Verdict(results);
     }
@@ -43,6 +50,11 @@ internal static class ReliabilityCommand
             {
                 results.Add(Show(await ScenarioRun.OnCenoteAsync(server, scenario, Promise.Deadline)));
             }
+        }
+
+        foreach (var scenario in SqliteScenarios.All.Where(scenario => $"{scenario.Name} SQLite".Contains(text, StringComparison.OrdinalIgnoreCase)))
+        {
+            results.Add(Show(await ScenarioRun.OnSqliteAsync(scenario, Promise.Deadline)));
         }
 
         return Verdict(results);

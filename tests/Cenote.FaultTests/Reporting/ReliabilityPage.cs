@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Cenote.FaultTests.Scenarios;
 using Cenote.Reporting;
+using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;
 
@@ -32,7 +33,7 @@ internal sealed class ReliabilityPage(string path)
         }
 
         text.Append(CultureInfo.InvariantCulture, $"- Servers: {string.Join(", ", servers)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Drivers: Npgsql {Machine.VersionOf(typeof(NpgsqlConnection))}, MySqlConnector {Machine.VersionOf(typeof(MySqlConnection))}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Drivers: Npgsql {Machine.VersionOf(typeof(NpgsqlConnection))}, MySqlConnector {Machine.VersionOf(typeof(MySqlConnection))}, Microsoft.Data.Sqlite {Machine.VersionOf(typeof(SqliteConnection))}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Deadline {Promise.Deadline.TotalMilliseconds:F0} ms, {Promise.MaxSize} connections, 10 clients:\n\n");
         AppendTable(text, results, withPool: false);
         text.Append("\nThe same kill and restart with a deadline of 1 s (the drivers count in whole seconds), on Cenote and on the drivers' own pools with the same sizes:\n\n");

@@ -1,4 +1,5 @@
 using Cenote.FaultTests.Clients;
+using Cenote.FaultTests.Servers;
 
 namespace Cenote.FaultTests.Scenarios;
 
@@ -8,11 +9,14 @@ namespace Cenote.FaultTests.Scenarios;
 /// </summary>
 internal static class SqliteScenarios
 {
+    private static readonly Scenario ReadOnly = new(
+        "file read-only", MakeReadOnlyAsync, static incident => incident.File.MakeWritableAsync()) { IsFelt = static incident => incident.Failures >= 5 };
+
     internal static readonly IReadOnlyList<Scenario> All =
     [
         new("database locked by somebody else", LockAsync, static incident => incident.DismissStrangersAsync()) { IsFelt = static incident => incident.Failures >= 5 },
         new("file deleted, and restored", MoveAwayAsync, PutBackAsync),
-        new("file read-only", MakeReadOnlyAsync, static incident => incident.File.MakeWritableAsync()) { IsFelt = static incident => incident.Failures >= 5 },
+        .. SqliteFile.CanBeReadOnly ? new[] { ReadOnly } : [],
         new("disk full (no page left)", FillAsync, MakeRoomAsync) { IsFelt = static incident => incident.Failures >= 5 },
     ];
 

@@ -23,6 +23,9 @@ internal sealed class SqliteFile : IDisposable
     internal static Work Work { get; } = new(
         "SELECT NULL, NULL, @nonce FROM notes LIMIT 1", "INSERT INTO notes VALUES (zeroblob(4000))", BeginsByStatement: false);
 
+    /// <summary>Not every file system knows immutable files, which root needs here.</summary>
+    internal static bool CanBeReadOnly { get; } = !Programs.IsRoot || KnowsImmutable();
+
     internal static async Task<SqliteFile> CreateAsync()
     {
         var file = new SqliteFile();
@@ -104,6 +107,26 @@ internal sealed class SqliteFile : IDisposable
         await using var command = connection.CreateCommand();
         command.CommandText = text;
         await command.ExecuteNonQueryAsync();
+    }
+
+    private static bool KnowsImmutable()
+    {
+        var probe = Path.Combine(AppContext.BaseDirectory, $"probe-{Guid.NewGuid():N}");
+        File.WriteAllText(probe, "");
+        try
+        {
+            Programs.RunAsync(Programs.AsThisUser("chattr", ["+i", probe])).GetAwaiter().GetResult();
+            Programs.RunAsync(Programs.AsThisUser("chattr", ["-i", probe])).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
     }
 
     private static void Move(string from, string to)

@@ -41,6 +41,22 @@ public sealed class FailureVerdictTests
     }
 
     [Fact]
+    public async Task A_connection_to_a_server_that_has_become_read_only_is_not_lent_again()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        await using (var connection = await test.Pool.OpenConnectionAsync().Soon())
+        {
+            test.Script.Always(StubCall.Execute, StubStep.Fail(FailureKind.ReadOnlyServer));
+            await Assert.ThrowsAsync<StubException>(() => Command(connection).ExecuteNonQueryAsync());
+            test.Script.Heal(StubCall.Execute);
+        }
+
+        (await test.Pool.RentAsync().Soon()).Dispose();
+        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ReadOnlyServer]);
+        Assert.Equal(2, test.Pool.GetStatistics().Opened);
+    }
+
+    [Fact]
     public async Task A_users_verdict_goes_before_the_providers()
     {
         await using var test = await TestPool.FullAsync(
