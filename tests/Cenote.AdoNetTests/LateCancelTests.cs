@@ -1,0 +1,114 @@
+namespace Cenote.AdoNetTests;
+
+/// <summary>
+/// Statements are cancelled, or run out of time, around the moment at which they end, thousands of times; whoever gets the connection next runs a
+/// statement that is long enough to be hit by a cancel that is late. None ever is.
+/// </summary>
+public class LateCancelTests
+{
+    private const int Rounds = 150;
+
+    public enum Way
+    {
+        Token,
+        Cancel,
+        Timeout,
+        ReaderToken,
+    }
+
+    public static TheoryData<Db, Way> EveryWay()
+    {
+        var data = new TheoryData<Db, Way>();
+        foreach (var db in Enum.GetValues<Db>())
+        {
+            foreach (var way in Enum.GetValues<Way>())
+            {
+                data.Add(db, way);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryWay))]
+    public async Task The_next_holder_is_never_cancelled(Db db, Way way)
+    {
+        await using var pool = TestPool.Create(db);
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var ended = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            await using (var holder = await pool.OpenConnectionAsync())
+            {
+                ended += await RunAsync(holder, db, way, TimeSpan.FromMicroseconds(random.Next(500, 8000))) ? 1 : 0;
+            }
+
+            try
+            {
+                await using var next = await pool.OpenConnectionAsync();
+                await next.RunAsync(Lasting(db, 3));
+            }
+            catch (DbException exception)
+            {
+                Assert.Fail($"round {round} of seed {seed}: {exception}");
+            }
+        }
+
+        // Else nothing was shown: some must have been cut off, and some not.
+        Assert.InRange(ended, 1, Rounds - 1);
+        var statistics = pool.GetStatistics();
+        Assert.Equal(statistics.Opened - 1, statistics.Closed.GetValueOrDefault(CloseReason.CancelInDoubt));
+    }
+
+    /// <returns>Whether the statement was cut off.</returns>
+    private static async Task<bool> RunAsync(PooledConnection holder, Db db, Way way, TimeSpan after)
+    {
+        await using var command = holder.Command(Lasting(db, 4));
+        using var source = new CancellationTokenSource();
+        try
+        {
+            switch (way)
+            {
+                case Way.Timeout:
+                    holder.QueryTimeout = TimeSpan.FromMilliseconds(Math.Max(1, Math.Round(after.TotalMilliseconds)));
+                    command.ExecuteScalar();
+                    return false;
+                case Way.Cancel:
+                    using (source.Token.Register(command.Cancel))
+                    {
+                        source.CancelAfter(after);
+                        await command.ExecuteScalarAsync(CancellationToken.None);
+                    }
+
+                    return false;
+                case Way.ReaderToken:
+                    source.CancelAfter(after);
+                    await using (var reader = await command.ExecuteReaderAsync(source.Token))
+                    {
+                        while (await reader.ReadAsync(source.Token))
+                        {
+                        }
+                    }
+
+                    return false;
+                default:
+                    source.CancelAfter(after);
+                    await command.ExecuteScalarAsync(source.Token);
+                    return false;
+            }
+        }
+        catch (Exception exception) when (exception is DbException or OperationCanceledException)
+        {
+            return true;
+        }
+    }
+
+    private static string Lasting(Db db, int milliseconds) => db switch
+    {
+        Db.Sqlite => $"WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < {milliseconds * 8000}) SELECT count(*) FROM n",
+        Db.MariaDb => $"SELECT SLEEP(0.00{milliseconds})",
+        _ => $"SELECT pg_sleep(0.00{milliseconds})",
+    };
+}
