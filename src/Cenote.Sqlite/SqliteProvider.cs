@@ -196,7 +196,6 @@ public sealed class SqliteProvider : DatabaseProvider
         5 or 6 or 15 => FailureKind.Transient, // BUSY, LOCKED, PROTOCOL (a race between two that open the log)
         8 => FailureKind.ReadOnlyServer, // READONLY
         10 or 11 or 14 or 26 => FailureKind.ConnectionLost, // IOERR, CORRUPT, CANTOPEN, NOTADB
-        23 => FailureKind.BadCredentials, // AUTH
         _ => FailureKind.Other,
     };
 

@@ -81,6 +81,7 @@ public sealed partial class PooledConnection
     /// <summary>For exception filters: tells the pool of a failure while the lease still holds, and never catches.</summary>
     internal bool Failed(in ConnectionLease lease, Exception exception)
     {
+        NoteFailure(exception);
         _pool.Engine.ReportFailure(in lease, exception);
         return false;
     }

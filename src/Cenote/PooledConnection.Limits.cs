@@ -60,12 +60,21 @@ public sealed partial class PooledConnection
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch)
     {
+        NoteFailure(exception);
         var kind = _pool.Engine.ReportFailure(in lease, exception);
         return watch?.Explain(exception, kind);
     }
 
     /// <summary>How far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
     internal WorkProgress? Progress { get; set; }
+
+    private void NoteFailure(Exception exception)
+    {
+        if (Progress is { } progress)
+        {
+            progress.LastFailure = exception;
+        }
+    }
 
     private TConnection Unwrap<TConnection>(in ConnectionLease lease)
         where TConnection : System.Data.Common.DbConnection

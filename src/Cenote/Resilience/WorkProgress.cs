@@ -10,6 +10,9 @@ internal sealed class WorkProgress
     /// <summary>Whether something may have been committed statement by statement, or was done behind the pool's back.</summary>
     internal bool HasLeftTransactions => _hasLeftTransactions;
 
+    /// <summary>What a call on the connection threw last.</summary>
+    internal Exception? LastFailure { get; set; }
+
     internal bool HasBegunToCommit => _hasBegunToCommit;
 
     /// <summary>Whether a commit was sent and not answered.</summary>

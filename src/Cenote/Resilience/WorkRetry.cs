@@ -27,12 +27,15 @@ internal static class WorkRetry
     /// <summary>Whether a failed try is worth another, and whether that can do no harm.</summary>
     internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool isIdempotent) =>
         kind is FailureKind.Transient or FailureKind.ConnectionLost
-        && ComesFromDriver(exception)
+        && ComesFromDriver(exception, progress)
         && !progress.HasBegunToCommit
         && (isIdempotent || !progress.HasLeftTransactions);
 
-    /// <summary>Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP connection looks alike.</summary>
-    internal static bool ComesFromDriver(Exception exception)
+    /// <summary>
+    /// Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP connection looks alike. Drivers
+    /// let exceptions of the socket through, so those that a call on the connection threw count, too.
+    /// </summary>
+    internal static bool ComesFromDriver(Exception exception, WorkProgress progress)
     {
         if (exception is OperationCanceledException)
         {
@@ -41,7 +44,7 @@ internal static class WorkRetry
 
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is DbException)
+            if (current is DbException || ReferenceEquals(current, progress.LastFailure))
             {
                 return current is not PoolException;
             }

@@ -1,0 +1,190 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Cenote.MySql;
+using Cenote.Providers;
+using MySqlConnector;
+
+namespace Cenote.ProviderTests.Failures;
+
+/// <summary>What real failures of MariaDB mean, as MySqlConnector throws them; MySQL's own by number.</summary>
+public sealed class MySqlFailureTests : IAsyncDisposable
+{
+    private readonly MySqlProvider _provider = new(TestServers.MySql);
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+
+    [Fact]
+    public async Task Refused_at_the_door()
+    {
+        await using var administrator = await OpenAsync();
+        var user = Statements.UniqueName("u");
+        await administrator.ExecuteAsync($"CREATE USER {user}@'%' IDENTIFIED BY 'right' WITH MAX_USER_CONNECTIONS 1");
+        await FailsAsync(FailureKind.BadCredentials, 1045, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "wrong")));
+        await FailsAsync(FailureKind.BadCredentials, 1044, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "right")));
+        await FailsAsync(FailureKind.Other, 1049, () => OpenAsync(builder => builder.Database = "no_such_database"));
+
+        await using (await OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")))
+        {
+            await FailsAsync(
+                FailureKind.TooManyConnections, 1226, () => OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")));
+        }
+
+        await administrator.ExecuteAsync($"ALTER USER {user}@'%' ACCOUNT LOCK");
+        await FailsAsync(FailureKind.BadCredentials, 4151, () => OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")));
+        await FailsAsync(FailureKind.ConnectionLost, 1042, () => OpenAsync(builder => builder.Port = 1));
+    }
+
+    [Fact]
+    public async Task Ended_from_outside()
+    {
+        await using var administrator = await OpenAsync();
+        await using (var idle = await OpenAsync())
+        {
+            await administrator.ExecuteAsync($"KILL {idle.ServerThread}");
+            await UntilGoneAsync(administrator, idle.ServerThread);
+            await FailsAsync(FailureKind.ConnectionLost, number: null, () => idle.ExecuteAsync("SELECT 1"));
+        }
+
+        await using (var busy = await OpenAsync())
+        {
+            var running = busy.ExecuteAsync("SELECT SLEEP(30)");
+            await UntilRunningAsync(administrator, busy.ServerThread);
+            await administrator.ExecuteAsync($"KILL {busy.ServerThread}");
+            await FailsAsync(FailureKind.ConnectionLost, number: null, () => running);
+        }
+
+        await using (var dozing = await OpenAsync())
+        {
+            await dozing.ExecuteAsync("SET SESSION wait_timeout = 1");
+            await UntilGoneAsync(administrator, dozing.ServerThread);
+            await FailsAsync(FailureKind.ConnectionLost, number: null, () => dozing.ExecuteAsync("SELECT 1"));
+        }
+    }
+
+    [Fact]
+    public async Task Out_of_time_or_asked_to_stop()
+    {
+        await using var administrator = await OpenAsync();
+        await using var session = await OpenAsync();
+        await session.ExecuteAsync("SET SESSION max_statement_time = 0.02");
+        Assert.True(_provider.IsCancellation(await FailsAsync(FailureKind.QueryTimeout, 1969, () => session.ExecuteAsync(Endless))));
+        await session.ExecuteAsync("SET SESSION max_statement_time = 0");
+
+        await using var impatient = new MySqlCommand(Endless, session) { CommandTimeout = 1 };
+        Assert.True(_provider.IsCancellation(await FailsAsync(
+            FailureKind.QueryTimeout, (int)MySqlErrorCode.CommandTimeoutExpired, () => impatient.ExecuteNonQueryAsync(TestContext.Current.CancellationToken))));
+
+        var running = session.ExecuteAsync(Endless);
+        await UntilRunningAsync(administrator, session.ServerThread);
+        await administrator.ExecuteAsync($"KILL QUERY {session.ServerThread}");
+        Assert.True(_provider.IsCancellation(await FailsAsync(FailureKind.Other, 1317, () => running)));
+
+        using var cancellation = new CancellationTokenSource();
+        await using var command = new MySqlCommand(Endless, session);
+        var cancelled = command.ExecuteNonQueryAsync(cancellation.Token);
+        await UntilRunningAsync(administrator, session.ServerThread);
+        await cancellation.CancelAsync();
+        var told = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        Assert.Equal(FailureKind.Other, _provider.Classify(told));
+        Assert.True(_provider.IsCancellation(told));
+        await session.ExecuteAsync("SELECT 1");
+    }
+
+    [Fact]
+    public async Task In_each_others_way()
+    {
+        await using var one = await OpenAsync();
+        await using var other = await OpenAsync();
+        var table = Statements.UniqueName("t");
+        await one.ExecuteAsync($"CREATE TABLE {table}(id int PRIMARY KEY, n int) ENGINE=InnoDB");
+        await one.ExecuteAsync($"INSERT INTO {table} VALUES (1, 0), (2, 0)");
+
+        await one.ExecuteAsync("BEGIN");
+        await one.ExecuteAsync($"UPDATE {table} SET n = 1 WHERE id = 1");
+        await FailsAsync(FailureKind.Transient, 1205, () => other.ExecuteAsync($"SELECT * FROM {table} WHERE id = 1 FOR UPDATE NOWAIT"));
+        await other.ExecuteAsync("SET SESSION innodb_lock_wait_timeout = 1");
+        await FailsAsync(FailureKind.Transient, 1205, () => other.ExecuteAsync($"UPDATE {table} SET n = 2 WHERE id = 1"));
+        await other.ExecuteAsync("SET SESSION innodb_lock_wait_timeout = 50");
+
+        await other.ExecuteAsync("BEGIN");
+        await other.ExecuteAsync($"UPDATE {table} SET n = 2 WHERE id = 2");
+        var first = one.ExecuteAsync($"UPDATE {table} SET n = 1 WHERE id = 2");
+        var second = other.ExecuteAsync($"UPDATE {table} SET n = 2 WHERE id = 1");
+        await FailsAsync(FailureKind.Transient, 1213, () => Task.WhenAll(first, second));
+        await one.ExecuteAsync("ROLLBACK");
+        await other.ExecuteAsync("ROLLBACK");
+
+        await FailsAsync(FailureKind.Other, 1062, () => other.ExecuteAsync($"INSERT INTO {table} VALUES (1, 1)"));
+        await FailsAsync(FailureKind.Other, 1146, () => other.ExecuteAsync("SELECT * FROM no_such_table"));
+        await other.ExecuteAsync("START TRANSACTION READ ONLY");
+        await FailsAsync(FailureKind.ReadOnlyServer, 1792, () => other.ExecuteAsync($"UPDATE {table} SET n = 8"));
+    }
+
+    // What cannot be provoked without a server of its own, or only on MySQL's.
+    [Theory]
+    [InlineData(1040, FailureKind.TooManyConnections)]
+    [InlineData(1203, FailureKind.TooManyConnections)]
+    [InlineData(1698, FailureKind.BadCredentials)]
+    [InlineData(3118, FailureKind.BadCredentials)]
+    [InlineData(1862, FailureKind.BadCredentials)]
+    [InlineData(1290, FailureKind.ReadOnlyServer)]
+    [InlineData(1836, FailureKind.ReadOnlyServer)]
+    [InlineData(3024, FailureKind.QueryTimeout)]
+    [InlineData(3572, FailureKind.Transient)]
+    [InlineData(1614, FailureKind.Transient)]
+    [InlineData(1053, FailureKind.ConnectionLost)]
+    [InlineData(2006, FailureKind.ConnectionLost)]
+    [InlineData(2013, FailureKind.ConnectionLost)]
+    [InlineData(1927, FailureKind.ConnectionLost)]
+    [InlineData(4031, FailureKind.ConnectionLost)]
+    [InlineData(1047, FailureKind.ConnectionLost)]
+    [InlineData(1114, FailureKind.Other)]
+    public void By_number(int number, FailureKind kind)
+    {
+        var constructor = typeof(MySqlException).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, [typeof(MySqlErrorCode), typeof(string)]);
+        Assert.NotNull(constructor);
+        Assert.Equal(kind, _provider.Classify((Exception)constructor.Invoke([(MySqlErrorCode)number, "text"])));
+    }
+
+    // Unlike SLEEP and BENCHMARK, which may end early without a word, this fails when it is cut off.
+    private const string Endless = "SELECT count(*) FROM information_schema.columns a, information_schema.columns b, information_schema.columns c /* endless */";
+
+    private async Task<Exception> FailsAsync(FailureKind kind, int? number, Func<Task> action)
+    {
+        // The driver lets a socket's exception through when it cannot send.
+        var failure = await Assert.ThrowsAnyAsync<Exception>(action);
+        Assert.True(failure is MySqlException or SocketException or IOException, failure.ToString());
+        if (number is not null)
+        {
+            Assert.Equal(number, Assert.IsType<MySqlException>(failure).Number);
+        }
+
+        Assert.Equal(kind, _provider.Classify(failure));
+        Assert.Equal(kind, _provider.Classify(new InvalidOperationException("wrapped", failure)));
+        return failure;
+    }
+
+    private static async Task<MySqlConnection> OpenAsync(Action<MySqlConnectionStringBuilder>? configure = null)
+    {
+        var builder = new MySqlConnectionStringBuilder(TestServers.MySql) { Pooling = false, AllowUserVariables = true };
+        configure?.Invoke(builder);
+        var connection = new MySqlConnection(builder.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Task UntilGoneAsync(MySqlConnection administrator, int thread) => Statements.WaitUntilAsync(
+        async () => await administrator.ScalarAsync<int>($"SELECT count(*) FROM information_schema.processlist WHERE id = {thread}") == 0);
+
+    private static Task UntilRunningAsync(MySqlConnection administrator, int thread) => Statements.WaitUntilAsync(
+        async () => await administrator.ScalarAsync<int>(
+            $"SELECT count(*) FROM information_schema.processlist WHERE id = {thread} AND command = 'Query' AND (info LIKE '%SLEEP%' OR info LIKE '%/* endless */')") == 1);
+}
