@@ -39,12 +39,8 @@ internal sealed class ConnectionOpener(
         }
         catch (Exception exception)
         {
-            var failure = new OpenFailure(exception, classifier.Classify(exception), settings.Clock.UtcNow, attempts);
-            if (probe.IsProbe)
-            {
-                PoolLog.ProbeFailed(logger, settings.Name, failure.Kind, exception);
-            }
-            else if (!poolClosed.IsCancellationRequested)
+            var failure = Describe(exception, attempts);
+            if (!poolClosed.IsCancellationRequested && !probe.IsProbe)
             {
                 PoolLog.OpenFailed(logger, settings.Name, attempts, failure.Kind, exception);
             }
@@ -61,92 +57,29 @@ internal sealed class ConnectionOpener(
             }
 
             attempts++;
+            var startedAt = settings.Clock.Elapsed;
             try
             {
-                return await AttemptAsync(desk.ReadConnectLimit(settings.ConnectTimeout), probe.Proofs, needsOwnThread, cancellationToken).ConfigureAwait(false);
+                var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
+                return await new OpenAttempt(provider, settings, desk, logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
-                desk.AttemptFailed(new OpenFailure(exception, classifier.Classify(exception), settings.Clock.UtcNow, attempts));
+                var failure = Describe(exception, attempts);
+                if (probe.IsProbe)
+                {
+                    PoolLog.ProbeFailed(logger, settings.Name, failure.Kind, exception);
+                }
+
+                desk.AttemptFailed(slot, failure, startedAt);
                 throw;
             }
         }
     }
 
-    private async ValueTask<PhysicalConnection> AttemptAsync(TimeSpan limit, int proofs, bool needsOwnThread, CancellationToken cancellationToken)
-    {
-        var started = settings.Clock.GetTimestamp();
-        using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        PhysicalConnection? physical = null;
-        Task? opening = null;
-        Task? proving = null;
-        try
-        {
-            physical = provider.CreateConnection(await GetConnectionSettingsAsync(linked.Token).ConfigureAwait(false));
-            physical.ClearsFully = settings.Connection.ResetMode == ResetMode.Full;
-            var token = linked.Token;
-            opening = BackgroundWork.Call(physical.Open, () => physical.OpenAsync(token), needsOwnThread);
-            await BackgroundWork.Wait(opening, token).ConfigureAwait(false);
-            desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
-            for (; proofs > 0; proofs--)
-            {
-                proving = ConnectionValidator.Prove(physical, settings.ValidationTimeout, needsOwnThread, token);
-                await BackgroundWork.Wait(proving, token).ConfigureAwait(false);
-            }
-
-            return physical;
-        }
-        catch (Exception exception)
-        {
-            if (physical is not null)
-            {
-                // Not awaited: an open that hangs and heeds no cancellation must not hold up the next try.
-                _ = CloseWhenOpenedAsync(physical, opening, proving ?? Task.CompletedTask);
-            }
-
-            if (exception is OperationCanceledException && timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException(
-                    FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "usual by far")} ({limit.TotalSeconds:0.###} s)."), exception);
-            }
-
-            throw;
-        }
-    }
-
-    private async ValueTask<ConnectionSettings> GetConnectionSettingsAsync(CancellationToken cancellationToken)
-    {
-        if (settings.Credentials is null)
-        {
-            return settings.Connection;
-        }
-
-        var credentials = await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return settings.Connection with
-        {
-            Credentials = credentials ?? throw new InvalidOperationException("The Credentials callback gave null instead of credentials."),
-        };
-    }
-
-    private async Task CloseWhenOpenedAsync(PhysicalConnection physical, Task? opening, Task proving)
-    {
-        await (opening ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await proving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
-        {
-            await physical.CloseAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            PoolLog.CloseFailed(logger, settings.Name, CloseReason.OpenFailed, exception);
-        }
-
-        if (opening is { IsCompletedSuccessfully: true })
-        {
-            desk.ClosedLate();
-        }
-    }
+    /// <summary>The timeouts are our own: no answer in time means that the server cannot be reached.</summary>
+    private OpenFailure Describe(Exception exception, int attempts) => new(
+        exception, exception is TimeoutException ? FailureKind.ConnectionLost : classifier.Classify(exception), settings.Clock.UtcNow, attempts);
 
     /// <summary>Up to five per cent early, at random: connections opened together must not all come of age together.</summary>
     private long NewExpiry()

@@ -105,7 +105,21 @@ internal sealed class ConnectionWork(
     public Exception DescribeCircuitOpen()
     {
         var circuit = desk.ReadCircuit();
-        return new CircuitOpenException(settings.Name, circuit, CircuitText.Describe(settings, circuit));
+        return new CircuitOpenException(settings.Name, circuit, RetryAfter(circuit), CircuitText.Describe(settings, circuit));
+    }
+
+    /// <summary>After the next probe, by up to a recovery time.</summary>
+    private TimeSpan? RetryAfter(CircuitStatus circuit)
+    {
+        if (circuit.IsForced)
+        {
+            return null;
+        }
+
+        var recovery = settings.CircuitBreaker?.RecoveryTime ?? TimeSpan.Zero;
+#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+        return (circuit.NextProbe ?? TimeSpan.Zero) + (recovery * (0.5 + (Random.Shared.NextDouble() / 2)));
+#pragma warning restore CA5394
     }
 
     public Exception DescribeOverload(string reason)

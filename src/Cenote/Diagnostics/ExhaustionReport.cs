@@ -23,7 +23,7 @@ internal static class ExhaustionReport
 
         if (desk.ReadCircuit() is { State: not CircuitState.Closed } circuit)
         {
-            text.Append(CultureInfo.InvariantCulture, $" The circuit is open since {circuit.Since:O}.");
+            text.Append(CultureInfo.InvariantCulture, $" The circuit is not closed since {circuit.Since:O}.");
         }
 
         if (holders.Count > 0)

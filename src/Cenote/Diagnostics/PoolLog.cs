@@ -25,8 +25,8 @@ internal static partial class PoolLog
     [LoggerMessage(13, LogLevel.Debug, "Pool {PoolName} probed the database in vain: {Kind}")]
     internal static partial void ProbeFailed(ILogger logger, string poolName, FailureKind kind, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open after {Failures} failures in a row to open a connection: {Kind}; the first probe is in {RetryAfter}")]
-    internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, TimeSpan? retryAfter, Exception? exception);
+    [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open after {Failures} failures in a row to open a connection: {Kind}; the first probe is in {NextProbe}")]
+    internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, TimeSpan? nextProbe, Exception? exception);
 
     [LoggerMessage(15, LogLevel.Warning, "The circuit of pool {PoolName} was opened by hand: nobody is served until it is closed by hand")]
     internal static partial void CircuitForcedOpen(ILogger logger, string poolName);

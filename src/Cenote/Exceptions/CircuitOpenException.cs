@@ -8,19 +8,20 @@ namespace Cenote;
 /// </summary>
 public sealed class CircuitOpenException : PoolException
 {
-    internal CircuitOpenException(string poolName, CircuitStatus circuit, string message)
+    internal CircuitOpenException(string poolName, CircuitStatus circuit, TimeSpan? retryAfter, string message)
         : base(poolName, message, circuit.LastFailure?.Exception)
     {
         Circuit = circuit;
+        RetryAfter = retryAfter;
         HelpLink = "docs/troubleshooting.md#circuit-open";
     }
 
     /// <summary>The circuit when the caller was refused.</summary>
     public CircuitStatus Circuit { get; }
 
-    /// <summary>When to try again: the time until the pool itself probes the database; <see langword="null"/> when the circuit
-    /// was opened by hand, until it is closed by hand.</summary>
-    public TimeSpan? RetryAfter => Circuit.RetryAfter;
+    /// <summary>When to try again: shortly after the pool itself has probed the database, with jitter, so that callers do not come back
+    /// all at once; <see langword="null"/> when the circuit was opened by hand, until it is closed by hand.</summary>
+    public TimeSpan? RetryAfter { get; }
 
     /// <summary>The last failure to open a connection, with its time; <see langword="null"/> when the circuit was opened by hand.</summary>
     public OpenFailure? LastFailure => Circuit.LastFailure;

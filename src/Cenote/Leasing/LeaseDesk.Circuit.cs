@@ -29,12 +29,12 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>The longest a try to connect may take.</summary>
-    internal TimeSpan ReadConnectLimit(TimeSpan connectTimeout)
+    internal TimeSpan ReadConnectLimit(bool isProbe, TimeSpan connectTimeout)
     {
         TimeSpan? slowest = Meters.ConnectTime.Count > 0 ? Meters.ConnectTime.Maximum : null;
         lock (_gate)
         {
-            return Circuit.ConnectLimit(slowest) is { } limit && limit < connectTimeout ? limit : connectTimeout;
+            return Circuit.ConnectLimit(isProbe, slowest) is { } limit && limit < connectTimeout ? limit : connectTimeout;
         }
     }
 
@@ -59,19 +59,38 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>One try to open a connection failed; the open itself may go on to the next.</summary>
-    internal void AttemptFailed(OpenFailure failure)
+    internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt) => ChangeCircuit(circuit =>
     {
+        Meters.OpenFailures.Increment();
+        Meters.LastOpenFailure = failure;
+
+        // In the same breath: a circuit that closes because the server at least answers must not start a burst of further tries.
+        Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
+        return circuit.NoteFailure(slot.Id, failure.Kind, startedAt);
+    });
+
+    /// <summary>The recovery time is over, or nearly: timers may come early.</summary>
+    private void OnProbeTimer()
+    {
+        TimeSpan? again;
         lock (_gate)
         {
-            Meters.OpenFailures.Increment();
-            Meters.LastOpenFailure = failure;
+            again = Circuit is { State: CircuitState.Open, IsForced: false, IsProbeDue: false } && !IsClosed ? Circuit.Recovery : null;
         }
 
-        ChangeCircuit(circuit => circuit.NoteFailure(failure.Kind));
+        if (again is { } recovery)
+        {
+            ArmProbeTimer(recovery);
+        }
+        else
+        {
+            Settle();
+        }
     }
 
-    /// <summary>The recovery time is over.</summary>
-    internal void ProbeDue() => Reconsider(Circuit.NoteProbeDue);
+    /// <summary>Without the lock: a clock of the user's may call back.</summary>
+    private void ArmProbeTimer(TimeSpan recovery) =>
+        _probeTimer.Change(recovery > TimeSpan.FromMilliseconds(1) ? recovery : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
 
     internal void ForceCircuitOpen() => ChangeCircuit(circuit =>
     {
@@ -97,11 +116,13 @@ internal sealed partial class LeaseDesk
         CancellationTokenSource? opens = null;
         List<Condition>? conditions = null;
         OpenFailure? failure;
+        TimeSpan? recovery = null;
         lock (_gate)
         {
             var before = Circuit.State;
+            var hasChanged = change(Circuit);
             failure = Meters.LastOpenFailure;
-            if (!change(Circuit))
+            if (!hasChanged)
             {
                 return;
             }
@@ -115,9 +136,10 @@ internal sealed partial class LeaseDesk
                 }
 
                 opens = Circuit.TakeOpens();
-                _probeTimer.Change(Circuit.IsForced || IsClosed ? Timeout.InfiniteTimeSpan : Circuit.Recovery, Timeout.InfiniteTimeSpan);
+                recovery = Circuit.IsForced ? null : Circuit.Recovery;
                 if (failure is not null)
                 {
+                    Capacity.ForgetWarmUp();
                     conditions = _conditions.TakeFailing();
                     SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
                 }
@@ -126,6 +148,11 @@ internal sealed partial class LeaseDesk
 
         // The opens that it ends report by themselves.
         _ = opens?.CancelAsync();
+        if (recovery is { } time)
+        {
+            ArmProbeTimer(time);
+        }
+
         conditions?.ForEach(condition => condition.Fail(_work.DescribeOpenFailure(failure!)));
         Settle();
     }
@@ -152,7 +179,9 @@ internal sealed partial class LeaseDesk
         return hopeless;
     }
 
-    private bool IsHopeless => Circuit.State != CircuitState.Closed && (Circuit.IsForced || CountLive() == 0);
+    /// <summary>A suspended pool promises a place in the queue, and cannot probe.</summary>
+    private bool IsHopeless => Circuit.State != CircuitState.Closed
+        && (Circuit.IsForced || (!_attention.HasAny(Leasing.Attention.Suspended) && CountLive() == 0));
 
     /// <summary>Under the lock.</summary>
     private int CountLive() => Capacity.Total - Capacity.Opening - _slots.CountOf(SlotState.Closing);

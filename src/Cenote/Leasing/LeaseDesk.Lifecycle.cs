@@ -16,7 +16,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             var before = Circuit.State;
-            if (Circuit.NoteSuccess())
+            if (Circuit.NoteSuccess(slot.Id))
             {
                 AnnounceUnderLock(before);
             }
@@ -56,7 +56,7 @@ internal sealed partial class LeaseDesk
         {
             Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
-            Capacity.HoldOpens(Clock.ElapsedMilliseconds, failure.Kind);
+            Capacity.HoldOpens(Clock.ElapsedMilliseconds);
             Meters.LastOpenFailure = failure;
             slot.Change(SlotState.Empty);
 

@@ -29,7 +29,13 @@ internal sealed partial class LeaseDesk
 
     internal void Suspend() => Reconsider(() => SetAttention(Leasing.Attention.Suspended, on: true));
 
-    internal void Resume() => Reconsider(() => SetAttention(Leasing.Attention.Suspended, on: false));
+    internal void Resume() => Reconsider(() =>
+    {
+        SetAttention(Leasing.Attention.Suspended, on: false);
+
+        // Waits were long because they had to be.
+        _shedding?.Restart();
+    });
 
     /// <summary>Sets the bounds; the limit moves into them.</summary>
     internal void Resize(int minSize, int maxSize, int limit) => Reconsider(() =>
@@ -96,7 +102,6 @@ internal sealed partial class LeaseDesk
             }
 
             SetAttention(Leasing.Attention.Closed, on: true);
-            _probeTimer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             while (_queue.First is { } waiter)
             {
                 _queue.Remove(waiter);
@@ -107,6 +112,7 @@ internal sealed partial class LeaseDesk
             SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
         }
 
+        _probeTimer.Dispose();
         waiters.ForEach(waiter => waiter.Fail(_work.DescribeClosed()));
         conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));
         return true;

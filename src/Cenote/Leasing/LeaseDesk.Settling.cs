@@ -44,13 +44,16 @@ internal sealed partial class LeaseDesk
             }
 
             met?.ForEach(static condition => condition.Complete());
-            hopeless?.ForEach(Refuse);
-            shed?.ForEach(Shed);
             if (waiter is not null)
             {
                 waiter.Complete(lease);
+                hopeless?.ForEach(Refuse);
+                shed?.ForEach(Shed);
+                continue;
             }
-            else if (toValidate is not null)
+
+            hopeless?.ForEach(Refuse);
+            if (toValidate is not null)
             {
                 _work.Validate(toValidate, needsOwnThread);
             }
@@ -123,6 +126,13 @@ internal sealed partial class LeaseDesk
     /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
     private Slot? TryTakeEmpty()
     {
+        if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.Opening == 0 && CountLive() > 0)
+        {
+            var before = Circuit.State;
+            Circuit.CloseForLackOfRoom();
+            AnnounceUnderLock(before);
+        }
+
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
             || !(Circuit.State == CircuitState.Closed ? Capacity.WantsOpening(_queue.Count, Clock.ElapsedMilliseconds) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)

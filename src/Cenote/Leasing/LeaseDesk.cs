@@ -49,7 +49,7 @@ internal sealed partial class LeaseDesk
         _shedding = shedding is null ? null : new ControlledDelay(shedding, clock);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).ProbeDue(), this);
+            _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnProbeTimer(), this);
         }
 
         Returns = new ReturnPath(this);
@@ -179,6 +179,12 @@ internal sealed partial class LeaseDesk
     private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
     {
         Func<Exception>? refuse;
+        if (_queue.Count >= _maxWaiters)
+        {
+            // Whoever filled the queue may be about to be served.
+            Settle();
+        }
+
         lock (_gate)
         {
             refuse = FindRefusal(request);

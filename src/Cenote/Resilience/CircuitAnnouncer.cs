@@ -51,7 +51,7 @@ internal sealed class CircuitAnnouncer(PoolSettings settings, ILogger logger)
                 break;
             case CircuitState.Open when change.Before == CircuitState.Closed:
                 PoolLog.CircuitOpened(
-                    logger, settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.RetryAfter, status.LastFailure?.Exception);
+                    logger, settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
                 break;
             case CircuitState.Closed:
                 PoolLog.CircuitClosed(logger, settings.Name);

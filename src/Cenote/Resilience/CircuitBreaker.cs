@@ -11,13 +11,15 @@ namespace Cenote.Resilience;
 internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock clock)
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(1);
+    // Beyond TCP's first retransmission, which comes after a second: one lost packet is no silent server. A probe may be wrong.
+    private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestProbeLimit = TimeSpan.FromSeconds(1);
 
     private CancellationTokenSource _opens = new();
-    private bool _isProbeDue;
     private int _trips;
     private int _probeSlot = -1;
     private TimeSpan _failingSince;
+    private TimeSpan _failedAt;
     private TimeSpan _probeAt;
     private DateTimeOffset _since = clock.UtcNow;
 
@@ -31,7 +33,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     internal CancellationToken Opens => _opens.Token;
 
     /// <summary>Whether a probe may start.</summary>
-    internal bool IsProbeDue => _isProbeDue && State == CircuitState.Open && !IsForced;
+    internal bool IsProbeDue => State == CircuitState.Open && !IsForced && clock.Elapsed >= _probeAt;
 
     /// <summary>Whether an open for the slot may go on.</summary>
     internal bool Allows(int slotId) => State == CircuitState.Closed || IsProbe(slotId);
@@ -42,12 +44,13 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     internal int ProofsFor(int slotId) => IsProbe(slotId) ? options!.SuccessesToClose - 1 : 0;
 
     /// <summary>
-    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at least 1 s.
+    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at least 2 s,
+    /// for a probe 1 s.
     /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is reached in
     /// the end as well, since the limit grows to a tenth of the time that every try has failed for.
     /// </summary>
     /// <returns><see langword="null"/> for the connect timeout alone: the database was never reached, or there is no breaker.</returns>
-    internal TimeSpan? ConnectLimit(TimeSpan? slowestConnect)
+    internal TimeSpan? ConnectLimit(bool isProbe, TimeSpan? slowestConnect)
     {
         if (options is null || slowestConnect is not { } slowest)
         {
@@ -57,14 +60,19 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         var limit = slowest * 4;
         var share = Failures == 0 ? TimeSpan.Zero : (clock.Elapsed - _failingSince) / 10;
         limit = share > limit ? share : limit;
-        return limit > ShortestConnectLimit ? limit : ShortestConnectLimit;
+        var shortest = isProbe ? ShortestProbeLimit : ShortestConnectLimit;
+        return limit > shortest ? limit : shortest;
     }
 
     /// <summary>A try to open a connection failed.</summary>
+    /// <param name="slotId">The slot.</param>
+    /// <param name="kind">What the failure means.</param>
+    /// <param name="startedAt">When the try began, on the pool's clock.</param>
     /// <returns>Whether the state has changed. If to open, <see cref="TakeOpens"/> gives what to cancel, <see cref="Recovery"/> the time to the next probe.</returns>
-    internal bool NoteFailure(FailureKind kind)
+    internal bool NoteFailure(int slotId, FailureKind kind, TimeSpan startedAt)
     {
-        if (options is null || IsForced)
+        // Of a circuit that is not closed, only the probe says anything: the other opens were told to end.
+        if (options is null || IsForced || (State != CircuitState.Closed && !IsProbe(slotId)))
         {
             return false;
         }
@@ -73,15 +81,23 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         {
             // A server that answers so is there. How soon it is asked again is not the circuit's affair.
             Failures = 0;
-            return State == CircuitState.HalfOpen && Close();
+            return Close();
         }
 
+        // Several tries that meet one hiccup are one failure; but each that waited in vain has seen a silence of its own.
+        var now = clock.Elapsed;
+        if (Failures > 0 && startedAt < _failedAt && now - startedAt < ShortestProbeLimit)
+        {
+            return false;
+        }
+
+        _failedAt = now;
         if (Failures++ == 0)
         {
-            _failingSince = clock.Elapsed;
+            _failingSince = now;
         }
 
-        if (State == CircuitState.Open || (State == CircuitState.Closed && Failures < options.FailuresToOpen))
+        if (State == CircuitState.Closed && Failures < options.FailuresToOpen)
         {
             return false;
         }
@@ -92,9 +108,9 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
     /// <summary>A connection was opened.</summary>
     /// <returns>Whether the circuit has closed by it.</returns>
-    internal bool NoteSuccess()
+    internal bool NoteSuccess(int slotId)
     {
-        if (IsForced)
+        if (IsForced || (State != CircuitState.Closed && !IsProbe(slotId)))
         {
             return false;
         }
@@ -103,13 +119,18 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return Close();
     }
 
-    /// <summary>The time for a probe has come.</summary>
-    internal void NoteProbeDue() => _isProbeDue = State == CircuitState.Open && !IsForced;
+    /// <summary>
+    /// A probe is due, and there is no room for it: as many connections are alive as may be. The next open tells, when there is one.
+    /// </summary>
+    internal bool CloseForLackOfRoom()
+    {
+        Failures = options!.FailuresToOpen - 1;
+        return Close();
+    }
 
     internal void BeginProbe(int slotId)
     {
         _probeSlot = slotId;
-        _isProbeDue = false;
         Enter(CircuitState.HalfOpen);
     }
 
@@ -134,7 +155,6 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         }
 
         IsForced = true;
-        _isProbeDue = false;
         Enter(CircuitState.Open);
         return true;
     }
@@ -158,12 +178,11 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     internal TimeSpan Recovery => _probeAt - clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     internal CircuitStatus Describe(OpenFailure? lastFailure) => new(
-        State, IsForced, _since, Failures, State == CircuitState.Closed || IsForced ? null : Recovery, lastFailure);
+        State, IsForced, _since, Failures, State == CircuitState.Open && !IsForced ? Recovery : null, lastFailure);
 
     private bool Close()
     {
         _trips = 0;
-        _isProbeDue = false;
         _probeSlot = -1;
         if (State == CircuitState.Closed)
         {
@@ -183,13 +202,13 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         _probeAt = clock.Elapsed + (longest * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
         _probeSlot = -1;
-        _isProbeDue = false;
         Enter(CircuitState.Open);
     }
 
+    /// <summary>A probe in between does not begin another outage.</summary>
     private void Enter(CircuitState state)
     {
+        _since = State == CircuitState.Closed || state == CircuitState.Closed || IsForced ? clock.UtcNow : _since;
         State = state;
-        _since = clock.UtcNow;
     }
 }

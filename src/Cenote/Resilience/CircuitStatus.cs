@@ -4,9 +4,9 @@ namespace Cenote.Resilience;
 /// <param name="State">Whether the pool tries to reach its database.</param>
 /// <param name="IsForced">Whether the circuit was opened by <see cref="ConnectionPool.OpenCircuit"/>, and stays so until
 /// <see cref="ConnectionPool.CloseCircuit"/>.</param>
-/// <param name="Since">When it came into this state.</param>
+/// <param name="Since">Since when it is closed, or is not.</param>
 /// <param name="ConsecutiveFailures">Tries to open a connection that failed since the last success.</param>
-/// <param name="RetryAfter">The time until the next probe; <see langword="null"/> when closed or forced.</param>
+/// <param name="NextProbe">The time until the next probe; <see langword="null"/> when it is under way, and when closed or forced.</param>
 /// <param name="LastFailure">The last failure to open a connection since the last success.</param>
 public sealed record CircuitStatus(
-    CircuitState State, bool IsForced, DateTimeOffset Since, int ConsecutiveFailures, TimeSpan? RetryAfter, OpenFailure? LastFailure);
+    CircuitState State, bool IsForced, DateTimeOffset Since, int ConsecutiveFailures, TimeSpan? NextProbe, OpenFailure? LastFailure);

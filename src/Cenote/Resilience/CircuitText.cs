@@ -15,15 +15,14 @@ internal static class CircuitText
 
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"The circuit of pool '{settings.Name}' is open, and no connection to {settings.Target} is left.");
-        if (circuit.LastFailure is { } failure)
+        if (circuit is { LastFailure: { } failure, ConsecutiveFailures: > 0 })
         {
             text.Append(CultureInfo.InvariantCulture, $" {circuit.ConsecutiveFailures} tries in a row failed, the last at {failure.Time:O} ({failure.Kind}): {failure.Exception.Message}");
         }
 
-        if (circuit.RetryAfter is { } retryAfter)
-        {
-            text.Append(CultureInfo.InvariantCulture, $" The pool tries again in {retryAfter.TotalSeconds:0.###} s.");
-        }
+        text.Append(circuit.NextProbe is { } next
+            ? string.Create(CultureInfo.InvariantCulture, $" The pool tries again in {next.TotalSeconds:0.###} s.")
+            : " The pool is trying now.");
 
         return text.ToString();
     }

@@ -8,6 +8,8 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HoldForOtherCredentials = TimeSpan.FromMilliseconds(500);
 
+    private const long CeilingMemory = 60_000;
+
     private bool _hasFreshDemand;
     private long _holdUntil;
     private long _refusedUntil;
@@ -39,8 +41,9 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal bool HasRoom => Total < Limit;
 
-    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try: accounts get locked.</summary>
-    internal bool RefusesOpens(long now) => now < _refusedUntil;
+    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try: accounts get locked.
+    /// After that they are tried once, not by everybody.</summary>
+    internal bool RefusesOpens(long now) => now < _refusedUntil || (_refusal > TimeSpan.Zero && Opening > 0);
 
     /// <summary>Whether one more open should start.</summary>
     internal bool WantsOpening(int waiting, long now)
@@ -72,9 +75,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         Opening--;
         if (hasOpened)
         {
-            _holdUntil = 0;
-            _refusedUntil = 0;
-            _refusal = TimeSpan.Zero;
+            EndRefusal();
             RaiseCeiling();
         }
 
@@ -101,41 +102,59 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal void Release() => Total--;
 
     /// <summary>After a failed open nobody but a new caller makes the pool try again at once, so that it never spins on a dead server.</summary>
-    internal void HoldOpens(long now, FailureKind kind)
+    internal void HoldOpens(long now)
     {
         _holdUntil = now + (long)holdAfterFailure.TotalMilliseconds;
         WarmUpTarget = 0;
-        switch (kind)
+    }
+
+    internal void ForgetWarmUp() => WarmUpTarget = 0;
+
+    /// <summary>The server answered, but did not let us in. Answers that come together count once.</summary>
+    /// <param name="now">The pool's clock in milliseconds.</param>
+    /// <param name="kind">The answer.</param>
+    /// <param name="live">The connections that the server lets us have.</param>
+    internal void HoldRefused(long now, FailureKind kind, int live)
+    {
+        if (kind == FailureKind.BadCredentials && now >= _refusedUntil)
         {
-            case FailureKind.BadCredentials:
-                // A callback may have others to give by now.
-                _refusal = asksForCredentials ? HoldForOtherCredentials : Longer(_refusal);
-                _refusedUntil = now + (long)_refusal.TotalMilliseconds;
-                break;
-            case FailureKind.TooManyConnections:
-                // What the server lets us have is the limit for a while, then one more is tried.
-                _ceiling = Total;
+            // A callback may have others to give by now.
+            _refusal = asksForCredentials ? HoldForOtherCredentials : Longer(_refusal);
+            _refusedUntil = now + (long)_refusal.TotalMilliseconds;
+        }
+        else if (kind == FailureKind.TooManyConnections)
+        {
+            _ceiling = live;
+            if (now >= _ceilingUntil)
+            {
                 _ceilingHold = Longer(_ceilingHold);
                 _ceilingUntil = now + (long)_ceilingHold.TotalMilliseconds;
-                break;
+            }
         }
     }
 
     /// <summary>The database was reached, or somebody says that it is there: nothing is held back any more.</summary>
-    internal void EndHolds() => (_holdUntil, _refusedUntil, _ceilingUntil) = (0, 0, 0);
+    internal void EndHolds()
+    {
+        EndRefusal();
+        (_ceiling, _ceilingUntil, _ceilingHold) = (int.MaxValue, 0, TimeSpan.Zero);
+    }
 
-    private bool IsAtCeiling(long now) => Total >= _ceiling && (now < _ceilingUntil || Opening > 0);
+    /// <summary>One at a time, so that a full server is probed gently; for a minute, so that a crowd of an hour ago slows nobody down.</summary>
+    private bool IsAtCeiling(long now) =>
+        Total >= _ceiling && (now < _ceilingUntil || (Opening > 0 && now < _ceilingUntil + CeilingMemory));
 
-    /// <summary>One more went well: the next is tried when it is wanted, one at a time until the limit is reached.</summary>
+    /// <summary>One more went well: the next is tried when it is wanted, until the limit is reached.</summary>
     private void RaiseCeiling()
     {
         if (_ceiling != int.MaxValue)
         {
             _ceilingHold = TimeSpan.Zero;
-            _ceilingUntil = 0;
             _ceiling = Total >= Limit ? int.MaxValue : Math.Max(_ceiling, Total);
         }
     }
+
+    private void EndRefusal() => (_holdUntil, _refusedUntil, _refusal) = (0, 0, TimeSpan.Zero);
 
     private TimeSpan Longer(TimeSpan hold) =>
         hold == TimeSpan.Zero ? holdAfterFailure : hold * 2 < LongestHold ? hold * 2 : hold > LongestHold ? hold : LongestHold;

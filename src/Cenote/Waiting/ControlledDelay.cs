@@ -28,6 +28,10 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
         if (_isDropping)
         {
             _isDropping = mayDrop;
+
+            // Here the algorithm assumes a link that never stops. A pool stops while its connections are all out: what fell due
+            // meanwhile is not made up for.
+            _dropNext = now - _dropNext > options.Interval ? now : _dropNext;
             while (_isDropping && now >= _dropNext)
             {
                 (shed ??= []).Add(waiter);
@@ -55,6 +59,9 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
 
     /// <summary>The queue has become empty without this: nobody waits too long any more.</summary>
     internal void NoteEmpty() => _firstAbove = null;
+
+    /// <summary>Forgets the past: waits were long for another reason than load.</summary>
+    internal void Restart() => (_firstAbove, _isDropping, _count, _lastCount) = (null, false, 0, 0);
 
     private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, out bool mayDrop)
     {

@@ -67,7 +67,7 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
 
     public Exception DescribeOpenFailure(OpenFailure failure) => failure.Exception;
 
-    public Exception DescribeCircuitOpen() => new CircuitOpenException("desk", desk.ReadCircuit(), "open");
+    public Exception DescribeCircuitOpen() => new CircuitOpenException("desk", desk.ReadCircuit(), retryAfter: null, "open");
 
     public Exception DescribeOverload(string reason) => new TimeoutException(reason);
 

@@ -184,7 +184,7 @@ public sealed class OpeningTests
         Assert.Equal(atStart, test.Database.Calls(StubCall.Open).Started);
 
         // After a while one more is tried, not one for each caller.
-        await test.Pump(Task.WhenAny(rents), TimeSpan.FromMilliseconds(100));
+        await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
         Assert.Equal(atStart + 1, test.Database.Calls(StubCall.Open).Started);
         Assert.All(rents, rent => Assert.IsType<ConnectionOpenException>(rent.Exception?.InnerException));
     }

@@ -25,7 +25,8 @@ public sealed class CircuitBreakerTests
         Assert.Equal(3, refused.Circuit.ConsecutiveFailures);
         Assert.Equal(3, asked);
         Assert.Equal(asked, test.Database.Calls(StubCall.Open).Started);
-        Assert.InRange(refused.RetryAfter!.Value, TimeSpan.FromMilliseconds(125), TimeSpan.FromMilliseconds(250));
+        Assert.InRange(refused.Circuit.NextProbe!.Value, TimeSpan.FromMilliseconds(125), TimeSpan.FromMilliseconds(250));
+        Assert.InRange(refused.RetryAfter!.Value, refused.Circuit.NextProbe.Value + TimeSpan.FromMilliseconds(125), refused.Circuit.NextProbe.Value + TimeSpan.FromMilliseconds(250));
         Assert.Same(refused.LastFailure!.Exception, refused.InnerException);
         Assert.Equal(test.Time.GetUtcNow(), refused.LastFailure.Time);
         Assert.True(refused.IsTransient);
@@ -63,7 +64,7 @@ public sealed class CircuitBreakerTests
         for (var probe = 0; probe < 6; probe++)
         {
             var before = test.Database.Calls(StubCall.Open).Started;
-            var spacing = test.Pool.GetCircuit().RetryAfter!.Value;
+            var spacing = test.Pool.GetCircuit().NextProbe!.Value;
             spacings.Add(spacing.TotalSeconds);
             test.Time.Advance(spacing - TimeSpan.FromMilliseconds(1));
             Assert.Equal(before, test.Database.Calls(StubCall.Open).Started);
@@ -126,7 +127,7 @@ public sealed class CircuitBreakerTests
         var waiters = Enumerable.Range(0, 4).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.When(counts => counts.Opening == 4);
 
-        await test.Pass(TimeSpan.FromMilliseconds(1100), TimeSpan.FromMilliseconds(100));
+        await test.Pass(TimeSpan.FromMilliseconds(2100), TimeSpan.FromMilliseconds(100));
         foreach (var waiter in waiters)
         {
             await Assert.ThrowsAsync<CircuitOpenException>(() => waiter.Soon());
@@ -142,6 +143,130 @@ public sealed class CircuitBreakerTests
         Assert.InRange(test.Database.Calls(StubCall.Open).Started - probes, 1, 2);
         gate.Release();
         await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.OpenFailed) >= 4);
+    }
+
+    [Fact]
+    public async Task Tries_that_meet_one_hiccup_together_are_one_failure()
+    {
+        var gate = new StubGate();
+        await using var test = Broken(
+            script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate).ThenFail()),
+            configure: options => (options.MaxSize, options.OpenRetries, options.OpenRetryBaseDelay) = (8, 3, TimeSpan.FromSeconds(1)));
+        var waiters = Enumerable.Range(0, 4).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
+        await test.When(counts => counts.Opening == 4);
+        await test.StatisticsAre(_ => test.Database.Calls(StubCall.Open).Started == 4);
+        test.Time.Advance(TimeSpan.FromMilliseconds(100));
+
+        test.Script.Heal(StubCall.Open);
+        gate.Release();
+
+        await test.StatisticsAre(statistics => statistics.OpenFailures == 4);
+        Assert.Equal((CircuitState.Closed, 1), (test.Pool.GetCircuit().State, test.Pool.GetCircuit().ConsecutiveFailures));
+        await test.Pump(Task.WhenAll(waiters));
+        Array.ForEach(waiters, static waiter => waiter.Result.Dispose());
+    }
+
+    [Fact]
+    public async Task A_credentials_callback_that_blocks_in_the_probe_does_not_keep_the_circuit_half_open()
+    {
+        var asked = 0;
+        using var release = new ManualResetEventSlim();
+        await using var test = Broken(
+            script: new CallScript().At(StubCall.Open, 1, Fail()).At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail()),
+            configure: options =>
+            {
+                options.ConnectTimeout = TimeSpan.FromSeconds(5);
+                options.Credentials = _ =>
+                {
+                    if (Interlocked.Increment(ref asked) == 4)
+                    {
+                        release.Wait(CancellationToken.None);
+                    }
+
+                    return ValueTask.FromResult(new DatabaseCredentials("user", "secret"));
+                };
+            });
+        await Trip(test);
+
+        await test.Pump(test.When(counts => counts.Idle == 1));
+
+        Assert.Equal(5, asked);
+        release.Set();
+        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuit().State);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.BadCredentials)]
+    [InlineData(FailureKind.TooManyConnections)]
+    public async Task A_probe_that_the_server_refuses_is_one_login_and_closes_the_circuit(FailureKind kind)
+    {
+        await using var test = Broken(configure: options => (options.MinSize, options.MaxSize) = (4, 8));
+        await test.Pass(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100));
+        await test.StatisticsAre(static statistics => statistics is { Circuit: CircuitState.Open, Counts.Opening: 0 });
+        var before = test.Database.Calls(StubCall.Open).Started;
+        test.Script.Always(StubCall.Open, StubStep.Fail(kind));
+
+        while (test.Pool.GetCircuit().State != CircuitState.Closed)
+        {
+            await Step(test);
+        }
+
+        await test.When(counts => counts.Opening == 0);
+        Assert.Equal(before + 1, test.Database.Calls(StubCall.Open).Started);
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), static record => record.Id.Id == 13);
+    }
+
+    [Fact]
+    public async Task A_warm_up_that_the_circuit_ended_opens_nothing_afterwards()
+    {
+        await using var test = Broken(configure: options => options.MaxSize = 8);
+        var warmUp = test.Pool.WarmUpAsync(8);
+        await test.Pump(Task.WhenAny(warmUp));
+        await Assert.ThrowsAsync<ConnectionOpenException>(() => warmUp);
+        await Trip(test);
+
+        test.Script.Heal(StubCall.Open);
+        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
+        await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        Assert.Equal(1, test.Counts.Total);
+    }
+
+    [Fact]
+    public async Task Callers_of_a_suspended_pool_keep_their_place_although_its_circuit_opens()
+    {
+        await using var test = Broken();
+        await Trip(test);
+        test.Pool.Suspend();
+        var waiter = test.Pool.RentAsync().AsTask();
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        Assert.False(waiter.IsCompleted);
+
+        // The circuit is what it was: the caller is refused now, and the next probe finds the database back.
+        test.Script.Heal(StubCall.Open);
+        test.Pool.Resume();
+        await Assert.ThrowsAsync<CircuitOpenException>(() => waiter.Soon());
+        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public async Task A_circuit_without_room_for_a_probe_closes_since_what_is_open_is_alive()
+    {
+        await using var test = Broken(script: new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, Fail()));
+        using var held = await test.Pool.RentAsync().Soon();
+        for (var i = 0; i < 3; i++)
+        {
+            using var source = new CancellationTokenSource();
+            var more = test.Pool.RentAsync(source.Token).AsTask();
+            await test.StatisticsAre(_ => test.Pool.GetCircuit().ConsecutiveFailures == i + 1);
+            await source.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more);
+        }
+
+        Assert.Equal(CircuitState.Open, test.Pool.GetCircuit().State);
+        test.Pool.Resize(0, 1);
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((CircuitState.Closed, 2), (test.Pool.GetCircuit().State, test.Pool.GetCircuit().ConsecutiveFailures));
     }
 
     [Fact]

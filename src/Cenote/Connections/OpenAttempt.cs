@@ -1,0 +1,121 @@
+using Cenote.Diagnostics;
+using Cenote.Leasing;
+using Cenote.Providers;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Connections;
+
+/// <summary>
+/// One try to open a connection. Whatever of it hangs, the user's callback included, is left behind when its time is up, and
+/// what still comes of it then is closed.
+/// </summary>
+internal sealed class OpenAttempt(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ILogger logger, bool needsOwnThread)
+{
+    private PhysicalConnection? _physical;
+    private Task _opening = Task.CompletedTask;
+    private Task _proving = Task.CompletedTask;
+
+    /// <summary>Opens a connection and proves it.</summary>
+    /// <param name="limit">The longest it may take to connect.</param>
+    /// <param name="proofs">Round trips that the connection must then pass, each within the validation timeout.</param>
+    /// <param name="cancellationToken">Ends the try.</param>
+    internal async ValueTask<PhysicalConnection> RunAsync(TimeSpan limit, int proofs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ConnectAsync(limit, cancellationToken).ConfigureAwait(false);
+            for (; proofs > 0; proofs--)
+            {
+                await ProveAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return _physical!;
+        }
+        catch (Exception)
+        {
+            // Not awaited: an open that hangs and heeds no cancellation must not hold up the next try.
+            _ = CloseWhenOverAsync();
+            throw;
+        }
+    }
+
+    private async Task ConnectAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var started = settings.Clock.GetTimestamp();
+        using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var token = linked.Token;
+        try
+        {
+            _opening = BackgroundWork.Call(() => Open(limit, token), () => OpenAsync(limit, token), needsOwnThread);
+            await BackgroundWork.Wait(_opening, token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(
+                FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "usual by far")} ({limit.TotalSeconds:0.###} s)."), exception);
+        }
+
+        desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
+    }
+
+    private async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, linked.Token);
+        await BackgroundWork.Wait(_proving, linked.Token).ConfigureAwait(false);
+    }
+
+    private void Open(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var credentials = settings.Credentials?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        Create(credentials, limit, cancellationToken).Open();
+    }
+
+    private async ValueTask OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var credentials = settings.Credentials is null
+            ? null
+            : await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Create(credentials, limit, cancellationToken).OpenAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private PhysicalConnection Create(DatabaseCredentials? credentials, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (settings.Credentials is not null && credentials is null)
+        {
+            throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
+        }
+
+        // Credentials that came too late open nothing any more.
+        cancellationToken.ThrowIfCancellationRequested();
+        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit });
+        _physical.ClearsFully = settings.Connection.ResetMode == ResetMode.Full;
+        return _physical;
+    }
+
+    private async Task CloseWhenOverAsync()
+    {
+        await _opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _proving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_physical is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _physical.CloseAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            PoolLog.CloseFailed(logger, settings.Name, CloseReason.OpenFailed, exception);
+        }
+
+        if (_opening.IsCompletedSuccessfully)
+        {
+            desk.ClosedLate();
+        }
+    }
+}
