@@ -109,6 +109,16 @@ internal sealed class TestPool : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets fake time pass in steps; the opens that each has set off come to their end before the next.</summary>
+    public async Task PassOpening(TimeSpan time, TimeSpan step)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= step)
+        {
+            Time.Advance(step);
+            await When(counts => counts.Opening == 0);
+        }
+    }
+
     /// <summary>Lets fake time pass until the task is over. Real time passes only as long as the pool's own work takes.</summary>
     public async Task Pump(Task task, TimeSpan? step = null)
     {

@@ -6,6 +6,7 @@ namespace Cenote.Tests.Resilience;
 public sealed class CircuitBreakerTests
 {
     private static readonly CircuitBreakerOptions Plain = new();
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
 
     [Fact]
     public async Task After_so_many_failures_in_a_row_callers_fail_at_once_and_are_told_why_and_until_when()
@@ -201,14 +202,14 @@ public sealed class CircuitBreakerTests
     public async Task A_probe_that_the_server_refuses_is_one_login_and_closes_the_circuit(FailureKind kind)
     {
         await using var test = Broken(configure: options => (options.MinSize, options.MaxSize) = (4, 8));
-        await test.Pass(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100));
+        await test.PassOpening(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100));
         await test.StatisticsAre(static statistics => statistics is { Circuit: CircuitState.Open, Counts.Opening: 0 });
         var before = test.Database.Calls(StubCall.Open).Started;
         test.Script.Always(StubCall.Open, StubStep.Fail(kind));
 
         while (test.Pool.GetCircuit().State != CircuitState.Closed)
         {
-            await Step(test);
+            await test.PassOpening(Tick, Tick);
         }
 
         await test.When(counts => counts.Opening == 0);
@@ -426,14 +427,14 @@ public sealed class CircuitBreakerTests
     {
         await using var test = Broken(configure: options => (options.MinSize, options.MaxSize) = (4, 8));
         var ready = test.Pool.WaitUntilReadyAsync();
-        await test.Pass(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
+        await test.PassOpening(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1));
         Assert.False(ready.IsCompleted);
 
         test.Script.Heal(StubCall.Open);
         var since = test.Time.GetUtcNow();
         while (test.Counts.Idle < 4)
         {
-            await Step(test);
+            await test.PassOpening(Tick, Tick);
         }
 
         Assert.True(test.Time.GetUtcNow() - since <= TimeSpan.FromSeconds(1), $"{test.Time.GetUtcNow() - since}");
@@ -477,13 +478,6 @@ public sealed class CircuitBreakerTests
                 configure?.Invoke(pool);
             },
             script: script ?? new CallScript().Always(StubCall.Open, Fail()));
-
-    /// <summary>Time passes, and what it has set off comes to its end.</summary>
-    private static async Task Step(TestPool test)
-    {
-        test.Time.Advance(TimeSpan.FromMilliseconds(50));
-        await test.When(counts => counts.Opening == 0);
-    }
 
     private static async Task Trip(TestPool test)
     {

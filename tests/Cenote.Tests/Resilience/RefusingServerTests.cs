@@ -42,7 +42,7 @@ public sealed class RefusingServerTests
         var before = test.Database.Calls(StubCall.Open).Started;
 
         // The hold doubles from 1 s to 5 s: in a minute some twenty probes, not sixty times five.
-        await test.Pass(TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500));
+        await test.PassOpening(TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(500));
         Assert.InRange(test.Database.Calls(StubCall.Open).Started - before, 5, 20);
 
         script.Heal(StubCall.Open);
