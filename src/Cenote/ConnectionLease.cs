@@ -41,8 +41,11 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     internal long Ticket => _ticket;
 
     /// <summary>What a late holder is told when the pool has taken the lease back; <see langword="null"/> when it has not, or long ago.</summary>
-    internal LeaseRevokedException? Revocation =>
-        _slot?.Endings.Find(_ticket) is { Kind: LeakKind.Revoked } ending && !IsActive ? ending.ToException() : null;
+    internal LeaseRevokedException? Revocation => RevocationDuring(failure: null);
+
+    /// <summary>The same for a call that failed because the lease was revoked during it.</summary>
+    internal LeaseRevokedException? RevocationDuring(Exception? failure) =>
+        !IsActive && _slot?.Endings.Find(_ticket) is { Kind: LeakKind.Revoked } ending ? ending.ToException(failure) : null;
 
     /// <summary>The driver's own connection as its type.</summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>

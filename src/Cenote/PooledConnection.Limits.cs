@@ -62,7 +62,7 @@ public sealed partial class PooledConnection
     {
         NoteFailure(exception);
         var kind = _pool.Engine.ReportFailure(in lease, exception);
-        return watch?.Explain(exception, kind);
+        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind);
     }
 
     /// <summary>How far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>

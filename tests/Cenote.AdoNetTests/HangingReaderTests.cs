@@ -36,4 +36,43 @@ public class HangingReaderTests
         Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
         await connection.CloseAsync();
     }
+
+    /// <summary>The hanging end of the first lease must touch neither the second lease's session nor what is noted of it.</summary>
+    [Fact]
+    public async Task A_close_that_hangs_leaves_the_same_connection_alone_once_it_is_open_again_in_another_database()
+    {
+        await using var pool = TestPool.Create(Db.MariaDb, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
+        await using var watcher = await pool.OpenConnectionAsync();
+        var key = Guid.NewGuid().ToString("N");
+        Assert.Equal(1, await watcher.ReadNumberAsync($"SELECT GET_LOCK('{key}', 0)"));
+        var own = watcher.Database;
+
+        var connection = await pool.OpenConnectionAsync();
+        var hanging = await connection.ReadNumberAsync("SELECT CONNECTION_ID()");
+        await connection.ChangeDatabaseAsync("mysql");
+        var reader = await connection.Command($"SELECT 1; SELECT GET_LOCK('{key}', 60)").ExecuteReaderAsync();
+        Assert.True(await reader.ReadAsync());
+        await connection.CloseAsync();
+        Assert.Equal(ConnectionState.Closed, connection.State);
+
+        await connection.OpenAsync();
+        Assert.NotEqual(hanging, await connection.ReadNumberAsync("SELECT CONNECTION_ID()"));
+        await connection.ChangeDatabaseAsync("information_schema");
+        await using var transaction = await connection.BeginTransactionAsync();
+        Assert.Equal(1, await watcher.ReadNumberAsync($"SELECT RELEASE_LOCK('{key}')"));
+        while (await watcher.ReadNumberAsync($"SELECT count(*) FROM information_schema.processlist WHERE id = {hanging}") > 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.Equal("information_schema", connection.Database);
+        Assert.Equal(1, await connection.ReadNumberAsync("SELECT DATABASE() = 'information_schema'"));
+        await transaction.CommitAsync();
+        var session = await connection.ReadNumberAsync("SELECT CONNECTION_ID()");
+        await connection.CloseAsync();
+        await connection.OpenAsync();
+        Assert.Equal(session, await connection.ReadNumberAsync("SELECT CONNECTION_ID()"));
+        Assert.Equal(own, connection.Database);
+        await connection.CloseAsync();
+    }
 }

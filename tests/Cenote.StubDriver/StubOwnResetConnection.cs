@@ -58,6 +58,12 @@ internal sealed class StubOwnResetConnection : OwnResetConnection
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
 
+    public override ValueTask AbortAsync()
+    {
+        _connection.Session?.Abort();
+        return CloseAsync();
+    }
+
     public override ValueTask CloseAsync()
     {
         if (Interlocked.Increment(ref _closes) > 1)

@@ -10,6 +10,7 @@ public sealed class StubSession
     private int _poolCalls;
     private int _ended;
     private volatile bool _killed;
+    private volatile bool _aborted;
 
     internal StubSession(StubDatabase database, int id, bool late)
     {
@@ -33,6 +34,9 @@ public sealed class StubSession
     /// <summary>Whether the driver ended it.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
+    /// <summary>Whether the pool ended it under its holder, on purpose.</summary>
+    public bool IsAborted => _aborted;
+
     /// <summary>Whether a call of the pool hangs on it, or did: the pool may have given it up.</summary>
     public bool IsGivenUp { get; internal set; }
 
@@ -50,12 +54,18 @@ public sealed class StubSession
             _database.Violate($"session {Id} has two holders at once");
         }
 
-        if (HasEnded)
+        if (_aborted)
+        {
+            Interlocked.Decrement(ref _holders);
+            throw new StubException(FailureKind.ConnectionLost, "The session was ended under its holder.");
+        }
+
+        if (HasEnded && !_aborted)
         {
             _database.Violate($"session {Id} was lent after it was closed");
         }
 
-        if (Volatile.Read(ref _poolCalls) != 0)
+        if (Volatile.Read(ref _poolCalls) != 0 && !_aborted)
         {
             _database.Violate($"session {Id} was lent while the pool still worked on it");
         }
@@ -71,7 +81,7 @@ public sealed class StubSession
     /// <summary>The holder is done with the session.</summary>
     public void EndUse()
     {
-        if (HasEnded)
+        if (HasEnded && !_aborted)
         {
             _database.Violate($"session {Id} was closed under its holder");
         }
@@ -82,6 +92,8 @@ public sealed class StubSession
     /// <summary>The server ends the session; the driver finds out at its next call.</summary>
     public void Kill() => _killed = true;
 
+    internal void Abort() => _aborted = true;
+
     internal void BeginPoolCall(StubCall call)
     {
         if (Interlocked.Increment(ref _poolCalls) != 1)
@@ -89,7 +101,7 @@ public sealed class StubSession
             _database.Violate($"session {Id}: {call} began during another call of the pool");
         }
 
-        if (Volatile.Read(ref _holders) != 0)
+        if (Volatile.Read(ref _holders) != 0 && !_aborted)
         {
             _database.Violate($"session {Id}: {call} began while a holder used it");
         }
@@ -119,7 +131,7 @@ public sealed class StubSession
             return;
         }
 
-        if (Volatile.Read(ref _holders) != 0)
+        if (Volatile.Read(ref _holders) != 0 && !_aborted)
         {
             _database.Violate($"session {Id} was closed under its holder");
         }

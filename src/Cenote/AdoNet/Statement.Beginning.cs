@@ -114,6 +114,7 @@ internal abstract partial class Statement
         catch (Exception exception)
         {
             connection.Failed(in _lease, exception);
+            Interlocked.Decrement(ref _running);
             connection.Leave();
             throw;
         }
@@ -128,6 +129,7 @@ internal abstract partial class Statement
         catch (Exception exception)
         {
             connection.Failed(in _lease, exception);
+            Interlocked.Decrement(ref _running);
             connection.Leave();
             throw;
         }
@@ -150,7 +152,6 @@ internal abstract partial class Statement
 
     private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _running);
         connection.Progress?.NoteExecution(isInTransaction: _appliedTransaction is not null, MayCommit);
         var token = _pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
@@ -284,6 +285,9 @@ internal abstract partial class Statement
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var lease = connection.Enter();
+
+        // From here on, so that a statement that is attached meanwhile does not push this one off its connection.
+        Interlocked.Increment(ref _running);
         try
         {
             if (Newer is null || _lease != lease)
@@ -295,6 +299,7 @@ internal abstract partial class Statement
         }
         catch
         {
+            Interlocked.Decrement(ref _running);
             connection.Leave();
             throw;
         }

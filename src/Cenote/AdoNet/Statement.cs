@@ -50,7 +50,7 @@ internal abstract partial class Statement
     }
 
     /// <summary>Whether detaching it loses nothing that its owner asked for.</summary>
-    internal bool IsIdle => !_isPrepared && OpenReader is null;
+    internal bool IsIdle => Volatile.Read(ref _running) == 0 && !_isPrepared && OpenReader is null;
 
     internal DbConnection? Connection
     {

@@ -2,12 +2,12 @@ namespace Cenote;
 
 /// <summary>
 /// The pool took this lease away from its holder, who held it for too long or was asked to let go. Its physical connection is closed, and
-/// was lent to nobody else. Closing or disposing as usual is harmless; rent, or open, again.
+/// was lent to nobody else. What the driver said of a call that was in progress is the inner exception. Closing or disposing as usual is harmless; rent, or open, again.
 /// </summary>
 public sealed class LeaseRevokedException : PoolException
 {
-    internal LeaseRevokedException(string poolName, LeaseInfo lease, TimeSpan? limit)
-        : base(poolName, Describe(poolName, lease, limit), innerException: null)
+    internal LeaseRevokedException(string poolName, LeaseInfo lease, TimeSpan? limit, Exception? failure)
+        : base(poolName, Describe(poolName, lease, limit), failure)
     {
         Lease = lease;
         Limit = limit;

@@ -7,5 +7,5 @@ namespace Cenote.LeakDetection;
 /// <param name="Limit">How long it was allowed to be held; <see langword="null"/> when somebody revoked it by hand.</param>
 internal sealed record LeaseEnding(LeakKind Kind, string PoolName, LeaseInfo Lease, TimeSpan? Limit)
 {
-    internal LeaseRevokedException ToException() => new(PoolName, Lease, Limit);
+    internal LeaseRevokedException ToException(Exception? failure) => new(PoolName, Lease, Limit, failure);
 }

@@ -7,7 +7,7 @@ namespace Cenote.LeakDetection;
 internal sealed class LeaseEndings
 {
     /// <summary>Holders later than that many endings of the same slot are told only that their lease has ended.</summary>
-    private const int Most = 8;
+    private const int Most = 32;
 
     private readonly List<LeaseEnding> _endings = [];
 
@@ -15,12 +15,19 @@ internal sealed class LeaseEndings
     {
         lock (_endings)
         {
-            if (_endings.Count == Most)
+            _endings.Add(ending);
+        }
+    }
+
+    /// <summary>Its lease has ended by it. Now an older one may be forgotten.</summary>
+    internal void Keep()
+    {
+        lock (_endings)
+        {
+            if (_endings.Count > Most)
             {
                 _endings.RemoveAt(0);
             }
-
-            _endings.Add(ending);
         }
     }
 

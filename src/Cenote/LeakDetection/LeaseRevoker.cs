@@ -36,6 +36,7 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
         slot.Endings.Add(ending);
         if (desk.TryTakeBack(slot, lease.Lease.Ticket, reason))
         {
+            slot.Endings.Keep();
             return true;
         }
 

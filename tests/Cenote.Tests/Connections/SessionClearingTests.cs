@@ -144,4 +144,35 @@ public sealed class SessionClearingTests
         lease.Dispose();
         (await second.Soon()).Dispose();
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_waiter_in_the_middle_whose_connection_fails_to_begin_its_lease_comes_before_those_behind_it(bool blocks)
+    {
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionClearing.DriverReset));
+        var held = await test.Pool.RentAsync();
+        var served = new List<int>();
+        var waiting = new List<Task>();
+        for (var number = 1; number <= 5; number++)
+        {
+            waiting.Add(WaitAsync(number, blocks ? Patience.OnOwnThread(() => test.Pool.Rent()) : test.Pool.RentAsync().AsTask()));
+            await test.When(counts => counts.Waiting == number);
+        }
+
+        // The lease held was the first; the waiters' are the second to the sixth. That of the third waiter is dead, twice.
+        test.Script.At(StubCall.BeginLease, 4, StubStep.Fail()).At(StubCall.BeginLease, 5, StubStep.Fail());
+        held.Dispose();
+
+        await Task.WhenAll(waiting).Soon();
+        Assert.Equal([1, 2, 3, 4, 5], served);
+        Assert.Equal(2, test.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+
+        async Task WaitAsync(int number, Task<ConnectionLease> rent)
+        {
+            using var lease = await rent;
+            served.Add(number);
+            lease.Ask();
+        }
+    }
 }

@@ -1,0 +1,56 @@
+namespace Cenote.AdoNetTests;
+
+public class RevokedCallTests
+{
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task A_command_that_runs_when_its_lease_is_revoked_says_so_and_the_connection_can_be_opened_again(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2);
+        await using var connection = await pool.OpenConnectionAsync();
+        Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
+        var entered = new TaskCompletionSource();
+        await using var command = connection.Command(db switch
+        {
+            Db.Sqlite => "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000000) SELECT count(*) FROM n",
+            Db.MariaDb => "SELECT SLEEP(600)",
+            _ => "SELECT pg_sleep(600)",
+        });
+        command.CommandTimeout = 600;
+        var call = Task.Run(() =>
+        {
+            entered.SetResult();
+            return command.ExecuteScalar();
+        });
+        await entered.Task;
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        var refusal = await Assert.ThrowsAsync<LeaseRevokedException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("RevokedCallTests.cs:", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<LeaseRevokedException>(() => connection.ReadNumberAsync("SELECT 1"));
+        Assert.Equal(ConnectionState.Broken, connection.State);
+        await connection.CloseAsync();
+        await connection.OpenAsync();
+        Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task A_reader_and_a_transaction_of_a_revoked_lease_say_so(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var connection = await pool.OpenConnectionAsync();
+        var transaction = await connection.BeginTransactionAsync();
+        var reader = await connection.Command(Sql.Numbers(900)).ExecuteReaderAsync();
+        Assert.True(await reader.ReadAsync());
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        Assert.Throws<LeaseRevokedException>(() => reader.Read());
+        await Assert.ThrowsAsync<LeaseRevokedException>(() => transaction.CommitAsync());
+        await reader.DisposeAsync();
+        await transaction.DisposeAsync();
+        await connection.CloseAsync();
+        await connection.OpenAsync();
+        Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
+    }
+}
