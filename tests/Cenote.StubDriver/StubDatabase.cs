@@ -11,6 +11,7 @@ namespace Cenote.StubDriver;
 /// </remarks>
 public sealed partial class StubDatabase
 {
+    private int _aborts;
     private readonly CallCount[] _calls = [.. Enum.GetValues<StubCall>().Select(_ => new CallCount())];
     private readonly ConcurrentDictionary<int, StubSession> _open = new();
     private readonly ConcurrentQueue<string> _violations = new();
@@ -85,6 +86,11 @@ public sealed partial class StubDatabase
     }
 
     /// <summary>Notes a thing that must never happen.</summary>
+    /// <summary>Sessions that the pool ended under a call of its own.</summary>
+    public int Aborts => Volatile.Read(ref _aborts);
+
+    internal void NoteAbort() => Interlocked.Increment(ref _aborts);
+
     public void Violate(string what) => _violations.Enqueue(what);
 
     internal StubSession AddSession(bool late)

@@ -35,11 +35,21 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
 
     public override ValueTask CloseAsync()
     {
+        NoteClose();
+        return StubPoolCalls.CloseAsync(_connection);
+    }
+
+    public override ValueTask AbortAsync()
+    {
+        NoteClose();
+        return StubPoolCalls.AbortAsync(_connection);
+    }
+
+    private void NoteClose()
+    {
         if (Interlocked.Increment(ref _closes) > 1)
         {
             _connection.StubDatabase.Violate("a connection was closed twice");
         }
-
-        return StubPoolCalls.CloseAsync(_connection);
     }
 }

@@ -68,4 +68,17 @@ internal static class StubPoolCalls
             connection.EndSession();
         }
     }
+
+    /// <summary>Ends the session even under a call of the pool's; without one, as a close does.</summary>
+    public static ValueTask AbortAsync(StubConnection connection)
+    {
+        if (connection.Session is not { IsInPoolCall: true })
+        {
+            return CloseAsync(connection);
+        }
+
+        connection.StubDatabase.NoteAbort();
+        connection.EndSession();
+        return ValueTask.CompletedTask;
+    }
 }

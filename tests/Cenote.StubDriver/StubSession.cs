@@ -107,6 +107,8 @@ public sealed class StubSession
         }
     }
 
+    internal bool IsInPoolCall => Volatile.Read(ref _poolCalls) > 0;
+
     internal void EndPoolCall() => Interlocked.Decrement(ref _poolCalls);
 
     internal void ThrowIfDead()

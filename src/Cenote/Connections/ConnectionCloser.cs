@@ -34,12 +34,33 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
         desk.Closed(slot, reason);
     }
 
-    /// <summary>Closes a connection whose slot went on without it long ago.</summary>
+    /// <summary>Closes a connection whose slot went on without it long ago, unless it was aborted meanwhile.</summary>
     internal async Task CloseGivenUpAsync(PhysicalConnection physical, CloseReason reason)
+    {
+        if (physical.TryEnd())
+        {
+            await EndAsync(physical.CloseAsync, reason).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls heed neither a token nor a
+    /// time limit: where the network swallows everything, they would keep their session for ever.
+    /// </summary>
+    internal async Task AbortGivenUpAsync(PhysicalConnection physical, CloseReason reason)
+    {
+        await Task.Delay(settings.ValidationTimeout, settings.Clock.TimeProvider).ConfigureAwait(false);
+        if (physical.MayBeAborted && physical.TryEnd())
+        {
+            await EndAsync(physical.AbortAsync, reason).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndAsync(Func<ValueTask> end, CloseReason reason)
     {
         try
         {
-            await physical.CloseAsync().ConfigureAwait(false);
+            await end().ConfigureAwait(false);
         }
         catch (Exception exception)
         {

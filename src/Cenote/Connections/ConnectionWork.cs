@@ -31,6 +31,8 @@ internal sealed class ConnectionWork(
 
     public void GiveUp(Slot slot, CloseReason reason)
     {
+        var physical = slot.Physical!;
+        BackgroundWork.Start(() => _closer.AbortGivenUpAsync(physical, reason), needsOwnThread: false);
         PoolLog.Closed(logger, settings.Name, slot.Id, reason);
         desk.Closed(slot, reason);
     }

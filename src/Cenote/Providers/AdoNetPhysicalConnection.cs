@@ -48,6 +48,9 @@ internal sealed class AdoNetPhysicalConnection(DbConnection connection, ResetMod
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         ExecuteAsync(options.ValidationCommand, timeout, cancellationToken);
 
+    /// <summary>Nobody knows whether a driver that we do not know survives a close during a call.</summary>
+    internal override bool MayBeAborted => false;
+
     private bool IsNoTransaction(DbException exception) => options.IsNoTransaction?.Invoke(exception) == true;
 
     private void Execute(string text, TimeSpan? timeout)

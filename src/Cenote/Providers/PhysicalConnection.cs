@@ -10,6 +10,8 @@ namespace Cenote.Providers;
 /// <remarks>The pool calls one member at a time, but from changing threads.</remarks>
 public abstract class PhysicalConnection
 {
+    private int _isEnded;
+
     private protected PhysicalConnection(DbConnection connection) => Connection = connection;
 
     /// <summary>The driver's connection that a lease exposes.</summary>
@@ -99,6 +101,12 @@ public abstract class PhysicalConnection
     /// </summary>
     /// <remarks>The default closes: enough for a driver whose connections may be closed during a call.</remarks>
     public virtual ValueTask AbortAsync() => CloseAsync();
+
+    /// <summary>Whether a call that hangs may be ended by <see cref="AbortAsync"/> without anybody having asked for it.</summary>
+    internal virtual bool MayBeAborted => true;
+
+    /// <summary>Whether the caller is the first to end the connection, which is done once.</summary>
+    internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
 
     /// <summary>Makes the driver's connection ready for its next holder. Never connects, never blocks.</summary>
     internal virtual void BeginLease()

@@ -82,6 +82,26 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public async Task A_validation_that_hangs_on_and_on_has_its_session_ended_under_it()
+    {
+        await using var test = await TestPool.FullAsync(1, options => options.ValidationTimeout = TimeSpan.FromSeconds(5));
+        var gate = new StubGate();
+        test.Script.At(StubCall.Validate, 1, StubStep.Hang(gate, honoursCancellation: false));
+
+        test.Time.Advance(TimeSpan.FromMinutes(5));
+        await test.Database.CallStarted(StubCall.Validate, 1).Soon();
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.Pump(rent);
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        await test.StatisticsAre(_ => test.Database.Aborts == 1);
+
+        // The call ends at last, and finds nothing left to close.
+        gate.Release();
+        (await rent).Dispose();
+        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ValidationFailed]);
+    }
+
+    [Fact]
     public async Task After_a_fatal_failure_every_idle_connection_proves_itself_before_its_next_lease()
     {
         await using var test = await TestPool.FullAsync(3);
