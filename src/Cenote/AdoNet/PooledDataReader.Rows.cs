@@ -133,7 +133,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
-            return await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            return await Guard(reader.NextResultAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {
@@ -150,7 +150,7 @@ internal sealed partial class PooledDataReader
     {
         try
         {
-            return await task.ConfigureAwait(false);
+            return await Guard(task).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {

@@ -84,6 +84,8 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         }
     }
 
+    private Task<T> Guard<T>(Task<T> call) => new Execution(_connection, _watch).Guard(call);
+
     /// <summary>For exception filters: tells the pool of a failure.</summary>
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(Exception exception)

@@ -26,7 +26,9 @@ internal sealed class QueryWatch
     private ITimer? _timer;
     private CancellationTokenRegistration _registration;
     private TaskCompletionSource? _out;
+    private TaskCompletionSource? _aborted;
     private bool _isOut;
+    private bool _isOver;
     private int _state;
 
     internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
@@ -46,7 +48,7 @@ internal sealed class QueryWatch
         _statement = statement;
         if (delay is { } due)
         {
-            _timer = time.CreateTimer(static watch => ((QueryWatch)watch!).Fire(TimedOut), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(static watch => ((QueryWatch)watch!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(due, Timeout.InfiniteTimeSpan);
         }
 
@@ -70,8 +72,33 @@ internal sealed class QueryWatch
 
         lock (_gate)
         {
-            return _isOut ? Task.CompletedTask : (_out ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            if (_isOut)
+            {
+                _isOver = true;
+                return Task.CompletedTask;
+            }
+
+            return (_out ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
+    }
+
+    /// <summary>Waits for a call of the driver, but not for one that hangs on although its session was ended under it.</summary>
+    internal async Task<T> GuardAsync<T>(Task<T> call)
+    {
+        Task aborted;
+        lock (_gate)
+        {
+            aborted = (_aborted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+
+        if (await Task.WhenAny(call, aborted).ConfigureAwait(false) == aborted && !call.IsCompleted)
+        {
+            _ = call.ContinueWith(
+                static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw new TimeoutException("The statement and its cancel got no answer; the session was ended.");
+        }
+
+        return await call.ConfigureAwait(false);
     }
 
     /// <summary>What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.</summary>
@@ -91,12 +118,27 @@ internal sealed class QueryWatch
             : null;
     }
 
+    private void OnTimer()
+    {
+        if (Volatile.Read(ref _state) == TimedOut)
+        {
+            Abort();
+        }
+        else
+        {
+            Fire(TimedOut);
+        }
+    }
+
     private void Fire(int cause)
     {
         if (Interlocked.CompareExchange(ref _state, cause, Running) != Running)
         {
             return;
         }
+
+        // Neither the cancel nor the statement may ever come to an end, if the network has gone silent.
+        _timer?.Change(_connection.Pool.Engine.Settings.ValidationTimeout, Timeout.InfiniteTimeSpan);
 
         // Fails when the connection is being closed: then closing it ends the execution.
         var isInside = _connection.TryEnterAs(in _lease);
@@ -122,13 +164,42 @@ internal sealed class QueryWatch
         }
     }
 
+    /// <summary>The cancel did not help in time: ends the session under whoever is inside, and the lease with it, so that nobody waits on.</summary>
+    private void Abort()
+    {
+        lock (_gate)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+        }
+
+        _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementStuck);
+        NoteOut();
+        TaskCompletionSource? aborted;
+        lock (_gate)
+        {
+            // Whoever asks from here on finds it completed.
+            aborted = _aborted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        aborted.TrySetResult();
+    }
+
     private void NoteOut()
     {
         TaskCompletionSource? waiting;
         lock (_gate)
         {
+            if (_isOut)
+            {
+                return;
+            }
+
             _isOut = true;
             waiting = _out;
+            _isOver = waiting is not null;
         }
 
         waiting?.SetResult();

@@ -30,7 +30,7 @@ internal abstract partial class Statement
         Exception? failure = null;
         try
         {
-            return await NonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return await execution.Guard(NonQueryAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
         {
@@ -66,7 +66,7 @@ internal abstract partial class Statement
         Exception? failure = null;
         try
         {
-            return await ScalarAsync(cancellationToken).ConfigureAwait(false);
+            return await execution.Guard(ScalarAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
         {
@@ -119,7 +119,9 @@ internal abstract partial class Statement
         try
         {
             reader = Hold(
-                in execution, await ReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken).ConfigureAwait(false), closes);
+                in execution,
+                await execution.Guard(ReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken)).ConfigureAwait(false),
+                closes);
             reader.NoteCancel(cancellationToken);
             return reader;
         }

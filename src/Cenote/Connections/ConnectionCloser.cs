@@ -17,8 +17,8 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
         var physical = slot.Physical!;
         try
         {
-            // Of a revoked lease the holder may be inside a call at this moment.
-            var isHeld = reason == CloseReason.Revoked;
+            // Of a lease that was taken back the holder may be inside a call at this moment.
+            var isHeld = reason is CloseReason.Revoked or CloseReason.StatementStuck;
             Func<ValueTask> close = isHeld ? physical.AbortAsync : physical.CloseAsync;
             var closing = BackgroundWork.Call(() => close().AsTask().Wait(), close, needsOwnThread);
             var longest = isHeld && LongestAbort < settings.ValidationTimeout ? LongestAbort : settings.ValidationTimeout;

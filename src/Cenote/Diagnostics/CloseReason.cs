@@ -44,4 +44,7 @@ public enum CloseReason
 
     /// <summary>The server refused a write: it has become a replica, and a new connection may lead to its successor.</summary>
     ReadOnlyServer,
+
+    /// <summary>A statement ran on after its time limit although it was cancelled: its session was ended under it.</summary>
+    StatementStuck,
 }

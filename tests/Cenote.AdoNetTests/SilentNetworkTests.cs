@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using MySqlConnector;
+using Npgsql;
+
+namespace Cenote.AdoNetTests;
+
+/// <summary>The network falls silent under a statement: neither its answer nor a cancel comes through.</summary>
+public class SilentNetworkTests
+{
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task A_statement_is_ended_even_if_its_cancel_is_stuck_and_the_pool_goes_on(Db db)
+    {
+        var port = db == Db.MariaDb
+            ? (int)new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")).Port
+            : new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")).Port;
+        using var relay = new SilentRelay(port);
+        await using var pool = TestPool.Create(NewProvider(db, relay.Port), db, configure: options =>
+        {
+            options.QueryTimeout = TimeSpan.FromMilliseconds(300);
+            options.ValidationTimeout = TimeSpan.FromMilliseconds(500);
+            options.CircuitBreaker = null;
+        });
+
+        // A blocked caller of Npgsql is let go when Npgsql itself gives up sending its cancel, after half a minute: too long for a test.
+        foreach (var isBlocking in db == Db.MariaDb ? (bool[])[false, true] : [false])
+        {
+            await using (var connection = await pool.OpenConnectionAsync())
+            {
+                await connection.RunAsync("SELECT 1");
+                relay.FallSilent();
+                await using var command = connection.Command("SELECT 1");
+                var watch = Stopwatch.StartNew();
+                var told = isBlocking
+                    ? await Assert.ThrowsAsync<QueryTimeoutException>(() => Task.Factory.StartNew(() => command.ExecuteScalar(), TaskCreationOptions.LongRunning))
+                    : await Assert.ThrowsAsync<QueryTimeoutException>(() => command.ExecuteScalarAsync());
+                Assert.NotNull(told.InnerException);
+                Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            }
+
+            relay.Speak();
+            await using var next = await pool.OpenConnectionAsync();
+            Assert.Equal(7, await next.ReadNumberAsync("SELECT 7"));
+        }
+
+        Assert.Equal(0, pool.GetStatistics().Counts.Leased);
+    }
+
+    private static DatabaseProvider NewProvider(Db db, int port) => db == Db.MariaDb
+        ? new MySqlProvider(new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")) { Port = (uint)port }.ConnectionString)
+        : new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")) { Port = port }.ConnectionString);
+}
