@@ -194,11 +194,26 @@ internal abstract partial class Statement
             {
                 if (_lease.IsActive)
                 {
-                    Detach();
+                    DetachOrRetire(connection);
                 }
 
                 connection.Unlink(this);
             }
+        }
+    }
+
+    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that nobody has, and it then refuses to let
+    // go of its connection: nobody else may get that one.
+    private void DetachOrRetire(PooledConnection connection)
+    {
+        try
+        {
+            Detach();
+        }
+        catch (Exception exception)
+        {
+            connection.Failed(in _lease, exception);
+            _lease.Slot!.RetireOnReturn(_lease.Ticket, CloseReason.CancelInDoubt);
         }
     }
 
