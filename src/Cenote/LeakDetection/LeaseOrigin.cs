@@ -25,7 +25,7 @@ public sealed class LeaseOrigin
     /// <summary>The id of the task that the thread ran; <see langword="null"/> when it ran none, as in most async methods.</summary>
     public int? TaskId { get; } = Task.CurrentId;
 
-    /// <summary>The calls that led to the rent, the innermost first, a line each; those inside the pool left out.</summary>
+    /// <summary>The calls that led to the rent, the innermost first, a line each; those inside the pool and the runtime left out.</summary>
     public string Stack => _stack ??= Render();
 
     /// <summary>Which of the slot's leases it belongs to. Set before anyone else sees the object.</summary>
@@ -36,8 +36,9 @@ public sealed class LeaseOrigin
 
     private string Render()
     {
-        var own = typeof(LeaseOrigin).Assembly.FullName;
-        var frames = _trace.GetFrames().SkipWhile(frame => DiagnosticMethodInfo.Create(frame)?.DeclaringAssemblyName == own);
+        string?[] noise = [typeof(LeaseOrigin).Assembly.FullName, typeof(Task).Assembly.FullName];
+        var frames = _trace.GetFrames()
+            .Where(frame => DiagnosticMethodInfo.Create(frame) is not { } method || !noise.Contains(method.DeclaringAssemblyName, StringComparer.Ordinal));
         return new StackTrace(frames).ToString().TrimEnd();
     }
 }
