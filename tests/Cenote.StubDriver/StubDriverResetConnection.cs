@@ -27,12 +27,6 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
 
-    public override ValueTask AbortAsync()
-    {
-        _connection.Session?.Abort();
-        return CloseAsync();
-    }
-
     public override ValueTask CloseAsync()
     {
         NoteClose();
@@ -42,6 +36,7 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
     public override ValueTask AbortAsync()
     {
         NoteClose();
+        _connection.Session?.Abort();
         return StubPoolCalls.AbortAsync(_connection);
     }
 

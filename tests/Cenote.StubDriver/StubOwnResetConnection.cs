@@ -58,12 +58,6 @@ internal sealed class StubOwnResetConnection : OwnResetConnection
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
 
-    public override ValueTask AbortAsync()
-    {
-        _connection.Session?.Abort();
-        return CloseAsync();
-    }
-
     public override ValueTask CloseAsync()
     {
         NoteClose();
@@ -73,6 +67,7 @@ internal sealed class StubOwnResetConnection : OwnResetConnection
     public override ValueTask AbortAsync()
     {
         NoteClose();
+        _connection.Session?.Abort();
         return StubPoolCalls.AbortAsync(_connection);
     }
 
