@@ -23,4 +23,7 @@ public enum StubCall
 
     /// <summary>Running a command.</summary>
     Execute,
+
+    /// <summary>Asking the server to end a command.</summary>
+    Cancel,
 }

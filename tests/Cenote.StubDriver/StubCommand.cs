@@ -37,6 +37,11 @@ public sealed class StubCommand : DbCommand
     /// <inheritdoc/>
     public override void Cancel()
     {
+        if (DbConnection is StubConnection { State: ConnectionState.Open } connection)
+        {
+            // A request on a way of its own: it may arrive when the session runs something else, and would end that.
+            connection.StubDatabase.Run(StubCall.Cancel);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,83 @@
+using Cenote.Providers;
+
+namespace Cenote.Tests.AdoNet;
+
+/// <summary>
+/// A request to cancel travels on a way of its own and may arrive late, when the connection already serves somebody else. The drivers
+/// guard against that in ways of their own; these tests show the pool's own guard, on a driver that has none.
+/// </summary>
+public sealed class CancelUnderWayTests
+{
+    public enum Way
+    {
+        /// <summary>The caller's token.</summary>
+        Token,
+
+        /// <summary>The query timeout.</summary>
+        Timeout,
+
+        /// <summary><see cref="System.Data.Common.DbCommand.Cancel"/> from another thread.</summary>
+        Cancel,
+    }
+
+    [Theory]
+    [InlineData(Way.Token, SessionClearing.OwnReset)]
+    [InlineData(Way.Token, SessionClearing.DriverReset)]
+    [InlineData(Way.Timeout, SessionClearing.OwnReset)]
+    [InlineData(Way.Cancel, SessionClearing.OwnReset)]
+    public async Task A_statement_that_ends_while_its_cancel_is_under_way_keeps_the_connection_until_it_is_sent_and_nobody_gets_it_then(
+        Way way, SessionClearing clearing)
+    {
+        var (statement, cancel) = (new StubGate(), new StubGate());
+        await using var test = await TestPool.FullAsync(
+            1,
+            provider: TestPool.Clearing(clearing),
+            script: new CallScript().At(StubCall.Execute, 1, StubStep.Hang(statement)).At(StubCall.Cancel, 1, StubStep.Hang(cancel)));
+        using var source = new CancellationTokenSource();
+        await using var connection = await test.Pool.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        connection.QueryTimeout = way == Way.Timeout ? TimeSpan.FromMilliseconds(200) : null;
+        var holder = Patience.OnOwnThread(() =>
+        {
+            var session = (int)command.ExecuteScalarAsync(source.Token).GetAwaiter().GetResult()!;
+            connection.Close();
+            return session;
+        });
+        await test.StatisticsAre(_ => test.Database.Calls(StubCall.Execute).Running == 1);
+        var next = test.Pool.RentAsync().AsTask();
+        var cancelling = Patience.OnOwnThread(() =>
+        {
+            switch (way)
+            {
+                case Way.Token:
+                    source.Cancel();
+                    break;
+                case Way.Timeout:
+                    test.Time.Advance(TimeSpan.FromMilliseconds(200));
+                    break;
+                default:
+                    command.Cancel();
+                    break;
+            }
+
+            return true;
+        });
+        await test.StatisticsAre(_ => test.Database.Calls(StubCall.Cancel).Running == 1);
+
+        // The statement was faster.
+        statement.Release();
+        await test.StatisticsAre(_ => test.Database.Calls(StubCall.Execute).Running == 0);
+        for (var i = 0; i < 100; i++)
+        {
+            await Task.Yield();
+            Assert.Equal((1, false), (test.Counts.Leased, next.IsCompleted));
+        }
+
+        cancel.Release();
+        var first = await holder.Soon();
+        await cancelling.Soon();
+        using var lease = await next.Soon();
+        Assert.NotEqual(first, lease.SessionId());
+        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.CancelInDoubt]);
+    }
+}
