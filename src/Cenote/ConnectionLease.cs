@@ -28,7 +28,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>The driver's own open connection. Do not close it: dispose of the lease.</summary>
     /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
     /// <exception cref="LeaseRevokedException">The pool has taken the lease back.</exception>
-    public DbConnection Connection => IsActive ? _slot!.Connection : throw LeaseEnded();
+    public DbConnection Connection => TryGetConnection() ?? throw LeaseEnded();
 
     /// <summary>Whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
@@ -88,7 +88,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     public ValueTask SetQueryTimeoutAsync(TimeSpan limit, CancellationToken cancellationToken = default)
     {
         QueryLimit.ThrowIfOutOfRange(limit, mayBeInfinite: true);
-        var physical = IsActive ? _slot!.Physical! : throw LeaseEnded();
+        var physical = TryGetPhysical() ?? throw LeaseEnded();
         if (!physical.ClearsFully)
         {
             // Nothing else would take it back.
@@ -118,6 +118,14 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     /// <summary>Whether they are different leases.</summary>
     public static bool operator !=(ConnectionLease left, ConnectionLease right) => !left.Equals(right);
+
+    /// <summary>The driver's connection; <see langword="null"/> when the lease has ended.</summary>
+    internal DbConnection? TryGetConnection() => _slot?.ConnectionOf(_ticket);
+
+    /// <inheritdoc cref="TryGetConnection"/>
+    internal PhysicalConnection? TryGetPhysical() => _slot?.PhysicalOf(_ticket);
+
+    internal PhysicalConnection GetPhysical() => TryGetPhysical() ?? throw LeaseEnded();
 
     private Exception LeaseEnded() => Revocation as Exception ?? new ObjectDisposedException(
         nameof(ConnectionLease),

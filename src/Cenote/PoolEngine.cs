@@ -85,11 +85,11 @@ internal sealed partial class PoolEngine
         lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception) : _classifier.Classify(exception);
 
     /// <summary>A cancel was sent while a statement ran on the lease, which ended with this failure or, without one, well.</summary>
-    internal void NoteCancel(in ConnectionLease lease, Exception? outcome)
+    internal void NoteCancel(in ConnectionLease lease, Exception? outcome, bool isSent)
     {
         if (lease.Slot is { } slot)
         {
-            Work.NoteCancel(slot, lease.Ticket, outcome);
+            Work.NoteCancel(slot, lease.Ticket, outcome, isSent);
         }
     }
 

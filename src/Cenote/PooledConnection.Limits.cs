@@ -32,7 +32,7 @@ public sealed partial class PooledConnection
 
     /// <summary>The limit that the server was told for this lease; <see langword="null"/> for none.</summary>
     internal TimeSpan? ServerLimit(in ConnectionLease lease) =>
-        lease.Slot!.Physical is not { LimitsStatements: true } ? null
+        lease.TryGetPhysical() is not { LimitsStatements: true } ? null
         : _limits is { } limits && limits.RaisedOn == lease ? limits.Raised
         : QueryLimit.OfServer(_pool.Engine.Settings.QueryTimeout);
 
@@ -85,7 +85,7 @@ public sealed partial class PooledConnection
 
     private static PhysicalConnection NoteRaise(in ConnectionLease lease)
     {
-        var physical = lease.Slot!.Physical!;
+        var physical = lease.GetPhysical();
         if (!physical.ClearsFully)
         {
             // Nothing else would take it back.

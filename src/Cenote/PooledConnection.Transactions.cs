@@ -69,7 +69,7 @@ public sealed partial class PooledConnection
     public override void ChangeDatabase(string databaseName)
     {
         var lease = Enter();
-        var before = lease.Slot!.Connection.Database;
+        var before = lease.TryGetConnection()?.Database ?? "";
         try
         {
             lease.Connection.ChangeDatabase(databaseName);
@@ -92,7 +92,7 @@ public sealed partial class PooledConnection
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
         var lease = Enter();
-        var before = lease.Slot!.Connection.Database;
+        var before = lease.TryGetConnection()?.Database ?? "";
         try
         {
             await lease.Connection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
@@ -112,12 +112,12 @@ public sealed partial class PooledConnection
     // there is no way back to the slot's own. The same without a database to go back to.
     private void NoteDatabase(in ConnectionLease lease, string before)
     {
-        if (_databaseBefore is not null || !lease.IsActive || lease.Slot!.Connection.Database == before)
+        if (_databaseBefore is not null || lease.TryGetConnection() is not { } driver || driver.Database == before)
         {
             return;
         }
 
-        if (lease.Slot.Physical is { SessionClearing: SessionClearing.DriverReset } || string.IsNullOrEmpty(before))
+        if (lease.TryGetPhysical() is { SessionClearing: SessionClearing.DriverReset } || string.IsNullOrEmpty(before))
         {
             lease.RetireOnReturn();
         }

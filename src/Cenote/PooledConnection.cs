@@ -87,10 +87,10 @@ public sealed partial class PooledConnection : DbConnection
     {
         ConnectionPhase.Opening => ConnectionState.Connecting,
         ConnectionPhase.Open when TryGetLease(out var lease) =>
-            (lease.Slot!.Connection.State & (ConnectionState.Open | ConnectionState.Broken)) == ConnectionState.Open
+            lease.TryGetConnection() is { } driver && (driver.State & (ConnectionState.Open | ConnectionState.Broken)) == ConnectionState.Open
                 ? ConnectionState.Open
                 : ConnectionState.Broken,
-        ConnectionPhase.Open when IsRevoked => ConnectionState.Broken,
+        ConnectionPhase.Open => ConnectionState.Broken,
         _ => ConnectionState.Closed,
     };
 

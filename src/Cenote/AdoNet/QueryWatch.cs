@@ -30,6 +30,7 @@ internal sealed class QueryWatch
     private bool _isOut;
     private bool _isOver;
     private int _state;
+    private int _mustLeave;
 
     internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
     {
@@ -146,7 +147,11 @@ internal sealed class QueryWatch
         {
             if (isInside)
             {
-                _statement!.CancelOn(_lease.Slot!.Physical!);
+                Volatile.Write(ref _mustLeave, 1);
+                if (_lease.TryGetPhysical() is { } physical)
+                {
+                    _statement!.CancelOn(physical);
+                }
             }
         }
         catch (Exception exception)
@@ -157,10 +162,7 @@ internal sealed class QueryWatch
         {
             // Before leaving, which may end the lease on this very thread.
             NoteOut();
-            if (isInside)
-            {
-                _connection.Leave();
-            }
+            LeaveOnce();
         }
     }
 
@@ -169,14 +171,19 @@ internal sealed class QueryWatch
     {
         lock (_gate)
         {
+            // Both at once: a statement that ends from here on waits, and its holder's next one keeps its session.
             if (_isOver)
             {
                 return;
             }
+
+            _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementStuck);
         }
 
-        _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementStuck);
         NoteOut();
+
+        // The cancel may hang for long: it must not keep a later lease of this connection.
+        LeaveOnce();
         TaskCompletionSource? aborted;
         lock (_gate)
         {
@@ -185,6 +192,14 @@ internal sealed class QueryWatch
         }
 
         aborted.TrySetResult();
+    }
+
+    private void LeaveOnce()
+    {
+        if (Interlocked.Exchange(ref _mustLeave, 0) != 0)
+        {
+            _connection.Leave();
+        }
     }
 
     private void NoteOut()

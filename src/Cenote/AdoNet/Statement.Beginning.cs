@@ -238,10 +238,10 @@ internal abstract partial class Statement
     private void NoteEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
         var isLast = Interlocked.Decrement(ref _running) == 0;
-        isCancelled |= watch is { HasFired: true } | (isLast && Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0);
-        if (isCancelled)
+        var isSent = watch is { HasFired: true } | (isLast && Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0);
+        if (isCancelled || isSent)
         {
-            _pool.Engine.NoteCancel(in lease, failure);
+            _pool.Engine.NoteCancel(in lease, failure, isSent);
         }
     }
 
@@ -259,11 +259,15 @@ internal abstract partial class Statement
             {
                 Interlocked.Exchange(ref _isCancelRequested, 1);
                 _timeoutBefore ??= DriverTimeout;
-                CancelOn(lease.Slot!.Physical!);
+                if (lease.TryGetPhysical() is { } physical)
+                {
+                    CancelOn(physical);
+                }
+
                 if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0)
                 {
                     // It ended before it could see the request.
-                    _pool.Engine.NoteCancel(in lease, outcome: null);
+                    _pool.Engine.NoteCancel(in lease, outcome: null, isSent: true);
                 }
             }
         }

@@ -15,12 +15,13 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
     internal async Task CloseAsync(Slot slot, CloseReason reason, bool needsOwnThread)
     {
         var physical = slot.Physical!;
+        var closing = Task.CompletedTask;
         try
         {
             // Of a lease that was taken back the holder may be inside a call at this moment.
             var isHeld = reason is CloseReason.Revoked or CloseReason.StatementStuck;
             Func<ValueTask> close = isHeld ? physical.AbortAsync : physical.CloseAsync;
-            var closing = BackgroundWork.Call(() => close().AsTask().Wait(), close, needsOwnThread);
+            closing = BackgroundWork.Call(() => close().AsTask().Wait(), close, needsOwnThread);
             var longest = isHeld && LongestAbort < settings.ValidationTimeout ? LongestAbort : settings.ValidationTimeout;
             using var timeout = new CancellationTokenSource(longest, settings.Clock.TimeProvider);
             await BackgroundWork.Wait(closing, timeout.Token).ConfigureAwait(false);
@@ -28,6 +29,10 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
         catch (Exception exception)
         {
             PoolLog.CloseFailed(logger, settings.Name, reason, exception);
+
+            // What is left behind may still fail, and nobody waits for it.
+            _ = closing.ContinueWith(
+                static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
         PoolLog.Closed(logger, settings.Name, slot.Id, reason);

@@ -65,22 +65,28 @@ internal sealed class ConnectionWork(
             // The session is well, and would stay on that server for ever: only a new connection finds the new primary, or a file that can be written again.
             slot.RetireOnReturn(ticket, CloseReason.ReadOnlyServer);
         }
-        else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException)
+        else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || classifier.IsCancellation(exception))
         {
-            NoteCancel(slot, ticket, exception);
+            NoteCancel(slot, ticket, exception, isSent: false);
         }
 
         return kind;
     }
 
-    /// <summary>A cancel was sent while a statement ran on a lease, which ended with this failure or, without one, well.</summary>
-    internal void NoteCancel(Slot slot, long ticket, Exception? outcome)
+    /// <summary>A statement on a lease was cancelled, or meant to be, and ended with this failure or, without one, well.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="ticket">The lease.</param>
+    /// <param name="outcome">How the statement ended.</param>
+    /// <param name="isSent">Whether the pool itself has sent a cancel.</param>
+    internal void NoteCancel(Slot slot, long ticket, Exception? outcome, bool isSent)
     {
-        // A cancel travels on a connection of its own. Once the database has said that it ended the statement, the cancel was used up;
-        // so it was when none was sent. Otherwise it may still be on its way, and would end the next holder's statement.
+        // A cancel travels on a connection of its own. Once the database has said that it ended the statement because it was asked to,
+        // the cancel was used up; so it was when none was sent. Otherwise it may still be on its way, and would end the next holder's
+        // statement. A time limit is no answer to a cancel of ours: the server has limits of its own.
+        var isTimeout = outcome is not null && classifier.Classify(outcome) == FailureKind.QueryTimeout;
+        var isAnswered = outcome is not null && classifier.IsCancellation(outcome);
         var isSettled = provider.CancelsInProcess
-            || outcome is OperationCanceledException { InnerException: null }
-            || (outcome is not null && (classifier.IsCancellation(outcome) || classifier.Classify(outcome) == FailureKind.QueryTimeout));
+            || (isSent ? isAnswered && !isTimeout : isAnswered || isTimeout || outcome is OperationCanceledException { InnerException: null });
         if (isSettled)
         {
             slot.ProveOnReturn(ticket);

@@ -14,6 +14,10 @@ internal sealed class LeakReporter(PoolSettings settings, Meters meters, ILogger
 
     internal event EventHandler<LeakReportedEventArgs>? Reported;
 
+    private ILogger Logger => logger;
+
+    private string PoolName => settings.Name;
+
     /// <summary>What handlers get as the sender.</summary>
     internal object? Sender { get; set; }
 
@@ -31,11 +35,16 @@ internal sealed class LeakReporter(PoolSettings settings, Meters meters, ILogger
         Tell(LeakKind.ReturnedAfterAll, lease);
     }
 
-    internal void Abandoned(LeaseInfo lease)
-    {
-        PoolLog.Abandoned(logger, settings.Name, lease, DescribeStack(lease));
-        Tell(LeakKind.Abandoned, lease);
-    }
+    /// <summary>The finalizer's thread, which finds these, must not wait for anybody's logger.</summary>
+    internal void Abandoned(LeaseInfo lease) => ThreadPool.UnsafeQueueUserWorkItem(
+        static report =>
+        {
+            var (reporter, lease) = report;
+            PoolLog.Abandoned(reporter.Logger, reporter.PoolName, lease, DescribeStack(lease));
+            reporter.Tell(LeakKind.Abandoned, lease);
+        },
+        (this, lease),
+        preferLocal: false);
 
     internal void Revoked(LeaseInfo lease)
     {

@@ -6,6 +6,9 @@ namespace Cenote.LeakDetection;
 /// <summary>Looks once a second for leases held too long. Renting and returning know nothing of it.</summary>
 internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IUpkeepTask
 {
+    /// <summary>A look that comes late, since the machine stood still, counts for no more than this.</summary>
+    private static readonly long LongestGap = (long)(2 * Upkeep.Period).TotalMilliseconds;
+
     public void Run()
     {
         if (settings.LeakThreshold is null && settings.RevokeAfter is null)
@@ -31,13 +34,14 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
 
     private void Look(Slot slot, LeaseInfo lease)
     {
-        if (lease.Age >= settings.LeakThreshold && !lease.IsSuspected)
+        var seen = TimeSpan.FromMilliseconds(slot.Age.Watch(lease.Lease.Ticket, desk.Clock.ElapsedMilliseconds, LongestGap));
+        if (seen >= settings.LeakThreshold && !lease.IsSuspected)
         {
             slot.Age.Suspect = lease = lease with { IsSuspected = true };
             reporter.Suspect(lease);
         }
 
-        if (settings.RevokeAfter is { } limit && lease.Age >= limit)
+        if (settings.RevokeAfter is { } limit && seen >= limit)
         {
             revoker.TryRevoke(lease, limit);
         }

@@ -58,8 +58,6 @@ internal sealed class Slot
 
     internal long Word => Volatile.Read(ref _word);
 
-    internal DbConnection Connection => _connection!;
-
     internal PhysicalConnection? Physical => _physical;
 
     /// <summary>Whether the driver's connection object must be opened for each lease.</summary>
@@ -84,6 +82,22 @@ internal sealed class Slot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsLeasedAs(long ticket) => Volatile.Read(ref _word) == ticket;
 
+    /// <summary>The driver's connection of this lease, or <see langword="null"/> when it has ended. Read first, looked at then: of a lease
+    /// that the pool takes back meanwhile, the slot may hold somebody else's connection already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal DbConnection? ConnectionOf(long ticket)
+    {
+        var connection = Volatile.Read(ref _connection);
+        return IsLeasedAs(ticket) ? connection : null;
+    }
+
+    /// <inheritdoc cref="ConnectionOf"/>
+    internal PhysicalConnection? PhysicalOf(long ticket)
+    {
+        var physical = Volatile.Read(ref _physical);
+        return IsLeasedAs(ticket) ? physical : null;
+    }
+
     /// <summary>Changes the word if it is still the expected one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryChange(long expected, long next) => Interlocked.CompareExchange(ref _word, next, expected) == expected;
@@ -94,7 +108,7 @@ internal sealed class Slot
     /// <summary>Puts an opened connection into the slot, which the caller owns.</summary>
     internal void Install(PhysicalConnection physical)
     {
-        _connection = physical.Connection;
+        Volatile.Write(ref _connection, physical.Connection);
         OpensOnLease = physical.SessionClearing == SessionClearing.DriverReset;
         _returnsPlainly = !physical.ClearsSession;
         _clearing = physical.ClearsSession ? new CancellationTokenSource() : null;
@@ -109,6 +123,7 @@ internal sealed class Slot
     internal void Uninstall()
     {
         Volatile.Write(ref _physical, null);
+        Volatile.Write(ref _connection, null);
         _filePath = null;
         _memberName = null;
         _origin = null;
@@ -193,9 +208,16 @@ internal sealed class Slot
     /// <summary>Marks whatever connection the slot holds for closing.</summary>
     internal void Retire(CloseReason reason)
     {
-        if (Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, 0) == Prove)
+        // More than a wish to prove, whatever becomes of that meanwhile; not more than an earlier reason.
+        for (var seen = Volatile.Read(ref _retireReason); seen <= 0;)
         {
-            Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, Prove);
+            var found = Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
         }
     }
 
@@ -251,7 +273,7 @@ internal sealed class Slot
             return true;
         }
 
-        if (_retireReason != 0 || _connection!.State != ConnectionState.Open)
+        if (_retireReason != 0 || _connection is not { State: ConnectionState.Open })
         {
             return false;
         }

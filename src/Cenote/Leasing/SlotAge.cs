@@ -6,6 +6,9 @@ internal sealed class SlotAge
     private long _activeAt;
     private long _seenLeases;
     private LeaseInfo? _suspect;
+    private long _watched;
+    private long _watchedAt;
+    private long _watchedFor;
 
     /// <summary>When the connection is due for replacement; <see cref="long.MaxValue"/> for never.</summary>
     internal long ExpiresAt { get; set; } = long.MaxValue;
@@ -21,6 +24,19 @@ internal sealed class SlotAge
     {
         get => Volatile.Read(ref _suspect);
         set => Volatile.Write(ref _suspect, value);
+    }
+
+    /// <summary>
+    /// How long the leak scan itself has seen this lease: the time between its looks. The pool's clock stands still between two ticks,
+    /// and the machine may have stood still longer, so that a lease's age may be far too high.
+    /// </summary>
+    internal long Watch(long ticket, long now, long longestGap)
+    {
+        var gap = Math.Min(now - _watchedAt, longestGap);
+        _watchedFor = ticket == _watched ? _watchedFor + gap : 0;
+        _watched = ticket;
+        _watchedAt = now;
+        return _watchedFor;
     }
 
     /// <summary>The generation in which its opening began.</summary>
