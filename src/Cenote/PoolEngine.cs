@@ -82,7 +82,7 @@ internal sealed partial class PoolEngine
             : RentSlow(timeout, cancellationToken, filePath, lineNumber, memberName);
 
     internal FailureKind ReportFailure(in ConnectionLease lease, Exception exception) =>
-        lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception) : _classifier.Classify(exception);
+        lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception, isRaw: false) : _classifier.Classify(exception);
 
     /// <summary>A cancel was sent while a statement ran on the lease, which ended with this failure or, without one, well.</summary>
     internal void NoteCancel(in ConnectionLease lease, Exception? outcome, bool isSent)

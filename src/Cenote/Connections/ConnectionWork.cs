@@ -49,7 +49,7 @@ internal sealed class ConnectionWork(
         }
     }
 
-    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception)
+    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw)
     {
         var kind = classifier.Classify(exception);
         if (kind == FailureKind.ConnectionLost)
@@ -65,7 +65,7 @@ internal sealed class ConnectionWork(
             // The session is well, and would stay on that server for ever: only a new connection finds the new primary, or a file that can be written again.
             slot.RetireOnReturn(ticket, CloseReason.ReadOnlyServer);
         }
-        else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || classifier.IsCancellation(exception))
+        else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || (isRaw && classifier.IsCancellation(exception)))
         {
             NoteCancel(slot, ticket, exception, isSent: false);
         }

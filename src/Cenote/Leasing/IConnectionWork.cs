@@ -33,7 +33,11 @@ internal interface IConnectionWork
     void NoteFailure(Slot slot, CloseReason reason, Exception? exception);
 
     /// <summary>The holder of a lease met a failure of the driver: says what it means, and sees that nobody else suffers from it.</summary>
-    FailureKind ReportFailure(Slot slot, long ticket, Exception exception);
+    /// <param name="slot">The slot.</param>
+    /// <param name="ticket">The lease.</param>
+    /// <param name="exception">What the driver threw.</param>
+    /// <param name="isRaw">Whether the holder works with the driver's own connection, so that the pool sees no cancel of his.</param>
+    FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw);
 
     /// <summary>What a caller that ran out of time is told.</summary>
     Exception DescribeTimeout(in RentRequest request);

@@ -233,7 +233,7 @@ internal sealed class Slot
     /// <summary>The validation that <see cref="ProveOnReturn"/> asked for has begun.</summary>
     internal void BeginProof() => Interlocked.CompareExchange(ref _retireReason, 0, Prove);
 
-    internal FailureKind ReportFailure(long ticket, Exception exception) => _desk.Work.ReportFailure(this, ticket, exception);
+    internal FailureKind ReportFailure(long ticket, Exception exception) => _desk.Work.ReportFailure(this, ticket, exception, isRaw: true);
 
     /// <summary>Returns the lease, if it still is one.</summary>
     internal void Return(long ticket)

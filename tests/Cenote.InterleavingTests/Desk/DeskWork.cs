@@ -61,7 +61,7 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
 
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception) => desk.MakeSuspect();
 
-    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception) => FailureKind.Other;
+    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw) => FailureKind.Other;
 
     public Exception DescribeTimeout(in RentRequest request) => new TimeoutException();
 
