@@ -14,6 +14,9 @@ namespace Cenote.Sqlite;
 /// </remarks>
 internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 {
+    private const int Anyone = -1;
+    private const int Nobody = 0;
+
     // Settings that can be read back and set again. Any other PRAGMA with an argument means that the connection is closed after the lease.
     private static readonly string[] Settings =
     [
@@ -38,6 +41,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     private string? _irreversible;
     private bool _temporary;
     private bool _attached;
+    private volatile int _onlyThread = Anyone;
 
     /// <summary>Whether the lease did anything that has to be undone.</summary>
     internal bool IsDirty { get; private set; }
@@ -71,6 +75,12 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
         _irreversible ??= what;
         IsDirty = true;
     }
+
+    /// <summary>From now on, only the calling thread may have anything compiled.</summary>
+    internal void RefuseOtherThreads() => _onlyThread = Environment.CurrentManagedThreadId;
+
+    /// <summary>From now on, nobody may: not even a later thread that has got the number of the one that could.</summary>
+    internal void RefuseAll() => _onlyThread = Nobody;
 
     /// <summary>Undoes what the lease did.</summary>
     /// <exception cref="InvalidOperationException">It did something that cannot be undone.</exception>
@@ -107,6 +117,12 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 
     private int OnCompiling(object state, int action, utf8z first, utf8z second, utf8z schema, utf8z trigger)
     {
+        var only = _onlyThread;
+        if (only != Anyone && only != Environment.CurrentManagedThreadId)
+        {
+            return raw.SQLITE_DENY;
+        }
+
         HasCompiled = true;
         switch (action)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
@@ -17,8 +18,11 @@ internal sealed class SqliteSession : OwnResetConnection
         return connection;
     });
 
-    /// <summary>A tenth of a second for the holder to come out of a call. A reader that he left open keeps its lock until it is collected.</summary>
+    /// <summary>An interrupt that is meant for the holder can hit the rollback instead.</summary>
     private const int MostAbortTries = 10;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly SqliteProvider _provider;
     private readonly TrackedConnection _connection;
@@ -78,17 +82,20 @@ internal sealed class SqliteSession : OwnResetConnection
     public override async ValueTask AbortAsync()
     {
         _connection.Revoke();
-        for (var tries = 0; tries < MostAbortTries; tries++)
+        var watch = _watch ?? new SessionWatch(FrozenDictionary<string, string>.Empty);
+        try
         {
-            // Both may come at any time: SQLite serializes the calls on a connection. While a statement runs, the second is interrupted as well.
-            raw.sqlite3_interrupt(_handle!);
-            _ = raw.sqlite3_exec(_handle!, "ROLLBACK");
-            if (raw.sqlite3_get_autocommit(_handle!) != 0)
+            for (var tries = 0; tries < MostAbortTries && !await TryRollBackAsync(watch, starts: _watch is null && tries == 0).ConfigureAwait(false); tries++)
             {
-                return;
+                await Task.Delay(ShortestPause, TimeProvider.System).ConfigureAwait(false);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System).ConfigureAwait(false);
+            // Stops a reader between two rows. Earlier, this would have hit the rollback as well: it stays while a reader is open.
+            raw.sqlite3_interrupt(_handle!);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The holder closed the connection at this very moment.
         }
     }
 
@@ -154,6 +161,49 @@ internal sealed class SqliteSession : OwnResetConnection
     {
         Validate(timeout);
         return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<bool> TryRollBackAsync(SessionWatch watch, bool starts)
+    {
+        // SQLite serializes the calls on a connection: while the holder is inside one, this waits, on a thread of its own.
+        var rollback = Task.Factory.StartNew(() => TryRollBack(watch, starts), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
+        for (var pause = ShortestPause; await IsRunningAfterAsync(rollback, pause).ConfigureAwait(false); pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            // Once is not enough: it hits nothing when the holder is only about to begin a statement.
+            raw.sqlite3_interrupt(_handle!);
+        }
+
+        return await rollback.ConfigureAwait(false);
+    }
+
+    // The driver asks for the state only once for a command of several statements, and never while it repeats one that finds the file locked.
+    private bool TryRollBack(SessionWatch watch, bool starts)
+    {
+        watch.RefuseOtherThreads();
+        try
+        {
+            if (starts)
+            {
+                watch.Start(_handle!);
+            }
+
+            // The PRAGMA makes every statement that is compiled already go through the watch again before its next run.
+            var isReadOnly = raw.sqlite3_exec(_handle!, "PRAGMA query_only=1") == raw.SQLITE_OK;
+            _ = raw.sqlite3_exec(_handle!, "ROLLBACK");
+            return isReadOnly && raw.sqlite3_get_autocommit(_handle!) != 0;
+        }
+        finally
+        {
+            watch.RefuseAll();
+        }
+    }
+
+    private static async ValueTask<bool> IsRunningAfterAsync(Task work, TimeSpan pause)
+    {
+        using var timer = new CancellationTokenSource();
+        await Task.WhenAny(work, Task.Delay(pause, TimeProvider.System, timer.Token)).ConfigureAwait(false);
+        await timer.CancelAsync().ConfigureAwait(false);
+        return !work.IsCompleted;
     }
 
     // Virtual tables such as FTS keep statements of their own, so that having one says little.

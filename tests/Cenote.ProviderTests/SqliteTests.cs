@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Cenote.ProviderTests;
 
 /// <summary>SQLite in a file, cleared by the pool on the returning thread.</summary>
-public sealed class SqliteTests : KnownDriverSuite, IDisposable
+public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-sqlite-").FullName;
 
@@ -17,39 +17,6 @@ public sealed class SqliteTests : KnownDriverSuite, IDisposable
     protected override string EndlessStatement => "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000000) SELECT count(*) FROM n";
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    [Fact]
-    public async Task A_revoked_holder_loses_his_write_lock_at_once_and_a_reader_that_he_left_open_when_he_is_collected()
-    {
-        var table = await NewTableAsync();
-        await using var pool = NewPool();
-        await LeaveOpenAsync(pool, table, reads: false);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
-        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (2), (3)");
-        Assert.Equal(5, await pool.ScalarAsync<int>($"SELECT sum(id) FROM {table}"));
-
-        await LeaveOpenAsync(pool, table, reads: true);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
-        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (4)");
-        await Statements.WaitUntilAsync(async () =>
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-
-            // Its first column says whether a reader stands in the way.
-            return await pool.ScalarAsync<int>("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
-        });
-    }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static async Task LeaveOpenAsync(ConnectionPool pool, string table, bool reads)
-    {
-        var late = await pool.RentAsync(TestContext.Current.CancellationToken);
-        var command = late.Connection.CreateCommand();
-        command.CommandText = reads ? $"SELECT id FROM {table}" : $"BEGIN IMMEDIATE; INSERT INTO {table} VALUES (1)";
-        var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(reads, await reader.ReadAsync(TestContext.Current.CancellationToken));
-    }
 
     [Theory]
     [InlineData("cache_size", "-777")]
