@@ -37,8 +37,8 @@ internal static class DriverState
     }
 
     /// <summary>Cuts the line under a call.</summary>
-    /// <returns>The port it came from; <see langword="null"/> when it cannot be cut, or is none of TCP.</returns>
-    internal static int? TryCut(MySqlConnection connection)
+    /// <returns>What the server knows the session by; <see langword="null"/> when nothing was cut.</returns>
+    internal static CutSession? TryCut(MySqlConnection connection)
     {
         try
         {
@@ -47,9 +47,10 @@ internal static class DriverState
                 return null;
             }
 
-            var port = (socket.LocalEndPoint as IPEndPoint)?.Port;
+            // Before the cut: the holder's call fails at once, and then the driver tells nothing any more.
+            var cut = new CutSession(connection.ServerThread, (socket.LocalEndPoint as IPEndPoint)?.Port);
             socket.Shutdown(SocketShutdown.Both);
-            return port;
+            return cut;
         }
         catch (Exception exception) when (exception is InvalidOperationException or SocketException or NullReferenceException)
         {

@@ -135,20 +135,24 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// </summary>
     public override async ValueTask AbortAsync()
     {
-        if (DriverState.TryCut(Session) is not { } port)
+        if (DriverState.TryCut(Session) is not { } cut)
         {
             await CloseAsync().ConfigureAwait(false);
             return;
         }
 
         await dataSource.DisposeAsync().ConfigureAwait(false);
-        await KillAsync(port).ConfigureAwait(false);
+        if (cut.Port is { } port)
+        {
+            await KillAsync(cut.Thread, port).ConfigureAwait(false);
+        }
     }
 
     /// <summary>
     /// By number and client's port: after a restart, or behind a proxy, somebody else may have the number, and must not be killed.
+    /// A Unix socket has no port to tell them apart by: there the server finds out when it has an answer to send.
     /// </summary>
-    private async Task KillAsync(int port)
+    private async Task KillAsync(int thread, int port)
     {
         var other = unpooled();
         await using (other.ConfigureAwait(false))
@@ -157,11 +161,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             await using (connection.ConfigureAwait(false))
             {
                 using var look = new MySqlCommand("SELECT count(*) FROM information_schema.processlist WHERE id = @id AND host LIKE concat('%:', @port)", connection);
-                look.Parameters.AddWithValue("@id", Session.ServerThread);
+                look.Parameters.AddWithValue("@id", thread);
                 look.Parameters.AddWithValue("@port", port);
                 if (await look.ExecuteScalarAsync().ConfigureAwait(false) is > 0L)
                 {
-                    connection.Execute(FormattableString.Invariant($"KILL {Session.ServerThread}"), timeout: null);
+                    connection.Execute(FormattableString.Invariant($"KILL {thread}"), timeout: null);
                 }
             }
         }

@@ -59,6 +59,53 @@ public sealed class MySqlTests : ServerSuite
     protected override Task SetPasswordAsync(DbConnection administrator, string user, string password) =>
         administrator.ExecuteAsync($"ALTER USER {user}@'%' IDENTIFIED BY '{password}'");
 
+    // SLEEP looks after its client itself. A server that computes does not, and keeps its locks until it has an answer to send.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_revoked_session_that_computes_is_killed_with_its_locks(bool blocks)
+    {
+        var table = await NewTableAsync();
+        await using var administrator = await ConnectAsync();
+        await administrator.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
+        await using var pool = NewPool();
+        var late = await pool.RentAsync(TestContext.Current.CancellationToken);
+        var connection = late.Connection;
+        var session = await connection.ScalarAsync<long>(SessionQuery);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"UPDATE {table} SET id = 2 + BENCHMARK(1000000000, SHA2('x', 512))";
+        command.CommandTimeout = 600;
+        var call = Task.Run(async () => blocks ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync());
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+        await administrator.ExecuteAsync($"SET SESSION innodb_lock_wait_timeout = 1; UPDATE {table} SET id = 3");
+        Assert.Equal(3, await pool.ScalarAsync<int>($"SELECT id FROM {table}"));
+        late.Dispose();
+    }
+
+    [Fact]
+    public async Task Over_a_Unix_socket_a_revoked_holder_comes_out_of_his_call_too()
+    {
+        await using var administrator = await ConnectAsync();
+        var settings = new MySqlConnectionStringBuilder(TestServers.MySql) { Server = await administrator.ScalarAsync<string>("SELECT @@socket"), ConnectionProtocol = MySqlConnectionProtocol.UnixSocket };
+        await using var pool = NewPool(new MySqlProvider(settings.ConnectionString), ResetMode.Full);
+        var late = await pool.RentAsync(TestContext.Current.CancellationToken);
+        var session = await late.Connection.ScalarAsync<long>(SessionQuery);
+        var call = late.Connection.ScalarAsync("SELECT BENCHMARK(1000000000, SHA2('x', 512))");
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        await Assert.ThrowsAsync<MySqlException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.NotEqual(session, await pool.ScalarAsync<long>(SessionQuery));
+        await KillAsync(session);
+        late.Dispose();
+    }
+
+    private static string CountComputing(long session) => $"SELECT count(*) FROM information_schema.processlist WHERE id = {session} AND info LIKE '%BENCHMARK%'";
+
     [Fact]
     public Task A_variable_set_by_SET_is_cleared() => AssertClearedAsync("SELECT @@session.max_length_for_sort_data", "SET SESSION max_length_for_sort_data = 777");
 
