@@ -20,17 +20,18 @@ public sealed partial class ConnectionPool
     /// <para>
     /// Tried again: deadlocks, serialization failures, busy databases (<see cref="Providers.FailureKind.Transient"/>) and lost connections
     /// (<see cref="Providers.FailureKind.ConnectionLost"/>), as the pool classifies what the driver threw. Never tried again: what the pool itself throws (it
-    /// has waited and tried already), timeouts of statements, cancellation, any other failure; and work that has begun to commit.
+    /// has waited and tried already), timeouts of statements, cancellation, any other failure; and work that has begun to commit, by
+    /// <c>Commit</c> or by the text of a statement. What no text shows, the pool cannot see: docs/retrying-work.md says which words count.
     /// </para>
     /// <para>Thread-safe.</para>
     /// </remarks>
-    /// <exception cref="CommitOutcomeUnknownException">The connection was lost while the work's transaction was being committed: whether it was is unknown.</exception>
-    /// <exception cref="WorkTimeoutException">The deadline has passed.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">The commit of the work's transaction was sent and got no answer (connection lost, silence, deadline, token): whether it was made is unknown.</exception>
+    /// <exception cref="WorkTimeoutException">The deadline has passed, and not during a commit.</exception>
     /// <exception cref="PoolOptionsException">The retry options cannot work; names every problem.</exception>
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="OperationCanceledException">The token was signalled.</exception>
+    /// <exception cref="OperationCanceledException">The token was signalled, and not during a commit.</exception>
     public Task ExecuteAsync(
         Func<PooledConnection, CancellationToken, Task> work,
         WorkRetryOptions? retry = null,

@@ -24,7 +24,7 @@ public sealed class WorkRetryOptions
 
     /// <summary>
     /// Whether running the work twice does no more than running it once, even where the first run was cut off. Then it is tried again also when it
-    /// executed statements outside a transaction, which the database commits one by one.
+    /// executed statements outside a transaction, which the database commits one by one, or statements that may have ended the transaction.
     /// </summary>
     /// <value>Default <see langword="false"/>: tried again only while everything that was executed belonged to transactions that were not yet committed.</value>
     public bool IsIdempotent { get; set; }

@@ -26,4 +26,7 @@ public enum StubCall
 
     /// <summary>Asking the server to end a command.</summary>
     Cancel,
+
+    /// <summary>Committing a transaction.</summary>
+    Commit,
 }

@@ -9,6 +9,15 @@ public sealed class StubException(FailureKind kind, string? message = null) : Db
     /// <summary>What it means.</summary>
     public FailureKind Kind => kind;
 
+    /// <summary>Given where the server itself says no.</summary>
+    public override string? SqlState => kind switch
+    {
+        FailureKind.Other => "23505",
+        FailureKind.Transient => "40001",
+        FailureKind.ReadOnlyServer => "25006",
+        _ => null,
+    };
+
     /// <inheritdoc/>
     public override bool IsTransient => kind is FailureKind.Transient or FailureKind.TooManyConnections;
 }

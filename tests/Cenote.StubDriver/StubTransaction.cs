@@ -13,9 +13,11 @@ public sealed class StubTransaction(StubConnection connection, IsolationLevel is
     protected override DbConnection DbConnection => connection;
 
     /// <inheritdoc/>
-    public override void Commit()
-    {
-    }
+    public override void Commit() => connection.StubDatabase.Run(StubCall.Commit);
+
+    /// <inheritdoc/>
+    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
+        connection.StubDatabase.RunAsync(StubCall.Commit, session: null, cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override void Rollback()

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Cenote.Providers;
+using Cenote.Resilience;
 
 namespace Cenote.AdoNet;
 
@@ -18,7 +19,8 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
         set => Batch.Timeout = value;
     }
 
-    private protected override bool MayCommit => Batch.BatchCommands.Any(static command => SpeaksOfCommit(command.CommandText));
+    private protected override WorkEffect Effect => Batch.BatchCommands
+        .Select(static command => WorkText.EffectOf(command.CommandType, command.CommandText)).DefaultIfEmpty().Max();
 
     private protected override void SetDriverConnection(DbConnection? connection) => Batch.Connection = connection;
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Cenote.Providers;
+using Cenote.Resilience;
 
 namespace Cenote.AdoNet;
 
@@ -19,7 +20,7 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
         set => Command.CommandTimeout = value;
     }
 
-    private protected override bool MayCommit => SpeaksOfCommit(Command.CommandText);
+    private protected override WorkEffect Effect => WorkText.EffectOf(Command.CommandType, Command.CommandText);
 
     private protected override int DefaultTimeout => _pool.DefaultCommandTimeout ?? Command.CommandTimeout;
 

@@ -8,9 +8,9 @@ internal sealed partial class PooledTransaction
         var transaction = Enter();
         try
         {
-            _connection.Progress?.NoteCommit();
+            _connection.Progress?.NoteCommit(this);
             transaction.Commit();
-            _connection.Progress?.NoteCommitted();
+            _connection.Progress?.NoteSuccess(this);
             Complete();
         }
         catch (Exception exception) when (_connection.Failed(in _lease, exception))
@@ -28,9 +28,11 @@ internal sealed partial class PooledTransaction
         var transaction = Enter();
         try
         {
-            _connection.Progress?.NoteCommit();
+            // Before it is sent, not without an answer.
+            cancellationToken.ThrowIfCancellationRequested();
+            _connection.Progress?.NoteCommit(this);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            _connection.Progress?.NoteCommitted();
+            _connection.Progress?.NoteSuccess(this);
             Complete();
         }
         catch (Exception exception) when (_connection.Failed(in _lease, exception))

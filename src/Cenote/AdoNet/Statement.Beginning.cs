@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote.Resilience;
 
 namespace Cenote.AdoNet;
 
@@ -30,10 +31,8 @@ internal abstract partial class Statement
 
     private protected virtual int DefaultTimeout => DriverTimeout;
 
-    /// <summary>Whether the text speaks of a commit. Rather once too often: work that has begun to commit is not run again.</summary>
-    private protected abstract bool MayCommit { get; }
-
-    private protected static bool SpeaksOfCommit(string? text) => text?.Contains("COMMIT", StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.</summary>
+    private protected abstract WorkEffect Effect { get; }
 
     private protected bool HasOwnTimeout => _ownTimeout is not null;
 
@@ -152,7 +151,7 @@ internal abstract partial class Statement
 
     private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
     {
-        connection.Progress?.NoteExecution(isInTransaction: _appliedTransaction is not null, MayCommit);
+        connection.Progress?.NoteExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
         var token = _pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
         if (limit is null && !token.CanBeCanceled)
@@ -242,6 +241,10 @@ internal abstract partial class Statement
         if (isCancelled || isSent)
         {
             _pool.Engine.NoteCancel(in lease, failure, isSent);
+        }
+        else if (failure is null)
+        {
+            _connection?.Progress?.NoteSuccess(this);
         }
     }
 

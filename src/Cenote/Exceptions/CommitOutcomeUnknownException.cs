@@ -1,15 +1,15 @@
 namespace Cenote;
 
 /// <summary>
-/// The connection was lost while the work's transaction was being committed. The database may have committed it or not: look before you try
-/// again. The driver's exception is the inner one.
+/// A commit of the work was sent and not answered: the connection was lost, the server was silent, or a deadline or token fired meanwhile. The database may have committed it or not: look before you try
+/// again. What the work threw is the inner exception.
 /// </summary>
 public sealed class CommitOutcomeUnknownException : PoolException
 {
     internal CommitOutcomeUnknownException(string poolName, Exception innerException)
         : base(
             poolName,
-            $"Work on pool '{poolName}' lost its connection while its transaction was being committed. Whether the database committed it is unknown, so it was not tried again: look for its effects first.",
+            $"Work on pool '{poolName}' sent a commit and got no answer. Whether the database committed it is unknown, so it was not tried again: look for its effects first.",
             innerException) =>
         HelpLink = "docs/troubleshooting.md#commit-outcome-unknown";
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Cenote.Providers;
 
 namespace Cenote.Resilience;
@@ -30,6 +31,31 @@ internal static class WorkRetry
         && ComesFromDriver(exception, progress)
         && !progress.HasBegunToCommit
         && (isIdempotent || !progress.HasLeftTransactions);
+
+    /// <summary>
+    /// Whether a failed commit was answered: the database itself says that it did not commit. Everything else leaves that open: a lost connection,
+    /// silence, a cancel that came in time or too late, whatever the driver itself complains of.
+    /// </summary>
+    internal static bool IsAnswer(Exception failure, ConnectionPool pool)
+    {
+        var isOfDatabase = false;
+        for (var current = failure; current is not null; current = current.InnerException)
+        {
+            if (current is OperationCanceledException or TimeoutException or IOException or SocketException or PoolException)
+            {
+                return false;
+            }
+
+            // What drivers throw on their own has no SQLSTATE; in this process nobody but the database speaks, and SQLite has none.
+            isOfDatabase |= current is DbException { SqlState.Length: 5 } || (current is DbException && pool.Provider.CancelsInProcess);
+        }
+
+        // The user's verdict may add doubt, but not take the provider's away.
+        var provider = new FailureClassifier(pool.Provider);
+        return isOfDatabase && Answers(pool.Engine.Classify(failure)) && Answers(provider.Classify(failure)) && !provider.IsCancellation(failure);
+
+        static bool Answers(FailureKind kind) => kind is FailureKind.Other or FailureKind.Transient or FailureKind.ReadOnlyServer;
+    }
 
     /// <summary>
     /// Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP connection looks alike. Drivers

@@ -29,7 +29,7 @@ internal sealed class WorkRun<TResult>(
         {
             _lastFailure = exception;
             _kind = pool.Engine.Classify(exception);
-            if (_progress.IsCommitting && _kind == FailureKind.ConnectionLost && WorkRetry.ComesFromDriver(exception, _progress))
+            if (_progress.IsCommitting && !(_progress.CommitFailure is { } failure && WorkRetry.IsAnswer(failure, pool)))
             {
                 throw new CommitOutcomeUnknownException(pool.Name, exception);
             }
