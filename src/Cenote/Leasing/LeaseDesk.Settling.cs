@@ -91,12 +91,11 @@ internal sealed partial class LeaseDesk
         if (!isAllowed
             || _queue.First is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed | Leasing.Attention.Isolated)
-            || _slots.TryLend(_freshSince) is not { } slot)
+            || _slots.TryLend(_freshSince, out var ticket) is not { } slot)
         {
             return null;
         }
 
-        var ticket = slot.Word;
         if (_shedding is null)
         {
             _queue.Remove(waiter);

@@ -150,14 +150,11 @@ internal sealed partial class LeaseDesk
         var ticket = SlotWord.Lend(word);
         if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
         {
-            slot = SearchOn(slot, word, freshSince);
+            slot = SearchOn(slot, word, freshSince, out ticket);
             if (slot is null)
             {
                 return default;
             }
-
-            // The slot is this thread's, so its word stays what the claim made of it.
-            ticket = slot.Word;
         }
 
         slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
@@ -332,7 +329,7 @@ internal sealed partial class LeaseDesk
 
     /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Slot? SearchOn(Slot first, long word, long freshSince)
+    private Slot? SearchOn(Slot first, long word, long freshSince, out long ticket)
     {
         if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
         {
@@ -341,7 +338,7 @@ internal sealed partial class LeaseDesk
             Spread++;
         }
 
-        return _slots.TryLend(freshSince);
+        return _slots.TryLend(freshSince, out ticket);
     }
 
     private void CloseIfIdle(Slot slot, CloseReason reason)

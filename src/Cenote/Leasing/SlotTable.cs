@@ -102,22 +102,25 @@ internal sealed class SlotTable
         };
     }
 
-    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. Its word is then the ticket.</summary>
+    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. The ticket must not be
+    /// read back from the slot: the pool may have taken the lease away again by then.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal Slot? TryLend(long freshSince)
+    internal Slot? TryLend(long freshSince, out long ticket)
     {
         var slots = _slots;
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[i];
             var word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, SlotWord.Lend(word)))
+            ticket = SlotWord.Lend(word);
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, ticket))
             {
                 NearSlot.Remember(i);
                 return slot;
             }
         }
 
+        ticket = 0;
         return null;
     }
 }
