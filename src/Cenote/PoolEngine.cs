@@ -127,34 +127,47 @@ internal sealed partial class PoolEngine
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
+        var waiter = Desk.Enqueue(request, isBlocking: false);
         while (true)
         {
-            var waiter = Desk.Enqueue(request, isBlocking: false);
             var place = waiter.Sequence;
             var lease = await waiter.AsValueTask().ConfigureAwait(false);
-            if (Desk.Returns.TryReceive(lease))
+            if (ReturnPath.TryReceive(lease, out var failure))
             {
                 return lease;
             }
 
-            request = request with { Place = place };
+            waiter = QueueAgain(request with { Place = place }, isBlocking: false, lease, failure);
         }
     }
 
     private ConnectionLease Queue(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
+        var waiter = Desk.Enqueue(request, isBlocking: true);
         while (true)
         {
-            var waiter = Desk.Enqueue(request, isBlocking: true);
             var place = waiter.Sequence;
             var lease = waiter.WaitBlocking();
-            if (Desk.Returns.TryReceive(lease))
+            if (ReturnPath.TryReceive(lease, out var failure))
             {
                 return lease;
             }
 
-            request = request with { Place = place };
+            waiter = QueueAgain(request with { Place = place }, isBlocking: true, lease, failure);
+        }
+    }
+
+    /// <summary>First back into the place that the caller had, then the dead connection goes: its replacement finds the caller there.</summary>
+    private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
+    {
+        try
+        {
+            return Desk.Enqueue(request, isBlocking);
+        }
+        finally
+        {
+            Desk.Returns.CloseDead(dead.Slot!, dead.Ticket, failure);
         }
     }
 

@@ -80,13 +80,44 @@ internal sealed class ReturnPath(LeaseDesk desk)
     }
 
     /// <summary>A caller that queued receives its connection.</summary>
-    /// <returns><see langword="false"/> when the connection is dead and the lease void.</returns>
-    internal bool TryReceive(in ConnectionLease lease) => !lease.Slot!.OpensOnLease || TryBeginLease(lease.Slot, lease.Ticket);
+    /// <returns>
+    /// <see langword="false"/> when there is none: the caller queues again, and only then lets go of the dead one with
+    /// <see cref="CloseDead"/>. The other way round, its replacement could be open, and lent to those behind, before the caller is
+    /// back in its place.
+    /// </returns>
+    internal static bool TryReceive(in ConnectionLease lease, out Exception? failure)
+    {
+        failure = null;
+        return !lease.Slot!.OpensOnLease || TryOpenObject(lease.Slot, lease.Ticket, out failure);
+    }
+
+    /// <summary>Closes the connection of a lease that could not begin. Without a failure there is none: the lease was revoked.</summary>
+    internal void CloseDead(Slot slot, long ticket, Exception? failure)
+    {
+        if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
+        {
+            desk.Work.NoteFailure(slot, CloseReason.ConnectionLost, failure);
+            desk.Work.Close(slot, CloseReason.ConnectionLost);
+        }
+    }
 
     /// <summary>Makes the connection of a new lease ready where each lease opens the driver's object.</summary>
     /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
     internal bool TryBeginLease(Slot slot, long ticket)
     {
+        if (TryOpenObject(slot, ticket, out var failure))
+        {
+            return true;
+        }
+
+        CloseDead(slot, ticket, failure);
+        return false;
+    }
+
+    private static bool TryOpenObject(Slot slot, long ticket, out Exception? failure)
+    {
+        failure = null;
+
         // Looked at in this order: of a lease that was revoked meanwhile, the slot may hold somebody else's connection already.
         var physical = slot.Physical;
         if (!slot.IsLeasedAs(ticket))
@@ -101,12 +132,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         catch (Exception exception)
         {
-            if (slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
-            {
-                desk.Work.NoteFailure(slot, CloseReason.ConnectionLost, exception);
-                desk.Work.Close(slot, CloseReason.ConnectionLost);
-            }
-
+            failure = exception;
             return false;
         }
     }

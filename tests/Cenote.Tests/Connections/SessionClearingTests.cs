@@ -175,4 +175,33 @@ public sealed class SessionClearingTests
             lease.Ask();
         }
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_waiter_is_back_in_its_place_before_its_dead_connection_is_replaced(bool blocks)
+    {
+        var waiting = new List<int>();
+        TestPool? made = null;
+        await using var test = made = await TestPool.FullAsync(
+            1,
+            options => options.ClassifyFailure = _ =>
+            {
+                // Asked as the dead connection is let go, before its slot may open another.
+                waiting.Add(made!.Counts.Waiting);
+                return null;
+            },
+            TestPool.Clearing(SessionClearing.DriverReset));
+        var held = await test.Pool.RentAsync();
+        test.Script.At(StubCall.BeginLease, 2, StubStep.Fail());
+        var first = blocks ? Patience.OnOwnThread(() => test.Pool.Rent()) : test.Pool.RentAsync().AsTask();
+        await test.When(counts => counts.Waiting == 1);
+        var second = test.Pool.RentAsync().AsTask();
+
+        held.Dispose();
+
+        (await first.Soon()).Dispose();
+        (await second.Soon()).Dispose();
+        Assert.Equal(2, waiting[0]);
+    }
 }
