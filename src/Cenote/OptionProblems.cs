@@ -10,6 +10,7 @@ internal sealed class OptionProblems
     internal static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     internal const int LargestPool = 10_000;
+    internal const int LongestName = 200;
 
     private readonly List<string> _problems = [];
 
@@ -23,13 +24,13 @@ internal sealed class OptionProblems
         }
     }
 
-    internal static bool IsUsableName(string name) => name.Length is >= 1 and <= 200 && !name.Any(char.IsControl);
+    internal static bool IsUsableName(string name) => name.Length is >= 1 and <= LongestName && !name.Any(char.IsControl);
 
     internal void Find(ConnectionPoolOptions options)
     {
         if (options.Name is { } name && !IsUsableName(name))
         {
-            Add($"Name has {name.Length} characters or a control character. Give it 1 to 200 printable characters, or leave it null.");
+            Add($"Name has {name.Length} characters or a control character. Give it 1 to {LongestName} printable characters, or leave it null.");
         }
 
         FindSizes(options.MinSize, options.MaxSize);

@@ -20,6 +20,9 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
     /// <summary>What <see cref="FindProblems"/> reports.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
+    /// <summary>What disposing of the provider throws.</summary>
+    public Exception? DisposeFailure { get; init; }
+
     /// <summary>Whether the pool disposed of the provider.</summary>
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -87,6 +90,6 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
         }
 
         database.Changed();
-        return base.DisposeAsync();
+        return DisposeFailure is null ? base.DisposeAsync() : ValueTask.FromException(DisposeFailure);
     }
 }

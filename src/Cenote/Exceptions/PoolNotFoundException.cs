@@ -1,0 +1,21 @@
+namespace Cenote;
+
+/// <summary>A registry has no pool of the name asked for.</summary>
+public sealed class PoolNotFoundException : PoolException
+{
+    internal PoolNotFoundException(string poolName, IReadOnlyList<string> registeredNames)
+        : base(poolName, Describe(poolName, registeredNames), innerException: null)
+    {
+        RegisteredNames = registeredNames;
+        HelpLink = "docs/troubleshooting.md#pool-not-found";
+    }
+
+    /// <summary>The names that the registry had, in order.</summary>
+    public IReadOnlyList<string> RegisteredNames { get; }
+
+    private static string Describe(string poolName, IReadOnlyList<string> names) =>
+        names.Count == 0
+            ? $"No pool is registered as '{poolName}', nor as anything else. Register it before it is asked for."
+            : $"No pool is registered as '{poolName}'. Registered: {string.Join(", ", names.Take(20).Select(name => $"'{name}'"))}"
+                + $"{(names.Count > 20 ? $" and {names.Count - 20} more" : "")}. Names are case-sensitive.";
+}
