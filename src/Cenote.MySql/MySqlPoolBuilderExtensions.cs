@@ -17,4 +17,27 @@ public static class MySqlPoolBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Use(new MySqlProvider(connectionString, configure));
     }
+
+    /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseMySql(builder.GetConnectionString());
+    }
+
+    /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder, Action<MySqlDataSourceBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseMySql(builder.GetConnectionString(), configure);
+    }
 }

@@ -17,4 +17,27 @@ public static class PostgreSqlPoolBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Use(new PostgreSqlProvider(connectionString, configure));
     }
+
+    /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UsePostgreSql(this ConnectionPoolBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UsePostgreSql(builder.GetConnectionString());
+    }
+
+    /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for each physical connection.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UsePostgreSql(this ConnectionPoolBuilder builder, Action<NpgsqlDataSourceBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UsePostgreSql(builder.GetConnectionString(), configure);
+    }
 }

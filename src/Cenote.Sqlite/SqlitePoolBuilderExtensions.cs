@@ -14,4 +14,27 @@ public static class SqlitePoolBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Use(new SqliteProvider(connectionString, options));
     }
+
+    /// <summary>Uses SQLite through Microsoft.Data.Sqlite, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseSqlite(this ConnectionPoolBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseSqlite(builder.GetConnectionString());
+    }
+
+    /// <summary>Uses SQLite through Microsoft.Data.Sqlite, with the connection string of the configuration.</summary>
+    /// <param name="builder">The pool's builder.</param>
+    /// <param name="options">How connections are set up.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public static ConnectionPoolBuilder UseSqlite(this ConnectionPoolBuilder builder, SqliteProviderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.UseSqlite(builder.GetConnectionString(), options);
+    }
 }

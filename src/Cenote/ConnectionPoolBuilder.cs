@@ -13,6 +13,21 @@ public sealed class ConnectionPoolBuilder
     private readonly ConnectionPoolOptions _options = new();
     private DatabaseProvider? _provider;
 
+    /// <summary>
+    /// What the application's configuration says for this pool's database, which the <c>Use…</c> methods that are given no connection
+    /// string take. <see langword="null"/> when nobody found one. Holds secrets.
+    /// </summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The connection string for <c>Use…</c> methods that are given none.</summary>
+    /// <returns><see cref="ConnectionString"/>.</returns>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public string GetConnectionString() =>
+        !string.IsNullOrWhiteSpace(ConnectionString)
+            ? ConnectionString
+            : throw new InvalidOperationException(
+                $"Pool '{_options.Name ?? "?"}' has no connection string: give one to the Use… method, or, where AddConnectionPool registers the pool, set ConnectionStrings:{_options.Name ?? "NAME"} in the configuration.");
+
     /// <summary>Chooses the database.</summary>
     /// <param name="provider">The provider; the pool will dispose of it.</param>
     /// <exception cref="InvalidOperationException">A database was chosen already.</exception>

@@ -94,4 +94,16 @@ public sealed class OptionsTests
         Assert.Equal(3, pool.GetStatistics().Counts.Limit);
         Assert.Throws<InvalidOperationException>(builder.Build);
     }
+
+    [Fact]
+    public void A_builder_without_a_connection_string_says_where_one_may_come_from()
+    {
+        var builder = new ConnectionPoolBuilder { ConnectionString = " " }.Named("orders");
+
+        var refusal = Assert.Throws<InvalidOperationException>(builder.GetConnectionString);
+
+        Assert.Contains("'orders'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("ConnectionStrings:orders", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("Host=db", new ConnectionPoolBuilder { ConnectionString = "Host=db" }.GetConnectionString());
+    }
 }

@@ -1,0 +1,21 @@
+using Cenote;
+using Cenote.Providers;
+using DuckDB.NET.Data;
+
+namespace Snippets;
+
+internal static class AdoNet
+{
+    internal static ConnectionPool DuckDb()
+    {
+        #region duckdb
+        var provider = new AdoNetProvider(DuckDBClientFactory.Instance, "Data Source=shop.duckdb", new AdoNetProviderOptions
+        {
+            DatabaseSystem = "duckdb",
+            RollbackCommand = "ROLLBACK", // for ResetMode.Rollback
+            IsNoTransaction = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal), // DuckDB refuses to roll back nothing
+        });
+        #endregion
+        return new ConnectionPool(provider);
+    }
+}

@@ -1,0 +1,31 @@
+using Cenote;
+
+namespace Snippets;
+
+internal static class Leaks
+{
+    internal static void Look(ConnectionPool pool, Action<string> alert)
+    {
+        #region usage
+        var options = new ConnectionPoolOptions
+        {
+            LeakDetection = new LeakDetectionOptions
+            {
+                Threshold = TimeSpan.FromSeconds(30),       // longer than the longest honest use
+                StackSampling = 100,                        // about one rent in 100 of each connection remembers its stack
+                RevokeAfter = TimeSpan.FromMinutes(5),      // automatic clean-up
+            },
+        };
+        pool.LeakReported += (_, report) => alert($"{report.Kind}: {report.Lease}");
+
+        Console.WriteLine(pool.DescribeLeases());           // the report, as text
+        foreach (var lease in pool.GetLeases())             // and as data
+        {
+            if (lease.Age > TimeSpan.FromMinutes(10))
+            {
+                pool.Revoke(lease);
+            }
+        }
+        #endregion
+    }
+}
