@@ -22,6 +22,14 @@ public sealed partial class ConnectionPool
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilReadyAsync(cancellationToken);
 
+    /// <summary>
+    /// Waits for a moment at which nobody holds a connection or waits for one, and none is being opened, cleared or closed.
+    /// The pool goes on lending meanwhile and afterwards: an end without refusing anybody, where <see cref="DrainAsync"/> makes callers queue.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
+    public Task WaitUntilUnusedAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilUnusedAsync(cancellationToken);
+
     /// <summary>Changes the size of the running pool. Connections above the new maximum close as they come back.</summary>
     /// <param name="minSize">The new minimum, 0 to <paramref name="maxSize"/>.</param>
     /// <param name="maxSize">The new maximum, 1 to 10,000.</param>

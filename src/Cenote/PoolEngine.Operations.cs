@@ -6,6 +6,8 @@ namespace Cenote;
 // What an operator does to a running pool.
 internal sealed partial class PoolEngine
 {
+    private volatile bool _isDraining;
+
     /// <summary>
     /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns never
     /// wait for somebody's statistics.
@@ -29,13 +31,18 @@ internal sealed partial class PoolEngine
             rents += SlotWord.LeasesOf(slot.Word);
         }
 
+        var capacity = Desk.ReadCapacity();
         return new PoolStatistics
         {
             PoolName = Settings.Name,
             Time = Settings.Clock.UtcNow,
+            State = ReadState(),
+            MinSize = capacity.MinSize,
+            MaxSize = capacity.MaxSize,
             Counts = counts,
             Rents = rents,
             Waits = _meters.WaitTime.Count,
+            LongestWait = Desk.ReadLongestWait(),
             Timeouts = _meters.Timeouts.Value,
             Cancellations = _meters.Cancellations.Value,
             Errors = _meters.Errors.Value,
@@ -57,6 +64,12 @@ internal sealed partial class PoolEngine
             Overloads = _meters.Overloads.Value,
         };
     }
+
+    private PoolState ReadState() =>
+        Desk.IsClosed ? PoolState.Closed
+        : !Desk.Attention.HasAny(Attention.Suspended) ? PoolState.Running
+        : _isDraining ? PoolState.Draining
+        : PoolState.Suspended;
 
     internal async Task WarmUpAsync(int? target, IProgress<int>? progress, CancellationToken cancellationToken)
     {
@@ -89,6 +102,9 @@ internal sealed partial class PoolEngine
         return Desk.WhenAsync(counts => OpenIn(counts) >= Desk.ReadCapacity().MinSize, failsWithOpens: false, cancellationToken);
     }
 
+    internal Task WaitUntilUnusedAsync(CancellationToken cancellationToken) =>
+        Desk.WhenAsync(static counts => counts.Total == counts.Idle && counts.Waiting == 0, failsWithOpens: false, cancellationToken);
+
     internal void Resize(int minSize, int maxSize)
     {
         var problems = new OptionProblems();
@@ -111,6 +127,7 @@ internal sealed partial class PoolEngine
 
     internal void Resume()
     {
+        _isDraining = false;
         Desk.Resume();
         PoolLog.Resumed(_logger, Settings.Name);
     }
@@ -123,6 +140,7 @@ internal sealed partial class PoolEngine
 
     internal Task DrainAsync(CancellationToken cancellationToken)
     {
+        _isDraining = true;
         Suspend();
         RetireAll();
         return Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);

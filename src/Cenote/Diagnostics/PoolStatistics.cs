@@ -11,6 +11,15 @@ public sealed record PoolStatistics
     /// <summary>When the snapshot was taken.</summary>
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>Whether the pool lends.</summary>
+    public PoolState State { get; init; }
+
+    /// <summary>The connections that the pool keeps open.</summary>
+    public int MinSize { get; init; }
+
+    /// <summary>The most connections that the pool may open; the size in force, <see cref="PoolCounts.Limit"/>, may be smaller.</summary>
+    public int MaxSize { get; init; }
+
     /// <summary>Connections by state, and waiters.</summary>
     public required PoolCounts Counts { get; init; }
 
@@ -19,6 +28,9 @@ public sealed record PoolStatistics
 
     /// <summary>Rents that had to queue.</summary>
     public required long Waits { get; init; }
+
+    /// <summary>How long the first in the queue has waited so far; <see cref="TimeSpan.Zero"/> when nobody waits.</summary>
+    public TimeSpan LongestWait { get; init; }
 
     /// <summary>Callers that ran into the acquire timeout.</summary>
     public required long Timeouts { get; init; }

@@ -66,6 +66,15 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    /// <summary>How long the first in the queue has waited. A first that had its turn, and got a dead connection, counts from its beginning.</summary>
+    internal TimeSpan ReadLongestWait()
+    {
+        lock (_gate)
+        {
+            return _queue.First is { } waiter ? Clock.ElapsedSince(waiter.Request.StartedAt) : TimeSpan.Zero;
+        }
+    }
+
     /// <summary>Every connection older than this moment closes: idle ones now, the others as they come back.</summary>
     internal void RetireAll(CloseReason reason)
     {
