@@ -36,6 +36,23 @@ public sealed partial class ConnectionPool
     /// <exception cref="PoolOptionsException">The sizes cannot work.</exception>
     public void Resize(int minSize, int maxSize) => _engine.Resize(minSize, maxSize);
 
+    /// <summary>
+    /// Makes the running pool follow changed settings: sizes, <see cref="ConnectionPoolOptions.AcquireTimeout"/>,
+    /// <see cref="ConnectionPoolOptions.MaxIdleTime"/>, <see cref="ConnectionPoolOptions.MaxLifetime"/> (of connections opened from now on),
+    /// <see cref="ConnectionPoolOptions.ValidationInterval"/>, <see cref="ConnectionPoolOptions.ValidationTimeout"/>,
+    /// <see cref="ConnectionPoolOptions.MaxWaiters"/> and <see cref="ConnectionPoolOptions.LeakDetection"/>. All of them, or, when one
+    /// cannot work, none. Waits under way keep the timeout that they began with; sizes set by <see cref="Resize"/> stay unless
+    /// the configured sizes change.
+    /// </summary>
+    /// <param name="options">All settings, not only the changed ones: those of the pool's construction, with changes. Read once.</param>
+    /// <returns>The names of changed settings that only a new pool can follow; also logged. Empty when there are none.</returns>
+    /// <exception cref="PoolOptionsException">Settings cannot work; names every problem. Nothing is changed.</exception>
+    public IReadOnlyList<string> Reconfigure(ConnectionPoolOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return _engine.Reconfigure(options);
+    }
+
     /// <summary>Stops lending: callers queue until <see cref="Resume"/> or their timeout. Leases in use are not touched.</summary>
     public void Suspend() => _engine.Suspend();
 

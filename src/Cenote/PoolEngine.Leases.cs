@@ -43,7 +43,7 @@ internal sealed partial class PoolEngine
     }
 
     /// <summary>The stack of one in some of the callers that queue: whoever serves them later has another.</summary>
-    private LeaseOrigin? CaptureOrigin() => Settings.StackSampling > 0 && Interlocked.Increment(ref _queued) % Settings.StackSampling == 0
+    private LeaseOrigin? CaptureOrigin() => Settings.StackSampling is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;
 

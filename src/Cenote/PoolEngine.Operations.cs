@@ -119,6 +119,38 @@ internal sealed partial class PoolEngine
         }
     }
 
+    internal IReadOnlyList<string> Reconfigure(ConnectionPoolOptions options)
+    {
+        var changed = PoolSettings.Create(Provider, options);
+        var fixedChanges = Settings.FindFixedChanges(changed).ToList();
+        lock (_sizes)
+        {
+            var before = Settings.Changeable;
+            var after = changed.Changeable;
+            var changes = string.Join(", ", after.DescribeChanges(before));
+            if (changes.Length > 0)
+            {
+                Settings.Change(changed);
+                Desk.SetMaxWaiters(after.MaxWaiters);
+                Desk.StackSampling = after.StackSampling;
+                PoolLog.Reconfigured(_logger, Settings.Name, changes);
+            }
+
+            // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones change.
+            if ((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize))
+            {
+                Resize(after.MinSize, after.MaxSize);
+            }
+        }
+
+        if (fixedChanges.Count > 0)
+        {
+            PoolLog.ReconfigurationIncomplete(_logger, Settings.Name, string.Join(", ", fixedChanges));
+        }
+
+        return fixedChanges;
+    }
+
     internal void Suspend()
     {
         Desk.Suspend();

@@ -8,29 +8,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote;
 
-/// <summary>The checked, unchanging copy of a pool's options.</summary>
+/// <summary>The checked copy of a pool's options, which changes only as a whole, by <see cref="Change"/>.</summary>
 internal sealed class PoolSettings
 {
+    private volatile ChangeableSettings _changeable;
+
     private PoolSettings(string name, string target, ConnectionPoolOptions options, ConnectionSettings connection)
     {
         Name = name;
         Target = target;
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
-        MinSize = options.MinSize;
-        MaxSize = options.MaxSize;
-        AcquireTimeout = options.AcquireTimeout;
-        MaxIdleTime = options.MaxIdleTime;
-        MaxLifetime = options.MaxLifetime;
-        ValidationInterval = options.ValidationInterval;
-        ValidationTimeout = options.ValidationTimeout;
+        _changeable = ChangeableSettings.Of(options);
         ConnectTimeout = options.ConnectTimeout;
         OpenRetries = options.OpenRetries;
         OpenRetryBaseDelay = options.OpenRetryBaseDelay;
         OpenRetryMaxDelay = options.OpenRetryMaxDelay;
         MaxConcurrentOpens = options.MaxConcurrentOpens;
         CircuitBreaker = options.CircuitBreaker;
-        MaxWaiters = options.MaxWaiters;
         QueueShedding = options.QueueShedding;
         Startup = options.Startup;
         Credentials = options.Credentials;
@@ -38,11 +33,11 @@ internal sealed class PoolSettings
         ClassifyFailure = options.ClassifyFailure;
         Sizing = options.Sizing;
         NestedRents = options.NestedRents;
-        LeakThreshold = options.LeakDetection.Threshold;
-        StackSampling = options.LeakDetection.StackSampling;
-        RevokeAfter = options.LeakDetection.RevokeAfter;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
+
+    /// <summary>What the running pool follows, at this moment.</summary>
+    internal ChangeableSettings Changeable => _changeable;
 
     internal string Name { get; }
 
@@ -53,19 +48,19 @@ internal sealed class PoolSettings
 
     internal PoolClock Clock { get; }
 
-    internal int MinSize { get; }
+    internal int MinSize => Changeable.MinSize;
 
-    internal int MaxSize { get; }
+    internal int MaxSize => Changeable.MaxSize;
 
-    internal TimeSpan AcquireTimeout { get; }
+    internal TimeSpan AcquireTimeout => Changeable.AcquireTimeout;
 
-    internal TimeSpan MaxIdleTime { get; }
+    internal TimeSpan MaxIdleTime => Changeable.MaxIdleTime;
 
-    internal TimeSpan MaxLifetime { get; }
+    internal TimeSpan MaxLifetime => Changeable.MaxLifetime;
 
-    internal TimeSpan ValidationInterval { get; }
+    internal TimeSpan ValidationInterval => Changeable.ValidationInterval;
 
-    internal TimeSpan ValidationTimeout { get; }
+    internal TimeSpan ValidationTimeout => Changeable.ValidationTimeout;
 
     internal TimeSpan ConnectTimeout { get; }
 
@@ -79,7 +74,7 @@ internal sealed class PoolSettings
 
     internal CircuitBreakerOptions? CircuitBreaker { get; }
 
-    internal int? MaxWaiters { get; }
+    internal int? MaxWaiters => Changeable.MaxWaiters;
 
     internal QueueSheddingOptions? QueueShedding { get; }
 
@@ -96,13 +91,43 @@ internal sealed class PoolSettings
 
     internal NestedRents NestedRents { get; }
 
-    internal TimeSpan? LeakThreshold { get; }
+    internal TimeSpan? LeakThreshold => Changeable.LeakThreshold;
 
-    internal int StackSampling { get; }
+    internal int StackSampling => Changeable.StackSampling;
 
-    internal TimeSpan? RevokeAfter { get; }
+    internal TimeSpan? RevokeAfter => Changeable.RevokeAfter;
 
     internal ILoggerFactory LoggerFactory { get; }
+
+    /// <summary>Takes over what may change while the pool runs.</summary>
+    internal void Change(PoolSettings changed) => _changeable = changed._changeable;
+
+    /// <summary>The settings that differ, but that a running pool cannot follow.</summary>
+    internal IEnumerable<string> FindFixedChanges(PoolSettings changed)
+    {
+        (string Name, bool IsSame)[] settings =
+        [
+            (nameof(ConnectionPoolOptions.Name), Name == changed.Name),
+            (nameof(ConnectionPoolOptions.ConnectTimeout), ConnectTimeout == changed.ConnectTimeout),
+            (nameof(ConnectionPoolOptions.OpenRetries), OpenRetries == changed.OpenRetries),
+            (nameof(ConnectionPoolOptions.OpenRetryBaseDelay), OpenRetryBaseDelay == changed.OpenRetryBaseDelay),
+            (nameof(ConnectionPoolOptions.OpenRetryMaxDelay), OpenRetryMaxDelay == changed.OpenRetryMaxDelay),
+            (nameof(ConnectionPoolOptions.MaxConcurrentOpens), MaxConcurrentOpens == changed.MaxConcurrentOpens),
+            (nameof(ConnectionPoolOptions.CircuitBreaker), CircuitBreaker == changed.CircuitBreaker),
+            (nameof(ConnectionPoolOptions.QueueShedding), QueueShedding == changed.QueueShedding),
+            (nameof(ConnectionPoolOptions.Startup), Startup == changed.Startup),
+            (nameof(ConnectionPoolOptions.ResetMode), Connection.ResetMode == changed.Connection.ResetMode),
+            (nameof(ConnectionPoolOptions.SessionClearing), Connection.SessionClearing == changed.Connection.SessionClearing),
+            (nameof(ConnectionPoolOptions.Credentials), Credentials == changed.Credentials),
+            (nameof(ConnectionPoolOptions.QueryTimeout), QueryTimeout == changed.QueryTimeout),
+            (nameof(ConnectionPoolOptions.ClassifyFailure), ClassifyFailure == changed.ClassifyFailure),
+            (nameof(ConnectionPoolOptions.Sizing), ReferenceEquals(Sizing, changed.Sizing)),
+            (nameof(ConnectionPoolOptions.NestedRents), NestedRents == changed.NestedRents),
+            (nameof(ConnectionPoolOptions.TimeProvider), Clock.TimeProvider == changed.Clock.TimeProvider),
+            (nameof(ConnectionPoolOptions.LoggerFactory), LoggerFactory == changed.LoggerFactory),
+        ];
+        return settings.Where(setting => !setting.IsSame).Select(setting => setting.Name);
+    }
 
     /// <exception cref="PoolOptionsException">With every problem there is.</exception>
     internal static PoolSettings Create(DatabaseProvider provider, ConnectionPoolOptions options)

@@ -8,26 +8,17 @@ namespace Cenote.Tests;
 /// <summary>A pool over the stub driver on fake time. Disposing of it checks that the pool did nothing that it must never do.</summary>
 internal sealed class TestPool : IAsyncDisposable
 {
+    private readonly Action<ConnectionPoolOptions>? _configure;
+    private readonly SingleLoggerFactory _loggers;
+
     private TestPool(Action<ConnectionPoolOptions>? configure, Func<StubDatabase, StubProvider>? provider, CallScript? script)
     {
         Script = script ?? new CallScript();
         Database = new StubDatabase { Script = Script };
         Provider = provider?.Invoke(Database) ?? new StubProvider(Database);
-        var options = new ConnectionPoolOptions
-        {
-            Name = "test",
-            MinSize = 0,
-            MaxSize = 2,
-            OpenRetries = 0,
-            CircuitBreaker = null,
-            AcquireTimeout = TimeSpan.FromHours(1),
-            ConnectTimeout = TimeSpan.FromMinutes(10),
-            ValidationTimeout = TimeSpan.FromMinutes(10),
-            TimeProvider = Time,
-            LoggerFactory = new SingleLoggerFactory(Logger),
-        };
-        configure?.Invoke(options);
-        Pool = new ConnectionPool(Provider, options);
+        _configure = configure;
+        _loggers = new SingleLoggerFactory(Logger);
+        Pool = new ConnectionPool(Provider, NewOptions());
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -71,6 +62,26 @@ internal sealed class TestPool : IAsyncDisposable
 
     /// <summary>Completes when the pool's counts are so.</summary>
     public Task When(Func<PoolCounts, bool> holds) => Pool.Engine.Desk.WhenAsync(holds, failsWithOpens: false, CancellationToken.None).Soon();
+
+    /// <summary>The options that the pool was constructed with, anew.</summary>
+    public ConnectionPoolOptions NewOptions()
+    {
+        var options = new ConnectionPoolOptions
+        {
+            Name = "test",
+            MinSize = 0,
+            MaxSize = 2,
+            OpenRetries = 0,
+            CircuitBreaker = null,
+            AcquireTimeout = TimeSpan.FromHours(1),
+            ConnectTimeout = TimeSpan.FromMinutes(10),
+            ValidationTimeout = TimeSpan.FromMinutes(10),
+            TimeProvider = Time,
+            LoggerFactory = _loggers,
+        };
+        _configure?.Invoke(options);
+        return options;
+    }
 
     /// <summary>Completes when the pool's statistics are so; they are asked again whenever the stub server or the pool moves.</summary>
     public async Task StatisticsAre(Func<PoolStatistics, bool> hold)
@@ -116,6 +127,18 @@ internal sealed class TestPool : IAsyncDisposable
         {
             Time.Advance(step);
             await When(counts => counts.Opening == 0);
+        }
+    }
+
+    /// <summary>Lets fake time pass until something is so.</summary>
+    public async Task PassUntil(Func<bool> holds)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!holds())
+        {
+            Assert.True(watch.Elapsed < Patience.Limit, $"still not so; {Counts}");
+            Time.Advance(TimeSpan.FromMilliseconds(250));
+            await LetWorkRun();
         }
     }
 

@@ -84,13 +84,14 @@ internal sealed class ConnectionOpener(
     /// <summary>Up to five per cent early, at random: connections opened together must not all come of age together.</summary>
     private long NewExpiry()
     {
-        if (settings.MaxLifetime == Timeout.InfiniteTimeSpan)
+        var longest = settings.MaxLifetime;
+        if (longest == Timeout.InfiniteTimeSpan)
         {
             return long.MaxValue;
         }
 
 #pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
-        var lifetime = settings.MaxLifetime * (1 - (0.05 * Random.Shared.NextDouble()));
+        var lifetime = longest * (1 - (0.05 * Random.Shared.NextDouble()));
 #pragma warning restore CA5394
         return settings.Clock.ElapsedMilliseconds + (long)lifetime.TotalMilliseconds;
     }

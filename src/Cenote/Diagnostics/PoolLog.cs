@@ -76,6 +76,12 @@ internal static partial class PoolLog
     [LoggerMessage(45, LogLevel.Warning, "Work on pool {PoolName} failed in try {Attempt} ({Kind}); next try in {Delay}")]
     internal static partial void WorkRetried(ILogger logger, string poolName, int attempt, FailureKind kind, TimeSpan delay, Exception? exception);
 
+    [LoggerMessage(46, LogLevel.Information, "Pool {PoolName} follows changed settings: {Changes}")]
+    internal static partial void Reconfigured(ILogger logger, string poolName, string changes);
+
+    [LoggerMessage(47, LogLevel.Warning, "Pool {PoolName} cannot follow changes of these settings while it runs, they wait for a restart: {Settings}")]
+    internal static partial void ReconfigurationIncomplete(ILogger logger, string poolName, string settings);
+
     [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
     internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
 

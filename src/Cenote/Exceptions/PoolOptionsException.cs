@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, with every problem at once.</summary>
+/// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem at once.</summary>
 public sealed class PoolOptionsException : PoolException
 {
     internal PoolOptionsException(string poolName, IReadOnlyList<string> problems)
@@ -14,6 +14,6 @@ public sealed class PoolOptionsException : PoolException
     public IReadOnlyList<string> Problems { get; }
 
     private static string Describe(string poolName, IReadOnlyList<string> problems) =>
-        $"Pool '{poolName}' cannot be constructed: {problems.Count} problem{(problems.Count == 1 ? "" : "s")} in its settings.{Environment.NewLine}"
+        $"The settings of pool '{poolName}' cannot work: {problems.Count} problem{(problems.Count == 1 ? "" : "s")}.{Environment.NewLine}"
         + string.Join(Environment.NewLine, problems.Select(problem => "- " + problem));
 }

@@ -44,6 +44,9 @@ internal sealed partial class LeaseDesk
         _slots.Grow(limit);
     });
 
+    /// <summary>Sets how many may wait. Those who wait already go on.</summary>
+    internal void SetMaxWaiters(int? maxWaiters) => _maxWaiters = maxWaiters ?? int.MaxValue;
+
     /// <summary>Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.</summary>
     internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
     {

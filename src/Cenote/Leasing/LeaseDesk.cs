@@ -24,7 +24,7 @@ internal sealed partial class LeaseDesk
     private readonly SlotTable _slots;
     private readonly Slot _lowest;
     private readonly ITimer _probeTimer;
-    private readonly int _maxWaiters;
+    private volatile int _maxWaiters;
     private readonly ControlledDelay? _shedding;
     private Slot[]? _near;
     private bool _hadBlockedCallers;
@@ -113,7 +113,7 @@ internal sealed partial class LeaseDesk
     internal long SampleMask { get; set; }
 
     /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
-    internal int StackSampling { get; init; }
+    internal int StackSampling { get; set; }
 
     /// <summary>Sends every rent to <see cref="TryRentGuarded"/>.</summary>
     internal bool GuardsRents

@@ -7,6 +7,7 @@ internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IU
 {
     public void Run()
     {
+        var longest = settings.MaxIdleTime;
         var capacity = desk.ReadCapacity();
         var spare = capacity.Total - capacity.Opening - desk.Slots.CountOf(SlotState.Closing) - capacity.MinSize;
         var slots = desk.Slots.All;
@@ -15,7 +16,7 @@ internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IU
             var slot = slots[i];
             var word = slot.Word;
             var unused = TimeSpan.FromMilliseconds(slot.Age.Observe(word, desk.Now));
-            if (spare > 0 && settings.MaxIdleTime != Timeout.InfiniteTimeSpan && unused >= settings.MaxIdleTime
+            if (spare > 0 && longest != Timeout.InfiniteTimeSpan && unused >= longest
                 && SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
             {
                 spare--;

@@ -10,14 +10,15 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
 {
     public void Run()
     {
-        if (settings.ValidationInterval == Timeout.InfiniteTimeSpan || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
+        var interval = settings.ValidationInterval;
+        if (interval == Timeout.InfiniteTimeSpan || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
         {
             return;
         }
 
         // A fifth of the interval, and at least two ticks, ahead of the moment when a renter would have to wait.
-        var ahead = Math.Max(settings.ValidationInterval.TotalMilliseconds / 5, 2 * Upkeep.Period.TotalMilliseconds);
-        var due = desk.Now - Math.Max(0, (long)(settings.ValidationInterval.TotalMilliseconds - ahead));
+        var ahead = Math.Max(interval.TotalMilliseconds / 5, 2 * Upkeep.Period.TotalMilliseconds);
+        var due = desk.Now - Math.Max(0, (long)(interval.TotalMilliseconds - ahead));
         var most = Math.Max(1, (desk.Slots.CountOf(SlotState.Idle) / 4)) - desk.Slots.CountOf(SlotState.Validating);
         for (; most > 0; most--)
         {

@@ -37,7 +37,7 @@ public abstract class DatabaseProvider : IAsyncDisposable
 
     /// <summary>
     /// Names everything in the settings, or in the provider's own connection string, that cannot work.
-    /// Called once, when the pool is constructed.
+    /// Called when the pool is constructed, and when it is reconfigured.
     /// </summary>
     /// <param name="settings">How the pool will open and clear connections.</param>
     /// <returns>One sentence a problem: what, which value, and the remedy. Empty when all is well. Never a secret.</returns>

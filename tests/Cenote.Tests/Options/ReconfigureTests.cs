@@ -1,0 +1,157 @@
+using System.Reflection;
+
+namespace Cenote.Tests.Options;
+
+/// <summary>A running pool follows changed settings.</summary>
+public sealed class ReconfigureTests
+{
+    [Fact]
+    public async Task New_sizes_are_followed()
+    {
+        await using var test = TestPool.Create(options => (options.MinSize, options.MaxSize) = (0, 1));
+
+        Assert.Empty(Change(test, options => (options.MinSize, options.MaxSize) = (3, 5)));
+
+        await test.When(counts => counts.Idle == 3);
+        Assert.Equal(5, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
+    }
+
+    [Fact]
+    public async Task Sizes_set_by_hand_stay_until_the_configured_ones_change()
+    {
+        await using var test = TestPool.Create(options => (options.MinSize, options.MaxSize) = (0, 2));
+        test.Pool.Resize(0, 7);
+
+        Change(test, options => options.AcquireTimeout = TimeSpan.FromSeconds(5));
+        Assert.Equal(7, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
+
+        Change(test, options => options.MaxSize = 3);
+        Assert.Equal(3, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
+    }
+
+    [Fact]
+    public async Task A_new_acquire_timeout_counts_for_callers_that_come_later()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        using var held = await test.Pool.RentAsync();
+        var earlier = test.Pool.RentAsync().AsTask();
+
+        Change(test, options => options.AcquireTimeout = TimeSpan.FromSeconds(5));
+        var later = test.Pool.RentAsync().AsTask();
+        test.Time.Advance(TimeSpan.FromSeconds(6));
+
+        await Assert.ThrowsAsync<PoolTimeoutException>(() => later.Soon());
+        Assert.False(earlier.IsCompleted);
+        held.Dispose();
+        (await earlier.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_new_idle_time_retires_connections_that_were_open_already()
+    {
+        await using var test = await TestPool.FullAsync(1);
+
+        Change(test, options => (options.MinSize, options.MaxIdleTime) = (0, TimeSpan.FromSeconds(5)));
+        await test.PassUntil(() => test.Counts.Total == 0);
+
+        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Idle]);
+    }
+
+    [Fact]
+    public async Task A_cap_on_waiters_and_leak_detection_may_come_and_go()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        using var held = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+
+        Change(test, options => (options.MaxWaiters, options.LeakDetection.Threshold) = (1, TimeSpan.FromSeconds(2)));
+        await Assert.ThrowsAsync<PoolOverloadedException>(async () => await test.Pool.RentAsync());
+        await test.PassUntil(() => test.Pool.GetStatistics().LeaksSuspected == 1);
+
+        Change(test, _ => { });
+        var second = test.Pool.RentAsync().AsTask();
+        Assert.Equal(2, test.Counts.Waiting);
+        held.Dispose();
+        (await waiting.Soon()).Dispose();
+        (await second.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_work_change_nothing_and_name_every_problem()
+    {
+        await using var test = TestPool.Create(options => options.MaxSize = 2);
+        var before = test.Pool.Engine.Settings.Changeable;
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => Change(test, options =>
+            (options.MaxSize, options.MinSize, options.MaxIdleTime, options.AcquireTimeout) = (5, 9, TimeSpan.FromHours(1), TimeSpan.Zero)));
+
+        Assert.Equal(2, refusal.Problems.Count);
+        Assert.Same(before, test.Pool.Engine.Settings.Changeable);
+        Assert.Equal(2, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
+    }
+
+    [Fact]
+    public async Task What_a_running_pool_cannot_follow_is_named_and_logged_and_the_rest_is_followed()
+    {
+        await using var test = TestPool.Create();
+
+        var waiting = Change(test, options => (options.ResetMode, options.OpenRetries, options.MaxSize) = (ResetMode.None, 9, 4));
+
+        Assert.Equal("OpenRetries ResetMode", string.Join(' ', waiting));
+        Assert.Equal(4, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 47 && record.Message.Contains("OpenRetries, ResetMode", StringComparison.Ordinal));
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 46 && record.Message.Contains("MaxSize 2 -> 4", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_same_settings_change_and_say_nothing()
+    {
+        await using var test = TestPool.Create();
+
+        Assert.Empty(Change(test, _ => { }));
+
+        Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), record => record.Id.Id is 40 or 46 or 47);
+    }
+
+    public static TheoryData<string> Settings() => new(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name));
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public async Task No_setting_is_forgotten_a_change_is_followed_or_named(string setting)
+    {
+        await using var test = TestPool.Create();
+        var before = test.Pool.Engine.Settings.Changeable;
+
+        var waiting = Change(test, options => Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));
+
+        Assert.True(waiting.Contains(setting, StringComparer.Ordinal) != (before != test.Pool.Engine.Settings.Changeable), $"{setting}: {string.Join(", ", waiting)}");
+    }
+
+    private static IReadOnlyList<string> Change(TestPool test, Action<ConnectionPoolOptions> change)
+    {
+        var options = test.NewOptions();
+        change(options);
+        return test.Pool.Reconfigure(options);
+    }
+
+    /// <summary>Another value than it has, of those that are allowed.</summary>
+    private static void Spoil(ConnectionPoolOptions options, PropertyInfo property) => property.SetValue(options, property.GetValue(options) switch
+    {
+        int number => number + 1,
+        TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
+        Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
+        string name => name + "2",
+        LeakDetectionOptions => new LeakDetectionOptions { Threshold = TimeSpan.FromMinutes(1) },
+        TimeProvider => TimeProvider.System,
+        Microsoft.Extensions.Logging.ILoggerFactory => Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
+        null when property.Name == nameof(options.CircuitBreaker) => new Cenote.Resilience.CircuitBreakerOptions(),
+        null when property.Name == nameof(options.QueueShedding) => new Cenote.Resilience.QueueSheddingOptions(),
+        null when property.Name == nameof(options.MaxWaiters) => 5,
+        null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
+        null when property.Name == nameof(options.SessionClearing) => Cenote.Providers.SessionClearing.DriverReset,
+        null when property.Name == nameof(options.Sizing) => new Cenote.Sizing.UtilizationSizing(),
+        null when property.Name == nameof(options.Credentials) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
+        null when property.Name == nameof(options.ClassifyFailure) => (Func<Exception, Cenote.Providers.FailureKind?>)(_ => null),
+        _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
+    });
+}
