@@ -85,6 +85,9 @@ public sealed class ConnectionPoolBuilder
         return this;
     }
 
+    /// <summary>A copy of the settings so far.</summary>
+    public ConnectionPoolOptions CopyOptions() => new(_options);
+
     /// <summary>Constructs the pool.</summary>
     /// <exception cref="InvalidOperationException">No database was chosen, or the builder was used before.</exception>
     /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>

@@ -11,6 +11,51 @@ namespace Cenote;
 /// </summary>
 public sealed class ConnectionPoolOptions
 {
+    private readonly List<string> _problems = [];
+
+    /// <summary>The defaults.</summary>
+    public ConnectionPoolOptions()
+    {
+    }
+
+    /// <summary>A copy: changes to the one do not change the other.</summary>
+    /// <param name="other">What to copy.</param>
+    public ConnectionPoolOptions(ConnectionPoolOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _problems.AddRange(other._problems);
+        Name = other.Name;
+        MinSize = other.MinSize;
+        MaxSize = other.MaxSize;
+        AcquireTimeout = other.AcquireTimeout;
+        MaxIdleTime = other.MaxIdleTime;
+        MaxLifetime = other.MaxLifetime;
+        ValidationInterval = other.ValidationInterval;
+        ValidationTimeout = other.ValidationTimeout;
+        ConnectTimeout = other.ConnectTimeout;
+        OpenRetries = other.OpenRetries;
+        OpenRetryBaseDelay = other.OpenRetryBaseDelay;
+        OpenRetryMaxDelay = other.OpenRetryMaxDelay;
+        MaxConcurrentOpens = other.MaxConcurrentOpens;
+        CircuitBreaker = other.CircuitBreaker;
+        MaxWaiters = other.MaxWaiters;
+        QueueShedding = other.QueueShedding;
+        Startup = other.Startup;
+        ResetMode = other.ResetMode;
+        SessionClearing = other.SessionClearing;
+        Credentials = other.Credentials;
+        QueryTimeout = other.QueryTimeout;
+        ClassifyFailure = other.ClassifyFailure;
+        Sizing = other.Sizing;
+        NestedRents = other.NestedRents;
+        TimeProvider = other.TimeProvider;
+        LoggerFactory = other.LoggerFactory;
+        LeakDetection = other.LeakDetection is null ? null! : new LeakDetectionOptions(other.LeakDetection);
+    }
+
+    /// <summary>What was wrong with the texts that these options were read from.</summary>
+    internal IReadOnlyList<string> Problems => _problems;
+
     /// <summary>The pool's name in logs, statistics and exceptions.</summary>
     /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, no control characters.</value>
     public string? Name { get; set; }
@@ -131,4 +176,15 @@ public sealed class ConnectionPoolOptions
     /// <summary>Makes the pool's logger, of category <c>Cenote</c>.</summary>
     /// <value>Default <see langword="null"/>: no logs.</value>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>
+    /// Notes something wrong that these options were to be read from, a configuration file, say: whoever is given the options is refused
+    /// with one <see cref="PoolOptionsException"/> that names it beside every other problem.
+    /// </summary>
+    /// <param name="problem">One sentence: the setting, its value, and the remedy. Never a secret.</param>
+    public void AddProblem(string problem)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(problem);
+        _problems.Add(problem);
+    }
 }

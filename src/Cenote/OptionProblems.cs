@@ -28,6 +28,7 @@ internal sealed class OptionProblems
 
     internal void Find(ConnectionPoolOptions options)
     {
+        _problems.AddRange(options.Problems);
         if (options.Name is { } name && !IsUsableName(name))
         {
             Add($"Name has {name.Length} characters or a control character. Give it 1 to {LongestName} printable characters, or leave it null.");

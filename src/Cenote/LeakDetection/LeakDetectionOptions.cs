@@ -6,6 +6,14 @@ namespace Cenote;
 /// </remarks>
 public sealed class LeakDetectionOptions
 {
+    /// <summary>Everything off.</summary>
+    public LeakDetectionOptions()
+    {
+    }
+
+    internal LeakDetectionOptions(LeakDetectionOptions other) =>
+        (Threshold, StackSampling, RevokeAfter) = (other.Threshold, other.StackSampling, other.RevokeAfter);
+
     /// <summary>
     /// A lease held for longer than this is suspected of being leaked: reported once, by a log message, a counter and
     /// <see cref="ConnectionPool.LeakReported"/>. Looked for once a second.

@@ -106,4 +106,37 @@ public sealed class OptionsTests
         Assert.Contains("ConnectionStrings:orders", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("Host=db", new ConnectionPoolBuilder { ConnectionString = "Host=db" }.GetConnectionString());
     }
+
+    [Fact]
+    public void A_copy_has_every_setting_and_a_life_of_its_own()
+    {
+        var options = new ConnectionPoolOptions();
+        foreach (var property in typeof(ConnectionPoolOptions).GetProperties())
+        {
+            OtherValues.Spoil(options, property);
+        }
+
+        var copy = new ConnectionPoolOptions(options);
+
+        foreach (var property in typeof(ConnectionPoolOptions).GetProperties().Where(property => property.Name != nameof(options.LeakDetection)))
+        {
+            Assert.Equal(property.GetValue(options), property.GetValue(copy));
+        }
+
+        Assert.Equal(options.LeakDetection.Threshold, copy.LeakDetection.Threshold);
+        copy.LeakDetection.Threshold = null;
+        Assert.NotNull(options.LeakDetection.Threshold);
+    }
+
+    [Fact]
+    public void Problems_noted_while_options_were_read_are_named_beside_the_others()
+    {
+        var options = new ConnectionPoolOptions { MaxSize = 0 };
+        options.AddProblem("MinSize is 'two'.");
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions(options)));
+
+        Assert.Contains(refusal.Problems, problem => problem == "MinSize is 'two'.");
+        Assert.Contains(refusal.Problems, problem => problem.StartsWith("MaxSize is 0", StringComparison.Ordinal));
+    }
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Cenote.Tests.Options;
 
 /// <summary>A running pool follows changed settings.</summary>
@@ -122,7 +120,7 @@ public sealed class ReconfigureTests
         await using var test = TestPool.Create();
         var before = test.Pool.Engine.Settings.Changeable;
 
-        var waiting = Change(test, options => Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));
+        var waiting = Change(test, options => OtherValues.Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));
 
         Assert.True(waiting.Contains(setting, StringComparer.Ordinal) != (before != test.Pool.Engine.Settings.Changeable), $"{setting}: {string.Join(", ", waiting)}");
     }
@@ -133,25 +131,4 @@ public sealed class ReconfigureTests
         change(options);
         return test.Pool.Reconfigure(options);
     }
-
-    /// <summary>Another value than it has, of those that are allowed.</summary>
-    private static void Spoil(ConnectionPoolOptions options, PropertyInfo property) => property.SetValue(options, property.GetValue(options) switch
-    {
-        int number => number + 1,
-        TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
-        Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
-        string name => name + "2",
-        LeakDetectionOptions => new LeakDetectionOptions { Threshold = TimeSpan.FromMinutes(1) },
-        TimeProvider => TimeProvider.System,
-        Microsoft.Extensions.Logging.ILoggerFactory => Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
-        null when property.Name == nameof(options.CircuitBreaker) => new Cenote.Resilience.CircuitBreakerOptions(),
-        null when property.Name == nameof(options.QueueShedding) => new Cenote.Resilience.QueueSheddingOptions(),
-        null when property.Name == nameof(options.MaxWaiters) => 5,
-        null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
-        null when property.Name == nameof(options.SessionClearing) => Cenote.Providers.SessionClearing.DriverReset,
-        null when property.Name == nameof(options.Sizing) => new Cenote.Sizing.UtilizationSizing(),
-        null when property.Name == nameof(options.Credentials) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
-        null when property.Name == nameof(options.ClassifyFailure) => (Func<Exception, Cenote.Providers.FailureKind?>)(_ => null),
-        _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
-    });
 }

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace Cenote.DependencyInjection;
+
+/// <summary>One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in full.</summary>
+internal readonly struct SettingText(string path, string? text)
+{
+    internal string Path => path;
+
+    /// <summary>No value: JSON's null, or an empty text.</summary>
+    internal bool IsNone => string.IsNullOrWhiteSpace(text);
+
+    internal int Number() =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong("a whole number, such as 20");
+
+    internal double Factor() =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong("a number, such as 1.5");
+
+    internal bool Switch() =>
+        bool.TryParse(text, out var isOn) ? isOn : throw Wrong("true, false, or a section with its settings");
+
+    internal TimeSpan Duration() => ParseDuration() ?? throw Wrong("a time such as 00:00:30 or 00:00:00.250");
+
+    internal TimeSpan DurationOrInfinite() =>
+        string.Equals(text, "infinite", StringComparison.OrdinalIgnoreCase)
+            ? Timeout.InfiniteTimeSpan
+            : ParseDuration() ?? throw Wrong("a time such as 00:00:30, or infinite");
+
+    internal void RefuseUnlessNone(string expected)
+    {
+        if (!IsNone)
+        {
+            throw Wrong(expected);
+        }
+    }
+
+    internal T OneOf<T>()
+        where T : struct, Enum
+    {
+        var wanted = text;
+        return Enum.GetNames<T>().FirstOrDefault(name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? Enum.Parse<T>(found)
+            : throw Wrong("one of " + string.Join(", ", Enum.GetNames<T>()));
+    }
+
+    // A bare number is refused: to .NET it means days, to whoever wrote it, most likely seconds.
+    private TimeSpan? ParseDuration() =>
+        text is not null && text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
+
+    private FormatException Wrong(string expected) =>
+        new($"{path} {(IsNone ? "has no value" : $"is '{(text!.Length > 40 ? text[..40] + "…" : text)}'")}. It must be {expected}.");
+}

@@ -1,0 +1,169 @@
+using System.Reflection;
+using Cenote.DependencyInjection;
+using Cenote.Resilience;
+using Cenote.Sqlite;
+
+namespace Cenote.DependencyInjectionTests;
+
+/// <summary>What the configuration says of a pool.</summary>
+public sealed class ConfigurationTests
+{
+    private const string Section = "Cenote:Pools:orders:";
+
+    [Fact]
+    public async Task The_connection_string_comes_from_the_configuration()
+    {
+        await using var services = Containers.New(("ConnectionStrings:orders", "Data Source=cenote-di;Mode=Memory;Cache=Shared"))
+            .AddConnectionPool("orders", pool => pool.UseSqlite())
+            .BuildServiceProvider();
+
+        await using var connection = await services.GetRequiredService<PoolRegistry>().OpenConnectionAsync("orders");
+
+        Assert.Contains("cenote-di", connection.Pool.ConnectionString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_configuration_says_wins_over_the_code_and_the_code_over_the_defaults()
+    {
+        await using var services = Containers.New((Section + "MaxSize", "7"))
+            .AddConnectionPool("orders", pool => pool.UseStub().Sized(1, 3))
+            .BuildServiceProvider();
+
+        var statistics = services.GetRequiredKeyedService<ConnectionPool>("orders").GetStatistics();
+
+        Assert.Equal((1, 7), (statistics.MinSize, statistics.MaxSize));
+    }
+
+    [Fact]
+    public void Every_kind_of_setting_can_be_said()
+    {
+        var options = Read(
+            ("minsize", "1"), ("MaxSize", "20"), ("AcquireTimeout", "00:00:05"), ("MaxIdleTime", "infinite"), ("MaxLifetime", "01:00:00"),
+            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRents", "Warn"),
+            ("CircuitBreaker:FailuresToOpen", "5"), ("CircuitBreaker:RecoveryGrowth", "1.5"), ("QueueShedding", "true"), ("LeakDetection:Threshold", "00:01:00"));
+
+        Assert.Equal(
+            (1, 20, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan, TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(250), 100),
+            (options.MinSize, options.MaxSize, options.AcquireTimeout, options.MaxIdleTime, options.MaxLifetime, options.QueryTimeout, options.MaxWaiters));
+        Assert.Equal((StartupMode.FailAtStart, ResetMode.Rollback, NestedRents.Warn), (options.Startup, options.ResetMode, options.NestedRents));
+        Assert.Equal(new CircuitBreakerOptions { FailuresToOpen = 5, RecoveryGrowth = 1.5 }, options.CircuitBreaker);
+        Assert.Equal(new QueueSheddingOptions(), options.QueueShedding);
+        Assert.Equal(TimeSpan.FromMinutes(1), options.LeakDetection.Threshold);
+        Assert.Null(Problems(options));
+    }
+
+    [Fact]
+    public void A_breaker_that_is_switched_off_stays_off_whatever_its_details_are()
+    {
+        Assert.Null(Read(("CircuitBreaker", "false"), ("CircuitBreaker:FailuresToOpen", "5")).CircuitBreaker);
+        Assert.Equal(5, Read(("CircuitBreaker", "true"), ("CircuitBreaker:FailuresToOpen", "5")).CircuitBreaker!.FailuresToOpen);
+    }
+
+    [Fact]
+    public void Nothing_takes_an_optional_setting_away()
+    {
+        var options = Read(("MaxWaiters", null), ("QueryTimeout", ""));
+
+        Assert.Null(options.MaxWaiters);
+        Assert.Null(options.QueryTimeout);
+        Assert.Null(Problems(options));
+    }
+
+    [Theory]
+    [InlineData("MaxSize", "ten", "whole number")]
+    [InlineData("MaxSize", "1.5", "whole number")]
+    [InlineData("MaxSize", null, "has no value")]
+    [InlineData("AcquireTimeout", "30", "00:00:30")]
+    [InlineData("AcquireTimeout", "infinite", "00:00:30")]
+    [InlineData("MaxIdleTime", "600", "infinite")]
+    [InlineData("ResetMode", "1", "Full, Rollback, None")]
+    [InlineData("ResetMode", "Everything", "Full, Rollback, None")]
+    [InlineData("CircuitBreaker", "off", "true, false")]
+    [InlineData("CircuitBreaker", null, "true, false")]
+    [InlineData("CircuitBreaker:Threshold", "5", "no setting")]
+    [InlineData("LeakDetection", "on", "section")]
+    [InlineData("MaxSzie", "5", "no setting")]
+    [InlineData("Credentials", "x", "only be set in code")]
+    [InlineData("Sizing:GrowAbove", "0.8", "only be set in code")]
+    [InlineData("ConnectionString", "x", "ConnectionStrings:orders")]
+    public void What_cannot_be_understood_is_named_with_its_path_and_the_remedy(string key, string? value, string remedy)
+    {
+        var problem = Assert.Single(Problems(Read((key, value)))!);
+
+        Assert.StartsWith(Section + key + " ", problem, StringComparison.Ordinal);
+        Assert.Contains(remedy, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_problem_is_in_one_exception_ranges_included_and_no_value_of_a_stranger_is_shown()
+    {
+        await using var services = Containers.New(
+                (Section + "MaxSize", "ten"), (Section + "MinSize", "-1"), (Section + "AcquireTimeout", "5"), (Section + "Password", "sesame"))
+            .AddConnectionPool("orders", pool => pool.UseStub().Configure(options => options.OpenRetries = 1000))
+            .BuildServiceProvider();
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));
+
+        Assert.Equal(5, refusal.Problems.Count);
+        Assert.DoesNotContain("sesame", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_section_without_a_pool_is_warned_of()
+    {
+        await using var services = Containers.New(("Cenote:Pools:ordres:MaxSize", "7"), (Section + "MaxSize", "7"))
+            .AddConnectionPool("orders", pool => pool.UseStub())
+            .BuildServiceProvider();
+
+        services.GetRequiredService<PoolRegistry>();
+
+        var warning = Assert.Single(services.Logs(), record => record.Id.Id == 73);
+        Assert.Contains("Cenote:Pools:ordres", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_without_a_configuration_has_pools_too()
+    {
+        await using var services = new ServiceCollection().AddConnectionPool(pool => pool.UseStub()).BuildServiceProvider();
+
+        (await services.GetRequiredService<ConnectionPool>().RentAsync()).Dispose();
+    }
+
+    [Fact]
+    public void No_setting_is_forgotten()
+    {
+        string[] codeOnly = ["Name", "Credentials", "ClassifyFailure", "Sizing", "TimeProvider", "LoggerFactory"];
+        var settings = typeof(ConnectionPoolOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
+
+        Assert.All(settings.Except(codeOnly, StringComparer.Ordinal), setting => Assert.Contains(setting, PoolSection.Keys, StringComparer.Ordinal));
+        Assert.All(
+            typeof(CircuitBreakerOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance),
+            property => Assert.Contains("CircuitBreaker:" + property.Name, PoolSection.Keys, StringComparer.Ordinal));
+        Assert.All(
+            typeof(LeakDetectionOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance),
+            property => Assert.Contains("LeakDetection:" + property.Name, PoolSection.Keys, StringComparer.Ordinal));
+    }
+
+    private static ConnectionPoolOptions Read(params (string Key, string? Value)[] entries)
+    {
+        var options = new ConnectionPoolOptions();
+        using var services = Containers.New([.. entries.Select(entry => (Section + entry.Key, entry.Value))]).BuildServiceProvider();
+        PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), "orders", options);
+        return options;
+    }
+
+    private static IReadOnlyList<string>? Problems(ConnectionPoolOptions options)
+    {
+        try
+        {
+            options.MinSize = 0;
+            options.Startup = StartupMode.FillInBackground;
+            new ConnectionPool(new StubProvider(new StubDatabase()), options).Dispose();
+            return null;
+        }
+        catch (PoolOptionsException exception)
+        {
+            return exception.Problems;
+        }
+    }
+}

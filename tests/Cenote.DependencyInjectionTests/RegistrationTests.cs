@@ -1,0 +1,124 @@
+using System.Data.Common;
+
+namespace Cenote.DependencyInjectionTests;
+
+/// <summary>Pools as services.</summary>
+public sealed class RegistrationTests
+{
+    [Fact]
+    public async Task A_named_pool_is_a_keyed_service_and_in_the_registry()
+    {
+        await using var services = Containers.New()
+            .AddConnectionPool("orders", pool => pool.UseStub())
+            .AddConnectionPool("billing", pool => pool.UseStub())
+            .BuildServiceProvider(validateScopes: true);
+
+        var orders = services.GetRequiredKeyedService<ConnectionPool>("orders");
+
+        Assert.Equal("orders", orders.Name);
+        Assert.Same(orders, services.GetRequiredKeyedService<ConnectionPool>("orders"));
+        Assert.Same(orders, services.GetRequiredService<PoolRegistry>()["orders"]);
+        Assert.NotSame(orders, services.GetRequiredKeyedService<ConnectionPool>("billing"));
+        Assert.Null(services.GetService<ConnectionPool>());
+    }
+
+    [Fact]
+    public async Task The_default_pool_has_no_key_and_a_name()
+    {
+        await using var services = Containers.New().AddConnectionPool(pool => pool.UseStub()).BuildServiceProvider();
+
+        var pool = services.GetRequiredService<ConnectionPool>();
+
+        Assert.Equal("default", pool.Name);
+        Assert.Same(pool, services.GetRequiredService<PoolRegistry>()["default"]);
+        await using var connection = await services.GetRequiredService<DbDataSource>().OpenConnectionAsync();
+        Assert.Equal(1, pool.GetStatistics().Counts.Leased);
+    }
+
+    [Fact]
+    public async Task A_data_source_opens_connections_commands_and_batches_of_its_pool()
+    {
+        await using var services = Containers.New().AddConnectionPool("orders", pool => pool.UseStub()).BuildServiceProvider();
+        var pool = services.GetRequiredKeyedService<ConnectionPool>("orders");
+        var dataSource = services.GetRequiredKeyedService<DbDataSource>("orders");
+
+        await using (var opened = await dataSource.OpenConnectionAsync())
+        using (var second = dataSource.OpenConnection())
+        using (var third = dataSource.CreateConnection())
+        {
+            third.Open();
+            Assert.All((DbConnection[])[opened, second, third], connection => Assert.Same(pool, Assert.IsType<PooledConnection>(connection).Pool));
+            Assert.Equal(3, pool.GetStatistics().Counts.Leased);
+        }
+
+        using (var command = dataSource.CreateCommand("SELECT 1"))
+        {
+            Assert.Equal("SELECT 1", command.CommandText);
+            await command.ExecuteScalarAsync();
+        }
+
+        Assert.Equal(pool.ConnectionString, dataSource.ConnectionString);
+        Assert.Equal(0, pool.GetStatistics().Counts.Leased);
+    }
+
+    [Theory]
+    [InlineData("orders", "orders")]
+    [InlineData("orders", "Orders")]
+    [InlineData("default", null)]
+    [InlineData(null, null)]
+    public void A_name_that_is_taken_is_refused_where_it_is_registered(string? first, string? second)
+    {
+        var services = Add(new ServiceCollection(), first);
+
+        var refusal = Assert.Throws<ArgumentException>(() => Add(services, second));
+
+        Assert.Contains($"'{second ?? "default"}'", refusal.Message, StringComparison.Ordinal);
+
+        static IServiceCollection Add(IServiceCollection services, string? name) =>
+            name is null ? services.AddConnectionPool(pool => pool.UseStub()) : services.AddConnectionPool(name, pool => pool.UseStub());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a:b")]
+    [InlineData("a\nb")]
+    public void A_name_that_cannot_be_one_is_refused_where_it_is_registered(string name) =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddConnectionPool(name, pool => pool.UseStub()));
+
+    [Fact]
+    public async Task A_pool_is_constructed_when_somebody_asks_and_may_ask_for_other_services()
+    {
+        var constructed = new List<string>();
+        await using var services = Containers.New()
+            .AddConnectionPool("secrets", pool => Note("secrets", pool))
+            .AddConnectionPool("orders", (provider, pool) => Note(provider.GetRequiredKeyedService<ConnectionPool>("secrets").Name + ", orders", pool))
+            .AddConnectionPool("unused", pool => Note("unused", pool))
+            .BuildServiceProvider();
+
+        var registry = services.GetRequiredService<PoolRegistry>();
+        Assert.Equal("orders secrets unused", string.Join(' ', registry.Names));
+        Assert.Empty(constructed);
+
+        services.GetRequiredKeyedService<ConnectionPool>("orders");
+        Assert.Equal("secrets; secrets, orders", string.Join("; ", constructed));
+
+        void Note(string what, ConnectionPoolBuilder pool)
+        {
+            constructed.Add(what);
+            pool.UseStub();
+        }
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_work_and_a_missing_connection_string_are_told_to_whoever_asks_first()
+    {
+        await using var services = Containers.New()
+            .AddConnectionPool("orders", pool => pool.UseStub().Sized(5, 2))
+            .AddConnectionPool("billing", pool => Sqlite.SqlitePoolBuilderExtensions.UseSqlite(pool))
+            .BuildServiceProvider();
+
+        Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));
+        var missing = Assert.Throws<InvalidOperationException>(() => services.GetRequiredKeyedService<ConnectionPool>("billing"));
+        Assert.Contains("ConnectionStrings:billing", missing.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+using Cenote.Providers;
+using Cenote.Resilience;
+using Cenote.Sizing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.Tests.Options;
+
+/// <summary>Other values for settings.</summary>
+internal static class OtherValues
+{
+    /// <summary>Another value than it has, of those that are allowed.</summary>
+    public static void Spoil(ConnectionPoolOptions options, PropertyInfo property) => property.SetValue(options, property.GetValue(options) switch
+    {
+        int number => number + 1,
+        TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
+        Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
+        string name => name + "2",
+        LeakDetectionOptions => new LeakDetectionOptions { Threshold = TimeSpan.FromMinutes(1) },
+        TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
+        CircuitBreakerOptions breaker => breaker with { FailuresToOpen = 9 },
+        ILoggerFactory => NullLoggerFactory.Instance,
+        null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
+        null when property.Name == nameof(options.Name) => "other",
+        null when property.Name == nameof(options.CircuitBreaker) => new CircuitBreakerOptions(),
+        null when property.Name == nameof(options.QueueShedding) => new QueueSheddingOptions(),
+        null when property.Name == nameof(options.MaxWaiters) => 5,
+        null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
+        null when property.Name == nameof(options.SessionClearing) => SessionClearing.DriverReset,
+        null when property.Name == nameof(options.Sizing) => new UtilizationSizing(),
+        null when property.Name == nameof(options.Credentials) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
+        null when property.Name == nameof(options.ClassifyFailure) => (Func<Exception, FailureKind?>)(_ => null),
+        _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
+    });
+}
