@@ -1,0 +1,29 @@
+namespace Cenote.Hosting;
+
+/// <summary>When the readiness of a pool is degraded. Read when the check is added.</summary>
+public sealed class PoolHealthOptions
+{
+    /// <summary>A pool is saturated when its first waiter has waited this long; also when as many callers wait as there may be connections.</summary>
+    /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
+    public TimeSpan DegradedWait { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A pool is saturated when this share of its connections is leased, even if nobody waits.</summary>
+    /// <value>Default <see langword="null"/>: never; a pool that is used in full and makes nobody wait is one of the right size. Range above 0 to 1.</value>
+    public double? DegradedUtilization { get; set; }
+
+    internal IReadOnlyList<string> FindProblems()
+    {
+        List<string> problems = [];
+        if (DegradedWait < TimeSpan.Zero || DegradedWait > TimeSpan.FromDays(1))
+        {
+            problems.Add($"DegradedWait is {DegradedWait}. It must be 00:00:00 to 1.00:00:00.");
+        }
+
+        if (DegradedUtilization is { } share && !(share is > 0 and <= 1))
+        {
+            problems.Add(FormattableString.Invariant($"DegradedUtilization is {share}. It must be above 0 and no more than 1, or null for never."));
+        }
+
+        return problems;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Cenote.Hosting.Health;
+
+/// <summary>Whether this process should get traffic: one pool, or all of them and whatever else has something to say.</summary>
+internal sealed class ReadinessCheck(IServiceProvider services, string? poolName, PoolHealthOptions options) : IHealthCheck
+{
+    private readonly PoolHealthMonitor _monitor = services.GetRequiredService<PoolHealthMonitor>();
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        List<PoolHealthFinding> findings = [.. FindPools(), .. FindHost()];
+        return Task.FromResult(FindingsReport.Combine(findings, context.Registration.FailureStatus));
+    }
+
+    private IEnumerable<PoolHealthFinding> FindPools()
+    {
+        if (poolName is null)
+        {
+            return _monitor.Registry.Pools
+                .Select(pool => _monitor.JudgeReadiness(pool, options))
+                .Concat(services.GetServices<IPoolHealthSource>().SelectMany(static source => source.Inspect()));
+        }
+
+        return [_monitor.Find(poolName) is { } pool ? _monitor.JudgeReadiness(pool, options) : DescribeMissing(poolName)];
+    }
+
+    /// <summary>Whoever sends traffic should stop while the process still answers what is under way.</summary>
+    private IEnumerable<PoolHealthFinding> FindHost() =>
+        services.GetService<IHostApplicationLifetime>() is { ApplicationStopping.IsCancellationRequested: true }
+            ? [new PoolHealthFinding("application", HealthStatus.Unhealthy, "stopping")]
+            : [];
+
+    private PoolHealthFinding DescribeMissing(string name)
+    {
+        var names = _monitor.Registry.Names;
+        return names.Contains(name, StringComparer.Ordinal)
+            ? new PoolHealthFinding(name, HealthStatus.Healthy, "not used yet: it is constructed when it is first asked for")
+            : new PoolHealthFinding(name, HealthStatus.Unhealthy, $"not registered; registered: {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static other => $"'{other}'")))}");
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cenote.Hosting;
+
+/// <summary>What this package needs of a container.</summary>
+internal static class HostServices
+{
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    internal static PoolRegistry FindRegistry(this IServiceProvider services) =>
+        services.GetService<PoolRegistry>()
+        ?? throw new InvalidOperationException("The container has no PoolRegistry. Add pools with services.AddConnectionPool(…), or a registry of your own with services.AddSingleton(new PoolRegistry()).");
+
+    internal static TimeProvider FindTimeProvider(this IServiceProvider services) => services.GetService<TimeProvider>() ?? TimeProvider.System;
+}

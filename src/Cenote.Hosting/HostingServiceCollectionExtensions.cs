@@ -1,0 +1,30 @@
+using Cenote.Hosting;
+using Cenote.Hosting.Lifecycle;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Connection pools that start and stop with their host.</summary>
+public static class HostingServiceCollectionExtensions
+{
+    /// <summary>
+    /// Warms every pool of the container's <see cref="Cenote.PoolRegistry"/> up before the host serves, and drains them after everything
+    /// in the host has stopped, within its shutdown time. It does not matter where among other services this is called, nor how often.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Changes the options, after the configuration section <c>Cenote:Hosting</c> was read.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    public static IServiceCollection AddConnectionPoolHosting(this IServiceCollection services, Action<PoolHostingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions<PoolHostingOptions>().BindConfiguration(PoolHostingOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PoolHostingOptions>, PoolHostingOptionsValidator>());
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return services.AddHostedService<PoolLifecycle>();
+    }
+}

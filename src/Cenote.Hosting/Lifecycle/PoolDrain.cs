@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Hosting.Lifecycle;
+
+/// <summary>
+/// Waits until the connections of one pool are back, and closes them. The pool lends meanwhile: a straggler that needs another
+/// connection to come to its end gets it, and so does whatever is stopped or disposed of after the drain.
+/// </summary>
+internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, ILogger logger)
+{
+    /// <summary>Never throws.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var start = timeProvider.GetTimestamp();
+        try
+        {
+            var statistics = pool.GetStatistics();
+            if (statistics.State == PoolState.Closed)
+            {
+                return;
+            }
+
+            if (statistics.Counts is { Leased: > 0 } or { Waiting: > 0 })
+            {
+                HostingLog.Draining(logger, pool.Name, statistics.Counts);
+            }
+
+            // Nothing that closes is to be replaced.
+            pool.Resize(0, statistics.MaxSize);
+            do
+            {
+                pool.RetireAll();
+                await pool.WaitUntilUnusedAsync(cancellationToken).ConfigureAwait(false);
+            }
+            while (pool.GetStatistics().Counts.Total > 0 && !cancellationToken.IsCancellationRequested);
+            HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
+        }
+        catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })
+        {
+            // The time was over before it began, and idle connections need none: they are closing.
+            HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
+        }
+        catch (OperationCanceledException)
+        {
+            HostingLog.NotDrained(logger, pool.Name, timeProvider.GetElapsedTime(start), pool.DescribeLeases());
+        }
+        catch (PoolClosedException)
+        {
+            // Somebody else ends it: its leases are closed as they come back.
+        }
+        catch (Exception exception)
+        {
+            HostingLog.DrainFailed(logger, pool.Name, exception);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Hosting.Lifecycle;
+
+/// <summary>Opens the connections that one pool is to have before the host serves.</summary>
+internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? target, TimeProvider timeProvider, ILogger logger)
+{
+    private readonly long _start = timeProvider.GetTimestamp();
+
+    internal string PoolName => poolName;
+
+    /// <summary>Why the pool is not warm; <see langword="null"/> when it is.</summary>
+    internal PoolWarmUpFailure? Failure { get; private set; }
+
+    /// <summary>Tries until the pool is warm. The pool itself sets the pace: each round waits for its next try to connect.</summary>
+    /// <param name="isPatient">Whether to go on after the database has refused the credentials.</param>
+    /// <param name="cancellationToken">Ends the tries.</param>
+    internal async Task RunAsync(bool isPatient, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        while (true)
+        {
+            try
+            {
+                await pool.WarmUpAsync(target, progress: null, cancellationToken).ConfigureAwait(false);
+                Failure = null;
+                HostingLog.WarmedUp(logger, poolName, pool.GetStatistics().Counts, timeProvider.GetElapsedTime(_start));
+                return;
+            }
+            catch (ConnectionOpenException exception) when (isPatient || exception.IsTransient)
+            {
+                failure = exception;
+            }
+            catch (Exception exception)
+            {
+                Failure = Describe(exception is OperationCanceledException ? failure : exception);
+                return;
+            }
+        }
+    }
+
+    private PoolWarmUpFailure Describe(Exception? failure)
+    {
+        var statistics = pool.GetStatistics();
+        var counts = statistics.Counts;
+        var open = counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
+        var text = FormattableString.Invariant($"{open} of {target ?? statistics.MinSize} connections are open after {timeProvider.GetElapsedTime(_start).TotalSeconds:0.0} s.");
+        if (statistics.LastOpenFailure is { } last)
+        {
+            text += FormattableString.Invariant($" The last try failed at {last.Time:O} ({last.Kind}): {last.Exception.Message}");
+        }
+        else if (failure is not null and not ConnectionOpenException)
+        {
+            text += $" {failure.Message}";
+        }
+
+        return new PoolWarmUpFailure(poolName, text, failure ?? statistics.LastOpenFailure?.Exception);
+    }
+}

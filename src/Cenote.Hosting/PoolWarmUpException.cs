@@ -1,0 +1,19 @@
+namespace Cenote.Hosting;
+
+/// <summary>Connection pools were not ready, and the host was told not to start without them. Names every one, and why.</summary>
+public sealed class PoolWarmUpException : Exception
+{
+    internal PoolWarmUpException(IReadOnlyList<PoolWarmUpFailure> failures, int pools)
+        : base(Describe(failures, pools), failures.Select(static failure => failure.Exception).OfType<Exception>().FirstOrDefault())
+    {
+        Failures = failures;
+        HelpLink = "docs/hosting.md#the-database-is-not-there";
+    }
+
+    /// <summary>The pools that were not ready, in the order of their names.</summary>
+    public IReadOnlyList<PoolWarmUpFailure> Failures { get; }
+
+    private static string Describe(IReadOnlyList<PoolWarmUpFailure> failures, int pools) =>
+        FormattableString.Invariant($"The host does not start: {failures.Count} of {pools} connection pools {(failures.Count == 1 ? "is" : "are")} not ready.{Environment.NewLine}")
+        + string.Join(Environment.NewLine, failures.Select(static failure => $"- '{failure.PoolName}': {failure.Description}"));
+}

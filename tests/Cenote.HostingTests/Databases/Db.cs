@@ -1,0 +1,9 @@
+namespace Cenote.HostingTests.Databases;
+
+/// <summary>A real database.</summary>
+public enum Db
+{
+    Sqlite,
+    PostgreSql,
+    MariaDb,
+}
