@@ -43,8 +43,9 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
             return true;
         }
 
+        // Of what was opened some may be lost again when the first check comes; a minimum may be raised later.
         var statistics = pool.GetStatistics();
-        if (PoolReadiness.OpenIn(statistics.Counts) < statistics.MinSize)
+        if (statistics.Opened < statistics.MinSize)
         {
             return false;
         }

@@ -75,7 +75,7 @@ internal static class PoolReadiness
     }
 
     /// <summary>Connections that serve callers, or will in a moment.</summary>
-    internal static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
+    private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
 
     private static string? Saturation(PoolStatistics statistics, PoolHealthOptions options)
     {

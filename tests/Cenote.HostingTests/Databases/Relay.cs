@@ -35,7 +35,7 @@ internal sealed class Relay(int serverPort) : IAsyncDisposable
     /// <summary>What was held back comes through.</summary>
     public void Speak() => _speaking.TrySetResult();
 
-    /// <summary>Refuses newcomers.</summary>
+    /// <summary>Refuses newcomers. Connections that are up stay so.</summary>
     public void Vanish() => _listener!.Dispose();
 
     public async ValueTask DisposeAsync()

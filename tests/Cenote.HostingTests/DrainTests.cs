@@ -1,0 +1,146 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.HostingTests;
+
+public sealed class DrainTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_stops_with_the_host_can_use_the_pool_until_its_end_wherever_it_was_registered(bool concurrently)
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using (var app = HostedApp.Create(
+            database.CreateProvider,
+            services: services => AddUsers(services, "early"),
+            lateServices: services =>
+            {
+                AddUsers(services, "late");
+                services.Configure<HostOptions>(options => options.ServicesStopConcurrently = concurrently);
+            }))
+        {
+            var pool = app.Pool;
+            foreach (var user in app.App.Services.GetServices<PoolUser>())
+            {
+                user.Use = async id =>
+                {
+                    await using var connection = await pool.OpenConnectionAsync();
+                    await database.InsertAsync(connection, id);
+                };
+            }
+
+            await app.StartAsync();
+            await app.App.StopAsync().Soon();
+        }
+
+        Assert.Equal(
+            ["early-disposed", "early-executed", "early-stopped", "late-disposed", "late-executed", "late-stopped"], await database.ReadIdsAsync());
+    }
+
+    [Fact]
+    public async Task A_straggler_that_needs_a_second_connection_to_come_to_its_end_gets_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var app = HostedApp.Create(database.CreateProvider);
+        await app.StartAsync();
+        var pool = app.Pool;
+        var first = await pool.RentAsync();
+
+        var stop = app.App.StopAsync();
+        await app.Log.First(110);
+        await using (var second = await pool.OpenConnectionAsync().Soon())
+        {
+            await database.InsertAsync(second, "straggler");
+        }
+
+        Assert.False(stop.IsCompleted);
+        first.Dispose();
+
+        await stop.Soon();
+        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+        Assert.True(app.Log.Has(111));
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_never_returned_holds_the_stop_up_no_longer_than_the_limit_and_its_holder_is_named()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        var time = new FakeTimeProvider();
+        await using var app = HostedApp.Create(database.CreateProvider, services: services => services.AddSingleton<TimeProvider>(time));
+        await app.StartAsync();
+        var pool = app.Pool;
+        var leaked = await pool.RentAsync();
+
+        var stop = app.App.StopAsync();
+        await app.Log.First(110);
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.False(stop.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        await stop.Soon();
+        var message = await app.Log.First(112);
+        Assert.Contains("DrainTests.cs", message, StringComparison.Ordinal);
+        Assert.Contains(nameof(A_lease_that_is_never_returned_holds_the_stop_up_no_longer_than_the_limit_and_its_holder_is_named), message, StringComparison.Ordinal);
+        leaked.Dispose();
+        await pool.WaitUntilUnusedAsync().Soon();
+        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+    }
+
+    [Fact]
+    public async Task The_shutdown_time_of_the_host_ends_the_drain_too()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var app = HostedApp.Create(
+            database.CreateProvider,
+            hosting: options => options.DrainTimeLimit = TimeSpan.FromHours(1),
+            services: services => services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100)));
+        await app.StartAsync();
+        var leaked = await app.Pool.RentAsync();
+
+        await app.App.StopAsync().Soon();
+
+        Assert.Contains("DrainTests.cs", await app.Log.First(112), StringComparison.Ordinal);
+        leaked.Dispose();
+    }
+
+    [Fact]
+    public async Task A_pool_that_nobody_holds_is_drained_even_when_the_time_is_over()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var app = HostedApp.Create(database.CreateProvider, hosting: options => options.DrainTimeLimit = TimeSpan.Zero);
+        await app.StartAsync();
+        var pool = app.Pool;
+
+        await app.App.StopAsync().Soon();
+
+        Assert.True(app.Log.Has(111));
+        Assert.False(app.Log.Has(112));
+        await pool.WaitUntilUnusedAsync().Soon();
+        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+    }
+
+    [Fact]
+    public async Task Disposing_of_the_host_closes_the_pools()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        ConnectionPool pool;
+        await using (var app = await HostedApp.Create(database.CreateProvider).StartAsync())
+        {
+            pool = app.Pool;
+            await app.App.StopAsync().Soon();
+            await pool.RentAsync().Soon().ContinueWith(static rent => rent.Result.Dispose(), TaskScheduler.Default);
+        }
+
+        Assert.Equal(PoolState.Closed, pool.GetStatistics().State);
+        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+    }
+
+    private static void AddUsers(IServiceCollection services, string name)
+    {
+        var user = new PoolUser(name);
+
+        // By factories, so that the container disposes of it: after the host has stopped.
+        services.AddSingleton(_ => user);
+        services.AddSingleton<IHostedService>(_ => user);
+    }
+}

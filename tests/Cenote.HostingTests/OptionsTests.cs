@@ -1,0 +1,94 @@
+using Cenote.Hosting;
+using Cenote.StubDriver;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Cenote.HostingTests;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public async Task Every_problem_is_named_before_anything_starts()
+    {
+        await using var app = Create(options =>
+        {
+            options.WarmUpTimeLimit = TimeSpan.Zero;
+            options.DrainTimeLimit = TimeSpan.FromDays(1);
+            options.WarmUpTargets["orders"] = -1;
+            options.WhenDatabaseIsAbsent = (AbsentDatabase)7;
+        });
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
+
+        Assert.Equal(
+            [
+                "WarmUpTimeLimit is 00:00:00. It must be 00:00:00.0010000 to 01:00:00.",
+                "DrainTimeLimit is 1.00:00:00. It must be 00:00:00 to 01:00:00.",
+                "WarmUpTargets['orders'] is -1. It must be 0 to the maximum size of the pool.",
+                "WhenDatabaseIsAbsent is 7. It must be one of StartNotReady, FailStart.",
+            ],
+            [.. exception.Failures]);
+        Assert.Empty(app.Registry.Pools);
+    }
+
+    [Fact]
+    public async Task Pools_that_cannot_be_constructed_and_targets_that_cannot_be_reached_fail_the_start_all_named()
+    {
+        await using var app = Create(options => (options.WarmUpTargets["orders"], options.WarmUpTargets["ordres"]) = (5, 1));
+        app.Registry.Register("broken", name => new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = name, MaxSize = 0 }));
+
+        var exception = await Assert.ThrowsAsync<PoolWarmUpException>(() => app.App.StartAsync().Soon());
+
+        Assert.Collection(
+            exception.Failures,
+            failure => Assert.IsType<PoolOptionsException>(failure.Exception),
+            failure => Assert.Equal("WarmUpTargets['orders'] is 5, and the size of the pool is 4. Lower the one or raise the other.", failure.Description),
+            failure => Assert.Equal("WarmUpTargets names it, but it is not registered. Registered: 'broken', 'orders'.", failure.Description));
+    }
+
+    [Fact]
+    public async Task The_section_of_the_configuration_is_read_and_code_comes_after_it()
+    {
+        await using var app = HostedApp.Create(
+            () => new StubProvider(new StubDatabase()),
+            hosting: options => options.DrainTimeLimit = TimeSpan.FromSeconds(7),
+            services: services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Cenote:Hosting:WarmUpTimeLimit"] = "00:00:20",
+                ["Cenote:Hosting:DrainTimeLimit"] = "00:00:09",
+                ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "FailStart",
+                ["Cenote:Hosting:WarmUpTargets:orders"] = "3",
+            }).Build()));
+
+        var options = app.App.Services.GetRequiredService<IOptions<PoolHostingOptions>>().Value;
+
+        Assert.Equal(TimeSpan.FromSeconds(20), options.WarmUpTimeLimit);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.DrainTimeLimit);
+        Assert.Equal(AbsentDatabase.FailStart, options.WhenDatabaseIsAbsent);
+        Assert.Equal(3, options.WarmUpTargets["orders"]);
+    }
+
+    [Fact]
+    public void Adding_it_twice_is_adding_it_once()
+    {
+        var services = new ServiceCollection();
+
+        services.AddConnectionPoolHosting().AddConnectionPoolHosting(options => options.DrainTimeLimit = TimeSpan.Zero);
+
+        Assert.Single(services, service => service.ServiceType == typeof(IHostedService));
+    }
+
+    [Fact]
+    public async Task Without_a_registry_the_start_says_what_is_missing()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Services.AddConnectionPoolHosting();
+        using var host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync().Soon());
+
+        Assert.Contains("services.AddConnectionPool(", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static HostedApp Create(Action<PoolHostingOptions> hosting) => HostedApp.Create(() => new StubProvider(new StubDatabase()), hosting: hosting);
+}
