@@ -13,12 +13,13 @@ public static class HostingServiceCollectionExtensions
     /// in the host has stopped, within its shutdown time. It does not matter where among other services this is called, nor how often.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Changes the options, after the configuration section <c>Cenote:Hosting</c> was read.</param>
+    /// <param name="configure">Sets what the code decides. What the configuration section <c>Cenote:Hosting</c> says comes after it, and wins.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddConnectionPoolHosting(this IServiceCollection services, Action<PoolHostingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<PoolHostingOptions>().BindConfiguration(PoolHostingOptions.Section).ValidateOnStart();
+        services.AddOptions<PoolHostingOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<PoolHostingOptions>, HostingSection>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PoolHostingOptions>, PoolHostingOptionsValidator>());
         if (configure is not null)
         {

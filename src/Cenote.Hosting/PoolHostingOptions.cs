@@ -1,12 +1,12 @@
 namespace Cenote.Hosting;
 
 /// <summary>
-/// How a host warms its connection pools up before it serves, and drains them when it stops. Bound to the configuration section
-/// <c>Cenote:Hosting</c>; read once, when the host starts.
+/// How a host warms its connection pools up before it serves, and drains them when it stops. What the configuration section
+/// <c>Cenote:Hosting</c> says comes after what the code says, and wins. Read once, when the host starts.
 /// </summary>
 public sealed class PoolHostingOptions
 {
-    /// <summary>The configuration section that the options are bound to.</summary>
+    /// <summary>The configuration section that the options are read from.</summary>
     public const string Section = "Cenote:Hosting";
 
     /// <summary>The longest that the start of the host waits for all pools together.</summary>
@@ -24,4 +24,7 @@ public sealed class PoolHostingOptions
     /// <summary>The longest that draining takes once everything in the host has stopped. What is left of the host's shutdown time is a limit, too.</summary>
     /// <value>Default 30 s. Range 0 to 1 h; 0 for not waiting at all.</value>
     public TimeSpan DrainTimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the configuration says that cannot be.</summary>
+    internal List<string> Problems { get; } = [];
 }

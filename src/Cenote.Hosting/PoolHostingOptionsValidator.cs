@@ -9,7 +9,7 @@ internal sealed class PoolHostingOptionsValidator : IValidateOptions<PoolHosting
 
     public ValidateOptionsResult Validate(string? name, PoolHostingOptions options)
     {
-        List<string> problems = [];
+        List<string> problems = [.. options.Problems];
         FindDuration(problems, nameof(options.WarmUpTimeLimit), options.WarmUpTimeLimit, TimeSpan.FromMilliseconds(1));
         FindDuration(problems, nameof(options.DrainTimeLimit), options.DrainTimeLimit, TimeSpan.Zero);
         foreach (var (pool, target) in options.WarmUpTargets.Where(static target => target.Value < 0))

@@ -47,15 +47,41 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task The_section_of_the_configuration_is_read_and_code_comes_after_it()
+    public async Task What_cannot_be_read_of_the_configuration_is_named_with_everything_else()
     {
         await using var app = HostedApp.Create(
             () => new StubProvider(new StubDatabase()),
-            hosting: options => options.DrainTimeLimit = TimeSpan.FromSeconds(7),
+            hosting: options => options.WarmUpTimeLimit = TimeSpan.FromHours(2),
+            services: services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Cenote:Hosting:DrainTimeLimit"] = "30",
+                ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "Panic",
+                ["Cenote:Hosting:WarmUpTargets:orders"] = "many",
+                ["Cenote:Hosting:WarmupTime"] = "00:00:20",
+            }).Build()));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
+
+        Assert.Equal(
+            [
+                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time such as 00:00:15.",
+                "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number of connections.",
+                "Cenote:Hosting:WarmupTime is no setting. There are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
+                "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
+                "WarmUpTimeLimit is 02:00:00. It must be 00:00:00.0010000 to 01:00:00.",
+            ],
+            [.. exception.Failures]);
+    }
+
+    [Fact]
+    public async Task The_section_of_the_configuration_comes_after_the_code()
+    {
+        await using var app = HostedApp.Create(
+            () => new StubProvider(new StubDatabase()),
+            hosting: options => (options.DrainTimeLimit, options.WarmUpTimeLimit) = (TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
             services: services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 ["Cenote:Hosting:WarmUpTimeLimit"] = "00:00:20",
-                ["Cenote:Hosting:DrainTimeLimit"] = "00:00:09",
                 ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "FailStart",
                 ["Cenote:Hosting:WarmUpTargets:orders"] = "3",
             }).Build()));
