@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cenote.Hosting;
+using Cenote.PostgreSql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;

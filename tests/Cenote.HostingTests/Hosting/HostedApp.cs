@@ -49,17 +49,11 @@ internal sealed class HostedApp : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Logging.ClearProviders().AddProvider(log);
         services?.Invoke(builder.Services);
-        builder.Services.AddSingleton(_ => new PoolRegistry());
+        builder.Services.AddConnectionPool("orders", orders => orders.Use(createProvider()).Sized(2, 4).Configure(options => pool?.Invoke(options)));
         builder.Services.AddConnectionPoolHosting(hosting);
         builder.Services.AddHealthChecks().AddConnectionPools().AddConnectionPool("orders");
         lateServices?.Invoke(builder.Services);
         var app = builder.Build();
-        app.Services.GetRequiredService<PoolRegistry>().Register("orders", name =>
-        {
-            var options = new ConnectionPoolOptions { Name = name, MinSize = 2, MaxSize = 4 };
-            pool?.Invoke(options);
-            return new ConnectionPool(createProvider(), options);
-        });
         app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("live"), ResponseWriter = WriteAsync });
         app.MapHealthChecks("/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains("ready"), ResponseWriter = WriteAsync });
         return new HostedApp(app, log);
