@@ -1,0 +1,44 @@
+using System.Net.Sockets;
+using System.Reflection;
+using Microsoft.Data.SqlClient;
+
+namespace Cenote.SqlServer;
+
+/// <summary>
+/// What SqlClient keeps to itself of a session: how to end it under a call. Closing its connection from another thread waits for a call that
+/// blocks, however long that takes (tried). So only the line is cut, and the holder's own thread finds out.
+/// </summary>
+internal static class DriverState
+{
+    private const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;
+
+    // With names that are constants, the trimmer keeps what is named.
+    private static readonly PropertyInfo? Parser = typeof(SqlConnection).GetProperty("Parser", Private);
+    private static readonly FieldInfo? State = Type.GetType("Microsoft.Data.SqlClient.TdsParser, Microsoft.Data.SqlClient")?.GetField("_physicalStateObj", Private);
+    private static readonly FieldInfo? Handle = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.TdsParserStateObjectManaged, Microsoft.Data.SqlClient")?.GetField("_sessionHandle", Private);
+    private static readonly FieldInfo? Line = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.SniTcpHandle, Microsoft.Data.SqlClient")?.GetField("_socket", Private);
+
+    /// <summary>Whether this build of the driver has what is used here by its private name. The one that uses Windows' native library has not.</summary>
+    internal static bool IsReachable => Parser is not null && State is not null && Handle is not null && Line is not null;
+
+    /// <summary>Cuts the line.</summary>
+    /// <returns><see langword="false"/> when that is not possible.</returns>
+    internal static bool TryCut(SqlConnection session)
+    {
+        try
+        {
+            if (!IsReachable || Line!.GetValue(Handle!.GetValue(State!.GetValue(Parser!.GetValue(session)))) is not Socket socket)
+            {
+                return false;
+            }
+
+            socket.Shutdown(SocketShutdown.Both);
+            return true;
+        }
+        catch (Exception exception) when (exception is TargetException or TargetInvocationException or ArgumentException or SocketException or ObjectDisposedException)
+        {
+            // Another transport, or the driver has let go of it already.
+            return false;
+        }
+    }
+}

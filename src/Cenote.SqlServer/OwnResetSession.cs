@@ -1,0 +1,84 @@
+using System.Data;
+using Cenote.Providers;
+using Microsoft.Data.SqlClient;
+
+namespace Cenote.SqlServer;
+
+/// <summary>
+/// One session in a SqlClient pool of its own, cleared after the return with one round trip: the statement that puts the isolation level back carries
+/// the driver's request to reset everything else.
+/// </summary>
+internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetMode) : OwnResetConnection(connection, resetMode)
+{
+    private Guid _opened;
+    private string _clearing = SessionCommands.ResetIsolation;
+    private bool _knowsClearing;
+
+    /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
+    public override bool IsUsable => Session.IsStill(_opened);
+
+    private SqlConnection Session => (SqlConnection)Connection;
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        base.Open();
+        _opened = Session.ClientConnectionId;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _opened = Session.ClientConnectionId;
+    }
+
+    /// <inheritdoc/>
+    public override void ClearSession()
+    {
+        Session.Recycle(_opened);
+        try
+        {
+            Session.Execute(_clearing, timeout: null);
+        }
+        catch (SqlException exception) when (IsUnknown(exception))
+        {
+            _clearing = SessionCommands.Validation;
+        }
+
+        _knowsClearing = true;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    {
+        await Session.RecycleAsync(_opened, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Session.ExecuteAsync(_clearing, timeout: null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqlException exception) when (IsUnknown(exception))
+        {
+            _clearing = SessionCommands.Validation;
+        }
+
+        _knowsClearing = true;
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(TimeSpan timeout) => Session.Execute(SessionCommands.Validation, timeout);
+
+    /// <inheritdoc/>
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public override ValueTask CloseAsync() => Session.EndAsync();
+
+    /// <inheritdoc/>
+    public override ValueTask AbortAsync() => Session.AbortAsync();
+
+    // Azure Synapse refuses the statement, and knows no other level. The reset itself came first.
+    private bool IsUnknown(SqlException exception) =>
+        !_knowsClearing && exception is { Number: > 0, Class: <= 16 } && Session.State == ConnectionState.Open;
+}

@@ -1,0 +1,109 @@
+using System.Data;
+using Microsoft.Data.SqlClient;
+
+namespace Cenote.SqlServer;
+
+/// <summary>What both ways of clearing a session do with the driver's connection.</summary>
+internal static class SessionCommands
+{
+    internal const string Validation = "SELECT 1";
+
+    /// <summary>
+    /// The one thing that the server's reset of a session leaves as the last holder set it (dotnet/SqlClient#96); every session begins with this level.
+    /// </summary>
+    internal const string ResetIsolation = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+    /// <summary>Whether this is the session that was opened: the driver replaces a dead one without a word.</summary>
+    internal static bool IsStill(this SqlConnection session, Guid opened) =>
+        session.State == ConnectionState.Open && session.ClientConnectionId == opened;
+
+    /// <summary>
+    /// Gives the session to the driver's pool of one and takes it out again: from then on the next request tells the server to clear it first.
+    /// Open, it waits for its next holder where neither the driver's idle timeout nor its pruning finds it, and no holder's open ever connects.
+    /// </summary>
+    /// <exception cref="IOException">The session was lost.</exception>
+    internal static void Recycle(this SqlConnection session, Guid opened)
+    {
+        session.Close();
+        session.Open();
+        ThrowIfReplaced(session, opened);
+    }
+
+    /// <inheritdoc cref="Recycle"/>
+    internal static async ValueTask RecycleAsync(this SqlConnection session, Guid opened, CancellationToken cancellationToken)
+    {
+        // Closing blocks while the driver rolls a transaction back or reads what a reader left over: not on the returning caller's thread.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        session.Close();
+        await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        ThrowIfReplaced(session, opened);
+    }
+
+    internal static void Execute(this SqlConnection session, string text, TimeSpan? timeout)
+    {
+        using var command = Create(session, text, timeout);
+        command.ExecuteNonQuery();
+    }
+
+    internal static async ValueTask ExecuteAsync(this SqlConnection session, string text, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var command = Create(session, text, timeout);
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the session and the driver's pool around it.</summary>
+    internal static ValueTask EndAsync(this SqlConnection session)
+    {
+        // First: disposed of, the connection knows its pool no more, and closed, it would leave the session there.
+        SqlConnection.ClearPool(session);
+        return session.DisposeAsync();
+    }
+
+    /// <summary>Ends the session under its holder.</summary>
+    internal static ValueTask AbortAsync(this SqlConnection session)
+    {
+        // A late holder who opens the connection again would get a new session.
+        session.RetryLogicProvider = RefusedOpen.Instance;
+        SqlConnection.ClearPool(session);
+        return DriverState.TryCut(session) ? ValueTask.CompletedTask : session.DisposeAsync();
+    }
+
+    private static void ThrowIfReplaced(SqlConnection session, Guid opened)
+    {
+        if (!session.IsStill(opened))
+        {
+            throw new IOException("The session was lost before it could be reset.");
+        }
+    }
+
+    private static SqlCommand Create(SqlConnection session, string text, TimeSpan? timeout)
+    {
+        var command = new SqlCommand(text, session);
+        if (timeout is { } limit)
+        {
+            // SqlClient counts in whole seconds, and takes 0 for no limit.
+            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
+        }
+
+        return command;
+    }
+
+    /// <summary>What the driver asks to open a connection that the pool has taken away.</summary>
+    private sealed class RefusedOpen : SqlRetryLogicBaseProvider
+    {
+        internal static readonly RefusedOpen Instance = new();
+
+        public override TResult Execute<TResult>(object sender, Func<TResult> function) => throw Refusal(sender);
+
+        public override Task<TResult> ExecuteAsync<TResult>(object sender, Func<Task<TResult>> function, CancellationToken cancellationToken = default) =>
+            Task.FromException<TResult>(Refusal(sender));
+
+        public override Task ExecuteAsync(object sender, Func<Task> function, CancellationToken cancellationToken = default) =>
+            Task.FromException(Refusal(sender));
+
+        private static ObjectDisposedException Refusal(object sender) => new(sender.GetType().FullName, "The pool took this connection away from its holder.");
+    }
+}

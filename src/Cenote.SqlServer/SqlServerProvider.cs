@@ -1,0 +1,200 @@
+using System.Data.Common;
+using Cenote.Providers;
+using Microsoft.Data.SqlClient;
+
+namespace Cenote.SqlServer;
+
+/// <summary>SQL Server and Azure SQL through Microsoft.Data.SqlClient.</summary>
+/// <remarks>
+/// <para>
+/// The driver keeps a pool of exactly one session under each slot. By default the session is cleared after the return
+/// (<see cref="SessionClearing.OwnReset"/>) with one round trip off the callers' path: the server resets everything but the isolation level, and
+/// the statement that travels with it sets that back. <see cref="SessionClearing.DriverReset"/> saves the round trip as SqlClient's own pool does: the reset
+/// travels with the next holder's first request, until then the session keeps what its last holder left, and a changed isolation level stays.
+/// The driver has no lesser reset: <see cref="ResetMode.Rollback"/> does what <see cref="ResetMode.Full"/> does.
+/// </para>
+/// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset: the server ends it, and the pool closes it.</para>
+/// <para>
+/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
+/// Call <see cref="SqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// </para>
+/// </remarks>
+public sealed class SqlServerProvider : DatabaseProvider
+{
+    private static long s_lastPool;
+
+    private readonly string _connectionString;
+    private readonly Action<SqlConnection>? _configure;
+
+    /// <summary>A provider for one database.</summary>
+    /// <param name="connectionString">SqlClient's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <param name="configure">
+    /// Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened, and once when the pool is constructed.
+    /// Must not change the connection string, nor open the connection.
+    /// </param>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public SqlServerProvider(string connectionString, Action<SqlConnection>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        _connectionString = connectionString;
+        _configure = configure;
+        var settings = SafeConnectionString.Read(new SqlConnectionStringBuilder(), connectionString);
+        ConnectionString = SafeConnectionString.Redact(settings);
+        DataSource = SafeConnectionString.Mask(settings.DataSource);
+        Database = SafeConnectionString.Mask(settings.InitialCatalog);
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "microsoft.sql_server";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory => SqlClientFactory.Instance;
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <inheritdoc/>
+    public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        List<string> problems = [.. ProblemsOf(new SqlConnectionStringBuilder(_connectionString))];
+        if (problems.Count > 0)
+        {
+            return problems;
+        }
+
+        try
+        {
+            using var connection = new SqlConnection(BuildConnectionString(settings));
+            try
+            {
+                _configure?.Invoke(connection);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                problems.Add($"The configure callback of the SqlServerProvider threw {exception.GetType().Name}: call it yourself on a new SqlConnection to see why.");
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            problems.Add($"SqlClient refuses the connection string ({exception.GetType().Name}): check that the settings go together, such as Authentication beside Integrated Security, User ID and Password.");
+        }
+
+        return problems;
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var connection = new SqlConnection(BuildConnectionString(settings));
+        try
+        {
+            _configure?.Invoke(connection);
+        }
+        catch (Exception)
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        return settings.SessionClearing == SessionClearing.DriverReset
+            ? new DriverResetSession(connection)
+            : new OwnResetSession(connection, settings.ResetMode);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) => SqlServerFailures.Classify(exception);
+
+    /// <inheritdoc/>
+    public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
+
+    // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
+    private string BuildConnectionString(ConnectionSettings settings)
+    {
+        var connection = new SqlConnectionStringBuilder(_connectionString)
+        {
+            Pooling = true,
+            MinPoolSize = 0,
+            MaxPoolSize = 1,
+            LoadBalanceTimeout = 0,
+            PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock,
+            ConnectRetryCount = 0,
+            Enlist = false,
+
+            // The lease exposes the driver's connection: its ConnectionString must not show the password.
+            PersistSecurityInfo = false,
+            ["Connection Idle Timeout"] = 0,
+        };
+        var seconds = (int)Math.Clamp(Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, int.MaxValue);
+        connection.ConnectTimeout = connection.ConnectTimeout == 0 ? seconds : Math.Min(seconds, connection.ConnectTimeout);
+        if (settings.Credentials is { } credentials)
+        {
+            connection.Password = credentials.Password;
+            connection.UserID = credentials.UserName ?? connection.UserID;
+        }
+
+        // The driver tells its pools apart by the text of the connection string. The second of two settings of one name holds: so each
+        // text is another, and the server sees the application's own name.
+        connection.ApplicationName = connection.ApplicationName;
+        return FormattableString.Invariant($"Application Name=Cenote {Interlocked.Increment(ref s_lastPool)};{connection.ConnectionString}");
+    }
+
+    private static IEnumerable<string> ProblemsOf(SqlConnectionStringBuilder connection)
+    {
+        if (IsGlobalizationInvariant())
+        {
+            yield return "The application runs in globalization-invariant mode, in which SqlClient opens no connection: set <InvariantGlobalization>false</InvariantGlobalization> in its project, unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, and have ICU on the machine.";
+        }
+
+        if (string.IsNullOrWhiteSpace(connection.DataSource))
+        {
+            yield return "The connection string names no Data Source.";
+        }
+
+        if (connection.MaxPoolSize != 100 || connection.MinPoolSize != 0)
+        {
+            yield return $"Min Pool Size is {connection.MinPoolSize} and Max Pool Size {connection.MaxPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+        }
+
+        if (connection.LoadBalanceTimeout != 0)
+        {
+            yield return $"Load Balance Timeout (Connection Lifetime) is {connection.LoadBalanceTimeout} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+        }
+
+        if (connection.ShouldSerialize("Connection Idle Timeout"))
+        {
+            yield return $"Connection Idle Timeout is {connection["Connection Idle Timeout"]} in the connection string: set ConnectionPoolOptions.MaxIdleTime instead, and remove it.";
+        }
+
+        if (connection.ShouldSerialize("Connect Retry Count") && connection.ConnectRetryCount != 0)
+        {
+            yield return $"Connect Retry Count is {connection.ConnectRetryCount} in the connection string: the driver would put another session under a lease without a word. Set ConnectionPoolOptions.OpenRetries instead, and remove it.";
+        }
+
+        if (connection.ShouldSerialize("Pool Blocking Period") && connection.PoolBlockingPeriod != PoolBlockingPeriod.NeverBlock)
+        {
+            yield return $"Pool Blocking Period is {connection.PoolBlockingPeriod} in the connection string: set ConnectionPoolOptions.CircuitBreaker instead, and remove it.";
+        }
+
+        if (connection.Enlist && connection.ShouldSerialize("Enlist"))
+        {
+            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+        }
+    }
+
+    // Where SqlClient itself looks.
+    private static bool IsGlobalizationInvariant() =>
+        AppContext.TryGetSwitch("System.Globalization.Invariant", out var isInvariant)
+            ? isInvariant
+            : Environment.GetEnvironmentVariable("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT") is { } set && (set is "1" || set.Equals("true", StringComparison.OrdinalIgnoreCase));
+}
