@@ -178,6 +178,23 @@ internal sealed partial class PoolEngine
         return Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
     }
 
+    internal async ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
+    {
+        if (Desk.IsClosed)
+        {
+            throw new PoolClosedException(Settings.Name);
+        }
+
+        try
+        {
+            return new DedicatedConnection(await Work.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (Desk.IsClosed && !cancellationToken.IsCancellationRequested)
+        {
+            throw new PoolClosedException(Settings.Name);
+        }
+    }
+
     /// <summary>Closes the pool and waits, for a bounded time, until what was idle is closed.</summary>
     internal void Close()
     {
@@ -204,16 +221,17 @@ internal sealed partial class PoolEngine
         // What is still out is closed as it comes back, without clearing: nothing is left to keep up, and a holder that never
         // returns must not keep the timer, and with it the pool, alive.
         _upkeep.Stop();
-        if (Desk.Count().Total == 0)
+        if (Desk.Count().Total == 0 && _leftBehind.IsEmpty)
         {
             await providerGone.ConfigureAwait(false);
         }
     }
 
-    /// <summary>The provider outlives the last lease.</summary>
+    /// <summary>The provider outlives the last lease, and the last open that came too late.</summary>
     private async Task DisposeProviderAsync(Task allGone)
     {
         await allGone.ConfigureAwait(false);
+        await _leftBehind.WhenEmptyAsync().ConfigureAwait(false);
         await Provider.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class PoolEngine
     private readonly ILogger _logger;
     private readonly FailureClassifier _classifier;
     private readonly Meters _meters = new();
+    private readonly LeftBehind _leftBehind = new();
     private readonly Upkeep _upkeep;
     private readonly object _sizes = new();
 
@@ -40,7 +41,7 @@ internal sealed partial class PoolEngine
             GuardsRents = _nesting is not null,
         };
         CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
-        Work = new ConnectionWork(provider, _classifier, settings, Desk, CircuitAnnouncer, _logger, _closed.Token);
+        Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, _logger, _closed.Token);
         Leaks = new LeakReporter(settings, _meters, _logger);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
         _upkeep = new Upkeep(settings, Desk, _meters, _logger, new LeakScan(settings, Desk, Leaks, Revoker));

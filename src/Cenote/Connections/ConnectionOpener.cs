@@ -8,7 +8,13 @@ namespace Cenote.Connections;
 
 /// <summary>Opens physical connections in the background: the one place where any is opened.</summary>
 internal sealed class ConnectionOpener(
-    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, ILogger logger, CancellationToken poolClosed)
+    DatabaseProvider provider,
+    FailureClassifier classifier,
+    PoolSettings settings,
+    LeaseDesk desk,
+    LeftBehind leftBehind,
+    ILogger logger,
+    CancellationToken poolClosed)
 {
     private readonly OpenRetry _retry = new(settings, classifier, desk, logger);
 
@@ -61,7 +67,7 @@ internal sealed class ConnectionOpener(
             try
             {
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-                return await new OpenAttempt(provider, settings, desk, logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
+                return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
@@ -75,6 +81,14 @@ internal sealed class ConnectionOpener(
                 throw;
             }
         }
+    }
+
+    /// <summary>Opens a connection that no slot will have, in one try.</summary>
+    internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
+        return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread: false)
+            .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
     }
 
     /// <summary>The timeouts are our own: no answer in time means that the server cannot be reached.</summary>

@@ -9,13 +9,15 @@ namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
 internal sealed class ConnectionWork(
-    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, CircuitAnnouncer announcer, ILogger logger, CancellationToken poolClosed)
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, CircuitAnnouncer announcer, ILogger logger, CancellationToken poolClosed)
     : IConnectionWork
 {
     private readonly LogRate _overloads = new();
-    private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, logger, poolClosed);
+    private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, leftBehind, logger, poolClosed);
     private readonly ConnectionValidator _validator = new(settings, desk);
     private readonly ConnectionCloser _closer = new(settings, desk, logger);
+
+    internal ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken) => _opener.OpenDedicatedAsync(cancellationToken);
 
     public void Open(Slot slot, bool needsOwnThread) =>
         BackgroundWork.Start(() => _opener.OpenAsync(slot, needsOwnThread), needsOwnThread);

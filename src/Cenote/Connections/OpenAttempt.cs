@@ -9,7 +9,8 @@ namespace Cenote.Connections;
 /// One try to open a connection. Whatever of it hangs, the user's callback included, is left behind when its time is up, and
 /// what still comes of it then is closed.
 /// </summary>
-internal sealed class OpenAttempt(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ILogger logger, bool needsOwnThread)
+internal sealed class OpenAttempt(
+    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, ILogger logger, bool needsOwnThread)
 {
     private PhysicalConnection? _physical;
     private Task _opening = Task.CompletedTask;
@@ -34,7 +35,7 @@ internal sealed class OpenAttempt(DatabaseProvider provider, PoolSettings settin
         catch (Exception)
         {
             // Not awaited: an open that hangs and heeds no cancellation must not hold up the next try.
-            _ = CloseWhenOverAsync();
+            leftBehind.Add(CloseWhenOverAsync);
             throw;
         }
     }

@@ -1,0 +1,15 @@
+namespace Cenote;
+
+// Connections beside the pool.
+public sealed partial class ConnectionPool
+{
+    /// <summary>
+    /// Opens a connection outside the pool, with the pool's credentials and <see cref="ConnectionPoolOptions.ConnectTimeout"/>, in one try. It waits for
+    /// nobody, neither in the queue nor for the circuit.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <exception cref="TimeoutException">The server did not answer in time.</exception>
+    /// <exception cref="System.Data.Common.DbException">The driver's own, when it cannot connect.</exception>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => _engine.OpenDedicatedAsync(cancellationToken);
+}

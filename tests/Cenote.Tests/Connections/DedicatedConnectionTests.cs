@@ -1,0 +1,65 @@
+namespace Cenote.Tests.Connections;
+
+/// <summary>Connections beside the pool.</summary>
+public sealed class DedicatedConnectionTests
+{
+    [Fact]
+    public async Task A_dedicated_connection_counts_for_no_size_and_ends_once()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        using var lease = await test.Pool.RentAsync();
+
+        var dedicated = await test.Pool.OpenDedicatedAsync().AsTask().Soon();
+        Assert.Equal(System.Data.ConnectionState.Open, dedicated.Connection.State);
+        Assert.Equal(1, test.Counts.Total);
+        Assert.Equal(2, test.Database.Sessions);
+
+        await dedicated.DisposeAsync();
+        await dedicated.DisposeAsync();
+        Assert.Equal(1, test.Database.Sessions);
+    }
+
+    [Fact]
+    public async Task A_closed_pool_opens_none()
+    {
+        var test = TestPool.Create();
+        await test.DisposeAsync();
+
+        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.OpenDedicatedAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task One_that_hangs_ends_with_its_time_and_what_still_comes_of_it_is_closed()
+    {
+        var gate = new StubGate();
+        await using var test = TestPool.Create(options => options.ConnectTimeout = TimeSpan.FromSeconds(5));
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: false));
+        var opening = test.Pool.OpenDedicatedAsync().AsTask();
+        await test.Database.OpenStarted(1).Soon();
+
+        await test.Pump(opening);
+        await Assert.ThrowsAsync<TimeoutException>(() => opening);
+
+        gate.Release();
+        await test.Database.When(() => test.Database.LateSessions == 1 && test.Database.Sessions == 0).Soon();
+    }
+
+    [Fact]
+    public async Task The_provider_outlives_an_open_that_comes_through_as_the_pool_closes()
+    {
+        var gate = new StubGate();
+        var test = TestPool.Create();
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: false));
+        var renting = test.Pool.RentAsync().AsTask();
+        await test.Database.OpenStarted(1).Soon();
+
+        await test.Pool.DisposeAsync().Soon();
+        await Assert.ThrowsAsync<PoolClosedException>(() => renting);
+        Assert.Equal(0, test.Provider.Disposals);
+
+        gate.Release();
+        await test.Database.When(() => test.Provider.Disposals == 1).Soon();
+        Assert.Equal(0, test.Database.Sessions);
+        Assert.Empty(test.Database.Violations);
+    }
+}
