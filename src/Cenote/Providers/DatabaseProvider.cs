@@ -66,9 +66,6 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// </summary>
     public virtual bool CancelsInProcess => false;
 
-    /// <summary>How to ask servers of this family about their replication; <see langword="null"/> when the provider does not know how.</summary>
-    public virtual ReplicationProtocol? Replication => null;
-
     /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
     {
