@@ -37,6 +37,36 @@ public sealed class DrainTests
             ["early-disposed", "early-executed", "early-stopped", "late-disposed", "late-executed", "late-stopped"], await database.ReadIdsAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_service_that_keeps_a_connection_until_it_is_stopped_holds_nobody_up_wherever_it_was_registered(bool isEarly)
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        var keeper = new ConnectionKeeper();
+        void Add(IServiceCollection services) => services.AddSingleton<IHostedService>(keeper);
+        await using var app = HostedApp.Create(
+            database.CreateProvider,
+            hosting: options => options.DrainTimeLimit = TimeSpan.FromHours(1),
+            services: services =>
+            {
+                services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromHours(1));
+                if (isEarly)
+                {
+                    Add(services);
+                }
+            },
+            lateServices: isEarly ? null : Add);
+        keeper.Pool = app.Pool;
+        await app.StartAsync();
+        Assert.Equal(1, app.Pool.GetStatistics().Counts.Leased);
+
+        await app.App.StopAsync().Soon();
+
+        Assert.Equal(0, keeper.Pool.GetStatistics().Counts.Total);
+        Assert.False(app.Log.Has(112));
+    }
+
     [Fact]
     public async Task A_straggler_that_needs_a_second_connection_to_come_to_its_end_gets_it()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Cenote.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Cenote.HostingTests;
@@ -61,15 +62,23 @@ public sealed class StartTests
     {
         await using var database = await TestDatabase.CreateAsync(Db.PostgreSql);
         await using var relay = database.CreateRelay();
-        await using var app = HostedApp.Create(() => database.CreateProvider(relay), hosting: options =>
-        {
-            options.WhenDatabaseIsAbsent = AbsentDatabase.FailStart;
-            options.WarmUpTimeLimit = TimeSpan.FromMilliseconds(300);
-        });
+        var time = new FakeTimeProvider();
+        await using var app = HostedApp.Create(
+            () => database.CreateProvider(relay),
+            pool: options => options.TimeProvider = TimeProvider.System,
+            hosting: options => options.WhenDatabaseIsAbsent = AbsentDatabase.FailStart,
+            services: services => services.AddSingleton<TimeProvider>(time));
         app.Registry.Register("customers", name => new ConnectionPool(database.CreateProvider(relay), new ConnectionPoolOptions { Name = name }));
         app.Registry.Register("logs", name => new ConnectionPool(database.CreateProvider(), new ConnectionPoolOptions { Name = name }));
 
-        var exception = await Assert.ThrowsAsync<PoolWarmUpException>(() => app.App.StartAsync().Soon());
+        var start = app.App.StartAsync();
+        await app.Log.First(101);
+        await Patience.Until(
+            () => Task.FromResult(app.Registry.GetStatistics().Count(static statistics => statistics.OpenFailures > 0)), static failing => failing == 2);
+        Assert.False(start.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(15));
+
+        var exception = await Assert.ThrowsAsync<PoolWarmUpException>(() => start.Soon());
 
         Assert.Equal(["customers", "orders"], [.. exception.Failures.Select(failure => failure.PoolName)]);
         Assert.Contains("2 of 3 connection pools are not ready", exception.Message, StringComparison.Ordinal);
