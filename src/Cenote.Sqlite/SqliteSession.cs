@@ -134,6 +134,27 @@ internal sealed class SqliteSession : OwnResetConnection
         }
     }
 
+    /// <inheritdoc/>
+    public override void SetUp(Action<DbConnection> setUp)
+    {
+        ArgumentNullException.ThrowIfNull(setUp);
+
+        // What the lease registered itself still costs it the connection.
+        _connection.NoteFunctions();
+        _connection.StopWatching();
+        try
+        {
+            setUp(_connection);
+        }
+        finally
+        {
+            if (_watch is not null)
+            {
+                _connection.StartLeases(_watch);
+            }
+        }
+    }
+
     /// <summary>Interrupts the statement, or the wait for a lock before it.</summary>
     /// <param name="command">The driver's command.</param>
     public override void CancelStatement(DbCommand command)
@@ -295,6 +316,8 @@ internal sealed class SqliteSession : OwnResetConnection
                 Aggregates(this) = null;
             }
         }
+
+        internal void StopWatching() => _watch = null;
 
         internal void NoteFunctions()
         {

@@ -112,6 +112,44 @@ public sealed partial class PooledConnection : DbConnection
         where TConnection : DbConnection =>
         TryGetLease(out var lease) ? Unwrap<TConnection>(in lease) : throw NotOpen();
 
+    /// <summary>The driver's own reader behind one that a command or batch of a pooled connection gave.</summary>
+    /// <typeparam name="TReader">The driver's reader type, such as <c>NpgsqlDataReader</c>.</typeparam>
+    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not keep the driver's.</param>
+    /// <exception cref="InvalidOperationException">The reader is closed.</exception>
+    /// <exception cref="InvalidCastException">It is no reader of a pooled connection, or the pool's driver has another reader type.</exception>
+    public static TReader UnwrapReader<TReader>(DbDataReader reader)
+        where TReader : DbDataReader
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var pooled = reader as PooledDataReader
+            ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, not one of a pooled connection.");
+        return pooled.Unwrap<TReader>();
+    }
+
+    /// <summary>
+    /// Sets the physical connection up, once however often it is lent, for what clearing the session would otherwise undo or punish
+    /// with a new connection: functions, collations, extensions that a library needs on each connection that it is given.
+    /// </summary>
+    /// <param name="key">Tells one set-up from others; compared by <see cref="object.Equals(object)"/>.</param>
+    /// <param name="setUp">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
+    /// <remarks>What it throws is thrown, and it runs again next time.</remarks>
+    public void SetUpOnce(object key, Action<DbConnection> setUp)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(setUp);
+        var lease = Enter();
+        try
+        {
+            lease.GetPhysical().SetUpOnce(key, setUp);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     /// <summary>
     /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state that the
     /// pool must not pass on. No effect while closed.

@@ -46,6 +46,25 @@ public class ReaderTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task The_drivers_own_reader_can_be_reached_until_the_pooled_one_is_closed(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = connection.Command("SELECT 42");
+        var reader = await command.ExecuteReaderAsync();
+        var driver = PooledConnection.UnwrapReader<DbDataReader>(reader);
+        Assert.NotSame(reader, driver);
+        Assert.True(await driver.ReadAsync());
+        Assert.Equal(42, Convert.ToInt32(driver.GetValue(0), CultureInfo.InvariantCulture));
+        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DataTableReader>(reader));
+        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DbDataReader>(driver));
+        await reader.DisposeAsync();
+        Assert.Throws<InvalidOperationException>(() => PooledConnection.UnwrapReader<DbDataReader>(reader));
+        Assert.Equal(42, (await command.ExecuteScalarAsync()).ToNumber());
+    }
+
     // Every public member that takes nothing, or the number of a column, and what it said or threw.
     private static Dictionary<string, string> Describe(DbDataReader reader)
     {

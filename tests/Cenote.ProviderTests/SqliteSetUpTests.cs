@@ -57,6 +57,66 @@ public sealed class SqliteSetUpTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_set_up_within_a_lease_registers_outlives_the_lease_and_runs_once()
+    {
+        await using var pool = NewPool($"Data Source={File}");
+        var calls = 0;
+        for (var i = 0; i < 2; i++)
+        {
+            await using var connection = await pool.OpenConnectionAsync();
+            connection.SetUpOnce("ours", driver =>
+            {
+                calls++;
+                ((SqliteConnection)driver).CreateFunction("twice", (long n) => 2 * n);
+                ((SqliteConnection)driver).CreateCollation("backwards", (x, y) => string.CompareOrdinal(y, x));
+            });
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT twice(21)";
+            Assert.Equal(42L, await command.ExecuteScalarAsync());
+        }
+
+        Assert.Equal(1, calls);
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_lease_registers_beside_a_set_up_still_costs_the_connection(bool before)
+    {
+        await using var pool = NewPool($"Data Source={File}");
+        await using (var connection = await pool.OpenConnectionAsync())
+        {
+            void RegisterMine() => connection.Unwrap<SqliteConnection>().CreateFunction("mine", (long n) => n);
+            if (before)
+            {
+                RegisterMine();
+            }
+
+            connection.SetUpOnce("ours", driver => ((SqliteConnection)driver).CreateFunction("twice", (long n) => 2 * n));
+            if (!before)
+            {
+                RegisterMine();
+            }
+        }
+
+        await Assert.ThrowsAsync<SqliteException>(() => pool.ScalarAsync<long>("SELECT mine(1)"));
+    }
+
+    [Fact]
+    public async Task A_set_up_that_failed_runs_again()
+    {
+        await using var pool = NewPool($"Data Source={File}");
+        await using var connection = await pool.OpenConnectionAsync();
+        Assert.Throws<NotSupportedException>(() => connection.SetUpOnce("ours", _ => throw new NotSupportedException()));
+        var ran = false;
+        connection.SetUpOnce("ours", _ => ran = true);
+        Assert.True(ran);
+        await connection.CloseAsync();
+        Assert.Throws<InvalidOperationException>(() => connection.SetUpOnce("others", _ => { }));
+    }
+
+    [Fact]
     public async Task A_function_registered_for_every_connection_works_in_every_lease()
     {
         var options = new SqliteProviderOptions { ConfigureConnection = connection => connection.CreateFunction("twice", (long n) => 2 * n) };

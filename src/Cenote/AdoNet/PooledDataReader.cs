@@ -84,6 +84,14 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         }
     }
 
+    internal TReader Unwrap<TReader>()
+        where TReader : DbDataReader
+    {
+        var reader = Enter();
+        Leave();
+        return reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, not a {typeof(TReader)}.");
+    }
+
     private Task<T> Guard<T>(Task<T> call) => new Execution(_connection, _watch).Guard(call);
 
     /// <summary>For exception filters: tells the pool of a failure.</summary>

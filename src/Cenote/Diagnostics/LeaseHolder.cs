@@ -10,7 +10,5 @@ public sealed record LeaseHolder(int SlotId, TimeSpan Age, string? FilePath, int
 {
     /// <summary>The call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.</summary>
     public override string ToString() =>
-        FilePath is null
-            ? FormattableString.Invariant($"unknown caller, held {Age.TotalSeconds:F1} s")
-            : FormattableString.Invariant($"{Path.GetFileName(FilePath.Replace('\\', '/'))}:{LineNumber} ({MemberName}), held {Age.TotalSeconds:F1} s");
+        FormattableString.Invariant($"{new CallSite(FilePath, LineNumber, MemberName)}, held {Age.TotalSeconds:F1} s");
 }

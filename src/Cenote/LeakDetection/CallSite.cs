@@ -11,5 +11,7 @@ public readonly record struct CallSite(string? FilePath, int LineNumber, string?
 
     /// <summary>The place in words, such as <c>OrderRepository.cs:87 (LoadAsync)</c>.</summary>
     public override string ToString() =>
-        IsKnown ? FormattableString.Invariant($"{Path.GetFileName(FilePath!.Replace('\\', '/'))}:{LineNumber} ({MemberName})") : "unknown caller";
+        IsKnown
+            ? FormattableString.Invariant($"{Path.GetFileName(FilePath!.Replace('\\', '/'))}{(LineNumber == 0 ? "" : FormattableString.Invariant($":{LineNumber}"))} ({MemberName})")
+            : "unknown caller";
 }

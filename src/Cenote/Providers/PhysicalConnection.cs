@@ -11,6 +11,7 @@ namespace Cenote.Providers;
 public abstract class PhysicalConnection
 {
     private int _isEnded;
+    private List<object>? _setUps;
 
     private protected PhysicalConnection(DbConnection connection) => Connection = connection;
 
@@ -89,6 +90,18 @@ public abstract class PhysicalConnection
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// Runs a set-up within a lease that is to outlive it: functions, collations, extensions. What it registers belongs to the
+    /// connection from then on, and <see cref="ClearSession"/> leaves it.
+    /// </summary>
+    /// <param name="setUp">Called at once, with <see cref="Connection"/>.</param>
+    /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can register.</remarks>
+    public virtual void SetUp(Action<DbConnection> setUp)
+    {
+        ArgumentNullException.ThrowIfNull(setUp);
+        setUp(Connection);
+    }
+
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public abstract ValueTask CloseAsync();
 
@@ -104,6 +117,16 @@ public abstract class PhysicalConnection
 
     /// <summary>Whether a call that hangs may be ended by <see cref="AbortAsync"/> without anybody having asked for it.</summary>
     internal virtual bool MayBeAborted => true;
+
+    /// <summary>Runs a set-up if none with its key has run. Only the holder calls it.</summary>
+    internal void SetUpOnce(object key, Action<DbConnection> setUp)
+    {
+        if (_setUps?.Contains(key) != true)
+        {
+            SetUp(setUp);
+            (_setUps ??= []).Add(key);
+        }
+    }
 
     /// <summary>Whether the caller is the first to end the connection, which is done once.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;

@@ -31,6 +31,17 @@ public sealed class LeaseReportTests
         Assert.Empty(test.Pool.GetLeases());
     }
 
+    [Theory]
+    [InlineData("/src/Orders.cs", 87, "LoadAsync", "Orders.cs:87 (LoadAsync)")]
+    [InlineData("ShopContext", 0, "EF Core", "ShopContext (EF Core)")]
+    [InlineData("", 0, "", "unknown caller")]
+    [InlineData(null, 0, null, "unknown caller")]
+    public void A_holder_without_a_line_is_named_without_one(string? file, int line, string? member, string expected)
+    {
+        Assert.Equal(expected, new CallSite(file, line, member).ToString());
+        Assert.Equal(expected + ", held 1.5 s", new LeaseHolder(0, TimeSpan.FromSeconds(1.5), file, line, member).ToString());
+    }
+
     [Fact]
     public async Task A_caller_that_queued_is_the_holder_not_the_one_who_served_it()
     {
