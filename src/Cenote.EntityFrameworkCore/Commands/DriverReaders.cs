@@ -1,0 +1,46 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Cenote.EntityFrameworkCore.Commands;
+
+/// <summary>
+/// Gives EF Core the driver's own reader for what <c>SaveChanges</c> sends: Npgsql's provider casts it, to read how many rows each statement
+/// of a batch has changed. Queries keep the pool's reader, which tells the pool of failures while rows are read.
+/// </summary>
+internal sealed class DriverReaders : DbCommandInterceptor
+{
+    // Drivers use reader objects again: an entry is replaced by the next execution.
+    private readonly ConditionalWeakTable<DbDataReader, DbDataReader> _pooledReaders = [];
+
+    public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
+        Hand(eventData, result);
+
+    public override ValueTask<DbDataReader> ReaderExecutedAsync(
+        DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) =>
+        new(Hand(eventData, result));
+
+    // EF Core has closed the driver's reader; the pool's still stands for it.
+    public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
+    {
+        if (_pooledReaders.TryGetValue(eventData.DataReader, out var pooled))
+        {
+            _pooledReaders.Remove(eventData.DataReader);
+            pooled.Close();
+        }
+
+        return result;
+    }
+
+    private DbDataReader Hand(CommandExecutedEventData eventData, DbDataReader result)
+    {
+        if (eventData.CommandSource != CommandSource.SaveChanges || eventData.Command is not PooledCommand)
+        {
+            return result;
+        }
+
+        var driver = PooledConnection.UnwrapReader<DbDataReader>(result);
+        _pooledReaders.AddOrUpdate(driver, result);
+        return driver;
+    }
+}

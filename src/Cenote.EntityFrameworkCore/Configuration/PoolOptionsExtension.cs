@@ -1,0 +1,59 @@
+using Cenote.EntityFrameworkCore.Commands;
+using Cenote.EntityFrameworkCore.Connections;
+using Cenote.EntityFrameworkCore.Databases;
+using Cenote.EntityFrameworkCore.Retrying;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cenote.EntityFrameworkCore.Configuration;
+
+/// <summary>Which pool a context uses, in its options. All contexts share one set of internal services, whatever their pool.</summary>
+internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
+{
+    private readonly ConnectionPool? _pool;
+    private readonly string? _name;
+    private DbContextOptionsExtensionInfo? _info;
+
+    internal PoolOptionsExtension()
+    {
+    }
+
+    internal PoolOptionsExtension(ConnectionPool pool) => _pool = pool;
+
+    internal PoolOptionsExtension(string name) => _name = name;
+
+    public DbContextOptionsExtensionInfo Info => _info ??= new PoolOptionsInfo(this);
+
+    /// <summary>The pool in words, for logs.</summary>
+    internal string Description => _pool?.Name ?? _name ?? "(the application's default)";
+
+    /// <summary>The pool of a context with these options.</summary>
+    /// <exception cref="InvalidOperationException">The application has none.</exception>
+    internal ConnectionPool FindPool(IDbContextOptions options) =>
+        _pool ?? ApplicationPool.Find(options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider, _name);
+
+    public void ApplyServices(IServiceCollection services)
+    {
+        services.AddSingleton<IInterceptor, ConnectionSupplier>();
+        services.AddSingleton<IInterceptor, DriverReaders>();
+        services.AddSingleton<IInterceptor, TypeChanges>();
+        services.Wrap<IRelationalDatabaseCreator>(PooledDatabaseCreator.Over);
+        services.Wrap<IExecutionStrategyFactory>(static (_, factory) => new PoolAwareStrategyFactory(factory));
+    }
+
+    public void Validate(IDbContextOptions options)
+    {
+        if (options.Extensions.OfType<RelationalOptionsExtension>().Any(relational => relational.Connection is not null))
+        {
+            throw new InvalidOperationException($"The context was given both a connection and the pool '{Description}', and would never use the pool. Call UseNpgsql, UseSqlite or the like without the connection, or leave UseConnectionPool out.");
+        }
+
+        if (options.FindExtension<CoreOptionsExtension>()?.InternalServiceProvider is not null)
+        {
+            throw new InvalidOperationException("UseConnectionPool adds services to those that EF Core builds for itself, which UseInternalServiceProvider replaces. Leave one of the two out.");
+        }
+    }
+}

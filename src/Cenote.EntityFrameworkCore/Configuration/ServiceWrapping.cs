@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cenote.EntityFrameworkCore.Configuration;
+
+internal static class ServiceWrapping
+{
+    /// <summary>Puts something around a service that the database's provider has registered.</summary>
+    internal static void Wrap<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> wrap)
+        where TService : class
+    {
+        // UseConnectionPool insists on a relational provider before it, and every one registers these.
+        var inner = services.Last(descriptor => descriptor.ServiceType == typeof(TService));
+        services.Remove(inner);
+        services.Add(new ServiceDescriptor(typeof(TService), provider => wrap(provider, Create<TService>(provider, inner)), inner.Lifetime));
+    }
+
+    private static TService Create<TService>(IServiceProvider provider, ServiceDescriptor descriptor) =>
+        (TService)(descriptor.ImplementationInstance
+            ?? descriptor.ImplementationFactory?.Invoke(provider)
+            ?? ActivatorUtilities.CreateInstance(provider, descriptor.ImplementationType!));
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Cenote.EntityFrameworkCore.Configuration;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace Cenote.EntityFrameworkCore.Connections;
+
+/// <summary>Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and closes it as it would its own.</summary>
+internal sealed class ConnectionSupplier : DbConnectionInterceptor
+{
+    // What a report calls the holder: EF Core's own source would be named otherwise.
+    private readonly ConcurrentDictionary<Type, string> _holders = new();
+
+    public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
+    {
+        if (result.HasResult || eventData.Context is not { } context
+            || context.GetService<IRelationalConnection>() is not { } relational
+            || relational.ConnectionId != eventData.ConnectionId)
+        {
+            // Providers make connections of their own beside the context's, to create databases and to look whether they exist.
+            return result;
+        }
+
+        var options = context.GetService<IDbContextOptions>();
+        if (options.FindExtension<PoolOptionsExtension>() is not { } extension)
+        {
+            return result;
+        }
+
+        var pool = extension.FindPool(options);
+        PoolFitness.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
+        var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
+        ProviderSetUp.Attach(connection, context, relational);
+        return InterceptionResult<DbConnection>.SuppressWithResult(connection);
+    }
+
+    private string HolderOf(DbContext context) => _holders.GetOrAdd(context.GetType(), static type => type.Name);
+}

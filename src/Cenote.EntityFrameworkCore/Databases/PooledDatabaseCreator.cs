@@ -1,0 +1,125 @@
+using Cenote.EntityFrameworkCore.Configuration;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cenote.EntityFrameworkCore.Databases;
+
+/// <summary>
+/// The provider's database creator, with a connection of the driver's own for creating and deleting a database, and for asking whether
+/// it exists: no pool can open a connection to a database that is not there, and providers cast what they work with to their driver's type.
+/// All else goes through the pool.
+/// </summary>
+internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
+{
+    private readonly IRelationalDatabaseCreator _pooled;
+    private readonly AdministrativeCreator _administrative;
+    private readonly IDbContextOptions _options;
+
+    private PooledDatabaseCreator(
+        RelationalDatabaseCreatorDependencies dependencies, IRelationalDatabaseCreator pooled, AdministrativeCreator administrative, IDbContextOptions options)
+        : base(dependencies)
+    {
+        _pooled = pooled;
+        _administrative = administrative;
+        _options = options;
+    }
+
+    private ConnectionPool Pool => _options.FindExtension<PoolOptionsExtension>()!.FindPool(_options);
+
+    internal static IRelationalDatabaseCreator Over(IServiceProvider services, IRelationalDatabaseCreator pooled)
+    {
+        var dependencies = services.GetRequiredService<RelationalDatabaseCreatorDependencies>();
+        return new PooledDatabaseCreator(
+            dependencies, pooled, new AdministrativeCreator(services, dependencies, pooled.GetType()), services.GetRequiredService<IDbContextOptions>());
+    }
+
+    // Through the pool: health checks ask this again and again, and what they ask is whether the pool can serve.
+    public override bool CanConnect() => _pooled.CanConnect();
+
+    public override Task<bool> CanConnectAsync(CancellationToken cancellationToken = default) => _pooled.CanConnectAsync(cancellationToken);
+
+    public override bool HasTables() => _pooled.HasTables();
+
+    public override Task<bool> HasTablesAsync(CancellationToken cancellationToken = default) => _pooled.HasTablesAsync(cancellationToken);
+
+    public override void CreateTables() => _pooled.CreateTables();
+
+    public override Task CreateTablesAsync(CancellationToken cancellationToken = default) => _pooled.CreateTablesAsync(cancellationToken);
+
+    public override string GenerateCreateScript() => _pooled.GenerateCreateScript();
+
+    public override bool Exists()
+    {
+        var pool = Pool;
+        using var creator = _administrative.Begin(pool);
+        return creator.Creator.Exists();
+    }
+
+    public override async Task<bool> ExistsAsync(CancellationToken cancellationToken = default)
+    {
+        var creator = _administrative.Begin(Pool);
+        await using (creator.ConfigureAwait(false))
+        {
+            return await creator.Creator.ExistsAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public override void Create()
+    {
+        var pool = Pool;
+        using (var creator = _administrative.Begin(pool))
+        {
+            creator.Creator.Create();
+        }
+
+        Recover(pool);
+    }
+
+    public override async Task CreateAsync(CancellationToken cancellationToken = default)
+    {
+        var pool = Pool;
+        var creator = _administrative.Begin(pool);
+        await using (creator.ConfigureAwait(false))
+        {
+            await creator.Creator.CreateAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Recover(pool);
+    }
+
+    public override void Delete()
+    {
+        var pool = Pool;
+        pool.RetireAll();
+        using (var creator = _administrative.Begin(pool))
+        {
+            creator.Creator.Delete();
+        }
+
+        // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server has ended.
+        pool.RetireAll();
+    }
+
+    public override async Task DeleteAsync(CancellationToken cancellationToken = default)
+    {
+        var pool = Pool;
+        pool.RetireAll();
+        var creator = _administrative.Begin(pool);
+        await using (creator.ConfigureAwait(false))
+        {
+            await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        pool.RetireAll();
+    }
+
+    // A pool that could not connect to a database that was not there need not wait until it tries again.
+    private static void Recover(ConnectionPool pool)
+    {
+        if (pool.GetCircuit() is { IsForced: false, LastFailure: not null })
+        {
+            pool.CloseCircuit();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace Cenote.EntityFrameworkCoreTests.Databases;
+
+public sealed class PostgreSqlDatabases : TheoryData<Db>
+{
+    public PostgreSqlDatabases()
+        : base(Db.PostgreSqlOwnReset, Db.PostgreSqlDriverReset)
+    {
+    }
+}

@@ -1,0 +1,92 @@
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Cenote.Sqlite;
+using Npgsql;
+
+namespace Cenote.EntityFrameworkCoreTests.Databases;
+
+/// <summary>A database of one test, with a pool of connections to it. The database itself is made by EF Core.</summary>
+internal sealed class TestDatabase : IAsyncDisposable
+{
+    private readonly Db _kind;
+    private readonly string? _directory;
+
+    public TestDatabase(Db kind, int maxSize = 8, Action<ConnectionPoolOptions>? configure = null)
+    {
+        _kind = kind;
+        var name = "ef_" + Guid.NewGuid().ToString("N");
+        if (kind == Db.Sqlite)
+        {
+            _directory = Directory.CreateTempSubdirectory("cenote-ef-").FullName;
+            ConnectionString = $"Data Source={Path.Combine(_directory, name + ".db")}";
+        }
+        else
+        {
+            ConnectionString = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Database = name }.ConnectionString;
+        }
+
+        Pool = NewPool(options =>
+        {
+            options.MaxSize = maxSize;
+            configure?.Invoke(options);
+        });
+    }
+
+    /// <summary>With credentials.</summary>
+    public string ConnectionString { get; }
+
+    public ConnectionPool Pool { get; }
+
+    public static async Task<TestDatabase> CreateAsync(Db kind, int maxSize = 8, Action<ConnectionPoolOptions>? configure = null)
+    {
+        var database = new TestDatabase(kind, maxSize, configure);
+        await using var context = database.Context();
+        await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        return database;
+    }
+
+    public ConnectionPool NewPool(Action<ConnectionPoolOptions> configure)
+    {
+        var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0 };
+        if (_kind != Db.Sqlite)
+        {
+            options.SessionClearing = _kind == Db.PostgreSqlOwnReset ? SessionClearing.OwnReset : SessionClearing.DriverReset;
+        }
+
+        configure(options);
+        return new ConnectionPool(_kind == Db.Sqlite ? new SqliteProvider(ConnectionString) : new PostgreSqlProvider(ConnectionString), options);
+    }
+
+    /// <summary>What a user writes, without a pool.</summary>
+    public DbContextOptionsBuilder<ShopContext> Plainly(bool retries = false)
+    {
+        var builder = new DbContextOptionsBuilder<ShopContext>();
+        return _kind == Db.Sqlite
+            ? builder.UseSqlite(ConnectionString)
+            : builder.UseNpgsql(ConnectionString, npgsql => _ = retries ? npgsql.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(50), null) : npgsql);
+    }
+
+    public DbContextOptionsBuilder<ShopContext> OnPool(bool retries = false) => Plainly(retries).UseConnectionPool(Pool);
+
+    public ShopContext Context() => new(OnPool().Options);
+
+    /// <summary>Every connection is back; what ended its lease in the background has done so.</summary>
+    public async Task AssertAllReturnedAsync()
+    {
+        await Pool.DrainAsync(TestContext.Current.CancellationToken);
+        Pool.Resume();
+        Assert.Empty(Pool.GetLeases());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        var plain = new ShopContext(Plainly().Options);
+        await plain.Database.EnsureDeletedAsync();
+        await plain.DisposeAsync();
+        await Pool.DisposeAsync();
+        if (_directory is not null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+}
