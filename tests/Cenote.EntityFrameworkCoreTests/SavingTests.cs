@@ -2,6 +2,8 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class SavingTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Theory, ClassData(typeof(EveryDatabase))]
     public async Task What_one_context_saves_the_next_one_reads(Db kind)
     {
@@ -9,17 +11,79 @@ public sealed class SavingTests
         await using (var context = database.Context())
         {
             context.AddRange(new Product { Name = "cup", Price = 3.5m }, new Product { Name = "pot", Price = 12.25m });
-            Assert.Equal(2, await context.SaveChangesAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(2, await context.SaveChangesAsync(Stop));
             Assert.Empty(database.Pool.GetLeases());
         }
 
         await using (var context = database.Context())
         {
-            var dear = await context.Products.Where(product => product.Price * 2 > 10).ToListAsync(TestContext.Current.CancellationToken);
+            var dear = await context.Products.Where(product => product.Price * 2 > 10).ToListAsync(Stop);
             Assert.Equal("pot", Assert.Single(dear).Name);
             Assert.Empty(database.Pool.GetLeases());
         }
 
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Many_rows_are_saved_in_batches_with_their_keys_read_back(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var context = database.Context();
+        var orders = Enumerable.Range(0, 300).Select(i => new Order { Customer = "customer " + i, Lines = { new OrderLine { ProductId = i } } }).ToList();
+        context.AddRange(orders);
+
+        Assert.Equal(600, await context.SaveChangesAsync(Stop));
+
+        Assert.Equal(300, orders.Select(order => order.Id).Distinct().Count());
+        Assert.All(orders, order => Assert.Equal(order.Id, order.Lines[0].OrderId));
+        orders.ForEach(order => order.Lines[0].Price = 1.5m);
+        context.RemoveRange(orders.Take(100));
+        Assert.Equal(400, context.SaveChanges());
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_row_that_somebody_else_has_changed_is_a_conflict(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var context = database.Context();
+        var cup = new Product { Name = "cup" };
+        var pot = new Product { Name = "pot" };
+        context.AddRange(cup, pot);
+        await context.SaveChangesAsync(Stop);
+        await using (var other = database.Context())
+        {
+            await other.Products.Where(product => product.Name == "cup").ExecuteUpdateAsync(set => set.SetProperty(product => product.Version, 1), Stop);
+        }
+
+        (cup.Price, pot.Price) = (5, 6);
+        var conflict = await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => context.SaveChangesAsync(Stop));
+
+        Assert.Same(cup, Assert.Single(conflict.Entries).Entity);
+        Assert.Empty(database.Pool.GetLeases());
+        await conflict.Entries[0].ReloadAsync(Stop);
+        cup.Price = 7;
+        Assert.Equal(2, await context.SaveChangesAsync(Stop));
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_refused_row_is_told_by_the_drivers_own_exception(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        await using var context = database.Context();
+        context.AddRange(new Product { Name = "cup" }, new Product { Name = "cup" });
+        var refused = await Assert.ThrowsAsync<DbUpdateException>(() => context.SaveChangesAsync(Stop));
+
+        await using var plain = new ShopContext(database.Plainly().Options);
+        plain.AddRange(new Product { Name = "cup" }, new Product { Name = "cup" });
+        var plainly = await Assert.ThrowsAsync<DbUpdateException>(() => plain.SaveChangesAsync(Stop));
+        Assert.Equal(plainly.InnerException!.GetType(), refused.InnerException!.GetType());
+        Assert.Equal(((DbException)plainly.InnerException).SqlState, ((DbException)refused.InnerException).SqlState);
+
+        // The connection is as good as before.
+        Assert.Equal(0, await context.Products.CountAsync(Stop));
+        Assert.Equal(1, database.Pool.GetStatistics().Opened);
         await database.AssertAllReturnedAsync();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
     public void ApplyServices(IServiceCollection services)
     {
-        services.AddSingleton<IInterceptor, ConnectionSupplier>();
+        services.WrapEach<IInterceptorAggregator>(ConnectionAggregator.Over);
         services.AddSingleton<IInterceptor, DriverReaders>();
         services.AddSingleton<IInterceptor, TypeChanges>();
         services.Wrap<IRelationalDatabaseCreator>(PooledDatabaseCreator.Over);

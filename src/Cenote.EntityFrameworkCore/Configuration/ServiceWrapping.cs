@@ -10,9 +10,23 @@ internal static class ServiceWrapping
     {
         // UseConnectionPool insists on a relational provider before it, and every one registers these.
         var inner = services.Last(descriptor => descriptor.ServiceType == typeof(TService));
-        services.Remove(inner);
-        services.Add(new ServiceDescriptor(typeof(TService), provider => wrap(provider, Create<TService>(provider, inner)), inner.Lifetime));
+        Replace(services, inner, wrap);
     }
+
+    /// <summary>The same for every one of several.</summary>
+    internal static void WrapEach<TService>(this IServiceCollection services, Func<TService, TService> wrap)
+        where TService : class
+    {
+        foreach (var inner in services.Where(descriptor => descriptor.ServiceType == typeof(TService)).ToList())
+        {
+            Replace<TService>(services, inner, (_, service) => wrap(service));
+        }
+    }
+
+    private static void Replace<TService>(IServiceCollection services, ServiceDescriptor inner, Func<IServiceProvider, TService, TService> wrap)
+        where TService : class =>
+        services[services.IndexOf(inner)] =
+            new ServiceDescriptor(typeof(TService), provider => wrap(provider, Create<TService>(provider, inner)), inner.Lifetime);
 
     private static TService Create<TService>(IServiceProvider provider, ServiceDescriptor descriptor) =>
         (TService)(descriptor.ImplementationInstance

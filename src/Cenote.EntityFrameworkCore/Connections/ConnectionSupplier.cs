@@ -8,14 +8,18 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Connections;
 
-/// <summary>Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and closes it as it would its own.</summary>
-internal sealed class ConnectionSupplier : DbConnectionInterceptor
+/// <summary>
+/// Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and closes it as it would its own.
+/// </summary>
+/// <param name="theirs">The user's interceptors; <see langword="null"/> for none. They hear everything, as if this were not here.</param>
+internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? theirs) : IDbConnectionInterceptor
 {
     // What a report calls the holder: EF Core's own source would be named otherwise.
-    private readonly ConcurrentDictionary<Type, string> _holders = new();
+    private static readonly ConcurrentDictionary<Type, string> s_holders = new();
 
-    public override InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
+    public InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
     {
+        result = theirs?.ConnectionCreating(eventData, result) ?? result;
         if (result.HasResult || eventData.Context is not { } context
             || context.GetService<IRelationalConnection>() is not { } relational
             || relational.ConnectionId != eventData.ConnectionId)
@@ -37,5 +41,5 @@ internal sealed class ConnectionSupplier : DbConnectionInterceptor
         return InterceptionResult<DbConnection>.SuppressWithResult(connection);
     }
 
-    private string HolderOf(DbContext context) => _holders.GetOrAdd(context.GetType(), static type => type.Name);
+    private static string HolderOf(DbContext context) => s_holders.GetOrAdd(context.GetType(), static type => type.Name);
 }

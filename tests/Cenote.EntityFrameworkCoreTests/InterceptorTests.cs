@@ -1,0 +1,146 @@
+using Cenote.EntityFrameworkCoreTests.Watching;
+
+namespace Cenote.EntityFrameworkCoreTests;
+
+/// <summary>A user's interceptors hear of a context on a pool what they hear of one without, in the same order.</summary>
+public sealed class InterceptorTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<Db, string> EveryScenario()
+    {
+        var data = new TheoryData<Db, string>();
+        foreach (var kind in Enum.GetValues<Db>())
+        {
+            foreach (var scenario in Scenarios.Keys)
+            {
+                data.Add(kind, scenario);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory, MemberData(nameof(EveryScenario))]
+    public async Task Interceptors_are_called_as_without_a_pool(Db kind, string scenario)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var plain = await RecordAsync(database.Plainly(), scenario);
+        await using (var context = database.Context())
+        {
+            await context.Products.ExecuteDeleteAsync(Stop);
+        }
+
+        var pooled = await RecordAsync(database.OnPool(), scenario);
+
+        Assert.NotEmpty(plain);
+        Assert.Equal(plain, pooled);
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Fact]
+    public async Task An_open_that_is_cancelled_is_told_as_such_although_the_pool_intercepts_too()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        var calls = new CallRecorder();
+        await using var context = new ShopContext(database.OnPool().AddInterceptors(new ConnectionRecorder(calls)).Options);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => context.Products.ToListAsync(cancelled.Token));
+
+        Assert.Contains("ConnectionCanceled", calls.Take(), StringComparer.Ordinal);
+        await database.AssertAllReturnedAsync();
+    }
+
+    private static Dictionary<string, Func<ShopContext, Task>> Scenarios { get; } = new(StringComparer.Ordinal)
+    {
+        ["a query"] = context => context.Products.ToListAsync(Stop),
+        ["a query, blocking"] = context =>
+        {
+            _ = context.Products.ToList();
+            return Task.CompletedTask;
+        },
+        ["saving one row"] = async context =>
+        {
+            context.Add(new Product { Name = "cup" });
+            await context.SaveChangesAsync(Stop);
+        },
+        ["saving many rows, blocking"] = context =>
+        {
+            context.AddRange(Enumerable.Range(0, 60).Select(i => new Product { Name = "cup " + i }));
+            context.SaveChanges();
+            return Task.CompletedTask;
+        },
+        ["raw SQL"] = async context =>
+        {
+            await context.Database.ExecuteSqlRawAsync("""DELETE FROM "Products" WHERE "Id" < 0""", Stop);
+            await context.Database.SqlQueryRaw<int>("""SELECT 1 AS "Value" """).SingleAsync(Stop);
+        },
+        ["a split query"] = context => context.Orders.Include(order => order.Lines).Include(order => order.Notes).AsSplitQuery().ToListAsync(Stop),
+        ["a transaction with savepoints"] = async context =>
+        {
+            await using var transaction = await context.Database.BeginTransactionAsync(Stop);
+            context.Add(new Product { Name = "cup" });
+            await context.SaveChangesAsync(Stop);
+            await transaction.CreateSavepointAsync("here", Stop);
+            await context.Products.ExecuteDeleteAsync(Stop);
+            await transaction.RollbackToSavepointAsync("here", Stop);
+            await transaction.CommitAsync(Stop);
+        },
+        ["a transaction rolled back, blocking"] = context =>
+        {
+            using var transaction = context.Database.BeginTransaction();
+            context.Products.ExecuteDelete();
+            transaction.Rollback();
+            return Task.CompletedTask;
+        },
+        ["a connection opened twice"] = async context =>
+        {
+            await context.Database.OpenConnectionAsync(Stop);
+            await context.Database.OpenConnectionAsync(Stop);
+            _ = await context.Products.CountAsync(Stop);
+            await context.Database.CloseConnectionAsync();
+            await context.Database.CloseConnectionAsync();
+        },
+        ["a failing statement"] = async context =>
+            await Assert.ThrowsAnyAsync<DbException>(() => context.Database.ExecuteSqlRawAsync("SELECT nothing FROM nowhere", Stop)),
+        ["a failing update"] = async context =>
+        {
+            context.AddRange(new Product { Name = "cup" }, new Product { Name = "cup" });
+            await Assert.ThrowsAsync<DbUpdateException>(() => context.SaveChangesAsync(Stop));
+        },
+        ["a query cancelled while it is read"] = async context =>
+        {
+            using var cancelled = new CancellationTokenSource();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                await foreach (var number in context.Database.SqlQueryRaw<int>(ManyRows.Sql).AsAsyncEnumerable().WithCancellation(cancelled.Token))
+                {
+                    await cancelled.CancelAsync();
+                }
+            });
+        },
+        ["a query left half read"] = async context =>
+        {
+            context.AddRange(Enumerable.Range(0, 3).Select(i => new Product { Name = "cup " + i }));
+            await context.SaveChangesAsync(Stop);
+            await foreach (var row in context.Products.AsNoTracking().AsAsyncEnumerable().WithCancellation(Stop))
+            {
+                break;
+            }
+        },
+    };
+
+    private static async Task<List<string>> RecordAsync(DbContextOptionsBuilder<ShopContext> options, string scenario)
+    {
+        var calls = new CallRecorder();
+        options.AddInterceptors(new ConnectionRecorder(calls), new CommandRecorder(calls), new TransactionRecorder(calls));
+        await using (var context = new ShopContext(options.Options))
+        {
+            await Scenarios[scenario](context);
+        }
+
+        return calls.Take();
+    }
+}
