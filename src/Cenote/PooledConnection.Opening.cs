@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Cenote.AdoNet;
 
 namespace Cenote;
@@ -5,6 +6,13 @@ namespace Cenote;
 // From closed to open.
 public sealed partial class PooledConnection
 {
+    /// <summary>
+    /// Whether opening throws what the driver said, where it would throw a <see cref="ConnectionOpenException"/> or <see cref="CircuitOpenException"/>
+    /// with that as the inner one: for libraries that know the driver's exceptions only, and decide by them whether to try again.
+    /// </summary>
+    /// <value>Default <see langword="false"/>.</value>
+    public bool ThrowsDriverFailures { get; set; }
+
     /// <summary>Rents a connection, blocking the calling thread up to the pool's acquire timeout.</summary>
     /// <exception cref="InvalidOperationException">The connection is open already.</exception>
     /// <exception cref="ObjectDisposedException">The connection was disposed of.</exception>
@@ -23,9 +31,10 @@ public sealed partial class PooledConnection
         {
             lease = _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
         }
-        catch
+        catch (Exception exception)
         {
             GiveUpOpening();
+            ThrowDriverFailure(exception);
             throw;
         }
 
@@ -57,7 +66,7 @@ public sealed partial class PooledConnection
         catch (Exception exception)
         {
             GiveUpOpening();
-            return Task.FromException(exception);
+            return Task.FromException(DriverFailure(exception) ?? exception);
         }
     }
 
@@ -68,14 +77,26 @@ public sealed partial class PooledConnection
         {
             lease = await rent.ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
             GiveUpOpening();
+            ThrowDriverFailure(exception);
             throw;
         }
 
         FinishOpening(lease);
     }
+
+    private void ThrowDriverFailure(Exception exception)
+    {
+        if (DriverFailure(exception) is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    private Exception? DriverFailure(Exception exception) =>
+        ThrowsDriverFailures && exception is (ConnectionOpenException or CircuitOpenException) ? exception.InnerException : null;
 
     private bool TryBeginOpening()
     {

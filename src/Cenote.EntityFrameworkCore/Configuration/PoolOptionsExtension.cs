@@ -1,7 +1,6 @@
 using Cenote.EntityFrameworkCore.Commands;
 using Cenote.EntityFrameworkCore.Connections;
 using Cenote.EntityFrameworkCore.Databases;
-using Cenote.EntityFrameworkCore.Retrying;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -41,7 +40,6 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         services.AddSingleton<IInterceptor, DriverReaders>();
         services.AddSingleton<IInterceptor, TypeChanges>();
         services.Wrap<IRelationalDatabaseCreator>(PooledDatabaseCreator.Over);
-        services.Wrap<IExecutionStrategyFactory>(static (_, factory) => new PoolAwareStrategyFactory(factory));
     }
 
     public void Validate(IDbContextOptions options)

@@ -37,6 +37,9 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
         var pool = extension.FindPool(options);
         PoolFitness.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
         var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
+
+        // Execution strategies, and providers that ask whether a database is there, know their driver's exceptions only.
+        connection.ThrowsDriverFailures = true;
         ProviderSetUp.Attach(connection, context, relational);
         return InterceptionResult<DbConnection>.SuppressWithResult(connection);
     }

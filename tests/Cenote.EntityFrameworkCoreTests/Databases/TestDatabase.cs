@@ -1,6 +1,8 @@
 using Cenote.PostgreSql;
 using Cenote.Providers;
 using Cenote.Sqlite;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Cenote.EntityFrameworkCoreTests.Databases;
@@ -45,6 +47,15 @@ internal sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>A database without tables.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync(Db kind, int maxSize = 8)
+    {
+        var database = new TestDatabase(kind, maxSize);
+        await using var context = database.Context();
+        await context.GetService<IRelationalDatabaseCreator>().CreateAsync(TestContext.Current.CancellationToken);
+        return database;
+    }
+
     public ConnectionPool NewPool(Action<ConnectionPoolOptions> configure)
     {
         var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0 };
@@ -58,15 +69,20 @@ internal sealed class TestDatabase : IAsyncDisposable
     }
 
     /// <summary>What a user writes, without a pool.</summary>
-    public DbContextOptionsBuilder<ShopContext> Plainly(bool retries = false)
+    public DbContextOptionsBuilder<ShopContext> Plainly() => Plainly<ShopContext>();
+
+    public DbContextOptionsBuilder<ShopContext> OnPool() => OnPool<ShopContext>();
+
+    public DbContextOptionsBuilder<TContext> OnPool<TContext>()
+        where TContext : DbContext =>
+        Plainly<TContext>().UseConnectionPool(Pool);
+
+    /// <summary>The database's kind without a connection string.</summary>
+    public DbContextOptionsBuilder<ShopContext> Nameless()
     {
         var builder = new DbContextOptionsBuilder<ShopContext>();
-        return _kind == Db.Sqlite
-            ? builder.UseSqlite(ConnectionString)
-            : builder.UseNpgsql(ConnectionString, npgsql => _ = retries ? npgsql.EnableRetryOnFailure(3, TimeSpan.FromMilliseconds(50), null) : npgsql);
+        return _kind == Db.Sqlite ? builder.UseSqlite() : builder.UseNpgsql();
     }
-
-    public DbContextOptionsBuilder<ShopContext> OnPool(bool retries = false) => Plainly(retries).UseConnectionPool(Pool);
 
     public ShopContext Context() => new(OnPool().Options);
 
@@ -76,6 +92,13 @@ internal sealed class TestDatabase : IAsyncDisposable
         await Pool.DrainAsync(TestContext.Current.CancellationToken);
         Pool.Resume();
         Assert.Empty(Pool.GetLeases());
+    }
+
+    private DbContextOptionsBuilder<TContext> Plainly<TContext>()
+        where TContext : DbContext
+    {
+        var builder = new DbContextOptionsBuilder<TContext>();
+        return _kind == Db.Sqlite ? builder.UseSqlite(ConnectionString) : builder.UseNpgsql(ConnectionString);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,99 @@
+namespace Cenote.EntityFrameworkCoreTests;
+
+/// <summary>Creating and deleting a database whose pool is there before it and after it.</summary>
+public sealed class DatabaseLifeTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_database_is_created_deleted_and_created_again_under_its_pool(Db kind)
+    {
+        await using var database = new TestDatabase(kind);
+        await using var context = database.Context();
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(await context.Database.EnsureCreatedAsync(Stop));
+            Assert.False(await context.Database.EnsureCreatedAsync(Stop));
+            Assert.True(await context.Database.CanConnectAsync(Stop));
+            context.Add(new Product { Name = "cup" });
+            await context.SaveChangesAsync(Stop);
+            Assert.Equal(1, await context.Products.CountAsync(Stop));
+            context.ChangeTracker.Clear();
+            Assert.True(await context.Database.EnsureDeletedAsync(Stop));
+            Assert.False(await context.Database.EnsureDeletedAsync(Stop));
+        }
+
+        Assert.True(context.Database.EnsureCreated());
+        Assert.False(context.Database.EnsureCreated());
+        Assert.Empty(context.Products);
+        Assert.True(context.Database.CanConnect());
+        Assert.True(context.Database.EnsureDeleted());
+        Assert.False(context.Database.EnsureDeleted());
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    public async Task A_database_that_is_not_there_yet_cannot_be_connected_to_and_is_in_nobodys_way_once_it_is(Db kind)
+    {
+        await using var database = new TestDatabase(kind, configure: options => options.OpenRetries = 0);
+        await using var context = database.Context();
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.False(await context.Database.CanConnectAsync(Stop));
+        }
+
+        Assert.NotEqual(Resilience.CircuitState.Closed, database.Pool.GetCircuit().State);
+        Assert.True(await context.Database.EnsureCreatedAsync(Stop));
+        Assert.True(await context.Database.CanConnectAsync(Stop));
+        Assert.Empty(await context.Products.ToListAsync(Stop));
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_health_check_opens_no_connection_beside_the_pools(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        var lease = await database.Pool.RentAsync(Stop);
+        await using var context = new ShopContext(database.Plainly().UseConnectionPool(database.Pool).Options);
+        var check = context.Database.CanConnectAsync(Stop);
+        if (kind == Db.Sqlite)
+        {
+            // EF Core opens the file itself, reading only: no server is asked.
+            Assert.True(await check);
+        }
+        else
+        {
+            Assert.False(check.IsCompleted);
+            lease.Dispose();
+            Assert.True(await check);
+        }
+
+        lease.Dispose();
+        Assert.Equal(1, database.Pool.GetStatistics().Opened);
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Without_a_connection_string_of_its_own_a_context_works_with_the_pools(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var context = new ShopContext(database.Nameless().UseConnectionPool(database.Pool).Options);
+        Assert.Empty(await context.Products.ToListAsync(Stop));
+        Assert.Equal(database.Pool.ConnectionString, context.Database.GetConnectionString());
+        Assert.True(await context.Database.CanConnectAsync(Stop));
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_connection_string_that_leads_elsewhere_than_the_pool_creates_nothing(Db kind)
+    {
+        await using var database = new TestDatabase(kind);
+        await using var other = new TestDatabase(kind);
+        await using var context = new ShopContext(database.Plainly().UseConnectionPool(other.Pool).Options);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureCreatedAsync(Stop));
+
+        Assert.Contains("leads to", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(other.Pool.Provider.Database, refused.Message, StringComparison.Ordinal);
+        await using var plain = new ShopContext(database.Plainly().Options);
+        Assert.False(await plain.Database.CanConnectAsync(Stop));
+    }
+}

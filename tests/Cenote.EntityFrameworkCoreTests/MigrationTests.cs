@@ -1,0 +1,86 @@
+using Cenote.EntityFrameworkCoreTests.Migrating;
+
+namespace Cenote.EntityFrameworkCoreTests;
+
+public sealed class MigrationTests
+{
+    private const string FirstMigration = "20260101000000_CreateBooks";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Migrations_create_the_database_and_bring_it_up_to_date(Db kind)
+    {
+        await using var database = new TestDatabase(kind);
+        await using (var context = Library(database))
+        {
+            Assert.Equal(2, (await context.Database.GetPendingMigrationsAsync(Stop)).Count());
+            await context.Database.MigrateAsync(Stop);
+            Assert.Empty(await context.Database.GetPendingMigrationsAsync(Stop));
+            Assert.Equal(2, (await context.Database.GetAppliedMigrationsAsync(Stop)).Count());
+            context.Add(new Book { Title = "Pools", Copies = 3 });
+            await context.SaveChangesAsync(Stop);
+        }
+
+        await using (var context = Library(database))
+        {
+            await context.Database.MigrateAsync(Stop);
+            Assert.Equal(3, (await context.Books.SingleAsync(Stop)).Copies);
+        }
+
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Migrations_run_blocking_step_by_step_and_back(Db kind)
+    {
+        await using var database = new TestDatabase(kind);
+        await using var context = Library(database);
+        context.Database.Migrate(FirstMigration);
+        Assert.Single(context.Database.GetAppliedMigrations());
+        context.Database.Migrate();
+        Assert.Equal(2, context.Database.GetAppliedMigrations().Count());
+        context.Database.Migrate("0");
+        Assert.Empty(context.Database.GetAppliedMigrations());
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Of_several_that_migrate_at_once_one_does_it_and_all_go_on(Db kind)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync(kind);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            async () =>
+            {
+                await using var context = Library(database);
+                await context.Database.MigrateAsync(FirstMigration, Stop);
+            },
+            Stop)));
+
+        await using var after = Library(database);
+        Assert.Equal(FirstMigration, Assert.Single(await after.Database.GetAppliedMigrationsAsync(Stop)));
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    public async Task A_type_that_a_migration_creates_is_known_to_every_connection_afterwards(Db kind)
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync(kind, maxSize: 1);
+        await using (var before = await database.Pool.OpenConnectionAsync(Stop))
+        {
+            // Its connection has loaded the types of the database as they were.
+        }
+
+        await using (var context = Library(database))
+        {
+            await context.Database.MigrateAsync(Stop);
+        }
+
+        await using var connection = await database.Pool.OpenConnectionAsync(Stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 'science'::shelf";
+        Assert.Equal("science", await command.ExecuteScalarAsync(Stop));
+    }
+
+    private static LibraryContext Library(TestDatabase database) => new(database.OnPool<LibraryContext>().Options);
+}
