@@ -42,7 +42,7 @@ public sealed partial class PoolRegistry
         }
 
         // From here on nothing is added; the pools are closed without the lock.
-        List<(string Name, Task Closing)> closings = [];
+        List<(string Name, Task<Exception?> Closing)> closings = [];
         foreach (var name in Names)
         {
             if (_pools.TryRemove(name, out var registered) && registered.Remove() is { } pool)
@@ -55,17 +55,16 @@ public sealed partial class PoolRegistry
         return closing.Task;
     }
 
-    private static async Task GatherAsync(List<(string Name, Task Closing)> closings, TaskCompletionSource closed)
+    private static async Task GatherAsync(List<(string Name, Task<Exception?> Closing)> closings, TaskCompletionSource closed)
     {
         List<string> failed = [];
         List<Exception> failures = [];
         foreach (var (name, closing) in closings)
         {
-            await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (closing.Exception is { } exception)
+            if (await closing.ConfigureAwait(false) is { } exception)
             {
                 failed.Add($"'{name}'");
-                failures.AddRange(exception.InnerExceptions);
+                failures.Add(exception);
             }
         }
 
@@ -80,6 +79,19 @@ public sealed partial class PoolRegistry
         }
     }
 
-    // An async method, so that what a pool throws at once is gathered like what it throws later.
-    private static async Task CloseAsync(ConnectionPool pool) => await pool.DisposeAsync().ConfigureAwait(false);
+    /// <returns>What failed, a cancellation included; <see langword="null"/> when nothing did.</returns>
+    private static async Task<Exception?> CloseAsync(ConnectionPool pool)
+    {
+        try
+        {
+            await pool.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // Gathered: the other pools are closed first.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return exception;
+        }
+    }
 }

@@ -19,9 +19,11 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// <summary>The registered names, in their order; also of pools that nobody has asked for yet.</summary>
     public IReadOnlyList<string> Names => [.. _pools.Keys.Order(StringComparer.Ordinal)];
 
+    // ToArray first, the dictionary's own, which is one snapshot: LINQ would read a count and then copy, and fails when names come or go in between.
+
     /// <summary>The pools that are constructed, in the order of their names.</summary>
     public IReadOnlyList<ConnectionPool> Pools =>
-        [.. _pools.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Pool).OfType<ConnectionPool>()];
+        [.. _pools.ToArray().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Pool).OfType<ConnectionPool>()];
 
     /// <summary>The pool of a name, constructed now if nobody asked for it before.</summary>
     /// <param name="name">The name it was registered by.</param>

@@ -106,5 +106,39 @@ public sealed class PoolRegistryTests
         }
     }
 
+    [Fact]
+    public async Task Pools_and_statistics_may_be_asked_for_while_names_come_and_go()
+    {
+        await using var registry = new PoolRegistry();
+        registry.Register(RegistryPools.Make("a"));
+        var names = Enumerable.Range(0, 50).Select(number => $"b {number}").ToArray();
+        using var stop = new CancellationTokenSource();
+        var changing = Patience.OnOwnThread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                foreach (var name in names)
+                {
+                    registry.Register(name, MustNotBeCalled);
+                }
+
+                foreach (var name in names)
+                {
+                    registry.TryRemove(name, out _);
+                }
+            }
+
+            return true;
+        });
+
+        for (var round = 0; round < 10_000; round++)
+        {
+            Assert.Single(registry.GetStatistics());
+        }
+
+        await stop.CancelAsync();
+        await changing.Soon();
+    }
+
     private static ConnectionPool MustNotBeCalled(string name) => throw new InvalidOperationException("was called for " + name);
 }

@@ -39,6 +39,18 @@ public sealed class RegistryClosingTests
     }
 
     [Fact]
+    public async Task A_cancellation_is_no_way_to_close_a_pool()
+    {
+        var registry = new PoolRegistry();
+        var cancelled = new OperationCanceledException("given up");
+        registry.Register(RegistryPools.Make("a", cancelled));
+
+        var failure = await Assert.ThrowsAsync<AggregateException>(() => registry.DisposeAsync().AsTask());
+
+        Assert.Equal([cancelled], failure.InnerExceptions);
+    }
+
+    [Fact]
     public async Task Closing_waits_for_no_lease_that_is_out_and_the_lease_works_on()
     {
         var registry = new PoolRegistry();
