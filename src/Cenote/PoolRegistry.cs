@@ -45,7 +45,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// <param name="name">1 to 200 printable characters; the pool must be given the same.</param>
     /// <param name="create">
     /// Constructs the pool; called with the name, by one thread at a time, and again after it has thrown. It may ask the registry for
-    /// other pools, not for this one.
+    /// other pools, not for this one: a circle is an <see cref="InvalidOperationException"/>, on several threads, too.
     /// </param>
     /// <exception cref="ArgumentException">The name is taken, or cannot be a name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>

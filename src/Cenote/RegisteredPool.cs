@@ -8,7 +8,7 @@ internal sealed class RegisteredPool
     private readonly bool _endsOnFailure;
 
     // Held while the pool is constructed, which may take as long as a connection takes to open: removing must not wait for that.
-    private readonly object _making = new();
+    private readonly ConstructionGate _making = new();
     private readonly object _gate = new();
     private volatile ConnectionPool? _pool;
     private bool _isRemoved;
@@ -53,12 +53,12 @@ internal sealed class RegisteredPool
             return pool;
         }
 
-        if (Monitor.IsEntered(_making))
+        if (!_making.TryEnter())
         {
-            throw new InvalidOperationException($"Pool '{_name}' asks for itself while it is being constructed. Break the circle: what constructs a pool must not use that pool.");
+            throw new InvalidOperationException($"Pool '{_name}' asks for itself while it is being constructed, perhaps through other pools. Break the circle: what constructs a pool must not use that pool.");
         }
 
-        lock (_making)
+        try
         {
             lock (_gate)
             {
@@ -68,16 +68,7 @@ internal sealed class RegisteredPool
                 }
             }
 
-            try
-            {
-                pool = Create();
-            }
-            catch when (_endsOnFailure)
-            {
-                Remove();
-                throw;
-            }
-
+            pool = Create();
             lock (_gate)
             {
                 if (!_isRemoved)
@@ -85,6 +76,15 @@ internal sealed class RegisteredPool
                     return _pool = pool;
                 }
             }
+        }
+        catch when (_endsOnFailure)
+        {
+            Remove();
+            throw;
+        }
+        finally
+        {
+            _making.Exit();
         }
 
         // Removed meanwhile, and whoever removed it saw no pool: nobody else will ever close this one.

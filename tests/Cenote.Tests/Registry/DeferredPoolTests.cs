@@ -60,6 +60,35 @@ public sealed class DeferredPoolTests
     }
 
     [Fact]
+    public async Task Constructions_on_several_threads_that_ask_for_each_other_are_refused()
+    {
+        await using var registry = new PoolRegistry();
+        using var a = new ManualResetEventSlim();
+        using var b = new ManualResetEventSlim();
+        using var c = new ManualResetEventSlim();
+        Register("a", a, "b");
+        Register("b", b, "c");
+        Register("c", c, "a");
+
+        var asking = new[] { "a", "b", "c" }.Select(name => Patience.OnOwnThread(() => registry[name])).ToList();
+
+        foreach (var task in asking)
+        {
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => task.Soon());
+            Assert.Contains("asks for itself", refusal.Message, StringComparison.Ordinal);
+        }
+
+        void Register(string name, ManualResetEventSlim isIn, string other) => registry.Register(name, _ =>
+        {
+            isIn.Set();
+            a.Wait();
+            b.Wait();
+            c.Wait();
+            return registry[other];
+        });
+    }
+
+    [Fact]
     public async Task Many_who_get_or_add_the_same_name_share_one_pool()
     {
         await using var registry = new PoolRegistry();
