@@ -37,7 +37,7 @@ public static class ConnectionPoolServiceCollectionExtensions
     public static IServiceCollection AddConnectionPool(
         this IServiceCollection services, string name, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
-        services.AddPool(new PoolRegistration(name, configure));
+        services.AddPool(name, configure);
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<PoolFactory>().GetOrCreate(name));
         services.AddKeyedSingleton<DbDataSource>(name, (provider, _) => new PoolDataSource(provider.GetRequiredKeyedService<ConnectionPool>(name)));
         return services;
@@ -64,18 +64,19 @@ public static class ConnectionPoolServiceCollectionExtensions
     /// <inheritdoc cref="AddConnectionPool(IServiceCollection, Action{ConnectionPoolBuilder})"/>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
-        services.AddPool(new PoolRegistration(DefaultPoolName, configure));
+        services.AddPool(DefaultPoolName, configure);
         services.AddSingleton(provider => provider.GetRequiredService<PoolFactory>().GetOrCreate(DefaultPoolName));
         services.AddSingleton<DbDataSource>(provider => new PoolDataSource(provider.GetRequiredService<ConnectionPool>()));
         return services;
     }
 
-    private static void AddPool(this IServiceCollection services, PoolRegistration registration)
+    private static void AddPool(this IServiceCollection services, string name, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (services.Any(service => service.ImplementationInstance is PoolRegistration other && string.Equals(other.Name, registration.Name, StringComparison.OrdinalIgnoreCase)))
+        var registration = new PoolRegistration(name, configure);
+        if (services.Any(service => service.ImplementationInstance is PoolRegistration other && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ArgumentException($"A pool named '{registration.Name}' is registered already. Give each a name of its own, which differs in more than case, as configuration keys must; one alone may be without.", nameof(registration));
+            throw new ArgumentException($"A pool named '{name}' is registered already. Give each a name of its own, which differs in more than case, as configuration keys must; one alone may be without.", nameof(name));
         }
 
         services.AddSingleton(registration);

@@ -62,6 +62,11 @@ internal static class PoolSection
     internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options)
     {
         var section = configuration.GetSection($"{Root}:{poolName}");
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            options.AddProblem($"{section.Path} is a text. It must be a section with settings.");
+        }
+
         var entries = section.AsEnumerable(makePathsRelative: true)
             .Where(entry => entry.Key.Length > 0)
             .Where(entry => entry.Value is not null || !section.GetSection(entry.Key).GetChildren().Any());
@@ -103,7 +108,7 @@ internal static class PoolSection
     // Its value is not shown: it may be a secret in the wrong place.
     private static string DescribeStranger(string path, string key, string poolName) =>
         CodeOnly.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) ? $"{path} can only be set in code, where the pool is registered. Remove it."
-        : key.Contains("connection", StringComparison.OrdinalIgnoreCase) ? $"{path} is no setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
+        : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is no setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
         : $"{path} is no setting of a pool. There are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
 
     private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();

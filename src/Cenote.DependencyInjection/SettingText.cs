@@ -5,6 +5,8 @@ namespace Cenote.DependencyInjection;
 /// <summary>One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in full.</summary>
 internal readonly struct SettingText(string path, string? text)
 {
+    private static readonly string[] TimeFormats = [@"h\:m\:s", @"h\:m\:s\.FFFFFFF", @"d\.h\:m\:s", @"d\.h\:m\:s\.FFFFFFF"];
+
     internal string Path => path;
 
     /// <summary>No value: JSON's null, or an empty text.</summary>
@@ -19,12 +21,12 @@ internal readonly struct SettingText(string path, string? text)
     internal bool Switch() =>
         bool.TryParse(text, out var isOn) ? isOn : throw Wrong("true, false, or a section with its settings");
 
-    internal TimeSpan Duration() => ParseDuration() ?? throw Wrong("a time such as 00:00:30 or 00:00:00.250");
+    internal TimeSpan Duration() => ParseDuration() ?? throw Wrong("a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00");
 
     internal TimeSpan DurationOrInfinite() =>
         string.Equals(text, "infinite", StringComparison.OrdinalIgnoreCase)
             ? Timeout.InfiniteTimeSpan
-            : ParseDuration() ?? throw Wrong("a time such as 00:00:30, or infinite");
+            : ParseDuration() ?? throw Wrong("a time, hours:minutes:seconds, such as 00:00:30, or days first, such as 1.00:00:00, or infinite");
 
     internal void RefuseUnlessNone(string expected)
     {
@@ -43,10 +45,14 @@ internal readonly struct SettingText(string path, string? text)
             : throw Wrong("one of " + string.Join(", ", Enum.GetNames<T>()));
     }
 
-    // A bare number is refused: to .NET it means days, to whoever wrote it, most likely seconds.
+    // What TimeSpan.Parse makes of other texts is not what whoever wrote them meant: 30 is thirty days, 00:30 half an hour, 24:00:00 twenty-four days.
     private TimeSpan? ParseDuration() =>
-        text is not null && text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) ? time : null;
+        TimeSpan.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, out var time) ? time : null;
 
-    private FormatException Wrong(string expected) =>
-        new($"{path} {(IsNone ? "has no value" : $"is '{(text!.Length > 40 ? text[..40] + "…" : text)}'")}. It must be {expected}.");
+    private FormatException Wrong(string expected) => new($"{path} {Describe()}. It must be {expected}.");
+
+    private string Describe() =>
+        IsNone ? "has no value"
+        : text!.Contains('=', StringComparison.Ordinal) ? "looks like a connection string, and is not shown"
+        : $"is '{(text.Length > 40 ? text[..40] + "…" : text)}'";
 }

@@ -75,6 +75,10 @@ public sealed class ConfigurationTests
     [InlineData("MaxSize", null, "has no value")]
     [InlineData("AcquireTimeout", "30", "00:00:30")]
     [InlineData("AcquireTimeout", "infinite", "00:00:30")]
+    [InlineData("AcquireTimeout", "00:30", "hours:minutes:seconds")]
+    [InlineData("AcquireTimeout", "-00:00:01", "hours:minutes:seconds")]
+    [InlineData("MaxLifetime", "24:00:00", "1.00:00:00")]
+    [InlineData("MaxLifetime", "1:00:00:00", "1.00:00:00")]
     [InlineData("MaxIdleTime", "600", "infinite")]
     [InlineData("ResetMode", "1", "Full, Rollback, None")]
     [InlineData("ResetMode", "Everything", "Full, Rollback, None")]
@@ -83,6 +87,8 @@ public sealed class ConfigurationTests
     [InlineData("CircuitBreaker:Threshold", "5", "no setting")]
     [InlineData("LeakDetection", "on", "section")]
     [InlineData("MaxSzie", "5", "no setting")]
+    [InlineData("MaxConnections", "5", "There are AcquireTimeout")]
+    [InlineData("MaxSize:0", "5", "no setting")]
     [InlineData("Credentials", "x", "only be set in code")]
     [InlineData("Sizing:GrowAbove", "0.8", "only be set in code")]
     [InlineData("ConnectionString", "x", "ConnectionStrings:orders")]
@@ -92,6 +98,29 @@ public sealed class ConfigurationTests
 
         Assert.StartsWith(Section + key + " ", problem, StringComparison.Ordinal);
         Assert.Contains(remedy, problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00:00:05", 5)]
+    [InlineData("1:2:3", 3723)]
+    [InlineData("1.00:00:00", 86400)]
+    [InlineData("00:00:00.25", 0.25)]
+    [InlineData("1.00:00:00.5", 86400.5)]
+    public void Times_are_hours_minutes_seconds_and_may_begin_with_days(string text, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("MaxLifetime", text)).MaxLifetime);
+
+    [Fact]
+    public void A_connection_string_in_the_wrong_place_is_not_shown() =>
+        Assert.DoesNotContain("sesame", Assert.Single(Problems(Read(("MaxSize", "Host=db;Password=sesame")))!), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_text_in_place_of_the_section_is_a_problem()
+    {
+        using var services = Containers.New((Section.TrimEnd(':'), "20")).AddConnectionPool("orders", pool => pool.UseStub()).BuildServiceProvider();
+
+        var refusal = Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));
+
+        Assert.StartsWith("Cenote:Pools:orders is a text", Assert.Single(refusal.Problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +144,7 @@ public sealed class ConfigurationTests
             .AddConnectionPool("orders", pool => pool.UseStub())
             .BuildServiceProvider();
 
-        services.GetRequiredService<PoolRegistry>();
+        services.GetRequiredKeyedService<ConnectionPool>("orders");
 
         var warning = Assert.Single(services.Logs(), record => record.Id.Id == 73);
         Assert.Contains("Cenote:Pools:ordres", warning.Message, StringComparison.Ordinal);
