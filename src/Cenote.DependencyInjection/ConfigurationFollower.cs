@@ -1,28 +1,26 @@
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
-
 namespace Cenote.DependencyInjection;
 
 /// <summary>Makes running pools follow the configuration, as long as the container lives.</summary>
 internal sealed class ConfigurationFollower : IDisposable
 {
-    private readonly List<IDisposable> _subscriptions = [];
+    private readonly List<(FollowedPool Pool, IDisposable Subscription)> _followed = [];
     private bool _isDisposed;
 
-    /// <param name="pool">The running pool.</param>
-    /// <param name="ofCode">What the code says: the configuration comes on top of it, each time anew.</param>
-    /// <param name="configuration">Where settings and connection string are.</param>
-    /// <param name="logger">Told of what is refused.</param>
-    internal void Follow(ConnectionPool pool, ConnectionPoolOptions ofCode, IConfiguration configuration, ILogger logger)
+    internal void Follow(FollowedPool pool)
     {
-        var followed = new FollowedPool(pool, ofCode, configuration, logger);
-        var subscription = ChangeToken.OnChange(configuration.GetReloadToken, followed.Reload);
-        lock (_subscriptions)
+        var subscription = pool.Subscribe();
+        lock (_followed)
         {
             if (!_isDisposed)
             {
-                _subscriptions.Add(subscription);
+                // Pools that were closed alone, and those that the registry refused.
+                foreach (var ended in _followed.FindAll(other => other.Pool.IsClosed))
+                {
+                    ended.Subscription.Dispose();
+                    _followed.Remove(ended);
+                }
+
+                _followed.Add((pool, subscription));
                 subscription = null;
             }
         }
@@ -30,16 +28,16 @@ internal sealed class ConfigurationFollower : IDisposable
         subscription?.Dispose();
 
         // A change between the reading for the construction and the subscription was announced to nobody.
-        followed.Reload();
+        pool.Reload();
     }
 
     public void Dispose()
     {
-        lock (_subscriptions)
+        lock (_followed)
         {
             _isDisposed = true;
-            _subscriptions.ForEach(subscription => subscription.Dispose());
-            _subscriptions.Clear();
+            _followed.ForEach(followed => followed.Subscription.Dispose());
+            _followed.Clear();
         }
     }
 }

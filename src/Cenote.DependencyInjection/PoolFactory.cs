@@ -9,19 +9,18 @@ namespace Cenote.DependencyInjection;
 internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, ConfigurationFollower follower)
 {
     private readonly PoolRegistration[] _registrations = [.. registrations];
+    private int _hasLookedForStrangers;
 
-    /// <summary>A registry that knows every pool of the container, none of them constructed yet.</summary>
+    /// <summary>
+    /// A registry that knows every pool of the container, none of them constructed yet. Asks for no service: one that wants a pool itself,
+    /// a logger that writes to a database, say, would come back here, and round again, without an end.
+    /// </summary>
     internal PoolRegistry CreateRegistry()
     {
         var registry = new PoolRegistry();
         foreach (var registration in _registrations)
         {
             registry.Register(registration.Name, _ => Create(registration));
-        }
-
-        if (services.GetService<IConfiguration>() is { } configuration)
-        {
-            PoolSection.WarnOfStrangers(configuration, [.. _registrations.Select(registration => registration.Name)], Logger);
         }
 
         return registry;
@@ -53,8 +52,21 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
             return builder.Build();
         }
 
+        if (Interlocked.Exchange(ref _hasLookedForStrangers, 1) == 0)
+        {
+            PoolSection.WarnOfStrangers(configuration, [.. _registrations.Select(other => other.Name)], Logger);
+        }
+
         var pool = builder.Configure(options => PoolSection.Read(configuration, name, options)).Build();
-        follower.Follow(pool, ofCode, configuration, Logger);
-        return pool;
+        try
+        {
+            follower.Follow(new FollowedPool(pool, ofCode, builder.ConnectionString, configuration, Logger));
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
     }
 }

@@ -7,6 +7,7 @@ namespace Cenote;
 internal sealed partial class PoolEngine
 {
     private volatile bool _isDraining;
+    private string _waitingForRestart = "";
 
     /// <summary>
     /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns never
@@ -141,11 +142,15 @@ internal sealed partial class PoolEngine
             {
                 Resize(after.MinSize, after.MaxSize);
             }
-        }
 
-        if (fixedChanges.Count > 0)
-        {
-            PoolLog.ReconfigurationIncomplete(_logger, Settings.Name, string.Join(", ", fixedChanges));
+            // Said once: a configuration may be reloaded every minute, for reasons that have nothing to do with this pool.
+            var waiting = string.Join(", ", fixedChanges);
+            if (waiting.Length > 0 && waiting != _waitingForRestart)
+            {
+                PoolLog.ReconfigurationIncomplete(_logger, Settings.Name, waiting);
+            }
+
+            _waitingForRestart = waiting;
         }
 
         return fixedChanges;

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.DependencyInjectionTests;
 
@@ -110,6 +112,44 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_logger_that_wants_the_pool_is_a_circle_that_is_told()
+    {
+        await using var services = Containers.New()
+            .AddConnectionPool("logs", pool => pool.UseStub())
+            .AddSingleton<ILoggerProvider>(provider => new DatabaseLogs(provider.GetRequiredKeyedService<ConnectionPool>("logs")))
+            .BuildServiceProvider();
+
+        // On a thread of its own: what goes round and round must not take the other tests with it.
+        var asking = Task.Factory.StartNew(() => services.GetRequiredKeyedService<ConnectionPool>("logs"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("'logs' asks for itself", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_that_checks_everything_finds_nothing_and_scopes_leave_pools_open()
+    {
+        await using var services = Containers.New()
+            .AddConnectionPool("a", pool => pool.UseStub())
+            .AddConnectionPool("b", pool => pool.UseStub())
+            .AddConnectionPool(pool => pool.UseStub())
+            .AddScoped<Client>()
+            .AddTransient<Client>()
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+        await using (var scope = services.CreateAsyncScope())
+        {
+            scope.ServiceProvider.GetRequiredService<Client>();
+            Assert.Equal(2, scope.ServiceProvider.GetServices<Client>().Count());
+        }
+
+        Assert.Equal("a b", string.Join(' ', services.GetKeyedServices<ConnectionPool>(KeyedService.AnyKey).Select(pool => pool.Name)));
+        Assert.Equal("default", Assert.Single(services.GetServices<ConnectionPool>()).Name);
+        Assert.Single(services.GetServices<DbDataSource>());
+        Assert.All(services.GetRequiredService<PoolRegistry>().Pools, pool => Assert.False(Containers.IsClosed(pool)));
+    }
+
+    [Fact]
     public async Task Settings_that_cannot_work_and_a_missing_connection_string_are_told_to_whoever_asks_first()
     {
         await using var services = Containers.New()
@@ -120,5 +160,21 @@ public sealed class RegistrationTests
         Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));
         var missing = Assert.Throws<InvalidOperationException>(() => services.GetRequiredKeyedService<ConnectionPool>("billing"));
         Assert.Contains("ConnectionStrings:billing", missing.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Client([FromKeyedServices("a")] ConnectionPool pool, DbDataSource dataSource) : IDisposable
+    {
+        public void Dispose()
+        {
+            using var first = pool.OpenConnection();
+            using var second = dataSource.OpenConnection();
+        }
+    }
+
+    private sealed class DatabaseLogs(ConnectionPool pool) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => NullLogger.Instance;
+
+        public void Dispose() => pool.Dispose();
     }
 }

@@ -111,6 +111,22 @@ public sealed class ReconfigureTests
         Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), record => record.Id.Id is 40 or 46 or 47);
     }
 
+    [Fact]
+    public async Task What_waits_for_a_restart_is_logged_once_and_named_each_time()
+    {
+        await using var test = TestPool.Create();
+
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(["OpenRetries"], Change(test, options => options.OpenRetries = 9));
+        }
+
+        Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 47);
+        Change(test, _ => { });
+        Change(test, options => options.OpenRetries = 9);
+        Assert.Equal(2, test.Logger.Collector.GetSnapshot().Count(record => record.Id.Id == 47));
+    }
+
     public static TheoryData<string> Settings() => new(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name));
 
     [Theory]
