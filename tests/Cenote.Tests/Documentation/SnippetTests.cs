@@ -19,7 +19,10 @@ public sealed partial class SnippetTests
     public void Every_block_of_code_is_compiled(string page)
     {
         var sample = Normalize(File.ReadAllText(Path.Combine(Root, "samples/QuickStart/Program.cs")));
-        foreach (Match block in BlockPattern().Matches(File.ReadAllText(Path.Combine(Root, page))))
+        var text = File.ReadAllText(Path.Combine(Root, page));
+        var blocks = BlockPattern().Matches(text);
+        Assert.True(blocks.Count == FencePattern().Count(text), $"{page} has C# that begins otherwise than with ```csharp at the start of a line, or never ends");
+        foreach (Match block in blocks)
         {
             var code = Normalize(block.Groups["code"].Value);
             if (block.Groups["name"] is { Success: true } name)
@@ -71,6 +74,9 @@ public sealed partial class SnippetTests
 
     [GeneratedRegex(@"(<!-- snippet: (?<name>\S+) -->\s*)?^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex BlockPattern();
+
+    [GeneratedRegex(@"^[ \t>]*(```+|~~~+) *(csharp|c#|cs)(?!\w)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex FencePattern();
 
     [GeneratedRegex(@"^ *#region (?<name>\S+)\n(?<code>.*?)^ *#endregion", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex RegionPattern();
