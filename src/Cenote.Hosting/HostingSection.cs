@@ -11,6 +11,8 @@ namespace Cenote.Hosting;
 /// </summary>
 internal sealed class HostingSection(IServiceProvider services) : IPostConfigureOptions<PoolHostingOptions>
 {
+    private static readonly string[] TimeFormats = [@"h\:m\:s", @"h\:m\:s\.FFFFFFF"];
+
     public void PostConfigure(string? name, PoolHostingOptions options)
     {
         if (services.GetService<IConfiguration>()?.GetSection(PoolHostingOptions.Section) is not { } section)
@@ -53,11 +55,11 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
         bool Is(string name) => string.Equals(setting.Key, name, StringComparison.OrdinalIgnoreCase);
     }
 
-    // A bare number is refused: to .NET it means days, to whoever wrote it, most likely seconds.
+    // What TimeSpan.Parse makes of other texts is not what whoever wrote them meant: 30 is thirty days, 00:30 half an hour.
     private static TimeSpan? Duration(IConfigurationSection setting, PoolHostingOptions options) =>
-        setting.Value?.Contains(':', StringComparison.Ordinal) == true && TimeSpan.TryParse(setting.Value, CultureInfo.InvariantCulture, out var time)
+        TimeSpan.TryParseExact(setting.Value, TimeFormats, CultureInfo.InvariantCulture, out var time)
             ? time
-            : Refuse<TimeSpan>(setting, options, "a time such as 00:00:15");
+            : Refuse<TimeSpan>(setting, options, "a time, hours:minutes:seconds, such as 00:00:15");
 
     private static int? Number(IConfigurationSection setting, PoolHostingOptions options) =>
         int.TryParse(setting.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

@@ -58,15 +58,17 @@ public sealed class OptionsTests
                 ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "Panic",
                 ["Cenote:Hosting:WarmUpTargets:orders"] = "many",
                 ["Cenote:Hosting:WarmupTime"] = "00:00:20",
+                ["Cenote:Hosting:WarmUpTimeLimit"] = "00:30",
             }).Build()));
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
 
         Assert.Equal(
             [
-                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time such as 00:00:15.",
+                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
                 "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number of connections.",
                 "Cenote:Hosting:WarmupTime is no setting. There are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
+                "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
                 "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
                 "WarmUpTimeLimit is 02:00:00. It must be 00:00:00.0010000 to 01:00:00.",
             ],
