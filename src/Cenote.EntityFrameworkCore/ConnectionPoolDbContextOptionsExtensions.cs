@@ -15,7 +15,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <param name="pool">A pool over the driver of that database.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, ConnectionPool pool)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -30,7 +30,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <param name="poolName">The name.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, string poolName)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -41,7 +41,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     /// <summary>Uses the application's default pool: its <see cref="ConnectionPool"/> service without a key.</summary>
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -74,6 +74,8 @@ public static class ConnectionPoolDbContextOptionsExtensions
             throw new InvalidOperationException("UseConnectionPool was called before a relational database was chosen: call UseNpgsql, UseSqlite or the like first, then UseConnectionPool.");
         }
 
+        // EF Core itself asks only when it builds services, not for each context that shares them.
+        extension.Validate(optionsBuilder.Options);
         ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(extension);
         return optionsBuilder;
     }

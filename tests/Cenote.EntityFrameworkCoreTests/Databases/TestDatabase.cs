@@ -77,6 +77,9 @@ internal sealed class TestDatabase : IAsyncDisposable
         where TContext : DbContext =>
         Plainly<TContext>().UseConnectionPool(Pool);
 
+    public DbContextOptionsBuilder Choose(DbContextOptionsBuilder builder) =>
+        _kind == Db.Sqlite ? builder.UseSqlite(ConnectionString) : builder.UseNpgsql(ConnectionString);
+
     /// <summary>The database's kind without a connection string.</summary>
     public DbContextOptionsBuilder<ShopContext> Nameless()
     {
@@ -95,11 +98,8 @@ internal sealed class TestDatabase : IAsyncDisposable
     }
 
     private DbContextOptionsBuilder<TContext> Plainly<TContext>()
-        where TContext : DbContext
-    {
-        var builder = new DbContextOptionsBuilder<TContext>();
-        return _kind == Db.Sqlite ? builder.UseSqlite(ConnectionString) : builder.UseNpgsql(ConnectionString);
-    }
+        where TContext : DbContext =>
+        (DbContextOptionsBuilder<TContext>)Choose(new DbContextOptionsBuilder<TContext>());
 
     public async ValueTask DisposeAsync()
     {

@@ -146,6 +146,31 @@ public sealed class OpeningTests
     }
 
     [Fact]
+    public async Task A_pooled_connection_throws_what_the_driver_said_when_it_is_asked_to()
+    {
+        await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
+        await using var connection = test.Pool.CreateConnection();
+        await Assert.ThrowsAsync<ConnectionOpenException>(() => connection.OpenAsync().Soon());
+        connection.ThrowsDriverFailures = true;
+
+        await Assert.ThrowsAsync<StubException>(() => connection.OpenAsync().Soon());
+        await Assert.ThrowsAsync<StubException>(() => Task.Run(connection.Open).Soon());
+        test.Pool.Dispose();
+        await Assert.ThrowsAsync<PoolClosedException>(() => connection.OpenAsync().Soon());
+    }
+
+    [Fact]
+    public async Task Of_a_circuit_that_was_opened_by_hand_there_is_no_driver_to_quote()
+    {
+        await using var test = TestPool.Create();
+        test.Pool.OpenCircuit();
+        await using var connection = test.Pool.CreateConnection();
+        connection.ThrowsDriverFailures = true;
+        await Assert.ThrowsAsync<CircuitOpenException>(() => connection.OpenAsync().Soon());
+        Assert.Throws<CircuitOpenException>(connection.Open);
+    }
+
+    [Fact]
     public async Task A_synchronous_caller_is_told_when_no_connection_can_be_opened()
     {
         await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail()));

@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace Cenote.EntityFrameworkCoreTests;
+
+public sealed class HolderTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_report_names_the_context_that_holds_a_connection(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1, options => options.AcquireTimeout = TimeSpan.FromMilliseconds(50));
+        await using var context = database.Context();
+        await context.Database.OpenConnectionAsync(Stop);
+        Assert.Equal("ShopContext (EF Core)", Assert.Single(database.Pool.GetLeases()).CallSite.ToString());
+        await using var other = database.Context();
+        var failure = await Assert.ThrowsAsync<PoolTimeoutException>(() => other.Products.ToListAsync(Stop));
+        Assert.Contains("ShopContext (EF Core)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    public async Task The_drivers_own_connection_is_at_hand_while_it_is_open(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var context = database.Context();
+        Assert.Throws<InvalidOperationException>(() => context.Database.GetPooledConnection().Unwrap<NpgsqlConnection>());
+        await context.Database.OpenConnectionAsync(Stop);
+        var connection = context.Database.GetPooledConnection().Unwrap<NpgsqlConnection>();
+        await using (var writer = await connection.BeginBinaryImportAsync("""COPY "Orders" ("Customer") FROM STDIN (FORMAT BINARY)""", Stop))
+        {
+            await writer.StartRowAsync(Stop);
+            await writer.WriteAsync("copied", Stop);
+            await writer.CompleteAsync(Stop);
+        }
+
+        Assert.Equal("copied", (await context.Orders.SingleAsync(Stop)).Customer);
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_timeout_of_the_context_ends_a_statement(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1, options => options.QueryTimeout = TimeSpan.FromMilliseconds(50));
+        await using var context = database.Context();
+        var endless = kind == Db.Sqlite
+            ? """WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT COUNT(*) AS "Value" FROM s"""
+            : """SELECT 1 AS "Value" FROM pg_sleep(600)""";
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => context.Database.SqlQueryRaw<int>(endless).ToListAsync(Stop));
+        Assert.IsType<QueryTimeoutException>(failure);
+        Assert.Empty(await context.Products.ToListAsync(Stop));
+    }
+}
