@@ -88,8 +88,10 @@ internal sealed class TdsSession(TdsServer server, TcpClient client, int id)
         }
 
         _database = login.Database;
-        await SendAsync(new TdsReply().LoginAccepted(_database).Done());
+
+        // Before the client can know.
         IsLoggedIn = true;
+        await SendAsync(new TdsReply().LoginAccepted(_database).Done());
     }
 
     private async Task ExecuteAsync(TdsMessage message)
