@@ -66,6 +66,12 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// </summary>
     public virtual bool CancelsInProcess => false;
 
+    /// <summary>Asks the server behind a connection whether it is a primary or a replica, and how far behind. A round trip.</summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>By default <see cref="ServerStatus.Unknown"/>, without asking.</returns>
+    public virtual ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken) => new(ServerStatus.Unknown);
+
     /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
     {

@@ -1,0 +1,161 @@
+using System.Data.Common;
+using Cenote.Providers;
+
+namespace Cenote.Oracle;
+
+/// <summary>Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of Oracle.ManagedDataAccess.Core.</summary>
+/// <remarks>
+/// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver: <b>never run against a live server.</b></para>
+/// <para>
+/// The driver's pooling is off; the pool clears the session itself after the return (<see cref="SessionClearing.OwnReset"/>). Oracle has no statement that puts a whole
+/// session back: <see cref="ResetMode.Full"/> covers the transaction, the isolation level, the current schema, the state of packages, the client identifier, module, action
+/// and client information. Other <c>ALTER SESSION</c> settings, roles, application contexts, user locks and rows of temporary tables that outlive a commit stay:
+/// <see cref="OracleProviderOptions.ResetStatements"/> is the place to put back what your leases change. Thread-safe.
+/// </para>
+/// </remarks>
+public sealed class OracleProvider : DatabaseProvider
+{
+    private readonly string _connectionString;
+    private readonly OracleProviderOptions _options;
+
+    /// <summary>A provider for one database.</summary>
+    /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
+    /// <param name="connectionString">The driver's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    public OracleProvider(DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        ArgumentNullException.ThrowIfNull(connectionString);
+        Factory = factory;
+        _connectionString = connectionString;
+        _options = (options ?? new OracleProviderOptions()).Copy();
+        SafeConnectionString.Read(NewBuilder(), connectionString);
+
+        // By its own words: the driver's builder may show what nobody set.
+        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        ConnectionString = SafeConnectionString.Redact(given);
+        DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString()) : "";
+    }
+
+    /// <inheritdoc/>
+    public override string DatabaseSystem => "oracle.db";
+
+    /// <inheritdoc/>
+    public override DbProviderFactory Factory { get; }
+
+    /// <inheritdoc/>
+    public override string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    public override string DataSource { get; }
+
+    /// <summary>Empty: the service is part of the <see cref="DataSource"/>.</summary>
+    public override string Database => "";
+
+    /// <inheritdoc/>
+    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.SessionClearing == SessionClearing.DriverReset)
+        {
+            yield return "SessionClearing is DriverReset, but Oracle's driver clears nothing when it pools a connection: use OwnReset.";
+        }
+
+        if (settings.ResetMode != ResetMode.Full && _options.ResetStatements is not null)
+        {
+            yield return $"OracleProviderOptions.ResetStatements is set, but ResetMode is {settings.ResetMode}, which does not run them: use ResetMode.Full, or remove them.";
+        }
+
+        var given = new DbConnectionStringBuilder { ConnectionString = _connectionString };
+        if (string.IsNullOrWhiteSpace(DataSource))
+        {
+            yield return "The connection string names no Data Source.";
+        }
+
+        foreach (var (keyword, instead) in Replaced)
+        {
+            if (given.ContainsKey(keyword))
+            {
+                yield return $"{keyword} is in the connection string: set {instead} instead, and remove it.";
+            }
+        }
+
+        if (given.TryGetValue("Enlist", out var enlist) && !string.Equals(enlist.ToString(), "false", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return "Enlist is set in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
+        try
+        {
+            connection.ConnectionString = BuildConnectionString(settings);
+            _options.ConfigureConnection?.Invoke(connection);
+        }
+        catch (Exception)
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        return new OracleSession(connection, settings.ResetMode, _options.ResetStatements);
+    }
+
+    /// <inheritdoc/>
+    public override FailureKind Classify(Exception exception) => OracleFailures.Classify(exception);
+
+    /// <inheritdoc/>
+    public override bool IsCancellation(Exception exception) => OracleFailures.IsCancellation(exception);
+
+    /// <summary>
+    /// Reads <c>V$DATABASE</c>, and on a standby the apply lag of <c>V$DATAGUARD_STATS</c>. A user who may not read them learns the role only, from
+    /// <c>SYS_CONTEXT('USERENV', 'DATABASE_ROLE')</c>.
+    /// </summary>
+    /// <param name="connection">An open connection of the driver.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return OracleStatus.ReadAsync(connection, cancellationToken);
+    }
+
+    private static readonly (string Keyword, string Instead)[] Replaced =
+    [
+        ("Min Pool Size", "ConnectionPoolOptions.MinSize"),
+        ("Max Pool Size", "ConnectionPoolOptions.MaxSize"),
+        ("Incr Pool Size", "ConnectionPoolOptions.MaxConcurrentOpens"),
+        ("Decr Pool Size", "ConnectionPoolOptions.MaxIdleTime"),
+        ("Connection Lifetime", "ConnectionPoolOptions.MaxLifetime"),
+        ("Validate Connection", "ConnectionPoolOptions.ValidationInterval"),
+    ];
+
+    private string BuildConnectionString(ConnectionSettings settings)
+    {
+        var builder = SafeConnectionString.Read(NewBuilder(), _connectionString);
+        builder["Pooling"] = "false";
+        builder["Enlist"] = "false";
+
+        // The lease exposes the driver's connection: its ConnectionString must not show the password.
+        builder["Persist Security Info"] = "false";
+        if (settings.Credentials is { } credentials)
+        {
+            builder["Password"] = credentials.Password;
+            if (credentials.UserName is not null)
+            {
+                builder["User Id"] = credentials.UserName;
+            }
+        }
+
+        return builder.ConnectionString;
+    }
+
+    private DbConnectionStringBuilder NewBuilder() => Factory.CreateConnectionStringBuilder() ?? new DbConnectionStringBuilder();
+}

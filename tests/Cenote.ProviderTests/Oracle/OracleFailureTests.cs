@@ -1,0 +1,53 @@
+using Cenote.Oracle;
+using Cenote.Providers;
+
+namespace Cenote.ProviderTests.Oracle;
+
+/// <summary>What errors mean, by their number, wherever the message has it.</summary>
+public sealed class OracleFailureTests : IAsyncDisposable
+{
+    private readonly OracleProvider _provider = new(new FakeOracleFactory(new FakeOracleDatabase()), "Data Source=//db/shop");
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+
+    [Theory]
+    [InlineData("ORA-00020: maximum number of processes (300) exceeded", FailureKind.TooManyConnections)]
+    [InlineData("ORA-12516: TNS:listener could not find available handler with matching protocol stack", FailureKind.TooManyConnections)]
+    [InlineData("ORA-01017: invalid username/password; logon denied", FailureKind.BadCredentials)]
+    [InlineData("ORA-28000: the account is locked", FailureKind.BadCredentials)]
+    [InlineData("ORA-00060: deadlock detected while waiting for resource", FailureKind.Transient)]
+    [InlineData("ORA-08177: can't serialize access for this transaction", FailureKind.Transient)]
+    [InlineData("ORA-00054: resource busy and acquire with NOWAIT specified or timeout expired", FailureKind.Transient)]
+    [InlineData("ORA-16000: database or pluggable database open for read-only access", FailureKind.ReadOnlyServer)]
+    [InlineData("ORA-03113: end-of-file on communication channel\nProcess ID: 4711", FailureKind.ConnectionLost)]
+    [InlineData("ORA-12541: TNS:no listener", FailureKind.ConnectionLost)]
+    [InlineData("ORA-01033: ORACLE initialization or shutdown in progress", FailureKind.ConnectionLost)]
+    [InlineData("ORA-00040: active time limit exceeded - call aborted", FailureKind.QueryTimeout)]
+    [InlineData("ORA-00604: error occurred at recursive SQL level 1\nORA-03135: connection lost contact", FailureKind.ConnectionLost)]
+    [InlineData("ORA-00001: unique constraint (SHOP.PK) violated", FailureKind.Other)]
+    [InlineData("ORA-20001: see ORA-03113\nORA-06512: at line 1", FailureKind.Other)]
+    [InlineData("ORA-: ORA-x ORA-", FailureKind.Other)]
+    [InlineData("nothing to see", FailureKind.Other)]
+    public void The_first_number_that_says_something_decides(string message, FailureKind expected)
+    {
+        Assert.Equal(expected, _provider.Classify(new FakeOracleException(message)));
+        Assert.Equal(expected, _provider.Classify(new InvalidOperationException("outer", new FakeOracleException(message))));
+    }
+
+    [Fact]
+    public void A_cancel_is_known_by_its_number_but_not_who_asked_for_it()
+    {
+        var exception = new FakeOracleException("ORA-01013: user requested cancel of current operation");
+        Assert.True(_provider.IsCancellation(exception));
+        Assert.Equal(FailureKind.Other, _provider.Classify(exception));
+        Assert.False(_provider.IsCancellation(new FakeOracleException("ORA-00001: unique constraint (SHOP.PK) violated")));
+    }
+
+    [Fact]
+    public void What_is_no_exception_of_the_driver_is_not_searched_for_numbers()
+    {
+        Assert.Equal(FailureKind.Other, _provider.Classify(new InvalidOperationException("ORA-03113")));
+        Assert.Equal(FailureKind.ConnectionLost, _provider.Classify(new IOException("ORA-00001")));
+        Assert.Equal(FailureKind.Other, _provider.Classify(new OperationCanceledException("x", new FakeOracleException("ORA-01013: user requested cancel"))));
+    }
+}
