@@ -40,7 +40,7 @@ public sealed partial class MigratingPageTests
     [InlineData("## From HikariCP")]
     public void What_stands_for_a_setting_is_a_setting_of_ours(string heading)
     {
-        var names = RowsOf(heading).SelectMany(row => Name().Matches(row.Ours).Select(match => match.Groups[1].Value)).ToList();
+        var names = RowsOf(heading).SelectMany(row => Name().Matches(row.Ours).Select(match => match.Groups["name"].Value)).ToList();
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.NotNull(typeof(ConnectionPoolOptions).GetProperty(name)));
     }
@@ -77,12 +77,12 @@ public sealed partial class MigratingPageTests
         return directory.FullName;
     }
 
-    [GeneratedRegex("Pool|Lifetime|Idle|Prun|Timeout|Keep ?alive|Reset|Enlist|Multiplexing|Load Balanc|Retry|Recheck|Prepare|DNS|Redirection|Target Session|Failover Partner$|Persist|Subnet|Result Sets|Intent", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("Pool|Lifetime|Idle|Prun|Timeout|Keep ?alive|Reset|Enlist|Multiplexing|Load Balanc|Retry|Recheck|Prepare|DNS|Redirection|Target Session|Failover Partner$|Persist|Subnet|Result Sets|Intent", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex TouchesPooling();
 
-    [GeneratedRegex(@"^\| (?<setting>`[^|]+`) \| (?<default>[^|]+) \| (?<ours>[^|]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^\| (?<setting>`[^|]+`) \| (?<default>[^|]+) \| (?<ours>[^|]+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Row();
 
-    [GeneratedRegex("`([A-Za-z]+)`")]
+    [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Name();
 }

@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>The driver's command: no time limit by default (0), and <c>Cancel</c> does nothing unless something runs.</summary>
-internal sealed class FakeOracleCommand(FakeOracleConnection connection) : DbCommand
+internal sealed class FakeOracleCommand(FakeOracleConnection? connection) : DbCommand
 {
     [AllowNull]
     public override string CommandText { get; set; } = "";
@@ -26,7 +26,7 @@ internal sealed class FakeOracleCommand(FakeOracleConnection connection) : DbCom
 
     public override void Cancel()
     {
-        if (connection.Session is { IsWaiting: true } session)
+        if (DbConnection is FakeOracleConnection { Session: { IsWaiting: true } session })
         {
             session.Cancel();
         }
@@ -50,7 +50,11 @@ internal sealed class FakeOracleCommand(FakeOracleConnection connection) : DbCom
 
     private DataTable Run()
     {
-        var session = connection.Session ?? throw new InvalidOperationException("Connection must be open for this operation.");
+        if (DbConnection is not FakeOracleConnection { Session: { } session } connection)
+        {
+            throw new InvalidOperationException("Connection must be open for this operation.");
+        }
+
         var result = session.Run(CommandText, CommandTimeout == 0 ? null : TimeSpan.FromSeconds(CommandTimeout));
         if (connection.AutoCommit && connection.Transaction is null)
         {

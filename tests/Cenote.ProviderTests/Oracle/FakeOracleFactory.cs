@@ -8,6 +8,8 @@ internal sealed class FakeOracleFactory(FakeOracleDatabase database) : DbProvide
 {
     public override DbConnection CreateConnection() => new FakeOracleConnection(database);
 
+    public override DbCommand CreateCommand() => new FakeOracleCommand(connection: null);
+
     public override DbConnectionStringBuilder CreateConnectionStringBuilder() => new Builder();
 
     /// <summary>Keywords are the documented ones; any other is refused ("ArgumentException: … invalid attributes").</summary>
