@@ -3,6 +3,7 @@ using Cenote.Providers;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +47,10 @@ internal sealed class HostedApp : IAsyncDisposable
     {
         var log = new LogWatch();
         var builder = WebApplication.CreateSlimBuilder();
+
+        // Whatever lies about in files and the environment is no part of a test.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Logging.ClearProviders().AddProvider(log);
         services?.Invoke(builder.Services);

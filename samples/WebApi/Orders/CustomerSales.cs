@@ -1,0 +1,4 @@
+namespace WebApi.Orders;
+
+/// <summary>One customer's orders.</summary>
+public sealed record CustomerSales(string Customer, long Orders, long Cents);

@@ -1,0 +1,26 @@
+using Cenote.Sqlite;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.EntityFrameworkCore;
+using WebApi;
+using WebApi.Orders;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// One pool, named "orders": connection string and settings come from appsettings.json, and follow changes of it.
+builder.Services.AddConnectionPool("orders", pool => pool.UseSqlite());
+
+// Warm before Kestrel listens, drained after its last request, watched by the orchestrator.
+builder.Services.AddConnectionPoolHosting();
+builder.Services.AddHealthChecks().AddConnectionPools();
+
+// EF Core and Dapper, side by side on the same connections.
+builder.Services.AddDbContext<OrderContext>(options => options.UseSqlite().UseConnectionPool("orders"));
+builder.Services.AddHostedService<OrderSchema>();
+builder.Services.AddSingleton<SalesReport>();
+
+var app = builder.Build();
+app.MapOrders();
+app.MapGet("/pools", (Cenote.PoolRegistry registry) => registry.GetStatistics().Select(PoolView.Of));
+app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthJson.WriteAsync });
+app.Run();
