@@ -30,6 +30,7 @@ public sealed class DrainTests
             }
 
             await app.StartAsync();
+            await Task.WhenAll(app.App.Services.GetServices<PoolUser>().Select(static user => user.Executing)).Soon();
             await app.App.StopAsync().Soon();
         }
 

@@ -3,7 +3,11 @@ namespace Cenote.HostingTests.Hosting;
 /// <summary>Uses the pool at every moment at which a service of a host may still have work to do: when told to stop, after all have stopped, when disposed of.</summary>
 internal sealed class PoolUser(string name) : BackgroundService, IHostedLifecycleService, IAsyncDisposable
 {
+    private readonly TaskCompletionSource _executing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
+
+    /// <summary>Completes when its background work has begun: a service that is stopped before that never runs.</summary>
+    public Task Executing => _executing.Task;
 
     public Func<string, Task> Use { get; set; } = static _ => throw new InvalidOperationException("Nothing to use.");
 
@@ -26,6 +30,7 @@ internal sealed class PoolUser(string name) : BackgroundService, IHostedLifecycl
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _executing.SetResult();
         var stopping = new TaskCompletionSource();
         await using var registration = stoppingToken.Register(stopping.SetResult);
         await stopping.Task;
