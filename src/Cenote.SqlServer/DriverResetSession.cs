@@ -19,14 +19,14 @@ internal sealed class DriverResetSession(SqlConnection connection) : DriverReset
     /// <inheritdoc/>
     public override void Open()
     {
-        Session.Open();
+        Session.Connect();
         _opened = Session.ClientConnectionId;
     }
 
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
         _opened = Session.ClientConnectionId;
     }
 

@@ -22,14 +22,14 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     /// <inheritdoc/>
     public override void Open()
     {
-        base.Open();
+        Session.Connect();
         _opened = Session.ClientConnectionId;
     }
 
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
         _opened = Session.ClientConnectionId;
     }
 

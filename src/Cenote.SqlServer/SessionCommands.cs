@@ -17,6 +17,33 @@ internal static class SessionCommands
     internal static bool IsStill(this SqlConnection session, Guid opened) =>
         session.State == ConnectionState.Open && session.ClientConnectionId == opened;
 
+    /// <summary>Connects.</summary>
+    /// <exception cref="TimeoutException">The server did not answer in time, for which the driver has the number of a command's timeout.</exception>
+    internal static void Connect(this SqlConnection session)
+    {
+        try
+        {
+            session.Open();
+        }
+        catch (SqlException exception) when (exception.Number == SqlServerFailures.Timeout)
+        {
+            throw NoAnswer(exception);
+        }
+    }
+
+    /// <inheritdoc cref="Connect"/>
+    internal static async ValueTask ConnectAsync(this SqlConnection session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SqlException exception) when (exception.Number == SqlServerFailures.Timeout)
+        {
+            throw NoAnswer(exception);
+        }
+    }
+
     /// <summary>
     /// Gives the session to the driver's pool of one and takes it out again: from then on the next request tells the server to clear it first.
     /// Open, it waits for its next holder where neither the driver's idle timeout nor its pruning finds it, and no holder's open ever connects.
@@ -70,6 +97,8 @@ internal static class SessionCommands
         SqlConnection.ClearPool(session);
         return DriverState.TryCut(session) ? ValueTask.CompletedTask : session.DisposeAsync();
     }
+
+    private static TimeoutException NoAnswer(SqlException exception) => new("SQL Server did not answer within Connect Timeout.", exception);
 
     private static void ThrowIfReplaced(SqlConnection session, Guid opened)
     {

@@ -9,6 +9,9 @@ namespace Cenote.SqlServer;
 /// </summary>
 internal static class SqlServerFailures
 {
+    /// <summary>The driver's own number for a command or a connect that took too long.</summary>
+    internal const int Timeout = -2;
+
     /// <summary>From this severity on the server has closed the connection ("Database engine error severities").</summary>
     private const int FatalSeverity = 20;
 
@@ -39,7 +42,7 @@ internal static class SqlServerFailures
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is SqlException { Number: 0 or -2, Class: < FatalSeverity })
+            if (current is SqlException { Number: 0 or Timeout, Class: < FatalSeverity })
             {
                 return true;
             }
@@ -70,8 +73,7 @@ internal static class SqlServerFailures
 
     private static FailureKind FromNumber(int number) => number switch
     {
-        // the driver's own: the command timeout, or the connect timeout
-        -2 => FailureKind.QueryTimeout,
+        Timeout => FailureKind.QueryTimeout,
 
         // Azure SQL: workers or sessions of the database, of the server, of the elastic pool; SQL Server: "user connections"
         10928 or 10929 or 10936 or 17809 => FailureKind.TooManyConnections,

@@ -68,11 +68,15 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
     }
 
-    [Fact]
-    public async Task A_server_that_never_answers_counts_as_a_lost_connection()
+    // By the pool's limit, or by the driver's own, whichever is shorter.
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData(";Connect Timeout=1", 30_000)]
+    public async Task A_server_that_never_answers_counts_as_a_lost_connection(string setting, int milliseconds)
     {
         Server.IsSilent = true;
-        await using var pool = NewPool(configure: options => options.ConnectTimeout = TimeSpan.FromMilliseconds(200));
+        await using var pool = NewPool(
+            configure: options => options.ConnectTimeout = TimeSpan.FromMilliseconds(milliseconds), connectionString: Server.ConnectionString + setting);
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
         Assert.Equal(FailureKind.ConnectionLost, exception.Failure.Kind);
         Assert.Empty(Server.Logins);

@@ -68,7 +68,7 @@ internal sealed class TdsServer : IAsyncDisposable
                 _ = session.RunAsync();
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
         }
     }
