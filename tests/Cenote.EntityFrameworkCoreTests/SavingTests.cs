@@ -86,4 +86,42 @@ public sealed class SavingTests
         Assert.Equal(1, database.Pool.GetStatistics().Opened);
         await database.AssertAllReturnedAsync();
     }
+
+    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    public async Task A_save_cancelled_half_way_costs_its_connection_and_nothing_else(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        await using var context = database.Context();
+        var cup = new Product { Name = "cup" };
+        context.Add(cup);
+        await context.SaveChangesAsync(Stop);
+        await using var other = new ShopContext(database.Plainly().Options);
+        await using (await other.Database.BeginTransactionAsync(Stop))
+        {
+            // So many orders that the server sends what it has for them before it comes to the product, which waits for this transaction.
+            await other.Products.ExecuteUpdateAsync(set => set.SetProperty(product => product.Stock, 1), Stop);
+            using var cancelled = new CancellationTokenSource();
+            context.AddRange(Enumerable.Range(0, 500).Select(i => new Order { Customer = "customer " + i }));
+            cup.Price = 9;
+            var saving = context.SaveChangesAsync(cancelled.Token);
+            await WaitForLockAsync(other);
+            await cancelled.CancelAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => saving);
+        }
+
+        Assert.Equal(0, await context.Orders.CountAsync(Stop));
+        Assert.Equal(1, database.Pool.GetStatistics().Closed[CloseReason.HolderRequest]);
+        Assert.Equal(501, await context.SaveChangesAsync(Stop));
+        await database.AssertAllReturnedAsync();
+    }
+
+    private static async Task WaitForLockAsync(ShopContext context)
+    {
+        const string Waiting =
+            """SELECT count(*)::int AS "Value" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'""";
+        while (await context.Database.SqlQueryRaw<int>(Waiting).SingleAsync(Stop) == 0)
+        {
+            Stop.ThrowIfCancellationRequested();
+        }
+    }
 }

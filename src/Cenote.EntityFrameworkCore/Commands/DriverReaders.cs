@@ -11,28 +11,34 @@ namespace Cenote.EntityFrameworkCore.Commands;
 internal sealed class DriverReaders : DbCommandInterceptor
 {
     // Drivers use reader objects again: an entry is replaced by the next execution.
-    private readonly ConditionalWeakTable<DbDataReader, DbDataReader> _pooledReaders = [];
+    private readonly ConditionalWeakTable<DbDataReader, HandedReader> _handed = [];
 
     public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
-        Hand(eventData, result);
+        Hand(eventData, result, CancellationToken.None);
 
     public override ValueTask<DbDataReader> ReaderExecutedAsync(
         DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) =>
-        new(Hand(eventData, result));
+        new(Hand(eventData, result, cancellationToken));
 
     // EF Core has closed the driver's reader; the pool's still stands for it.
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
     {
-        if (_pooledReaders.TryGetValue(eventData.DataReader, out var pooled))
+        if (_handed.TryGetValue(eventData.DataReader, out var handed))
         {
-            _pooledReaders.Remove(eventData.DataReader);
-            pooled.Close();
+            _handed.Remove(eventData.DataReader);
+            if (handed.MayHaveSentCancel(command, eventData.Duration))
+            {
+                // The pool has seen nothing of it, and a late cancel must not meet the next holder's statement.
+                (command.Connection as PooledConnection)?.RetireOnReturn();
+            }
+
+            handed.Pooled.Close();
         }
 
         return result;
     }
 
-    private DbDataReader Hand(CommandExecutedEventData eventData, DbDataReader result)
+    private DbDataReader Hand(CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken)
     {
         if (eventData.CommandSource != CommandSource.SaveChanges || eventData.Command is not PooledCommand)
         {
@@ -40,7 +46,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
         }
 
         var driver = PooledConnection.UnwrapReader<DbDataReader>(result);
-        _pooledReaders.AddOrUpdate(driver, result);
+        _handed.AddOrUpdate(driver, new HandedReader(result, cancellationToken));
         return driver;
     }
 }
