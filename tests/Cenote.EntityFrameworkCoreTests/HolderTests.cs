@@ -9,11 +9,12 @@ public sealed class HolderTests
     [Theory, ClassData(typeof(EveryDatabase))]
     public async Task A_report_names_the_context_that_holds_a_connection(Db kind)
     {
-        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1, options => options.AcquireTimeout = TimeSpan.FromMilliseconds(50));
-        await using var context = database.Context();
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var pool = await database.OpenImpatientPoolAsync();
+        await using var context = new ShopContext(database.Plainly().UseConnectionPool(pool).Options);
         await context.Database.OpenConnectionAsync(Stop);
-        Assert.Equal("ShopContext (EF Core)", Assert.Single(database.Pool.GetLeases()).CallSite.ToString());
-        await using var other = database.Context();
+        Assert.Equal("ShopContext (EF Core)", Assert.Single(pool.GetLeases()).CallSite.ToString());
+        await using var other = new ShopContext(database.Plainly().UseConnectionPool(pool).Options);
         var failure = await Assert.ThrowsAsync<PoolTimeoutException>(() => other.Products.ToListAsync(Stop));
         Assert.Contains("ShopContext (EF Core)", failure.Message, StringComparison.Ordinal);
     }
@@ -37,15 +38,17 @@ public sealed class HolderTests
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
-    public async Task A_timeout_of_the_context_ends_a_statement(Db kind)
+    public async Task A_query_timeout_of_the_connection_ends_a_statement_of_the_context(Db kind)
     {
-        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1, options => options.QueryTimeout = TimeSpan.FromMilliseconds(50));
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
         await using var context = database.Context();
+        context.Database.GetPooledConnection().QueryTimeout = TimeSpan.FromMilliseconds(50);
         var endless = kind == Db.Sqlite
             ? """WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT COUNT(*) AS "Value" FROM s"""
             : """SELECT 1 AS "Value" FROM pg_sleep(600)""";
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => context.Database.SqlQueryRaw<int>(endless).ToListAsync(Stop));
         Assert.IsType<QueryTimeoutException>(failure);
+        context.Database.GetPooledConnection().QueryTimeout = null;
         Assert.Empty(await context.Products.ToListAsync(Stop));
     }
 }

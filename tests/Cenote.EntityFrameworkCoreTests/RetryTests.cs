@@ -89,15 +89,16 @@ public sealed class RetryTests
     [Fact]
     public async Task A_full_pool_is_not_retried_since_the_caller_has_waited_its_turn()
     {
-        await using var database = await TestDatabase.CreateAsync(Db.PostgreSqlDriverReset, maxSize: 1, options => options.AcquireTimeout = TimeSpan.FromMilliseconds(50));
-        await using var lease = await database.Pool.RentAsync(Stop);
-        await using var context = new ShopContext(Retrying(database.Pool, out var strategy).Options);
+        await using var database = await TestDatabase.CreateAsync(Db.PostgreSqlDriverReset);
+        await using var pool = await database.OpenImpatientPoolAsync();
+        await using var lease = await pool.RentAsync(Stop);
+        await using var context = new ShopContext(Retrying(pool, out var strategy).Options);
 
         var failure = await Assert.ThrowsAsync<PoolTimeoutException>(() => context.Products.ToListAsync(Stop));
 
         Assert.Contains(nameof(RetryTests), failure.Message, StringComparison.Ordinal);
         Assert.Same(failure, Assert.Single(strategy().Judged));
-        Assert.Equal(1, database.Pool.GetStatistics().Timeouts);
+        Assert.Equal(1, pool.GetStatistics().Timeouts);
     }
 
     private static ShopContext Retrying(TestDatabase database) => new(Retrying(database.Pool, out _).Options);

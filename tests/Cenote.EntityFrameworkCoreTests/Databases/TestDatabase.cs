@@ -56,6 +56,14 @@ internal sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>A pool of one connection, open already, on which nobody waits long.</summary>
+    public async Task<ConnectionPool> OpenImpatientPoolAsync()
+    {
+        var pool = NewPool(options => (options.MinSize, options.MaxSize, options.AcquireTimeout) = (1, 1, TimeSpan.FromMilliseconds(50)));
+        await pool.WarmUpAsync(cancellationToken: TestContext.Current.CancellationToken);
+        return pool;
+    }
+
     public ConnectionPool NewPool(Action<ConnectionPoolOptions> configure)
     {
         var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0 };
