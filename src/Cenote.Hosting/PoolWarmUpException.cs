@@ -7,7 +7,7 @@ public sealed class PoolWarmUpException : Exception
         : base(Describe(failures, pools), failures.Select(static failure => failure.Exception).OfType<Exception>().FirstOrDefault())
     {
         Failures = failures;
-        HelpLink = "docs/hosting.md#the-database-is-not-there";
+        HelpLink = "docs/troubleshooting.md#warm-up";
     }
 
     /// <summary>The pools that were not ready, in the order of their names.</summary>

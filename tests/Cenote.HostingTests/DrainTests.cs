@@ -93,6 +93,26 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public async Task A_minimum_that_is_set_again_during_the_drain_keeps_no_connection_open()
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var app = HostedApp.Create(database.CreateProvider);
+        await app.StartAsync();
+        var pool = app.Pool;
+        var lease = await pool.RentAsync();
+
+        var stop = app.App.StopAsync();
+        await app.Log.First(110);
+        await Patience.Until(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics is { MinSize: 0, Counts.Total: 1 });
+        pool.Resize(2, 4);
+        lease.Dispose();
+
+        await stop.Soon();
+        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+        Assert.True(app.Log.Has(111));
+    }
+
+    [Fact]
     public async Task A_lease_that_is_never_returned_holds_the_stop_up_no_longer_than_the_limit_and_its_holder_is_named()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);

@@ -25,14 +25,19 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                 HostingLog.Draining(logger, pool.Name, statistics.Counts);
             }
 
-            // Nothing that closes is to be replaced.
-            pool.Resize(0, statistics.MaxSize);
             do
             {
+                // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again meanwhile.
+                if (statistics.MinSize > 0)
+                {
+                    pool.Resize(0, statistics.MaxSize);
+                }
+
                 pool.RetireAll();
                 await pool.WaitUntilUnusedAsync(cancellationToken).ConfigureAwait(false);
+                statistics = pool.GetStatistics();
             }
-            while (pool.GetStatistics().Counts.Total > 0 && !cancellationToken.IsCancellationRequested);
+            while (statistics.Counts.Total > 0 && !cancellationToken.IsCancellationRequested);
             HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })
