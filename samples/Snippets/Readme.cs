@@ -3,6 +3,7 @@ using Cenote.MySql;
 using Cenote.PostgreSql;
 using Cenote.Providers;
 using Cenote.Sqlite;
+using Cenote.SqlServer;
 using DuckDB.NET.Data;
 
 namespace Snippets;
@@ -20,9 +21,10 @@ internal static class Readme
         #region databases
         var orders = new ConnectionPool(new PostgreSqlProvider("Host=db;Username=app;Database=shop", builder => builder.MapEnum<Mood>()));
         var billing = new ConnectionPool(new MySqlProvider("Server=db;User ID=app;Database=billing"));
+        var crm = new ConnectionPool(new SqlServerProvider("Server=db;Database=crm;Integrated Security=true"));
         var cache = new ConnectionPool(new SqliteProvider("Data Source=cache.db"));
         var facts = new ConnectionPool(new AdoNetProvider(DuckDBClientFactory.Instance, "Data Source=facts.duckdb")); // any DbProviderFactory
         #endregion
-        return [orders, billing, cache, facts];
+        return [orders, billing, crm, cache, facts];
     }
 }
