@@ -40,7 +40,6 @@ public sealed class ManyContextsTests
         Assert.NotNull(await context.Products.AsNoTracking().FirstOrDefaultAsync(product => product.Name == "cup", Stop));
         await using (var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, Stop))
         {
-            // The first statement writes: SQLite gives the write lock in the order of asking then, and refuses nobody.
             Assert.Equal(1, await context.Products.ExecuteUpdateAsync(set => set.SetProperty(product => product.Stock, product => product.Stock - 1), Stop));
             context.Add(new Order { Customer = "customer " + number, Lines = { new OrderLine { ProductId = 1 }, new OrderLine { ProductId = 2 } } });
             await context.SaveChangesAsync(Stop);

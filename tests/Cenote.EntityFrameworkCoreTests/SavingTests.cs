@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class SavingTests
@@ -113,6 +115,25 @@ public sealed class SavingTests
         Assert.Equal(1, database.Pool.GetStatistics().Closed[CloseReason.HolderRequest]);
         Assert.Equal(501, await context.SaveChangesAsync(Stop));
         await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task The_time_limit_of_a_save_ends_with_it(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        var time = new FakeTimeProvider();
+        await using var pool = database.NewPool(options => (options.TimeProvider, options.QueryTimeout) = (time, TimeSpan.FromSeconds(10)));
+        await using var context = new ShopContext(database.Plainly().UseConnectionPool(pool).Options);
+        await context.Database.OpenConnectionAsync(Stop);
+        context.Add(new Product { Name = "cup" });
+        await context.SaveChangesAsync(Stop);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, await context.Products.CountAsync(Stop));
+        await context.Database.CloseConnectionAsync();
+        Assert.Equal(1, await context.Products.CountAsync(Stop));
+        Assert.Equal((1, 0), (pool.GetStatistics().Opened, pool.GetStatistics().ClosedTotal));
     }
 
     private static async Task WaitForLockAsync(ShopContext context)

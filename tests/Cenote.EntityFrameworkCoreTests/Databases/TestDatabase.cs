@@ -66,14 +66,18 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public ConnectionPool NewPool(Action<ConnectionPoolOptions> configure)
     {
-        var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0 };
+        // Long enough for a busy machine: no test waits for these.
+        var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0, AcquireTimeout = TimeSpan.FromMinutes(2) };
         if (_kind != Db.Sqlite)
         {
             options.SessionClearing = _kind == Db.PostgreSqlOwnReset ? SessionClearing.OwnReset : SessionClearing.DriverReset;
         }
 
         configure(options);
-        return new ConnectionPool(_kind == Db.Sqlite ? new SqliteProvider(ConnectionString) : new PostgreSqlProvider(ConnectionString), options);
+        DatabaseProvider provider = _kind == Db.Sqlite
+            ? new SqliteProvider(ConnectionString, new SqliteProviderOptions { BusyTimeout = TimeSpan.FromMinutes(2) })
+            : new PostgreSqlProvider(ConnectionString);
+        return new ConnectionPool(provider, options);
     }
 
     /// <summary>What a user writes, without a pool.</summary>
