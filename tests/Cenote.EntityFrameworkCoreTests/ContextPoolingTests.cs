@@ -10,7 +10,7 @@ public sealed class ContextPoolingTests
     [Theory, ClassData(typeof(EveryDatabase))]
     public async Task A_pooled_context_keeps_no_connection_that_its_user_left_open(Db kind)
     {
-        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
         await using var services = Services(database, services => services.AddDbContextPool<ShopContext>(options => Configure(database, options), poolSize: 1));
         ShopContext? before = null;
         for (var i = 0; i < 3; i++)

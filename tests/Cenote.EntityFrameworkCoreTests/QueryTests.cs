@@ -7,7 +7,7 @@ public sealed class QueryTests
     [Theory, ClassData(typeof(EveryDatabase))]
     public async Task A_split_query_reads_one_result_after_the_other_on_one_connection(Db kind)
     {
-        await using var database = await FilledAsync(kind);
+        await using var database = await FilledAsync(kind, maxSize: 1);
         await using var context = database.Context();
         var orders = context.Orders.Include(order => order.Lines).Include(order => order.Notes).OrderBy(order => order.Id).AsSplitQuery();
 

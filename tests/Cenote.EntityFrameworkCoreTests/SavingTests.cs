@@ -122,7 +122,7 @@ public sealed class SavingTests
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var time = new FakeTimeProvider();
-        await using var pool = database.NewPool(options => (options.TimeProvider, options.QueryTimeout) = (time, TimeSpan.FromSeconds(10)));
+        await using var pool = database.NewPool(options => (options.MaxSize, options.TimeProvider, options.QueryTimeout) = (1, time, TimeSpan.FromSeconds(10)));
         await using var context = new ShopContext(database.Plainly().UseConnectionPool(pool).Options);
         await context.Database.OpenConnectionAsync(Stop);
         context.Add(new Product { Name = "cup" });
