@@ -84,9 +84,19 @@ public sealed class OracleProvider : DatabaseProvider
             }
         }
 
-        if (given.TryGetValue("Enlist", out var enlist) && !string.Equals(enlist.ToString(), "false", StringComparison.OrdinalIgnoreCase))
+        if (given.TryGetValue("Enlist", out var enlist) && IsOn(enlist))
         {
-            yield return "Enlist is set in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+            yield return "Enlist is set in the connection string: a connection would return to the pool before the transaction ends, and without it the driver joins none. Remove it, and use an OracleConnection of your own for ambient transactions.";
+        }
+
+        if (given.TryGetValue("HA Events", out var events) && IsOn(events))
+        {
+            yield return "HA Events is set in the connection string, but reaches only the driver's own pool: set ConnectionPoolOptions.ValidationInterval instead, and remove it.";
+        }
+
+        if (given.TryGetValue("Load Balancing", out var balancing) && IsOn(balancing))
+        {
+            yield return "Load Balancing is set in the connection string, but reaches only the driver's own pool: write (LOAD_BALANCE=ON) into the connect descriptor instead, and remove it.";
         }
     }
 
@@ -156,6 +166,8 @@ public sealed class OracleProvider : DatabaseProvider
 
         return builder.ConnectionString;
     }
+
+    private static bool IsOn(object value) => value.ToString()?.ToUpperInvariant() is not ("FALSE" or "NO");
 
     private DbConnectionStringBuilder NewBuilder() => Factory.CreateConnectionStringBuilder() ?? new DbConnectionStringBuilder();
 }

@@ -26,11 +26,23 @@ public sealed class OracleSettingsTests
     [InlineData("Decr Pool Size=2", "MaxIdleTime")]
     [InlineData("Connection Lifetime=60", "MaxLifetime")]
     [InlineData("Validate Connection=true", "ValidationInterval")]
-    [InlineData("Enlist=true", "EnlistTransaction")]
+    [InlineData("Enlist=true", "OracleConnection of your own")]
+    [InlineData("Enlist=dynamic", "OracleConnection of your own")]
+    [InlineData("HA Events=true", "ValidationInterval")]
+    [InlineData("Load Balancing=true", "LOAD_BALANCE")]
     public async Task Settings_that_could_not_take_effect_are_refused_with_the_remedy(string setting, string remedy)
     {
         await using var provider = NewProvider("Data Source=//db/shop;" + setting);
         Assert.Contains(remedy, Assert.Single(provider.FindProblems(Settings())), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Enlist=false;HA Events=false;Load Balancing=False")]
+    [InlineData("Enlist=no;Pooling=true;Statement Cache Size=20")]
+    public async Task What_is_off_under_the_pool_anyway_may_say_so(string settings)
+    {
+        await using var provider = NewProvider("Data Source=//db/shop;" + settings);
+        Assert.Empty(provider.FindProblems(Settings()));
     }
 
     [Fact]
