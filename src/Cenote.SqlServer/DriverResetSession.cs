@@ -6,7 +6,7 @@ namespace Cenote.SqlServer;
 /// <summary>One session in a SqlClient pool of its own; SqlClient asks for its reset with the next holder's first request.</summary>
 internal sealed class DriverResetSession(SqlConnection connection) : DriverResetConnection(connection)
 {
-    private Guid _opened;
+    private SessionCommands.Origin _opened;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
     public override bool IsUsable => Session.IsStill(_opened);
@@ -20,14 +20,14 @@ internal sealed class DriverResetSession(SqlConnection connection) : DriverReset
     public override void Open()
     {
         Session.Connect();
-        _opened = Session.ClientConnectionId;
+        _opened = Session.GetOrigin();
     }
 
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        _opened = Session.ClientConnectionId;
+        _opened = Session.GetOrigin();
     }
 
     /// <inheritdoc/>

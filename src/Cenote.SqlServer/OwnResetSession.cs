@@ -10,7 +10,7 @@ namespace Cenote.SqlServer;
 /// </summary>
 internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetMode) : OwnResetConnection(connection, resetMode)
 {
-    private Guid _opened;
+    private SessionCommands.Origin _opened;
     private string _clearing = SessionCommands.ResetIsolation;
     private bool _knowsClearing;
 
@@ -23,14 +23,14 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     public override void Open()
     {
         Session.Connect();
-        _opened = Session.ClientConnectionId;
+        _opened = Session.GetOrigin();
     }
 
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
-        _opened = Session.ClientConnectionId;
+        _opened = Session.GetOrigin();
     }
 
     /// <inheritdoc/>
@@ -78,7 +78,8 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync();
 
-    // Azure Synapse refuses the statement, and knows no other level. The reset itself came first.
+    // Azure Synapse refuses the statement, and knows no other level. The reset itself came first. What says only "not now" must not be taken for that.
     private bool IsUnknown(SqlException exception) =>
-        !_knowsClearing && exception is { Number: > 0, Class: <= 16 } && Session.State == ConnectionState.Open;
+        !_knowsClearing && exception is { Number: > 0, Class: <= 16 } && Session.State == ConnectionState.Open
+        && SqlServerFailures.Classify(exception) == FailureKind.Other;
 }

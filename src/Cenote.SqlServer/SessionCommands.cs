@@ -13,9 +13,13 @@ internal static class SessionCommands
     /// </summary>
     internal const string ResetIsolation = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
+    /// <summary>What the session is known by, and the switches of the driver's object as the application's callback left them.</summary>
+    internal static Origin GetOrigin(this SqlConnection session) =>
+        new(session.ClientConnectionId, session.FireInfoMessageEventOnUserErrors, session.StatisticsEnabled);
+
     /// <summary>Whether this is the session that was opened: the driver replaces a dead one without a word.</summary>
-    internal static bool IsStill(this SqlConnection session, Guid opened) =>
-        session.State == ConnectionState.Open && session.ClientConnectionId == opened;
+    internal static bool IsStill(this SqlConnection session, in Origin opened) =>
+        session.State == ConnectionState.Open && session.ClientConnectionId == opened.Id;
 
     /// <summary>Connects.</summary>
     /// <exception cref="TimeoutException">The server did not answer in time, for which the driver has the number of a command's timeout.</exception>
@@ -49,19 +53,19 @@ internal static class SessionCommands
     /// Open, it waits for its next holder where neither the driver's idle timeout nor its pruning finds it, and no holder's open ever connects.
     /// </summary>
     /// <exception cref="IOException">The session was lost.</exception>
-    internal static void Recycle(this SqlConnection session, Guid opened)
+    internal static void Recycle(this SqlConnection session, in Origin opened)
     {
-        session.Close();
+        session.CloseAsOpened(opened);
         session.Open();
         ThrowIfReplaced(session, opened);
     }
 
     /// <inheritdoc cref="Recycle"/>
-    internal static async ValueTask RecycleAsync(this SqlConnection session, Guid opened, CancellationToken cancellationToken)
+    internal static async ValueTask RecycleAsync(this SqlConnection session, Origin opened, CancellationToken cancellationToken)
     {
         // Closing blocks while the driver rolls a transaction back or reads what a reader left over: not on the returning caller's thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        session.Close();
+        session.CloseAsOpened(opened);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         ThrowIfReplaced(session, opened);
     }
@@ -100,7 +104,15 @@ internal static class SessionCommands
 
     private static TimeoutException NoAnswer(SqlException exception) => new("SQL Server did not answer within Connect Timeout.", exception);
 
-    private static void ThrowIfReplaced(SqlConnection session, Guid opened)
+    // The object outlives the lease, and with it what a holder switched: where errors become messages, the next holder's statements would fail unseen.
+    private static void CloseAsOpened(this SqlConnection session, in Origin opened)
+    {
+        session.Close();
+        session.FireInfoMessageEventOnUserErrors = opened.FiresOnErrors;
+        session.StatisticsEnabled = opened.GathersStatistics;
+    }
+
+    private static void ThrowIfReplaced(SqlConnection session, in Origin opened)
     {
         if (!session.IsStill(opened))
         {
@@ -119,6 +131,8 @@ internal static class SessionCommands
 
         return command;
     }
+
+    internal readonly record struct Origin(Guid Id, bool FiresOnErrors, bool GathersStatistics);
 
     /// <summary>What the driver asks to open a connection that the pool has taken away.</summary>
     private sealed class RefusedOpen : SqlRetryLogicBaseProvider

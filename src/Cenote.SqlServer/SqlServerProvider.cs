@@ -139,6 +139,8 @@ public sealed class SqlServerProvider : DatabaseProvider
         connection.ConnectTimeout = connection.ConnectTimeout == 0 ? seconds : Math.Min(seconds, connection.ConnectTimeout);
         if (settings.Credentials is { } credentials)
         {
+            // With it the driver would log in as the process's own user and never look at them.
+            connection.IntegratedSecurity = false;
             connection.Password = credentials.Password;
             connection.UserID = credentials.UserName ?? connection.UserID;
         }

@@ -62,7 +62,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         var port = Server.Port;
         await Server.DisposeAsync();
         await using var provider = new SqlServerProvider(FormattableString.Invariant($"Data Source=127.0.0.1,{port};User ID=a;Password=b;Encrypt=Optional"));
-        var physical = provider.CreateConnection(Settings());
+        var physical = provider.CreateConnection(Settings() with { ConnectTimeout = TimeSpan.FromSeconds(1) });
         var exception = await Assert.ThrowsAsync<SqlException>(() => physical.OpenAsync(TestContext.Current.CancellationToken).AsTask());
         await physical.CloseAsync();
         Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Cenote.Providers;
+using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -138,7 +139,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
     [Fact]
     public async Task A_server_that_knows_no_isolation_levels_is_reset_all_the_same()
     {
-        Server.RefusesIsolationLevels = true;
+        Server.IsolationRefusal = 104318;
         await using var pool = NewPool();
         for (var i = 0; i < 3; i++)
         {
@@ -148,6 +149,41 @@ public sealed class SqlServerResetTests : SqlServerSuite
 
         Assert.Equal(1, pool.GetStatistics().Opened);
         Assert.Single(Assert.Single(Server.Sessions).Statements, statement => statement.StartsWith("SET TRANSACTION", StringComparison.Ordinal));
+    }
+
+    // Only what the server does not know counts: a server that is busy at the first reset is told again.
+    [Fact]
+    public async Task A_first_reset_that_a_busy_server_refuses_costs_the_session_and_not_the_isolation_level()
+    {
+        Server.IsolationRefusal = 40501;
+        await using var pool = NewPool();
+        await pool.ExecuteAsync("SELECT 1");
+        await UntilAsync(() => pool.GetStatistics().Counts.Resetting == 0 && Server.Refusals > 0);
+        Server.IsolationRefusal = null;
+
+        await pool.ExecuteAsync("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+        Assert.Equal(2, await pool.ScalarAsync<int>("SELECT ISOLATION"));
+    }
+
+    // They belong to the driver's object, which outlives the lease; with the first, errors are messages and the next holder's statements fail unseen.
+    [Theory]
+    [InlineData(SessionClearing.OwnReset)]
+    [InlineData(SessionClearing.DriverReset)]
+    public async Task Switches_of_the_driver_s_connection_go_back_to_what_the_callback_made_of_them(SessionClearing clearing)
+    {
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, OpenRetries = 0, SessionClearing = clearing };
+        await using var pool = new ConnectionPool(new SqlServerProvider(Server.ConnectionString, connection => connection.StatisticsEnabled = true), options);
+        for (var i = 0; i < 2; i++)
+        {
+            await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+            var connection = (SqlConnection)lease.Connection;
+            Assert.True(connection.StatisticsEnabled);
+            await Assert.ThrowsAsync<SqlException>(() => connection.ExecuteAsync("FAIL 2627 14"));
+            connection.FireInfoMessageEventOnUserErrors = true;
+            connection.StatisticsEnabled = false;
+        }
+
+        Assert.Equal(1, pool.GetStatistics().Opened);
     }
 
     // An application role, EXECUTE AS: the server ends a session that is to be reset under another identity.

@@ -89,6 +89,18 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
         Assert.NotEqual(first, await pool.ScalarAsync<int>("SELECT @@SPID"));
     }
 
+    // The driver would log in as the process's own user and never look at them.
+    [Fact]
+    public async Task Credentials_go_before_integrated_security()
+    {
+        Server.Refuse = _ => null;
+        await using var pool = NewPool(
+            configure: options => options.Credentials = _ => new(new DatabaseCredentials("robot", "right")),
+            connectionString: FormattableString.Invariant($"Data Source=127.0.0.1,{Server.Port};Integrated Security=true;Encrypt=Optional"));
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(("robot", "right"), Assert.Single(Server.Logins) is var login ? (login.User, login.Password) : default);
+    }
+
     [Fact]
     public async Task The_connection_string_of_a_lease_shows_no_password_even_if_the_driver_is_asked_to()
     {

@@ -28,7 +28,7 @@ public abstract class SqlServerSuite : IAsyncDisposable
     {
         SessionClearing = clearing,
         ResetMode = ResetMode.Full,
-        ConnectTimeout = TimeSpan.FromSeconds(1),
+        ConnectTimeout = TimeSpan.FromSeconds(30),
     };
 
     private protected static Task UntilAsync(Func<bool> condition) => Statements.WaitUntilAsync(() => Task.FromResult(condition()));

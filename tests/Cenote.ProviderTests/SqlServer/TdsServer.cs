@@ -33,8 +33,11 @@ internal sealed class TdsServer : IAsyncDisposable
     /// <summary>Takes connections and never says a word.</summary>
     internal bool IsSilent { get; set; }
 
-    /// <summary>Does not know SET TRANSACTION ISOLATION LEVEL READ COMMITTED, as a dedicated pool of Azure Synapse.</summary>
-    internal bool RefusesIsolationLevels { get; set; }
+    /// <summary>The error for SET TRANSACTION ISOLATION LEVEL READ COMMITTED, which a dedicated pool of Azure Synapse does not know.</summary>
+    internal int? IsolationRefusal { get; set; }
+
+    /// <summary>How often that error was the answer.</summary>
+    internal int Refusals { get; set; }
 
     internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 

@@ -149,8 +149,9 @@ internal sealed class TdsSession(TdsServer server, TcpClient client, int id)
             case "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE":
                 _isolation = 4;
                 return reply.Done();
-            case "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" when server.RefusesIsolationLevels:
-                return reply.Error(104318, 16, "SET TRANSACTION ISOLATION LEVEL is not supported.").Done(failed: true);
+            case "SET TRANSACTION ISOLATION LEVEL READ COMMITTED" when server.IsolationRefusal is { } refusal:
+                server.Refusals++;
+                return reply.Error(refusal, 16, "Not now, or never.").Done(failed: true);
             case "SET TRANSACTION ISOLATION LEVEL READ COMMITTED":
                 _isolation = ReadCommitted;
                 return reply.Done();
