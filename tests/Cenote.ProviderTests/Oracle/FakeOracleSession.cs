@@ -11,6 +11,7 @@ internal sealed class FakeOracleSession(FakeOracleDatabase database, int id)
 
     private readonly object _waiting = new();
     private bool _isCancelled;
+    private string _clientInfo = "";
     private string _identifier = "";
     private string _isolation = "READ COMMITTED";
     private string _schema = "SCOTT";
@@ -55,7 +56,7 @@ internal sealed class FakeOracleSession(FakeOracleDatabase database, int id)
             case "SELECT COUNT(*) FROM T": return One(database.Rows + _pending);
             case "SELECT APP.MEMORY FROM DUAL": return One(_memory);
             case "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL": return One(_schema);
-            case "SELECT STATE FROM DUAL": return One($"{_schema}|{_isolation}|{_identifier}|{_module}|{_memory}|{_timeZone}");
+            case "SELECT STATE FROM DUAL": return One($"{_schema}|{_isolation}|{_identifier}|{_module}|{_clientInfo}|{_memory}|{_timeZone}");
             case StatusQuery when database.HidesViews: throw new FakeOracleException("ORA-00942: table or view does not exist");
             case StatusQuery: return Row(database.Role, database.OpenMode, database.ApplyLag);
             case "SELECT SYS_CONTEXT('USERENV', 'DATABASE_ROLE'), NULL, NULL FROM DUAL": return Row(database.Role, null, null);
@@ -100,7 +101,8 @@ internal sealed class FakeOracleSession(FakeOracleDatabase database, int id)
             case "DBMS_SESSION.SET_IDENTIFIER('ann');": _identifier = "ann"; break;
             case "DBMS_APPLICATION_INFO.SET_MODULE(NULL, NULL);": _module = ""; break;
             case "DBMS_APPLICATION_INFO.SET_MODULE('till', 'pay');": _module = "till"; break;
-            case "DBMS_APPLICATION_INFO.SET_CLIENT_INFO(NULL);": break;
+            case "DBMS_APPLICATION_INFO.SET_CLIENT_INFO(NULL);": _clientInfo = ""; break;
+            case "DBMS_APPLICATION_INFO.SET_CLIENT_INFO('desk 7');": _clientInfo = "desk 7"; break;
             case "DBMS_SESSION.MODIFY_PACKAGE_STATE(DBMS_SESSION.REINITIALIZE);": _memory = 0; break;
             case "APP.REMEMBER(7);": _memory = 7; break;
             default:

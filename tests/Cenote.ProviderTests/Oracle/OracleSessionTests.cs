@@ -8,7 +8,7 @@ namespace Cenote.ProviderTests.Oracle;
 public sealed class OracleSessionTests
 {
     private const string ConnectionString = "User Id=scott;Password=tiger;Data Source=//db/shop";
-    private const string Fresh = "SCOTT|READ COMMITTED|||0|+00:00";
+    private const string Fresh = "SCOTT|READ COMMITTED||||0|+00:00";
 
     private readonly FakeOracleDatabase _database = new();
 
@@ -24,6 +24,7 @@ public sealed class OracleSessionTests
     [InlineData("ALTER SESSION SET ISOLATION_LEVEL = SERIALIZABLE")]
     [InlineData("BEGIN\nDBMS_SESSION.SET_IDENTIFIER('ann');\nEND;")]
     [InlineData("BEGIN\nDBMS_APPLICATION_INFO.SET_MODULE('till', 'pay');\nEND;")]
+    [InlineData("BEGIN\nDBMS_APPLICATION_INFO.SET_CLIENT_INFO('desk 7');\nEND;")]
     [InlineData("BEGIN\nAPP.REMEMBER(7);\nEND;")]
     public async Task The_next_lease_does_not_see_what_a_full_reset_covers(string trace)
     {
