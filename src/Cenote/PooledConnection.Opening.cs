@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Cenote.AdoNet;
 
@@ -6,6 +7,9 @@ namespace Cenote;
 // From closed to open.
 public sealed partial class PooledConnection
 {
+    // Of one failure many callers are told, for as long as the circuit is open, and each throw adds its stack to an exception that was not set back.
+    private static readonly ConditionalWeakTable<Exception, ExceptionDispatchInfo> DriverFailures = [];
+
     /// <summary>
     /// Whether opening throws what the driver said, where it would throw a <see cref="ConnectionOpenException"/> or <see cref="CircuitOpenException"/>
     /// with that as the inner one: for libraries that know the driver's exceptions only, and decide by them whether to try again.
@@ -66,7 +70,7 @@ public sealed partial class PooledConnection
         catch (Exception exception)
         {
             GiveUpOpening();
-            return Task.FromException(DriverFailure(exception) ?? exception);
+            return Task.FromException(SetBack(exception));
         }
     }
 
@@ -91,7 +95,21 @@ public sealed partial class PooledConnection
     {
         if (DriverFailure(exception) is { } failure)
         {
-            ExceptionDispatchInfo.Throw(failure);
+            DriverFailures.GetValue(failure, ExceptionDispatchInfo.Capture).Throw();
+        }
+    }
+
+    /// <summary>What the caller is told, as it was when it was first told.</summary>
+    private Exception SetBack(Exception exception)
+    {
+        try
+        {
+            ThrowDriverFailure(exception);
+            return exception;
+        }
+        catch (Exception failure)
+        {
+            return failure;
         }
     }
 

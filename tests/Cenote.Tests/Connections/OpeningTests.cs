@@ -159,6 +159,29 @@ public sealed class OpeningTests
         await Assert.ThrowsAsync<PoolClosedException>(() => connection.OpenAsync().Soon());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_the_driver_said_once_is_quoted_to_many_without_growing(bool blocking)
+    {
+        await using var test = TestPool.Create(
+            options => options.CircuitBreaker = new() { FailuresToOpen = 1 }, script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
+        await using var connection = test.Pool.CreateConnection();
+        connection.ThrowsDriverFailures = true;
+        var said = await Refused();
+        Assert.NotEqual(Cenote.Resilience.CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.Same(said, await Refused());
+        var stack = said.StackTrace!.Length;
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Same(said, await Refused());
+        }
+
+        Assert.Equal(stack, said.StackTrace!.Length);
+
+        Task<StubException> Refused() => Assert.ThrowsAsync<StubException>(() => blocking ? Task.Run(connection.Open).Soon() : connection.OpenAsync().Soon());
+    }
+
     [Fact]
     public async Task Of_a_circuit_that_was_opened_by_hand_there_is_no_driver_to_quote()
     {
