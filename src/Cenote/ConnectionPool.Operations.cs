@@ -23,7 +23,8 @@ public sealed partial class ConnectionPool
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilReadyAsync(cancellationToken);
 
     /// <summary>
-    /// Waits for a moment at which nobody holds a connection or waits for one, and none is being opened, cleared or closed.
+    /// Waits for a moment at which nobody holds a connection or waits for one, and none is being cleared or closed. One that is being opened,
+    /// for nobody then, does not count: a server that does not answer holds nobody up.
     /// The pool goes on lending meanwhile and afterwards: an end without refusing anybody, where <see cref="DrainAsync"/> makes callers queue.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -104,7 +104,7 @@ internal sealed partial class PoolEngine
     }
 
     internal Task WaitUntilUnusedAsync(CancellationToken cancellationToken) =>
-        Desk.WhenAsync(static counts => counts.Total == counts.Idle && counts.Waiting == 0, failsWithOpens: false, cancellationToken);
+        Desk.WhenAsync(static counts => counts.Total - counts.Opening == counts.Idle && counts.Waiting == 0, failsWithOpens: false, cancellationToken);
 
     internal void Resize(int minSize, int maxSize)
     {

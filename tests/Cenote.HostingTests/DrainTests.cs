@@ -1,3 +1,4 @@
+using Cenote.StubDriver;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.HostingTests;
@@ -168,6 +169,32 @@ public sealed class DrainTests
         Assert.False(app.Log.Has(112));
         await pool.WaitUntilUnusedAsync().Soon();
         Assert.Equal(0, pool.GetStatistics().Counts.Total);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public async Task A_database_that_does_not_answer_does_not_hold_the_stop_up(int? target)
+    {
+        var database = new StubDatabase { Script = new CallScript().Always(StubCall.Open, StubStep.Hang(new StubGate())) };
+        await using var app = HostedApp.Create(
+            () => new StubProvider(database),
+            pool: options => (options.ConnectTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10)),
+            hosting: options =>
+            {
+                (options.WarmUpTimeLimit, options.DrainTimeLimit) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+                if (target is { } wanted)
+                {
+                    options.WarmUpTargets["orders"] = wanted;
+                }
+            },
+            services: services => services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromHours(1)));
+        await app.StartAsync();
+        await database.OpenStarted(1).Soon();
+
+        await app.App.StopAsync().Soon();
+
+        Assert.True(app.Log.Has(111));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                 await pool.WaitUntilUnusedAsync(cancellationToken).ConfigureAwait(false);
                 statistics = pool.GetStatistics();
             }
-            while (statistics.Counts.Total > 0 && !cancellationToken.IsCancellationRequested);
+            while (statistics.Counts.Total > statistics.Counts.Opening && !cancellationToken.IsCancellationRequested);
             HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })

@@ -52,6 +52,19 @@ public sealed class UnusedTests
     }
 
     [Fact]
+    public async Task A_connection_that_is_being_opened_for_nobody_is_no_use()
+    {
+        var gate = new StubGate();
+        await using var test = TestPool.Create(options => options.MinSize = 1, script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate)));
+        await test.Database.OpenStarted(1).Soon();
+
+        await test.Pool.WaitUntilUnusedAsync().Soon();
+
+        Assert.Equal(1, test.Counts.Opening);
+        gate.Release();
+    }
+
+    [Fact]
     public async Task The_wait_can_be_ended_and_ends_with_the_pool()
     {
         var test = await TestPool.FullAsync(1);
