@@ -189,6 +189,25 @@ public sealed class HealthReportTests
     }
 
     [Fact]
+    public async Task Others_that_fail_to_say_anything_take_nothing_out_of_service_and_hide_nothing()
+    {
+        await using var services = Build(
+            registry => registry.Register(new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "orders", MinSize = 0 })),
+            checks =>
+            {
+                checks.AddConnectionPools();
+                checks.Services.AddSingleton<IPoolHealthSource, BrokenSource>().AddSingleton<IPoolHealthSource, ReplicaSource>();
+            });
+
+        var entry = (await services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["connection_pools"];
+
+        Assert.Equal(HealthStatus.Degraded, entry.Status);
+        Assert.Equal("BrokenSource: could not say how it is (InvalidOperationException); orders/replica-2: out since 03:00, 1 of 2 replicas serve", entry.Description);
+        Assert.Equal("Healthy", entry.Data["orders.status"]);
+        Assert.Equal("secret", entry.Exception!.Message);
+    }
+
+    [Fact]
     public async Task Names_tags_and_the_status_of_failure_can_be_chosen()
     {
         await using var services = Build(
@@ -255,6 +274,15 @@ public sealed class HealthReportTests
         await HostedApp.Create(() => new StubProvider(database), pool, options => options.WarmUpTimeLimit = TimeSpan.FromMilliseconds(50)).StartAsync();
 
     private static Task<HealthReport> ReportAsync(HostedApp app) => app.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+
+    private sealed class BrokenSource : IPoolHealthSource
+    {
+        public IEnumerable<PoolHealthFinding> Inspect()
+        {
+            yield return new PoolHealthFinding("early", HealthStatus.Healthy, "fine");
+            throw new InvalidOperationException("secret");
+        }
+    }
 
     private sealed class ReplicaSource : IPoolHealthSource
     {

@@ -6,6 +6,6 @@ namespace Cenote.Hosting;
 /// </summary>
 public interface IPoolHealthSource
 {
-    /// <summary>What there is to say now. Must not block, connect or wait: it is asked every few seconds. Thread-safe.</summary>
+    /// <summary>What there is to say now. Must not block, connect or wait: it is asked every few seconds. What it throws is reported as degraded. Thread-safe.</summary>
     IEnumerable<PoolHealthFinding> Inspect();
 }

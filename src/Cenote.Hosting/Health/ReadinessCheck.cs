@@ -21,10 +21,23 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
         {
             return _monitor.Registry.Pools
                 .Select(pool => _monitor.JudgeReadiness(pool, options))
-                .Concat(services.GetServices<IPoolHealthSource>().SelectMany(static source => source.Inspect()));
+                .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));
         }
 
         return [_monitor.Find(poolName) is { } pool ? _monitor.JudgeReadiness(pool, options) : DescribeMissing(poolName)];
+    }
+
+    /// <summary>What could not say how it is may well work, and hides nothing of the others.</summary>
+    private static IReadOnlyList<PoolHealthFinding> Inspect(IPoolHealthSource source)
+    {
+        try
+        {
+            return [.. source.Inspect()];
+        }
+        catch (Exception exception)
+        {
+            return [new PoolHealthFinding(source.GetType().Name, HealthStatus.Degraded, $"could not say how it is ({exception.GetType().Name})") { Exception = exception }];
+        }
     }
 
     /// <summary>Whoever sends traffic should stop while the process still answers what is under way.</summary>
