@@ -1,3 +1,6 @@
+using Cenote.PostgreSql;
+using Npgsql;
+
 namespace Cenote.EntityFrameworkCoreTests;
 
 /// <summary>Creating and deleting a database whose pool is there before it and after it.</summary>
@@ -80,6 +83,22 @@ public sealed class DatabaseLifeTests
         Assert.Equal(database.Pool.ConnectionString, context.Database.GetConnectionString());
         Assert.True(await context.Database.CanConnectAsync(Stop));
         await database.AssertAllReturnedAsync();
+    }
+
+    [Theory]
+    [InlineData("Port=1")]
+    [InlineData("Host=127.0.0.10")]
+    public async Task A_database_of_the_same_name_on_another_server_is_not_deleted(string other)
+    {
+        await using var database = new TestDatabase(Db.PostgreSqlDriverReset);
+        var here = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Host = "127.0.0.1" }.ConnectionString;
+        var there = new NpgsqlConnectionStringBuilder(here + ";" + other).ConnectionString;
+        await using var pool = new ConnectionPool(new PostgreSqlProvider(here), new ConnectionPoolOptions { MinSize = 0 });
+        await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseNpgsql(there).UseConnectionPool(pool).Options);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureDeletedAsync(Stop));
+
+        Assert.Contains("leads to", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]

@@ -10,10 +10,11 @@ internal static class PoolTarget
     /// <param name="pool">The pool.</param>
     internal static void ThrowIfElsewhere(DbConnection own, ConnectionPool pool)
     {
-        var (source, database) = (pool.Provider.DataSource, pool.Provider.Database);
-
-        // Drivers name the server with a scheme and a port, and the database of a file "main".
-        var isSameSource = own.DataSource.Contains(source, StringComparison.OrdinalIgnoreCase);
+        // In the driver's own words for both: the server with its port, "main" for the database of a file.
+        using var pooled = pool.Provider.Factory.CreateConnection()!;
+        pooled.ConnectionString = pool.ConnectionString;
+        var (source, database) = (pooled.DataSource, pool.Provider.Database);
+        var isSameSource = own.DataSource == source || (pool.Provider.DatabaseSystem == "sqlite" && IsSameFile(own.DataSource, source));
         var isSameDatabase = database.Length == 0 || own.Database == database || Path.GetFileName(own.DataSource) == database;
         if (!isSameSource || !isSameDatabase)
         {
@@ -21,4 +22,7 @@ internal static class PoolTarget
                 $"The context's own connection string leads to database '{own.Database}' on '{own.DataSource}', but its pool '{pool.Name}' to '{database}' on '{source}': one would be created or deleted, the other used. Give both the same.");
         }
     }
+
+    private static bool IsSameFile(string own, string pooled) =>
+        own.Length > 0 && pooled.Length > 0 && Path.GetFullPath(own) == Path.GetFullPath(pooled);
 }
