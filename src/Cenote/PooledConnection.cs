@@ -134,7 +134,7 @@ public sealed partial class PooledConnection : DbConnection
     /// <param name="setUp">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
-    /// <remarks>What it throws is thrown, and it runs again next time.</remarks>
+    /// <remarks>What it throws is thrown, and it runs again next time. The physical connection is not lent again.</remarks>
     public void SetUpOnce(object key, Action<DbConnection> setUp)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -143,6 +143,12 @@ public sealed partial class PooledConnection : DbConnection
         try
         {
             lease.GetPhysical().SetUpOnce(key, setUp);
+        }
+        catch
+        {
+            // Half of it may be there, which no clearing would find.
+            lease.RetireOnReturn();
+            throw;
         }
         finally
         {

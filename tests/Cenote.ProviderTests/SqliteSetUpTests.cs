@@ -117,6 +117,22 @@ public sealed class SqliteSetUpTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_set_up_that_failed_has_registered_reaches_nobody_else()
+    {
+        await using var pool = NewPool($"Data Source={File}");
+        await using (var connection = await pool.OpenConnectionAsync())
+        {
+            Assert.Throws<NotSupportedException>(() => connection.SetUpOnce("ours", driver =>
+            {
+                ((SqliteConnection)driver).CreateFunction("half", (long n) => n / 2);
+                throw new NotSupportedException();
+            }));
+        }
+
+        await Assert.ThrowsAsync<SqliteException>(() => pool.ScalarAsync<long>("SELECT half(2)"));
+    }
+
+    [Fact]
     public async Task A_function_registered_for_every_connection_works_in_every_lease()
     {
         var options = new SqliteProviderOptions { ConfigureConnection = connection => connection.CreateFunction("twice", (long n) => 2 * n) };
