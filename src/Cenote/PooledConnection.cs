@@ -114,16 +114,16 @@ public sealed partial class PooledConnection : DbConnection
 
     /// <summary>The driver's own reader behind one that a command or batch of a pooled connection gave.</summary>
     /// <typeparam name="TReader">The driver's reader type, such as <c>NpgsqlDataReader</c>.</typeparam>
-    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not keep the driver's.</param>
+    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not keep the driver's. Another reader of the type is given back as it is.</param>
     /// <exception cref="InvalidOperationException">The reader is closed.</exception>
-    /// <exception cref="InvalidCastException">It is no reader of a pooled connection, or the pool's driver has another reader type.</exception>
+    /// <exception cref="InvalidCastException">The pool's driver has another reader type.</exception>
     public static TReader UnwrapReader<TReader>(DbDataReader reader)
         where TReader : DbDataReader
     {
         ArgumentNullException.ThrowIfNull(reader);
-        var pooled = reader as PooledDataReader
-            ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, not one of a pooled connection.");
-        return pooled.Unwrap<TReader>();
+        return reader is PooledDataReader pooled
+            ? pooled.Unwrap<TReader>()
+            : reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, neither one of a pooled connection nor a {typeof(TReader)}.");
     }
 
     /// <summary>

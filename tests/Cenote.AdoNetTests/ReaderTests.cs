@@ -59,7 +59,8 @@ public class ReaderTests
         Assert.True(await driver.ReadAsync());
         Assert.Equal(42, Convert.ToInt32(driver.GetValue(0), CultureInfo.InvariantCulture));
         Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DataTableReader>(reader));
-        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DbDataReader>(driver));
+        Assert.Same(driver, PooledConnection.UnwrapReader<DbDataReader>(driver));
+        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DataTableReader>(driver));
         await reader.DisposeAsync();
         Assert.Throws<InvalidOperationException>(() => PooledConnection.UnwrapReader<DbDataReader>(reader));
         Assert.Equal(42, (await command.ExecuteScalarAsync()).ToNumber());

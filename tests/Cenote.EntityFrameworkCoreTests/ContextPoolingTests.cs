@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCoreTests;
@@ -35,6 +36,41 @@ public sealed class ContextPoolingTests
 
         Assert.Equal(1, database.Pool.GetStatistics().Opened);
         await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_pooled_context_keeps_no_connection_that_was_opened_behind_its_back(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var services = Services(database, services => services.AddDbContextPool<ShopContext>(options => Configure(database, options), poolSize: 1));
+        for (var i = 0; i < 2; i++)
+        {
+            await using (var scope = services.CreateAsyncScope())
+            {
+                await scope.ServiceProvider.GetRequiredService<ShopContext>().Database.GetDbConnection().OpenAsync(Stop);
+            }
+
+            Assert.Empty(database.Pool.GetLeases());
+        }
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task A_pooled_context_keeps_no_connection_whose_opening_an_interceptor_has_failed(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var services = Services(database, services => services.AddDbContextPool<ShopContext>(
+            options =>
+            {
+                Configure(database, options);
+                options.AddInterceptors(new Refusal());
+            },
+            poolSize: 1));
+        await using (var scope = services.CreateAsyncScope())
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(() => scope.ServiceProvider.GetRequiredService<ShopContext>().Products.ToListAsync(Stop));
+        }
+
+        Assert.Empty(database.Pool.GetLeases());
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
@@ -108,5 +144,11 @@ public sealed class ContextPoolingTests
         var services = new ServiceCollection().AddKeyedSingleton("shop", database.Pool);
         configure(services);
         return services.BuildServiceProvider();
+    }
+
+    private sealed class Refusal : DbConnectionInterceptor
+    {
+        public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
     }
 }

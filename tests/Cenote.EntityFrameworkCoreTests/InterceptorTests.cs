@@ -41,6 +41,42 @@ public sealed class InterceptorTests
         await database.AssertAllReturnedAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interceptor_may_answer_a_save_in_place_of_the_database(bool isPooled)
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var context = new ShopContext((isPooled ? database.OnPool() : database.Plainly()).AddInterceptors(new ReaderReplacer(77)).Options);
+        var cup = new Product { Name = "cup" };
+        context.Add(cup);
+
+        await context.SaveChangesAsync(Stop);
+
+        Assert.Equal(77, cup.Id);
+        Assert.Empty(await context.Products.ToListAsync(Stop));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_interceptor_may_put_a_reader_of_its_own_in_place_of_the_one_of_a_save(bool isPooled)
+    {
+        await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var context = new ShopContext((isPooled ? database.OnPool() : database.Plainly()).AddInterceptors(new ReaderReplacer(null)).Options);
+        await using (var transaction = await context.Database.BeginTransactionAsync(Stop))
+        {
+            var cup = new Product { Name = "cup" };
+            context.Add(cup);
+            await context.SaveChangesAsync(Stop);
+            Assert.Equal(1, cup.Id);
+            Assert.Equal(1, await context.Products.CountAsync(Stop));
+            await transaction.CommitAsync(Stop);
+        }
+
+        await database.AssertAllReturnedAsync();
+    }
+
     private static Dictionary<string, Func<ShopContext, Task>> Scenarios { get; } = new(StringComparer.Ordinal)
     {
         ["a query"] = context => context.Products.ToListAsync(Stop),

@@ -10,8 +10,8 @@ namespace Cenote.EntityFrameworkCore.Commands;
 /// </summary>
 internal sealed class DriverReaders : DbCommandInterceptor
 {
-    // Drivers use reader objects again: an entry is replaced by the next execution.
-    private readonly ConditionalWeakTable<DbDataReader, HandedReader> _handed = [];
+    // By their commands: another interceptor may put a reader of its own around the driver's, or in place of it.
+    private readonly ConditionalWeakTable<DbCommand, HandedReader> _handed = [];
 
     public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
         Hand(eventData, result, CancellationToken.None);
@@ -23,9 +23,9 @@ internal sealed class DriverReaders : DbCommandInterceptor
     // EF Core has closed the driver's reader; the pool's still stands for it.
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
     {
-        if (_handed.TryGetValue(eventData.DataReader, out var handed))
+        if (_handed.TryGetValue(command, out var handed))
         {
-            _handed.Remove(eventData.DataReader);
+            _handed.Remove(command);
             if (handed.MayHaveSentCancel(command, eventData.Duration))
             {
                 // The pool has seen nothing of it, and a late cancel must not meet the next holder's statement.
@@ -46,7 +46,13 @@ internal sealed class DriverReaders : DbCommandInterceptor
         }
 
         var driver = PooledConnection.UnwrapReader<DbDataReader>(result);
-        _handed.AddOrUpdate(driver, new HandedReader(result, cancellationToken));
+        if (ReferenceEquals(driver, result))
+        {
+            // An interceptor has answered in the database's place.
+            return result;
+        }
+
+        _handed.AddOrUpdate(eventData.Command, new HandedReader(result, cancellationToken));
         return driver;
     }
 }
