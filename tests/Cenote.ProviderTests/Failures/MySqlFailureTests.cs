@@ -169,7 +169,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     private static async Task<MySqlConnection> OpenAsync(Action<MySqlConnectionStringBuilder>? configure = null)
     {
         // A cancelled statement is waited for: the driver would otherwise cut the line after two seconds, which a busy machine may need.
-        var builder = new MySqlConnectionStringBuilder(TestServers.MySql) { Pooling = false, AllowUserVariables = true, CancellationTimeout = -1 };
+        var builder = new MySqlConnectionStringBuilder(TestServers.MySql) { Pooling = false, AllowUserVariables = true, CancellationTimeout = 30 };
         configure?.Invoke(builder);
         var connection = new MySqlConnection(builder.ConnectionString);
         try
