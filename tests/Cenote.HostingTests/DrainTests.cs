@@ -109,7 +109,8 @@ public sealed class DrainTests
         lease.Dispose();
 
         await stop.Soon();
-        Assert.Equal(0, pool.GetStatistics().Counts.Total);
+        Assert.Equal(0, pool.GetStatistics().MinSize);
+        await Patience.Until(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics.Counts.Total == 0);
         Assert.True(app.Log.Has(111));
     }
 

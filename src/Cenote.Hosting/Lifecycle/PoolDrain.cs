@@ -27,7 +27,8 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
 
             do
             {
-                // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again meanwhile.
+                // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again meanwhile. What is being
+                // opened for that belongs to an older generation after the next line, and closes as it comes.
                 if (statistics.MinSize > 0)
                 {
                     pool.Resize(0, statistics.MaxSize);
@@ -37,7 +38,7 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                 await pool.WaitUntilUnusedAsync(cancellationToken).ConfigureAwait(false);
                 statistics = pool.GetStatistics();
             }
-            while (statistics.Counts.Total > statistics.Counts.Opening && !cancellationToken.IsCancellationRequested);
+            while ((statistics.MinSize > 0 || statistics.Counts.Total > statistics.Counts.Opening) && !cancellationToken.IsCancellationRequested);
             HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
         }
         catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })
