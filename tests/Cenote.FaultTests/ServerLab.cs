@@ -1,5 +1,4 @@
 using Cenote.FaultTests.Scenarios;
-using Cenote.FaultTests.Servers;
 
 namespace Cenote.FaultTests;
 

@@ -1,5 +1,4 @@
 using Cenote.FaultTests.Scenarios;
-using Cenote.FaultTests.Servers;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.FaultTests.Reporting;

@@ -1,5 +1,4 @@
 using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Servers;
 using Cenote.Providers;
 using MySqlConnector;
 using Npgsql;

@@ -1,4 +1,4 @@
-using Cenote.FaultTests.Proxy;
+using Cenote.TestServers.Proxy;
 
 namespace Cenote.FaultTests.Scenarios;
 

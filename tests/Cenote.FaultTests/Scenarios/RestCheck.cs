@@ -1,5 +1,3 @@
-using Cenote.FaultTests.Servers;
-
 namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>What must be true of a pool that nobody uses, some time after a fault.</summary>

@@ -1,6 +1,5 @@
 using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Proxy;
-using Cenote.FaultTests.Servers;
+using Cenote.TestServers.Proxy;
 
 namespace Cenote.FaultTests.Scenarios;
 

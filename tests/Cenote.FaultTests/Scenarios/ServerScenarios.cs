@@ -1,5 +1,3 @@
-using Cenote.FaultTests.Servers;
-
 namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>What happens to servers.</summary>

@@ -1,5 +1,4 @@
 using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Servers;
 
 namespace Cenote.FaultTests.Scenarios;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cenote.FaultTests.Scenarios;
-using Cenote.FaultTests.Servers;
 
 namespace Cenote.FaultTests.Soak;
 

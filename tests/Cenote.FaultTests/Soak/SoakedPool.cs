@@ -1,8 +1,7 @@
 using System.Globalization;
 using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Proxy;
 using Cenote.FaultTests.Scenarios;
-using Cenote.FaultTests.Servers;
+using Cenote.TestServers.Proxy;
 
 namespace Cenote.FaultTests.Soak;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cenote.FaultTests.Proxy;
+namespace Cenote.TestServers.Proxy;
 
 /// <summary>
 /// A TCP proxy on a loopback port that does to its connections what networks do. Real sockets on both sides: what the driver sees

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cenote.FaultTests.Proxy;
+namespace Cenote.TestServers.Proxy;
 
 /// <summary>One connection of a client, and the one to the server that belongs to it.</summary>
 internal sealed class ProxyLink(FaultProxy proxy, Socket client) : IDisposable

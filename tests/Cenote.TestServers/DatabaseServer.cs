@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Proxy;
 using Cenote.Providers;
+using Cenote.TestServers.Processes;
+using Cenote.TestServers.Proxy;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers;
 
 /// <summary>A real server of the lab's own, which may be killed. Not thread-safe: one scenario at a time does things to it.</summary>
 internal abstract class DatabaseServer : IAsyncDisposable

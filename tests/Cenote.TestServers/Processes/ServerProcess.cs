@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers.Processes;
 
 /// <summary>A database server as a direct child of this process: started until it says that it is ready, stopped by its id.</summary>
 internal sealed class ServerProcess : IAsyncDisposable

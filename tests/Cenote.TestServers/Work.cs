@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cenote.FaultTests.Clients;
+namespace Cenote.TestServers;
 
 /// <summary>What a client does with its connection: asks who it is talking to, and writes a little.</summary>
 /// <param name="WhoAmI">Answers with session number, incarnation of the server, and the parameter <c>@nonce</c>.</param>

@@ -1,8 +1,8 @@
-using Cenote.FaultTests.Clients;
 using Cenote.Sqlite;
+using Cenote.TestServers.Processes;
 using Microsoft.Data.Sqlite;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers;
 
 /// <summary>A SQLite database in a directory of its own, and what may happen to its file.</summary>
 internal sealed class SqliteFile : IDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers.Processes;
 
 /// <summary>
 /// Starts processes on one thread that lives as long as this process. A server is told to die with its parent, and the kernel takes

@@ -1,4 +1,4 @@
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers.Processes;
 
 /// <summary>A directory for one server's data, in memory where there is room, that belongs to the user it runs as.</summary>
 internal sealed class LabDirectory : IDisposable

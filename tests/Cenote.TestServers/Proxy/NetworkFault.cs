@@ -1,4 +1,4 @@
-namespace Cenote.FaultTests.Proxy;
+namespace Cenote.TestServers.Proxy;
 
 /// <summary>What the network between the pool and its server does wrong.</summary>
 internal enum NetworkFault

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Cenote.FaultTests;
+namespace Cenote.TestServers;
 
 /// <summary>Waits for conditions outside of this process. Ends what never comes.</summary>
 internal static class Patience

@@ -1,10 +1,10 @@
-using Cenote.FaultTests.Clients;
-using Cenote.FaultTests.Proxy;
 using Cenote.PostgreSql;
 using Cenote.Providers;
+using Cenote.TestServers.Processes;
+using Cenote.TestServers.Proxy;
 using Npgsql;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers;
 
 internal sealed class PostgreSqlServer : DatabaseServer
 {

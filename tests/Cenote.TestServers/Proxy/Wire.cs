@@ -1,4 +1,4 @@
-namespace Cenote.FaultTests.Proxy;
+namespace Cenote.TestServers.Proxy;
 
 /// <summary>The little that the proxy knows of a protocol: whether what a client sends is a request rather than a part of its login.</summary>
 internal static class Wire

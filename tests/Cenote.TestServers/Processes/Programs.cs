@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Cenote.FaultTests.Servers;
+namespace Cenote.TestServers.Processes;
 
 /// <summary>The installed database programs, and how to run them: never as root.</summary>
 internal static class Programs
