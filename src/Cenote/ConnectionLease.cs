@@ -33,6 +33,9 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
 
+    /// <summary>The pool that gave the lease; <see langword="null"/> for an empty one. Stays when the lease has ended.</summary>
+    public ConnectionPool? Pool => _slot?.Pool;
+
     /// <summary>Whether there is a slot at all; the lease may have ended since.</summary>
     internal bool IsGiven => _slot is not null;
 

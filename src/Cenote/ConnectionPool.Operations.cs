@@ -91,6 +91,20 @@ public sealed partial class ConnectionPool
         remove => _engine.CircuitAnnouncer.Changed -= value;
     }
 
+    /// <summary>
+    /// Raised when a connection in use, being checked or being cleared proves that its server may be lost, or refuses writes: what a router or a monitor
+    /// wants to know at once. Failures to connect are told by <see cref="CircuitChanged"/>.
+    /// </summary>
+    /// <remarks>
+    /// Handlers run on the thread pool, one report after the other; what they throw is logged. Reports that wait for a handler which hangs are dropped
+    /// beyond 1,000, the oldest first.
+    /// </remarks>
+    public event EventHandler<FailureObservedEventArgs>? FailureObserved
+    {
+        add => _engine.Failures.Observed += value;
+        remove => _engine.Failures.Observed -= value;
+    }
+
     /// <summary>Closes the pool: waiters fail at once, idle connections close, leases in use work until they are returned.</summary>
     protected override void Dispose(bool disposing)
     {

@@ -25,6 +25,26 @@ public sealed partial class ConnectionPool
             ? new ValueTask<ConnectionLease>(lease)
             : _engine.RentSlowAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
+    /// <summary>Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.</summary>
+    /// <param name="lease">The lease; dispose of it to return the connection.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool that looks for nested rents
+    /// (<see cref="ConnectionPoolOptions.NestedRents"/>), where only the other methods rent.</returns>
+    public bool TryRent(
+        out ConnectionLease lease,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        lease = _desk.TryRent(filePath, lineNumber, memberName);
+        return lease.IsGiven;
+    }
+
+    /// <summary>Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between pools.</summary>
+    public int EstimateLoad() => _desk.EstimateLoad();
+
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>

@@ -32,7 +32,9 @@ public sealed partial class ConnectionPool : DbDataSource
         ArgumentNullException.ThrowIfNull(provider);
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _desk = _engine.Desk;
+        _desk.Pool = this;
         _engine.CircuitAnnouncer.Sender = this;
+        _engine.Failures.Sender = this;
         _engine.Leaks.Sender = this;
         _engine.Start();
     }

@@ -41,7 +41,8 @@ internal sealed partial class PoolEngine
             GuardsRents = _nesting is not null,
         };
         CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
-        Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, _logger, _closed.Token);
+        Failures = new FailureAnnouncer(settings, _logger);
+        Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, Failures, _logger, _closed.Token);
         Leaks = new LeakReporter(settings, _meters, _logger);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
         _upkeep = new Upkeep(settings, Desk, _meters, _logger, new LeakScan(settings, Desk, Leaks, Revoker));
@@ -54,6 +55,8 @@ internal sealed partial class PoolEngine
     internal LeaseDesk Desk { get; }
 
     internal CircuitAnnouncer CircuitAnnouncer { get; }
+
+    internal FailureAnnouncer Failures { get; }
 
     internal Upkeep Upkeep => _upkeep;
 

@@ -33,7 +33,9 @@ public sealed partial class PooledConnection
         ConnectionLease lease;
         try
         {
-            lease = _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
+            lease = _route is null
+                ? _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!)
+                : _route.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
         }
         catch (Exception exception)
         {
@@ -58,7 +60,9 @@ public sealed partial class PooledConnection
 
         try
         {
-            var rent = _pool.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!);
+            var rent = _route is null
+                ? _pool.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!)
+                : _route.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!);
             if (!rent.IsCompletedSuccessfully)
             {
                 return AwaitRentAsync(rent);
@@ -127,6 +131,11 @@ public sealed partial class PooledConnection
     private void FinishOpening(ConnectionLease lease)
     {
         _lease = lease;
+        if (_route is not null)
+        {
+            _pool = lease.Pool!;
+        }
+
         if (_isFinalizerSuppressed)
         {
             _isFinalizerSuppressed = false;

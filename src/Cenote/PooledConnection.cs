@@ -27,10 +27,13 @@ public sealed partial class PooledConnection : DbConnection
     private static readonly StateChangeEventArgs OpenedChange = new(ConnectionState.Closed, ConnectionState.Open);
     private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
 
-    private readonly ConnectionPool _pool;
+    private readonly RoutedDataSource? _route;
     private readonly string? _filePath;
     private readonly string? _memberName;
     private readonly int _lineNumber;
+
+    // Where a route leads to changes from lease to lease, while the connection is closed.
+    private ConnectionPool _pool;
 
     internal PooledConnection(ConnectionPool pool, string? filePath, int lineNumber, string? memberName)
     {
@@ -47,7 +50,13 @@ public sealed partial class PooledConnection : DbConnection
         _stamp = ConnectionPhase.Open;
     }
 
-    /// <summary>The pool that the connection rents from.</summary>
+    internal PooledConnection(RoutedDataSource route, string? filePath, int lineNumber, string? memberName)
+        : this(route.Home, filePath, lineNumber, memberName) => _route = route;
+
+    internal PooledConnection(RoutedDataSource route, ConnectionLease lease, string? filePath, int lineNumber, string? memberName)
+        : this(lease.Pool!, lease, filePath, lineNumber, memberName) => _route = route;
+
+    /// <summary>The pool that the connection rents from. One of a <see cref="RoutedDataSource"/> may have another each time it is opened.</summary>
     public ConnectionPool Pool => _pool;
 
     /// <summary>The pool's connection string without secrets. It cannot be changed: the pool decides where connections lead.</summary>
@@ -167,6 +176,9 @@ public sealed partial class PooledConnection : DbConnection
             lease.RetireOnReturn();
         }
     }
+
+    /// <summary>Whether commands made for the pool can run here: on a connection of that pool, or one whose route leads to servers of one kind.</summary>
+    internal bool Accepts(ConnectionPool pool) => _pool == pool || (_route is not null && pool.Provider.Factory == _pool.Provider.Factory);
 
     /// <summary>Makes a command that runs on this connection, now or whenever it is open.</summary>
     public new PooledCommand CreateCommand() => new(_pool, this, opensConnection: false);

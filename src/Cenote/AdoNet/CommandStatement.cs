@@ -9,8 +9,6 @@ namespace Cenote.AdoNet;
 internal sealed class CommandStatement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
     : Statement(pool, connection, opensConnection)
 {
-    private readonly ConnectionPool _pool = pool;
-
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()
         ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no commands: use ConnectionPool.Rent and the driver's own connection.");
 
@@ -22,13 +20,13 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
 
     private protected override WorkEffect Effect => WorkText.EffectOf(Command.CommandType, Command.CommandText);
 
-    private protected override int DefaultTimeout => _pool.DefaultCommandTimeout ?? Command.CommandTimeout;
+    private protected override int DefaultTimeout => Pool.DefaultCommandTimeout ?? Command.CommandTimeout;
 
     private protected override void SetDriverConnection(DbConnection? connection)
     {
         Command.Connection = connection;
         if (connection is not null && !HasOwnTimeout
-            && _pool.LearnDefaultCommandTimeout(connection) is var timeout && Command.CommandTimeout != timeout)
+            && Pool.LearnDefaultCommandTimeout(connection) is var timeout && Command.CommandTimeout != timeout)
         {
             Command.CommandTimeout = timeout;
         }

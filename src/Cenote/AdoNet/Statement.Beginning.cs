@@ -152,7 +152,7 @@ internal abstract partial class Statement
     private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
     {
         connection.Progress?.NoteExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
-        var token = _pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
+        var token = Pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
         if (limit is null && !token.CanBeCanceled)
         {
@@ -161,7 +161,7 @@ internal abstract partial class Statement
 
         var watch = new QueryWatch(connection, in _lease, limit, token);
         watch.Start(
-            this, limit is { } time ? QueryLimit.Delay(time, connection.ServerLimit(in _lease)) : null, _pool.Engine.Settings.Clock.TimeProvider);
+            this, limit is { } time ? QueryLimit.Delay(time, connection.ServerLimit(in _lease)) : null, Pool.Engine.Settings.Clock.TimeProvider);
         return new Execution(connection, watch);
     }
 
@@ -175,8 +175,8 @@ internal abstract partial class Statement
 
         _timeoutBefore ??= DriverTimeout;
         var seconds = limit is { } time ? QueryLimit.DriverSeconds(time)
-            : _ownTimeout ?? (connection.EffectiveQueryTimeout is not null && !_pool.Provider.CancelsInProcess ? 0 : _timeoutBefore.Value);
-        if (_pool.Provider.CancelsInProcess && _timeoutBefore is > 0 and var wait && limit is not null)
+            : _ownTimeout ?? (connection.EffectiveQueryTimeout is not null && !Pool.Provider.CancelsInProcess ? 0 : _timeoutBefore.Value);
+        if (Pool.Provider.CancelsInProcess && _timeoutBefore is > 0 and var wait && limit is not null)
         {
             // There it limits the wait for locks, which a query timeout must not make longer.
             seconds = Math.Min(seconds, wait);
@@ -240,7 +240,7 @@ internal abstract partial class Statement
         var isSent = watch is { HasFired: true } | (isLast && Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0);
         if (isCancelled || isSent)
         {
-            _pool.Engine.NoteCancel(in lease, failure, isSent);
+            Pool.Engine.NoteCancel(in lease, failure, isSent);
         }
         else if (failure is null)
         {
@@ -270,7 +270,7 @@ internal abstract partial class Statement
                 if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0)
                 {
                     // It ended before it could see the request.
-                    _pool.Engine.NoteCancel(in lease, outcome: null, isSent: true);
+                    Pool.Engine.NoteCancel(in lease, outcome: null, isSent: true);
                 }
             }
         }

@@ -9,7 +9,7 @@ namespace Cenote.AdoNet;
 /// </summary>
 internal abstract partial class Statement
 {
-    private readonly ConnectionPool _pool;
+    private readonly ConnectionPool _maker;
     private readonly bool _opensConnection;
     private PooledConnection? _connection;
     private PooledTransaction? _transaction;
@@ -24,10 +24,13 @@ internal abstract partial class Statement
     /// <param name="opensConnection">Whether each execution opens and closes the connection, as those made by the pool itself do.</param>
     private protected Statement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
     {
-        _pool = pool;
+        _maker = pool;
         _connection = connection;
         _opensConnection = opensConnection;
     }
+
+    /// <summary>The pool of the connection, which may be another each time that one is opened.</summary>
+    private protected ConnectionPool Pool => _connection?.Pool ?? _maker;
 
     // The ring of the connection's attached statements, guarded by its gate. Null while not attached.
     internal Statement? Newer { get; set; }
@@ -70,13 +73,13 @@ internal abstract partial class Statement
             if (value is not (null or PooledConnection))
             {
                 throw new ArgumentException(
-                    $"A command or batch of pool '{_pool.Name}' runs on the pool's own connections (PooledConnection), not on a {value.GetType()}.", nameof(value));
+                    $"A command or batch of pool '{Pool.Name}' runs on the pool's own connections (PooledConnection), not on a {value.GetType()}.", nameof(value));
             }
 
-            if (value is PooledConnection other && other.Pool != _pool)
+            if (value is PooledConnection other && !other.Accepts(Pool))
             {
                 throw new ArgumentException(
-                    $"A command or batch of pool '{_pool.Name}' cannot run on a connection of pool '{other.Pool.Name}'.", nameof(value));
+                    $"A command or batch of pool '{Pool.Name}' cannot run on a connection of pool '{other.Pool.Name}'.", nameof(value));
             }
 
             if (OpenReader is not null)
@@ -102,11 +105,11 @@ internal abstract partial class Statement
             _transaction = value switch
             {
                 null => null,
-                PooledTransaction transaction when transaction.Pool == _pool => transaction,
+                PooledTransaction transaction when transaction.Pool == Pool => transaction,
                 PooledTransaction transaction => throw new ArgumentException(
-                    $"A command or batch of pool '{_pool.Name}' cannot join a transaction of pool '{transaction.Pool.Name}'.", nameof(value)),
+                    $"A command or batch of pool '{Pool.Name}' cannot join a transaction of pool '{transaction.Pool.Name}'.", nameof(value)),
                 _ => throw new ArgumentException(
-                    $"A command or batch of pool '{_pool.Name}' joins transactions begun on its PooledConnection, not a {value.GetType()}.", nameof(value)),
+                    $"A command or batch of pool '{Pool.Name}' joins transactions begun on its PooledConnection, not a {value.GetType()}.", nameof(value)),
             };
         }
     }

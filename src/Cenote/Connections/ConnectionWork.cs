@@ -9,7 +9,7 @@ namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
 internal sealed class ConnectionWork(
-    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, CircuitAnnouncer announcer, ILogger logger, CancellationToken poolClosed)
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, CircuitAnnouncer announcer, FailureAnnouncer failures, ILogger logger, CancellationToken poolClosed)
     : IConnectionWork
 {
     private readonly LogRate _overloads = new();
@@ -48,6 +48,7 @@ internal sealed class ConnectionWork(
         if (exception is null || reason == CloseReason.ValidationFailed || classifier.Classify(exception) == FailureKind.ConnectionLost)
         {
             desk.MakeSuspect();
+            failures.Post(FailureKind.ConnectionLost, exception);
         }
     }
 
@@ -60,12 +61,14 @@ internal sealed class ConnectionWork(
             if (slot.IsLeasedAs(ticket))
             {
                 desk.MakeSuspect();
+                failures.Post(kind, exception);
             }
         }
         else if (kind == FailureKind.ReadOnlyServer)
         {
             // The session is well, and would stay on that server for ever: only a new connection finds the new primary, or a file that can be written again.
             slot.RetireOnReturn(ticket, CloseReason.ReadOnlyServer);
+            failures.Post(kind, exception);
         }
         else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || (isRaw && classifier.IsCancellation(exception)))
         {

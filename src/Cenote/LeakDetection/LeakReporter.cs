@@ -4,34 +4,37 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.LeakDetection;
 
 /// <summary>Tells of leaks: counts, logs, and calls the handlers of <see cref="ConnectionPool.LeakReported"/> one after the other.</summary>
-internal sealed class LeakReporter(PoolSettings settings, Meters meters, ILogger logger)
+internal sealed class LeakReporter
 {
-    /// <summary>More reports than this wait for slow handlers; the oldest are dropped. The log has them all.</summary>
-    internal const int MostWaiting = 1000;
+    private readonly PoolSettings _settings;
+    private readonly Meters _meters;
+    private readonly ILogger _logger;
+    private readonly EventPump<LeakReportedEventArgs> _pump;
 
-    private readonly Queue<LeakReportedEventArgs> _waiting = new();
-    private bool _isTelling;
+    internal LeakReporter(PoolSettings settings, Meters meters, ILogger logger)
+    {
+        _settings = settings;
+        _meters = meters;
+        _logger = logger;
+        _pump = new EventPump<LeakReportedEventArgs>(Raise);
+    }
 
     internal event EventHandler<LeakReportedEventArgs>? Reported;
-
-    private ILogger Logger => logger;
-
-    private string PoolName => settings.Name;
 
     /// <summary>What handlers get as the sender.</summary>
     internal object? Sender { get; set; }
 
     internal void Suspect(LeaseInfo lease)
     {
-        meters.LeaksSuspected.Increment();
-        PoolLog.LeakSuspected(logger, settings.Name, lease, settings.LeakThreshold.GetValueOrDefault(), DescribeStack(lease));
+        _meters.LeaksSuspected.Increment();
+        PoolLog.LeakSuspected(_logger, _settings.Name, lease, _settings.LeakThreshold.GetValueOrDefault(), DescribeStack(lease));
         Tell(LeakKind.Suspected, lease);
     }
 
     internal void ReturnedAfterAll(LeaseInfo lease)
     {
-        meters.LateReturns.Increment();
-        PoolLog.SuspectReturned(logger, settings.Name, lease);
+        _meters.LateReturns.Increment();
+        PoolLog.SuspectReturned(_logger, _settings.Name, lease);
         Tell(LeakKind.ReturnedAfterAll, lease);
     }
 
@@ -40,7 +43,7 @@ internal sealed class LeakReporter(PoolSettings settings, Meters meters, ILogger
         static report =>
         {
             var (reporter, lease) = report;
-            PoolLog.Abandoned(reporter.Logger, reporter.PoolName, lease, DescribeStack(lease));
+            PoolLog.Abandoned(reporter._logger, reporter._settings.Name, lease, DescribeStack(lease));
             reporter.Tell(LeakKind.Abandoned, lease);
         },
         (this, lease),
@@ -48,67 +51,33 @@ internal sealed class LeakReporter(PoolSettings settings, Meters meters, ILogger
 
     internal void Revoked(LeaseInfo lease)
     {
-        meters.LeasesRevoked.Increment();
-        PoolLog.LeaseRevoked(logger, settings.Name, lease, DescribeStack(lease));
+        _meters.LeasesRevoked.Increment();
+        PoolLog.LeaseRevoked(_logger, _settings.Name, lease, DescribeStack(lease));
         Tell(LeakKind.Revoked, lease);
     }
 
     private static string DescribeStack(LeaseInfo lease) => lease.Origin is null ? "" : Environment.NewLine + lease.Origin.Stack;
 
-    /// <summary>
-    /// Handlers run on the thread pool, in the order of the reports: a handler that blocks must hold up neither upkeep nor the finalizer,
-    /// which are what finds leaks.
-    /// </summary>
+    /// <summary>A handler that blocks must hold up neither upkeep nor the finalizer, which are what finds leaks. The log has what handlers miss.</summary>
     private void Tell(LeakKind kind, LeaseInfo lease)
     {
-        if (Reported is null)
+        if (Reported is not null)
         {
-            return;
+            _pump.Post(new LeakReportedEventArgs(kind, lease));
         }
-
-        lock (_waiting)
-        {
-            if (_waiting.Count >= MostWaiting)
-            {
-                _waiting.Dequeue();
-            }
-
-            _waiting.Enqueue(new LeakReportedEventArgs(kind, lease));
-            if (_isTelling)
-            {
-                return;
-            }
-
-            _isTelling = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static reporter => reporter.TellAll(), this, preferLocal: false);
     }
 
-    private void TellAll()
+    private void Raise(LeakReportedEventArgs report)
     {
-        while (true)
+        foreach (var handler in Delegate.EnumerateInvocationList(Reported))
         {
-            LeakReportedEventArgs? next;
-            lock (_waiting)
+            try
             {
-                if (!_waiting.TryDequeue(out next))
-                {
-                    _isTelling = false;
-                    return;
-                }
+                handler(Sender, report);
             }
-
-            foreach (var handler in Delegate.EnumerateInvocationList(Reported))
+            catch (Exception exception)
             {
-                try
-                {
-                    handler(Sender, next);
-                }
-                catch (Exception exception)
-                {
-                    PoolLog.LeakHandlerFailed(logger, settings.Name, next.Kind, exception);
-                }
+                PoolLog.LeakHandlerFailed(_logger, _settings.Name, report.Kind, exception);
             }
         }
     }

@@ -57,6 +57,9 @@ internal sealed partial class LeaseDesk
         _lowest = _slots.All[0];
     }
 
+    /// <summary>What leases name as their pool.</summary>
+    internal ConnectionPool? Pool { get; set; }
+
     internal PoolClock Clock { get; }
 
     internal Meters Meters { get; }
@@ -308,6 +311,9 @@ internal sealed partial class LeaseDesk
             _queue.GiveBack(waiter);
         }
     }
+
+    /// <summary>Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.</summary>
+    internal int EstimateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
     /// <summary>Connections by state and waiters at one moment.</summary>
     internal PoolCounts Count()

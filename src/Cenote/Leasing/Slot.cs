@@ -233,6 +233,8 @@ internal sealed class Slot
     /// <summary>The validation that <see cref="ProveOnReturn"/> asked for has begun.</summary>
     internal void BeginProof() => Interlocked.CompareExchange(ref _retireReason, 0, Prove);
 
+    internal ConnectionPool? Pool => _desk.Pool;
+
     internal FailureKind ReportFailure(long ticket, Exception exception) => _desk.Work.ReportFailure(this, ticket, exception, isRaw: true);
 
     /// <summary>Returns the lease, if it still is one.</summary>

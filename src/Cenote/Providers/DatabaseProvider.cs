@@ -72,6 +72,26 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <returns>By default <see cref="ServerStatus.Unknown"/>, without asking.</returns>
     public virtual ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken) => new(ServerStatus.Unknown);
 
+    /// <summary>Asks the server behind a connection how far its data has come. A round trip.</summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <returns>
+    /// On a primary everything committed before the call, on a replica what can be read there.
+    /// By default <see langword="null"/>, without asking: this database has no positions, or does not tell this user.
+    /// </returns>
+    public virtual ReplicationPosition? ReadPosition(DbConnection connection) => null;
+
+    /// <inheritdoc cref="ReadPosition"/>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public virtual ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken) => new(default(ReplicationPosition));
+
+    /// <summary>Reads the text of a position.</summary>
+    /// <param name="text">What <see cref="ReplicationPosition.ToString"/> gave, perhaps in another process.</param>
+    /// <exception cref="FormatException">The text is none of this database's positions. May come from anybody, and is not quoted.</exception>
+    /// <exception cref="NotSupportedException">The provider knows no positions: the default.</exception>
+    public virtual ReplicationPosition ParsePosition(string text) =>
+        throw new NotSupportedException($"The provider for {DatabaseSystem} knows no replication positions.");
+
     /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
     {

@@ -1,14 +1,21 @@
-using System.Collections.Concurrent;
 using Cenote.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Resilience;
 
 /// <summary>Logs the circuit's changes and raises the event for them, in their order and on nobody's path.</summary>
-internal sealed class CircuitAnnouncer(PoolSettings settings, ILogger logger)
+internal sealed class CircuitAnnouncer
 {
-    private readonly ConcurrentQueue<CircuitChangedEventArgs> _changes = new();
-    private int _isRunning;
+    private readonly PoolSettings _settings;
+    private readonly ILogger _logger;
+    private readonly EventPump<CircuitChangedEventArgs> _pump;
+
+    internal CircuitAnnouncer(PoolSettings settings, ILogger logger)
+    {
+        _settings = settings;
+        _logger = logger;
+        _pump = new EventPump<CircuitChangedEventArgs>(Announce);
+    }
 
     /// <summary>Handlers are called on the thread pool, one change after the other.</summary>
     internal event EventHandler<CircuitChangedEventArgs>? Changed;
@@ -17,29 +24,7 @@ internal sealed class CircuitAnnouncer(PoolSettings settings, ILogger logger)
     internal object? Sender { get; set; }
 
     /// <summary>Only queues: may be called under a lock.</summary>
-    internal void Post(CircuitState before, CircuitStatus status)
-    {
-        _changes.Enqueue(new CircuitChangedEventArgs(settings.Name, before, status));
-        if (Interlocked.Exchange(ref _isRunning, 1) == 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static announcer => announcer.Run(), this, preferLocal: false);
-        }
-    }
-
-    private void Run()
-    {
-        do
-        {
-            while (_changes.TryDequeue(out var change))
-            {
-                Announce(change);
-            }
-
-            // A full fence: whoever queued after the last look either finds this not running, or is found by the next look.
-            Interlocked.Exchange(ref _isRunning, 0);
-        }
-        while (!_changes.IsEmpty && Interlocked.Exchange(ref _isRunning, 1) == 0);
-    }
+    internal void Post(CircuitState before, CircuitStatus status) => _pump.Post(new CircuitChangedEventArgs(_settings.Name, before, status));
 
     private void Announce(CircuitChangedEventArgs change)
     {
@@ -47,29 +32,29 @@ internal sealed class CircuitAnnouncer(PoolSettings settings, ILogger logger)
         switch (status.State)
         {
             case CircuitState.Open when status.IsForced:
-                PoolLog.CircuitForcedOpen(logger, settings.Name);
+                PoolLog.CircuitForcedOpen(_logger, _settings.Name);
                 break;
             case CircuitState.Open when change.Before == CircuitState.Closed:
                 PoolLog.CircuitOpened(
-                    logger, settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
+                    _logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
                 break;
             case CircuitState.Closed:
-                PoolLog.CircuitClosed(logger, settings.Name);
+                PoolLog.CircuitClosed(_logger, _settings.Name);
                 break;
             default:
-                PoolLog.CircuitProbing(logger, settings.Name, status.State);
+                PoolLog.CircuitProbing(_logger, _settings.Name, status.State);
                 break;
         }
 
-        foreach (var handler in Changed?.GetInvocationList() ?? [])
+        foreach (var handler in Delegate.EnumerateInvocationList(Changed))
         {
             try
             {
-                ((EventHandler<CircuitChangedEventArgs>)handler)(Sender, change);
+                handler(Sender, change);
             }
             catch (Exception exception)
             {
-                PoolLog.HandlerFailed(logger, settings.Name, exception);
+                PoolLog.HandlerFailed(_logger, _settings.Name, exception);
             }
         }
     }

@@ -1,0 +1,109 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Cenote.AdoNet;
+
+namespace Cenote;
+
+/// <summary>
+/// A data source that chooses, each time a connection is opened, from which of several pools it rents: the base of what routes reads and writes.
+/// Its connections are <see cref="PooledConnection"/>s like those of a pool. All pools must be of one database family.
+/// </summary>
+public abstract class RoutedDataSource : DbDataSource
+{
+    /// <summary>A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.</summary>
+    public abstract ConnectionPool Home { get; }
+
+    /// <summary>The connection string of <see cref="Home"/> without secrets.</summary>
+    public override string ConnectionString => Home.ConnectionString;
+
+    /// <summary>Rents from the pool of choice.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells the choice.</returns>
+    public abstract ValueTask<ConnectionLease> RentAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "");
+
+    /// <summary>Rents from the pool of choice, blocking the calling thread.</summary>
+    /// <inheritdoc cref="RentAsync"/>
+    public abstract ConnectionLease Rent(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "");
+
+    /// <summary>Makes a connection that rents when it is opened, each time from the pool of choice, and returns when it is closed.</summary>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    public PooledConnection CreateConnection(
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        new(this, filePath, lineNumber, memberName);
+
+    /// <summary>Opens a connection, blocking the calling thread.</summary>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    public PooledConnection OpenConnection(
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+
+    /// <summary>Opens a connection.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    public ValueTask<PooledConnection> OpenConnectionAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        OpenAsync(RentAsync(cancellationToken, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+
+    /// <summary>Puts the safe face of a connection on a lease, when it has come.</summary>
+    /// <param name="rent">A rent of this data source.</param>
+    /// <param name="filePath">Names the holder in reports.</param>
+    /// <param name="lineNumber">The line there.</param>
+    /// <param name="memberName">The member there.</param>
+    protected ValueTask<PooledConnection> OpenAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName)
+    {
+        return rent.IsCompletedSuccessfully
+            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, filePath, lineNumber, memberName))
+            : WaitAsync(rent, filePath, lineNumber, memberName);
+    }
+
+    /// <inheritdoc/>
+    protected override DbConnection CreateDbConnection() => new PooledConnection(this, filePath: null, 0, memberName: null);
+
+    /// <inheritdoc/>
+    protected override DbConnection OpenDbConnection() => OpenConnection(null!, 0, null!);
+
+    /// <inheritdoc/>
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        // Not async, so that what a guard against nested rents notes is seen by the caller.
+        var opening = OpenConnectionAsync(cancellationToken, null!, 0, null!);
+        return opening.IsCompletedSuccessfully ? new ValueTask<DbConnection>(opening.Result) : AwaitAsync(opening);
+
+        static async ValueTask<DbConnection> AwaitAsync(ValueTask<PooledConnection> pending) => await pending.ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
+    protected override DbCommand CreateDbCommand(string? commandText = null) =>
+        new PooledCommand(Home, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true) { CommandText = commandText };
+
+    /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
+    protected override DbBatch CreateDbBatch() =>
+        new PooledBatch(Home, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true);
+
+    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName) =>
+        new(this, await rent.ConfigureAwait(false), filePath, lineNumber, memberName);
+}

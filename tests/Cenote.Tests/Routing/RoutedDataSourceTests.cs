@@ -1,0 +1,106 @@
+namespace Cenote.Tests.Routing;
+
+/// <summary>Connections whose pool is chosen anew each time they are opened.</summary>
+public sealed class RoutedDataSourceTests
+{
+    [Fact]
+    public async Task A_connection_rents_where_the_route_leads_each_time_it_is_opened()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+        await using var connection = route.CreateConnection();
+
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.Same(here.Pool, connection.Pool);
+        Assert.Equal(1, here.Counts.Leased);
+
+        route.Target = there.Pool;
+        Assert.Same(here.Pool, connection.Pool);
+        await connection.CloseAsync();
+        connection.Open();
+        Assert.Same(there.Pool, connection.Pool);
+        Assert.Equal(1, there.Counts.Leased);
+        Assert.Equal(0, here.Counts.Leased);
+    }
+
+    [Fact]
+    public async Task A_command_follows_its_connection_to_another_pool_and_what_fails_there_is_told_to_that_pool()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+        await using var connection = route.CreateConnection();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await connection.CloseAsync();
+
+        route.Target = there.Pool;
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        there.Database.OpenSessions.Single().Kill();
+        await Assert.ThrowsAsync<StubException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        await connection.CloseAsync();
+
+        await there.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ConnectionLost) == 1);
+        Assert.Empty(here.Pool.GetStatistics().Closed);
+    }
+
+    [Fact]
+    public async Task A_command_of_the_route_itself_opens_where_the_route_leads()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool) { Target = there.Pool };
+        await using var command = route.CreateCommand("SELECT 1");
+
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, there.Pool.GetStatistics().Rents);
+        Assert.Equal(0, here.Pool.GetStatistics().Rents);
+    }
+
+    [Fact]
+    public async Task A_connection_opened_by_the_route_names_its_opener_and_opens_again_elsewhere()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+
+        await using var connection = await route.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(nameof(A_connection_opened_by_the_route_names_its_opener_and_opens_again_elsewhere), Assert.Single(here.Pool.GetLeases()).CallSite.MemberName);
+        connection.Close();
+        route.Target = there.Pool;
+        connection.Open();
+        Assert.Same(there.Pool, connection.Pool);
+    }
+
+    [Fact]
+    public async Task A_routed_connection_that_is_dropped_is_taken_back_by_the_pool_that_it_was_last_opened_on()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+        OpenTwiceAndDrop(route, there.Pool);
+
+        await there.StatisticsAre(statistics =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return statistics.LeaksProven == 1;
+        });
+        Assert.Equal(0, here.Pool.GetStatistics().LeaksProven);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void OpenTwiceAndDrop(Switch route, ConnectionPool second)
+    {
+        var connection = route.CreateConnection();
+        connection.Open();
+        connection.Close();
+        route.Target = second;
+        connection.Open();
+    }
+}
