@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Cenote.Providers;
 using Cenote.TestServers.Processes;
@@ -20,7 +18,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
     protected DatabaseServer(LabDirectory directory)
     {
         _directory = directory;
-        Port = FreePort();
+        Port = FreePort.Take();
         Password = NewPassword();
     }
 
@@ -187,22 +185,4 @@ internal abstract class DatabaseServer : IAsyncDisposable
     }
 
     protected static string NewPassword() => Convert.ToHexString(RandomNumberGenerator.GetBytes(12));
-
-    protected static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        while (true)
-        {
-            // Below the range from which the kernel serves outgoing connections: nobody takes it while the server is down.
-            var port = RandomNumberGenerator.GetInt32(20_000, 30_000);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-            }
-        }
-    }
 }

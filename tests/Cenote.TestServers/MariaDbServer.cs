@@ -9,7 +9,7 @@ namespace Cenote.TestServers;
 internal sealed class MariaDbServer : DatabaseServer
 {
     // The administrator has a door of its own, which a crowd at the other one does not bar.
-    private readonly int _adminPort = FreePort();
+    private readonly int _adminPort = FreePort.Take();
 
     private MariaDbServer(LabDirectory directory)
         : base(directory)

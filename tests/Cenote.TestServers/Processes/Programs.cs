@@ -9,6 +9,12 @@ internal static class Programs
 
     internal static string MariaDb => Existing("/usr/sbin/mariadbd", "mariadb-server");
 
+    internal static string Galera => Existing("/usr/lib/galera/libgalera_smm.so", "galera-4", "./test --cluster");
+
+    internal static string Patroni => Existing("/usr/bin/patroni", "patroni", "./test --cluster");
+
+    internal static string Etcd => Existing("/usr/bin/etcd", "etcd-server", "./test --cluster");
+
     internal static string PostgreSql(string name)
     {
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
@@ -47,6 +53,6 @@ internal static class Programs
         }
     }
 
-    private static string Existing(string path, string package) =>
-        File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run ./test, which installs the package {package}.");
+    private static string Existing(string path, string package, string command = "./test") =>
+        File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run {command}, which installs the package {package}.");
 }
