@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote.MySql.Replication;
 using Cenote.Providers;
 using MySqlConnector;
 
@@ -23,6 +24,7 @@ public sealed class MySqlProvider : DatabaseProvider
 {
     private readonly string _connectionString;
     private readonly Action<MySqlDataSourceBuilder>? _configure;
+    private readonly StatusReader _status = new();
 
     /// <summary>A provider for one database.</summary>
     /// <param name="connectionString">MySqlConnector's connection string. Its pool settings stay out: the pool has its own.</param>
@@ -88,6 +90,53 @@ public sealed class MySqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
+
+    /// <summary>
+    /// A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)
+    /// until somebody says <c>RESET REPLICA ALL</c>. A node of a Galera cluster is a primary among others while it is synchronized, and unknown else.
+    /// </summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <remarks>
+    /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are told to users with <c>REPLICA MONITOR</c> (MariaDB) or
+    /// <c>REPLICATION CLIENT</c> (MySQL) only. For others the role follows from <c>read_only</c>, and in MariaDB from whether replication is running:
+    /// set <c>read_only</c> on every replica.
+    /// </remarks>
+    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadStatusAsync(connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// MariaDB's <c>gtid_current_pos</c>, on a read-only server <c>gtid_slave_pos</c>; MySQL's <c>gtid_executed</c>; the last transaction that a Galera node
+    /// has committed.
+    /// </summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <returns><see langword="null"/> without a binary log (MariaDB's primary) and while <c>gtid_mode</c> is off (MySQL): transactions have no numbers then.</returns>
+    public override ReplicationPosition? ReadPosition(DbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadPosition(connection);
+    }
+
+    /// <inheritdoc cref="ReadPosition"/>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadPositionAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Reads MariaDB's list of global transaction identifiers, such as <c>0-1-42</c>, or MySQL's set of them.</summary>
+    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
+    /// <exception cref="FormatException">The text is neither.</exception>
+    public override ReplicationPosition ParsePosition(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return GtidPosition.Parse(text);
+    }
 
     private MySqlDataSource CreateDataSource(ConnectionSettings settings, bool isPooled)
     {

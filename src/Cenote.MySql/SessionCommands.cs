@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using System.Globalization;
 using MySqlConnector;
 
@@ -124,7 +125,7 @@ internal static class SessionCommands
             : string.Create(CultureInfo.InvariantCulture, $"SET SESSION max_execution_time = {milliseconds}");
     }
 
-    private static bool IsMariaDb(MySqlConnection session) => session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+    internal static bool IsMariaDb(DbConnection session) => session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
 
     private static string? SetRole(MySqlConnection session, MySqlDataReader reader)
     {

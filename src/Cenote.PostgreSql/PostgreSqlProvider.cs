@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote.PostgreSql.Replication;
 using Cenote.Providers;
 using Npgsql;
 
@@ -25,6 +26,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 {
     private readonly string _connectionString;
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
+    private readonly StatusReader _status = new();
 
     /// <summary>A provider for one database.</summary>
     /// <param name="connectionString">Npgsql's connection string. Its pool settings stay out: the pool has its own.</param>
@@ -107,6 +109,49 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
+
+    /// <summary>
+    /// A server is a replica while it is in recovery. Works for any user; one who may not read <c>pg_control_system()</c> learns no
+    /// <see cref="ServerStatus.DataId"/>, and a replica's <see cref="ServerStatus.Timeline"/> is told to members of <c>pg_read_all_stats</c> only.
+    /// </summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <remarks>
+    /// <see cref="ServerStatus.Lag"/> is 0 when a receiver runs and all that it received is replayed, else the age of the last transaction
+    /// replayed. A replica cannot know what its primary has not sent: compare positions to learn more.
+    /// </remarks>
+    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadStatusAsync(connection, cancellationToken);
+    }
+
+    /// <summary>A primary's insert location in the write-ahead log, which no acknowledged commit is behind; a replica's replay location.</summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
+    /// <returns><see langword="null"/> for what speaks PostgreSQL's protocol but has no such log.</returns>
+    public override ReplicationPosition? ReadPosition(DbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadPosition(connection);
+    }
+
+    /// <inheritdoc cref="ReadPosition"/>
+    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return _status.ReadPositionAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Reads a location in the write-ahead log, such as <c>16/B374D848</c>.</summary>
+    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
+    /// <exception cref="FormatException">The text is no location.</exception>
+    public override ReplicationPosition ParsePosition(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return WalPosition.Parse(text);
+    }
 
     private NpgsqlDataSourceBuilder NewBuilder() => new(_connectionString);
 

@@ -153,6 +153,36 @@ public sealed class SqliteProvider : DatabaseProvider
     /// <summary>Always <see langword="true"/>: statements are ended by <c>sqlite3_interrupt</c>.</summary>
     public override bool CancelsInProcess => true;
 
+    /// <summary>
+    /// A provider that only reads (<see cref="SqliteProviderOptions.ReadOnly"/>) has a replica, which is never behind, since it reads what the writers write; so has
+    /// one whose file cannot be written. Every other has a primary. Reads the file's header.
+    /// </summary>
+    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="cancellationToken">Not heeded: there is no waiting but for another connection's lock.</param>
+    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new(FileStatus.Read((SqliteConnection)connection, IsReadOnly));
+    }
+
+    /// <summary>The one position that there is: all connections have the same data.</summary>
+    /// <param name="connection">Not asked.</param>
+    public override ReplicationPosition? ReadPosition(DbConnection connection) => FilePosition.Instance;
+
+    /// <inheritdoc cref="ReadPosition"/>
+    /// <param name="connection">Not asked.</param>
+    /// <param name="cancellationToken">Not heeded.</param>
+    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken) => new(FilePosition.Instance);
+
+    /// <summary>Reads <c>file</c>, the text of the one position.</summary>
+    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
+    /// <exception cref="FormatException">The text is another.</exception>
+    public override ReplicationPosition ParsePosition(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return FilePosition.Parse(text);
+    }
+
     /// <summary>Closes the connection that kept an in-memory database alive.</summary>
     public override async ValueTask DisposeAsync()
     {

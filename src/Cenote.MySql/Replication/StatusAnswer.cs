@@ -1,0 +1,39 @@
+using Cenote.Providers;
+
+namespace Cenote.MySql.Replication;
+
+/// <summary>What a server has said of its part in replication.</summary>
+/// <param name="IsReadOnly">Whether it refuses writes of ordinary users.</param>
+/// <param name="OnPrimary">Its position if it is a primary.</param>
+/// <param name="OnReplica">Its position if it is a replica.</param>
+/// <param name="Variables">Of <c>SHOW STATUS</c>.</param>
+/// <param name="Connections">Its connections to primaries; <see langword="null"/> when this user may not see them.</param>
+internal sealed record StatusAnswer(
+    bool IsReadOnly, string? OnPrimary, string? OnReplica, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<ReplicaConnection>? Connections)
+{
+    internal ServerStatus ToStatus()
+    {
+        if (ClusterNode.Read(Variables) is { } node)
+        {
+            return node.ToStatus(IsReadOnly);
+        }
+
+        var role = Role;
+        var position = role == ServerRole.Primary ? OnPrimary : OnReplica;
+        return new ServerStatus
+        {
+            Role = role,
+            Position = role != ServerRole.Unknown && position is not null ? GtidPosition.Parse(position) : null,
+            Lag = role == ServerRole.Replica && Connections is { Count: > 0 } all && all.All(static one => one.Lag is not null) ? all.Max(static one => one.Lag) : null,
+        };
+    }
+
+    // Writable replicas are common, since that is how a server comes. One that follows a primary is no primary; one that has stopped following
+    // takes writes, but whether it may, only its administrator knows, who says so with RESET REPLICA ALL.
+    private ServerRole Role =>
+        IsReadOnly ? ServerRole.Replica
+        : Connections is { } connections
+            ? connections.Count == 0 ? ServerRole.Primary : connections.Any(static one => one.IsRunning) ? ServerRole.Replica : ServerRole.Unknown
+        : Variables.GetValueOrDefault("Slaves_running") is { } running && !string.Equals(running, "0", StringComparison.Ordinal) ? ServerRole.Replica
+        : ServerRole.Primary;
+}

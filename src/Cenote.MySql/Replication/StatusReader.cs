@@ -1,0 +1,113 @@
+using System.Data;
+using System.Data.Common;
+using Cenote.Providers;
+using MySqlConnector;
+
+namespace Cenote.MySql.Replication;
+
+/// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
+/// <remarks>Thread-safe. Remembers what the server did not allow, so that it is not refused again once a second.</remarks>
+internal sealed class StatusReader
+{
+    // "You need (at least one of) the … privilege(s)".
+    private const int AccessDenied = 1227;
+
+    private volatile bool _hidesReplicas;
+
+    // Asking for a cluster's state takes the server three times as long as the rest.
+    private volatile bool _isNoCluster;
+
+    internal async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var isMariaDb = SessionCommands.IsMariaDb(connection);
+        var asksForReplicas = !_hidesReplicas;
+        var command = connection.CreateCommand();
+        await using var ofCommand = command.ConfigureAwait(false);
+        command.CommandText = Questions.ForStatus(isMariaDb, connection.ServerVersion, asksForReplicas);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var isReadOnly = Questions.IsOn(reader, 0);
+        var (onPrimary, onReplica) = Questions.Positions(reader, isMariaDb);
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            variables[reader.GetString(0)] = reader.GetString(1);
+        }
+
+        var connections = asksForReplicas ? await ReadConnectionsAsync(connection, reader, cancellationToken).ConfigureAwait(false) : null;
+        _isNoCluster = ClusterNode.Read(variables) is null;
+        return new StatusAnswer(isReadOnly, onPrimary, onReplica, variables, connections).ToStatus();
+    }
+
+    internal async ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        await using var ofCommand = command.ConfigureAwait(false);
+        var isMariaDb = AskForPosition(connection, command);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return ToPosition(reader, isMariaDb);
+    }
+
+    internal ReplicationPosition? ReadPosition(DbConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        var isMariaDb = AskForPosition(connection, command);
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return ToPosition(reader, isMariaDb);
+    }
+
+    private bool AskForPosition(DbConnection connection, DbCommand command)
+    {
+        var isMariaDb = SessionCommands.IsMariaDb(connection);
+        command.CommandText = !isMariaDb ? Questions.MySql : _isNoCluster ? Questions.MariaDb : Questions.MariaDbOrGalera;
+        return isMariaDb;
+    }
+
+    private GtidPosition? ToPosition(DbDataReader row, bool isMariaDb)
+    {
+        if (row.FieldCount == 5)
+        {
+            var node = ClusterNode.TryRead(row.IsDBNull(4) ? null : row.GetString(4));
+            _isNoCluster = node is null;
+            if (node is not null)
+            {
+                return node.Position;
+            }
+        }
+
+        var (onPrimary, onReplica) = Questions.Positions(row, isMariaDb);
+        return (Questions.IsOn(row, 0) ? onReplica : onPrimary) is { } text ? GtidPosition.Parse(text) : null;
+    }
+
+    private async ValueTask<List<ReplicaConnection>?> ReadConnectionsAsync(DbConnection connection, DbDataReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlException exception) when (
+            exception.Number is AccessDenied or (int)MySqlErrorCode.ParseError && connection.State == ConnectionState.Open)
+        {
+            _hidesReplicas = true;
+            return null;
+        }
+
+        List<ReplicaConnection> connections = [];
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (ReplicaConnection.Read(reader) is { } one)
+            {
+                connections.Add(one);
+            }
+        }
+
+        return connections;
+    }
+}

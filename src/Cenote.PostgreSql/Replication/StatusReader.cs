@@ -1,0 +1,142 @@
+using System.Data;
+using System.Data.Common;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql.Replication;
+
+/// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
+/// <remarks>Thread-safe. Remembers what the server did not know or allow, so that every later question is one round trip.</remarks>
+internal sealed class StatusReader
+{
+    // Whether the server is in recovery is read once, in a subquery that OFFSET keeps in one piece: it may be promoted at any moment. The other
+    // way needs a restart. What fails in recovery is only called where it was not; replay's functions answer, or give NULL, in any state.
+    //
+    // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a commit is acknowledged earlier.
+    // Its timeline is in the name of the file that it writes. pg_control_checkpoint() has the timeline of the last checkpoint, which a promotion
+    // does not wait for, so that a replica's timeline is only known from the receiver, and that only to members of pg_read_all_stats.
+    //
+    // Everybody may see whether a receiver runs. What it does not yet know of, nobody can read here: the server's word on lag is a lower limit.
+    private const string Status =
+        """
+        SELECT server.replica,
+               CASE WHEN server.replica THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text,
+               current_setting('wal_block_size')::bigint,
+               pg_size_bytes(current_setting('wal_segment_size')),
+               CASE WHEN server.replica THEN receiver.received_tli
+                    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END::bigint,
+               CASE WHEN NOT server.replica THEN NULL
+                    WHEN receiver.pid IS NOT NULL AND coalesce(receiver.status, 'streaming') = 'streaming'
+                         AND pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
+                    ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::double precision,
+        """;
+
+    private const string Parts = " FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server LEFT JOIN pg_stat_wal_receiver receiver ON true";
+
+    private const string Position =
+        """
+        SELECT server.replica,
+               CASE WHEN server.replica THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text,
+               current_setting('wal_block_size')::bigint,
+               pg_size_bytes(current_setting('wal_segment_size'))
+          FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server
+        """;
+
+    /// <summary>From all there is to know to the least. What speaks PostgreSQL's protocol need not have its log, and functions may be forbidden.</summary>
+    private static readonly string[] Questions =
+    [
+        Status + " (SELECT system_identifier::text FROM pg_control_system())" + Parts,
+        Status + " NULL::text" + Parts,
+        "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, NULL::text",
+    ];
+
+    private int _question;
+    private volatile bool _hasNoPosition;
+
+    internal async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        for (var question = Volatile.Read(ref _question); question < Questions.Length; question = Next(question))
+        {
+            try
+            {
+                return await AskAsync(connection, Questions[question], ToStatus, cancellationToken).ConfigureAwait(false) ?? ServerStatus.Unknown;
+            }
+            catch (PostgresException exception) when (IsUnknownHere(connection, exception))
+            {
+            }
+        }
+
+        return ServerStatus.Unknown;
+    }
+
+    internal async ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _hasNoPosition ? null : await AskAsync(connection, Position, ToPosition, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (IsUnknownHere(connection, exception))
+        {
+            _hasNoPosition = true;
+            return null;
+        }
+    }
+
+    internal ReplicationPosition? ReadPosition(DbConnection connection)
+    {
+        if (_hasNoPosition)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Position;
+            using var reader = command.ExecuteReader();
+            return reader.Read() ? ToPosition(reader) : null;
+        }
+        catch (PostgresException exception) when (IsUnknownHere(connection, exception))
+        {
+            _hasNoPosition = true;
+            return null;
+        }
+    }
+
+    private int Next(int question)
+    {
+        Interlocked.CompareExchange(ref _question, question + 1, question);
+        return question + 1;
+    }
+
+    // Class 42: no such function, or not for this user. 0A000: a function that a service of its own kind does not offer.
+    private static bool IsUnknownHere(DbConnection connection, PostgresException exception) =>
+        connection.State == ConnectionState.Open
+        && (exception.SqlState.StartsWith("42", StringComparison.Ordinal) || exception.SqlState is PostgresErrorCodes.FeatureNotSupported);
+
+    private static async ValueTask<T?> AskAsync<T>(DbConnection connection, string question, Func<DbDataReader, T?> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        var command = connection.CreateCommand();
+        await using var ofCommand = command.ConfigureAwait(false);
+        command.CommandText = question;
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(reader) : null;
+    }
+
+    private static ServerStatus ToStatus(DbDataReader row) => new()
+    {
+        Role = row.GetBoolean(0) ? ServerRole.Replica : ServerRole.Primary,
+        Position = ToPosition(row),
+        Timeline = row.IsDBNull(4) ? null : row.GetInt64(4),
+
+        // Two machines' clocks: a replica whose own is behind would be ahead.
+        Lag = row.IsDBNull(5) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(5))),
+        DataId = row.IsDBNull(6) ? null : row.GetString(6),
+    };
+
+    private static WalPosition? ToPosition(DbDataReader row) => row.IsDBNull(1)
+        ? null
+        : WalPosition.Parse(row.GetString(1)).BeforePageHeader((ulong)row.GetInt64(2), (ulong)row.GetInt64(3));
+}

@@ -1,0 +1,32 @@
+using Cenote.Providers;
+
+namespace Cenote.Sqlite;
+
+/// <summary>Everything that was committed: whoever begins to read a file reads all of it.</summary>
+internal sealed class FilePosition : ReplicationPosition
+{
+    private const string Text = "file";
+
+    private FilePosition()
+    {
+    }
+
+    internal static FilePosition Instance { get; } = new();
+
+    /// <exception cref="FormatException">The text is not the position's.</exception>
+    internal static FilePosition Parse(string text) => string.Equals(text, Text, StringComparison.Ordinal)
+        ? Instance
+        : throw new FormatException($"The text is no position of SQLite, of which there is one: {Text}.");
+
+    public override bool Covers(ReplicationPosition other) => Of(other) == this;
+
+    public override ReplicationPosition Combine(ReplicationPosition other) => Of(other);
+
+    public override string ToString() => Text;
+
+    private static FilePosition Of(ReplicationPosition other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other as FilePosition ?? throw new ArgumentException("The position is not SQLite's.", nameof(other));
+    }
+}

@@ -1,0 +1,126 @@
+using System.Data.Common;
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using MySqlConnector;
+using Npgsql;
+
+namespace Cenote.ProviderTests.Replication;
+
+/// <summary>What servers without replicas say of themselves, to users without privileges.</summary>
+public sealed class ServerStatusTests
+{
+    private const string Password = "status-password-5512";
+
+    [Fact]
+    public async Task PostgreSQL_tells_an_ordinary_user_all_that_a_primary_has_to_tell()
+    {
+        await using var administrator = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
+        await using var user = await OpenPostgreSqlUserAsync(administrator, "postgres");
+        var identity = await administrator.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
+        await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+
+        var status = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            new ServerStatus { Role = ServerRole.Primary, Timeline = 1, DataId = identity, Position = status.Position }, status);
+        Assert.NotNull(status.Position);
+        Assert.True(provider.ReadPosition(user)!.Covers(status.Position));
+        Assert.True((await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken))!.Covers(status.Position));
+    }
+
+    [Fact]
+    public async Task A_commit_that_PostgreSQL_acknowledged_before_it_wrote_it_is_in_the_position()
+    {
+        await using var session = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
+        await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+        await session.ExecuteAsync("SET synchronous_commit = off; CREATE TEMP TABLE warm (n int)");
+        for (var round = 0; round < 100; round++)
+        {
+            await session.ExecuteAsync("BEGIN; SELECT txid_current(); SELECT pg_logical_emit_message(true, 'cenote', repeat('x', 100))");
+            var written = provider.ParsePosition(await session.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text"));
+            await session.ExecuteAsync("COMMIT");
+            Assert.True(provider.ReadPosition(session)!.Covers(written), "The position is before what the session itself has logged.");
+        }
+    }
+
+    [Fact]
+    public async Task A_PostgreSQL_server_that_tells_less_is_asked_for_less()
+    {
+        await using var administrator = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
+        var database = $"taciturn_{Guid.NewGuid():N}";
+        await administrator.ExecuteAsync($"CREATE DATABASE {database}");
+        try
+        {
+            await using var owner = await OpenAsync(new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Database = database, Pooling = false }.ConnectionString));
+            await using var user = await OpenPostgreSqlUserAsync(owner, database);
+            await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+
+            await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
+            var anonymous = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
+            Assert.Equal(
+                new ServerStatus { Role = ServerRole.Primary, Timeline = 1, Position = anonymous.Position }, anonymous);
+            Assert.NotNull(anonymous.Position);
+
+            await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn() FROM PUBLIC");
+            Assert.Equal(new ServerStatus { Role = ServerRole.Primary }, await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken));
+            Assert.Null(provider.ReadPosition(user));
+            Assert.Null(await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken));
+
+            await using var stranger = new PostgreSqlProvider(TestServers.PostgreSql);
+            Assert.Null(await stranger.ReadPositionAsync(user, TestContext.Current.CancellationToken));
+        }
+        finally
+        {
+            await administrator.ExecuteAsync($"DROP DATABASE {database} WITH (FORCE)");
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task MariaDB_without_a_binary_log_is_a_primary_without_a_position(bool isAdministrator)
+    {
+        await using var administrator = await OpenAsync(new MySqlConnection(TestServers.MySql));
+        var user = $"u{Guid.NewGuid():N}"[..20];
+        await administrator.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY '{Password}'");
+        try
+        {
+            var connectionString = new MySqlConnectionStringBuilder(TestServers.MySql) { UserID = user, Password = Password, Database = "", Pooling = false };
+            await using var session = await OpenAsync(new MySqlConnection(isAdministrator ? TestServers.MySql : connectionString.ConnectionString));
+            await using var provider = new MySqlProvider(TestServers.MySql);
+
+            for (var time = 0; time < 2; time++)
+            {
+                Assert.Equal(new ServerStatus { Role = ServerRole.Primary }, await provider.ReadStatusAsync(session, TestContext.Current.CancellationToken));
+                Assert.Null(provider.ReadPosition(session));
+                Assert.Null(await provider.ReadPositionAsync(session, TestContext.Current.CancellationToken));
+            }
+        }
+        finally
+        {
+            await administrator.ExecuteAsync($"DROP USER {user}");
+        }
+    }
+
+    private static async Task<DbConnection> OpenPostgreSqlUserAsync(DbConnection administrator, string database)
+    {
+        const string User = "status_reader";
+        await administrator.ExecuteAsync(
+            $"""
+             DO $do$ BEGIN
+                 PERFORM pg_advisory_xact_lock(5512);
+                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{User}') THEN CREATE ROLE {User} LOGIN PASSWORD '{Password}'; END IF;
+             END $do$
+             """);
+        return await OpenAsync(new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Username = User, Password = Password, Database = database, Pooling = false }.ConnectionString));
+    }
+
+    private static async Task<DbConnection> OpenAsync(DbConnection connection)
+    {
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+}
