@@ -29,4 +29,7 @@ public enum StubCall
 
     /// <summary>Committing a transaction.</summary>
     Commit,
+
+    /// <summary>Asking the server for its part and its position.</summary>
+    Status,
 }

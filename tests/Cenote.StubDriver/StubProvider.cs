@@ -62,6 +62,39 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
             : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInline);
     }
 
+    /// <summary>What the server says of its part among others; <see langword="null"/> when it cannot tell.</summary>
+    public StubReplication? Replication { get; init; }
+
+    /// <inheritdoc/>
+    public override async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await RunAsync(connection, cancellationToken);
+        return Replication?.Read() ?? ServerStatus.Unknown;
+    }
+
+    /// <inheritdoc/>
+    public override ReplicationPosition? ReadPosition(DbConnection connection) => Replication?.Read().Position;
+
+    /// <inheritdoc/>
+    public override async ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await RunAsync(connection, cancellationToken);
+        return ReadPosition(connection);
+    }
+
+    /// <inheritdoc/>
+    public override ReplicationPosition ParsePosition(string text) => StubPosition.Parse(text);
+
+    private ValueTask RunAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection is StubConnection { Session: { } session })
+        {
+            session.ThrowIfDead();
+        }
+
+        return database.RunAsync(StubCall.Status, (connection as StubConnection)?.Session, cancellationToken);
+    }
+
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception)
     {

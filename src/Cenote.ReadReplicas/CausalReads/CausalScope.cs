@@ -1,0 +1,114 @@
+using Cenote.Providers;
+
+namespace Cenote.ReadReplicas;
+
+/// <summary>
+/// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it. Begun by
+/// <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that are started within it share it.
+/// </summary>
+/// <remarks>
+/// Counts as a write whatever happened on a connection that the set gave for writing. How far the primary has come is asked when the next read needs it,
+/// so writes cost nothing more; a connection for writing that is still open makes every read ask again.
+/// </remarks>
+public sealed class CausalScope : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly ReplicaSet _set;
+    private readonly Action _end;
+    private readonly List<ConnectionLease> _writes = [];
+    private long _ended;
+    private long _covered;
+    private CausalToken? _token;
+
+    internal CausalScope(ReplicaSet set, CausalToken? token, Func<CausalScope, Action> begin)
+    {
+        _set = set;
+        _token = token;
+        _end = begin(this);
+    }
+
+    /// <summary>A token for everything that the scope was given or has written so far, to hand on.</summary>
+    /// <param name="cancellationToken">Ends the attempt to ask the primary.</param>
+    /// <returns><see langword="null"/> when it was given none and has written nothing.</returns>
+    /// <exception cref="CausalTokenException">The primary could not say how far it has come: the database has no positions, or nobody reaches it.</exception>
+    public async ValueTask<CausalToken?> GetTokenAsync(CancellationToken cancellationToken = default)
+    {
+        if (await TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
+        {
+            return Token;
+        }
+
+        throw new CausalTokenException(
+            _set.Name, CausalTokenProblem.NotSupported, $"The primary of set '{_set.Name}' does not say how far it has come: it cannot be reached, or its database, or its user, has no positions.");
+    }
+
+    /// <summary>Adds what a token stands for that came from elsewhere, with an answer of another service, say.</summary>
+    /// <param name="token">A token of the set's database.</param>
+    /// <exception cref="CausalTokenException">It is of another database.</exception>
+    public void Add(CausalToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        _set.ThrowIfForeign(token);
+        lock (_gate)
+        {
+            _token = _token?.Combine(token) ?? token;
+        }
+    }
+
+    /// <summary>Ends the scope in the flow that began it.</summary>
+    public void Dispose() => _end();
+
+    private CausalToken? Token
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _token;
+            }
+        }
+    }
+
+    /// <summary>A connection for writing was given within the scope.</summary>
+    internal void NoteWrite(ConnectionLease lease)
+    {
+        lock (_gate)
+        {
+            _ended += _writes.RemoveAll(static write => !write.IsActive);
+            _writes.Add(lease);
+        }
+    }
+
+    /// <summary>What a read must see.</summary>
+    /// <returns><see langword="false"/> when nobody can say: then only the primary is sure to have it.</returns>
+    internal async ValueTask<(bool IsKnown, ReplicationPosition? Position)> RequireAsync(bool isBlocking, CancellationToken cancellationToken) =>
+        (await TryBringUpToDateAsync(isBlocking, cancellationToken).ConfigureAwait(false), Token?.Position);
+
+    private async ValueTask<bool> TryBringUpToDateAsync(bool isBlocking, CancellationToken cancellationToken)
+    {
+        long ended;
+        lock (_gate)
+        {
+            // Those that have ended by now are covered by what the primary says from now on. Those that have not may yet commit.
+            _ended += _writes.RemoveAll(static write => !write.IsActive);
+            if (_ended == _covered && _writes.Count == 0)
+            {
+                return true;
+            }
+
+            ended = _ended;
+        }
+
+        if (await _set.TryReadPrimaryTokenAsync(isBlocking, cancellationToken).ConfigureAwait(false) is not { } written)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            _token = _token?.Combine(written) ?? written;
+            _covered = Math.Max(_covered, ended);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Cenote.Providers;
+using Cenote.ReadReplicas.CausalReads;
+
+namespace Cenote.ReadReplicas;
+
+/// <summary>
+/// Stands for everything that had been written when it was taken: a read that presents it sees all of that. Immutable, thread-safe. Carry it as text
+/// (<see cref="ToString"/>, <see cref="ReplicaSet.ParseToken"/>) from one process to another: in a header, a cookie, a message.
+/// </summary>
+public sealed class CausalToken
+{
+    private readonly TokenText _text;
+
+    internal CausalToken(ReplicationPosition position, string databaseSystem, string? dataId, TokenText text)
+    {
+        Position = position;
+        DatabaseSystem = databaseSystem;
+        DataId = dataId;
+        _text = text;
+    }
+
+    /// <summary>How far a server must have come.</summary>
+    public ReplicationPosition Position { get; }
+
+    internal string DatabaseSystem { get; }
+
+    internal string? DataId { get; }
+
+    /// <summary>A token for what both stand for.</summary>
+    /// <param name="other">A token of the same database.</param>
+    /// <exception cref="ArgumentException">It is of another database.</exception>
+    public CausalToken Combine(CausalToken other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.DatabaseSystem != DatabaseSystem || (other.DataId is not null && DataId is not null && other.DataId != DataId))
+        {
+            throw new ArgumentException("The tokens are of different databases: keep one for each.", nameof(other));
+        }
+
+        return new CausalToken(Position.Combine(other.Position), DatabaseSystem, DataId ?? other.DataId, _text);
+    }
+
+    /// <summary>The text to carry: letters, digits, '-', '_' and '.'; signed where the set has <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it how far the database has come, and nothing else.</summary>
+    public override string ToString() => _text.Write(this);
+}

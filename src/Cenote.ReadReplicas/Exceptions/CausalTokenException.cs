@@ -1,0 +1,15 @@
+namespace Cenote.ReadReplicas;
+
+/// <summary>A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.</summary>
+public sealed class CausalTokenException : PoolException
+{
+    internal CausalTokenException(string setName, CausalTokenProblem problem, string message, Exception? innerException = null)
+        : base(setName, message, innerException)
+    {
+        Problem = problem;
+        HelpLink = "docs/troubleshooting.md#causal-token";
+    }
+
+    /// <summary>Why the token cannot be used.</summary>
+    public CausalTokenProblem Problem { get; }
+}

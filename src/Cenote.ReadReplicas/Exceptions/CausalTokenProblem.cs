@@ -1,0 +1,20 @@
+namespace Cenote.ReadReplicas;
+
+/// <summary>Why a <see cref="CausalToken"/> cannot be used.</summary>
+public enum CausalTokenProblem
+{
+    /// <summary>The text is no token.</summary>
+    Malformed,
+
+    /// <summary>The text is not signed with a key of the set.</summary>
+    Forged,
+
+    /// <summary>The token is one of another database than the set's.</summary>
+    Foreign,
+
+    /// <summary>The token stands for writes that the primary does not have: they were lost in a failover, or the token was made up.</summary>
+    AheadOfPrimary,
+
+    /// <summary>The database has no positions, or does not tell this user.</summary>
+    NotSupported,
+}

@@ -1,0 +1,19 @@
+namespace Cenote.ReadReplicas;
+
+/// <summary>The settings of a set cannot work. Thrown when it is constructed, with every problem at once.</summary>
+public sealed class ReplicaSetOptionsException : PoolException
+{
+    internal ReplicaSetOptionsException(string setName, IReadOnlyList<string> problems)
+        : base(
+            setName,
+            $"The settings of set '{setName}' cannot work: {problems.Count} problem{(problems.Count == 1 ? "" : "s")}.{Environment.NewLine}"
+            + string.Join(Environment.NewLine, problems.Select(problem => "- " + problem)),
+            innerException: null)
+    {
+        Problems = problems;
+        HelpLink = "docs/replicas.md";
+    }
+
+    /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>
+    public IReadOnlyList<string> Problems { get; }
+}

@@ -1,0 +1,115 @@
+using Cenote.ReadReplicas.Routing;
+
+namespace Cenote.ReadReplicas;
+
+// What an operator looks at and does.
+public sealed partial class ReplicaSet
+{
+    private readonly Lazy<Task> _closing;
+
+    /// <summary>Raised after each change of who serves what, in their order, on the thread pool, not under any lock. What handlers throw is logged.</summary>
+    public event EventHandler<TopologyChangedEventArgs>? TopologyChanged
+    {
+        add => _announcer.Changed += value;
+        remove => _announcer.Changed -= value;
+    }
+
+    /// <summary>A snapshot of the servers and of how they are used.</summary>
+    public ReplicaSetStatistics GetStatistics() => new()
+    {
+        SetName = Name,
+        Time = _options.TimeProvider.GetUtcNow(),
+        Primary = Primary?.Name,
+        Servers = [.. _servers.Select(static server => new ReplicaSetServerStatistics(server))],
+        Failovers = _keeper.Failovers,
+        ReadsOnPrimary = _parts.Counters.ReadsOnPrimary,
+        ReadsOnPrimaryNow = _spillOver.Reads.Count,
+        ReadsRefused = _parts.Counters.ReadsRefused,
+        WritesRefused = _parts.Counters.WritesRefused,
+        CausalReadsAtOnce = _parts.Counters.CausalAtOnce,
+        CausalReadsAfterWait = _parts.Counters.CausalAfterWait,
+        CausalReadsOnPrimary = _parts.Counters.CausalOnPrimary,
+    };
+
+    /// <summary>Probes every server now, and waits until what was found has been heeded.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        _parts.ThrowIfClosed();
+        try
+        {
+            await Task.WhenAll(_parts.Probes.Select(static probe => probe.ProbeAsync())).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ReplicaSetClosedException(Name);
+        }
+    }
+
+    /// <summary>Waits until the set has a primary and every server has been probed, however long that takes.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ReplicaSetClosedException">The set was closed meanwhile.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var topology = _keeper.Current;
+            _parts.ThrowIfClosed();
+            if (topology is { Writing: not null, IsSettled: true })
+            {
+                return;
+            }
+
+            await topology.Replaced.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Closes the set, and the pools that it constructed, as <see cref="ConnectionPool"/>s are closed.</summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _closing.Value.GetAwaiter().GetResult();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <inheritdoc cref="Dispose(bool)"/>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await _closing.Value.ConfigureAwait(false);
+        await base.DisposeAsyncCore().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs once; whoever closes again waits for the same end.</summary>
+    private async Task CloseAsync()
+    {
+        _signals.Dispose();
+        await _closed.CancelAsync().ConfigureAwait(false);
+        _keeper.Close();
+        await _probing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var failures = await Task.WhenAll(_servers.Where(static server => server.OwnsPool).Select(static server => CloseAsync(server.Pool))).ConfigureAwait(false);
+        ReplicaSetLog.Closed(_logger, Name);
+        if (failures.OfType<Exception>().ToArray() is { Length: > 0 } causes)
+        {
+            throw new AggregateException($"Not every pool of set '{Name}' closed well.", causes);
+        }
+    }
+
+    private static async Task<Exception?> CloseAsync(ConnectionPool pool)
+    {
+        try
+        {
+            await pool.DisposeAsync().ConfigureAwait(false);
+            return null;
+        }
+#pragma warning disable CA1031 // Each is closed even if another fails; all failures are thrown together.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return exception;
+        }
+    }
+}

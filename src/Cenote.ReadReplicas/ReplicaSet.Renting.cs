@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using Cenote.Providers;
+using Cenote.ReadReplicas.Routing;
+
+namespace Cenote.ReadReplicas;
+
+// Connections for writing and for reading.
+public sealed partial class ReplicaSet
+{
+    /// <summary>Rents from the primary.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <returns>The lease; dispose of it to return the connection.</returns>
+    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within <see cref="ReplicaSetOptions.PrimaryWait"/>.</exception>
+    /// <exception cref="PoolException">What the primary's pool has to say: <see cref="PoolTimeoutException"/>, <see cref="CircuitOpenException"/>, …</exception>
+    /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    public ValueTask<ConnectionLease> RentForWritingAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var causal = _flow.Value?.Causal;
+        if (!cancellationToken.IsCancellationRequested && _writes.TryRent(call, out var lease))
+        {
+            causal?.NoteWrite(lease);
+            return new ValueTask<ConnectionLease>(lease);
+        }
+
+        var slow = _writes.RentAsync(call, isBlocking: false);
+        return causal is null ? slow : NoteAsync(slow, causal);
+
+        static async ValueTask<ConnectionLease> NoteAsync(ValueTask<ConnectionLease> rent, CausalScope causal)
+        {
+            var lease = await rent.ConfigureAwait(false);
+            causal.NoteWrite(lease);
+            return lease;
+        }
+    }
+
+    /// <summary>Rents from the primary, blocking the calling thread.</summary>
+    /// <inheritdoc cref="RentForWritingAsync"/>
+    public ConnectionLease RentForWriting(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        if (cancellationToken.IsCancellationRequested || !_writes.TryRent(call, out var lease))
+        {
+            lease = Completed(_writes.RentAsync(call, isBlocking: true));
+        }
+
+        _flow.Value?.Causal?.NoteWrite(lease);
+        return lease;
+    }
+
+    /// <summary>Rents from a replica; from the primary when no replica can serve. Within a causal scope, one that has everything that the scope has written.</summary>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells which server it is.</returns>
+    /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is not there or has <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
+    /// <exception cref="CausalTokenException">The primary itself does not have what the scope's token stands for.</exception>
+    /// <exception cref="PoolException">What the pool has to say: <see cref="PoolTimeoutException"/>, …</exception>
+    /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
+    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    public ValueTask<ConnectionLease> RentForReadingAsync(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        if (_flow.Value?.Causal is { } causal)
+        {
+            return RentCausallyAsync(call, causal, isBlocking: false);
+        }
+
+        return !cancellationToken.IsCancellationRequested && _reads.TryRent(call, out var lease)
+            ? new ValueTask<ConnectionLease>(lease)
+            : _reads.RentAsync(call, required: null, isBlocking: false);
+    }
+
+    /// <summary>Rents from a replica that has everything that a token stands for; from the primary when none comes that far within <see cref="ReplicaSetOptions.CausalWait"/>.</summary>
+    /// <param name="token">What the read must see. Counts in addition to that of the flow's scope.</param>
+    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="lineNumber">Filled in by the compiler.</param>
+    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/returns"/>
+    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public ValueTask<ConnectionLease> RentForReadingAsync(
+        CausalToken token,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        ThrowIfForeign(token);
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        return _flow.Value?.Causal is { } causal
+            ? RentCausallyAsync(call, causal, isBlocking: false, token.Position)
+            : _reads.RentAsync(call, token.Position, isBlocking: false);
+    }
+
+    /// <summary>Rents from a replica, blocking the calling thread.</summary>
+    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)"/>
+    public ConnectionLease RentForReading(
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        if (_flow.Value?.Causal is { } causal)
+        {
+            return Completed(RentCausallyAsync(call, causal, isBlocking: true));
+        }
+
+        return !cancellationToken.IsCancellationRequested && _reads.TryRent(call, out var lease)
+            ? lease
+            : Completed(_reads.RentAsync(call, required: null, isBlocking: true));
+    }
+
+    /// <summary>Rents from a replica that has everything that a token stands for, blocking the calling thread.</summary>
+    /// <inheritdoc cref="RentForReadingAsync(CausalToken, CancellationToken, string, int, string)"/>
+    public ConnectionLease RentForReading(
+        CausalToken token,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        ThrowIfForeign(token);
+        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        return Completed(_flow.Value?.Causal is { } causal
+            ? RentCausallyAsync(call, causal, isBlocking: true, token.Position)
+            : _reads.RentAsync(call, token.Position, isBlocking: true));
+    }
+
+    private async ValueTask<ConnectionLease> RentCausallyAsync(RentCall call, CausalScope causal, bool isBlocking, ReplicationPosition? also = null)
+    {
+        var (isKnown, position) = await causal.RequireAsync(isBlocking, call.CancellationToken).ConfigureAwait(false);
+        var required = position is null ? also : also is null ? position : position.Combine(also);
+        if (isKnown)
+        {
+            return await _reads.RentAsync(call, required, isBlocking).ConfigureAwait(false);
+        }
+
+        // Nobody can say what has been written: only the server where it was is sure to have it.
+        return await _reads.RentFromPrimaryAsync(call, isBlocking).ConfigureAwait(false);
+    }
+
+    // Routers that block wait on the calling thread, and their tasks are never unfinished.
+    private static ConnectionLease Completed(ValueTask<ConnectionLease> rent) => rent.GetAwaiter().GetResult();
+}

@@ -1,0 +1,141 @@
+using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
+using Cenote.Providers;
+using Cenote.ReadReplicas.Routing;
+
+namespace Cenote.ReadReplicas;
+
+// Reads that see what was written.
+public sealed partial class ReplicaSet
+{
+    /// <summary>From here on every read of this flow sees every write of this flow that was finished before it, and what the token stands for.</summary>
+    /// <param name="token">What was written elsewhere, and must be seen here; <see langword="null"/> for nothing.</param>
+    /// <returns>Dispose of it to end that, in the method that began it. <see cref="CausalScope.GetTokenAsync"/> gives the token to hand on.</returns>
+    /// <exception cref="CausalTokenException">The token is of another database.</exception>
+    public CausalScope BeginCausalScope(CausalToken? token = null)
+    {
+        if (token is not null)
+        {
+            ThrowIfForeign(token);
+        }
+
+        return new CausalScope(this, token, causal =>
+        {
+            var before = _flow.Value;
+            var mine = new RouteFlow(before?.Intent, causal);
+            _flow.Value = mine;
+            return new IntentScope(_flow, mine, before).Dispose;
+        });
+    }
+
+    /// <summary>A token for everything committed so far. Asks the primary; callers at the same moment share the question.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CausalTokenException">The primary does not say how far it has come.</exception>
+    public async ValueTask<CausalToken> ReadTokenAsync(CancellationToken cancellationToken = default) =>
+        await TryReadPrimaryTokenAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
+
+    /// <summary>
+    /// A token for everything committed so far, asked on a connection: after the commit, on the one that wrote; or after a read on a replica, so that the next read is not of
+    /// an earlier time. One round trip.
+    /// </summary>
+    /// <param name="connection">An open connection of the set, or the driver's own, without an open reader or transaction.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CausalTokenException">The server does not say how far it has come.</exception>
+    public async ValueTask<CausalToken> ReadTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var driver = connection is PooledConnection pooled ? pooled.Unwrap<DbConnection>() : connection;
+        var position = await Home.Provider.ReadPositionAsync(driver, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
+        return NewToken(position);
+    }
+
+    /// <summary>Reads the text of a token.</summary>
+    /// <param name="text">What <see cref="CausalToken.ToString"/> gave, here or in another process. May come from anybody.</param>
+    /// <exception cref="CausalTokenException">The text is no token, was not signed with a key of the set, or is of another database. Quotes nothing of it.</exception>
+    public CausalToken ParseToken(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (system, dataId, position) = _tokenText.Read(text);
+        if (system != Home.Provider.DatabaseSystem)
+        {
+            throw Foreign();
+        }
+
+        CausalToken token;
+        try
+        {
+            token = new CausalToken(Home.Provider.ParsePosition(position), system, dataId, _tokenText);
+        }
+        catch (Exception exception) when (exception is FormatException or NotSupportedException or OverflowException)
+        {
+            throw _tokenText.Malformed(exception);
+        }
+
+        ThrowIfForeign(token);
+        return token;
+    }
+
+    /// <summary>Reads the text of a token that a client need not have, or may have garbled.</summary>
+    /// <param name="text">The text, or <see langword="null"/>.</param>
+    /// <param name="token">The token.</param>
+    /// <returns><see langword="false"/> when <see cref="ParseToken"/> would throw.</returns>
+    public bool TryParseToken(string? text, [NotNullWhen(true)] out CausalToken? token)
+    {
+        try
+        {
+            token = text is null ? null : ParseToken(text);
+            return token is not null;
+        }
+        catch (CausalTokenException)
+        {
+            token = null;
+            return false;
+        }
+    }
+
+    internal void ThrowIfForeign(CausalToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        var dataId = _keeper.Current.Primary?.Standing.DataId;
+        if (token.DatabaseSystem != Home.Provider.DatabaseSystem || (token.DataId is not null && dataId is not null && token.DataId != dataId))
+        {
+            throw Foreign();
+        }
+    }
+
+    /// <summary>What the primary has now; <see langword="null"/> when nobody can say.</summary>
+    internal async ValueTask<CausalToken?> TryReadPrimaryTokenAsync(bool isBlocking, CancellationToken cancellationToken)
+    {
+        _parts.ThrowIfClosed();
+        var call = new RentCall(_options, cancellationToken, filePath: null, 0, memberName: null);
+        while (true)
+        {
+            var topology = _keeper.Current;
+            if (topology.Primary is not { } primary || topology.Writing is not { } tenure)
+            {
+                // While there is none, whatever was written is where nobody can ask.
+                return null;
+            }
+
+            var probe = _parts.ProbeOf(primary);
+            if (!await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) || !probe.WasAlive)
+            {
+                return null;
+            }
+
+            if (_keeper.Current.Writing == tenure)
+            {
+                return primary.Position is { } position ? NewToken(position) : null;
+            }
+        }
+    }
+
+    private CausalToken NewToken(ReplicationPosition position) =>
+        new(position, Home.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.DataId, _tokenText);
+
+    private CausalTokenException Foreign() => new(
+        Name, CausalTokenProblem.Foreign, $"The token is one of another database than that of set '{Name}': present it where it was given, or drop it.");
+
+    private CausalTokenException NoPosition() => new(
+        Name, CausalTokenProblem.NotSupported, $"No server of set '{Name}' says how far it has come: it cannot be reached, or its database, or its user, has no positions (see docs/causal-reads.md).");
+}

@@ -1,0 +1,91 @@
+using Cenote.Diagnostics;
+using Cenote.Providers;
+using Cenote.ReadReplicas.CausalReads;
+using Cenote.ReadReplicas.Probing;
+using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Topology;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cenote.ReadReplicas;
+
+/// <summary>
+/// A primary and its replicas behind one data source: writes go to the server that takes them, whichever it is by then; reads are spread over the replicas
+/// that are alive and fresh. Thread-safe; construct one for each database with <see cref="ReplicaSetBuilder"/> and keep it for the life of the application.
+/// </summary>
+/// <remarks>
+/// What is opened without a word goes to the primary. Say <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="Reads"/>, or begin a
+/// <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind: <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for those who must see what they wrote.
+/// </remarks>
+public sealed partial class ReplicaSet : RoutedDataSource
+{
+    private readonly ReplicaSetOptions _options;
+    private readonly ReplicaSetServer[] _servers;
+    private readonly ReplicaSetServer _declaredPrimary;
+    private readonly TopologyAnnouncer _announcer;
+    private readonly TopologyKeeper _keeper;
+    private readonly SetParts _parts;
+    private readonly WriteRouter _writes;
+    private readonly ReadRouter _reads;
+    private readonly SpillOver _spillOver;
+    private readonly TokenText _tokenText;
+    private readonly PoolSignals _signals;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly Task _probing;
+
+    internal ReplicaSet(IReadOnlyList<ReplicaSetServer> servers, ReplicaSetOptions options)
+    {
+        _options = options;
+        _servers = [.. servers];
+        _declaredPrimary = _servers.First(static server => server.DeclaredRole == ServerRole.Primary);
+        _logger = new SafeLogger(options.LoggerFactory?.CreateLogger("Cenote.ReadReplicas") ?? NullLogger.Instance);
+        _announcer = new TopologyAnnouncer(options.Name, _logger) { Sender = this };
+        _keeper = new TopologyKeeper(_servers, options, _announcer);
+        ServerProbe[] probes = [.. _servers.Select(server => new ServerProbe(server, options, _keeper, _logger))];
+        _parts = new SetParts(options, _keeper, probes, new SetCounters(), _logger, _closed.Token);
+        _writes = new WriteRouter(_parts);
+        _spillOver = new SpillOver(_parts, new PrimaryReads(options), _writes, hasReplicas: _servers.Length > 1);
+        _reads = new ReadRouter(_parts, _spillOver);
+        _tokenText = new TokenText(options.Name, options.TokenSigningKeys);
+        Reads = new IntentDataSource(this, ConnectionIntent.Read);
+        Writes = new IntentDataSource(this, ConnectionIntent.Write);
+
+        ReplicaSetLog.Started(_logger, Name, string.Join(", ", _servers.Select(static server => $"{server.Name} ({server.DeclaredRole})")));
+        if (_servers.Length == 1)
+        {
+            ReplicaSetLog.NoReplicas(_logger, Name);
+        }
+
+        _closing = new Lazy<Task>(CloseAsync);
+        _signals = new PoolSignals(_parts);
+        _probing = StartProbing(probes);
+    }
+
+    /// <summary>The set's name in logs, statistics and exceptions.</summary>
+    public string Name => _options.Name;
+
+    /// <summary>The servers, in the order in which they were declared.</summary>
+    public IReadOnlyList<ReplicaSetServer> Servers => _servers;
+
+    /// <summary>The server that gets writes; <see langword="null"/> while there is none, or it does not answer.</summary>
+    public ReplicaSetServer? Primary => _keeper.Current is { Writing: not null } topology ? topology.Primary : null;
+
+    /// <summary>The pool of the primary; while nobody knows one, of the server that was it last, or was declared as it.</summary>
+    public override ConnectionPool Home => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
+
+    /// <summary>The set for reading only, whatever the flow says: for libraries that take a data source.</summary>
+    public RoutedDataSource Reads { get; }
+
+    /// <summary>The set for writing only, whatever the flow says.</summary>
+    public RoutedDataSource Writes { get; }
+
+    private Task StartProbing(ServerProbe[] probes)
+    {
+        // The probes outlive whoever constructs the set: nothing of its flow belongs there.
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            return Task.WhenAll(probes.Select(probe => Task.Run(() => probe.RunAsync(_closed.Token))));
+        }
+    }
+}

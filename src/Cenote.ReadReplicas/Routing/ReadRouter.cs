@@ -1,0 +1,177 @@
+using Cenote.Providers;
+using Cenote.ReadReplicas.Topology;
+
+namespace Cenote.ReadReplicas.Routing;
+
+/// <summary>Leads reads to replicas, and to the primary when there is no other way.</summary>
+internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
+{
+    /// <summary>The fast path: the strategy's choice has an idle connection. No lock, no allocation.</summary>
+    internal bool TryRent(in RentCall call, out ConnectionLease lease)
+    {
+        var topology = parts.Keeper.Current;
+        var candidates = topology.Candidates;
+        if (candidates.Length == 0 || topology.IsRamping)
+        {
+            lease = default;
+            return false;
+        }
+
+        return call.TryRent(candidates[Choose(candidates)].Pool, out lease);
+    }
+
+    internal async ValueTask<ConnectionLease> RentAsync(RentCall call, ReplicationPosition? required, bool isBlocking)
+    {
+        List<ReplicaSetServer>? lost = null;
+        PoolException? failure = null;
+        var waited = false;
+        while (true)
+        {
+            var topology = parts.Keeper.Current;
+            parts.ThrowIfClosed();
+            call.CancellationToken.ThrowIfCancellationRequested();
+            var eligible = Eligibility.Of(topology, required, lost);
+            if (eligible.Length > 0)
+            {
+                if (TryRentIdle(call, eligible, out var lease))
+                {
+                    return Note(lease, required, waited);
+                }
+
+                var server = LeastLoaded(eligible);
+                try
+                {
+                    lease = await PoolAttempt.RentAsync(call, server.Pool, topology.ReadingOf(server), isBlocking).ConfigureAwait(false);
+                    if (lease.Pool is not null)
+                    {
+                        return Note(lease, required, waited);
+                    }
+                }
+                catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
+                {
+                    // The pool knows sooner than the next probe. Another server may serve this read.
+                    failure = exception;
+                    (lost ??= []).Add(server);
+                    parts.ProbeOf(server).Request();
+                }
+            }
+            else if (required is not null && !waited && Eligibility.Freshest(topology, lost) is { } freshest)
+            {
+                waited = true;
+                await AwaitPositionAsync(call, freshest, required, isBlocking).ConfigureAwait(false);
+            }
+            else if (topology.IsSettled || topology.Candidates.Length > 0)
+            {
+                var lease = await spillOver.RentAsync(call, topology, required, failure, isBlocking).ConfigureAwait(false);
+                if (lease.Pool is not null)
+                {
+                    return lease;
+                }
+            }
+            else if (!await call.TryWaitAsync(topology.Replaced, call.Left, isBlocking).ConfigureAwait(false) && parts.Keeper.Current == topology)
+            {
+                throw spillOver.Refuse("no server has answered its first probe yet", failure);
+            }
+        }
+    }
+
+    /// <summary>For a read of which nobody can say what it must see.</summary>
+    internal async ValueTask<ConnectionLease> RentFromPrimaryAsync(RentCall call, bool isBlocking)
+    {
+        while (true)
+        {
+            parts.ThrowIfClosed();
+            call.CancellationToken.ThrowIfCancellationRequested();
+            var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required: null, failure: null, isBlocking).ConfigureAwait(false);
+            if (lease.Pool is not null)
+            {
+                return lease;
+            }
+        }
+    }
+
+    /// <summary>Nobody queues at one server while another has an idle connection.</summary>
+    private bool TryRentIdle(in RentCall call, ReplicaSetServer[] servers, out ConnectionLease lease)
+    {
+        var chosen = Choose(servers);
+        if (call.TryRent(servers[chosen].Pool, out lease))
+        {
+            return true;
+        }
+
+#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+        var start = servers.Length > 1 ? Random.Shared.Next(1, servers.Length) : 0;
+#pragma warning restore CA5394
+        for (var i = 0; i < servers.Length - 1; i++)
+        {
+            var other = (chosen + 1 + ((start + i) % (servers.Length - 1))) % servers.Length;
+            if (call.TryRent(servers[other].Pool, out lease))
+            {
+                servers[chosen].Growth.Nudge(servers[chosen].Pool);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private ConnectionLease Note(ConnectionLease lease, ReplicationPosition? required, bool waited)
+    {
+        if (required is not null)
+        {
+            parts.Counters.NoteCausal(waited);
+        }
+
+        return lease;
+    }
+
+    private async ValueTask AwaitPositionAsync(RentCall call, ReplicaSetServer freshest, ReplicationPosition required, bool isBlocking)
+    {
+        if (parts.Options.CausalWait == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        var probe = parts.ProbeOf(freshest);
+        var wait = parts.Keeper.Waits.Add(required);
+        probe.Eager.Enter();
+        try
+        {
+            probe.Hurry();
+            if (!Array.Exists(parts.Keeper.Current.Candidates, server => Eligibility.Covers(server, required)))
+            {
+                await call.TryWaitAsync(wait.Over, parts.Options.CausalWait, isBlocking).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            probe.Eager.Leave();
+            parts.Keeper.Waits.Remove(wait);
+        }
+    }
+
+    private int Choose(ReplicaSetServer[] servers)
+    {
+        if (servers.Length == 1)
+        {
+            return 0;
+        }
+
+        var chosen = parts.Options.Strategy.Choose(servers);
+        return (uint)chosen < (uint)servers.Length
+            ? chosen
+            : throw new InvalidOperationException($"The strategy {parts.Options.Strategy.GetType()} chose server {chosen} of {servers.Length}: an index of the candidates, from 0, is wanted.");
+    }
+
+    // A host that has gone silent looks busy: its callers do not come back. So it is the last to get further ones.
+    private static ReplicaSetServer LeastLoaded(ReplicaSetServer[] servers)
+    {
+        var best = servers[0];
+        foreach (var server in servers.AsSpan(1))
+        {
+            best = server.Load < best.Load ? server : best;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,60 @@
+namespace Cenote.ReadReplicas.Routing;
+
+/// <summary>What a caller asks with: how long it may take, and who asks.</summary>
+internal readonly struct RentCall(ReplicaSetOptions options, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
+    private readonly long _started = options.TimeProvider.GetTimestamp();
+
+    internal CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>What is left of <see cref="ReplicaSetOptions.AcquireTimeout"/>; a pool is asked for one millisecond at least, so that it is the one to say that time is up.</summary>
+    internal TimeSpan Left
+    {
+        get
+        {
+            var left = options.AcquireTimeout - Elapsed;
+            return left > Shortest ? left : Shortest;
+        }
+    }
+
+    internal TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_started);
+
+    internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => pool.TryRent(out lease, filePath!, lineNumber, memberName!);
+
+    /// <summary>Completes without ever suspending when the caller blocks.</summary>
+    internal ValueTask<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking, CancellationToken ended) => isBlocking
+        ? new ValueTask<ConnectionLease>(pool.Rent(Left, ended, filePath!, lineNumber, memberName!))
+        : pool.RentAsync(Left, ended, filePath!, lineNumber, memberName!);
+
+    /// <summary>Waits for a task, within a limit and what is left.</summary>
+    /// <returns><see langword="false"/> when the time was over first.</returns>
+    internal async ValueTask<bool> TryWaitAsync(Task task, TimeSpan limit, bool isBlocking)
+    {
+        var wait = limit < Left ? limit : Left;
+        var waiting = task.WaitAsync(wait, options.TimeProvider, CancellationToken);
+        try
+        {
+            if (isBlocking)
+            {
+                waiting.GetAwaiter().GetResult();
+            }
+            else
+            {
+                await waiting.ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!CancellationToken.IsCancellationRequested)
+        {
+            // The set is being closed: what comes next says so.
+            return false;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Cenote.ReadReplicas.Probing;
+using Cenote.ReadReplicas.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.ReadReplicas.Routing;
+
+/// <summary>What the routers work with.</summary>
+internal sealed record SetParts(
+    ReplicaSetOptions Options, TopologyKeeper Keeper, IReadOnlyList<ServerProbe> Probes, SetCounters Counters, ILogger Logger, CancellationToken Closed)
+{
+    internal ServerProbe ProbeOf(ReplicaSetServer server) => Probes[server.Ordinal];
+
+    internal void ThrowIfClosed()
+    {
+        if (Closed.IsCancellationRequested)
+        {
+            throw new ReplicaSetClosedException(Options.Name);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Cenote.Providers;
+using Cenote.ReadReplicas.Topology;
+
+namespace Cenote.ReadReplicas.Routing;
+
+/// <summary>Reads on the primary: all of them where the set has no replica, else a limited number.</summary>
+internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter writes, bool hasReplicas)
+{
+    private readonly LogPace _warnings = new(TimeSpan.FromMinutes(1));
+
+    internal PrimaryReads Reads => reads;
+
+    /// <returns>An empty lease when the primary has changed meanwhile.</returns>
+    internal async ValueTask<ConnectionLease> RentAsync(
+        RentCall call, TopologySnapshot topology, ReplicationPosition? required, PoolException? failure, bool isBlocking)
+    {
+        if (!hasReplicas)
+        {
+            parts.Counters.NoteReadOnPrimary();
+            return await writes.RentAsync(call, isBlocking).ConfigureAwait(false);
+        }
+
+        if (topology.Writing is not { } tenure)
+        {
+            throw Refuse("its primary does not answer either", failure);
+        }
+
+        var primary = topology.Primary!;
+        if (required is not null)
+        {
+            await CheckPositionAsync(call, primary, required, isBlocking).ConfigureAwait(false);
+        }
+
+        if (!reads.TryReserve(primary.Pool))
+        {
+            throw Refuse($"the primary has {reads.LimitOf(primary.Pool)} reads already, which is MaxReadsOnPrimary", failure);
+        }
+
+        ConnectionLease lease = default;
+        try
+        {
+            lease = await PoolAttempt.RentAsync(call, primary.Pool, tenure, isBlocking).ConfigureAwait(false);
+        }
+        catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
+        {
+            parts.ProbeOf(primary).Request();
+            throw Refuse("its primary cannot be reached either", exception);
+        }
+        finally
+        {
+            if (lease.Pool is null)
+            {
+                reads.GiveUp();
+            }
+            else
+            {
+                reads.Enter(lease);
+            }
+        }
+
+        if (lease.Pool is not null)
+        {
+            Note(required is not null);
+        }
+
+        return lease;
+    }
+
+    internal ReplicasUnavailableException Refuse(string why, Exception? cause)
+    {
+        parts.Counters.NoteReadRefused();
+        return new ReplicasUnavailableException(parts.Options.Name, why, parts.Keeper.Describe(), cause);
+    }
+
+    private void Note(bool isCausal)
+    {
+        parts.Counters.NoteReadOnPrimary();
+        if (isCausal)
+        {
+            parts.Counters.NoteCausalOnPrimary();
+        }
+        else if (_warnings.MayLog(parts.Options.TimeProvider))
+        {
+            ReplicaSetLog.ReadsOnPrimary(parts.Logger, parts.Options.Name);
+        }
+    }
+
+    /// <summary>A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would pretend that they were never there.</summary>
+    private async ValueTask CheckPositionAsync(RentCall call, ReplicaSetServer primary, ReplicationPosition required, bool isBlocking)
+    {
+        if (Eligibility.Covers(primary, required))
+        {
+            return;
+        }
+
+        var probe = parts.ProbeOf(primary);
+        if (await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) && probe.WasAlive
+            && primary.Role == ServerRole.Primary && primary.Position is { } position && !position.Covers(required))
+        {
+            throw new CausalTokenException(
+                parts.Options.Name,
+                CausalTokenProblem.AheadOfPrimary,
+                $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or nobody made them. Read without the token, and tell whoever wrote.");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Cenote.ReadReplicas.Topology;
+
+namespace Cenote.ReadReplicas.Routing;
+
+/// <summary>Leads writes to the primary, whichever server that is by then.</summary>
+internal sealed class WriteRouter(SetParts parts)
+{
+    internal bool TryRent(in RentCall call, out ConnectionLease lease)
+    {
+        var topology = parts.Keeper.Current;
+        lease = default;
+        return topology.Writing is not null && call.TryRent(topology.Primary!.Pool, out lease);
+    }
+
+    internal async ValueTask<ConnectionLease> RentAsync(RentCall call, bool isBlocking)
+    {
+        TimeSpan? missingSince = null;
+        PoolException? failure = null;
+        while (true)
+        {
+            var topology = parts.Keeper.Current;
+            parts.ThrowIfClosed();
+            call.CancellationToken.ThrowIfCancellationRequested();
+            if (topology.Writing is { } tenure)
+            {
+                try
+                {
+                    var lease = await PoolAttempt.RentAsync(call, topology.Primary!.Pool, tenure, isBlocking).ConfigureAwait(false);
+                    if (lease.Pool is not null)
+                    {
+                        return lease;
+                    }
+
+                    continue;
+                }
+                catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
+                {
+                    failure = exception;
+                    if (await IsStillPrimaryAsync(call, topology, isBlocking).ConfigureAwait(false))
+                    {
+                        throw;
+                    }
+                }
+            }
+
+            missingSince ??= call.Elapsed;
+            await AwaitPrimaryAsync(call, topology, missingSince.Value, failure, isBlocking).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The pool cannot reach its server, but the probe can, and it still is the primary: there is nothing to wait for.</summary>
+    private async ValueTask<bool> IsStillPrimaryAsync(RentCall call, TopologySnapshot topology, bool isBlocking)
+    {
+        var probe = parts.ProbeOf(topology.Primary!);
+        return await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false)
+            && probe.WasAlive && parts.Keeper.Current.Writing == topology.Writing;
+    }
+
+    private async ValueTask AwaitPrimaryAsync(RentCall call, TopologySnapshot topology, TimeSpan missingSince, PoolException? failure, bool isBlocking)
+    {
+        var waited = call.Elapsed - missingSince;
+        var left = parts.Options.PrimaryWait - waited;
+        if (left > TimeSpan.Zero && call.Elapsed < parts.Options.AcquireTimeout
+            && await call.TryWaitAsync(topology.Replaced, left, isBlocking).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        parts.ThrowIfClosed();
+        if (parts.Keeper.Current != topology)
+        {
+            return;
+        }
+
+        parts.Counters.NoteWriteRefused();
+        throw new NoPrimaryException(parts.Options.Name, call.Elapsed - missingSince, parts.Keeper.Describe(), failure);
+    }
+}

@@ -1,0 +1,93 @@
+using Cenote.Providers;
+using Cenote.ReadReplicas.Probing;
+
+namespace Cenote.ReadReplicas.Topology;
+
+/// <summary>What the probes of one server add up to. Guarded by the keeper's lock.</summary>
+internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions options)
+{
+    private readonly LatencyAverage _latency = new();
+    private int _failures;
+    private int _successes;
+    private int _freshProbes;
+
+    internal ReplicaSetServer Server => server;
+
+    /// <summary>Whether a probe has ended, well or badly.</summary>
+    internal bool IsProbed { get; private set; }
+
+    /// <summary>Whether the server has ever answered: then one lost probe is no reason to leave.</summary>
+    internal bool IsProven { get; private set; }
+
+    internal bool IsReachable { get; private set; }
+
+    internal bool IsTooFarBehind { get; private set; }
+
+    /// <summary>What it said last, perhaps long ago.</summary>
+    internal ServerStatus Status { get; private set; } = ServerStatus.Unknown;
+
+    internal TimeSpan? Lag { get; private set; }
+
+    internal Exception? LastFailure { get; private set; }
+
+    /// <summary>On the clock of the set, when it came back.</summary>
+    internal TimeSpan? ReturnedAt { get; set; }
+
+    internal void Take(in ProbeReport report)
+    {
+        IsProbed = true;
+        server.Counters.NoteProbe(report.Failure);
+        if (!report.IsAlive)
+        {
+            LastFailure = report.Failure;
+            _failures++;
+            _successes = 0;
+            if (!IsProven || _failures >= options.FailuresToLeave)
+            {
+                IsReachable = false;
+            }
+
+            return;
+        }
+
+        _failures = 0;
+        _successes++;
+        if (!IsReachable && (!IsProven || _successes >= options.SuccessesToReturn))
+        {
+            IsReachable = true;
+        }
+
+        IsProven = true;
+        if (report.Status is { } status)
+        {
+            LastFailure = null;
+            Status = status;
+            server.SetLatency(_latency.Add(report.Latency));
+        }
+    }
+
+    /// <summary>Notes how far behind a replica is; leaves at once, returns after as many probes as a server that was away.</summary>
+    internal void NoteLag(TimeSpan? lag)
+    {
+        Lag = lag;
+        server.SetLag(lag);
+        if (options.MaxLag != Timeout.InfiniteTimeSpan && lag > options.MaxLag)
+        {
+            IsTooFarBehind = true;
+            _freshProbes = 0;
+        }
+        else if (IsTooFarBehind && ++_freshProbes >= options.SuccessesToReturn)
+        {
+            IsTooFarBehind = false;
+        }
+    }
+
+    /// <summary>A part other than that of a replica has no lag.</summary>
+    internal void ForgetLag()
+    {
+        Lag = null;
+        server.SetLag(null);
+        IsTooFarBehind = false;
+        _freshProbes = 0;
+    }
+}

@@ -1,0 +1,153 @@
+using Cenote.Providers;
+
+namespace Cenote.ReadReplicas.Topology;
+
+// What each server's probes mean for it.
+internal sealed partial class TopologyKeeper
+{
+    private void Judge(ServerRecord record, ServerRecord? winner, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    {
+        var server = record.Server;
+        var old = server.Standing;
+        var (state, reason) = StateOf(record, winner);
+        var role = record == winner ? ServerRole.Primary
+            : winner is not null && PrimaryElection.AreOfOneGroup(record, winner) ? ServerRole.Replica
+            : record.IsProven ? RoleOf(record) : server.DeclaredRole;
+        var serves = state == ServerState.Serving;
+        if (serves && old.State is not (ServerState.Serving or ServerState.Unknown))
+        {
+            record.ReturnedAt = Now;
+        }
+
+        server.Standing = new ServerStanding
+        {
+            Role = role,
+            State = state,
+            Reason = reason,
+            Position = record.Status.Position,
+            Timeline = record.Status.Timeline,
+            DataId = record.Status.DataId,
+            Share = ShareOf(record),
+        };
+
+        Tell(server, old, before, changes);
+    }
+
+    private (ServerState State, string Reason) StateOf(ServerRecord record, ServerRecord? winner)
+    {
+        if (!record.IsProbed)
+        {
+            return (ServerState.Unknown, "not probed yet");
+        }
+
+        if (!record.IsReachable)
+        {
+            return (ServerState.Unreachable, $"its probes fail: {record.LastFailure?.Message ?? "no answer"}");
+        }
+
+        if (!IsOfSet(record))
+        {
+            return (ServerState.Unsuitable, $"it holds other data ({record.Status.DataId}) than the set ({_dataId})");
+        }
+
+        return RoleOf(record) switch
+        {
+            ServerRole.Primary when record == winner => (ServerState.Serving, ""),
+            ServerRole.Primary when winner is not null && PrimaryElection.AreOfOneGroup(record, winner) => ServingUnlessBehind(record),
+            ServerRole.Primary when PrimaryElection.IsOutdated(record, _latestTimeline) =>
+                (ServerState.Rival, FormattableString.Invariant($"it takes writes on timeline {record.Status.Timeline}, but the set has been on timeline {_latestTimeline}")),
+            ServerRole.Primary when winner is not null => (ServerState.Rival, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
+            ServerRole.Primary => (ServerState.Unknown, "it takes writes, but the server declared as primary has not been heard of yet"),
+            ServerRole.Replica => ServingUnlessBehind(record),
+            _ => (ServerState.Unsuitable, "it says that it is neither primary nor replica now"),
+        };
+    }
+
+    private (ServerState State, string Reason) ServingUnlessBehind(ServerRecord record) => record.IsTooFarBehind
+        ? (ServerState.Lagging, FormattableString.Invariant($"it is {record.Lag?.TotalSeconds:0.###} s behind, or was a moment ago, more than MaxLag ({_options.MaxLag.TotalSeconds:0.###} s)"))
+        : (ServerState.Serving, "");
+
+    private double ShareOf(ServerRecord record)
+    {
+        if (record.ReturnedAt is not { } returned)
+        {
+            return 1;
+        }
+
+        var share = _options.RampUp > TimeSpan.Zero ? (Now - returned) / _options.RampUp : 1;
+        if (share >= 1)
+        {
+            record.ReturnedAt = null;
+            return 1;
+        }
+
+        // Some reads from the beginning: they warm its caches, and show whether it is well.
+        return Math.Max(0.05, share);
+    }
+
+    private void Tell(ReplicaSetServer server, ServerStanding old, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    {
+        var now = server.Standing;
+        var served = before.TryReadingOf(server) is not null;
+        var serves = now is { State: ServerState.Serving, Role: ServerRole.Replica };
+        if (serves && !served)
+        {
+            changes.Add(Change(TopologyChange.ReplicaJoined, server, Now > TimeSpan.Zero && old.State != ServerState.Unknown ? $"it was {old.State}" : "it was found"));
+        }
+        else if (served && !serves)
+        {
+            server.Counters.NoteDeparture();
+            changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason.Length > 0 ? now.Reason : $"it is {now.Role} now"));
+        }
+
+        if (now.State != old.State && now.State is ServerState.Rival or ServerState.Unsuitable)
+        {
+            if (now.State != old.State)
+            {
+                changes.Add(Change(now.State == ServerState.Rival ? TopologyChange.RivalFound : TopologyChange.ServerUnsuitable, server, now.Reason));
+            }
+        }
+        else if (!served && !serves && now.State == ServerState.Unreachable && old.State == ServerState.Unknown && server.DeclaredRole == ServerRole.Replica)
+        {
+            // Never there: nobody has been told yet.
+            changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason));
+        }
+    }
+
+    private void NotePrimary(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, List<TopologyChangedEventArgs> changes)
+    {
+        if (winner is not null && winner.Server != before.Primary)
+        {
+            var former = before.Primary ?? _lastPrimary;
+            var isFailover = former is not null && former != winner.Server;
+            if (isFailover)
+            {
+                Interlocked.Increment(ref _failovers);
+            }
+
+            changes.Add(Change(TopologyChange.PrimaryChanged, winner.Server, DescribeClaim(winner), isFailover ? former : null));
+        }
+        else if (winner is null && before.Writing is not null)
+        {
+            var lost = before.Primary!;
+            changes.Add(Change(TopologyChange.PrimaryLost, lost, primary is null ? "it is a replica now, or of an earlier timeline" : lost.Reason));
+        }
+        else if (winner is not null && before.Writing is null)
+        {
+            changes.Add(Change(TopologyChange.PrimaryBack, winner.Server, DescribeClaim(winner)));
+        }
+        else if (primary is not null && winner is null && !before.IsSettled && _records.All(static record => record.IsProbed))
+        {
+            changes.Add(Change(TopologyChange.PrimaryLost, primary, "no server takes writes"));
+        }
+
+        _lastPrimary = winner?.Server ?? _lastPrimary;
+    }
+
+    private static string DescribeClaim(ServerRecord winner) => winner.Status.Timeline is { } timeline
+        ? FormattableString.Invariant($"it takes writes, on timeline {timeline}")
+        : winner.Status.Role == ServerRole.Unknown ? "it is declared as primary" : "it takes writes";
+
+    private TopologyChangedEventArgs Change(TopologyChange change, ReplicaSetServer server, string reason, ReplicaSetServer? formerPrimary = null) =>
+        new(_options.Name, change, server, formerPrimary, reason, _options.TimeProvider.GetUtcNow());
+}

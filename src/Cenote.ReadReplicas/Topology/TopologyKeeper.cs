@@ -1,0 +1,175 @@
+using Cenote.Providers;
+using Cenote.ReadReplicas.CausalReads;
+using Cenote.ReadReplicas.Probing;
+
+namespace Cenote.ReadReplicas.Topology;
+
+/// <summary>
+/// Turns what probes find into who serves what. One lock, never taken by a caller that finds what it needs in <see cref="Current"/>, and never held while a pool, a driver
+/// or a handler is called.
+/// </summary>
+internal sealed partial class TopologyKeeper
+{
+    private readonly object _gate = new();
+    private readonly ReplicaSetOptions _options;
+    private readonly TopologyAnnouncer _announcer;
+    private readonly ServerRecord[] _records;
+    private readonly PositionHistory _history = new();
+    private readonly long _started;
+    private long? _latestTimeline;
+    private string? _dataId;
+    private volatile TopologySnapshot _current;
+    private int _failovers;
+
+    internal TopologyKeeper(IReadOnlyList<ReplicaSetServer> servers, ReplicaSetOptions options, TopologyAnnouncer announcer)
+    {
+        _options = options;
+        _announcer = announcer;
+        _started = options.TimeProvider.GetTimestamp();
+        _records = [.. servers.Select(server => new ServerRecord(server, options))];
+        _current = new TopologySnapshot(primary: null, writing: null, [], new Tenure?[_records.Length]);
+        Servers = servers;
+    }
+
+    internal IReadOnlyList<ReplicaSetServer> Servers { get; }
+
+    internal TopologySnapshot Current => _current;
+
+    /// <summary>How often another server became the primary.</summary>
+    internal int Failovers => Volatile.Read(ref _failovers);
+
+    /// <summary>Who waits for replicas to come further.</summary>
+    internal PositionWaits Waits { get; } = new();
+
+    private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_started);
+
+    internal void Heed(ReplicaSetServer server, in ProbeReport report)
+    {
+        TopologySnapshot before, after;
+        var changes = new List<TopologyChangedEventArgs>();
+        lock (_gate)
+        {
+            before = _current;
+            _records[server.Ordinal].Take(report);
+            after = Decide(_records[server.Ordinal], changes);
+            _current = after;
+        }
+
+        if (!ReferenceEquals(before, after))
+        {
+            EndTenures(before, after);
+            before.Replace();
+        }
+
+        foreach (var change in changes)
+        {
+            _announcer.Post(change);
+        }
+
+        if (after.TryReadingOf(server) is not null && server.Position is { } position)
+        {
+            Waits.Reached(position);
+        }
+    }
+
+    /// <summary>Wakes up whoever waits for a change: none will come.</summary>
+    internal void Close() => _current.Replace();
+
+    /// <summary>Each server and why it is not used, for an exception.</summary>
+    internal string Describe() => string.Join(" ", Servers.Select(static server =>
+        server.State == ServerState.Serving ? $"{server.Name}: {server.Role}, serving." : $"{server.Name}: {server.State}, {server.Reason}."));
+
+    private TopologySnapshot Decide(ServerRecord reported, List<TopologyChangedEventArgs> changes)
+    {
+        var before = _current;
+        var isSettled = _records.All(static record => record.IsProbed);
+        NoteTimelines();
+        ChooseData();
+
+        var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
+
+        // A server that answers first is not the primary for it: it may have been forgotten in an old role.
+        var isDeclaredHeard = _records.Any(static record => record.Server.DeclaredRole == ServerRole.Primary && record.IsProbed);
+        var winner = isSettled || isDeclaredHeard ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
+        if (winner is not null && winner.Server != before.Primary)
+        {
+            // Positions of the former primary that the new one never saw would make every replica lag for ever.
+            _history.Clear();
+        }
+
+        if (reported == winner && winner.Status.Position is { } written)
+        {
+            _history.Note(written, Now);
+        }
+
+        MeasureLag(reported, winner);
+        foreach (var record in _records)
+        {
+            Judge(record, winner, before, changes);
+        }
+
+        var primary = winner?.Server ?? KeepPrimary(before.Primary);
+        NotePrimary(before, primary, winner, changes);
+        return Publish(before, primary, winner, isSettled);
+    }
+
+    private void MeasureLag(ServerRecord reported, ServerRecord? winner)
+    {
+        if (!reported.IsReachable || reported == winner || RoleOf(reported) == ServerRole.Primary)
+        {
+            reported.ForgetLag();
+            return;
+        }
+
+        var own = reported.Status.Lag;
+        if (reported.Status.Position is not { } position || _history.IsEmpty)
+        {
+            reported.NoteLag(own);
+            return;
+        }
+
+        // What the server says itself is finer than the time between two probes, but an upper limit only while it hears of its primary: it cannot make a lag small that was measured.
+        var measured = _history.LagOf(position, Now);
+        reported.NoteLag(own < measured && measured <= _options.ProbeInterval + _options.ProbeInterval ? own : measured);
+    }
+
+    private void NoteTimelines()
+    {
+        foreach (var record in _records)
+        {
+            if (record.IsReachable && IsOfSet(record) && record.Status.Timeline is { } timeline && !(timeline <= _latestTimeline))
+            {
+                _latestTimeline = timeline;
+            }
+        }
+    }
+
+    /// <summary>Which data the set is about: what most of its servers hold that answer. Chosen once, and again only when none of them holds it any more.</summary>
+    private void ChooseData()
+    {
+        var held = _records.Where(static record => record.IsReachable && record.Status.DataId is not null).ToList();
+        if (held.Count == 0 || held.Any(record => record.Status.DataId == _dataId))
+        {
+            return;
+        }
+
+        _dataId = held.GroupBy(static record => record.Status.DataId, StringComparer.Ordinal)
+            .OrderByDescending(static group => group.Count())
+            .ThenByDescending(static group => group.Any(static record => record.Server.DeclaredRole == ServerRole.Primary))
+            .First().Key;
+        _latestTimeline = null;
+        NoteTimelines();
+    }
+
+    private bool IsOfSet(ServerRecord record) => record.Status.DataId is null || record.Status.DataId == _dataId;
+
+    /// <summary>What a server says it is; where the database cannot tell any server's part, what it was declared to be.</summary>
+    private ServerRole RoleOf(ServerRecord record) =>
+        record.Status.Role != ServerRole.Unknown ? record.Status.Role
+        : _records.Any(static other => other.Status.Role != ServerRole.Unknown) ? ServerRole.Unknown
+        : record.Server.DeclaredRole;
+
+    /// <summary>Nobody takes writes: whoever did last is still the one to expect, unless it says that it is a replica now.</summary>
+    private ReplicaSetServer? KeepPrimary(ReplicaSetServer? last) =>
+        last is not null && _records[last.Ordinal] is var record && (!record.IsReachable || RoleOf(record) == ServerRole.Primary) && !PrimaryElection.IsOutdated(record, _latestTimeline) ? last : null;
+}

@@ -1,0 +1,40 @@
+namespace Cenote.ReadReplicas.Topology;
+
+/// <summary>Who serves what at one moment. Immutable; a caller routes by one snapshot, and by the next when that one has been replaced.</summary>
+internal sealed class TopologySnapshot
+{
+    private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Tenure?[] _reading;
+
+    internal TopologySnapshot(ReplicaSetServer? primary, Tenure? writing, ReplicaSetServer[] candidates, Tenure?[] reading)
+    {
+        Primary = primary;
+        Writing = writing;
+        Candidates = candidates;
+        _reading = reading;
+    }
+
+    /// <summary>The server that gets writes; the one that did last while nobody knows another; <see langword="null"/> when the last one has said that it is none.</summary>
+    internal ReplicaSetServer? Primary { get; }
+
+    /// <summary>The primary's tenure; <see langword="null"/> while it is not reachable.</summary>
+    internal Tenure? Writing { get; }
+
+    /// <summary>The replicas that get reads.</summary>
+    internal ReplicaSetServer[] Candidates { get; }
+
+    /// <summary>Whether candidates have returned so recently that they do not get their whole share.</summary>
+    internal bool IsRamping { get; init; }
+
+    /// <summary>Whether every server was probed at least once.</summary>
+    internal bool IsSettled { get; init; }
+
+    /// <summary>Completes when there is a newer snapshot.</summary>
+    internal Task Replaced => _replaced.Task;
+
+    internal Tenure ReadingOf(ReplicaSetServer candidate) => _reading[candidate.Ordinal]!;
+
+    internal Tenure? TryReadingOf(ReplicaSetServer server) => _reading[server.Ordinal];
+
+    internal void Replace() => _replaced.TrySetResult();
+}

@@ -1,0 +1,26 @@
+namespace Cenote.ReadReplicas;
+
+/// <summary>What has changed in a set.</summary>
+public enum TopologyChange
+{
+    /// <summary>A replica gets reads: it is new, or has returned.</summary>
+    ReplicaJoined,
+
+    /// <summary>A replica gets no more reads.</summary>
+    ReplicaLeft,
+
+    /// <summary>A server has become the primary: the first one found, or another one after a failover.</summary>
+    PrimaryChanged,
+
+    /// <summary>The primary does not answer, and no other server takes writes.</summary>
+    PrimaryLost,
+
+    /// <summary>The primary that did not answer is back, and still the primary.</summary>
+    PrimaryBack,
+
+    /// <summary>A server takes writes, but another one is the primary.</summary>
+    RivalFound,
+
+    /// <summary>A server answers and cannot be used.</summary>
+    ServerUnsuitable,
+}

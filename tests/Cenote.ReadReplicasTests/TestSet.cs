@@ -1,0 +1,187 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.ReadReplicasTests;
+
+/// <summary>A set over stub servers on fake time: a primary named <c>one</c>, replicas <c>two</c>, <c>three</c>, …</summary>
+internal sealed class TestSet : IAsyncDisposable
+{
+    private static readonly string[] Names = ["one", "two", "three", "four", "five"];
+    private readonly Channel<TopologyChangedEventArgs> _changes = Channel.CreateUnbounded<TopologyChangedEventArgs>();
+
+    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells)
+    {
+        Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells))];
+        var builder = new ReplicaSetBuilder("set").Reading(ReplicaStrategy.RoundRobin()).Configure(options =>
+        {
+            options.TimeProvider = Time;
+            options.LoggerFactory = new SingleLoggerFactory(Logger);
+            options.ProbeInterval = TimeSpan.FromSeconds(1);
+            options.RampUp = TimeSpan.Zero;
+            configure?.Invoke(options);
+        });
+        foreach (var stub in Stubs)
+        {
+            void Configure(ConnectionPoolBuilder pool) => pool.Use(stub.Provider).Configure(options =>
+            {
+                options.MinSize = 1;
+                options.MaxSize = 4;
+                options.OpenRetries = 0;
+
+                // Else a connection that is still being cleared sends the next read elsewhere.
+                options.ResetMode = ResetMode.None;
+                options.LoggerFactory = null;
+                options.ConnectTimeout = TimeSpan.FromMinutes(5);
+                options.ValidationTimeout = TimeSpan.FromMinutes(5);
+                configurePools?.Invoke(options);
+            });
+
+            var weight = weights?.Invoke(stub.Name) ?? 1;
+            _ = stub.Role == ServerRole.Primary ? builder.Primary(stub.Name, Configure, weight) : builder.Replica(stub.Name, Configure, weight);
+        }
+
+        Set = builder.Build();
+        Set.TopologyChanged += (_, change) => _changes.Writer.TryWrite(change);
+    }
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    public FakeLogger Logger { get; } = new();
+
+    public IReadOnlyList<StubServer> Stubs { get; }
+
+    public ReplicaSet Set { get; }
+
+    public StubServer One => Stubs[0];
+
+    public StubServer Two => Stubs[1];
+
+    public StubServer Three => Stubs[2];
+
+    /// <summary>A set whose servers have been probed, with an idle connection each.</summary>
+    public static async Task<TestSet> CreateAsync(
+        int replicas = 2,
+        Action<ReplicaSetOptions>? configure = null,
+        Action<ConnectionPoolOptions>? pools = null,
+        Func<string, int>? weights = null,
+        bool tells = true)
+    {
+        var test = new TestSet(replicas, configure, pools, weights, tells);
+        await test.Set.WaitUntilReadyAsync(TestContext.Current.CancellationToken).Soon();
+        foreach (var server in test.Set.Servers)
+        {
+            await server.Pool.WaitUntilReadyAsync(TestContext.Current.CancellationToken).Soon();
+        }
+
+        return test;
+    }
+
+    /// <summary>The same, not waiting for anything.</summary>
+    public static TestSet Start(int replicas = 2, Action<ReplicaSetOptions>? configure = null, Action<ConnectionPoolOptions>? pools = null, bool tells = true) =>
+        new(replicas, configure, pools, weights: null, tells);
+
+    public ReplicaSetServer Server(string name) => Set.Servers.Single(server => server.Name == name);
+
+    /// <summary>So many rounds of probes, one after the other.</summary>
+    public async Task ProbeAsync(int rounds = 1)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            await Set.ProbeAsync(TestContext.Current.CancellationToken).Soon();
+        }
+    }
+
+    /// <summary>The next change of the kind.</summary>
+    public async Task<TopologyChangedEventArgs> Change(TopologyChange kind)
+    {
+        while (true)
+        {
+            var change = await _changes.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
+            if (change.Change == kind)
+            {
+                return change;
+            }
+        }
+    }
+
+    /// <summary>Which servers so many reads went to, each returned before the next: <c>three 5, two 5</c>.</summary>
+    public async Task<string> ReadAsync(int reads)
+    {
+        var served = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < reads; i++)
+        {
+            await using var lease = await Set.RentForReadingAsync(TestContext.Current.CancellationToken).Soon();
+            var name = NameOf(lease);
+            served[name] = served.TryGetValue(name, out var before) ? before + 1 : 1;
+        }
+
+        return string.Join(", ", served.Select(pair => $"{pair.Key} {pair.Value}"));
+    }
+
+    public string NameOf(in ConnectionLease lease)
+    {
+        var pool = lease.Pool;
+        return Set.Servers.Single(server => server.Pool == pool).Name;
+    }
+
+    /// <summary>Lets fake time pass until the task is over.</summary>
+    public async Task Pump(Task task, TimeSpan? step = null)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!task.IsCompleted)
+        {
+            Assert.True(watch.Elapsed < Patience.Limit, "still waiting");
+            Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
+            await LetWorkRun();
+        }
+    }
+
+    /// <summary>Lets fake time pass until something is so.</summary>
+    public async Task PumpUntil(Func<bool> holds, TimeSpan? step = null)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!holds())
+        {
+            Assert.True(watch.Elapsed < Patience.Limit, $"still not so; {Set.GetStatistics()}");
+            Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
+            await LetWorkRun();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var stub in Stubs)
+        {
+            stub.Revive();
+        }
+
+        await Set.DisposeAsync().Soon();
+        foreach (var stub in Stubs)
+        {
+            Assert.Empty(stub.Database.Violations);
+        }
+    }
+
+    private static async Task LetWorkRun()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            var turn = new TaskCompletionSource();
+            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.SetResult(), turn, preferLocal: false);
+            await turn.Task;
+        }
+    }
+
+    private sealed class SingleLoggerFactory(ILogger logger) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void Dispose()
+        {
+        }
+    }
+}
