@@ -87,7 +87,7 @@ internal sealed class ConnectionOpener(
     internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
-        return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread: false)
+        return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread: false) { BeginsLease = true }
             .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
     }
 

@@ -16,6 +16,9 @@ internal sealed class OpenAttempt(
     private Task _opening = Task.CompletedTask;
     private Task _proving = Task.CompletedTask;
 
+    /// <summary>Whether the connection goes to somebody at once, without the slot that would open the driver's object for each lease.</summary>
+    internal bool BeginsLease { get; init; }
+
     /// <summary>Opens a connection and proves it.</summary>
     /// <param name="limit">The longest it may take to connect.</param>
     /// <param name="proofs">Round trips that the connection must then pass, each within the validation timeout.</param>
@@ -71,7 +74,9 @@ internal sealed class OpenAttempt(
     private void Open(TimeSpan limit, CancellationToken cancellationToken)
     {
         var credentials = settings.Credentials?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
-        Create(credentials, limit, cancellationToken).Open();
+        var physical = Create(credentials, limit, cancellationToken);
+        physical.Open();
+        BeginLease(physical);
     }
 
     private async ValueTask OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
@@ -79,7 +84,17 @@ internal sealed class OpenAttempt(
         var credentials = settings.Credentials is null
             ? null
             : await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        await Create(credentials, limit, cancellationToken).OpenAsync(cancellationToken).ConfigureAwait(false);
+        var physical = Create(credentials, limit, cancellationToken);
+        await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
+        BeginLease(physical);
+    }
+
+    private void BeginLease(PhysicalConnection physical)
+    {
+        if (BeginsLease)
+        {
+            physical.BeginLease();
+        }
     }
 
     private PhysicalConnection Create(DatabaseCredentials? credentials, TimeSpan limit, CancellationToken cancellationToken)

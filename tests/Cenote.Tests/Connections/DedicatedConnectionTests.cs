@@ -1,12 +1,16 @@
+using Cenote.Providers;
+
 namespace Cenote.Tests.Connections;
 
 /// <summary>Connections beside the pool.</summary>
 public sealed class DedicatedConnectionTests
 {
-    [Fact]
-    public async Task A_dedicated_connection_counts_for_no_size_and_ends_once()
+    [Theory]
+    [InlineData(SessionClearing.OwnReset)]
+    [InlineData(SessionClearing.DriverReset)]
+    public async Task A_dedicated_connection_is_open_counts_for_no_size_and_ends_once(SessionClearing clearing)
     {
-        await using var test = await TestPool.FullAsync(1);
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
         using var lease = await test.Pool.RentAsync();
 
         var dedicated = await test.Pool.OpenDedicatedAsync().AsTask().Soon();
