@@ -58,7 +58,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
         }
 
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        if (parts.Length != 3 || !Base64Url.TryDecodeFromChars(parts[2], given, out var length) || length != given.Length)
+        if (parts.Length != 3 || !Base64Url.IsValid(parts[2]) || !Base64Url.TryDecodeFromChars(parts[2], given, out var length) || length != given.Length)
         {
             throw Forged();
         }

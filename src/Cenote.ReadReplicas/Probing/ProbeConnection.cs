@@ -6,6 +6,7 @@ namespace Cenote.ReadReplicas.Probing;
 internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions options) : IAsyncDisposable
 {
     private DedicatedConnection? _connection;
+    private Task _givenUp = Task.CompletedTask;
 
     /// <summary>Asks the server for its status.</summary>
     /// <exception cref="TimeoutException">It did not answer in time.</exception>
@@ -25,13 +26,14 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         catch (Exception exception)
         {
             _connection = null;
-            _ = CloseAfterAsync(connection, asking);
+            GiveUp(CloseAfterAsync(connection, asking));
             throw limit.IsCancellationRequested && exception is OperationCanceledException
                 ? new TimeoutException($"The server did not answer a probe within ProbeTimeout ({options.ProbeTimeout}).", exception)
                 : exception;
         }
     }
 
+    /// <summary>Waits, within a timeout, also for what was given up: it uses the pool's driver.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_connection is not null)
@@ -39,7 +41,11 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
             await _connection.DisposeAsync().ConfigureAwait(false);
             _connection = null;
         }
+
+        await _givenUp.WaitAsync(options.ProbeTimeout, options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private void GiveUp(Task closing) => _givenUp = _givenUp.IsCompleted ? closing : Task.WhenAll(_givenUp, closing);
 
     private async Task<DedicatedConnection> OpenAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +58,7 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         }
         catch (Exception exception)
         {
-            _ = CloseLateAsync(opening);
+            GiveUp(CloseLateAsync(opening));
             throw limit.IsCancellationRequested && exception is OperationCanceledException
                 ? new TimeoutException($"A probe could not connect within ProbeTimeout ({options.ProbeTimeout}).", exception)
                 : exception;

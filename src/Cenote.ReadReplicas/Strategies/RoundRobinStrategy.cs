@@ -1,38 +1,20 @@
 namespace Cenote.ReadReplicas.Strategies;
 
-/// <summary>
-/// A counter, and the server on whose stretch it points. Steps of about 0.618 of the round (coprime to it, so that each point comes once in each round) keep the turns of
-/// a heavy server apart: Knuth's multiplicative spreading, "The Art of Computer Programming" 3, 6.4.
-/// </summary>
+/// <summary>A counter that goes round a wheel on which each server has as many places as its weight.</summary>
 internal sealed class RoundRobinStrategy : IReplicaStrategy
 {
     private int _turn = -1;
+    private TurnWheel? _wheel;
 
     public int Choose(ReadOnlySpan<ReplicaSetServer> candidates)
     {
-        var total = WeightedDraw.Total(candidates);
-        var turn = (uint)Interlocked.Increment(ref _turn);
-        return WeightedDraw.At(candidates, (int)(turn % (uint)total * (ulong)StepOf(total) % (uint)total));
-    }
-
-    private static int StepOf(int total)
-    {
-        var step = Math.Max(1, (int)(total * 0.618));
-        while (!IsCoprime(step, total))
+        var wheel = Volatile.Read(ref _wheel);
+        if (wheel is null || !wheel.IsOf(candidates))
         {
-            step++;
+            // Threads that come at once may each make one: all are alike.
+            Volatile.Write(ref _wheel, wheel = new TurnWheel(candidates));
         }
 
-        return step;
-    }
-
-    private static bool IsCoprime(int left, int right)
-    {
-        while (right != 0)
-        {
-            (left, right) = (right, left % right);
-        }
-
-        return left == 1;
+        return wheel[(uint)Interlocked.Increment(ref _turn)];
     }
 }

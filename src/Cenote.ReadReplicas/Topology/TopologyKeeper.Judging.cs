@@ -45,6 +45,11 @@ internal sealed partial class TopologyKeeper
             return (ServerState.Unreachable, $"its probes fail: {record.LastFailure?.Message ?? "no answer"}");
         }
 
+        if (_dataId is null && record.Status.DataId is not null)
+        {
+            return (ServerState.Unknown, "the server declared as primary, whose data it must hold, has not been heard of yet");
+        }
+
         if (!IsOfSet(record))
         {
             return (ServerState.Unsuitable, $"it holds other data ({record.Status.DataId}) than the set ({_dataId})");
@@ -92,7 +97,7 @@ internal sealed partial class TopologyKeeper
         var serves = now is { State: ServerState.Serving, Role: ServerRole.Replica };
         if (serves && !served)
         {
-            changes.Add(Change(TopologyChange.ReplicaJoined, server, Now > TimeSpan.Zero && old.State != ServerState.Unknown ? $"it was {old.State}" : "it was found"));
+            changes.Add(Change(TopologyChange.ReplicaJoined, server, old.State != ServerState.Unknown ? $"it was {old.State}" : "it was found"));
         }
         else if (served && !serves)
         {
@@ -100,12 +105,9 @@ internal sealed partial class TopologyKeeper
             changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason.Length > 0 ? now.Reason : $"it is {now.Role} now"));
         }
 
-        if (now.State != old.State && now.State is ServerState.Rival or ServerState.Unsuitable)
+        if (now.State != old.State && now.State is (ServerState.Rival or ServerState.Unsuitable))
         {
-            if (now.State != old.State)
-            {
-                changes.Add(Change(now.State == ServerState.Rival ? TopologyChange.RivalFound : TopologyChange.ServerUnsuitable, server, now.Reason));
-            }
+            changes.Add(Change(now.State == ServerState.Rival ? TopologyChange.RivalFound : TopologyChange.ServerUnsuitable, server, now.Reason));
         }
         else if (!served && !serves && now.State == ServerState.Unreachable && old.State == ServerState.Unknown && server.DeclaredRole == ServerRole.Replica)
         {

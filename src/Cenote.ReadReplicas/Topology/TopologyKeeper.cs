@@ -83,14 +83,14 @@ internal sealed partial class TopologyKeeper
     {
         var before = _current;
         var isSettled = _records.All(static record => record.IsProbed);
-        NoteTimelines();
-        ChooseData();
-
-        var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
 
         // A server that answers first is not the primary for it: it may have been forgotten in an old role.
-        var isDeclaredHeard = _records.Any(static record => record.Server.DeclaredRole == ServerRole.Primary && record.IsProbed);
-        var winner = isSettled || isDeclaredHeard ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
+        var isHeard = isSettled || _records.Any(static record => record.Server.DeclaredRole == ServerRole.Primary && record.IsProbed);
+        ChooseData(before.Primary, isHeard);
+        NoteTimelines();
+
+        var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
+        var winner = isHeard ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
         if (winner is not null && winner.Server != before.Primary)
         {
             // Positions of the former primary that the new one never saw would make every replica lag for ever.
@@ -144,22 +144,30 @@ internal sealed partial class TopologyKeeper
         }
     }
 
-    /// <summary>Which data the set is about: what most of its servers hold that answer. Chosen once, and again only when none of them holds it any more.</summary>
-    private void ChooseData()
+    /// <summary>
+    /// Which data the set is about: the primary's; while there is none, what it was about so far, as long as a server holds that; else what most servers hold. A server that answers
+    /// before the declared primary says nothing of the set yet.
+    /// </summary>
+    private void ChooseData(ReplicaSetServer? primary, bool isHeard)
     {
         var held = _records.Where(static record => record.IsReachable && record.Status.DataId is not null).ToList();
-        if (held.Count == 0 || held.Any(record => record.Status.DataId == _dataId))
+        var chosen = held.Find(record => record.Server == primary)?.Status.DataId
+            ?? held.Find(record => record.Status.DataId == _dataId)?.Status.DataId
+            ?? (isHeard ? MostHeld(held) : null);
+        if (chosen is null || chosen == _dataId)
         {
             return;
         }
 
-        _dataId = held.GroupBy(static record => record.Status.DataId, StringComparer.Ordinal)
-            .OrderByDescending(static group => group.Count())
-            .ThenByDescending(static group => group.Any(static record => record.Server.DeclaredRole == ServerRole.Primary))
-            .First().Key;
+        _dataId = chosen;
         _latestTimeline = null;
-        NoteTimelines();
     }
+
+    private static string? MostHeld(List<ServerRecord> held) => held
+        .GroupBy(static record => record.Status.DataId, StringComparer.Ordinal)
+        .OrderByDescending(static group => group.Count())
+        .ThenByDescending(static group => group.Any(static record => record.Server.DeclaredRole == ServerRole.Primary))
+        .FirstOrDefault()?.Key;
 
     private bool IsOfSet(ServerRecord record) => record.Status.DataId is null || record.Status.DataId == _dataId;
 

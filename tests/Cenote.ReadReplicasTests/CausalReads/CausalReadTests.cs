@@ -1,0 +1,230 @@
+namespace Cenote.ReadReplicasTests.CausalReads;
+
+/// <summary>Reads that see what was written.</summary>
+public sealed class CausalReadTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_read_with_a_token_goes_only_to_replicas_that_have_come_so_far()
+    {
+        await using var test = await TestSet.CreateAsync();
+        test.One.Reach(50);
+        test.Two.Reach(49);
+        test.Three.Reach(50);
+        var token = await test.Set.ReadTokenAsync(Token);
+        await test.ProbeAsync();
+
+        for (var i = 0; i < 4; i++)
+        {
+            using var read = await test.Set.RentForReadingAsync(token, Token).Soon();
+            Assert.Equal("three", test.NameOf(read));
+        }
+
+        Assert.Equal("three 1, two 1", await test.ReadAsync(2));
+        Assert.Equal(4, test.Set.GetStatistics().CausalReadsAtOnce);
+    }
+
+    [Fact]
+    public async Task One_replica_that_has_caught_up_does_not_clear_the_others()
+    {
+        await using var test = await TestSet.CreateAsync();
+        test.One.Reach(10);
+        test.Two.Reach(10);
+        await test.ProbeAsync();
+        using var scope = test.Set.BeginCausalScope(await test.Set.ReadTokenAsync(Token));
+
+        Assert.Equal("two 5", await test.ReadAsync(5));
+        Assert.Equal("two 5", await test.ReadAsync(5));
+    }
+
+    [Fact]
+    public async Task A_read_waits_for_the_freshest_replica_and_holds_no_connection_meanwhile()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.FromMinutes(1));
+        test.One.Reach(10);
+        var token = await test.Set.ReadTokenAsync(Token);
+        test.Two.Reach(5);
+        test.Three.Reach(9);
+        await test.ProbeAsync();
+
+        var reading = test.Set.RentForReadingAsync(token, Token).AsTask();
+        Assert.False(reading.IsCompleted);
+        Assert.All(test.Set.Servers, server => Assert.Equal(0, server.Pool.EstimateLoad()));
+        test.Three.Reach(10);
+        await test.Pump(reading, TimeSpan.FromMilliseconds(2));
+
+        using var read = await reading;
+        Assert.Equal("three", test.NameOf(read));
+        Assert.Equal(1, test.Set.GetStatistics().CausalReadsAfterWait);
+    }
+
+    [Fact]
+    public async Task A_read_that_has_waited_in_vain_goes_to_the_primary()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.FromSeconds(1));
+        test.One.Reach(10);
+        var token = await test.Set.ReadTokenAsync(Token);
+
+        var reading = test.Set.RentForReadingAsync(token, Token).AsTask();
+        await test.Pump(reading);
+
+        using var read = await reading;
+        Assert.Equal("one", test.NameOf(read));
+        Assert.Equal(1, test.Set.GetStatistics().CausalReadsOnPrimary);
+    }
+
+    [Fact]
+    public async Task The_primary_takes_only_so_many_reads_that_wait_in_vain()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options =>
+        {
+            options.CausalWait = TimeSpan.Zero;
+            options.MaxReadsOnPrimary = 2;
+        });
+        test.One.Reach(10);
+        var token = await test.Set.ReadTokenAsync(Token);
+        using var one = await test.Set.RentForReadingAsync(token, Token).Soon();
+        using var two = await test.Set.RentForReadingAsync(token, Token).Soon();
+
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentForReadingAsync(token, Token));
+        Assert.Contains("2 reads already", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(2, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        one.Dispose();
+        using var three = await test.Set.RentForReadingAsync(token, Token).Soon();
+        Assert.Equal(1, test.Set.GetStatistics().ReadsRefused);
+    }
+
+    [Fact]
+    public async Task A_token_that_the_primary_does_not_cover_is_an_error_and_not_a_wait_for_ever()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        test.One.Reach(10);
+        var token = await test.Set.ReadTokenAsync(Token);
+        test.One.Die();
+        test.Two.Reach(9);
+        test.Two.Become(ServerRole.Primary);
+        await test.ProbeAsync(2);
+
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentForReadingAsync(token, Token));
+
+        Assert.Equal(CausalTokenProblem.AheadOfPrimary, refusal.Problem);
+        Assert.Contains("lost in a failover", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+    }
+
+    [Fact]
+    public async Task A_scope_asks_the_primary_once_after_writes_and_not_at_all_after_reads()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        using var scope = test.Set.BeginCausalScope();
+        Assert.Null(await scope.GetTokenAsync(Token));
+        Assert.Equal("three 1, two 1", await test.ReadAsync(2));
+
+        using (var write = await test.Set.RentForWritingAsync(Token))
+        {
+            test.One.Reach(7);
+        }
+
+        test.Two.Reach(7);
+        await test.ProbeAsync();
+        Assert.Equal("two 1", await test.ReadAsync(1));
+        var probes = test.Set.GetStatistics().Servers[0].Probes;
+        Assert.Equal("two 5", await test.ReadAsync(5));
+        Assert.Equal(probes, test.Set.GetStatistics().Servers[0].Probes);
+        Assert.Equal("7", (await scope.GetTokenAsync(Token))!.Position.ToString());
+    }
+
+    [Fact]
+    public async Task A_write_that_commits_after_a_read_is_seen_by_the_next_read()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        using var scope = test.Set.BeginCausalScope();
+        var write = await test.Set.RentForWritingAsync(Token);
+        Assert.Equal("three 1, two 1", await test.ReadAsync(2));
+
+        test.One.Reach(3);
+        test.Three.Reach(3);
+        write.Dispose();
+        await test.ProbeAsync();
+
+        Assert.Equal("three 4", await test.ReadAsync(4));
+    }
+
+    [Fact]
+    public async Task Flows_that_are_started_within_a_scope_share_it_and_others_do_not()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        using (var scope = test.Set.BeginCausalScope())
+        {
+            await Task.Run(() =>
+            {
+                using var write = test.Set.RentForWriting(Token);
+                test.One.Reach(3);
+            }, Token);
+            test.Two.Reach(3);
+            await test.ProbeAsync();
+            Assert.Equal("two 3", await test.ReadAsync(3));
+        }
+
+        Assert.Equal("three 1, two 1", await test.ReadAsync(2));
+    }
+
+    [Fact]
+    public async Task A_blocked_caller_reads_what_it_wrote_too()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        test.Three.Reach(8);
+        await test.ProbeAsync();
+
+        var served = await Patience.OnOwnThread(() =>
+        {
+            using var scope = test.Set.BeginCausalScope();
+            using (test.Set.RentForWriting(Token))
+            {
+                test.One.Reach(8);
+            }
+
+            using var read = test.Set.RentForReading(Token);
+            return test.NameOf(read);
+        }).Soon();
+
+        Assert.Equal("three", served);
+    }
+
+    [Fact]
+    public async Task When_nobody_can_say_what_was_written_reads_stay_where_it_was_written()
+    {
+        await using var test = await TestSet.CreateAsync();
+        using var scope = test.Set.BeginCausalScope();
+        (await test.Set.RentForWritingAsync(Token)).Dispose();
+        test.One.Replication!.Say(status => status with { Position = null });
+
+        Assert.Equal("one 2", await test.ReadAsync(2));
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Token));
+        Assert.Equal(CausalTokenProblem.NotSupported, refusal.Problem);
+    }
+
+    [Fact]
+    public async Task A_token_and_a_scope_count_both()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        test.One.Reach(5);
+        var five = await test.Set.ReadTokenAsync(Token);
+        test.One.Reach(9);
+        var nine = await test.Set.ReadTokenAsync(Token);
+        test.Two.Reach(5);
+        test.Three.Reach(9);
+        await test.ProbeAsync();
+
+        using var scope = test.Set.BeginCausalScope(five);
+        using (var read = await test.Set.RentForReadingAsync(nine, Token).Soon())
+        {
+            Assert.Equal("three", test.NameOf(read));
+        }
+
+        scope.Add(nine);
+        Assert.Equal("three 3", await test.ReadAsync(3));
+        Assert.Equal("9", five.Combine(nine).Position.ToString());
+    }
+}

@@ -1,0 +1,232 @@
+namespace Cenote.ReadReplicasTests.Topology;
+
+/// <summary>Parts that move from server to server.</summary>
+public sealed class FailoverTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Writes_find_the_promoted_replica()
+    {
+        await using var test = await TestSet.CreateAsync();
+        Timelines(test, 1);
+        await test.ProbeAsync();
+
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+
+        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        Assert.Equal("two", test.NameOf(write));
+        Assert.Equal("three 2", await test.ReadAsync(2));
+        var change = await test.Change(TopologyChange.PrimaryChanged);
+        while (change.FormerPrimary is null)
+        {
+            change = await test.Change(TopologyChange.PrimaryChanged);
+        }
+
+        Assert.Equal(("two", "one"), (change.Server.Name, change.FormerPrimary.Name));
+        Assert.Equal(1, test.Set.GetStatistics().Failovers);
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 124);
+    }
+
+    [Fact]
+    public async Task The_former_primary_comes_back_as_a_replica()
+    {
+        await using var test = await TestSet.CreateAsync();
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+
+        test.One.Revive();
+        test.One.Become(ServerRole.Replica, timeline: 2);
+        await test.ProbeAsync(2);
+        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal("one 2, three 2", await test.ReadAsync(4));
+        Assert.Equal("two", test.Set.Primary?.Name);
+    }
+
+    [Fact]
+    public async Task A_write_waits_for_the_promotion_and_goes_on_by_itself()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromHours(1));
+        test.One.Die();
+        await test.ProbeAsync(2);
+        Assert.Null(test.Set.Primary);
+        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentForWriting(Token));
+        await test.ProbeAsync(2);
+        Assert.False(waiting.IsCompleted);
+
+        test.Three.Become(ServerRole.Primary);
+        await test.ProbeAsync();
+
+        using var lease = await waiting.Soon();
+        using var other = await blocked.Soon();
+        Assert.Equal(("three", "three"), (test.NameOf(lease), test.NameOf(other)));
+    }
+
+    [Fact]
+    public async Task A_write_that_finds_no_primary_is_told_why()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromSeconds(3));
+        test.One.Die();
+        await test.ProbeAsync(2);
+
+        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        await test.Pump(waiting);
+
+        var refusal = await Assert.ThrowsAsync<NoPrimaryException>(() => waiting);
+        Assert.Contains("one: Unreachable", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("two: Replica, serving", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("set", refusal.PoolName);
+        Assert.Equal(1, test.Set.GetStatistics().WritesRefused);
+        Assert.Equal("one", (await test.Change(TopologyChange.PrimaryLost)).Server.Name);
+    }
+
+    [Fact]
+    public async Task Reads_go_on_while_there_is_no_primary()
+    {
+        await using var test = await TestSet.CreateAsync();
+        test.One.Die();
+        await test.ProbeAsync(2);
+        test.Time.Advance(TimeSpan.FromHours(1));
+        await test.ProbeAsync();
+
+        Assert.Equal("three 2, two 2", await test.ReadAsync(4));
+    }
+
+    [Fact]
+    public async Task A_write_that_meets_a_read_only_server_sets_off_a_probe_at_once()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options =>
+        {
+            options.ProbeInterval = TimeSpan.FromHours(1);
+            options.MaxLag = Timeout.InfiniteTimeSpan;
+        });
+        test.One.Become(ServerRole.Replica, timeline: 2);
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        test.One.Script.Always(StubCall.Execute, StubStep.Fail(FailureKind.ReadOnlyServer));
+
+        await using (var write = await test.Set.OpenWriteConnectionAsync(Token))
+        await using (var command = write.CreateCommand())
+        {
+            command.CommandText = "INSERT";
+            await Assert.ThrowsAsync<StubException>(() => command.ExecuteNonQueryAsync(Token));
+        }
+
+        // No time has passed.
+        while ((await test.Change(TopologyChange.PrimaryChanged)).Server.Name != "two")
+        {
+        }
+
+        using var next = await test.Set.RentForWritingAsync(Token).Soon();
+        Assert.Equal("two", test.NameOf(next));
+    }
+
+    [Fact]
+    public async Task Of_two_that_claim_to_be_primary_the_later_timeline_wins_and_the_other_is_not_used()
+    {
+        await using var test = await TestSet.CreateAsync();
+        Timelines(test, 4);
+        await test.ProbeAsync();
+
+        test.Two.Become(ServerRole.Primary, timeline: 5);
+        await test.ProbeAsync();
+
+        Assert.Equal("two", test.Set.Primary?.Name);
+        Assert.Equal(ServerState.Rival, test.Server("one").State);
+        Assert.Equal("three 3", await test.ReadAsync(3));
+        var rival = await test.Change(TopologyChange.RivalFound);
+        Assert.Equal("one", rival.Server.Name);
+        Assert.Contains("timeline 4", rival.Reason, StringComparison.Ordinal);
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 127);
+    }
+
+    [Fact]
+    public async Task A_former_primary_that_comes_back_alone_is_not_written_to()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.Zero);
+        Timelines(test, 1);
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+        test.Two.Die();
+        await test.ProbeAsync(2);
+
+        test.One.Revive();
+        await test.ProbeAsync(2);
+
+        Assert.Equal(ServerState.Rival, test.Server("one").State);
+        await Assert.ThrowsAsync<NoPrimaryException>(async () => await test.Set.RentForWritingAsync(Token));
+    }
+
+    [Fact]
+    public async Task Without_timelines_the_primary_so_far_keeps_the_writes()
+    {
+        await using var test = await TestSet.CreateAsync();
+
+        test.Two.Become(ServerRole.Primary);
+        await test.ProbeAsync();
+
+        Assert.Equal("one", test.Set.Primary?.Name);
+        Assert.Equal(ServerState.Rival, test.Server("two").State);
+    }
+
+    [Fact]
+    public async Task Members_of_one_group_are_no_rivals()
+    {
+        await using var test = await TestSet.CreateAsync();
+        foreach (var stub in test.Stubs)
+        {
+            stub.Replication!.Say(new ServerStatus { Role = ServerRole.Primary, IsMultiPrimary = true, DataId = "group", Position = new StubPosition(7) });
+        }
+
+        await test.ProbeAsync();
+        Assert.Equal("one", test.Set.Primary?.Name);
+        Assert.Equal("three 2, two 2", await test.ReadAsync(4));
+
+        test.One.Die();
+        await test.ProbeAsync(2);
+        Assert.Equal("two", test.Set.Primary?.Name);
+        Assert.Equal("three 2", await test.ReadAsync(2));
+    }
+
+    [Fact]
+    public async Task Another_server_than_the_declared_may_be_the_primary_from_the_start()
+    {
+        await using var test = TestSet.Start();
+        test.One.Become(ServerRole.Replica);
+        test.Two.Become(ServerRole.Primary);
+        await test.ProbeAsync(2);
+
+        Assert.Equal("two", test.Set.Primary?.Name);
+        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        Assert.Equal("two", test.NameOf(write));
+    }
+
+    [Fact]
+    public async Task Whoever_queues_for_the_primary_moves_on_with_the_part()
+    {
+        await using var test = await TestSet.CreateAsync(pools: options => options.MaxSize = 1);
+        using var held = await test.Set.RentForWritingAsync(Token);
+        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+
+        test.One.Become(ServerRole.Replica);
+        test.Two.Become(ServerRole.Primary);
+        await test.ProbeAsync(2);
+
+        using var lease = await waiting.Soon();
+        Assert.Equal("two", test.NameOf(lease));
+        Assert.Equal(0, test.Server("one").Pool.GetStatistics().Counts.Waiting);
+    }
+
+    private static void Timelines(TestSet test, long timeline)
+    {
+        foreach (var stub in test.Stubs)
+        {
+            stub.Replication!.Say(status => status with { Timeline = timeline });
+        }
+    }
+}
