@@ -23,15 +23,15 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var caller = new Caller(filePath, lineNumber, memberName);
         var causal = _flow.Value?.Causal;
-        if (!cancellationToken.IsCancellationRequested && _writes.TryRent(call, out var lease))
+        if (!cancellationToken.IsCancellationRequested && _writes.TryRent(caller, out var lease))
         {
             causal?.NoteWrite(lease);
             return new ValueTask<ConnectionLease>(lease);
         }
 
-        var slow = _writes.RentAsync(call, isBlocking: false);
+        var slow = _writes.RentAsync(Call(caller, cancellationToken), isBlocking: false);
         return causal is null ? slow : NoteAsync(slow, causal);
 
         static async ValueTask<ConnectionLease> NoteAsync(ValueTask<ConnectionLease> rent, CausalScope causal)
@@ -50,10 +50,10 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
-        if (cancellationToken.IsCancellationRequested || !_writes.TryRent(call, out var lease))
+        var caller = new Caller(filePath, lineNumber, memberName);
+        if (cancellationToken.IsCancellationRequested || !_writes.TryRent(caller, out var lease))
         {
-            lease = Completed(_writes.RentAsync(call, isBlocking: true));
+            lease = Completed(_writes.RentAsync(Call(caller, cancellationToken), isBlocking: true));
         }
 
         _flow.Value?.Causal?.NoteWrite(lease);
@@ -77,15 +77,15 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var caller = new Caller(filePath, lineNumber, memberName);
         if (_flow.Value?.Causal is { } causal)
         {
-            return RentCausallyAsync(call, causal, isBlocking: false);
+            return RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false);
         }
 
-        return !cancellationToken.IsCancellationRequested && _reads.TryRent(call, out var lease)
+        return !cancellationToken.IsCancellationRequested && _reads.TryRent(caller, out var lease)
             ? new ValueTask<ConnectionLease>(lease)
-            : _reads.RentAsync(call, required: null, isBlocking: false);
+            : _reads.RentAsync(Call(caller, cancellationToken), required: null, isBlocking: false);
     }
 
     /// <summary>Rents from a replica that has everything that a token stands for; from the primary when none comes that far within <see cref="ReplicaSetOptions.CausalWait"/>.</summary>
@@ -104,10 +104,10 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string memberName = "")
     {
         ThrowIfForeign(token);
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var caller = new Caller(filePath, lineNumber, memberName);
         return _flow.Value?.Causal is { } causal
-            ? RentCausallyAsync(call, causal, isBlocking: false, token.Position)
-            : _reads.RentAsync(call, token.Position, isBlocking: false);
+            ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false, token.Position)
+            : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: false);
     }
 
     /// <summary>Rents from a replica, blocking the calling thread.</summary>
@@ -118,15 +118,15 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var caller = new Caller(filePath, lineNumber, memberName);
         if (_flow.Value?.Causal is { } causal)
         {
-            return Completed(RentCausallyAsync(call, causal, isBlocking: true));
+            return Completed(RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true));
         }
 
-        return !cancellationToken.IsCancellationRequested && _reads.TryRent(call, out var lease)
+        return !cancellationToken.IsCancellationRequested && _reads.TryRent(caller, out var lease)
             ? lease
-            : Completed(_reads.RentAsync(call, required: null, isBlocking: true));
+            : Completed(_reads.RentAsync(Call(caller, cancellationToken), required: null, isBlocking: true));
     }
 
     /// <summary>Rents from a replica that has everything that a token stands for, blocking the calling thread.</summary>
@@ -139,11 +139,13 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string memberName = "")
     {
         ThrowIfForeign(token);
-        var call = new RentCall(_options, cancellationToken, filePath, lineNumber, memberName);
+        var caller = new Caller(filePath, lineNumber, memberName);
         return Completed(_flow.Value?.Causal is { } causal
-            ? RentCausallyAsync(call, causal, isBlocking: true, token.Position)
-            : _reads.RentAsync(call, token.Position, isBlocking: true));
+            ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true, token.Position)
+            : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: true));
     }
+
+    private RentCall Call(in Caller caller, CancellationToken cancellationToken) => new(_options, caller, cancellationToken);
 
     private async ValueTask<ConnectionLease> RentCausallyAsync(RentCall call, CausalScope causal, bool isBlocking, ReplicationPosition? also = null)
     {

@@ -107,7 +107,7 @@ public sealed partial class ReplicaSet
     internal async ValueTask<CausalToken?> TryReadPrimaryTokenAsync(bool isBlocking, CancellationToken cancellationToken)
     {
         _parts.ThrowIfClosed();
-        var call = new RentCall(_options, cancellationToken, filePath: null, 0, memberName: null);
+        var call = new RentCall(_options, default, cancellationToken);
         while (true)
         {
             var topology = _keeper.Current;

@@ -1,11 +1,12 @@
 namespace Cenote.ReadReplicas.Routing;
 
-/// <summary>What a caller asks with: how long it may take, and who asks.</summary>
-internal readonly struct RentCall(ReplicaSetOptions options, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+/// <summary>What a caller asks with who was not served at once: who it is, and how long it may take. Reads the clock, which the fast path does not.</summary>
+internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly long _started = options.TimeProvider.GetTimestamp();
+    private readonly Caller _caller = caller;
 
     internal CancellationToken CancellationToken { get; } = cancellationToken;
 
@@ -21,12 +22,12 @@ internal readonly struct RentCall(ReplicaSetOptions options, CancellationToken c
 
     internal TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_started);
 
-    internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => pool.TryRent(out lease, filePath!, lineNumber, memberName!);
+    internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => _caller.TryRent(pool, out lease);
 
     /// <summary>Completes without ever suspending when the caller blocks.</summary>
     internal ValueTask<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking, CancellationToken ended) => isBlocking
-        ? new ValueTask<ConnectionLease>(pool.Rent(Left, ended, filePath!, lineNumber, memberName!))
-        : pool.RentAsync(Left, ended, filePath!, lineNumber, memberName!);
+        ? new ValueTask<ConnectionLease>(pool.Rent(Left, ended, _caller.FilePath!, _caller.LineNumber, _caller.MemberName!))
+        : pool.RentAsync(Left, ended, _caller.FilePath!, _caller.LineNumber, _caller.MemberName!);
 
     /// <summary>Waits for a task, within a limit and what is left.</summary>
     /// <returns><see langword="false"/> when the time was over first.</returns>

@@ -1,0 +1,53 @@
+namespace Cenote.ReadReplicasTests;
+
+/// <summary>A set that is closed while callers wait.</summary>
+public sealed class ClosingTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Writers_that_wait_for_a_primary_are_told_at_once()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromHours(1));
+        test.One.Die();
+        await test.ProbeAsync(2);
+        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentForWriting(Token));
+
+        await test.Set.DisposeAsync().Soon();
+
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => waiting.Soon());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => blocked.Soon());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await test.Set.RentForReadingAsync(Token));
+    }
+
+    [Fact]
+    public async Task Readers_that_queue_are_told_by_their_pool()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
+        var held = await test.Set.RentForReadingAsync(Token);
+        var waiting = test.Set.RentForReadingAsync(Token).AsTask();
+
+        await test.Set.DisposeAsync().Soon();
+
+        await Assert.ThrowsAnyAsync<PoolException>(() => waiting.Soon());
+        Assert.True(held.IsActive);
+        held.Dispose();
+    }
+
+    [Fact]
+    public async Task A_probe_that_hangs_does_not_hold_up_the_end()
+    {
+        await using var test = await TestSet.CreateAsync();
+        var gate = new StubGate();
+        test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
+        var probing = test.Set.ProbeAsync(Token);
+        var closing = test.Set.DisposeAsync().AsTask();
+
+        await test.Pump(closing);
+
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => probing.Soon());
+        gate.Release();
+        await test.Two.Database.When(() => test.Two.Provider.Disposals == 1).Soon();
+    }
+}

@@ -1,0 +1,94 @@
+namespace Cenote.ReadReplicasTests.Probing;
+
+/// <summary>Hosts from which nothing comes back.</summary>
+public sealed class SilenceTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_probe_that_hangs_has_failed_when_its_time_is_up()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.ProbeTimeout = TimeSpan.FromSeconds(2));
+        var gate = test.Two.GoSilent();
+
+        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+
+        Assert.Contains("ProbeTimeout", test.Server("two").Reason, StringComparison.Ordinal);
+        Assert.Equal("three 4", await test.ReadAsync(4));
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task Callers_pass_a_silent_host_by_long_before_it_is_found_out()
+    {
+        await using var test = await TestSet.CreateAsync(
+            configure: options =>
+            {
+                options.ProbeInterval = TimeSpan.FromHours(1);
+                options.MaxLag = Timeout.InfiniteTimeSpan;
+            },
+            pools: options =>
+            {
+                options.MinSize = 2;
+                options.MaxSize = 2;
+            });
+        var gate = test.Two.GoSilent();
+
+        // Two callers are on the silent host, and do not come back.
+        using var one = await test.Server("two").Pool.RentAsync(Token);
+        using var two = await test.Server("two").Pool.RentAsync(Token);
+        for (var i = 0; i < 1000; i++)
+        {
+            var rent = test.Set.RentForReadingAsync(Token).AsTask();
+            Assert.True(rent.IsCompletedSuccessfully);
+            using var lease = await rent;
+            Assert.Equal("three", test.NameOf(lease));
+        }
+
+        Assert.Equal(0, test.Server("two").Pool.GetStatistics().Counts.Waiting);
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task A_driver_that_ignores_its_timeout_is_left_behind_and_the_probes_go_on()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1);
+        var gate = new StubGate();
+        test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
+        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+
+        test.Two.Revive();
+        await test.PumpUntil(() => test.Server("two").State == ServerState.Serving, TimeSpan.FromMilliseconds(100));
+
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task The_first_reads_wait_for_the_first_probes_and_no_longer()
+    {
+        await using var test = TestSet.Start(replicas: 2);
+        using var read = await test.Set.RentForReadingAsync(Token).Soon();
+        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+
+        Assert.NotSame(test.Server("one").Pool, read.Pool);
+        Assert.Equal("one", test.NameOf(write));
+    }
+
+    [Fact]
+    public async Task A_set_whose_servers_are_all_away_says_so_to_readers()
+    {
+        await using var test = await TestSet.CreateAsync();
+        foreach (var stub in test.Stubs)
+        {
+            stub.Die();
+        }
+
+        await test.ProbeAsync(2);
+
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentForReadingAsync(Token));
+        foreach (var stub in test.Stubs)
+        {
+            Assert.Contains($"{stub.Name}: Unreachable", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+}

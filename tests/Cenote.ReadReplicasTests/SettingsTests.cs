@@ -1,0 +1,130 @@
+using Cenote.Sqlite;
+
+namespace Cenote.ReadReplicasTests;
+
+/// <summary>Settings that cannot work, and whose the pools are.</summary>
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Every_problem_is_named_at_once()
+    {
+        var builder = Valid().Configure(options =>
+        {
+            options.Name = "";
+            options.AcquireTimeout = TimeSpan.Zero;
+            options.PrimaryWait = TimeSpan.FromSeconds(-1);
+            options.CausalWait = TimeSpan.FromHours(1);
+            options.ProbeInterval = TimeSpan.Zero;
+            options.ProbeTimeout = TimeSpan.Zero;
+            options.RampUp = TimeSpan.FromDays(1);
+            options.FailuresToLeave = 0;
+            options.SuccessesToReturn = 0;
+            options.MaxReadsOnPrimary = -1;
+            options.MaxLag = TimeSpan.FromDays(2);
+            options.TokenSigningKeys = [new byte[15]];
+            options.Strategy = null!;
+            options.TimeProvider = null!;
+        });
+
+        var refusal = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build());
+
+        foreach (var name in (string[])["Name", "AcquireTimeout", "PrimaryWait", "CausalWait", "ProbeInterval", "ProbeTimeout", "RampUp", "FailuresToLeave", "SuccessesToReturn",
+            "MaxReadsOnPrimary", "MaxLag", "TokenSigningKeys", "Strategy", "TimeProvider"])
+        {
+            Assert.Contains(refusal.Problems, problem => problem.StartsWith(name, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(14, refusal.Problems.Count);
+    }
+
+    [Fact]
+    public void No_setting_is_forgotten_when_they_are_copied()
+    {
+        var options = new ReplicaSetOptions();
+        var copied = typeof(ReplicaSetOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal);
+        var source = new ReplicaSetOptions
+        {
+            Name = "other",
+            Strategy = ReplicaStrategy.Random(),
+            AcquireTimeout = TimeSpan.FromSeconds(1),
+            PrimaryWait = TimeSpan.FromSeconds(2),
+            CausalWait = TimeSpan.FromSeconds(3),
+            ProbeInterval = TimeSpan.FromSeconds(4),
+            ProbeTimeout = TimeSpan.FromSeconds(5),
+            FailuresToLeave = 6,
+            SuccessesToReturn = 7,
+            RampUp = TimeSpan.FromSeconds(8),
+            MaxLag = TimeSpan.FromSeconds(9),
+            MaxReadsOnPrimary = 10,
+            TokenSigningKeys = [new byte[32]],
+            TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(),
+            LoggerFactory = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
+        };
+        var copy = new ReplicaSetOptions(source);
+
+        var differing = typeof(ReplicaSetOptions).GetProperties()
+            .Where(property => !Equals(property.GetValue(options), property.GetValue(copy)))
+            .Select(property => property.Name).Order(StringComparer.Ordinal);
+        Assert.Equal(copied, differing);
+    }
+
+    [Fact]
+    public void A_set_has_one_primary_servers_of_one_kind_and_names_of_their_own()
+    {
+        var shared = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 0 });
+        using var ofShared = shared;
+        var builder = new ReplicaSetBuilder("set")
+            .Replica("a", shared)
+            .Replica("a", shared, weight: 0)
+            .Replica("", pool => pool.UseSqlite("Data Source=x;Mode=Memory;Cache=Shared"));
+
+        var refusal = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build());
+
+        Assert.Contains("0 servers are declared as primary", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Several servers are named 'a'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("serves several servers", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("different drivers", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("weight of server 'a' is 0", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("name of a server has 0 characters", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(PoolState.Running, shared.GetStatistics().State);
+    }
+
+    [Fact]
+    public void A_pool_that_cannot_be_constructed_leaves_none_behind()
+    {
+        var first = new StubProvider(new StubDatabase());
+        var builder = new ReplicaSetBuilder("set")
+            .Primary("one", pool => pool.Use(first))
+            .Replica("two", pool => pool.Use(new StubProvider(new StubDatabase())).Sized(5, 2));
+
+        Assert.Throws<PoolOptionsException>(() => builder.Build());
+
+        Assert.Equal(1, first.Disposals);
+    }
+
+    [Fact]
+    public async Task A_set_closes_the_pools_that_it_made_and_no_others()
+    {
+        var own = new StubProvider(new StubDatabase());
+        await using var given = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 0 });
+        var set = new ReplicaSetBuilder("set").Primary("own", pool => pool.Use(own)).Replica("given", given).Build();
+
+        await set.DisposeAsync();
+        await set.DisposeAsync();
+
+        Assert.Equal(1, own.Disposals);
+        Assert.Equal(PoolState.Running, given.GetStatistics().State);
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.ProbeAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_builder_builds_one_set()
+    {
+        var builder = Valid();
+        using var set = builder.Build();
+
+        Assert.Throws<InvalidOperationException>(() => builder.Build());
+    }
+
+    private static ReplicaSetBuilder Valid() => new ReplicaSetBuilder("set").Primary("one", pool => pool.Use(new StubProvider(new StubDatabase())));
+}
