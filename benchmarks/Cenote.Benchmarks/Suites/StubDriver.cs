@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Cenote.Benchmarks.Cycles;
+using Cenote.ReadReplicas;
 
 namespace Cenote.Benchmarks.Suites;
 
@@ -21,6 +22,18 @@ public class StubDriver : CycleSuite
     /// <summary>A lease, awaited.</summary>
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
     public void LeaseAsync() => Run(Nanoseconds, Pools.TakeStub(), static pool => new AsyncLeaseCycle(pool));
+
+    /// <summary>A lease for writing, through a set of replicas.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void RoutedWrite() => Run(Nanoseconds, Pools.TakeStub(), static pool => new RoutedCycle(pool, strategy: null));
+
+    /// <summary>A lease for reading, by turns.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void RoutedRoundRobin() => Run(Nanoseconds, Pools.TakeStub(), static pool => new RoutedCycle(pool, ReplicaStrategy.RoundRobin()));
+
+    /// <summary>A lease for reading, on the better of two servers.</summary>
+    [Benchmark(OperationsPerInvoke = HundredsOfNanoseconds)]
+    public void RoutedTwoChoices() => Run(HundredsOfNanoseconds, Pools.TakeStub(), static pool => new RoutedCycle(pool, ReplicaStrategy.PowerOfTwoChoices()));
 
     /// <summary>A pooled connection.</summary>
     [Benchmark(OperationsPerInvoke = HundredsOfNanoseconds)]
