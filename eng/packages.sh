@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler
+# install_missing_packages GROUP...: servers, compiler, cluster
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -44,6 +44,14 @@ missing_compiler_packages() {
     [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
 }
 
+# What makes a cluster of the servers. MariaDB copies its data to a new member with rsync.
+missing_cluster_packages() {
+    [[ -x /usr/bin/patroni ]] || echo patroni
+    [[ -x /usr/bin/etcd ]] || echo etcd-server
+    [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
+    command -v rsync >/dev/null || echo rsync
+}
+
 apt_get() {
     "${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"
 }
@@ -69,6 +77,8 @@ disable_services() {
         case $package in
             postgresql) "${AS_ROOT[@]}" systemctl disable --quiet postgresql || true ;;
             mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
+            patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;
+            etcd-server) "${AS_ROOT[@]}" systemctl disable --quiet etcd || true ;;
         esac
     done
 }

@@ -70,6 +70,26 @@ run_fault_lab() {
     count "$1" $((status == 0)) $((status != 0)) "$started"
 }
 
+# run_cluster_lab PAGE
+run_cluster_lab() {
+    local report=$REPORTS/cluster.txt status=0 started=$SECONDS summary=
+    mkdir -p "$REPORTS"
+    rm -f "$report"
+    {
+        dotnet_quietly build tests/Cenote.ClusterLab &&
+            watched 900 dotnet tests/Cenote.ClusterLab/bin/Release/net10.0/Cenote.ClusterLab.dll run "$1" "$report"
+    } || status=$?
+    [[ ! -e $report ]] || summary=$(tail -1 "$report")
+    if [[ $summary =~ ^cluster:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+        local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
+        [[ $status -eq 0 || $failed -gt 0 ]] || failed=1
+    else
+        local passed=0 failed=1
+    fi
+    [[ $failed -eq 0 ]] || echo "cluster: exit code $status$(explain_status $status)" >&2
+    count cluster "$passed" "$failed" "$started"
+}
+
 # count NAME PASSED FAILED STARTED
 count() {
     PASSED=$((PASSED + $2))

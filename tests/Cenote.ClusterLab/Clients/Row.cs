@@ -1,0 +1,3 @@
+namespace Cenote.ClusterLab.Clients;
+
+internal readonly record struct Row(int Client, int Number);
