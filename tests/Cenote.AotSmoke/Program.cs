@@ -9,6 +9,7 @@ var file = Path.Combine(Path.GetTempPath(), $"cenote-aot-{Environment.ProcessId}
 try
 {
     await PoolCheck.RunAsync("SQLite", new ConnectionPoolBuilder().UseSqlite($"Data Source={file}"));
+    await SetCheck.RunAsync($"Data Source={file}");
     if (Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL") is { Length: > 0 } postgreSql)
     {
         await PoolCheck.RunAsync("PostgreSQL", new ConnectionPoolBuilder().UsePostgreSql(postgreSql));
