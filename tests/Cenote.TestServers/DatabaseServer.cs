@@ -33,7 +33,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
     internal string Directory => _directory.Path;
 
     /// <summary>Of the user that the pools under test connect as.</summary>
-    internal string Password { get; private set; }
+    internal string Password { get; private protected set; }
 
     /// <summary>The same session number may be given out again by a later incarnation of the server.</summary>
     internal string Incarnation => $"life{_incarnation}";

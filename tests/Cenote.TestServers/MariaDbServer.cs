@@ -6,15 +6,15 @@ using MySqlConnector;
 
 namespace Cenote.TestServers;
 
-internal sealed class MariaDbServer : DatabaseServer
+internal sealed partial class MariaDbServer : DatabaseServer
 {
     // The administrator has a door of its own, which a crowd at the other one does not bar.
     private readonly int _adminPort = FreePort.Take();
 
-    private MariaDbServer(LabDirectory directory)
-        : base(directory)
-    {
-    }
+    private readonly bool _replicates;
+
+    private MariaDbServer(LabDirectory directory, bool replicates)
+        : base(directory) => _replicates = replicates;
 
     internal override string Name => "MariaDB";
 
@@ -40,22 +40,30 @@ internal sealed class MariaDbServer : DatabaseServer
 
     internal static async Task<MariaDbServer> StartNewAsync()
     {
-        var server = new MariaDbServer(await LabDirectory.CreateAsync("mariadb"));
+        var server = await InstallAsync(replicates: false);
+        await server.StartAsync();
+        await server.FillAsync();
+        return server;
+    }
+
+    private static async Task<MariaDbServer> InstallAsync(bool replicates)
+    {
+        var server = new MariaDbServer(await LabDirectory.CreateAsync("mariadb"), replicates);
         await Programs.RunAsync(Programs.AsOrdinaryUser(
             "mariadb-install-db",
             [
                 "--no-defaults", $"--datadir={server.Data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
                 "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M",
             ]));
-        await server.StartAsync();
-        await server.ExecuteAsync(
-            "CREATE DATABASE lab",
-            "CREATE TABLE lab.notes (n int)",
-            $"CREATE USER {User}@'%' IDENTIFIED BY '{server.Password}'",
-            $"CREATE USER stranger@'%' IDENTIFIED BY '{server.AdminPassword}'",
-            $"GRANT ALL ON lab.* TO {User}@'%'");
         return server;
     }
+
+    private Task FillAsync() => ExecuteAsync(
+        "CREATE DATABASE lab",
+        "CREATE TABLE lab.notes (n int)",
+        $"CREATE USER {User}@'%' IDENTIFIED BY '{Password}'",
+        $"CREATE USER stranger@'%' IDENTIFIED BY '{AdminPassword}'",
+        $"GRANT ALL ON lab.* TO {User}@'%'");
 
     // Without a cancellation timeout the driver sends no KILL QUERY for a statement that timed out, but closes the socket. Its way of sending
     // one races with the closing of the connection and ends the whole process (mysql-net/MySqlConnector issues 1213, 1506, 1553; seen with 2.6.2).
@@ -84,7 +92,8 @@ internal sealed class MariaDbServer : DatabaseServer
         [
             "--no-defaults", $"--datadir={Data}", $"--port={Port}", "--bind-address=127.0.0.1", $"--socket={Directory}/s", $"--pid-file={Directory}/pid",
             "--skip-name-resolve", $"--max-connections={MaxConnections}", $"--extra-port={_adminPort}", $"--report-host={incarnation}", $"--read-only={(readOnly ? "1" : "0")}",
-            "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M", "--extra-max-connections=20",
+            "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M", "--extra-max-connections=20",
+            .. _replicates ? Replicated : ["--innodb-flush-log-at-trx-commit=0"],
         ],
         "ready for connections");
 

@@ -6,15 +6,15 @@ using Npgsql;
 
 namespace Cenote.TestServers;
 
-internal sealed class PostgreSqlServer : DatabaseServer
+internal sealed partial class PostgreSqlServer : DatabaseServer
 {
     /// <summary>Logins that hang behind a silent network take places, too, and nobody knows yet whether they are the administrator's.</summary>
     private const int ForAdmin = 40;
 
-    private PostgreSqlServer(LabDirectory directory)
-        : base(directory)
-    {
-    }
+    private readonly bool _replicates;
+
+    private PostgreSqlServer(LabDirectory directory, bool replicates)
+        : base(directory) => _replicates = replicates;
 
     internal override string Name => "PostgreSQL";
 
@@ -38,15 +38,19 @@ internal sealed class PostgreSqlServer : DatabaseServer
 
     private string Data => Directory + "/data";
 
-    internal static async Task<PostgreSqlServer> StartNewAsync()
+    private string[] Durability => _replicates ? Replicated : ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+
+    internal static Task<PostgreSqlServer> StartNewAsync() => StartNewAsync(replicates: false);
+
+    private static async Task<PostgreSqlServer> StartNewAsync(bool replicates)
     {
-        var server = new PostgreSqlServer(await LabDirectory.CreateAsync("postgresql"));
+        var server = new PostgreSqlServer(await LabDirectory.CreateAsync("postgresql"), replicates);
         await Programs.RunAsync(Programs.AsOrdinaryUser(
             Programs.PostgreSql("initdb"),
             ["-D", server.Data, "-U", "admin", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]));
 
         // The administrator needs no password to get in, the pool does; both only from this machine.
-        await File.WriteAllTextAsync(server.Data + "/pg_hba.conf", $"host all admin 127.0.0.1/32 trust\nhost all {User} 127.0.0.1/32 scram-sha-256\n");
+        await File.WriteAllTextAsync(server.Data + "/pg_hba.conf", $"host all,replication admin 127.0.0.1/32 trust\nhost all {User} 127.0.0.1/32 scram-sha-256\n");
         await server.StartAsync();
         await server.ExecuteAsync(
             $"CREATE ROLE {User} LOGIN PASSWORD '{server.Password}'",
@@ -90,7 +94,7 @@ internal sealed class PostgreSqlServer : DatabaseServer
         [
             "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", $"max_connections={MaxConnections + ForAdmin}", "-c", $"superuser_reserved_connections={ForAdmin}", "-c", $"cluster_name={incarnation}",
-            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off",
+            "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", .. Durability,
             "-c", $"default_transaction_read_only={(readOnly ? "on" : "off")}",
         ],
         "database system is ready to accept connections");

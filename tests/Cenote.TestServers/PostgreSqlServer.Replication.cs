@@ -1,0 +1,53 @@
+using System.Globalization;
+using Cenote.TestServers.Processes;
+
+namespace Cenote.TestServers;
+
+/// <content>Streaming replication.</content>
+internal sealed partial class PostgreSqlServer
+{
+    // pg_rewind wants hint bits in the log, and whole pages. What a commit acknowledges outlives the death of the process, not of the machine.
+    private static readonly string[] Replicated =
+        ["-c", "wal_log_hints=on", "-c", "wal_keep_size=512MB", "-c", "wal_retrieve_retry_interval=100ms", "-c", "hot_standby_feedback=on"];
+
+    private string Address => string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Port} user=admin");
+
+    /// <summary>A server that others may follow.</summary>
+    internal static Task<PostgreSqlServer> StartPrimaryAsync() => StartNewAsync(replicates: true);
+
+    /// <summary>A server that streams from this one, from a copy of its data.</summary>
+    internal async Task<PostgreSqlServer> StartReplicaAsync()
+    {
+        var replica = new PostgreSqlServer(await LabDirectory.CreateAsync("postgresql"), replicates: true) { Password = Password };
+        await Programs.RunAsync(Programs.AsOrdinaryUser(
+            Programs.PostgreSql("pg_basebackup"), ["-d", Address, "-D", replica.Data, "-R", "-c", "fast", "-X", "stream", "--no-sync"]));
+        await replica.StartAsync();
+        return replica;
+    }
+
+    /// <summary>Makes a primary of this replica, on a new timeline.</summary>
+    internal Task PromoteAsync() => ExecuteAsync("SELECT pg_promote()");
+
+    /// <summary>From now on nothing that arrives can be read.</summary>
+    internal Task PauseReplayAsync() => ExecuteAsync("SELECT pg_wal_replay_pause()");
+
+    internal Task ResumeReplayAsync() => ExecuteAsync("SELECT pg_wal_replay_resume()");
+
+    /// <summary>Everything arrives at once, and can be read this much later.</summary>
+    internal Task DelayReplayAsync(TimeSpan delay) => ExecuteAsync(
+        string.Create(CultureInfo.InvariantCulture, $"ALTER SYSTEM SET recovery_min_apply_delay = {(int)delay.TotalMilliseconds}"), "SELECT pg_reload_conf()");
+
+    /// <summary>A running replica follows another primary.</summary>
+    internal Task FollowAsync(PostgreSqlServer primary) =>
+        ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = '{primary.Address}'", "SELECT pg_reload_conf()");
+
+    /// <summary>A dead primary returns as a replica, and forgets what the new one never received.</summary>
+    internal async Task RejoinAsync(PostgreSqlServer primary)
+    {
+        // Until the first checkpoint after a promotion pg_rewind takes the new primary for the old timeline.
+        await primary.ExecuteAsync("CHECKPOINT");
+        await Programs.RunAsync(Programs.AsOrdinaryUser(
+            Programs.PostgreSql("pg_rewind"), [$"--source-server={primary.Address} dbname=postgres", $"--target-pgdata={Data}", "-R", "--no-sync"]));
+        await StartAsync();
+    }
+}
