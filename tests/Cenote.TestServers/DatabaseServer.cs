@@ -53,7 +53,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
 
     internal abstract string SessionNumber { get; }
 
-    protected string AdminPassword { get; } = NewPassword();
+    protected string AdminPassword { get; private protected set; } = NewPassword();
 
     protected abstract string StopSignal { get; }
 

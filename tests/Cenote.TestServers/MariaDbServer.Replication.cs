@@ -25,9 +25,10 @@ internal sealed partial class MariaDbServer
     internal async Task<MariaDbServer> StartReplicaAsync()
     {
         var replica = await InstallAsync(replicates: true);
-        replica.Password = Password;
+        (replica.Password, replica.AdminPassword) = (Password, AdminPassword);
         await replica.StartAsync(readOnly: true);
         await replica.FollowAsync(this);
+        await replica.AwaitAsync((string)(await ScalarAsync("SELECT @@gtid_current_pos"))!);
         return replica;
     }
 
@@ -35,24 +36,17 @@ internal sealed partial class MariaDbServer
     internal async Task PromoteAsync()
     {
         await ExecuteAsync("STOP SLAVE IO_THREAD");
-        await using (var admin = await OpenAdminAsync())
-        await using (var command = admin.CreateCommand())
+        await using var admin = await OpenAdminAsync();
+        await using var command = admin.CreateCommand();
+        command.CommandText = "SHOW ALL SLAVES STATUS";
+        string received;
+        await using (var reader = await command.ExecuteReaderAsync())
         {
-            command.CommandText = "SHOW ALL SLAVES STATUS";
-            string received;
-            await using (var reader = await command.ExecuteReaderAsync())
-            {
-                await reader.ReadAsync();
-                received = reader.GetString(reader.GetOrdinal("Gtid_IO_Pos"));
-            }
-
-            command.CommandText = $"SELECT MASTER_GTID_WAIT('{received}', 30)";
-            if (Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture) != 0)
-            {
-                throw new TimeoutException($"The replica did not come to {received} within 30 s.");
-            }
+            await reader.ReadAsync();
+            received = reader.GetString(reader.GetOrdinal("Gtid_IO_Pos"));
         }
 
+        await AwaitAsync(received);
         await ExecuteAsync("STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL read_only = 0");
     }
 
@@ -77,5 +71,22 @@ internal sealed partial class MariaDbServer
         // What it wrote itself is no replicated transaction yet.
         await ExecuteAsync("SET GLOBAL gtid_slave_pos = @@gtid_binlog_pos");
         await FollowAsync(primary);
+    }
+
+    private async Task AwaitAsync(string position)
+    {
+        if (Convert.ToInt64(await ScalarAsync($"SELECT MASTER_GTID_WAIT('{position}', 30)"), CultureInfo.InvariantCulture) != 0)
+        {
+            throw new TimeoutException($"The replica did not come to {position} within 30 s.");
+        }
+    }
+
+    private async Task<object?> ScalarAsync(string query)
+    {
+        await using var admin = await OpenAdminAsync();
+        await using var command = admin.CreateCommand();
+        command.CommandText = query;
+        command.CommandTimeout = 60;
+        return await command.ExecuteScalarAsync();
     }
 }

@@ -6,9 +6,16 @@ namespace Cenote.TestServers;
 /// <content>Streaming replication.</content>
 internal sealed partial class PostgreSqlServer
 {
-    // pg_rewind wants hint bits in the log, and whole pages. What a commit acknowledges outlives the death of the process, not of the machine.
-    private static readonly string[] Replicated =
-        ["-c", "wal_log_hints=on", "-c", "wal_keep_size=512MB", "-c", "wal_retrieve_retry_interval=100ms", "-c", "hot_standby_feedback=on"];
+    // In the file, since pg_rewind starts the server by itself. It wants hint bits in the log.
+    private const string Replicated =
+        """
+
+        wal_log_hints = on
+        wal_keep_size = 512MB
+        wal_retrieve_retry_interval = 100ms
+        hot_standby_feedback = on
+
+        """;
 
     private string Address => string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Port} user=admin");
 

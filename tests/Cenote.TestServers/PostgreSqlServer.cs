@@ -38,7 +38,8 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
 
     private string Data => Directory + "/data";
 
-    private string[] Durability => _replicates ? Replicated : ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
+    // What a commit acknowledges is in the log of a server that replicates, and its pages are whole for whoever copies them.
+    private string[] Durability => _replicates ? [] : ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
 
     internal static Task<PostgreSqlServer> StartNewAsync() => StartNewAsync(replicates: false);
 
@@ -51,6 +52,11 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
 
         // The administrator needs no password to get in, the pool does; both only from this machine.
         await File.WriteAllTextAsync(server.Data + "/pg_hba.conf", $"host all,replication admin 127.0.0.1/32 trust\nhost all {User} 127.0.0.1/32 scram-sha-256\n");
+        if (replicates)
+        {
+            await File.AppendAllTextAsync(server.Data + "/postgresql.conf", Replicated);
+        }
+
         await server.StartAsync();
         await server.ExecuteAsync(
             $"CREATE ROLE {User} LOGIN PASSWORD '{server.Password}'",
@@ -97,5 +103,5 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
             "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", .. Durability,
             "-c", $"default_transaction_read_only={(readOnly ? "on" : "off")}",
         ],
-        "database system is ready to accept connections");
+        "database system is ready to accept");
 }
