@@ -1,0 +1,17 @@
+using Cenote.ReadReplicas;
+
+namespace ReadReplicas;
+
+/// <summary>What the set knows of its servers.</summary>
+internal static class Report
+{
+    internal static void Servers(ReplicaSet set, string title)
+    {
+        Console.WriteLine($"{title}:");
+        foreach (var server in set.GetStatistics().Servers)
+        {
+            var lag = server.Lag is { } time ? $", lag {time.TotalMilliseconds:0} ms" : "";
+            Console.WriteLine($"  {server.Name}: {server.Role}, {server.State}{lag}, {server.Pool.Rents} rents");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Cenote.PostgreSql;
+using Cenote.ReadReplicas;
+using Cenote.Sqlite;
+
+namespace ReadReplicas;
+
+/// <summary>Which servers there are: PostgreSQL ones from the environment, or SQLite's writer and readers, with nothing to install.</summary>
+internal static class Servers
+{
+    internal static ReplicaSet Build() =>
+        Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
+
+    private static ReplicaSet PostgreSql(string primary)
+    {
+        var builder = new ReplicaSetBuilder("orders").Primary("primary", pool => pool.UsePostgreSql(primary));
+        for (var number = 1; Environment.GetEnvironmentVariable($"CENOTE_REPLICA_{number}") is { Length: > 0 } replica; number++)
+        {
+            builder.Replica($"replica {number}", pool => pool.UsePostgreSql(replica));
+        }
+
+        return builder.Build();
+    }
+
+    // SQLite has one writer at a time. Two pools of readers, so that there is something to choose from; one would do.
+    private static ReplicaSet Sqlite(string file)
+    {
+        var readOnly = new SqliteProviderOptions { ReadOnly = true };
+        return new ReplicaSetBuilder("orders")
+            .Primary("writer", pool => pool.UseSqlite($"Data Source={file}").Sized(1, 1))
+            .Replica("readers 1", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4))
+            .Replica("readers 2", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4))
+            .Build();
+    }
+}

@@ -1,0 +1,55 @@
+using Cenote.ReadReplicas;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Snippets;
+
+internal static class CausalReads
+{
+    internal static async Task ScopeAsync(ReplicaSet orders)
+    {
+        #region scope
+        using var scope = orders.BeginCausalScope();
+
+        await using (var write = await orders.OpenWriteConnectionAsync())
+        {
+            await SaveAddressAsync(write);
+        }
+
+        await using var read = await orders.OpenReadConnectionAsync();         // sees the address, on whatever server
+        #endregion
+    }
+
+    internal static async Task<CausalToken> TokenAsync(ReplicaSet orders, CausalToken earlier)
+    {
+        #region token
+        CausalToken token;
+        await using (var write = await orders.OpenWriteConnectionAsync())
+        {
+            await SaveAddressAsync(write);                                      // committed
+            token = await orders.ReadTokenAsync(write);
+        }
+
+        var both = token.Combine(earlier);
+        await using var read = await orders.OpenReadConnectionAsync(both);      // sees what either stands for
+        #endregion
+        return both;
+    }
+
+    internal static void OverHttp(WebApplication app, ReplicaSet orders)
+    {
+        #region http
+        app.Use(async (context, next) =>
+        {
+            // What the client has seen so far. A token that somebody made up is no token.
+            orders.TryParseToken(context.Request.Cookies["seen"] ?? "", out var seen);
+            using var scope = orders.BeginCausalScope(seen);
+            context.Response.OnStarting(async () =>
+                context.Response.Cookies.Append("seen", (await scope.GetTokenAsync()).ToString(), new CookieOptions { HttpOnly = true, Secure = true }));
+            await next(context);
+        });
+        #endregion
+    }
+
+    private static Task SaveAddressAsync(System.Data.Common.DbConnection connection) => Task.FromResult(connection);
+}

@@ -1,0 +1,78 @@
+using Cenote.PostgreSql;
+using Cenote.ReadReplicas;
+using Cenote.Sqlite;
+
+namespace Snippets;
+
+internal static class Replicas
+{
+    internal static async Task UseAsync(int customer)
+    {
+        #region usage
+        await using var orders = new ReplicaSetBuilder("orders")
+            .Primary("db1", pool => pool.UsePostgreSql("Host=db1;Username=app;Database=shop").Sized(2, 20))
+            .Replica("db2", pool => pool.UsePostgreSql("Host=db2;Username=app;Database=shop").Sized(2, 20), weight: 2)
+            .Replica("db3", pool => pool.UsePostgreSql("Host=db3;Username=app;Database=shop").Sized(2, 20))
+            .Configure(options => options.MaxLag = TimeSpan.FromSeconds(5))
+            .Build();
+
+        await using (var write = await orders.OpenWriteConnectionAsync())  // the primary
+        {
+            await PlaceOrderAsync(write, customer);
+        }
+
+        await using (var read = await orders.OpenReadConnectionAsync())    // a replica that is up and not too far behind
+        {
+            Console.WriteLine(await CountOrdersAsync(read, customer));
+        }
+        #endregion
+    }
+
+    internal static async Task ScopesAsync(ReplicaSet orders, int customer)
+    {
+        #region scopes
+        using (orders.BeginReadScope())
+        {
+            await using var connection = await orders.OpenConnectionAsync();   // for reading, here and in all that is called from here
+            await CountOrdersAsync(connection, customer);
+        }
+
+        await using (var connection = await orders.OpenConnectionAsync())      // nobody said anything: for writing
+        {
+            await PlaceOrderAsync(connection, customer);
+        }
+
+        System.Data.Common.DbDataSource reports = orders.Reads;                // for code that knows nothing of all this
+        #endregion
+        await using var report = await reports.OpenConnectionAsync();
+    }
+
+    internal static ReplicaSet Embedded()
+    {
+        #region sqlite
+        var orders = new ReplicaSetBuilder("orders")
+            .Primary("writer", pool => pool.UseSqlite("Data Source=orders.db").Sized(1, 1))
+            .Replica("readers", pool => pool.UseSqlite("Data Source=orders.db", new SqliteProviderOptions { ReadOnly = true }).Sized(1, 8))
+            .Build();
+        #endregion
+        return orders;
+    }
+
+    internal static void Look(ReplicaSet orders, Action<string> alert)
+    {
+        #region statistics
+        var statistics = orders.GetStatistics();
+        foreach (var server in statistics.Servers)
+        {
+            Console.WriteLine($"{server.Name}: {server.Role}, {server.State} {server.Reason}, lag {server.Lag}, share {server.Share:P0}, {server.Pool.Counts}");
+        }
+
+        Console.WriteLine($"{statistics.ReadsOnPrimary} reads on the primary now, {statistics.Failovers} failovers");
+        orders.TopologyChanged += (_, change) => alert(change.ToString()!);
+        #endregion
+    }
+
+    private static Task PlaceOrderAsync(System.Data.Common.DbConnection connection, int customer) => Task.FromResult((connection, customer));
+
+    private static Task<long> CountOrdersAsync(System.Data.Common.DbConnection connection, int customer) => Task.FromResult(connection is null ? customer : 0L);
+}
