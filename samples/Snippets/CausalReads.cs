@@ -41,11 +41,15 @@ internal static class CausalReads
         #region http
         app.Use(async (context, next) =>
         {
-            // What the client has seen so far. A token that somebody made up is no token.
-            orders.TryParseToken(context.Request.Cookies["seen"] ?? "", out var seen);
+            orders.TryParseToken(context.Request.Cookies["seen"], out var seen);    // one that somebody made up is none
             using var scope = orders.BeginCausalScope(seen);
             context.Response.OnStarting(async () =>
-                context.Response.Cookies.Append("seen", (await scope.GetTokenAsync()).ToString(), new CookieOptions { HttpOnly = true, Secure = true }));
+            {
+                if (await scope.GetTokenAsync() is { } token)
+                {
+                    context.Response.Cookies.Append("seen", token.ToString(), new CookieOptions { HttpOnly = true, Secure = true });
+                }
+            });
             await next(context);
         });
         #endregion

@@ -47,6 +47,39 @@ internal static class Replicas
         await using var report = await reports.OpenConnectionAsync();
     }
 
+    internal static ReplicaSetBuilder Choose(ReplicaSetBuilder builder) => builder.Reading(new SameZoneFirst("eu-1"));
+
+    #region strategy
+    /// <summary>Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).</summary>
+    internal sealed class SameZoneFirst(string zone) : IReplicaStrategy
+    {
+        public int Choose(ReadOnlySpan<ReplicaSetServer> candidates)
+        {
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                if (candidates[i].Name.StartsWith(zone, StringComparison.Ordinal))
+                {
+                    return i;
+                }
+            }
+
+            return ReplicaStrategy.PowerOfTwoChoices.Choose(candidates);
+        }
+    }
+    #endregion
+
+    internal static async Task ReadmeAsync(ReplicaSet orders, CancellationToken cancellationToken)
+    {
+        #region readme
+        await using var write = await orders.OpenWriteConnectionAsync(cancellationToken);
+        await PlaceOrderAsync(write, customer: 7);
+
+        var token = await orders.ReadTokenAsync(write, cancellationToken);
+        await using var read = await orders.OpenReadConnectionAsync(token, cancellationToken);     // a replica that has the order
+        #endregion
+        await CountOrdersAsync(read, 7);
+    }
+
     internal static ReplicaSet Embedded()
     {
         #region sqlite
@@ -61,14 +94,12 @@ internal static class Replicas
     internal static void Look(ReplicaSet orders, Action<string> alert)
     {
         #region statistics
-        var statistics = orders.GetStatistics();
-        foreach (var server in statistics.Servers)
+        foreach (var server in orders.GetStatistics().Servers)
         {
             Console.WriteLine($"{server.Name}: {server.Role}, {server.State} {server.Reason}, lag {server.Lag}, share {server.Share:P0}, {server.Pool.Counts}");
         }
 
-        Console.WriteLine($"{statistics.ReadsOnPrimary} reads on the primary now, {statistics.Failovers} failovers");
-        orders.TopologyChanged += (_, change) => alert(change.ToString()!);
+        orders.TopologyChanged += (_, change) => alert($"{change.Change}: {change.Server.Name}, {change.Reason}");
         #endregion
     }
 
