@@ -2,9 +2,9 @@ using ReadReplicas;
 
 await using var orders = Servers.Build();
 
-// Probes run once a second by themselves; a program that has just started need not wait for the first.
-await orders.ProbeAsync();
-Report.Servers(orders, "The servers, after a first probe");
+await orders.WaitUntilReadyAsync();
+await Task.WhenAll(orders.Servers.Select(server => server.Pool.WaitUntilReadyAsync()));
+Report.Servers(orders, "The servers");
 
 await Shop.PrepareAsync(orders);
 await Routing.ShowAsync(orders);

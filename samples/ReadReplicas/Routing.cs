@@ -11,12 +11,12 @@ internal static class Routing
         for (var i = 0; i < 300; i++)
         {
             await using var lease = await orders.RentForReadingAsync();
-            reads[lease.Pool.Name] = reads.GetValueOrDefault(lease.Pool.Name) + 1;
+            reads[lease.Pool!.Name] = reads.GetValueOrDefault(lease.Pool!.Name) + 1;
         }
 
         Console.WriteLine($"300 reads went to {string.Join(", ", reads.OrderBy(read => read.Key, StringComparer.Ordinal).Select(read => $"{read.Key}: {read.Value}"))}.");
 
         await using var write = await orders.RentForWritingAsync();
-        Console.WriteLine($"A write went to {write.Pool.Name}.");
+        Console.WriteLine($"A write went to {write.Pool!.Name}.");
     }
 }

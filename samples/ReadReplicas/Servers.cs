@@ -1,3 +1,4 @@
+using Cenote;
 using Cenote.PostgreSql;
 using Cenote.ReadReplicas;
 using Cenote.Sqlite;
@@ -7,10 +8,15 @@ namespace ReadReplicas;
 /// <summary>Which servers there are: PostgreSQL ones from the environment, or SQLite's writer and readers, with nothing to install.</summary>
 internal static class Servers
 {
-    internal static ReplicaSet Build() =>
-        Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
+    internal static ReplicaSet Build()
+    {
+        var builder = Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
 
-    private static ReplicaSet PostgreSql(string primary)
+        // By turns, so that the counts below are easy to understand. The default, the power of two choices, prefers whoever answers fastest.
+        return builder.Reading(ReplicaStrategy.RoundRobin()).Build();
+    }
+
+    private static ReplicaSetBuilder PostgreSql(string primary)
     {
         var builder = new ReplicaSetBuilder("orders").Primary("primary", pool => pool.UsePostgreSql(primary));
         for (var number = 1; Environment.GetEnvironmentVariable($"CENOTE_REPLICA_{number}") is { Length: > 0 } replica; number++)
@@ -18,17 +24,16 @@ internal static class Servers
             builder.Replica($"replica {number}", pool => pool.UsePostgreSql(replica));
         }
 
-        return builder.Build();
+        return builder;
     }
 
-    // SQLite has one writer at a time. Two pools of readers, so that there is something to choose from; one would do.
-    private static ReplicaSet Sqlite(string file)
+    // SQLite has one writer at a time. It comes first, and makes the file, which readers cannot. Two pools of readers, so that there is something to choose from; one would do.
+    private static ReplicaSetBuilder Sqlite(string file)
     {
         var readOnly = new SqliteProviderOptions { ReadOnly = true };
         return new ReplicaSetBuilder("orders")
-            .Primary("writer", pool => pool.UseSqlite($"Data Source={file}").Sized(1, 1))
+            .Primary("writer", pool => pool.UseSqlite($"Data Source={file}").Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
             .Replica("readers 1", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4))
-            .Replica("readers 2", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4))
-            .Build();
+            .Replica("readers 2", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4));
     }
 }

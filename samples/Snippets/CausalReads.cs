@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Cenote.ReadReplicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -39,21 +40,26 @@ internal static class CausalReads
     internal static void OverHttp(WebApplication app, ReplicaSet orders)
     {
         #region http
-        app.Use(async (context, next) =>
+        app.Use(async (context, handle) =>
         {
-            orders.TryParseToken(context.Request.Cookies["seen"], out var seen);    // one that somebody made up is none
+            var seen = orders.TryParseToken(context.Request.Cookies["seen"], out var token) ? token : null;    // one that somebody made up is none
             using var scope = orders.BeginCausalScope(seen);
             context.Response.OnStarting(async () =>
             {
-                if (await scope.GetTokenAsync() is { } token)
+                if (await scope.GetTokenAsync() is { } next)
                 {
-                    context.Response.Cookies.Append("seen", token.ToString(), new CookieOptions { HttpOnly = true, Secure = true });
+                    context.Response.Cookies.Append("seen", next.ToString(), new CookieOptions { HttpOnly = true, Secure = true });
                 }
             });
-            await next(context);
+            await handle(context);
         });
         #endregion
     }
 
-    private static Task SaveAddressAsync(System.Data.Common.DbConnection connection) => Task.FromResult(connection);
+    private static async Task SaveAddressAsync(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE customers SET address = 'Rue de la Source 7' WHERE id = 7";
+        await command.ExecuteNonQueryAsync();
+    }
 }

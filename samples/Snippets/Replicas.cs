@@ -1,3 +1,5 @@
+using System.Data.Common;
+using Cenote;
 using Cenote.PostgreSql;
 using Cenote.ReadReplicas;
 using Cenote.Sqlite;
@@ -42,7 +44,7 @@ internal static class Replicas
             await PlaceOrderAsync(connection, customer);
         }
 
-        System.Data.Common.DbDataSource reports = orders.Reads;                // for code that knows nothing of all this
+        DbDataSource reports = orders.Reads;                // for code that knows nothing of all this
         #endregion
         await using var report = await reports.OpenConnectionAsync();
     }
@@ -53,6 +55,8 @@ internal static class Replicas
     /// <summary>Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).</summary>
     internal sealed class SameZoneFirst(string zone) : IReplicaStrategy
     {
+        private readonly IReplicaStrategy _others = ReplicaStrategy.PowerOfTwoChoices();
+
         public int Choose(ReadOnlySpan<ReplicaSetServer> candidates)
         {
             for (var i = 0; i < candidates.Length; i++)
@@ -63,7 +67,7 @@ internal static class Replicas
                 }
             }
 
-            return ReplicaStrategy.PowerOfTwoChoices.Choose(candidates);
+            return _others.Choose(candidates);
         }
     }
     #endregion
@@ -84,7 +88,7 @@ internal static class Replicas
     {
         #region sqlite
         var orders = new ReplicaSetBuilder("orders")
-            .Primary("writer", pool => pool.UseSqlite("Data Source=orders.db").Sized(1, 1))
+            .Primary("writer", pool => pool.UseSqlite("Data Source=orders.db").Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
             .Replica("readers", pool => pool.UseSqlite("Data Source=orders.db", new SqliteProviderOptions { ReadOnly = true }).Sized(1, 8))
             .Build();
         #endregion
@@ -103,7 +107,17 @@ internal static class Replicas
         #endregion
     }
 
-    private static Task PlaceOrderAsync(System.Data.Common.DbConnection connection, int customer) => Task.FromResult((connection, customer));
+    private static async Task PlaceOrderAsync(DbConnection connection, int customer)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"INSERT INTO orders (customer) VALUES ({customer})";
+        await command.ExecuteNonQueryAsync();
+    }
 
-    private static Task<long> CountOrdersAsync(System.Data.Common.DbConnection connection, int customer) => Task.FromResult(connection is null ? customer : 0L);
+    private static async Task<long> CountOrdersAsync(DbConnection connection, int customer)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT count(*) FROM orders WHERE customer = {customer}";
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 }
