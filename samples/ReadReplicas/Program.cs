@@ -1,12 +1,21 @@
 using ReadReplicas;
 
 await using var orders = Servers.Build();
+using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+try
+{
+    await orders.WaitUntilReadyAsync(patience.Token);
+    await Task.WhenAll(orders.Servers.Select(server => server.Pool.WaitUntilReadyAsync(patience.Token)));
+}
+catch (OperationCanceledException)
+{
+    Report.Servers(orders, "Not every server is there");
+    return 1;
+}
 
-await orders.WaitUntilReadyAsync();
-await Task.WhenAll(orders.Servers.Select(server => server.Pool.WaitUntilReadyAsync()));
 Report.Servers(orders, "The servers");
-
 await Shop.PrepareAsync(orders);
 await Routing.ShowAsync(orders);
 await CausalReads.ShowAsync(orders);
 Report.Servers(orders, "In the end");
+return 0;

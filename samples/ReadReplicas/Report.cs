@@ -10,8 +10,9 @@ internal static class Report
         Console.WriteLine($"{title}:");
         foreach (var server in set.GetStatistics().Servers)
         {
+            var reason = server.Reason.Length > 0 ? $" ({server.Reason})" : "";
             var lag = server.Lag is { } time ? $", lag {time.TotalMilliseconds:0} ms" : "";
-            Console.WriteLine($"  {server.Name}: {server.Role}, {server.State}{lag}, {server.Pool.Rents} rents");
+            Console.WriteLine($"  {server.Name}: {server.Role}, {server.State}{reason}{lag}, {server.Pool.Rents} rents");
         }
     }
 }
