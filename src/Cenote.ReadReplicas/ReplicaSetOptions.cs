@@ -24,6 +24,7 @@ public sealed class ReplicaSetOptions
         RampUp = other.RampUp;
         MaxLag = other.MaxLag;
         MaxReadsOnPrimary = other.MaxReadsOnPrimary;
+        RevokeLeasesAfter = other.RevokeLeasesAfter;
         TokenSigningKeys = other.TokenSigningKeys is null ? null! : [.. other.TokenSigningKeys];
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
@@ -82,6 +83,16 @@ public sealed class ReplicaSetOptions
     /// the primary is the server of reads.
     /// </value>
     public int? MaxReadsOnPrimary { get; set; }
+
+    /// <summary>
+    /// When a server has been unreachable for this long, its connections are taken away from whoever holds them (<see cref="ConnectionPool.Revoke"/>), so that nobody goes on
+    /// waiting for an answer of a host that is gone: they get a <see cref="LeaseRevokedException"/>.
+    /// </summary>
+    /// <value>
+    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, since a server that is too busy to answer probes may still be at work for them; their command timeouts end
+    /// their waits. Range 0, which is as soon as it counts as unreachable, to 1 day.
+    /// </value>
+    public TimeSpan RevokeLeasesAfter { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>Keys that sign the text of tokens, so that a client cannot make one up: the first signs, each of them verifies. The same keys in every process.</summary>
     /// <value>Default empty: tokens are not signed. Each 16 to 1,024 bytes, from a random generator. Never shown.</value>

@@ -33,6 +33,7 @@ internal static class ReplicaSetProblems
             Duration(nameof(options.ProbeInterval), options.ProbeInterval, Shortest, TimeSpan.FromHours(1)),
             Duration(nameof(options.ProbeTimeout), options.ProbeTimeout, Shortest, TimeSpan.FromMinutes(1)),
             Duration(nameof(options.RampUp), options.RampUp, TimeSpan.Zero, TimeSpan.FromHours(1)),
+            options.RevokeLeasesAfter == Timeout.InfiniteTimeSpan ? null : Duration(nameof(options.RevokeLeasesAfter), options.RevokeLeasesAfter, TimeSpan.Zero, Day),
             Number(nameof(options.FailuresToLeave), options.FailuresToLeave, 1, 100),
             Number(nameof(options.SuccessesToReturn), options.SuccessesToReturn, 1, 100),
             Number(nameof(options.MaxReadsOnPrimary), options.MaxReadsOnPrimary ?? 0, 0, 10_000),

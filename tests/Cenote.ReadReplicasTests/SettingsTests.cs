@@ -20,6 +20,7 @@ public sealed class SettingsTests
             options.FailuresToLeave = 0;
             options.SuccessesToReturn = 0;
             options.MaxReadsOnPrimary = -1;
+            options.RevokeLeasesAfter = TimeSpan.FromSeconds(-2);
             options.MaxLag = TimeSpan.FromDays(2);
             options.TokenSigningKeys = [new byte[15]];
             options.Strategy = null!;
@@ -29,12 +30,12 @@ public sealed class SettingsTests
         var refusal = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build());
 
         foreach (var name in (string[])["Name", "AcquireTimeout", "PrimaryWait", "CausalWait", "ProbeInterval", "ProbeTimeout", "RampUp", "FailuresToLeave", "SuccessesToReturn",
-            "MaxReadsOnPrimary", "MaxLag", "TokenSigningKeys", "Strategy", "TimeProvider"])
+            "MaxReadsOnPrimary", "RevokeLeasesAfter", "MaxLag", "TokenSigningKeys", "Strategy", "TimeProvider"])
         {
             Assert.Contains(refusal.Problems, problem => problem.StartsWith(name, StringComparison.Ordinal));
         }
 
-        Assert.Equal(14, refusal.Problems.Count);
+        Assert.Equal(15, refusal.Problems.Count);
     }
 
     [Fact]
@@ -56,6 +57,7 @@ public sealed class SettingsTests
             RampUp = TimeSpan.FromSeconds(8),
             MaxLag = TimeSpan.FromSeconds(9),
             MaxReadsOnPrimary = 10,
+            RevokeLeasesAfter = TimeSpan.FromSeconds(11),
             TokenSigningKeys = [new byte[32]],
             TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(),
             LoggerFactory = Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,

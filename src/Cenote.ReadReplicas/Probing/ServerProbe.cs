@@ -21,6 +21,7 @@ internal sealed class ServerProbe
     private readonly ProbeConnection _connection;
     private readonly ProbeRequests _requests = new();
     private readonly EagerPace _eager = new();
+    private readonly LostLeases _lostLeases;
 
     internal ServerProbe(ReplicaSetServer server, ReplicaSetOptions options, TopologyKeeper keeper, ILogger logger)
     {
@@ -29,6 +30,7 @@ internal sealed class ServerProbe
         _keeper = keeper;
         _logger = logger;
         _connection = new ProbeConnection(server.Pool, options);
+        _lostLeases = new LostLeases(server, options);
     }
 
     internal EagerPace Eager => _eager;
@@ -90,6 +92,7 @@ internal sealed class ServerProbe
         {
             WasAlive = report.IsAlive;
             _keeper.Heed(_server, report);
+            _lostLeases.Look();
         }
 #pragma warning disable CA1031
         catch (Exception exception)

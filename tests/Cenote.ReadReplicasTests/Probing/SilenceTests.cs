@@ -64,6 +64,25 @@ public sealed class SilenceTests
     }
 
     [Fact]
+    public async Task Holders_on_a_host_that_is_gone_are_told_if_that_is_wanted()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
+        await using var read = await test.Set.OpenReadConnectionAsync(Token);
+        var gate = test.Two.GoSilent();
+        await using var command = read.CreateCommand();
+        command.CommandText = "SELECT 1";
+        var reading = Patience.OnOwnThread(command.ExecuteScalar);
+
+        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(0, test.Server("two").Pool.GetStatistics().LeasesRevoked);
+        await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().LeasesRevoked == 1, TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(System.Data.ConnectionState.Broken, read.State);
+        gate.Release();
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => reading.Soon());
+    }
+
+    [Fact]
     public async Task The_first_reads_wait_for_the_first_probes_and_no_longer()
     {
         await using var test = TestSet.Start(replicas: 2);
