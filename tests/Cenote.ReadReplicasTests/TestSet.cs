@@ -32,6 +32,11 @@ internal sealed class TestSet : IAsyncDisposable
 
                 // Else a connection that is still being cleared sends the next read elsewhere.
                 options.ResetMode = ResetMode.None;
+
+                // Else a connection that fake time has made old is being checked or replaced when the next read comes.
+                options.ValidationInterval = Timeout.InfiniteTimeSpan;
+                options.MaxIdleTime = Timeout.InfiniteTimeSpan;
+                options.MaxLifetime = Timeout.InfiniteTimeSpan;
                 options.LoggerFactory = null;
                 options.ConnectTimeout = TimeSpan.FromMinutes(5);
                 options.ValidationTimeout = TimeSpan.FromMinutes(5);
