@@ -9,7 +9,7 @@ public enum ServerState
     /// <summary>It takes its part: the primary gets writes, a replica gets reads.</summary>
     Serving,
 
-    /// <summary>A replica that is further behind than <see cref="ReplicaSetOptions.MaxLag"/>. It gets no reads.</summary>
+    /// <summary>A replica that is further behind than <see cref="ReplicaSetOptions.MaxLag"/>, or one that was away and has not followed a promotion. It gets no reads.</summary>
     Lagging,
 
     /// <summary>Its probes fail. A replica gets no reads, a primary no writes.</summary>

@@ -48,6 +48,16 @@ internal sealed partial class PostgreSqlServer
     internal Task FollowAsync(PostgreSqlServer primary) =>
         ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = '{primary.Address}'", "SELECT pg_reload_conf()");
 
+    /// <summary>A dead primary returns as a replica that keeps what the new one never received, and so cannot follow it: somebody forgot pg_rewind.</summary>
+    internal async Task ReturnAsItIsAsync(PostgreSqlServer primary)
+    {
+        // It tries once, not ten times a second: who looks at it sees the same each time.
+        var settings = $"primary_conninfo = '{primary.Address}'{Environment.NewLine}wal_retrieve_retry_interval = 1h{Environment.NewLine}";
+        await File.AppendAllTextAsync(Data + "/postgresql.auto.conf", settings);
+        await File.WriteAllTextAsync(Data + "/standby.signal", "");
+        await StartAsync();
+    }
+
     /// <summary>A dead primary returns as a replica, and forgets what the new one never received.</summary>
     internal async Task RejoinAsync(PostgreSqlServer primary)
     {

@@ -14,7 +14,9 @@ internal sealed class StatusReader
     //
     // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a commit is acknowledged earlier.
     // Its timeline is in the name of the file that it writes. pg_control_checkpoint() has the timeline of the last checkpoint, which a promotion
-    // does not wait for, so that a replica's timeline is only known from the receiver, and that only to members of pg_read_all_stats.
+    // does not wait for, so that the timeline of a replica that follows is only known from the receiver, and that only to members of pg_read_all_stats.
+    // One that has received nothing beyond what it has replayed may follow nobody: what counts is then the timeline that its control file has. So it is with
+    // a former primary that nobody has rewound: its receiver comes and goes, or waits for ever at the end of the old timeline.
     //
     // Everybody may see whether a receiver runs. What it does not yet know of, nobody can read here: the server's word on lag is a lower limit.
     private const string Status =
@@ -23,8 +25,9 @@ internal sealed class StatusReader
                CASE WHEN server.replica THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text,
                current_setting('wal_block_size')::bigint,
                pg_size_bytes(current_setting('wal_segment_size')),
-               CASE WHEN server.replica THEN receiver.received_tli
-                    ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int END::bigint,
+               CASE WHEN NOT server.replica THEN ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+                    WHEN receiver.pid IS NOT NULL AND pg_last_wal_replay_lsn() <= pg_last_wal_receive_lsn() THEN receiver.received_tli
+                    ELSE {0} END::bigint,
                CASE WHEN NOT server.replica THEN NULL
                     WHEN receiver.pid IS NOT NULL AND coalesce(receiver.status, 'streaming') = 'streaming'
                          AND pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn() THEN 0
@@ -45,8 +48,10 @@ internal sealed class StatusReader
     /// <summary>From all there is to know to the least. What speaks PostgreSQL's protocol need not have its log, and functions may be forbidden.</summary>
     private static readonly string[] Questions =
     [
-        Status + " (SELECT system_identifier::text FROM pg_control_system())" + Parts,
-        Status + " NULL::text" + Parts,
+        Complete(
+            stoppedOn: "(SELECT greatest(timeline_id, min_recovery_end_timeline) FROM pg_control_checkpoint(), pg_control_recovery())",
+            identity: "(SELECT system_identifier::text FROM pg_control_system())"),
+        Complete(stoppedOn: "NULL", identity: "NULL::text"),
         "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, NULL::text",
     ];
 
@@ -102,6 +107,8 @@ internal sealed class StatusReader
             return null;
         }
     }
+
+    private static string Complete(string stoppedOn, string identity) => $"{Status.Replace("{0}", stoppedOn, StringComparison.Ordinal)} {identity}{Parts}";
 
     private int Next(int question)
     {

@@ -17,7 +17,8 @@ internal static class Eligibility
         return topology.IsRamping ? Draw(servers) : servers;
     }
 
-    internal static bool Covers(ReplicaSetServer server, ReplicationPosition required) => server.Position?.Covers(required) == true;
+    internal static bool Covers(ReplicaSetServer server, ReplicationPosition required) =>
+        server.Standing is { IsLeftBehind: false, Position: { } position } && position.Covers(required);
 
     /// <summary>Of those that have not been lost, the one that is furthest.</summary>
     internal static ReplicaSetServer? Freshest(TopologySnapshot topology, List<ReplicaSetServer>? lost)
@@ -25,7 +26,7 @@ internal static class Eligibility
         ReplicaSetServer? freshest = null;
         foreach (var server in topology.Candidates)
         {
-            if (lost?.Contains(server) != true && server.Position is { } position
+            if (lost?.Contains(server) != true && server.Standing is { IsLeftBehind: false, Position: { } position }
                 && (freshest is null || (position.Covers(freshest.Position!) && !freshest.Position!.Covers(position))))
             {
                 freshest = server;

@@ -10,6 +10,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     private int _failures;
     private int _successes;
     private int _freshProbes;
+    private int _followingProbes;
 
     internal ReplicaSetServer Server => server;
 
@@ -22,6 +23,9 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     internal bool IsReachable { get; private set; }
 
     internal bool IsTooFarBehind { get; private set; }
+
+    /// <summary>On the clock of the set, since when another server has been promoted, on a later timeline, and this one is not known to follow it.</summary>
+    internal TimeSpan? LeftBehindSince { get; private set; }
 
     /// <summary>What it said last, perhaps long ago.</summary>
     internal ServerStatus Status { get; private set; } = ServerStatus.Unknown;
@@ -81,6 +85,23 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
             IsTooFarBehind = false;
         }
     }
+
+    /// <summary>Heeds the timeline of its last probe. One that tries in vain to follow does not know its timeline for a moment now and then: that alone lets it not return.</summary>
+    internal void HeedTimeline(long? latest, bool isNew, TimeSpan now)
+    {
+        if (PrimaryElection.IsOutdated(this, latest))
+        {
+            LeftBehindSince ??= now;
+            _followingProbes = 0;
+        }
+        else if (LeftBehindSince is not null && isNew && ++_followingProbes >= options.SuccessesToReturn)
+        {
+            LeftBehindSince = null;
+        }
+    }
+
+    /// <summary>The set is about other data now.</summary>
+    internal void ForgetTimeline() => LeftBehindSince = null;
 
     /// <summary>A part other than that of a replica has no lag.</summary>
     internal void ForgetLag()

@@ -66,7 +66,7 @@ internal sealed partial class TopologyKeeper
             _announcer.Post(change);
         }
 
-        if (after.TryReadingOf(server) is not null && server.Position is { } position)
+        if (after.TryReadingOf(server) is not null && server is { Standing.IsLeftBehind: false, Position: { } position })
         {
             Waits.Reached(position);
         }
@@ -105,6 +105,7 @@ internal sealed partial class TopologyKeeper
         MeasureLag(reported, winner);
         foreach (var record in _records)
         {
+            record.HeedTimeline(IsOfSet(record) ? _latestTimeline : null, isNew: record == reported && record.IsReachable, Now);
             Judge(record, winner, before, changes);
         }
 
@@ -161,6 +162,7 @@ internal sealed partial class TopologyKeeper
 
         _dataId = chosen;
         _latestTimeline = null;
+        Array.ForEach(_records, static record => record.ForgetTimeline());
     }
 
     private static string? MostHeld(List<ServerRecord> held) => held

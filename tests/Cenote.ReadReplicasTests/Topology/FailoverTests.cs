@@ -48,6 +48,56 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_former_primary_that_has_not_followed_the_promotion_gets_no_reads_however_far_its_own_history_goes()
+    {
+        await using var test = await TestSet.CreateAsync();
+        Timelines(test, 1);
+        test.One.Reach(50);
+        await test.ProbeAsync();
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+
+        test.One.Revive();
+        test.One.Become(ServerRole.Replica);
+        await test.ProbeAsync(3);
+
+        Assert.Equal(ServerState.Lagging, test.Server("one").State);
+        Assert.Contains("another timeline than 2", test.Server("one").Reason, StringComparison.Ordinal);
+
+        // As it is while it tries in vain to follow.
+        test.One.Replication!.Say(status => status with { Timeline = null });
+        await test.ProbeAsync();
+        test.One.Become(ServerRole.Replica, timeline: 1);
+        await test.ProbeAsync();
+        Assert.Equal("three 3", await test.ReadAsync(3));
+
+        test.One.Become(ServerRole.Replica, timeline: 2);
+        await test.ProbeAsync(2);
+        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(100));
+        Assert.Equal("one 2, three 2", await test.ReadAsync(4));
+    }
+
+    [Fact]
+    public async Task A_replica_has_as_long_as_it_may_lag_to_follow_a_promotion()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => (options.MaxLag, options.ProbeInterval) = (TimeSpan.FromHours(2), TimeSpan.FromHours(1)));
+        Timelines(test, 1);
+        await test.ProbeAsync();
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+
+        test.Time.Advance(TimeSpan.FromHours(2));
+        await test.ProbeAsync();
+        Assert.Equal("three 1", await test.ReadAsync(1));
+
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        await test.ProbeAsync();
+        Assert.Equal("two 1", await test.ReadAsync(1));
+    }
+
+    [Fact]
     public async Task A_write_waits_for_the_promotion_and_goes_on_by_itself()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromHours(1));

@@ -1,0 +1,70 @@
+using Cenote.PostgreSql;
+using Cenote.TestServers;
+using Patience = Cenote.TestServers.Patience;
+
+namespace Cenote.ReadReplicasTests.PostgreSql;
+
+/// <summary>A primary that was replaced and comes back as a replica, with rows that the new primary never received.</summary>
+public sealed class DivergedPrimaryTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_former_primary_that_nobody_has_rewound_gets_no_reads_until_somebody_does()
+    {
+        await using var lab = await PostgreSqlLab.StartAsync(replicas: 1);
+        var (former, promoted) = (lab.Primary, lab.Replica);
+        await promoted.KillAsync();
+        await former.ExecuteAsync("INSERT INTO notes SELECT generate_series(1, 1000)");
+        await former.KillAsync();
+        await promoted.StartAsync();
+        await promoted.PromoteAsync();
+        await former.ReturnAsItIsAsync(promoted);
+
+        // It has given up trying to follow: until then it does not tell an ordinary user its timeline.
+        await using var provider = new PostgreSqlProvider(PostgreSqlLab.ConnectionString(former));
+        Assert.True(await Patience.UntilAsync(async () => (await PostgreSqlLab.ReadStatusAsync(provider, former)).Timeline == 1, Patience.Limit));
+
+        await using (var set = Build(former, promoted))
+        {
+            await set.ProbeAsync(Token);
+            await set.ProbeAsync(Token);
+
+            Assert.Equal("promoted", set.Primary?.Name);
+            Assert.Equal(0, await CountAsync(set));
+            Assert.Equal((ServerRole.Replica, ServerState.Lagging), (set.Servers[0].Role, set.Servers[0].State));
+            Assert.Contains("promotion", set.Servers[0].Reason, StringComparison.Ordinal);
+            Assert.Equal(1, set.GetStatistics().ReadsOnPrimary);
+        }
+
+        // In order: pg_rewind cannot recover a replica that crashed.
+        await former.StopAsync();
+        await former.RejoinAsync(promoted);
+        await using (var set = Build(former, promoted))
+        {
+            Assert.True(await Patience.UntilAsync(
+                async () =>
+                {
+                    await promoted.ExecuteAsync("SELECT pg_logical_emit_message(false, 'lab', 'something to follow')");
+                    await set.ProbeAsync(Token);
+                    return set.Servers[0].State == ServerState.Serving;
+                },
+                Patience.Limit));
+            Assert.Equal(0, await CountAsync(set));
+            Assert.Equal(0, set.GetStatistics().ReadsOnPrimary);
+        }
+    }
+
+    private static ReplicaSet Build(PostgreSqlServer former, PostgreSqlServer promoted) => new ReplicaSetBuilder("diverged")
+        .Primary("former", pool => pool.Use(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(former))).Sized(1, 2))
+        .Replica("promoted", pool => pool.Use(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(promoted))).Sized(1, 2))
+        .Build();
+
+    private static async Task<long> CountAsync(ReplicaSet set)
+    {
+        await using var connection = await set.OpenReadConnectionAsync(Token);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM notes";
+        return (long)(await command.ExecuteScalarAsync(Token))!;
+    }
+}
