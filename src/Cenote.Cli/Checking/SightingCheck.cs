@@ -5,7 +5,7 @@ namespace Cenote.Cli.Checking;
 /// <summary>No client saw what must never be seen, and clients got work done at all: a check of nothing would prove nothing.</summary>
 internal static class SightingCheck
 {
-    public static CheckFinding Run(ShopLedger ledger, RunMeters meters)
+    public static CheckFinding Run(ShopLedger ledger, OperationMeters meters)
     {
         var problems = new ProblemList();
         foreach (var contradiction in ledger.Contradictions)

@@ -13,7 +13,7 @@ internal sealed class PlaceOrder(ShopConnections connections, ShopSql sql, ShopL
     public async Task<OperationOutcome> RunAsync(CancellationToken stopping)
     {
         var draft = OrderDraft.Choose(random, ledger.Plan.Size);
-        await using var connection = await connections.OpenAsync(stopping);
+        await using var connection = await connections.OpenForWritingAsync(stopping);
 
         // On SQLite this is BEGIN IMMEDIATE: the write lock is taken here, so no later statement can fail for want of it.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);

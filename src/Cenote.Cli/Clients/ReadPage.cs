@@ -21,7 +21,7 @@ internal sealed class ReadPage(ShopConnections connections, ShopSql sql, ShopLed
             _pagesLeft = PagesPerVisit;
         }
 
-        await using var lease = await connections.RentAsync(stopping);
+        await using var lease = await connections.RentForReadingAsync(stopping);
         await using var command = lease.Connection.Command(transaction: null, sql.ReadPage);
         command.Bind("@before", _before);
         await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);

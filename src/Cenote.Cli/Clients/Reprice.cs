@@ -13,7 +13,7 @@ internal sealed class Reprice(ShopConnections connections, ShopSql sql, ShopLedg
     {
         var productId = random.NextInt64(1, ledger.Plan.Size.Products + 1L);
         var change = random.Next(90, 111);
-        await using var lease = await connections.RentAsync(stopping);
+        await using var lease = await connections.RentForWritingAsync(stopping);
         await using var transaction = await lease.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
         if (await ReadAsync(lease.Connection, transaction, productId) is not var (price, version))
         {

@@ -1,24 +1,22 @@
 namespace Cenote.Cli.Clients;
 
 /// <summary>One client: chooses an operation, does it, notes how it ended, and so on until told to stop.</summary>
-internal sealed class ShopClient(PlaceOrder placeOrder, ReadPage readPage, Reprice reprice, RunMeters meters, Random random, TimeProvider clock)
+internal sealed class ShopClient(PlaceOrder placeOrder, ReadPage readPage, Reprice reprice, OperationMeters meters, ErrorTally errors, Random random, TimeProvider clock)
 {
     /// <summary>After a failure a client takes breath, so that an outage is not met with a storm.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="operations">How many operations at most.</param>
-    /// <param name="stopping">Ends the client after the operation at hand.</param>
-    public async Task RunAsync(long operations, CancellationToken stopping)
+    public async Task RunAsync(Shift shift)
     {
-        for (var done = 0L; done < operations && !stopping.IsCancellationRequested; done++)
+        for (var done = 0L; done < shift.Operations && !shift.Ends.IsCancellationRequested; done++)
         {
             var operation = Choose();
             var started = clock.GetTimestamp();
-            var outcome = await TryAsync(operation, stopping);
-            meters[operation.Kind].Record(outcome, clock.GetElapsedTime(started));
+            var outcome = await TryAsync(operation, shift.GivesUp);
+            meters.Record(operation.Kind, outcome, clock.GetElapsedTime(started));
             if (outcome is OperationOutcome.Failed or OperationOutcome.Unknown)
             {
-                await Task.Delay(PauseAfterFailure, clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PauseAfterFailure, clock, shift.Ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             else
             {
@@ -36,19 +34,19 @@ internal sealed class ShopClient(PlaceOrder placeOrder, ReadPage readPage, Repri
         _ => reprice,
     };
 
-    private async Task<OperationOutcome> TryAsync(IOperation operation, CancellationToken stopping)
+    private async Task<OperationOutcome> TryAsync(IOperation operation, CancellationToken givesUp)
     {
         try
         {
-            return await operation.RunAsync(stopping);
+            return await operation.RunAsync(givesUp);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (givesUp.IsCancellationRequested)
         {
             return OperationOutcome.Cancelled;
         }
         catch (Exception exception)
         {
-            meters.Errors.Add(exception);
+            errors.Add(exception);
             return OperationOutcome.Failed;
         }
     }

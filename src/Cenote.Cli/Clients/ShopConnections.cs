@@ -1,30 +1,26 @@
 using System.Runtime.CompilerServices;
+using Cenote.Cli.Pools;
 
 namespace Cenote.Cli.Clients;
 
-/// <summary>The clients' way to the pool: counts what the pool tells them, and passes on where they called from.</summary>
-internal sealed class ShopConnections(ConnectionPool pool, RentTally tally)
+/// <summary>The clients' way to the pools: counts what the pools tell them, and passes on where they called from.</summary>
+internal sealed class ShopConnections(Arrangement pools)
 {
-    public async ValueTask<ConnectionLease> RentAsync(
+    public ValueTask<ConnectionLease> RentForReadingAsync(
         CancellationToken cancellationToken,
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
-    {
-        try
-        {
-            var lease = await pool.RentAsync(cancellationToken, filePath, lineNumber, memberName);
-            tally.CountLease();
-            return lease;
-        }
-        catch (Exception exception)
-        {
-            tally.CountFailure(exception);
-            throw;
-        }
-    }
+        [CallerMemberName] string memberName = "") =>
+        CountAsync(pools.RentForReadingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForReading);
 
-    public async ValueTask<PooledConnection> OpenAsync(
+    public ValueTask<ConnectionLease> RentForWritingAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        CountAsync(pools.RentForWritingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForWriting);
+
+    public async ValueTask<PooledConnection> OpenForWritingAsync(
         CancellationToken cancellationToken,
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
@@ -32,13 +28,28 @@ internal sealed class ShopConnections(ConnectionPool pool, RentTally tally)
     {
         try
         {
-            var connection = await pool.OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName);
-            tally.CountPooledConnection();
+            var connection = await pools.OpenForWritingAsync(cancellationToken, filePath, lineNumber, memberName);
+            pools.Of(connection.Pool).Rents.CountPooledConnection();
             return connection;
         }
         catch (Exception exception)
         {
-            tally.CountFailure(exception);
+            pools.ForWriting.Rents.CountFailure(exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<ConnectionLease> CountAsync(ValueTask<ConnectionLease> rent, WatchedPool meant)
+    {
+        try
+        {
+            var lease = await rent;
+            pools.Of(lease.Pool!).Rents.CountLease();
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            meant.Rents.CountFailure(exception);
             throw;
         }
     }

@@ -18,6 +18,9 @@ internal sealed class RunCommand : Command
             Builds a shop in a database, lets clients use it through a connection pool,
             and checks that the database agrees with what they were told.
 
+            On SQLite, clients use one connection that writes with several that read,
+            and one mixed pool of as many, in turns; the report compares the two.
+
             Exit code 0: all that was checked holds. 1: something is wrong.
             2: the arguments cannot work. 3: the database cannot be reached.
             """)
@@ -26,6 +29,8 @@ internal sealed class RunCommand : Command
         Add(Clients);
         Add(MinSize);
         Add(MaxSize);
+        Add(Pools);
+        Add(Readers);
         Add(Provider);
         Add(Connection);
         Add(Database);
@@ -40,9 +45,17 @@ internal sealed class RunCommand : Command
 
     public Option<string?> Clients { get; } = Text("--clients", "N", "How many clients work at once.", 32);
 
-    public Option<string?> MinSize { get; } = Text("--min-size", "N", $"Connections that the pool keeps open. [default: {PoolDefaults.MinSize}]");
+    public Option<string?> MinSize { get; } = Text("--min-size", "N", $"Connections that are kept open. [default: {PoolDefaults.MinSize}]");
 
-    public Option<string?> MaxSize { get; } = Text("--max-size", "N", $"The most connections that the pool opens. [default: {PoolDefaults.MaxSize}]");
+    public Option<string?> MaxSize { get; } = Text("--max-size", "N", $"The most connections that are opened, the writer and the readers together. [default: {PoolDefaults.MaxSize}]");
+
+    public Option<string?> Pools { get; } = Text(
+        "--pools",
+        "compare|split|mixed",
+        "SQLite: one writer with readers (split), one pool for both (mixed), or both in turns (compare). [default: compare; a server gets mixed]");
+
+    public Option<string?> Readers { get; } = Text(
+        "--readers", "N", $"SQLite: how many connections only read, beside the writer. [default: one less than --max-size, {PoolDefaults.MaxSize - 1}]");
 
     public Option<string?> Provider { get; } = Text("--provider", "sqlite|postgresql|mysql", "The database. mysql serves MariaDB too. [default: sqlite]");
 

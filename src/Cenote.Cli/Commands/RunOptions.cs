@@ -1,3 +1,4 @@
+using Cenote.Cli.Pools;
 using Cenote.Cli.Shop;
 
 namespace Cenote.Cli.Commands;
@@ -9,9 +10,7 @@ internal sealed record RunOptions
 
     public required int Clients { get; init; }
 
-    public required int MinSize { get; init; }
-
-    public required int MaxSize { get; init; }
+    public required PoolSizes Pools { get; init; }
 
     public required ShopProvider Provider { get; init; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cenote.Cli.Pools;
 using Cenote.Cli.Shop;
 
 namespace Cenote.Cli.Commands;
@@ -14,14 +15,12 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
 
     public RunOptions Read()
     {
-        var (minSize, maxSize) = ReadSizes();
         var provider = ReadProvider();
         return new RunOptions
         {
             Duration = TimeSpan.FromSeconds(Whole(command.Seconds, 1, 86_400) ?? 20),
             Clients = Whole(command.Clients, 1, 10_000) ?? 32,
-            MinSize = minSize,
-            MaxSize = maxSize,
+            Pools = ReadPools(provider),
             Provider = provider ?? ShopProvider.Sqlite,
             Connection = ReadConnection(provider),
             DatabaseFile = ReadDatabaseFile(provider),
@@ -34,18 +33,29 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         };
     }
 
-    private (int MinSize, int MaxSize) ReadSizes()
-    {
-        var defaults = new ConnectionPoolOptions();
-        var givenMinimum = Whole(command.MinSize, 0, 10_000);
-        var maximum = Whole(command.MaxSize, 1, 10_000) ?? defaults.MaxSize;
-        var minimum = givenMinimum ?? Math.Min(defaults.MinSize, maximum);
-        if (minimum > maximum)
-        {
-            Problem($"--min-size {minimum} is more than the maximum size of {maximum}: lower it, or raise --max-size.");
-        }
+    private PoolSizes ReadPools(ShopProvider? provider) => new PoolSizesReader(Problem).Read(
+        provider,
+        ReadPlan(),
+        Whole(command.Readers, 1, 9_999),
+        Whole(command.MinSize, 0, 10_000),
+        Whole(command.MaxSize, 1, 10_000));
 
-        return (minimum, maximum);
+    private PoolPlan? ReadPlan()
+    {
+        switch (Value(command.Pools))
+        {
+            case null:
+                return null;
+            case "compare":
+                return PoolPlan.Compare;
+            case "split":
+                return PoolPlan.Split;
+            case "mixed":
+                return PoolPlan.Mixed;
+            case var other:
+                Problem($"--pools '{other}' is none of compare, split, mixed.");
+                return null;
+        }
     }
 
     private ShopProvider? ReadProvider()

@@ -1,6 +1,7 @@
 using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
 using Cenote.Cli.Display;
+using Cenote.Cli.Pools;
 using Cenote.Cli.Reporting;
 using Cenote.Cli.Shop;
 
@@ -15,28 +16,24 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
     /// <param name="interrupted">Ends the work early; the check still takes place.</param>
     public async Task<RunResult> RunAsync(CancellationToken interrupted)
     {
-        var heading = new RunHeading(
-            $"{database.Name} at {database.Place}", options.Clients, options.MinSize, options.MaxSize, options.Seed, options.Duration);
+        var heading = new RunHeading($"{database.Name} at {database.Place}", options.Clients, options.Pools, options.Seed, options.Duration);
         await using var claim = await database.ClaimAsync(interrupted);
         var plan = new ShopPlan(options.Size, options.Seed);
         var setupTime = await BuildAsync(plan, heading, interrupted);
 
-        await using var pool = new ConnectionPool(
-            database.CreateProvider(),
-            new ConnectionPoolOptions { MinSize = options.MinSize, MaxSize = options.MaxSize, TimeProvider = clock });
         MakeRoomForBlockedThreads();
-        var fleet = new ClientFleet(pool, database, plan, options.Clients, options.Seed, clock);
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        var watch = new RunWatch(pool, fleet.Meters, heading, clock, stopping.Token);
-        using var timer = clock.CreateTimer(_ => stopping.Cancel(), state: null, options.Duration, Timeout.InfiniteTimeSpan);
-        var work = fleet.RunAsync(stopping.Token);
-        await Task.WhenAll(watch.WatchAsync(work), display.ShowAsync(watch, work), work);
+        var fleet = new ClientFleet(database, plan, options.Clients, options.Seed, clock);
+        await using var arrangements = await Arrangements.OpenAsync(database, options.Pools, fleet.Meters, clock, interrupted);
+        using var work = new ShopWork(fleet, arrangements.All, options.Duration, clock, interrupted);
+        var watch = new RunWatch(arrangements.All, () => work.Turn, fleet.Meters, heading, clock, work.Stopping);
+        var working = work.RunAsync();
+        await Task.WhenAll(watch.WatchAsync(working), display.ShowAsync(watch, working), working);
         var elapsed = watch.Elapsed;
 
         await output.WriteLineAsync("Checking…");
-        var atRest = await SettleAsync(pool);
+        var atRest = await SettleAsync(arrangements.All);
         var (findings, unreachable) = await CheckAsync(fleet.Ledger);
-        await pool.DisposeAsync();
+        await arrangements.DisposeAsync();
         return new RunResult
         {
             Options = options,
@@ -46,18 +43,19 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
             Elapsed = elapsed,
             Interrupted = interrupted.IsCancellationRequested,
             Meters = fleet.Meters,
-            Pool = atRest,
-            Peaks = watch.Peaks,
+            Errors = fleet.Errors,
+            Arrangements = atRest,
+            Comparison = await working,
             Unreachable = unreachable,
-            Findings =
-            [
-                SightingCheck.Run(fleet.Ledger, fleet.Meters),
-                .. findings,
-                PoolCheck.Run(atRest, pool.GetStatistics(), fleet.Meters.Rents, watch.Peaks),
-            ],
+            Findings = [SightingCheck.Run(fleet.Ledger, fleet.Meters), .. findings, .. CheckPools(arrangements.All, atRest)],
             Afterwards = database.Afterwards,
         };
     }
+
+    private static IEnumerable<CheckFinding> CheckPools(IReadOnlyList<Arrangement> arrangements, IReadOnlyList<ArrangementSight> atRest) =>
+        from pair in arrangements.Zip(atRest)
+        from pool in pair.First.Pools.Zip(pair.Second.Pools)
+        select PoolCheck.Run(pool.Second, closed: pool.First.Pool.GetStatistics(), pair.First.HasMovedCallers);
 
     // A run whose database is gone at the end still has a story to tell.
     private async Task<(IReadOnlyList<CheckFinding> Findings, bool Unreachable)> CheckAsync(ShopLedger ledger)
@@ -92,23 +90,25 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         }
 
         ThreadPool.GetMinThreads(out var workers, out var completionPorts);
-        ThreadPool.SetMinThreads(Math.Max(workers, options.MaxSize + 4), completionPorts);
+        ThreadPool.SetMinThreads(Math.Max(workers, options.Pools.Maximum + 4), completionPorts);
     }
 
     // Sessions are cleared after their return: the counts are at rest a moment after the last client is.
-    private async Task<PoolStatistics> SettleAsync(ConnectionPool pool)
+    private async Task<IReadOnlyList<ArrangementSight>> SettleAsync(IReadOnlyList<Arrangement> arrangements)
     {
         var started = clock.GetTimestamp();
         while (true)
         {
-            var statistics = pool.GetStatistics();
-            if (statistics.Counts is { Leased: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 }
-                || clock.GetElapsedTime(started) > LongestSettling)
+            ArrangementSight[] sights = [.. arrangements.Select(arrangement => arrangement.Look())];
+            if (sights.All(sight => sight.Pools.All(IsAtRest)) || clock.GetElapsedTime(started) > LongestSettling)
             {
-                return statistics;
+                return sights;
             }
 
             await Task.Delay(SettlingStep, clock);
         }
     }
+
+    private static bool IsAtRest(PoolSight pool) =>
+        pool.Statistics.Counts is { Leased: 0, Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0 };
 }

@@ -32,6 +32,11 @@ internal static class ConnectionBar
         string.Join("  ", States.Where(state => state.Always || state.Count(counts) > 0)
             .Select(state => FormattableString.Invariant($"[{state.Colour}]{state.Glyph}[/] {state.Count(counts)} {state.Name}")));
 
+    /// <summary>What the marks mean, for several bars: without numbers, which would be too wide in sum.</summary>
+    public static string Key(IReadOnlyList<PoolCounts> pools) =>
+        string.Join("  ", States.Where(state => state.Always || pools.Any(counts => state.Count(counts) > 0))
+            .Select(state => $"[{state.Colour}]{state.Glyph}[/] {state.Name}"));
+
     private static readonly ConnectionState[] States =
     [
         new("leased", '█', "green", Always: true, counts => counts.Leased),

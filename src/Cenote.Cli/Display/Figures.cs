@@ -7,6 +7,8 @@ internal static class Figures
 {
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    public static string Plural(long count, string singular) => $"{Count(count)} {singular}{(count == 1 ? "" : "s")}";
+
     public static string Rate(double perSecond) =>
         perSecond is > 0 and < 10 ? perSecond.ToString("0.0", CultureInfo.InvariantCulture) : perSecond.ToString("N0", CultureInfo.InvariantCulture);
 

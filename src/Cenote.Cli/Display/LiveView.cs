@@ -1,4 +1,5 @@
 using Cenote.Cli.Clients;
+using Cenote.Cli.Comparing;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -11,42 +12,50 @@ internal static class LiveView
 
     public static IRenderable Make(RunWatch watch, int width) => Make(watch.Heading, watch.Meters, watch.Latest, watch.IsEnding, width);
 
-    public static IRenderable Make(RunHeading heading, RunMeters meters, RunSample sample, bool isEnding, int width)
+    public static IRenderable Make(RunHeading heading, OperationMeters meters, RunSample sample, bool isEnding, int width)
     {
-        var counts = sample.Pool.Counts;
-        var barWidth = Math.Clamp(width - LabelWidth - 16, 10, 100);
         var grid = new Grid()
             .AddColumn(new GridColumn().NoWrap().Width(LabelWidth).PadLeft(0).PadRight(0))
             .AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(0));
-        Row(grid, "Connections", $"{ConnectionBar.Markup(counts, barWidth)} {counts.Total} of {counts.Limit}");
-        Row(grid, "", ConnectionBar.Legend(counts));
-        Row(grid, "Queue", $"[{(counts.Waiting == 0 ? "grey" : "yellow")}]{QueueBar(counts.Waiting, heading.Clients, barWidth)}[/]{counts.Waiting} waiting");
-        Row(grid, "Throughput", $"[green]{Sparkline.Draw(sample.Rates, barWidth)}[/] [bold]{Figures.Rate(sample.RateNow)}[/] op/s");
+        if (sample.Turn.Pairs > 0)
+        {
+            Row(grid, "At work", AtWork(heading, sample.Turn));
+        }
+
+        foreach (var (label, markup) in PoolRows.Of(sample, heading.Clients, width - LabelWidth))
+        {
+            Row(grid, label, markup);
+        }
+
+        var sparks = Sparkline.Draw(sample.Rates, PoolRows.BarWidth(width - LabelWidth, 16));
+        Row(grid, "Throughput", $"[green]{sparks}[/] [bold]{Figures.Rate(sample.RateNow)}[/] op/s");
         return new Rows(
             Text.Empty,
             Line($"[bold]{Figures.Seconds(sample.Elapsed)}[/] of {Figures.Seconds(heading.Duration)} [grey]· {Hint(isEnding)}[/]"),
             Text.Empty,
             grid,
             Text.Empty,
-            LatencyTable.Make(meters, sample.Pool, sample.Elapsed),
+            LatencyTable.Make(Rows(sample)),
             Text.Empty,
-            Line(Totals(meters, sample.Pool)));
+            Line(Totals(meters, sample)));
     }
+
+    private static IEnumerable<LatencyRow> Rows(RunSample sample) => sample.Arrangements is [var only]
+        ? LatencyRow.Operations(only).Concat(LatencyRow.Pools(only))
+        : LatencyRow.Sides(sample.Arrangements);
+
+    private static string AtWork(RunHeading heading, Turn turn) =>
+        $"[bold]{heading.Pools.NameOf(turn.Arrangement)}[/] [grey]· {(turn.Pair == 0 ? "warming up" : $"pair {Figures.Count(turn.Pair)} of {Figures.Count(turn.Pairs)}")}[/]";
 
     private static string Hint(bool isEnding) =>
         isEnding ? "finishing what was begun; another Ctrl-C ends at once" : "Ctrl-C ends early, and still checks";
 
-    private static string Totals(RunMeters meters, PoolStatistics pool)
+    private static string Totals(OperationMeters meters, RunSample sample)
     {
         var errors = meters.Total(OperationOutcome.Failed) + meters.Total(OperationOutcome.Unknown);
+        var pools = sample.Pools.Select(pool => pool.Statistics).ToArray();
         return FormattableString.Invariant(
-            $"{pool.Opened} opened · {pool.ClosedTotal} closed · {pool.Timeouts} timeouts · {meters.Total(OperationOutcome.OutOfStock)} out of stock · [{(errors == 0 ? "green" : "red bold")}]{errors} errors[/]");
-    }
-
-    private static string QueueBar(int waiting, int clients, int width)
-    {
-        var length = (int)Math.Ceiling((double)waiting / Math.Max(1, clients) * width);
-        return length == 0 ? "" : new string('▪', Math.Min(width, length)) + " ";
+            $"{pools.Sum(pool => pool.Opened)} opened · {pools.Sum(pool => pool.ClosedTotal)} closed · {pools.Sum(pool => pool.Timeouts)} timeouts · {meters.Total(OperationOutcome.OutOfStock)} out of stock · [{(errors == 0 ? "green" : "red bold")}]{errors} errors[/]");
     }
 
     private static Markup Line(string markup) => new(markup) { Overflow = Overflow.Ellipsis };

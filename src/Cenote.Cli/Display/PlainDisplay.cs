@@ -1,4 +1,5 @@
 using Cenote.Cli.Clients;
+using Cenote.Cli.Pools;
 
 namespace Cenote.Cli.Display;
 
@@ -17,12 +18,14 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock) : IRun
         }
     }
 
-    private static string Line(RunSample sample, RunMeters meters)
+    private static string Line(RunSample sample, OperationMeters meters)
     {
-        var counts = sample.Pool.Counts;
-        var wait = sample.Pool.WaitTime;
         var failed = meters.Total(OperationOutcome.Failed) + meters.Total(OperationOutcome.Unknown);
-        return FormattableString.Invariant(
-            $"{Figures.Seconds(sample.Elapsed),5}  {Figures.Rate(sample.RateNow),6} op/s  {counts.Leased} leased, {counts.Idle} idle of {counts.Total}/{counts.Limit}  {counts.Waiting} waiting (p50 {Figures.Duration(wait.P50)}, p99 {Figures.Duration(wait.P99)})  {failed} errors");
+        var pools = sample.AtWork.Pools;
+        var shown = string.Join("  ", pools.Select(pool => pools.Count > 1 || sample.Turn.Pairs > 0 ? $"{PoolNames.Label(pool.Part)}: {Pool(pool.Statistics)}" : Pool(pool.Statistics)));
+        return FormattableString.Invariant($"{Figures.Seconds(sample.Elapsed),5}  {Figures.Rate(sample.RateNow),6} op/s  {shown}  {failed} errors");
     }
+
+    private static string Pool(PoolStatistics pool) => FormattableString.Invariant(
+        $"{pool.Counts.Leased} leased, {pool.Counts.Idle} idle of {pool.Counts.Total}/{pool.Counts.Limit}, {pool.Counts.Waiting} waiting (p50 {Figures.Duration(pool.WaitTime.P50)}, p99 {Figures.Duration(pool.WaitTime.P99)})");
 }

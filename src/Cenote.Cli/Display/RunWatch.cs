@@ -1,5 +1,6 @@
-using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
+using Cenote.Cli.Comparing;
+using Cenote.Cli.Pools;
 
 namespace Cenote.Cli.Display;
 
@@ -8,16 +9,19 @@ internal sealed class RunWatch
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConnectionPool _pool;
+    private readonly IReadOnlyList<Arrangement> _arrangements;
+    private readonly Func<Turn> _turn;
     private readonly TimeProvider _clock;
     private readonly CancellationToken _stopping;
     private readonly long _started;
     private readonly ThroughputHistory _history = new();
     private RunSample _latest;
 
-    public RunWatch(ConnectionPool pool, RunMeters meters, RunHeading heading, TimeProvider clock, CancellationToken stopping)
+    public RunWatch(
+        IReadOnlyList<Arrangement> arrangements, Func<Turn> turn, OperationMeters meters, RunHeading heading, TimeProvider clock, CancellationToken stopping)
     {
-        _pool = pool;
+        _arrangements = arrangements;
+        _turn = turn;
         _clock = clock;
         _stopping = stopping;
         _started = clock.GetTimestamp();
@@ -28,9 +32,8 @@ internal sealed class RunWatch
 
     public RunHeading Heading { get; }
 
-    public RunMeters Meters { get; }
-
-    public PoolPeaks Peaks { get; } = new();
+    /// <summary>All that clients do in the run.</summary>
+    public OperationMeters Meters { get; }
 
     /// <summary>Whether clients have been told to stop, and finish what they have begun.</summary>
     public bool IsEnding => _stopping.IsCancellationRequested;
@@ -56,9 +59,7 @@ internal sealed class RunWatch
     private RunSample Look()
     {
         var elapsed = Elapsed;
-        var statistics = _pool.GetStatistics();
-        Peaks.See(statistics.Counts);
         _history.See(elapsed, Meters.Total(OperationOutcome.Done));
-        return new RunSample(elapsed, statistics, _history.Now, [.. _history.Rates]);
+        return new RunSample(elapsed, _turn(), [.. _arrangements.Select(arrangement => arrangement.Look())], _history.Now, [.. _history.Rates]);
     }
 }

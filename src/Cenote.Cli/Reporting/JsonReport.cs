@@ -21,7 +21,17 @@ internal sealed record JsonReport
 
     public required IReadOnlyDictionary<string, JsonOperation> Operations { get; init; }
 
-    public required JsonPool Pool { get; init; }
+    /// <summary>By the name of the arrangement, <c>split</c> or <c>mixed</c>.</summary>
+    public required IReadOnlyDictionary<string, JsonArrangement> Arrangements { get; init; }
+
+    /// <summary>The pool that reads and writes share, if there was one.</summary>
+    public required JsonPool? Pool { get; init; }
+
+    public required JsonPool? Writer { get; init; }
+
+    public required JsonPool? Readers { get; init; }
+
+    public required JsonComparison? Comparison { get; init; }
 
     public required IReadOnlyList<JsonError> Errors { get; init; }
 

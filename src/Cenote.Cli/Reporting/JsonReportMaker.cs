@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cenote.Cli.Clients;
 using Cenote.Cli.Commands;
+using Cenote.Cli.Pools;
 
 namespace Cenote.Cli.Reporting;
 
@@ -19,9 +20,13 @@ internal static class JsonReportMaker
             ElapsedSeconds = Math.Round(result.Elapsed.TotalSeconds, 3),
             OperationsDone = done,
             OperationsPerSecond = PerSecond(done, result.Elapsed),
-            Operations = Enum.GetValues<OperationKind>().ToDictionary(kind => SnakeCase(kind.ToString()), kind => Operation(result.Meters[kind], result.Elapsed), StringComparer.Ordinal),
-            Pool = Pool(result),
-            Errors = [.. result.Meters.Errors.List().Select(pair => new JsonError(pair.Key, pair.Value))],
+            Operations = Operations(result.Meters, result.Elapsed),
+            Arrangements = result.Arrangements.ToDictionary(arrangement => SnakeCase(arrangement.Kind.ToString()), Arrangement, StringComparer.Ordinal),
+            Pool = Pool(result, PoolPart.Mixed),
+            Writer = Pool(result, PoolPart.Writer),
+            Readers = Pool(result, PoolPart.Readers),
+            Comparison = result.Comparison is { } comparison ? JsonComparison.From(comparison) : null,
+            Errors = [.. result.Errors.List().Select(pair => new JsonError(pair.Key, pair.Value))],
             Checks = [.. result.Findings.Select(finding => new JsonCheck(
                 finding.Name, finding.Holds, finding.Statement, finding.Detail, finding.ProblemCount, finding.Problems))],
         };
@@ -33,14 +38,31 @@ internal static class JsonReportMaker
         Database = result.Heading.Database,
         Seconds = result.Options.Duration.TotalSeconds,
         Clients = result.Options.Clients,
-        MinSize = result.Options.MinSize,
-        MaxSize = result.Options.MaxSize,
+        MinSize = result.Options.Pools.Minimum,
+        MaxSize = result.Options.Pools.Maximum,
+        Pools = SnakeCase(result.Options.Pools.Plan.ToString()),
+        Readers = result.Options.Pools.Readers,
         Seed = result.Options.Seed,
         Products = result.Options.Size.Products,
         Customers = result.Options.Size.Customers,
         Orders = result.Options.Size.Orders,
         Rows = result.Rows,
     };
+
+    private static Dictionary<string, JsonOperation> Operations(OperationMeters meters, TimeSpan elapsed) =>
+        Enum.GetValues<OperationKind>().ToDictionary(kind => SnakeCase(kind.ToString()), kind => Operation(meters[kind], elapsed), StringComparer.Ordinal);
+
+    private static JsonArrangement Arrangement(ArrangementSight arrangement)
+    {
+        var done = arrangement.Meters.Total(OperationOutcome.Done);
+        return new JsonArrangement
+        {
+            ElapsedSeconds = Math.Round(arrangement.Worked.TotalSeconds, 3),
+            OperationsDone = done,
+            OperationsPerSecond = PerSecond(done, arrangement.Worked),
+            Operations = Operations(arrangement.Meters, arrangement.Worked),
+        };
+    }
 
     private static JsonOperation Operation(OperationMeter meter, TimeSpan elapsed) => new()
     {
@@ -53,15 +75,17 @@ internal static class JsonReportMaker
         LatencyMs = JsonLatency.From(meter.Latency.Summarize()),
     };
 
-    private static JsonPool Pool(RunResult result)
+    private static JsonPool? Pool(RunResult result, PoolPart part) => result.Pools.FirstOrDefault(pool => pool.Part == part) is { } sight ? Pool(sight) : null;
+
+    private static JsonPool Pool(PoolSight sight)
     {
-        var pool = result.Pool;
+        var pool = sight.Statistics;
         return new JsonPool
         {
             Name = pool.PoolName,
             Rents = pool.Rents,
-            Leases = result.Meters.Rents.Leases,
-            PooledConnections = result.Meters.Rents.PooledConnections,
+            Leases = sight.Rents.Leases,
+            PooledConnections = sight.Rents.PooledConnections,
             Waits = pool.Waits,
             Timeouts = pool.Timeouts,
             Cancellations = pool.Cancellations,
@@ -74,9 +98,9 @@ internal static class JsonReportMaker
             Closed = pool.Closed.ToDictionary(pair => SnakeCase(pair.Key.ToString()), pair => pair.Value, StringComparer.Ordinal),
             OpenAtEnd = pool.Counts.Total,
             LeasedAtEnd = pool.Counts.Leased,
-            PeakOpen = result.Peaks.Total,
-            PeakLeased = result.Peaks.Leased,
-            PeakWaiting = result.Peaks.Waiting,
+            PeakOpen = sight.Peaks.Total,
+            PeakLeased = sight.Peaks.Leased,
+            PeakWaiting = sight.Peaks.Waiting,
             WaitMs = JsonLatency.From(pool.WaitTime),
             UseMs = JsonLatency.From(pool.UseTime),
             ConnectMs = JsonLatency.From(pool.ConnectTime),
@@ -85,5 +109,5 @@ internal static class JsonReportMaker
 
     private static double PerSecond(long count, TimeSpan elapsed) => Math.Round(count / Math.Max(0.001, elapsed.TotalSeconds), 1);
 
-    private static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+    public static string SnakeCase(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

@@ -14,6 +14,12 @@ internal sealed record JsonSettings
 
     public required int MaxSize { get; init; }
 
+    /// <summary>mixed, split or compare.</summary>
+    public required string Pools { get; init; }
+
+    /// <summary>The most connections that only read.</summary>
+    public required int Readers { get; init; }
+
     public required int Seed { get; init; }
 
     public required int Products { get; init; }

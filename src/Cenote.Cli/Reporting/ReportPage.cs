@@ -1,6 +1,7 @@
 using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
 using Cenote.Cli.Display;
+using Cenote.Cli.Pools;
 using Spectre.Console;
 using static Cenote.Cli.Display.Figures;
 
@@ -9,7 +10,7 @@ namespace Cenote.Cli.Reporting;
 /// <summary>The report for a person.</summary>
 internal sealed class ReportPage(IAnsiConsole console)
 {
-    private const int LabelWidth = 13;
+    private const int LabelWidth = 15;
 
     public void Write(RunResult result)
     {
@@ -18,8 +19,19 @@ internal sealed class ReportPage(IAnsiConsole console)
         console.MarkupLine(
             $"[bold]{(result.Interrupted ? "Ended early" : "Done")}[/] after {Duration(result.Elapsed)}: {Count(done)} operations, {Rate(done / seconds)} a second");
         console.WriteLine();
-        console.Write(LatencyTable.Make(result.Meters, result.Pool, result.Elapsed));
-        console.WriteLine();
+        foreach (var arrangement in result.Arrangements)
+        {
+            var heading = result.Arrangements.Count > 1 ? result.Heading.Pools.NameOf(arrangement.Kind) : "";
+            console.Write(LatencyTable.Make(LatencyRow.Operations(arrangement).Concat(LatencyRow.Pools(arrangement)), heading));
+            console.WriteLine();
+        }
+
+        if (result.Comparison is { } comparison)
+        {
+            console.Write(ComparisonSection.Make(comparison, result.Heading.Pools));
+            console.WriteLine();
+        }
+
         WriteNumbers(result);
         console.WriteLine();
         foreach (var finding in result.Findings)
@@ -30,28 +42,39 @@ internal sealed class ReportPage(IAnsiConsole console)
         console.WriteLine();
         console.MarkupLine(result.Afterwards.EscapeMarkup());
         console.MarkupLine(result.Holds
-            ? "[green bold]All is well:[/] the database agrees with what the clients were told, and the pool's counts add up."
+            ? $"[green bold]All is well:[/] the database agrees with what the clients were told, and the counts of {Pools(result)} add up."
             : "[red bold]Something is wrong:[/] see the lines marked ✗.");
     }
 
     private void WriteNumbers(RunResult result)
     {
-        var (pool, meters, rents) = (result.Pool, result.Meters, result.Meters.Rents);
+        var meters = result.Meters;
         Entry("Not done", $"{Count(meters.Total(OperationOutcome.OutOfStock))} out of stock, {Count(meters.Total(OperationOutcome.Cancelled))} queued when the run ended, "
             + $"{Count(meters.Total(OperationOutcome.Failed))} failed, {Count(meters.Total(OperationOutcome.Unknown))} failed in their commit");
-        Entry("Pool", $"{Count(pool.Rents)} rents ({Count(rents.Leases)} leases, {Count(rents.PooledConnections)} pooled connections): "
-            + $"{Count(pool.Waits)} waited, {Count(pool.Timeouts)} timed out");
-        Entry("Connections", $"{Count(pool.Opened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
-        if (pool.CircuitOpenings > 0)
+        var pools = result.Pools.ToArray();
+        foreach (var pool in pools)
         {
-            Entry("Circuit", $"opened {Count(pool.CircuitOpenings)} times, {Count(pool.CircuitRejections)} rents refused meanwhile");
+            WriteNumbers(pool, pools.Length == 1 ? "Pool" : PoolNames.Label(pool.Part));
         }
 
-        Entry("At most", $"{Count(result.Peaks.Total)} open, {Count(result.Peaks.Leased)} leased, {Count(result.Peaks.Waiting)} waiting, as far as was seen");
-        foreach (var (message, count) in meters.Errors.List())
+        foreach (var (message, count) in result.Errors.List())
         {
             Entry("[red]Error[/]", $"{Count(count)} × {message.EscapeMarkup()}");
         }
+    }
+
+    private void WriteNumbers(PoolSight sight, string label)
+    {
+        var (pool, rents, peaks) = (sight.Statistics, sight.Rents, sight.Peaks);
+        Entry(label, $"{Count(pool.Rents)} rents ({Count(rents.Leases)} leases, {Count(rents.PooledConnections)} pooled connections): "
+            + $"{Count(pool.Waits)} waited, {Count(pool.Timeouts)} timed out");
+        Entry("  connections", $"{Count(pool.Opened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
+        if (pool.CircuitOpenings > 0)
+        {
+            Entry("  circuit", $"opened {Count(pool.CircuitOpenings)} times, {Count(pool.CircuitRejections)} rents refused meanwhile");
+        }
+
+        Entry("  at most", $"{Count(peaks.Total)} open, {Count(peaks.Leased)} leased, {Count(peaks.Waiting)} waiting, as far as was seen");
     }
 
     private void Write(CheckFinding finding)
@@ -70,6 +93,8 @@ internal sealed class ReportPage(IAnsiConsole console)
             Entry("", $"[red]… and {Count(finding.ProblemCount - finding.Problems.Count)} more.[/]", labelWidth: 4);
         }
     }
+
+    private static string Pools(RunResult result) => result.Pools.Count() > 1 ? "the pools" : "the pool";
 
     private static string Closed(PoolStatistics pool)
     {

@@ -1,7 +1,9 @@
 using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
 using Cenote.Cli.Commands;
+using Cenote.Cli.Comparing;
 using Cenote.Cli.Display;
+using Cenote.Cli.Pools;
 
 namespace Cenote.Cli.Reporting;
 
@@ -21,11 +23,16 @@ internal sealed record RunResult
 
     public required bool Interrupted { get; init; }
 
-    public required RunMeters Meters { get; init; }
+    /// <summary>All that clients did, whatever through.</summary>
+    public required OperationMeters Meters { get; init; }
 
-    public required PoolStatistics Pool { get; init; }
+    public required ErrorTally Errors { get; init; }
 
-    public required PoolPeaks Peaks { get; init; }
+    /// <summary>Each arrangement of pools, at rest.</summary>
+    public required IReadOnlyList<ArrangementSight> Arrangements { get; init; }
+
+    /// <summary><see langword="null"/> when there was one arrangement only.</summary>
+    public required Comparison? Comparison { get; init; }
 
     public required IReadOnlyList<CheckFinding> Findings { get; init; }
 
@@ -34,6 +41,8 @@ internal sealed record RunResult
 
     /// <summary>Whether the database did not answer the check.</summary>
     public required bool Unreachable { get; init; }
+
+    public IEnumerable<PoolSight> Pools => Arrangements.SelectMany(arrangement => arrangement.Pools);
 
     public bool Holds => Findings.All(finding => finding.Holds);
 }

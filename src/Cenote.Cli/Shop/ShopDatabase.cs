@@ -31,6 +31,9 @@ internal abstract class ShopDatabase : IDisposable
     /// <summary>What the pool is built on.</summary>
     public abstract DatabaseProvider CreateProvider();
 
+    /// <summary>What a pool is built on whose connections only read.</summary>
+    public virtual DatabaseProvider CreateReadingProvider() => CreateProvider();
+
     /// <summary>A connection of the driver, not pooled by anyone: the check must not lean on what it checks.</summary>
     public async Task<DbConnection> OpenDirectAsync(CancellationToken cancellationToken)
     {

@@ -56,6 +56,9 @@ internal sealed class SqliteShopDatabase : ShopDatabase
 
     public override DatabaseProvider CreateProvider() => new SqliteProvider(ConnectionString(pooling: true));
 
+    public override DatabaseProvider CreateReadingProvider() =>
+        new SqliteProvider(ConnectionString(pooling: true), new SqliteProviderOptions { ReadOnly = true });
+
     public override Task<IAsyncDisposable> ClaimAsync(CancellationToken cancellationToken)
     {
         RefuseWhatIsNotSqlite();

@@ -1,15 +1,28 @@
 using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
+using Cenote.Cli.Pools;
 
 namespace Cenote.CliTests.Checking;
 
 public sealed class PoolCheckTests
 {
-    private static readonly PoolStatistics AtRest = Statistics(new PoolCounts { Idle = 2, Limit = 10 }, opened: 5, closed: 3);
-    private static readonly PoolStatistics AfterClosing = Statistics(new PoolCounts { Limit = 10 }, opened: 5, closed: 5);
+    private static readonly PoolStatistics AtRest = Numbers.Pool(new PoolCounts { Idle = 2, Limit = 10 }, opened: 5, closed: 3);
+    private static readonly PoolStatistics AfterClosing = Numbers.Pool(new PoolCounts { Limit = 10 }, opened: 5, closed: 5);
 
     [Fact]
     public void Counts_that_add_up_hold() => Assert.True(Check(AtRest, AfterClosing).Holds);
+
+    [Theory]
+    [InlineData(PoolPart.Mixed, "pool")]
+    [InlineData(PoolPart.Writer, "pool_writer")]
+    [InlineData(PoolPart.Readers, "pool_readers")]
+    internal void Each_pool_has_a_check_of_its_own(PoolPart part, string name)
+    {
+        var finding = PoolCheck.Run(new PoolSight(part, AtRest with { Rents = 1 }, new RentTally(), new PoolPeaks()), AfterClosing);
+
+        Assert.Equal(name, finding.Name);
+        Assert.False(finding.Holds);
+    }
 
     [Fact]
     public void A_lease_that_never_came_back_is_found() =>
@@ -37,7 +50,7 @@ public sealed class PoolCheckTests
         var rents = new RentTally();
         rents.CountFailure(new OperationCanceledException());
 
-        Assert.True(PoolCheck.Run(AtRest, AfterClosing, rents, new PoolPeaks()).Holds);
+        Assert.True(Check(AtRest, AfterClosing, rents).Holds);
     }
 
     [Fact]
@@ -54,30 +67,33 @@ public sealed class PoolCheckTests
         peaks.See(new PoolCounts { Leased = 11, Limit = 10 });
         peaks.See(new PoolCounts { Leased = 1, Limit = 10 });
 
-        Assert.Contains(PoolCheck.Run(AtRest, AfterClosing, new RentTally(), peaks).Problems, problem => problem.Contains("11 of 10", StringComparison.Ordinal));
+        Assert.Contains(Check(AtRest, AfterClosing, peaks: peaks).Problems, problem => problem.Contains("11 of 10", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_callers_were_moved_a_pool_may_count_what_none_of_them_was_told()
+    {
+        var statistics = AtRest with { Rents = 1, Errors = 1, Timeouts = 1, Cancellations = 1, CircuitRejections = 1 };
+
+        Assert.True(PoolCheck.Run(Sight(statistics, new RentTally(), new PoolPeaks()), AfterClosing, hasMovedCallers: true).Holds);
+    }
+
+    [Fact]
+    public void Where_callers_were_moved_a_lease_that_the_pool_never_counted_is_still_found()
+    {
+        var rents = new RentTally();
+        rents.CountLease();
+
+        var finding = PoolCheck.Run(Sight(AtRest, rents, new PoolPeaks()), AfterClosing, hasMovedCallers: true);
+
+        Assert.Contains(finding.Problems, problem => problem.Contains("Rents counted by the pool: 0", StringComparison.Ordinal));
     }
 
     private static void Refuses(PoolStatistics atRest, PoolStatistics closed, string problem) =>
         Assert.Contains(Check(atRest, closed).Problems, text => text.Contains(problem, StringComparison.Ordinal));
 
-    private static CheckFinding Check(PoolStatistics atRest, PoolStatistics closed) => PoolCheck.Run(atRest, closed, new RentTally(), new PoolPeaks());
+    private static CheckFinding Check(PoolStatistics atRest, PoolStatistics closed, RentTally? rents = null, PoolPeaks? peaks = null) =>
+        PoolCheck.Run(Sight(atRest, rents ?? new RentTally(), peaks ?? new PoolPeaks()), closed);
 
-    private static PoolStatistics Statistics(PoolCounts counts, long opened, long closed) => new()
-    {
-        PoolName = "shop",
-        Time = DateTimeOffset.UnixEpoch,
-        Counts = counts,
-        Rents = 0,
-        Waits = 0,
-        Timeouts = 0,
-        Cancellations = 0,
-        Errors = 0,
-        Opened = opened,
-        OpenFailures = 0,
-        Closed = new Dictionary<CloseReason, long> { [CloseReason.Idle] = closed },
-        WaitTime = default,
-        UseTime = default,
-        ConnectTime = default,
-        LastOpenFailure = null,
-    };
+    private static PoolSight Sight(PoolStatistics statistics, RentTally rents, PoolPeaks peaks) => new(PoolPart.Mixed, statistics, rents, peaks);
 }

@@ -1,12 +1,13 @@
 using Cenote.Cli.Checking;
 using Cenote.Cli.Clients;
+using Cenote.Cli.Pools;
 using Cenote.Cli.Shop;
 using Cenote.CliTests.Running;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.CliTests.Checking;
 
-/// <summary>A small shop in which clients have worked, ready to be tampered with.</summary>
+/// <summary>A small shop in which clients have worked through a writer and readers, ready to be tampered with.</summary>
 internal sealed class WorkedShop : IDisposable
 {
     private readonly TemporaryFolder _folder;
@@ -27,10 +28,11 @@ internal sealed class WorkedShop : IDisposable
         var database = SqliteShopDatabase.At(folder.File("shop.db"));
         var plan = new ShopPlan(new ShopSize(Products: 40, Customers: 10, Orders: 50), seed: 7);
         await new ShopSetup(database, plan).BuildAsync(CancellationToken.None);
-        await using var pool = new ConnectionPool(database.CreateProvider());
-        var fleet = new ClientFleet(pool, database, plan, clients: 4, seed: 7, TimeProvider.System);
-        await fleet.RunAsync(CancellationToken.None, operationsPerClient: 60);
-        Assert.Empty(fleet.Meters.Errors.List());
+        var fleet = new ClientFleet(database, plan, clients: 4, seed: 7, TimeProvider.System);
+        await using var pools = await SplitArrangement.OpenAsync(
+            database, new PoolSizes(PoolPlan.Split, Minimum: 2, Maximum: 4), fleet.Meters, TimeProvider.System, CancellationToken.None);
+        await fleet.RunAsync(pools, pools.Meters, new Shift(CancellationToken.None, CancellationToken.None, Operations: 60));
+        Assert.Empty(fleet.Errors.List());
         return new WorkedShop(folder, database, fleet.Ledger);
     }
 

@@ -10,7 +10,7 @@ public sealed class ArgumentTests
         using var run = await CommandRun.RunAsync("run", "--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--provider", "--connection", "--database", "--json", "--seed", "--help"])
+        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--pools", "--readers", "--provider", "--connection", "--database", "--json", "--seed", "--help"])
         {
             Assert.Contains(flag, run.Output);
         }
@@ -23,11 +23,11 @@ public sealed class ArgumentTests
     public async Task One_message_names_every_problem()
     {
         using var run = await CommandRun.RunAsync(
-            "run", "--seconds", "0", "--clients", "many", "--min-size", "8", "--max-size", "4", "--provider", "oracle", "--json", "/no/such/folder/report.json", "--frobnicate");
+            "run", "--seconds", "0", "--clients", "many", "--min-size", "8", "--max-size", "4", "--pools", "many", "--readers", "0", "--provider", "oracle", "--json", "/no/such/folder/report.json", "--frobnicate");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("", run.Output);
-        foreach (var part in (string[])["--seconds '0'", "--clients 'many'", "--min-size 8", "--provider 'oracle'", "/no/such/folder", "--frobnicate"])
+        foreach (var part in (string[])["--seconds '0'", "--clients 'many'", "--min-size 8", "--pools 'many'", "--readers '0'", "--provider 'oracle'", "/no/such/folder", "--frobnicate"])
         {
             Assert.Contains(part, run.Errors);
         }
@@ -41,6 +41,7 @@ public sealed class ArgumentTests
     [InlineData("--clients 0")]
     [InlineData("--max-size 0")]
     [InlineData("--min-size 11")]
+    [InlineData("--readers 3 --max-size 10")]
     [InlineData("--provider postgresql")]
     [InlineData("--provider mysql --connection Server=localhost")]
     [InlineData("--provider mysql --connection Server=localhost;Database=shop --database shop.db")]

@@ -87,6 +87,8 @@ public sealed class ServerRunTests : IDisposable
         Assert.Equal(provider, report.At("settings", "provider").GetString());
         Assert.True(report.At("operations", "place_order", "done").GetInt64() > 0);
         Assert.True(report.At("operations", "reprice", "done").GetInt64() > 0);
+        Assert.Equal("mixed", report.At("settings", "pools").GetString());
+        Assert.True(report.At("pool", "rents").GetInt64() > 0);
         Assert.Empty(report.At("errors").EnumerateArray());
     }
 

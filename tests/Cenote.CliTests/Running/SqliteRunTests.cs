@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.CliTests.Running;
@@ -28,6 +29,15 @@ public sealed class SqliteRunTests : IDisposable
         Assert.True(report.At("pool", "leases").GetInt64() > 0);
         Assert.True(report.At("pool", "pooled_connections").GetInt64() > 0);
         Assert.Equal(0, report.At("pool", "leased_at_end").GetInt32());
+        Assert.True(report.At("writer", "pooled_connections").GetInt64() > 0);
+        Assert.Equal(0, report.At("readers", "pooled_connections").GetInt64());
+        Assert.True(report.At("readers", "leases").GetInt64() > 0);
+        Assert.Equal(
+            report.At("operations_done").GetInt64(),
+            report.At("arrangements", "split", "operations_done").GetInt64() + report.At("arrangements", "mixed", "operations_done").GetInt64());
+        Assert.True(report.At("comparison", "throughput_ratio").GetDouble() > 0);
+        Assert.Equal(report.At("comparison", "pairs").GetInt32(), report.At("comparison", "ratios").GetArrayLength());
+        Assert.Contains("writer + 9 readers beside one pool of 10, in turns", run.Output);
         Assert.Empty(report.At("errors").EnumerateArray());
         Assert.All(report.At("checks").EnumerateArray(), check => Assert.True(check.At("holds").GetBoolean(), check.ToString()));
     }
@@ -43,6 +53,35 @@ public sealed class SqliteRunTests : IDisposable
         Assert.Equal(1, report.At("pool", "peak_open").GetInt32());
         Assert.True(report.At("pool", "waits").GetInt64() > 0);
         Assert.Equal(0, report.At("pool", "timeouts").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_writer_with_readers_alone_can_be_asked_for()
+    {
+        var json = _folder.File("report.json");
+        using var run = await CommandRun.RunAsync(["run", "--seconds", "1", "--pools", "split", "--readers", "3", "--json", json, .. SmallShop]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var report = Report.Read(json);
+        Assert.Equal(1, report.At("writer", "peak_open").GetInt32());
+        Assert.InRange(report.At("readers", "peak_open").GetInt32(), 1, 3);
+        Assert.Equal(JsonValueKind.Null, report.At("pool").ValueKind);
+        Assert.Equal(JsonValueKind.Null, report.At("comparison").ValueKind);
+        Assert.Equal(3, report.At("settings", "readers").GetInt32());
+    }
+
+    [Fact]
+    public async Task One_mixed_pool_alone_can_be_asked_for()
+    {
+        var json = _folder.File("report.json");
+        using var run = await CommandRun.RunAsync(["run", "--seconds", "1", "--pools", "mixed", "--json", json, .. SmallShop]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        var report = Report.Read(json);
+        Assert.True(report.At("pool", "rents").GetInt64() > 0);
+        Assert.Equal(JsonValueKind.Null, report.At("writer").ValueKind);
+        Assert.Equal(JsonValueKind.Null, report.At("comparison").ValueKind);
+        Assert.DoesNotContain("in turns", run.Output);
     }
 
     [Fact]

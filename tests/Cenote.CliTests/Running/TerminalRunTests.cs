@@ -12,7 +12,9 @@ public sealed class TerminalRunTests
         await run.EndAsync();
 
         Assert.True(run.ExitCode == 0, run.Output);
-        Assert.Contains("Connections", run.Output);
+        Assert.Contains("Writer", run.Output);
+        Assert.Contains("Readers", run.Output);
+        Assert.Contains("Mixed pool", run.Output);
         Assert.Contains("waiting", run.Output);
         Assert.Contains("All is well", run.Output);
         AssertCursorIsBack(run.Output);
