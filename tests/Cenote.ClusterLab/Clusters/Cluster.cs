@@ -48,6 +48,9 @@ internal abstract class Cluster : IAsyncDisposable
     /// <summary>Whether the cluster has done its part after the death of a server: one of the others takes writes.</summary>
     internal abstract ValueTask<bool> HasRecoveredAsync(int without);
 
+    /// <summary>From now on nothing of what the server commits reaches the others, who still take it for well; until it is killed. Where a commit is the work of all, there is nothing to hold up.</summary>
+    internal virtual Task HoldUpReplicationAsync(int port) => Task.CompletedTask;
+
     /// <summary>Ends a server as the death of its machine would.</summary>
     internal abstract Task KillAsync(int port);
 

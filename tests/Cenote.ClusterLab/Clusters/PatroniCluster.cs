@@ -64,6 +64,12 @@ internal sealed class PatroniCluster : Cluster
         return false;
     }
 
+    internal override async Task HoldUpReplicationAsync(int port)
+    {
+        var senders = await AskAsync(port, "SELECT string_agg(pid::text, ' ') FROM pg_stat_replication");
+        await Server(port).StopSendersAsync(senders ?? throw new InvalidOperationException($"{Name}: the leader does not answer."));
+    }
+
     internal override Task KillAsync(int port) => Server(port).KillAsync();
 
     internal override Task RestartAsync(int port) => Server(port).StartAsync();

@@ -9,6 +9,7 @@ namespace Cenote.ClusterLab.Clusters;
 internal sealed class PatroniServer(string directory, string name, int port, int restPort)
 {
     private ServerProcess? _patroni;
+    private string[] _stoppedSenders = [];
 
     internal string Name => name;
 
@@ -21,12 +22,27 @@ internal sealed class PatroniServer(string directory, string name, int port, int
     internal async Task StartAsync() =>
         _patroni = await ServerProcess.StartAsync("env", [.. CleanEnvironment, Programs.Patroni, $"{directory}/{name}.yml"], "no action. I am");
 
+    /// <summary>Stops the processes that send the log to the replicas.</summary>
+    internal async Task StopSendersAsync(string processIds)
+    {
+        _stoppedSenders = processIds.Split(' ');
+        await Programs.RunAsync(Programs.AsThisUser("kill", ["-STOP", .. _stoppedSenders]));
+    }
+
     /// <summary>Ends Patroni and PostgreSQL at once: neither has the time to say good-bye, nor Patroni to start PostgreSQL again.</summary>
     internal async Task KillAsync()
     {
         var postmaster = FindPostmaster();
         var patroniEnded = EndPatroniAsync();
         postmaster?.Kill();
+        foreach (var sender in _stoppedSenders)
+        {
+            // What is stopped does not notice that its postmaster is gone.
+            using var process = Process.GetProcessById(int.Parse(sender, CultureInfo.InvariantCulture));
+            process.Kill();
+        }
+
+        _stoppedSenders = [];
         await patroniEnded;
         if (postmaster is not null)
         {
