@@ -17,8 +17,7 @@ internal static class Eligibility
         return topology.IsRamping ? Draw(servers) : servers;
     }
 
-    internal static bool Covers(ReplicaSetServer server, ReplicationPosition required) =>
-        server.Standing is { IsLeftBehind: false, Position: { } position } && position.Covers(required);
+    internal static bool Covers(ReplicaSetServer server, ReplicationPosition required) => server.Position?.Covers(required) == true;
 
     /// <summary>Of those that have not been lost, the one that is furthest.</summary>
     internal static ReplicaSetServer? Freshest(TopologySnapshot topology, List<ReplicaSetServer>? lost)
@@ -26,7 +25,7 @@ internal static class Eligibility
         ReplicaSetServer? freshest = null;
         foreach (var server in topology.Candidates)
         {
-            if (lost?.Contains(server) != true && server.Standing is { IsLeftBehind: false, Position: { } position }
+            if (lost?.Contains(server) != true && server.Position is { } position
                 && (freshest is null || (position.Covers(freshest.Position!) && !freshest.Position!.Covers(position))))
             {
                 freshest = server;

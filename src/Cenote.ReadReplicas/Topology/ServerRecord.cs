@@ -30,6 +30,9 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     /// <summary>What it said last, perhaps long ago.</summary>
     internal ServerStatus Status { get; private set; } = ServerStatus.Unknown;
 
+    /// <summary>Where it was when it last said that it is a replica.</summary>
+    internal ReplicationPosition? PositionAsReplica { get; private set; }
+
     internal TimeSpan? Lag { get; private set; }
 
     internal Exception? LastFailure { get; private set; }
@@ -66,6 +69,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
         {
             LastFailure = null;
             Status = status;
+            PositionAsReplica = status.Role == ServerRole.Replica ? status.Position : PositionAsReplica;
             server.SetLatency(_latency.Add(report.Latency));
         }
     }

@@ -17,9 +17,6 @@ internal sealed record ServerStanding
 
     internal long? Timeline { get; init; }
 
-    /// <summary>Whether another server has been promoted since, and this one is not known to follow it: its positions are those of another history.</summary>
-    internal bool IsLeftBehind { get; init; }
-
     internal string? DataId { get; init; }
 
     internal double Share { get; init; } = 1;

@@ -9,7 +9,7 @@ internal sealed partial class TopologyKeeper
     {
         var server = record.Server;
         var old = server.Standing;
-        var (state, reason) = StateOf(record, winner, hasBeenReading: before.IsSettled && before.TryReadingOf(server) is not null);
+        var (state, reason) = StateOf(record, winner, mayStay: before.IsSettled && before.TryReadingOf(server) is not null && MayStay(record));
         var role = record == winner ? ServerRole.Primary
             : winner is not null && PrimaryElection.AreOfOneGroup(record, winner) ? ServerRole.Replica
             : record.IsProven ? RoleOf(record) : server.DeclaredRole;
@@ -26,7 +26,6 @@ internal sealed partial class TopologyKeeper
             Reason = reason,
             Position = record.Status.Position,
             Timeline = record.Status.Timeline,
-            IsLeftBehind = record.LeftBehindSince is not null,
             DataId = record.Status.DataId,
             Share = ShareOf(record),
         };
@@ -34,7 +33,7 @@ internal sealed partial class TopologyKeeper
         Tell(server, old, before, changes);
     }
 
-    private (ServerState State, string Reason) StateOf(ServerRecord record, ServerRecord? winner, bool hasBeenReading)
+    private (ServerState State, string Reason) StateOf(ServerRecord record, ServerRecord? winner, bool mayStay)
     {
         if (!record.IsProbed)
         {
@@ -65,8 +64,9 @@ internal sealed partial class TopologyKeeper
             ServerRole.Primary when winner is not null => (ServerState.Rival, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
             ServerRole.Primary => (ServerState.Unknown, "it takes writes, but the server declared as primary has not been heard of yet"),
 
-            // One that has been reading all along has a moment to follow. A former primary that nobody has rewound never does: it has what the promotion lost, and by its positions is not behind.
-            ServerRole.Replica when record.LeftBehindSince is { } since && !(hasBeenReading && IsWithinMaxLag(Now - since)) =>
+            // One that has been reading all along has a moment to follow, unless it had come further than the promoted one. A former primary that nobody has rewound never follows: it has what
+            // the promotion lost, and by its positions is not behind.
+            ServerRole.Replica when record.LeftBehindSince is not null && !mayStay =>
                 (ServerState.Lagging, FormattableString.Invariant($"it has not followed a promotion, or has only just: it was on another timeline than {_latestTimeline}, which is the set's")),
             ServerRole.Replica => ServingUnlessBehind(record),
             _ => (ServerState.Unsuitable, "it says that it is neither primary nor replica now"),
@@ -77,7 +77,11 @@ internal sealed partial class TopologyKeeper
         ? (ServerState.Lagging, FormattableString.Invariant($"it is {record.Lag?.TotalSeconds:0.###} s behind, or was a moment ago, more than MaxLag ({_options.MaxLag.TotalSeconds:0.###} s)"))
         : (ServerState.Serving, "");
 
-    private bool IsWithinMaxLag(TimeSpan time) => _options.MaxLag == Timeout.InfiniteTimeSpan || time <= _options.MaxLag;
+    /// <summary>Whether a replica in rotation follows now, or has a moment left to, and has nothing meanwhile that the primary did not have when it was promoted.</summary>
+    private bool MayStay(ServerRecord record) =>
+        !PrimaryElection.IsOutdated(record, _latestTimeline)
+        || (record.Status.Position is { } position && _promotedAt?.Covers(position) == true
+            && (_options.MaxLag == Timeout.InfiniteTimeSpan || Now - record.LeftBehindSince <= _options.MaxLag));
 
     private double ShareOf(ServerRecord record)
     {

@@ -17,6 +17,9 @@ internal sealed partial class TopologyKeeper
     private readonly PositionHistory _history = new();
     private readonly long _started;
     private long? _latestTimeline;
+
+    // Where the present primary had come to as a replica: histories part no earlier.
+    private ReplicationPosition? _promotedAt;
     private string? _dataId;
     private volatile TopologySnapshot _current;
     private int _failovers;
@@ -66,7 +69,7 @@ internal sealed partial class TopologyKeeper
             _announcer.Post(change);
         }
 
-        if (after.TryReadingOf(server) is not null && server is { Standing.IsLeftBehind: false, Position: { } position })
+        if (after.TryReadingOf(server) is not null && server.Position is { } position)
         {
             Waits.Reached(position);
         }
@@ -95,6 +98,7 @@ internal sealed partial class TopologyKeeper
         {
             // Positions of the former primary that the new one never saw would make every replica lag for ever.
             _history.Clear();
+            _promotedAt = winner.PositionAsReplica;
         }
 
         if (reported == winner && winner.Status.Position is { } written)

@@ -39,35 +39,6 @@ public sealed class CausalReadTests
     }
 
     [Fact]
-    public async Task A_replica_that_has_not_followed_a_promotion_covers_no_token_since_its_positions_are_those_of_another_history()
-    {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
-        foreach (var stub in test.Stubs)
-        {
-            stub.Replication!.Say(status => status with { Timeline = 1 });
-        }
-
-        test.Three.Reach(50);
-        await test.ProbeAsync();
-        test.One.Die();
-        test.Two.Reach(40);
-        test.Two.Become(ServerRole.Primary, timeline: 2);
-        await test.ProbeAsync(2);
-        var token = await test.Set.ReadTokenAsync(Token);
-
-        using (var read = await test.Set.RentForReadingAsync(token, Token).Soon())
-        {
-            Assert.Equal("two", test.NameOf(read));
-        }
-
-        Assert.Equal("three 1", await test.ReadAsync(1));
-        test.Three.Become(ServerRole.Replica, timeline: 2);
-        await test.ProbeAsync(2);
-        using var later = await test.Set.RentForReadingAsync(token, Token).Soon();
-        Assert.Equal("three", test.NameOf(later));
-    }
-
-    [Fact]
     public async Task A_read_waits_for_the_freshest_replica_and_holds_no_connection_meanwhile()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.FromMinutes(1));

@@ -79,6 +79,56 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_replica_that_had_come_further_than_the_promoted_one_gets_no_reads_until_it_follows_not_even_with_a_token()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        Timelines(test, 1);
+        test.One.Reach(51);
+        test.Two.Reach(49);
+        test.Three.Reach(50);
+        await test.ProbeAsync();
+        Assert.Equal("three 1, two 1", await test.ReadAsync(2));
+
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+        var token = await test.Set.ReadTokenAsync(Token);
+        Assert.Equal("two 2", await test.ReadAsync(2));
+        using (var read = await test.Set.RentForReadingAsync(token, Token).Soon())
+        {
+            Assert.Equal("two", test.NameOf(read));
+        }
+
+        test.Two.Reach(60);
+        test.Three.Reach(60);
+        test.Three.Become(ServerRole.Replica, timeline: 2);
+        await test.ProbeAsync(2);
+        Assert.Equal("three 2", await test.ReadAsync(2));
+    }
+
+    [Fact]
+    public async Task A_replica_that_follows_the_promoted_one_never_leaves()
+    {
+        await using var test = await TestSet.CreateAsync();
+        Timelines(test, 1);
+        await test.ProbeAsync();
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+
+        test.Two.Reach(60);
+        test.Three.Reach(60);
+        test.Three.Become(ServerRole.Replica, timeline: 2);
+        for (var i = 0; i < 3; i++)
+        {
+            await test.ProbeAsync();
+            Assert.Equal("three 2", await test.ReadAsync(2));
+        }
+
+        Assert.Equal(0, test.Set.GetStatistics().Servers[2].Departures);
+    }
+
+    [Fact]
     public async Task A_replica_has_as_long_as_it_may_lag_to_follow_a_promotion()
     {
         await using var test = await TestSet.CreateAsync(configure: options => (options.MaxLag, options.ProbeInterval) = (TimeSpan.FromHours(2), TimeSpan.FromHours(1)));
