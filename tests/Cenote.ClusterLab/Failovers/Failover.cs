@@ -31,11 +31,10 @@ internal sealed class Failover(Cluster cluster, Scenario scenario)
         var victim = ledger.LastWrittenTo();
         await ExpectAsync(() => cluster.Ports.Where(port => port != victim).All(port => ledger.HasRead(port, cluster.HasReplicas)), "the other servers are read from, to begin with");
 
-        sources.Note($"replication from {victim} is held up");
-        await cluster.HoldUpReplicationAsync(victim);
-        using (var end = new PeriodicTimer(HoldUp))
+        if (cluster.HasReplicas)
         {
-            await end.WaitForNextTickAsync();
+            sources.Note($"replication from {victim} is held up");
+            await HoldUpReplicationAsync(victim);
         }
 
         var killed = ledger.Mark();
@@ -56,6 +55,13 @@ internal sealed class Failover(Cluster cluster, Scenario scenario)
         await crowd.StopAsync();
         await sources.CloseAsync();
         return await JudgeAsync(sources, ledger.Read(), victim, killed, recovered, returned);
+    }
+
+    private async Task HoldUpReplicationAsync(int victim)
+    {
+        await cluster.HoldUpReplicationAsync(victim);
+        using var end = new PeriodicTimer(HoldUp);
+        await end.WaitForNextTickAsync();
     }
 
     private async Task<FailoverResult> JudgeAsync(Sources sources, LedgerContents clients, int victim, long killed, TimeSpan? recovered, TimeSpan returned)
