@@ -49,6 +49,7 @@ internal sealed class ServerProbe
 
     internal async Task RunAsync(CancellationToken stopped)
     {
+        var hasFailed = false;
         try
         {
             while (!stopped.IsCancellationRequested)
@@ -61,6 +62,12 @@ internal sealed class ServerProbe
                     break;
                 }
 
+                if (report.IsAlive && hasFailed)
+                {
+                    await PoolRevival.ReviveAsync(_server.Pool, _options, stopped).ConfigureAwait(false);
+                }
+
+                hasFailed = !report.IsAlive;
                 Heed(report);
                 requested?.TrySetResult();
                 await _requests.WaitAsync(NextDelay(report), _options.TimeProvider, stopped).ConfigureAwait(false);
