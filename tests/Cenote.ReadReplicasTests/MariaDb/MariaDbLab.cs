@@ -1,3 +1,4 @@
+using Cenote.MySql;
 using Cenote.TestServers;
 using Patience = Cenote.TestServers.Patience;
 using MySqlConnector;
@@ -31,6 +32,8 @@ internal sealed class MariaDbLab : IAsyncDisposable
         // Patience for a busy machine, which the fault lab must not have.
         DefaultCommandTimeout = 30,
     }.ConnectionString;
+
+    internal static MySqlProvider NewProvider(MariaDbServer server) => new(ConnectionString(server));
 
     /// <summary>Asks a server for its status, as an ordinary user or as one who may see everything.</summary>
     internal static async Task<ServerStatus> ReadStatusAsync(DatabaseProvider provider, MariaDbServer server, bool asAdministrator = false)

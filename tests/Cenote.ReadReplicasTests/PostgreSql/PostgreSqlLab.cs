@@ -1,3 +1,4 @@
+using Cenote.PostgreSql;
 using Cenote.TestServers;
 using Patience = Cenote.TestServers.Patience;
 using Npgsql;
@@ -31,6 +32,8 @@ internal sealed class PostgreSqlLab : IAsyncDisposable
         // Patience for a busy machine, which the fault lab must not have.
         CommandTimeout = 30,
     }.ConnectionString;
+
+    internal static PostgreSqlProvider NewProvider(PostgreSqlServer server) => new(ConnectionString(server));
 
     /// <summary>Asks a server for its status, as an ordinary user or as one who may see everything.</summary>
     internal static async Task<ServerStatus> ReadStatusAsync(DatabaseProvider provider, PostgreSqlServer server, bool asAdministrator = false)
