@@ -108,6 +108,21 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public async Task Two_choices_share_by_weight_between_servers_that_differ_by_microseconds()
+    {
+        await using var test = await TestSet.CreateAsync(
+            configure: options => options.Strategy = ReplicaStrategy.PowerOfTwoChoices(), weights: name => name == "two" ? 3 : 1);
+        test.Server("two").SetLatency(TimeSpan.FromMicroseconds(110));
+        test.Server("three").SetLatency(TimeSpan.FromMicroseconds(90));
+        var servers = test.Set.Servers.Skip(1).ToArray();
+
+        var share = Enumerable.Range(0, 20_000).Count(_ => test.Set.Servers[1] == servers[ReplicaStrategy.PowerOfTwoChoices().Choose(servers)]) / 20_000.0;
+
+        // 3 in 4, by more than ten standard deviations.
+        Assert.InRange(share, 0.71, 0.79);
+    }
+
+    [Fact]
     public async Task The_load_of_a_server_that_leaves_is_spread_evenly_over_the_rest_and_so_again_when_it_returns()
     {
         await using var test = await TestSet.CreateAsync(replicas: 4);
