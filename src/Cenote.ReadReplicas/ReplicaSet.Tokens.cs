@@ -24,7 +24,7 @@ public sealed partial class ReplicaSet
             var before = _flow.Value;
             var mine = new RouteFlow(before?.Intent, causal);
             _flow.Value = mine;
-            return new IntentScope(_flow, mine, before).Dispose;
+            return (new IntentScope(_flow, mine, before).Dispose, before?.Causal);
         });
     }
 
@@ -44,8 +44,8 @@ public sealed partial class ReplicaSet
     public async ValueTask<CausalToken> ReadTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var driver = connection is PooledConnection pooled ? pooled.Unwrap<DbConnection>() : connection;
-        var position = await Home.Provider.ReadPositionAsync(driver, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
+        var (driver, provider) = connection is PooledConnection pooled ? (pooled.Unwrap<DbConnection>(), pooled.Pool.Provider) : (connection, Home.Provider);
+        var position = await provider.ReadPositionAsync(driver, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
         return NewToken(position);
     }
 
@@ -117,15 +117,16 @@ public sealed partial class ReplicaSet
                 return null;
             }
 
-            var probe = _parts.ProbeOf(primary);
-            if (!await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) || !probe.WasAlive)
+            // What it said in an earlier probe was before the write that the token is for.
+            var probing = _parts.ProbeOf(primary).ProbeAsync();
+            if (!await call.TryWaitAsync(probing, call.Left, isBlocking).ConfigureAwait(false) || await probing.ConfigureAwait(false) is not { } status)
             {
                 return null;
             }
 
             if (_keeper.Current.Writing == tenure)
             {
-                return primary.Position is { } position ? NewToken(position) : null;
+                return status.Position is { } position ? NewToken(position) : null;
             }
         }
     }

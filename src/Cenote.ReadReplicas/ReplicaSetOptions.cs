@@ -25,7 +25,7 @@ public sealed class ReplicaSetOptions
         MaxLag = other.MaxLag;
         MaxReadsOnPrimary = other.MaxReadsOnPrimary;
         RevokeLeasesAfter = other.RevokeLeasesAfter;
-        TokenSigningKeys = other.TokenSigningKeys is null ? null! : [.. other.TokenSigningKeys];
+        TokenSigningKeys = other.TokenSigningKeys is null ? null! : [.. other.TokenSigningKeys.Select(static key => (byte[])key?.Clone()!)];
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
     }

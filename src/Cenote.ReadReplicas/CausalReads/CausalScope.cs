@@ -4,10 +4,11 @@ namespace Cenote.ReadReplicas;
 
 /// <summary>
 /// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it. Begun by
-/// <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that are started within it share it.
+/// <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that are started within it share it. One that begins within another
+/// sees what that has written, and writes for both.
 /// </summary>
 /// <remarks>
-/// Counts as a write whatever happened on a connection that the set gave for writing. How far the primary has come is asked when the next read needs it,
+/// Counts as a write whatever happened on a connection that the set gave for writing within the scope. How far the primary has come is asked when the next read needs it,
 /// so writes cost nothing more; a connection for writing that is still open makes every read ask again.
 /// </remarks>
 public sealed class CausalScope : IDisposable
@@ -15,16 +16,17 @@ public sealed class CausalScope : IDisposable
     private readonly object _gate = new();
     private readonly ReplicaSet _set;
     private readonly Action _end;
+    private readonly CausalScope? _outer;
     private readonly List<ConnectionLease> _writes = [];
     private long _ended;
     private long _covered;
     private CausalToken? _token;
 
-    internal CausalScope(ReplicaSet set, CausalToken? token, Func<CausalScope, Action> begin)
+    internal CausalScope(ReplicaSet set, CausalToken? token, Func<CausalScope, (Action End, CausalScope? Outer)> begin)
     {
         _set = set;
         _token = token;
-        _end = begin(this);
+        (_end, _outer) = begin(this);
     }
 
     /// <summary>A token for everything that the scope was given or has written so far, to hand on.</summary>
@@ -77,12 +79,27 @@ public sealed class CausalScope : IDisposable
             _ended += _writes.RemoveAll(static write => !write.IsActive);
             _writes.Add(lease);
         }
+
+        _outer?.NoteWrite(lease);
     }
 
     /// <summary>What a read must see.</summary>
     /// <returns><see langword="false"/> when nobody can say: then only the primary is sure to have it.</returns>
-    internal async ValueTask<(bool IsKnown, ReplicationPosition? Position)> RequireAsync(bool isBlocking, CancellationToken cancellationToken) =>
-        (await TryBringUpToDateAsync(isBlocking, cancellationToken).ConfigureAwait(false), Token?.Position);
+    internal async ValueTask<(bool IsKnown, ReplicationPosition? Position)> RequireAsync(bool isBlocking, CancellationToken cancellationToken)
+    {
+        ReplicationPosition? position = null;
+        for (var scope = this; scope is not null; scope = scope._outer)
+        {
+            if (!await scope.TryBringUpToDateAsync(isBlocking, cancellationToken).ConfigureAwait(false))
+            {
+                return (false, null);
+            }
+
+            position = scope.Token?.Position is not { } own ? position : position?.Combine(own) ?? own;
+        }
+
+        return (true, position);
+    }
 
     private async ValueTask<bool> TryBringUpToDateAsync(bool isBlocking, CancellationToken cancellationToken)
     {

@@ -40,6 +40,6 @@ public sealed class CausalToken
         return new CausalToken(Position.Combine(other.Position), DatabaseSystem, DataId ?? other.DataId, _text);
     }
 
-    /// <summary>The text to carry: letters, digits, '-', '_' and '.'; signed where the set has <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it how far the database has come, and nothing else.</summary>
+    /// <summary>The text to carry: letters, digits, '-', '_' and '.'; signed where the set has <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it which database has come how far, and nothing else.</summary>
     public override string ToString() => _text.Write(this);
 }

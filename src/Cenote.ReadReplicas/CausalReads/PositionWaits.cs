@@ -48,6 +48,15 @@ internal sealed class PositionWaits
         }
     }
 
+    /// <summary>Nobody will come further: whoever waits looks again.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _waits.ForEach(static wait => wait.Complete());
+        }
+    }
+
     /// <summary>One caller's wait.</summary>
     internal sealed class Wait(ReplicationPosition position)
     {

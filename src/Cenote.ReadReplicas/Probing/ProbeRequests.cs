@@ -1,26 +1,39 @@
+using Cenote.Providers;
+
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>Who wants a probe before its time. One that has begun when somebody asks does not count: it may have read its answer already.</summary>
 internal sealed class ProbeRequests
 {
     private readonly object _gate = new();
-    private TaskCompletionSource? _pending;
+    private TaskCompletionSource<ServerStatus?>? _pending;
     private TaskCompletionSource _wake = New();
+    private TaskCompletionSource _suspicion = New();
+    private bool _wasSuspected;
     private bool _isClosed;
 
-    /// <summary>Completes when a probe that began after this call has been heeded; cancelled when there will be none.</summary>
-    internal Task Add()
+    /// <summary>Completes when a probe that began after this call has been heeded, with its answer if there is one; cancelled when there will be none.</summary>
+    internal Task<ServerStatus?> Add()
     {
         lock (_gate)
         {
             if (_isClosed)
             {
-                return Task.FromCanceled(new CancellationToken(canceled: true));
+                return Task.FromCanceled<ServerStatus?>(new CancellationToken(canceled: true));
             }
 
-            _pending ??= New();
+            _pending ??= new TaskCompletionSource<ServerStatus?>(TaskCreationOptions.RunContinuationsAsynchronously);
             _wake.TrySetResult();
             return _pending.Task;
+        }
+    }
+
+    /// <summary>Somebody has failed at the server, and need not hear more. At once the first time; by the thousand they would keep the server busy with probes.</summary>
+    internal void Suspect()
+    {
+        lock (_gate)
+        {
+            _suspicion.TrySetResult();
         }
     }
 
@@ -33,7 +46,7 @@ internal sealed class ProbeRequests
     }
 
     /// <summary>A probe begins: whom it will answer.</summary>
-    internal TaskCompletionSource? Take()
+    internal TaskCompletionSource<ServerStatus?>? Take()
     {
         lock (_gate)
         {
@@ -44,25 +57,42 @@ internal sealed class ProbeRequests
                 _wake = New();
             }
 
+            _wasSuspected = _suspicion.Task.IsCompleted;
+            if (_wasSuspected)
+            {
+                _suspicion = New();
+            }
+
             return pending;
         }
     }
 
     /// <summary>Waits for a time, or until somebody asks.</summary>
-    internal async Task WaitAsync(TimeSpan time, TimeProvider clock, CancellationToken stopped)
+    /// <param name="time">The longest wait.</param>
+    /// <param name="calm">How long a suspicion does not count that follows upon another.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="stopped">Ends the wait.</param>
+    internal async Task WaitAsync(TimeSpan time, TimeSpan calm, TimeProvider clock, CancellationToken stopped)
     {
-        Task wake;
+        Task wake, suspicion;
         lock (_gate)
         {
-            wake = _wake.Task;
+            (wake, suspicion) = (_wake.Task, _suspicion.Task);
+            calm = !_wasSuspected ? TimeSpan.Zero : calm < time ? calm : time;
         }
 
-        await wake.WaitAsync(time, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (calm > TimeSpan.Zero)
+        {
+            await wake.WaitAsync(calm, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Task either = Task.WhenAny(wake, suspicion);
+        await either.WaitAsync(time - calm, clock, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     internal void Close(CancellationToken stopped)
     {
-        TaskCompletionSource? pending;
+        TaskCompletionSource<ServerStatus?>? pending;
         lock (_gate)
         {
             _isClosed = true;

@@ -38,11 +38,12 @@ internal sealed class ServerProbe
     /// <summary>Whether the server answered the last probe.</summary>
     internal bool WasAlive { get; private set; }
 
-    /// <summary>Wants a probe as soon as possible.</summary>
-    internal void Request() => _ = _requests.Add();
+    /// <summary>Wants a probe soon: somebody has failed at the server.</summary>
+    internal void Request() => _requests.Suspect();
 
     /// <summary>Wants a probe that begins after this call, and waits until it has been heeded, however it ends.</summary>
-    internal Task ProbeAsync() => _requests.Add();
+    /// <returns>What the server said in that probe; <see langword="null"/> when it said nothing.</returns>
+    internal Task<ServerStatus?> ProbeAsync() => _requests.Add();
 
     /// <summary>Wakes the loop up when a waiter begins to be eager.</summary>
     internal void Hurry() => _requests.Wake();
@@ -68,9 +69,9 @@ internal sealed class ServerProbe
                 }
 
                 hasFailed = !report.IsAlive;
-                Heed(report);
-                requested?.TrySetResult();
-                await _requests.WaitAsync(NextDelay(report), _options.TimeProvider, stopped).ConfigureAwait(false);
+                var answer = TryHeed(report) ? report.Status : null;
+                requested?.TrySetResult(answer);
+                await _requests.WaitAsync(NextDelay(report), SecondLook, _options.TimeProvider, stopped).ConfigureAwait(false);
             }
         }
         finally
@@ -93,19 +94,21 @@ internal sealed class ServerProbe
     }
 
     // A probe that stopped for good because of one strange report would leave the set with what it knew then.
-    private void Heed(in ProbeReport report)
+    private bool TryHeed(in ProbeReport report)
     {
         try
         {
             WasAlive = report.IsAlive;
             _keeper.Heed(_server, report);
             _lostLeases.Look();
+            return true;
         }
 #pragma warning disable CA1031
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             ReplicaSetLog.ProbeUnheeded(_logger, _options.Name, _server.Name, exception);
+            return false;
         }
     }
 

@@ -27,13 +27,21 @@ internal static class PoolAttempt
 
         if (tenure.Ended.IsCancellationRequested)
         {
-            await lease.DisposeAsync().ConfigureAwait(false);
+            if (isBlocking)
+            {
+                lease.Dispose();
+            }
+            else
+            {
+                await lease.DisposeAsync().ConfigureAwait(false);
+            }
+
             return default;
         }
 
         return lease;
     }
 
-    /// <summary>Whether a pool's exception says that its server cannot be reached, rather than that the pool is busy.</summary>
-    internal static bool IsServerLost(PoolException exception) => exception is CircuitOpenException or ConnectionOpenException;
+    /// <summary>Whether a pool's exception says that its server cannot be reached through it, rather than that the pool is busy.</summary>
+    internal static bool IsServerLost(PoolException exception) => exception is CircuitOpenException or ConnectionOpenException or PoolClosedException;
 }

@@ -62,7 +62,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             }
             else if (topology.IsSettled || topology.Candidates.Length > 0)
             {
-                var lease = await spillOver.RentAsync(call, topology, required, failure, isBlocking).ConfigureAwait(false);
+                var lease = await spillOver.RentAsync(call, topology, required, failure, isBlocking, isCausal: required is not null).ConfigureAwait(false);
                 if (lease.Pool is not null)
                 {
                     return lease;
@@ -82,7 +82,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         {
             parts.ThrowIfClosed();
             call.CancellationToken.ThrowIfCancellationRequested();
-            var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required: null, failure: null, isBlocking).ConfigureAwait(false);
+            var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required: null, failure: null, isBlocking, isCausal: true).ConfigureAwait(false);
             if (lease.Pool is not null)
             {
                 return lease;

@@ -12,7 +12,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
 
     /// <returns>An empty lease when the primary has changed meanwhile.</returns>
     internal async ValueTask<ConnectionLease> RentAsync(
-        RentCall call, TopologySnapshot topology, ReplicationPosition? required, PoolException? failure, bool isBlocking)
+        RentCall call, TopologySnapshot topology, ReplicationPosition? required, PoolException? failure, bool isBlocking, bool isCausal)
     {
         if (!hasReplicas)
         {
@@ -43,6 +43,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         }
         catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
         {
+            parts.ThrowIfClosed();
             parts.ProbeOf(primary).Request();
             throw Refuse("its primary cannot be reached either", exception);
         }
@@ -60,7 +61,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
 
         if (lease.Pool is not null)
         {
-            Note(required is not null);
+            Note(isCausal);
         }
 
         return lease;
@@ -93,9 +94,9 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
             return;
         }
 
-        var probe = parts.ProbeOf(primary);
-        if (await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) && probe.WasAlive
-            && primary.Role == ServerRole.Primary && primary.Position is { } position && !position.Covers(required))
+        var probing = parts.ProbeOf(primary).ProbeAsync();
+        if (await call.TryWaitAsync(probing, call.Left, isBlocking).ConfigureAwait(false)
+            && await probing.ConfigureAwait(false) is { Role: ServerRole.Primary, Position: { } position } && !position.Covers(required))
         {
             throw new CausalTokenException(
                 parts.Options.Name,

@@ -16,6 +16,7 @@ internal sealed class WriteRouter(SetParts parts)
     {
         TimeSpan? missingSince = null;
         PoolException? failure = null;
+        var isTriedAgain = false;
         while (true)
         {
             var topology = parts.Keeper.Current;
@@ -35,10 +36,19 @@ internal sealed class WriteRouter(SetParts parts)
                 }
                 catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
                 {
+                    parts.ThrowIfClosed();
                     failure = exception;
-                    if (await IsStillPrimaryAsync(call, topology, isBlocking).ConfigureAwait(false))
+                    var isAlive = await IsAliveAsync(call, topology, isBlocking).ConfigureAwait(false);
+                    if (parts.Keeper.Current.Writing == tenure)
                     {
-                        throw;
+                        // It is the primary still. Where its probe gets through and the pool does not, again, there is nothing to wait for; where that fails too, the next ones tell.
+                        if ((isAlive && isTriedAgain) || call.Elapsed >= parts.Options.AcquireTimeout)
+                        {
+                            throw;
+                        }
+
+                        isTriedAgain = isAlive;
+                        continue;
                     }
                 }
             }
@@ -48,12 +58,11 @@ internal sealed class WriteRouter(SetParts parts)
         }
     }
 
-    /// <summary>The pool cannot reach its server, but the probe can, and it still is the primary: there is nothing to wait for.</summary>
-    private async ValueTask<bool> IsStillPrimaryAsync(RentCall call, TopologySnapshot topology, bool isBlocking)
+    /// <summary>Whether the probe can reach the server that the pool cannot.</summary>
+    private async ValueTask<bool> IsAliveAsync(RentCall call, TopologySnapshot topology, bool isBlocking)
     {
         var probe = parts.ProbeOf(topology.Primary!);
-        return await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false)
-            && probe.WasAlive && parts.Keeper.Current.Writing == topology.Writing;
+        return await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) && probe.WasAlive;
     }
 
     private async ValueTask AwaitPrimaryAsync(RentCall call, TopologySnapshot topology, TimeSpan missingSince, PoolException? failure, bool isBlocking)

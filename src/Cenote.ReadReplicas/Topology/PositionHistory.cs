@@ -22,8 +22,14 @@ internal sealed class PositionHistory
     {
         if (_entries.Count > 0 && _entries[^1].Position.Covers(position))
         {
-            _entries[^1] = _entries[^1] with { Until = now };
-            return;
+            if (position.Covers(_entries[^1].Position))
+            {
+                _entries[^1] = _entries[^1] with { Until = now };
+                return;
+            }
+
+            // It has gone back: a crash, a backup. Nobody will ever reach what was there before.
+            _entries.Clear();
         }
 
         if (_entries.Count == Most)
@@ -31,7 +37,7 @@ internal sealed class PositionHistory
             _entries.RemoveAt(0);
         }
 
-        _entries.Add(new Entry(position, now));
+        _entries.Add(new Entry(position, now, now));
     }
 
     /// <summary>How far behind a server is that has come so far; zero when it has all that the primary had at its last probe.</summary>
@@ -46,8 +52,9 @@ internal sealed class PositionHistory
             }
         }
 
-        return _entries.Count == 0 ? TimeSpan.Zero : now - _entries[0].Until;
+        // It was behind when the primary was seen there first, and for nobody knows how long.
+        return _entries.Count == 0 ? TimeSpan.Zero : now - _entries[0].Since;
     }
 
-    private readonly record struct Entry(ReplicationPosition Position, TimeSpan Until);
+    private readonly record struct Entry(ReplicationPosition Position, TimeSpan Since, TimeSpan Until);
 }

@@ -44,8 +44,9 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     {
         IsProbed = true;
         server.Counters.NoteProbe(report.Failure);
-        if (!report.IsAlive)
+        if (!report.IsAlive || (report.Status is null && !IsProven))
         {
+            // One that refuses is there, but what it is nobody knows that has not heard it.
             LastFailure = report.Failure;
             _failures++;
             _successes = 0;

@@ -62,7 +62,7 @@ internal sealed partial class TopologyKeeper
             ServerRole.Primary when PrimaryElection.IsOutdated(record, _latestTimeline) =>
                 (ServerState.Rival, FormattableString.Invariant($"it takes writes on timeline {record.Status.Timeline}, but the set has been on timeline {_latestTimeline}")),
             ServerRole.Primary when winner is not null => (ServerState.Rival, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
-            ServerRole.Primary => (ServerState.Unknown, "it takes writes, but the server declared as primary has not been heard of yet"),
+            ServerRole.Primary => (ServerState.Unknown, "it takes writes, but servers that may have taken its place have not been heard of yet"),
 
             // One that has been reading all along has a moment to follow, unless it had come further than the promoted one. A former primary that nobody has rewound never follows: it has what
             // the promotion lost, and by its positions is not behind.

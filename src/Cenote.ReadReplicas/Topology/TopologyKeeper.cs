@@ -23,6 +23,7 @@ internal sealed partial class TopologyKeeper
     private string? _dataId;
     private volatile TopologySnapshot _current;
     private int _failovers;
+    private bool _isClosed;
 
     internal TopologyKeeper(IReadOnlyList<ReplicaSetServer> servers, ReplicaSetOptions options, TopologyAnnouncer announcer)
     {
@@ -50,12 +51,21 @@ internal sealed partial class TopologyKeeper
     {
         TopologySnapshot before, after;
         var changes = new List<TopologyChangedEventArgs>();
+        var record = _records[server.Ordinal];
         lock (_gate)
         {
+            if (_isClosed)
+            {
+                return;
+            }
+
             before = _current;
-            _records[server.Ordinal].Take(report);
-            after = Decide(_records[server.Ordinal], changes);
+            record.Take(report);
+            after = Decide(record, report, changes);
             _current = after;
+
+            // Only queues. Under the lock, so that changes that two probes find at once keep their order.
+            changes.ForEach(_announcer.Post);
         }
 
         if (!ReferenceEquals(before, after))
@@ -64,25 +74,34 @@ internal sealed partial class TopologyKeeper
             before.Replace();
         }
 
-        foreach (var change in changes)
-        {
-            _announcer.Post(change);
-        }
-
         if (after.TryReadingOf(server) is not null && server.Position is { } position)
         {
             Waits.Reached(position);
         }
     }
 
-    /// <summary>Wakes up whoever waits for a change: none will come.</summary>
-    internal void Close() => _current.Replace();
+    /// <summary>Nobody serves any more, also where pools outlive the set. Wakes up whoever waits.</summary>
+    internal void Close()
+    {
+        TopologySnapshot before, after;
+        lock (_gate)
+        {
+            _isClosed = true;
+            before = _current;
+            after = new TopologySnapshot(primary: null, writing: null, [], new Tenure?[_records.Length]) { IsSettled = true };
+            _current = after;
+        }
+
+        EndTenures(before, after);
+        before.Replace();
+        Waits.Close();
+    }
 
     /// <summary>Each server and why it is not used, for an exception.</summary>
     internal string Describe() => string.Join(" ", Servers.Select(static server =>
         server.State == ServerState.Serving ? $"{server.Name}: {server.Role}, serving." : $"{server.Name}: {server.State}, {server.Reason}."));
 
-    private TopologySnapshot Decide(ServerRecord reported, List<TopologyChangedEventArgs> changes)
+    private TopologySnapshot Decide(ServerRecord reported, in ProbeReport report, List<TopologyChangedEventArgs> changes)
     {
         var before = _current;
         var isSettled = _records.All(static record => record.IsProbed);
@@ -93,7 +112,10 @@ internal sealed partial class TopologyKeeper
         NoteTimelines();
 
         var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
-        var winner = isHeard ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
+
+        // Nor is the declared one before all were heard, where a count of promotions may show that another has taken its place.
+        var mayElect = isSettled || (isHeard && _latestTimeline is null);
+        var winner = mayElect ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
         if (winner is not null && winner.Server != before.Primary)
         {
             // Positions of the former primary that the new one never saw would make every replica lag for ever.
@@ -101,7 +123,7 @@ internal sealed partial class TopologyKeeper
             _promotedAt = winner.PositionAsReplica;
         }
 
-        if (reported == winner && winner.Status.Position is { } written)
+        if (reported == winner && report.Status?.Position is { } written)
         {
             _history.Note(written, Now);
         }

@@ -110,4 +110,25 @@ public sealed class SilenceTests
             Assert.Contains($"{stub.Name}: Unreachable", refusal.Message, StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public async Task Callers_that_fail_at_a_server_do_not_flood_it_with_probes()
+    {
+        await using var test = await TestSet.CreateAsync(
+            replicas: 1,
+            configure: options => options.ProbeInterval = TimeSpan.FromSeconds(10),
+            pools: options =>
+            {
+                options.MinSize = 0;
+                options.CircuitBreaker = null;
+            });
+        test.Server("two").Pool.RetireAll();
+        await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().Counts.Total == 0, TimeSpan.FromTicks(1));
+        test.Two.Script.Always(StubCall.Open, StubStep.Fail());
+        var before = test.Set.GetStatistics().Servers[1].Probes;
+
+        Assert.Equal("one 200", await test.ReadAsync(200));
+
+        Assert.InRange(test.Set.GetStatistics().Servers[1].Probes - before, 0, 2);
+    }
 }

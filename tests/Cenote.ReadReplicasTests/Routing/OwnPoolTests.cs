@@ -1,0 +1,60 @@
+namespace Cenote.ReadReplicasTests.Routing;
+
+/// <summary>Sets over pools that somebody else disposes of.</summary>
+public sealed class OwnPoolTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_closed_set_lends_nothing_from_pools_that_are_still_open()
+    {
+        await using var one = NewPool("one", ServerRole.Primary);
+        await using var two = NewPool("two", ServerRole.Replica);
+        await using var set = await BuildAsync(one, two);
+        var held = await set.RentForReadingAsync(Token).Soon();
+        var reading = set.RentForReadingAsync(Token).AsTask();
+
+        await set.DisposeAsync().Soon();
+
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => reading.Soon());
+        held.Dispose();
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentForWritingAsync(Token).Soon());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentForReadingAsync(Token).Soon());
+        Assert.Throws<ReplicaSetClosedException>(() => set.RentForReading(Token));
+        Assert.Equal(0, two.EstimateLoad());
+    }
+
+    [Fact]
+    public async Task A_replica_whose_pool_was_closed_sends_its_readers_on()
+    {
+        await using var one = NewPool("one", ServerRole.Primary);
+        var two = NewPool("two", ServerRole.Replica);
+        await using var three = NewPool("three", ServerRole.Replica);
+        await using var set = await BuildAsync(one, two, three);
+        using var held = await three.RentAsync(Token);
+        await two.DisposeAsync().Soon();
+
+        var reading = set.RentForReadingAsync(Token).AsTask();
+        held.Dispose();
+
+        using var read = await reading.Soon();
+        Assert.Same(three, read.Pool);
+    }
+
+    private static ConnectionPool NewPool(string name, ServerRole role) => new(
+        new StubServer(name, role).Provider, new ConnectionPoolOptions { Name = name, MinSize = 1, MaxSize = 1, ResetMode = ResetMode.None });
+
+    private static async Task<ReplicaSet> BuildAsync(ConnectionPool primary, params ConnectionPool[] replicas)
+    {
+        var builder = new ReplicaSetBuilder("set").Primary(primary.Name, primary).Configure(options => options.RampUp = TimeSpan.Zero);
+        foreach (var replica in replicas)
+        {
+            builder.Replica(replica.Name, replica);
+            await replica.WaitUntilReadyAsync(Token).Soon();
+        }
+
+        var set = builder.Build();
+        await set.WaitUntilReadyAsync(Token).Soon();
+        return set;
+    }
+}
