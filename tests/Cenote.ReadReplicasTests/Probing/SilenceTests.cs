@@ -71,7 +71,9 @@ public sealed class SilenceTests
         var gate = test.Two.GoSilent();
         await using var command = read.CreateCommand();
         command.CommandText = "SELECT 1";
+        var executed = test.Two.Database.Calls(StubCall.Execute).Started;
         var reading = Patience.OnOwnThread(command.ExecuteScalar);
+        await test.Two.Database.CallStarted(StubCall.Execute, executed + 1).Soon();
 
         await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
         Assert.Equal(0, test.Server("two").Pool.GetStatistics().LeasesRevoked);
