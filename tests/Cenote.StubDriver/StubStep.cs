@@ -16,6 +16,8 @@ public sealed class StubStep
         _failure = failure;
     }
 
+    private bool _blocksCancel;
+
     /// <summary>The call succeeds at once.</summary>
     public static StubStep Succeed { get; } = new(gate: null, honoursCancellation: true, failure: null);
 
@@ -32,6 +34,9 @@ public sealed class StubStep
     /// <summary>The same, but failing in the end.</summary>
     public StubStep ThenFail(FailureKind kind = FailureKind.ConnectionLost) =>
         new(_gate, _honoursCancellation, () => new StubException(kind));
+
+    /// <summary>The call waits for the gate, and so does whoever cancels it: as with a driver that tells a silent host of the cancel.</summary>
+    public static StubStep HangInCancelToo(StubGate gate) => new(gate, honoursCancellation: false, failure: null) { _blocksCancel = true };
 
     /// <summary>Whether the call waits for a gate.</summary>
     public bool Hangs => _gate is not null;
@@ -55,6 +60,8 @@ public sealed class StubStep
 
     private async ValueTask WaitAsync(CancellationToken cancellationToken)
     {
+        // Not for ever: a test whose subject waits for the cancel is to fail, not to hang.
+        await using var blocked = _blocksCancel ? cancellationToken.Register(() => _gate!.Released.Wait(TimeSpan.FromMinutes(1))) : default;
         await _gate!.Released.WaitAsync(_honoursCancellation ? cancellationToken : CancellationToken.None);
         ThrowIfFailing();
     }

@@ -14,20 +14,20 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
     {
         _connection ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
         var connection = _connection;
-        using var limit = new CancellationTokenSource(options.ProbeTimeout, options.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var stop = new CancellationTokenSource();
         var started = options.TimeProvider.GetTimestamp();
-        var asking = StartAsking(connection, linked.Token);
+        var asking = StartAsking(connection, stop.Token);
         try
         {
-            var status = await asking.WaitAsync(linked.Token).ConfigureAwait(false);
+            var status = await asking.WaitAsync(options.ProbeTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            stop.Dispose();
             return (status, options.TimeProvider.GetElapsedTime(started));
         }
         catch (Exception exception)
         {
             _connection = null;
-            GiveUp(CloseAfterAsync(connection, asking));
-            throw limit.IsCancellationRequested && exception is OperationCanceledException
+            GiveUp(CloseAfterAsync(connection, asking, stop));
+            throw exception is TimeoutException && !asking.IsFaulted
                 ? new TimeoutException($"The server did not answer a probe within ProbeTimeout ({options.ProbeTimeout}).", exception)
                 : exception;
         }
@@ -49,17 +49,18 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
 
     private async Task<DedicatedConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(options.ProbeTimeout, options.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var opening = StartOpening(linked.Token);
+        var stop = new CancellationTokenSource();
+        var opening = StartOpening(stop.Token);
         try
         {
-            return await opening.WaitAsync(linked.Token).ConfigureAwait(false);
+            var connection = await opening.WaitAsync(options.ProbeTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            stop.Dispose();
+            return connection;
         }
         catch (Exception exception)
         {
-            GiveUp(CloseLateAsync(opening));
-            throw limit.IsCancellationRequested && exception is OperationCanceledException
+            GiveUp(CloseLateAsync(opening, stop));
+            throw exception is TimeoutException && !opening.IsFaulted
                 ? new TimeoutException($"A probe could not connect within ProbeTimeout ({options.ProbeTimeout}).", exception)
                 : exception;
         }
@@ -73,18 +74,26 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         Task.Run(() => pool.Provider.ReadStatusAsync(connection.Connection, cancellationToken).AsTask(), CancellationToken.None);
 
     // Nothing may be called on a connection during a call: it is closed once the driver lets go of it.
-    private static async Task CloseAfterAsync(DedicatedConnection connection, Task call)
+    private static async Task CloseAfterAsync(DedicatedConnection connection, Task call, CancellationTokenSource stop)
     {
-        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync(call, stop).ConfigureAwait(false);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task CloseLateAsync(Task<DedicatedConnection> opening)
+    private static async Task CloseLateAsync(Task<DedicatedConnection> opening, CancellationTokenSource stop)
     {
-        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync(opening, stop).ConfigureAwait(false);
         if (opening.IsCompletedSuccessfully)
         {
             await opening.Result.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // Away from the loop: for the cancel of a statement Npgsql connects to the host once more, on the thread that cancels, and a host that is silent keeps that for many seconds.
+    private static async Task StopAsync(Task call, CancellationTokenSource stop)
+    {
+        await stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await call.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
     }
 }

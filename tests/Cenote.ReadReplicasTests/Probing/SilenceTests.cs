@@ -64,6 +64,18 @@ public sealed class SilenceTests
     }
 
     [Fact]
+    public async Task A_driver_that_blocks_whoever_cancels_does_not_keep_a_probe_from_failing_in_time()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1);
+        var gate = new StubGate();
+        test.Two.Script.Always(StubCall.Status, StubStep.HangInCancelToo(gate));
+        var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Token);
+        await found.Soon();
+
+        gate.Release();
+    }
+
+    [Fact]
     public async Task Holders_on_a_host_that_is_gone_are_told_if_that_is_wanted()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
