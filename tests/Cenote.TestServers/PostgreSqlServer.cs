@@ -100,7 +100,10 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
         [
             "-D", Data, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
             "-c", $"max_connections={MaxConnections + ForAdmin}", "-c", $"superuser_reserved_connections={ForAdmin}", "-c", $"cluster_name={incarnation}",
-            "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off", .. Durability,
+            "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off",
+
+            // In its directory: what a killed server leaves in /dev/shm nobody would clear away.
+            "-c", "dynamic_shared_memory_type=mmap", .. Durability,
             "-c", $"default_transaction_read_only={(readOnly ? "on" : "off")}",
         ],
         "database system is ready to accept");

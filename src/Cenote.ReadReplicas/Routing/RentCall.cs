@@ -34,6 +34,11 @@ internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, C
     internal async ValueTask<bool> TryWaitAsync(Task task, TimeSpan limit, bool isBlocking)
     {
         var wait = limit < Left ? limit : Left;
+        if (isBlocking && options.TimeProvider == TimeProvider.System)
+        {
+            return WaitBlocking(task, wait);
+        }
+
         var waiting = task.WaitAsync(wait, options.TimeProvider, CancellationToken);
         try
         {
@@ -53,6 +58,20 @@ internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, C
             return false;
         }
         catch (OperationCanceledException) when (!CancellationToken.IsCancellationRequested)
+        {
+            // The set is being closed: what comes next says so.
+            return false;
+        }
+    }
+
+    // On the thread's own clock: a timer needs a thread of the thread pool, which blocked callers may have used up.
+    private bool WaitBlocking(Task task, TimeSpan wait)
+    {
+        try
+        {
+            return task.Wait(wait, CancellationToken);
+        }
+        catch (AggregateException exception) when (exception.InnerException is OperationCanceledException)
         {
             // The set is being closed: what comes next says so.
             return false;
