@@ -34,6 +34,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         var atRest = await SettleAsync(arrangements.All);
         var (findings, unreachable) = await CheckAsync(fleet.Ledger);
         await arrangements.DisposeAsync();
+        await database.TidyUpAsync();
         return new RunResult
         {
             Options = options,

@@ -61,6 +61,9 @@ internal abstract class ShopDatabase : IDisposable
     public DatabaseUnreachableException Unreachable(string what, Exception exception) =>
         new($"{Name} at {Place} {what}: {Secrets.Hide(FirstLine(exception))}", exception);
 
+    /// <summary>Removes what the database keeps only for those who have it open, once nobody has.</summary>
+    public virtual Task TidyUpAsync() => Task.CompletedTask;
+
     /// <summary>Removes what was made for this run alone.</summary>
     public virtual void Dispose()
     {

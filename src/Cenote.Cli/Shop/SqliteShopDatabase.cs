@@ -101,6 +101,23 @@ internal sealed class SqliteShopDatabase : ShopDatabase
         }
     }
 
+    // The last connection that closes takes the log away. Of two that close at the same moment each takes the other for one that stays, and none does.
+    public override async Task TidyUpAsync()
+    {
+        try
+        {
+            await using var last = new SqliteConnection(ConnectionString(pooling: false, SqliteOpenMode.ReadWrite));
+            await last.OpenAsync();
+            await using var command = last.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (SqliteException)
+        {
+            // The file is gone, or somebody else has it: what stays beside it does no harm.
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();
@@ -112,7 +129,8 @@ internal sealed class SqliteShopDatabase : ShopDatabase
 
     protected override DbConnection CreateDirectConnection() => new SqliteConnection(ConnectionString(pooling: false));
 
-    private string ConnectionString(bool pooling) => new SqliteConnectionStringBuilder { DataSource = _file, Pooling = pooling }.ToString();
+    private string ConnectionString(bool pooling, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate) =>
+        new SqliteConnectionStringBuilder { DataSource = _file, Pooling = pooling, Mode = mode }.ToString();
 
     // SQLite itself would find out late, and with a message that names no file.
     private void RefuseWhatIsNotSqlite()
