@@ -36,6 +36,7 @@ internal sealed partial class MariaDbServer : DatabaseServer
 
     protected override string StopSignal => "TERM";
 
+    // A directory for temporary files, too: a server that starts deletes whatever it finds in /tmp that another one has there.
     private string Data => Directory + "/data";
 
     internal static async Task<MariaDbServer> StartNewAsync()
@@ -52,7 +53,7 @@ internal sealed partial class MariaDbServer : DatabaseServer
         await Programs.RunAsync(Programs.AsOrdinaryUser(
             "mariadb-install-db",
             [
-                "--no-defaults", $"--datadir={server.Data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
+                "--no-defaults", $"--datadir={server.Data}", $"--tmpdir={server.Directory}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
                 "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M",
             ]));
         return server;
@@ -90,7 +91,7 @@ internal sealed partial class MariaDbServer : DatabaseServer
     protected override Task<ServerProcess> LaunchAsync(string incarnation, bool readOnly) => ServerProcess.StartAsync(
         Programs.MariaDb,
         [
-            "--no-defaults", $"--datadir={Data}", $"--port={Port}", "--bind-address=127.0.0.1", $"--socket={Directory}/s", $"--pid-file={Directory}/pid",
+            "--no-defaults", $"--datadir={Data}", $"--tmpdir={Directory}", $"--port={Port}", "--bind-address=127.0.0.1", $"--socket={Directory}/s", $"--pid-file={Directory}/pid",
             "--skip-name-resolve", $"--max-connections={MaxConnections}", $"--extra-port={_adminPort}", $"--report-host={incarnation}", $"--read-only={(readOnly ? "1" : "0")}",
             "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M", "--extra-max-connections=20",
             .. _replicates ? Replicated : ["--innodb-flush-log-at-trx-commit=0"],
