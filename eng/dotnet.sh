@@ -7,6 +7,7 @@ compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || export DOTNET_SYSTEM_GLOBALI
 export SharedCompilationId=cenote-$$
 
 WATCHED_PID=
+BESIDE_PID=
 
 require_dotnet() {
     if ! command -v dotnet >/dev/null; then
@@ -48,8 +49,28 @@ watched() {
     return $status
 }
 
+# begin_beside LOG SECONDS COMMAND...: starts a command that runs beside what follows, until end_beside, which returns its exit code.
+begin_beside() {
+    local log=$1 limit=$2
+    shift 2
+    timeout --kill-after=10 "$limit" "$@" >"$log" 2>&1 </dev/null &
+    BESIDE_PID=$!
+}
+
+end_beside() {
+    local status=0
+    wait "$BESIDE_PID" || status=$?
+    kill -KILL -- "-$BESIDE_PID" 2>/dev/null || true
+    BESIDE_PID=
+    return $status
+}
+
 stop_watched() {
     rm -f "artifacts/dotnet-$$.log"
+    if [[ -n $BESIDE_PID ]]; then
+        kill -TERM "$BESIDE_PID" 2>/dev/null || true
+        end_beside || true
+    fi
     [[ -n $WATCHED_PID ]] || return 0
     kill -TERM "$WATCHED_PID" 2>/dev/null || true
     wait "$WATCHED_PID" 2>/dev/null || true

@@ -42,11 +42,15 @@ run_aot_smoke() {
     count Cenote.AotSmoke $((status == 0)) $((status != 0)) "$started"
 }
 
-# Checks the interleavings of the engine systematically.
-run_interleavings() {
-    local log=$REPORTS/interleavings.log status=0 started=$SECONDS summary
+# Checks the interleavings of the engine systematically, beside the tests: it keeps one core busy, and they leave one idle most of the time.
+begin_interleavings() {
     mkdir -p "$REPORTS"
-    WATCHED_LOG=$log watched 300 bash eng/interleavings.sh || status=$?
+    begin_beside "$REPORTS/interleavings.log" 400 bash eng/interleavings.sh
+}
+
+end_interleavings() {
+    local log=$REPORTS/interleavings.log status=0 started=$SECONDS summary
+    end_beside || status=$?
     summary=$(tail -1 "$log")
     if [[ $summary =~ ^interleavings:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
