@@ -11,9 +11,10 @@ internal sealed class TestSet : IAsyncDisposable
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];
     private readonly Channel<TopologyChangedEventArgs> _changes = Channel.CreateUnbounded<TopologyChangedEventArgs>();
 
-    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells)
+    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, Action<IReadOnlyList<StubServer>>? prepare = null)
     {
         Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells))];
+        prepare?.Invoke(Stubs);
         var builder = new ReplicaSetBuilder("set").Reading(ReplicaStrategy.RoundRobin()).Configure(options =>
         {
             options.TimeProvider = Time;
@@ -84,8 +85,9 @@ internal sealed class TestSet : IAsyncDisposable
     }
 
     /// <summary>The same, not waiting for anything.</summary>
-    public static TestSet Start(int replicas = 2, Action<ReplicaSetOptions>? configure = null, Action<ConnectionPoolOptions>? pools = null, bool tells = true) =>
-        new(replicas, configure, pools, weights: null, tells);
+    public static TestSet Start(int replicas = 2, Action<ReplicaSetOptions>? configure = null, Action<ConnectionPoolOptions>? pools = null, bool tells = true,
+        Action<IReadOnlyList<StubServer>>? prepare = null) =>
+        new(replicas, configure, pools, weights: null, tells, prepare);
 
     public ReplicaSetServer Server(string name) => Set.Servers.Single(server => server.Name == name);
 

@@ -149,9 +149,10 @@ internal sealed partial class TopologyKeeper
         {
             changes.Add(Change(TopologyChange.PrimaryBack, winner.Server, DescribeClaim(winner)));
         }
-        else if (primary is not null && winner is null && !before.IsSettled && _records.All(static record => record.IsProbed))
+        else if (winner is null && _lastPrimary is null && !before.IsSettled && _records.All(static record => record.IsProbed))
         {
-            changes.Add(Change(TopologyChange.PrimaryLost, primary, "no server takes writes"));
+            // Everybody was heard, and the set begins without one: whoever is on call is to know before the first write fails.
+            changes.Add(Change(TopologyChange.PrimaryLost, _records.First(static record => record.Server.DeclaredRole == ServerRole.Primary).Server, "no server takes writes"));
         }
 
         _lastPrimary = winner?.Server ?? _lastPrimary;

@@ -186,6 +186,20 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task A_set_that_begins_without_a_primary_says_so_before_anybody_writes()
+    {
+        await using var test = TestSet.Start(prepare: static stubs => stubs[0].Die());
+
+        await test.PumpUntil(() => test.Logger.Collector.GetSnapshot().Any(record => record.Id.Id == 125));
+
+        Assert.Null(test.Set.Primary);
+        test.Two.Become(ServerRole.Primary);
+        await test.ProbeAsync();
+        Assert.Equal("two", test.Set.Primary?.Name);
+        Assert.Equal(0, test.Set.GetStatistics().Failovers);
+    }
+
+    [Fact]
     public async Task Reads_go_on_while_there_is_no_primary()
     {
         await using var test = await TestSet.CreateAsync();
