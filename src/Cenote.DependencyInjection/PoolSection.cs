@@ -35,6 +35,8 @@ internal static class PoolSection
             ["SessionClearing"] = (options, text) => options.SessionClearing = text.IsNone ? null : text.OneOf<SessionClearing>(),
             ["QueryTimeout"] = (options, text) => options.QueryTimeout = text.IsNone ? null : text.Duration(),
             ["NestedRents"] = (options, text) => options.NestedRents = text.OneOf<NestedRents>(),
+            ["EventHistory"] = (options, text) => options.EventHistory = text.Number(),
+            ["SlowAcquire"] = (options, text) => options.SlowAcquire = text.IsNone ? null : text.Duration(),
             ["CircuitBreaker"] = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
             ["CircuitBreaker:FailuresToOpen"] = (options, text) => options.CircuitBreaker = Breaker(options) with { FailuresToOpen = text.Number() },
             ["CircuitBreaker:SuccessesToClose"] = (options, text) => options.CircuitBreaker = Breaker(options) with { SuccessesToClose = text.Number() },

@@ -17,6 +17,10 @@ public sealed partial class ConnectionPool
     /// <summary>Who holds which connection, since when, from where; the oldest first. Thread-safe, and holds nobody up.</summary>
     public IReadOnlyList<LeaseInfo> GetLeases() => _engine.GetLeases();
 
+    /// <summary>Every slot of the pool, what its connection is doing, and who holds it. Thread-safe, and holds nobody up; slots that change meanwhile may be shown between two states.</summary>
+    /// <returns>As many as the pool has ever been allowed to have connections; those without a connection are <see cref="SlotState.Empty"/>.</returns>
+    public IReadOnlyList<SlotInfo> GetSlots() => _engine.GetSlots();
+
     /// <summary>The same as a report to read: its <see cref="LeaseReport.ToString"/> groups leases by call site.</summary>
     public LeaseReport DescribeLeases() => _engine.DescribeLeases();
 

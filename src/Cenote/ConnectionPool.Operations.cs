@@ -17,6 +17,12 @@ public sealed partial class ConnectionPool
     public Task WarmUpAsync(int? target = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         _engine.WarmUpAsync(target, progress, cancellationToken);
 
+    /// <summary>Validates every connection that is idle now, and closes those that are dead. Connections in use are not touched.</summary>
+    /// <param name="cancellationToken">Ends the call; validations under way come to their end.</param>
+    /// <returns>How many proved to be alive. One that was lent before its turn came is not counted.</returns>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    public Task<int> ValidateIdleAsync(CancellationToken cancellationToken = default) => _engine.ValidateIdleAsync(cancellationToken);
+
     /// <summary>Waits until the minimum size is open, however long the database takes to appear.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>

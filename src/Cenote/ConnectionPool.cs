@@ -36,6 +36,7 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine.CircuitAnnouncer.Sender = this;
         _engine.Failures.Sender = this;
         _engine.Leaks.Sender = this;
+        _engine.Journal.Sender = this;
         _engine.Start();
     }
 

@@ -48,6 +48,8 @@ public sealed class ConnectionPoolOptions
         ClassifyFailure = other.ClassifyFailure;
         Sizing = other.Sizing;
         NestedRents = other.NestedRents;
+        EventHistory = other.EventHistory;
+        SlowAcquire = other.SlowAcquire;
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
         LeakDetection = other.LeakDetection is null ? null! : new LeakDetectionOptions(other.LeakDetection);
@@ -168,6 +170,14 @@ public sealed class ConnectionPoolOptions
     /// <summary>What happens when one flow rents a second connection while it holds one, the classic way to a pool that stands still.</summary>
     /// <value>Default <see cref="NestedRents.Allow"/>. To look costs each rent a fraction of a microsecond and some allocations.</value>
     public NestedRents NestedRents { get; set; }
+
+    /// <summary>How many events <see cref="ConnectionPool.GetEvents"/> remembers; a half of them may be connections that were opened and closed.</summary>
+    /// <value>Default 500, of some 250 bytes each. Range 0 to 100,000.</value>
+    public int EventHistory { get; set; } = 500;
+
+    /// <summary>A caller that got its connection after a wait of at least this is an event of its own.</summary>
+    /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
+    public TimeSpan? SlowAcquire { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The clock and the timers of the pool.</summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>

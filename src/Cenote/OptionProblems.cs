@@ -63,6 +63,8 @@ internal sealed class OptionProblems
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
         FindDefined(nameof(options.NestedRents), options.NestedRents);
         FindLeakDetection(options.LeakDetection);
+        FindNumber(nameof(options.EventHistory), options.EventHistory, 0, 100_000);
+        FindDuration(nameof(options.SlowAcquire), options.SlowAcquire ?? ShortestWait, ShortestWait, LongestWait);
         if (options.TimeProvider is null)
         {
             Add("TimeProvider is null. Leave it at TimeProvider.System.");

@@ -26,6 +26,18 @@ internal sealed partial class PoolEngine
         return [.. leases.OrderByDescending(static lease => lease.Age)];
     }
 
+    internal IReadOnlyList<SlotInfo> GetSlots()
+    {
+        var slots = Desk.Slots.All;
+        var infos = new SlotInfo[slots.Length];
+        for (var i = 0; i < infos.Length; i++)
+        {
+            infos[i] = slots[i].Describe(Settings.Clock);
+        }
+
+        return infos;
+    }
+
     internal LeaseReport DescribeLeases() =>
         new(Settings.Name, Settings.Clock.UtcNow, Desk.Count(), Settings.LeakThreshold, GetLeases());
 

@@ -24,7 +24,19 @@ internal sealed partial class PoolEngine
         };
     }
 
-    private PoolStatistics ReadCounters(PoolCounts counts)
+    internal PoolLatencies GetLatencies()
+    {
+        // Rents are counted after waits: a rent that comes in between is one more that did not wait, never one too few.
+        var waits = _meters.WaitTime.Count;
+        return new PoolLatencies
+        {
+            Wait = _meters.WaitTime.Snapshot(zeros: Math.Max(0, CountRents() - waits)),
+            Use = _meters.UseTime.Snapshot(),
+            Connect = _meters.ConnectTime.Snapshot(),
+        };
+    }
+
+    internal long CountRents()
     {
         var rents = 0L;
         foreach (var slot in Desk.Slots.All)
@@ -32,6 +44,12 @@ internal sealed partial class PoolEngine
             rents += SlotWord.LeasesOf(slot.Word);
         }
 
+        return rents;
+    }
+
+    private PoolStatistics ReadCounters(PoolCounts counts)
+    {
+        var rents = CountRents();
         var capacity = Desk.ReadCapacity();
         return new PoolStatistics
         {
@@ -98,6 +116,29 @@ internal sealed partial class PoolEngine
         }
     }
 
+    internal async Task<int> ValidateIdleAsync(CancellationToken cancellationToken)
+    {
+        if (Desk.IsClosed)
+        {
+            throw new PoolClosedException(Settings.Name);
+        }
+
+        var good = 0;
+        var validation = new ParallelOptions { MaxDegreeOfParallelism = Settings.MaxConcurrentOpens, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Desk.Slots.All.ToArray(), validation, ValidateAsync).ConfigureAwait(false);
+        return good;
+
+        async ValueTask ValidateAsync(Slot slot, CancellationToken token)
+        {
+            var word = slot.Word;
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
+                && await Work.ValidateNowAsync(slot).ConfigureAwait(false))
+            {
+                Interlocked.Increment(ref good);
+            }
+        }
+    }
+
     internal Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         return Desk.WhenAsync(counts => OpenIn(counts) >= Desk.ReadCapacity().MinSize, failsWithOpens: false, cancellationToken);
@@ -116,7 +157,7 @@ internal sealed partial class PoolEngine
             var before = Desk.ReadCapacity();
             var limit = Settings.Sizing is null ? maxSize : Math.Clamp(before.Limit, Math.Max(1, minSize), maxSize);
             Desk.Resize(minSize, maxSize, limit);
-            PoolLog.Resized(_logger, Settings.Name, before.Limit, limit, $"asked for {minSize} to {maxSize}");
+            Journal.Resized(before.Limit, limit, $"asked for {minSize} to {maxSize}");
         }
     }
 
@@ -134,7 +175,7 @@ internal sealed partial class PoolEngine
                 Settings.Change(changed);
                 Desk.SetMaxWaiters(after.MaxWaiters);
                 Desk.StackSampling = after.StackSampling;
-                PoolLog.Reconfigured(_logger, Settings.Name, changes);
+                Journal.Reconfigured(changes);
             }
 
             // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones change.
@@ -159,25 +200,26 @@ internal sealed partial class PoolEngine
     internal void Suspend()
     {
         Desk.Suspend();
-        PoolLog.Suspended(_logger, Settings.Name);
+        Journal.Suspended();
     }
 
     internal void Resume()
     {
         _isDraining = false;
         Desk.Resume();
-        PoolLog.Resumed(_logger, Settings.Name);
+        Journal.Resumed();
     }
 
     internal void RetireAll()
     {
-        PoolLog.RetiredAll(_logger, Settings.Name);
+        Journal.RetiredAll();
         Desk.RetireAll(CloseReason.Retired);
     }
 
     internal Task DrainAsync(CancellationToken cancellationToken)
     {
         _isDraining = true;
+        Journal.Draining();
         Suspend();
         RetireAll();
         return Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
@@ -220,7 +262,7 @@ internal sealed partial class PoolEngine
         var idleGone = Desk.WhenAsync(static counts => counts.Total == counts.Leased, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
         Desk.RetireAll(CloseReason.PoolClosed);
         var providerGone = DisposeProviderAsync(allGone);
-        PoolLog.PoolClosed(_logger, Settings.Name);
+        Journal.PoolClosed();
         await idleGone.ConfigureAwait(false);
 
         // What is still out is closed as it comes back, without clearing: nothing is left to keep up, and a holder that never

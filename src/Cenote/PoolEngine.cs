@@ -1,5 +1,6 @@
 using Cenote.Connections;
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.LeakDetection;
 using Cenote.Leasing;
 using Cenote.Maintenance;
@@ -30,6 +31,7 @@ internal sealed partial class PoolEngine
         Provider = provider;
         Settings = settings;
         _logger = new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote"));
+        Journal = new PoolJournal(settings, _logger);
         _classifier = new FailureClassifier(provider, settings.ClassifyFailure);
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
@@ -40,12 +42,12 @@ internal sealed partial class PoolEngine
             StackSampling = settings.StackSampling,
             GuardsRents = _nesting is not null,
         };
-        CircuitAnnouncer = new CircuitAnnouncer(settings, _logger);
+        CircuitAnnouncer = new CircuitAnnouncer(settings, Journal);
         Failures = new FailureAnnouncer(settings, _logger);
-        Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, Failures, _logger, _closed.Token);
-        Leaks = new LeakReporter(settings, _meters, _logger);
+        Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, Failures, Journal, _closed.Token);
+        Leaks = new LeakReporter(settings, _meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
-        _upkeep = new Upkeep(settings, Desk, _meters, _logger, new LeakScan(settings, Desk, Leaks, Revoker));
+        _upkeep = new Upkeep(settings, Desk, _meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker));
     }
 
     internal DatabaseProvider Provider { get; }
@@ -58,13 +60,15 @@ internal sealed partial class PoolEngine
 
     internal FailureAnnouncer Failures { get; }
 
+    internal PoolJournal Journal { get; }
+
     internal Upkeep Upkeep => _upkeep;
 
     private ConnectionWork Work { get; }
 
     internal void Start()
     {
-        PoolLog.Started(_logger, Settings.Name, Settings.Target, Settings.MinSize, Settings.MaxSize);
+        Journal.Started();
         Desk.Start(Work);
         if (Settings.Startup == StartupMode.FailAtStart)
         {
@@ -138,6 +142,7 @@ internal sealed partial class PoolEngine
             var lease = await waiter.AsValueTask().ConfigureAwait(false);
             if (ReturnPath.TryReceive(lease, out var failure))
             {
+                Journal.Acquired(request);
                 return lease;
             }
 
@@ -155,6 +160,7 @@ internal sealed partial class PoolEngine
             var lease = waiter.WaitBlocking();
             if (ReturnPath.TryReceive(lease, out var failure))
             {
+                Journal.Acquired(request);
                 return lease;
             }
 

@@ -33,6 +33,8 @@ internal sealed class PoolSettings
         ClassifyFailure = options.ClassifyFailure;
         Sizing = options.Sizing;
         NestedRents = options.NestedRents;
+        EventHistory = options.EventHistory;
+        SlowAcquire = options.SlowAcquire;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
@@ -97,6 +99,11 @@ internal sealed class PoolSettings
 
     internal TimeSpan? RevokeAfter => Changeable.RevokeAfter;
 
+    /// <summary>How many events are remembered.</summary>
+    internal int EventHistory { get; }
+
+    internal TimeSpan? SlowAcquire { get; }
+
     internal ILoggerFactory LoggerFactory { get; }
 
     /// <summary>Takes over what may change while the pool runs.</summary>
@@ -123,6 +130,8 @@ internal sealed class PoolSettings
             (nameof(ConnectionPoolOptions.ClassifyFailure), ClassifyFailure == changed.ClassifyFailure),
             (nameof(ConnectionPoolOptions.Sizing), ReferenceEquals(Sizing, changed.Sizing)),
             (nameof(ConnectionPoolOptions.NestedRents), NestedRents == changed.NestedRents),
+            (nameof(ConnectionPoolOptions.EventHistory), EventHistory == changed.EventHistory),
+            (nameof(ConnectionPoolOptions.SlowAcquire), SlowAcquire == changed.SlowAcquire),
             (nameof(ConnectionPoolOptions.TimeProvider), Clock.TimeProvider == changed.Clock.TimeProvider),
             (nameof(ConnectionPoolOptions.LoggerFactory), LoggerFactory == changed.LoggerFactory),
         ];

@@ -1,12 +1,12 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
 using Cenote.Providers;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Connections;
 
 /// <summary>Closes physical connections in the background: the one place where any that joined the pool is closed.</summary>
-internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, ILogger logger)
+internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {
     /// <summary>A revoked lease is taken because others need its place: they wait no longer than this for a driver that hangs.</summary>
     private static readonly TimeSpan LongestAbort = TimeSpan.FromSeconds(1);
@@ -28,14 +28,14 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
         }
         catch (Exception exception)
         {
-            PoolLog.CloseFailed(logger, settings.Name, reason, exception);
+            PoolLog.CloseFailed(journal.Logger, settings.Name, reason, exception);
 
             // What is left behind may still fail, and nobody waits for it.
             _ = closing.ContinueWith(
                 static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        PoolLog.Closed(logger, settings.Name, slot.Id, reason);
+        journal.ConnectionClosed(slot.Id, reason);
         desk.Closed(slot, reason);
     }
 
@@ -69,7 +69,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, IL
         }
         catch (Exception exception)
         {
-            PoolLog.CloseFailed(logger, settings.Name, reason, exception);
+            PoolLog.CloseFailed(journal.Logger, settings.Name, reason, exception);
         }
     }
 }

@@ -1,8 +1,8 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
 using Cenote.Providers;
 using Cenote.Resilience;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Connections;
 
@@ -13,10 +13,10 @@ internal sealed class ConnectionOpener(
     PoolSettings settings,
     LeaseDesk desk,
     LeftBehind leftBehind,
-    ILogger logger,
+    PoolJournal journal,
     CancellationToken poolClosed)
 {
-    private readonly OpenRetry _retry = new(settings, classifier, desk, logger);
+    private readonly OpenRetry _retry = new(settings, classifier, desk, journal.Logger);
 
     /// <summary>Opens a connection for a slot in state opening, and reports the outcome to the desk.</summary>
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
@@ -31,7 +31,7 @@ internal sealed class ConnectionOpener(
                 ? await Attempt(ended.Token).ConfigureAwait(false)
                 : await _retry.RunAsync(Attempt, ended.Token).ConfigureAwait(false);
             var expiresAt = NewExpiry();
-            PoolLog.Opened(logger, settings.Name, slot.Id, attempts);
+            journal.ConnectionOpened(slot.Id, attempts);
             desk.Opened(slot, physical, expiresAt);
         }
         catch (DemandGoneException)
@@ -48,7 +48,7 @@ internal sealed class ConnectionOpener(
             var failure = Describe(exception, attempts);
             if (!poolClosed.IsCancellationRequested && !probe.IsProbe)
             {
-                PoolLog.OpenFailed(logger, settings.Name, attempts, failure.Kind, exception);
+                journal.OpenFailed(failure);
             }
 
             desk.OpenFailed(slot, failure);
@@ -67,14 +67,14 @@ internal sealed class ConnectionOpener(
             try
             {
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-                return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
+                return await new OpenAttempt(provider, settings, desk, leftBehind, journal.Logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
                 var failure = Describe(exception, attempts);
                 if (probe.IsProbe)
                 {
-                    PoolLog.ProbeFailed(logger, settings.Name, failure.Kind, exception);
+                    PoolLog.ProbeFailed(journal.Logger, settings.Name, failure.Kind, exception);
                 }
 
                 desk.AttemptFailed(slot, failure, startedAt);
@@ -87,7 +87,7 @@ internal sealed class ConnectionOpener(
     internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
-        return await new OpenAttempt(provider, settings, desk, leftBehind, logger, needsOwnThread: false) { BeginsLease = true }
+        return await new OpenAttempt(provider, settings, desk, leftBehind, journal.Logger, needsOwnThread: false) { BeginsLease = true }
             .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
     }
 

@@ -7,7 +7,8 @@ namespace Cenote.Connections;
 internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
 {
     /// <summary>Validates the connection of a slot in state validating, and brings the slot to idle or closing.</summary>
-    internal async Task ValidateAsync(Slot slot, bool needsOwnThread)
+    /// <returns>Whether it is alive.</returns>
+    internal async Task<bool> ValidateAsync(Slot slot, bool needsOwnThread)
     {
         var word = slot.Word;
         var physical = slot.Physical!;
@@ -27,7 +28,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
                 if (validating.IsCompleted)
                 {
                     desk.Work.Close(slot, CloseReason.ValidationFailed);
-                    return;
+                    return false;
                 }
 
                 // The slot goes on; the connection waits for the driver, since nothing may be called during a call.
@@ -36,10 +37,10 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
                 desk.Work.CloseGivenUp(physical, CloseReason.ValidationFailed);
             }
 
-            return;
+            return false;
         }
 
-        desk.MakeIdle(slot, word);
+        return desk.MakeIdle(slot, word);
     }
 
     /// <summary>One round trip on an open connection that nobody holds, which is as clean afterwards as before.</summary>

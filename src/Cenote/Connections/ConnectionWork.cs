@@ -1,21 +1,20 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
 using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Waiting;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
 internal sealed class ConnectionWork(
-    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, CircuitAnnouncer announcer, FailureAnnouncer failures, ILogger logger, CancellationToken poolClosed)
+    DatabaseProvider provider, FailureClassifier classifier, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, CircuitAnnouncer announcer, FailureAnnouncer failures, PoolJournal journal, CancellationToken poolClosed)
     : IConnectionWork
 {
-    private readonly LogRate _overloads = new();
-    private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, leftBehind, logger, poolClosed);
+    private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, leftBehind, journal, poolClosed);
     private readonly ConnectionValidator _validator = new(settings, desk);
-    private readonly ConnectionCloser _closer = new(settings, desk, logger);
+    private readonly ConnectionCloser _closer = new(settings, desk, journal);
 
     internal ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken) => _opener.OpenDedicatedAsync(cancellationToken);
 
@@ -24,6 +23,9 @@ internal sealed class ConnectionWork(
 
     public void Validate(Slot slot, bool needsOwnThread) =>
         BackgroundWork.Start(() => _validator.ValidateAsync(slot, needsOwnThread), needsOwnThread);
+
+    /// <summary>The same for one who waits for the outcome.</summary>
+    internal Task<bool> ValidateNowAsync(Slot slot) => _validator.ValidateAsync(slot, needsOwnThread: false);
 
     public void Close(Slot slot, CloseReason reason)
     {
@@ -35,7 +37,7 @@ internal sealed class ConnectionWork(
     {
         var physical = slot.Physical!;
         BackgroundWork.Start(() => _closer.AbortGivenUpAsync(physical, reason), needsOwnThread: false);
-        PoolLog.Closed(logger, settings.Name, slot.Id, reason);
+        journal.ConnectionClosed(slot.Id, reason);
         desk.Closed(slot, reason);
     }
 
@@ -44,7 +46,7 @@ internal sealed class ConnectionWork(
 
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception)
     {
-        PoolLog.ConnectionFailed(logger, settings.Name, slot.Id, reason, exception);
+        journal.ConnectionFailed(slot.Id, reason, exception);
         if (exception is null || reason == CloseReason.ValidationFailed || classifier.Classify(exception) == FailureKind.ConnectionLost)
         {
             desk.MakeSuspect();
@@ -106,7 +108,7 @@ internal sealed class ConnectionWork(
     {
         var timeout = request.Timeout;
         var exception = ExhaustionReport.Create(settings, timeout, desk.Count(), desk);
-        PoolLog.AcquireTimeout(logger, settings.Name, timeout, exception.Counts);
+        journal.AcquireTimedOut(request, exception.Counts);
         return exception;
     }
 
@@ -138,11 +140,7 @@ internal sealed class ConnectionWork(
     public Exception DescribeOverload(string reason)
     {
         var exception = ExhaustionReport.CreateOverload(settings, reason, desk.Count(), desk);
-        if (_overloads.MayLog(settings.Clock.ElapsedMilliseconds))
-        {
-            PoolLog.Overloaded(logger, settings.Name, reason, exception.Counts);
-        }
-
+        journal.Overloaded(reason, exception.Counts);
         return exception;
     }
 

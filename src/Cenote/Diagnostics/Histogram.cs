@@ -1,18 +1,9 @@
-using System.Numerics;
-
 namespace Cenote.Diagnostics;
 
-/// <summary>
-/// Counts durations in buckets that grow with the duration: eight for each power of two of nanoseconds, so that a bucket's middle
-/// is never more than about 7 per cent off. Thread-safe, allocates nothing after construction.
-/// </summary>
-/// <remarks>The layout of HdrHistogram (Gil Tene), with three bits of precision.</remarks>
+/// <summary>Counts durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.</summary>
 internal sealed class Histogram
 {
-    private const int PrecisionBits = 3;
-    private const int BucketsPerPower = 1 << PrecisionBits;
-
-    private readonly long[] _buckets = new long[(64 - PrecisionBits) * BucketsPerPower];
+    private readonly long[] _buckets = new long[HistogramBuckets.Count];
     private long _sum;
     private long _maximum;
 
@@ -31,12 +22,12 @@ internal sealed class Histogram
         }
     }
 
-    internal TimeSpan Maximum => FromNanoseconds(Volatile.Read(ref _maximum));
+    internal TimeSpan Maximum => HistogramBuckets.FromNanoseconds(Volatile.Read(ref _maximum));
 
     internal void Record(TimeSpan duration)
     {
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
-        Interlocked.Increment(ref _buckets[BucketOf(nanoseconds)]);
+        Interlocked.Increment(ref _buckets[HistogramBuckets.Of(nanoseconds)]);
         Interlocked.Add(ref _sum, nanoseconds);
         for (var seen = Volatile.Read(ref _maximum); nanoseconds > seen;)
         {
@@ -54,70 +45,27 @@ internal sealed class Histogram
     /// <param name="zeros">Further durations of zero that nobody recorded.</param>
     internal LatencySummary Summarize(long zeros = 0)
     {
-        Span<long> counts = stackalloc long[_buckets.Length];
-        var count = zeros;
+        Span<long> counts = stackalloc long[HistogramBuckets.Count];
+        Read(counts, zeros);
+        return HistogramBuckets.Summarize(counts, first: 0, Volatile.Read(ref _sum), Volatile.Read(ref _maximum));
+    }
+
+    /// <summary>What was recorded so far.</summary>
+    /// <param name="zeros">Further durations of zero that nobody recorded.</param>
+    internal LatencyDistribution Snapshot(long zeros = 0)
+    {
+        Span<long> counts = stackalloc long[HistogramBuckets.Count];
+        Read(counts, zeros);
+        return LatencyDistribution.Of(counts, first: 0, Volatile.Read(ref _sum), Volatile.Read(ref _maximum));
+    }
+
+    private void Read(Span<long> counts, long zeros)
+    {
         for (var i = 0; i < counts.Length; i++)
         {
             counts[i] = Volatile.Read(ref _buckets[i]);
-            count += counts[i];
-        }
-
-        if (count == 0)
-        {
-            return default;
         }
 
         counts[0] += zeros;
-        var maximum = Volatile.Read(ref _maximum);
-        return new LatencySummary
-        {
-            Count = count,
-            Average = FromNanoseconds((double)Volatile.Read(ref _sum) / count),
-            P50 = Percentile(counts, count, 0.50, maximum),
-            P95 = Percentile(counts, count, 0.95, maximum),
-            P99 = Percentile(counts, count, 0.99, maximum),
-            Maximum = FromNanoseconds(maximum),
-        };
     }
-
-    /// <summary>Durations below eight nanoseconds have a bucket each; above, the highest set bit and the three bits after it choose.</summary>
-    private static int BucketOf(long nanoseconds)
-    {
-        if (nanoseconds < BucketsPerPower)
-        {
-            return (int)nanoseconds;
-        }
-
-        var power = BitOperations.Log2((ulong)nanoseconds);
-        return ((power - PrecisionBits + 1) << PrecisionBits) + (int)((nanoseconds >> (power - PrecisionBits)) & (BucketsPerPower - 1));
-    }
-
-    private static double MiddleOf(int bucket)
-    {
-        if (bucket < BucketsPerPower)
-        {
-            return bucket;
-        }
-
-        var power = (bucket >> PrecisionBits) + PrecisionBits - 1;
-        var width = Math.Pow(2, power - PrecisionBits);
-        return Math.Pow(2, power) + (((bucket & (BucketsPerPower - 1)) + 0.5) * width);
-    }
-
-    private static TimeSpan Percentile(ReadOnlySpan<long> counts, long count, double fraction, long maximum)
-    {
-        var rank = Math.Max(1, (long)Math.Ceiling(count * fraction));
-        for (var i = 0; i < counts.Length; i++)
-        {
-            rank -= counts[i];
-            if (rank <= 0)
-            {
-                return FromNanoseconds(Math.Min(MiddleOf(i), maximum));
-            }
-        }
-
-        return FromNanoseconds(maximum);
-    }
-
-    private static TimeSpan FromNanoseconds(double nanoseconds) => TimeSpan.FromTicks((long)(nanoseconds / TimeSpan.NanosecondsPerTick));
 }

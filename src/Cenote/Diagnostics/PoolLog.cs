@@ -82,6 +82,9 @@ internal static partial class PoolLog
     [LoggerMessage(47, LogLevel.Warning, "Pool {PoolName} cannot follow changes of these settings while it runs, they wait for a restart: {Settings}")]
     internal static partial void ReconfigurationIncomplete(ILogger logger, string poolName, string settings);
 
+    [LoggerMessage(48, LogLevel.Information, "Pool {PoolName}: {Operation}, by {Actor}")]
+    internal static partial void Operation(ILogger logger, string poolName, string operation, string actor);
+
     [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
     internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
 

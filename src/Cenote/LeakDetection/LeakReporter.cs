@@ -1,5 +1,5 @@
 using Cenote.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Cenote.History;
 
 namespace Cenote.LeakDetection;
 
@@ -8,14 +8,14 @@ internal sealed class LeakReporter
 {
     private readonly PoolSettings _settings;
     private readonly Meters _meters;
-    private readonly ILogger _logger;
+    private readonly PoolJournal _journal;
     private readonly EventPump<LeakReportedEventArgs> _pump;
 
-    internal LeakReporter(PoolSettings settings, Meters meters, ILogger logger)
+    internal LeakReporter(PoolSettings settings, Meters meters, PoolJournal journal)
     {
         _settings = settings;
         _meters = meters;
-        _logger = logger;
+        _journal = journal;
         _pump = new EventPump<LeakReportedEventArgs>(Raise);
     }
 
@@ -27,14 +27,14 @@ internal sealed class LeakReporter
     internal void Suspect(LeaseInfo lease)
     {
         _meters.LeaksSuspected.Increment();
-        PoolLog.LeakSuspected(_logger, _settings.Name, lease, _settings.LeakThreshold.GetValueOrDefault(), DescribeStack(lease));
+        _journal.LeakSuspected(lease, _settings.LeakThreshold.GetValueOrDefault(), DescribeStack(lease));
         Tell(LeakKind.Suspected, lease);
     }
 
     internal void ReturnedAfterAll(LeaseInfo lease)
     {
         _meters.LateReturns.Increment();
-        PoolLog.SuspectReturned(_logger, _settings.Name, lease);
+        _journal.SuspectReturned(lease);
         Tell(LeakKind.ReturnedAfterAll, lease);
     }
 
@@ -43,7 +43,7 @@ internal sealed class LeakReporter
         static report =>
         {
             var (reporter, lease) = report;
-            PoolLog.Abandoned(reporter._logger, reporter._settings.Name, lease, DescribeStack(lease));
+            reporter._journal.LeakProven(lease, DescribeStack(lease));
             reporter.Tell(LeakKind.Abandoned, lease);
         },
         (this, lease),
@@ -52,7 +52,7 @@ internal sealed class LeakReporter
     internal void Revoked(LeaseInfo lease)
     {
         _meters.LeasesRevoked.Increment();
-        PoolLog.LeaseRevoked(_logger, _settings.Name, lease, DescribeStack(lease));
+        _journal.LeaseRevoked(lease, DescribeStack(lease));
         Tell(LeakKind.Revoked, lease);
     }
 
@@ -77,7 +77,7 @@ internal sealed class LeakReporter
             }
             catch (Exception exception)
             {
-                PoolLog.LeakHandlerFailed(_logger, _settings.Name, report.Kind, exception);
+                PoolLog.LeakHandlerFailed(_journal.Logger, _settings.Name, report.Kind, exception);
             }
         }
     }

@@ -1,8 +1,13 @@
+using Cenote.Leasing;
+
 namespace Cenote;
 
 /// <summary>One lease as it was when somebody asked: who holds which connection, since when, from where.</summary>
 public sealed record LeaseInfo
 {
+    /// <summary>A text that names this lease among all that the pool has ever given, such as <c>3-17</c>: the 17th of slot 3.</summary>
+    public string Id => FormattableString.Invariant($"{SlotId}-{SlotWord.LeasesOf(Lease.Ticket)}");
+
     /// <summary>The slot of the pool, from 0.</summary>
     public required int SlotId { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed partial class LeaseDesk
             Meters.LastOpenFailure = null;
             AdvanceClock();
             slot.Install(physical);
-            slot.Age.BeginLife(_now, expiresAt);
+            slot.Age.BeginLife(_now, expiresAt, SlotWord.LeasesOf(slot.Word));
             slot.FreshAt = _now;
             refusal = _attention.HasAny(Leasing.Attention.Closed) ? CloseReason.PoolClosed
                 : slot.Age.Generation != _generation ? CloseReason.Retired

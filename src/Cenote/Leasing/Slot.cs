@@ -196,6 +196,25 @@ internal sealed class Slot
         };
     }
 
+    /// <summary>What the slot is doing. Its parts are read one after the other: of a slot that changes at this moment they may be of two moments.</summary>
+    internal SlotInfo Describe(PoolClock clock)
+    {
+        var word = Word;
+        var state = SlotWord.StateOf(word);
+        var isOpen = state is not (SlotState.Empty or SlotState.Opening);
+        return new SlotInfo
+        {
+            Id = Id,
+            State = state,
+            Age = isOpen ? Since(Age.BornAt) : null,
+            Uses = isOpen ? Math.Max(0, SlotWord.LeasesOf(word) - Age.LeasesBefore) : 0,
+            IdleFor = state == SlotState.Idle ? Since(Age.ActiveAt) : null,
+            Lease = state == SlotState.Leased ? DescribeLease(word, clock) : null,
+        };
+
+        TimeSpan Since(long moment) => TimeSpan.FromMilliseconds(Math.Max(0, clock.ElapsedMilliseconds - moment));
+    }
+
     /// <summary>Asks that the connection be closed when it comes back. The first reason stays.</summary>
     internal void RetireOnReturn(long ticket, CloseReason reason)
     {

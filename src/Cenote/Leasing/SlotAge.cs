@@ -51,8 +51,19 @@ internal sealed class SlotAge
         LastWaiter = lastWaiter;
     }
 
-    internal void BeginLife(long now, long expiresAt)
+    /// <summary>When the connection joined the pool.</summary>
+    internal long BornAt { get; private set; }
+
+    /// <summary>How many leases the slot had given before this connection's first.</summary>
+    internal long LeasesBefore { get; private set; }
+
+    /// <summary>When the connection was last seen to be used.</summary>
+    internal long ActiveAt => Volatile.Read(ref _activeAt);
+
+    internal void BeginLife(long now, long expiresAt, long leasesBefore)
     {
+        BornAt = now;
+        LeasesBefore = leasesBefore;
         Volatile.Write(ref _activeAt, now);
         ExpiresAt = expiresAt;
         ExpiringSince = 0;

@@ -1,26 +1,26 @@
-namespace Cenote.Leasing;
+namespace Cenote;
 
 /// <summary>What a slot's connection is doing.</summary>
-internal enum SlotState : byte
+public enum SlotState : byte
 {
-    /// <summary>No connection.</summary>
+    /// <summary>There is no connection.</summary>
     Empty,
 
-    /// <summary>Being opened by <see cref="Connections.ConnectionOpener"/>.</summary>
+    /// <summary>It is being opened.</summary>
     Opening,
 
-    /// <summary>Free for anyone: the only state that any thread may claim, by compare-and-swap.</summary>
+    /// <summary>It is ready to be lent.</summary>
     Idle,
 
-    /// <summary>Lent; the ticket of the lease is the slot's word.</summary>
+    /// <summary>It is lent.</summary>
     Leased,
 
-    /// <summary>Returned, its session being cleared.</summary>
+    /// <summary>It was returned, and its session is being cleared.</summary>
     Resetting,
 
-    /// <summary>Being validated.</summary>
+    /// <summary>It is being validated.</summary>
     Validating,
 
-    /// <summary>Being closed.</summary>
+    /// <summary>It is being closed.</summary>
     Closing,
 }

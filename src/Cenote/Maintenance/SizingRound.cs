@@ -1,12 +1,12 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
 using Cenote.Sizing;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Maintenance;
 
 /// <summary>Asks the sizing policy once a tick, and does what it says.</summary>
-internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, ILogger logger) : IUpkeepTask
+internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJournal journal) : IUpkeepTask
 {
     public void Run()
     {
@@ -34,11 +34,11 @@ internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, ILogger
 
         if (decision.Size < observation.MinSize || decision.Size > observation.MaxSize)
         {
-            PoolLog.SizeRefused(logger, settings.Name, decision.Size, observation.MinSize, observation.MaxSize, decision.Reason);
+            PoolLog.SizeRefused(journal.Logger, settings.Name, decision.Size, observation.MinSize, observation.MaxSize, decision.Reason);
             return;
         }
 
         desk.SetLimit(decision.Size);
-        PoolLog.Resized(logger, settings.Name, capacity.Limit, decision.Size, decision.Reason);
+        journal.Resized(capacity.Limit, decision.Size, decision.Reason);
     }
 }

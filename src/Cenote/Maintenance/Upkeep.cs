@@ -1,7 +1,6 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
-using Cenote.Sizing;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Maintenance;
 
@@ -12,17 +11,17 @@ internal sealed class Upkeep
 
     private readonly PoolSettings _settings;
     private readonly Meters _meters;
-    private readonly ILogger _logger;
+    private readonly PoolJournal _journal;
     private readonly IReadOnlyList<IUpkeepTask> _closingTasks;
     private IReadOnlyList<IUpkeepTask> _tasks;
     private ITimer? _timer;
     private int _isRunning;
 
-    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, ILogger logger, IUpkeepTask leakScan)
+    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IUpkeepTask leakScan)
     {
         _settings = settings;
         _meters = meters;
-        _logger = logger;
+        _journal = journal;
         _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk)];
         _tasks =
         [
@@ -32,7 +31,7 @@ internal sealed class Upkeep
             new LifetimeRetirement(desk),
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
-            new SizingRound(settings, desk, logger),
+            new SizingRound(settings, desk, journal),
             leakScan,
             new Refill(desk),
         ];
@@ -81,7 +80,7 @@ internal sealed class Upkeep
         catch (Exception exception)
         {
             _meters.UpkeepFailures.Increment();
-            PoolLog.UpkeepFailed(_logger, _settings.Name, task.GetType().Name, exception);
+            _journal.UpkeepFailed(task.GetType().Name, exception);
         }
     }
 }

@@ -1,5 +1,5 @@
 using Cenote.Diagnostics;
-using Microsoft.Extensions.Logging;
+using Cenote.History;
 
 namespace Cenote.Resilience;
 
@@ -7,13 +7,13 @@ namespace Cenote.Resilience;
 internal sealed class CircuitAnnouncer
 {
     private readonly PoolSettings _settings;
-    private readonly ILogger _logger;
+    private readonly PoolJournal _journal;
     private readonly EventPump<CircuitChangedEventArgs> _pump;
 
-    internal CircuitAnnouncer(PoolSettings settings, ILogger logger)
+    internal CircuitAnnouncer(PoolSettings settings, PoolJournal journal)
     {
         _settings = settings;
-        _logger = logger;
+        _journal = journal;
         _pump = new EventPump<CircuitChangedEventArgs>(Announce);
     }
 
@@ -28,24 +28,7 @@ internal sealed class CircuitAnnouncer
 
     private void Announce(CircuitChangedEventArgs change)
     {
-        var status = change.Status;
-        switch (status.State)
-        {
-            case CircuitState.Open when status.IsForced:
-                PoolLog.CircuitForcedOpen(_logger, _settings.Name);
-                break;
-            case CircuitState.Open when change.Before == CircuitState.Closed:
-                PoolLog.CircuitOpened(
-                    _logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
-                break;
-            case CircuitState.Closed:
-                PoolLog.CircuitClosed(_logger, _settings.Name);
-                break;
-            default:
-                PoolLog.CircuitProbing(_logger, _settings.Name, status.State);
-                break;
-        }
-
+        _journal.CircuitChanged(change.Before, change.Status);
         foreach (var handler in Delegate.EnumerateInvocationList(Changed))
         {
             try
@@ -54,7 +37,7 @@ internal sealed class CircuitAnnouncer
             }
             catch (Exception exception)
             {
-                PoolLog.HandlerFailed(_logger, _settings.Name, exception);
+                PoolLog.HandlerFailed(_journal.Logger, _settings.Name, exception);
             }
         }
     }

@@ -1,0 +1,44 @@
+namespace Cenote;
+
+// What is going on, and what has happened.
+public sealed partial class ConnectionPool
+{
+    /// <summary>The distributions behind the percentiles of <see cref="GetStatistics"/>: two snapshots give the percentiles of the time between them.</summary>
+    public PoolLatencies GetLatencies() => _engine.GetLatencies();
+
+    /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
+    /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>
+    /// <returns>At most <see cref="ConnectionPoolOptions.EventHistory"/>. Connections that come and go cannot push out the other events.</returns>
+    public IReadOnlyList<PoolEvent> GetEvents(long after = 0) => _engine.Journal.Read(after);
+
+    /// <summary>Raised for each event of <see cref="GetEvents"/>, in their order.</summary>
+    /// <remarks>
+    /// Handlers run on the thread pool, one event after the other; what they throw is logged. Events that wait for a handler which hangs are dropped
+    /// beyond 1,000, the oldest first.
+    /// </remarks>
+    public event EventHandler<PoolEventArgs>? EventOccurred
+    {
+        add => _engine.Journal.Occurred += value;
+        remove => _engine.Journal.Occurred -= value;
+    }
+
+    /// <summary>Writes down in the pool's events and log that somebody did something to it.</summary>
+    /// <param name="operation">What was done, such as <c>resize to 2–20</c>. 1 to 1,000 characters.</param>
+    /// <param name="actor">Who did it, such as a user's name. 1 to 200 characters.</param>
+    /// <exception cref="ArgumentException">One of them is empty or too long.</exception>
+    public void RecordOperation(string operation, string actor)
+    {
+        ThrowIfUnfit(operation, 1000, nameof(operation));
+        ThrowIfUnfit(actor, 200, nameof(actor));
+        _engine.Journal.Operation(operation, actor);
+    }
+
+    private static void ThrowIfUnfit(string text, int longest, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text, parameter);
+        if (text.Length > longest)
+        {
+            throw new ArgumentException($"The text has {text.Length} characters. Give it 1 to {longest}.", parameter);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using Cenote.Diagnostics;
+using Cenote.Waiting;
+
+namespace Cenote.History;
+
+// Callers that wait, and holders that keep.
+internal sealed partial class PoolJournal
+{
+    private readonly EventPace _slowAcquires = new();
+    private readonly EventPace _timeouts = new();
+    private readonly EventPace _overloads = new();
+
+    /// <summary>A caller that queued has its connection.</summary>
+    internal void Acquired(in RentRequest request)
+    {
+        if (_settings.SlowAcquire is not { } limit || _settings.Clock.ElapsedSince(request.StartedAt) is var waited && waited < limit
+            || !_slowAcquires.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+        {
+            return;
+        }
+
+        var site = SiteOf(request);
+        Note(NewEvent(PoolEventKind.SlowAcquire, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")) with
+        {
+            CallSite = site,
+            Duration = waited,
+        });
+    }
+
+    internal void AcquireTimedOut(in RentRequest request, PoolCounts counts)
+    {
+        PoolLog.AcquireTimeout(Logger, _settings.Name, request.Timeout, counts);
+        if (_timeouts.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+        {
+            var site = SiteOf(request);
+            Note(NewEvent(PoolEventKind.AcquireTimeout, PoolEventLevel.Error, Text($"{site} had no connection within {request.Timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
+            {
+                CallSite = site,
+                Duration = request.Timeout,
+            });
+        }
+    }
+
+    internal void Overloaded(string reason, PoolCounts counts)
+    {
+        if (_overloads.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+        {
+            PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
+            Note(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"turned a caller away: {reason}; {counts}{Like(heldBack)}"));
+        }
+    }
+
+    internal void LeakSuspected(LeaseInfo lease, TimeSpan threshold, string stack)
+    {
+        PoolLog.LeakSuspected(Logger, _settings.Name, lease, threshold, stack);
+        NoteLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspects a leak, held for longer than {threshold.TotalSeconds:0.###} s: {lease}"));
+    }
+
+    internal void SuspectReturned(LeaseInfo lease)
+    {
+        PoolLog.SuspectReturned(Logger, _settings.Name, lease);
+        NoteLease(PoolEventKind.SuspectReturned, PoolEventLevel.Information, lease, $"a suspected leak was returned after all: {lease}");
+    }
+
+    internal void LeakProven(LeaseInfo lease, string stack)
+    {
+        PoolLog.Abandoned(Logger, _settings.Name, lease, stack);
+        NoteLease(PoolEventKind.LeakProven, PoolEventLevel.Warning, lease, $"a connection was garbage-collected without being returned: {lease}");
+    }
+
+    internal void LeaseRevoked(LeaseInfo lease, string stack)
+    {
+        PoolLog.LeaseRevoked(Logger, _settings.Name, lease, stack);
+        NoteLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"revoked a lease: {lease}");
+    }
+
+    private void NoteLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Note(NewEvent(kind, level, message) with
+    {
+        SlotId = lease.SlotId,
+        CallSite = lease.CallSite,
+        Duration = lease.Age,
+    });
+
+    private static CallSite SiteOf(in RentRequest request) =>
+        new(string.IsNullOrEmpty(request.FilePath) ? null : request.FilePath, request.LineNumber, request.MemberName);
+
+    private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more like it since the last such event");
+}

@@ -1,0 +1,73 @@
+using Cenote.Diagnostics;
+using Cenote.Resilience;
+
+namespace Cenote.History;
+
+// Physical connections, and the database behind them.
+internal sealed partial class PoolJournal
+{
+    internal void ConnectionOpened(int slotId, int attempts)
+    {
+        PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
+        Note(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {attempts} tries") : "")}")) with
+        {
+            SlotId = slotId,
+        });
+    }
+
+    internal void ConnectionClosed(int slotId, CloseReason reason)
+    {
+        PoolLog.Closed(Logger, _settings.Name, slotId, reason);
+        Note(NewEvent(PoolEventKind.ConnectionClosed, LevelOf(reason), Text($"closed the connection in slot {slotId}: {reason}")) with
+        {
+            SlotId = slotId,
+            CloseReason = reason,
+        });
+    }
+
+    internal void OpenFailed(OpenFailure failure)
+    {
+        PoolLog.OpenFailed(Logger, _settings.Name, failure.Attempts, failure.Kind, failure.Exception);
+        Note(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection in {failure.Attempts} tries ({failure.Kind}): {failure.Exception.Message}"));
+    }
+
+    internal void ConnectionFailed(int slotId, CloseReason reason, Exception? exception)
+    {
+        PoolLog.ConnectionFailed(Logger, _settings.Name, slotId, reason, exception);
+        var why = exception is null ? "" : $": {exception.Message}";
+        Note(NewEvent(PoolEventKind.ConnectionFailed, PoolEventLevel.Warning, Text($"the connection in slot {slotId} failed ({reason}){why}")) with
+        {
+            SlotId = slotId,
+            CloseReason = reason,
+        });
+    }
+
+    internal void CircuitChanged(CircuitState before, CircuitStatus status)
+    {
+        switch (status.State)
+        {
+            case CircuitState.Open when status.IsForced:
+                PoolLog.CircuitForcedOpen(Logger, _settings.Name);
+                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: nobody is served until it is closed by hand");
+                break;
+            case CircuitState.Open when before == CircuitState.Closed:
+                PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
+                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {status.ConsecutiveFailures} failures in a row ({status.LastFailure?.Kind})"));
+                break;
+            case CircuitState.Closed:
+                PoolLog.CircuitClosed(Logger, _settings.Name);
+                Note(PoolEventKind.CircuitClosed, PoolEventLevel.Information, "the circuit closed: connections are opened again");
+                break;
+            default:
+                // A probe after the other, for as long as a database is away: only the first is news.
+                PoolLog.CircuitProbing(Logger, _settings.Name, status.State);
+                break;
+        }
+    }
+
+    /// <summary>What the pool or its user wanted is no trouble.</summary>
+    private static PoolEventLevel LevelOf(CloseReason reason) =>
+        reason is CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.Shrunk or CloseReason.PoolClosed or CloseReason.HolderRequest
+            ? PoolEventLevel.Information
+            : PoolEventLevel.Warning;
+}

@@ -1,0 +1,65 @@
+using Cenote.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.History;
+
+// What is done to the pool as a whole.
+internal sealed partial class PoolJournal
+{
+    internal void Started()
+    {
+        PoolLog.Started(Logger, _settings.Name, _settings.Target, _settings.MinSize, _settings.MaxSize);
+        Note(PoolEventKind.Started, PoolEventLevel.Information, Text($"started on {_settings.Target}: {_settings.MinSize} to {_settings.MaxSize} connections"));
+    }
+
+    internal void PoolClosed()
+    {
+        PoolLog.PoolClosed(Logger, _settings.Name);
+        Note(PoolEventKind.Closed, PoolEventLevel.Information, "the pool was closed");
+    }
+
+    internal void Resized(int oldSize, int newSize, string reason)
+    {
+        PoolLog.Resized(Logger, _settings.Name, oldSize, newSize, reason);
+        Note(PoolEventKind.Resized, PoolEventLevel.Information, Text($"changed its size from {oldSize} to {newSize}: {reason}"));
+    }
+
+    internal void Suspended()
+    {
+        PoolLog.Suspended(Logger, _settings.Name);
+        Note(PoolEventKind.Suspended, PoolEventLevel.Warning, "suspended: callers queue until it is resumed");
+    }
+
+    internal void Resumed()
+    {
+        PoolLog.Resumed(Logger, _settings.Name);
+        Note(PoolEventKind.Resumed, PoolEventLevel.Information, "resumed");
+    }
+
+    internal void Draining() =>
+        Note(PoolEventKind.Draining, PoolEventLevel.Warning, "drains: lends no more, and closes what comes back");
+
+    internal void RetiredAll()
+    {
+        PoolLog.RetiredAll(Logger, _settings.Name);
+        Note(PoolEventKind.RetiredAll, PoolEventLevel.Information, "every connection is replaced");
+    }
+
+    internal void Reconfigured(string changes)
+    {
+        PoolLog.Reconfigured(Logger, _settings.Name, changes);
+        Note(PoolEventKind.Reconfigured, PoolEventLevel.Information, $"follows changed settings: {changes}");
+    }
+
+    internal void UpkeepFailed(string task, Exception exception)
+    {
+        PoolLog.UpkeepFailed(Logger, _settings.Name, task, exception);
+        Note(PoolEventKind.UpkeepFailed, PoolEventLevel.Error, $"upkeep failed in {task}: {exception.Message}");
+    }
+
+    internal void Operation(string operation, string actor)
+    {
+        PoolLog.Operation(Logger, _settings.Name, operation, actor);
+        Note(NewEvent(PoolEventKind.Operation, PoolEventLevel.Information, $"{operation}, by {actor}") with { Actor = actor });
+    }
+}
