@@ -37,6 +37,8 @@ internal static class PoolSection
             ["NestedRents"] = (options, text) => options.NestedRents = text.OneOf<NestedRents>(),
             ["EventHistory"] = (options, text) => options.EventHistory = text.Number(),
             ["SlowAcquire"] = (options, text) => options.SlowAcquire = text.IsNone ? null : text.Duration(),
+            ["StatementStatistics"] = (options, text) => options.StatementStatistics = text.Switch() ? Statements(options) : null,
+            ["StatementStatistics:MaxStatements"] = (options, text) => options.StatementStatistics = Statements(options) with { MaxStatements = text.Number() },
             ["CircuitBreaker"] = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
             ["CircuitBreaker:FailuresToOpen"] = (options, text) => options.CircuitBreaker = Breaker(options) with { FailuresToOpen = text.Number() },
             ["CircuitBreaker:SuccessesToClose"] = (options, text) => options.CircuitBreaker = Breaker(options) with { SuccessesToClose = text.Number() },
@@ -114,6 +116,8 @@ internal static class PoolSection
         : $"{path} is no setting of a pool. There are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
 
     private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
+
+    private static StatementStatisticsOptions Statements(ConnectionPoolOptions options) => options.StatementStatistics ?? new StatementStatisticsOptions();
 
     private static QueueSheddingOptions Shedding(ConnectionPoolOptions options) => options.QueueShedding ?? new QueueSheddingOptions();
 }

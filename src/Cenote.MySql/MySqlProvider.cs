@@ -48,6 +48,9 @@ public sealed class MySqlProvider : DatabaseProvider
     public override string DatabaseSystem => "mysql";
 
     /// <inheritdoc/>
+    public override SqlLiterals Literals => SqlLiterals.BackslashEscapes;
+
+    /// <inheritdoc/>
     public override DbProviderFactory Factory => MySqlConnectorFactory.Instance;
 
     /// <inheritdoc/>

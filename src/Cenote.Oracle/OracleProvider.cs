@@ -42,6 +42,9 @@ public sealed class OracleProvider : DatabaseProvider
     public override string DatabaseSystem => "oracle.db";
 
     /// <inheritdoc/>
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+
+    /// <inheritdoc/>
     public override DbProviderFactory Factory { get; }
 
     /// <inheritdoc/>

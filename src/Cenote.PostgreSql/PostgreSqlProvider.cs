@@ -50,6 +50,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override string DatabaseSystem => "postgresql";
 
     /// <inheritdoc/>
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+
+    /// <inheritdoc/>
     public override DbProviderFactory Factory => NpgsqlFactory.Instance;
 
     /// <inheritdoc/>

@@ -48,6 +48,9 @@ public sealed class SqlServerProvider : DatabaseProvider
     public override string DatabaseSystem => "microsoft.sql_server";
 
     /// <inheritdoc/>
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+
+    /// <inheritdoc/>
     public override DbProviderFactory Factory => SqlClientFactory.Instance;
 
     /// <inheritdoc/>

@@ -74,6 +74,9 @@ public sealed class SqliteProvider : DatabaseProvider
     public override string DatabaseSystem => "sqlite";
 
     /// <inheritdoc/>
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+
+    /// <inheritdoc/>
     public override DbProviderFactory Factory => SqliteFactory.Instance;
 
     /// <inheritdoc/>

@@ -6,6 +6,15 @@ public sealed partial class ConnectionPool
     /// <summary>The distributions behind the percentiles of <see cref="GetStatistics"/>: two snapshots give the percentiles of the time between them.</summary>
     public PoolLatencies GetLatencies() => _engine.GetLatencies();
 
+    /// <summary>The statements that ran through the pool's <see cref="PooledConnection"/>s by their text, those that took the most time in total first.</summary>
+    /// <returns>
+    /// Empty unless <see cref="ConnectionPoolOptions.StatementStatistics"/> is set. Statements on a raw lease, or on the driver's own connection, are not seen.
+    /// </returns>
+    public IReadOnlyList<StatementStatistics> GetStatements() => _engine.Statements?.Describe() ?? [];
+
+    /// <summary>Whether the pool counts statements.</summary>
+    public bool CountsStatements => _engine.Statements is not null;
+
     /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
     /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>
     /// <returns>At most <see cref="ConnectionPoolOptions.EventHistory"/>. Connections that come and go cannot push out the other events.</returns>

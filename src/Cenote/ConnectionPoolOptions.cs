@@ -50,6 +50,7 @@ public sealed class ConnectionPoolOptions
         NestedRents = other.NestedRents;
         EventHistory = other.EventHistory;
         SlowAcquire = other.SlowAcquire;
+        StatementStatistics = other.StatementStatistics;
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
         LeakDetection = other.LeakDetection is null ? null! : new LeakDetectionOptions(other.LeakDetection);
@@ -178,6 +179,10 @@ public sealed class ConnectionPoolOptions
     /// <summary>A caller that got its connection after a wait of at least this is an event of its own.</summary>
     /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
     public TimeSpan? SlowAcquire { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Counts the statements that run through <see cref="PooledConnection"/>s by their text, see <see cref="ConnectionPool.GetStatements"/>.</summary>
+    /// <value>Default <see langword="null"/>: statements are not counted, and nothing looks at them. To count one costs some 200 ns.</value>
+    public StatementStatisticsOptions? StatementStatistics { get; set; }
 
     /// <summary>The clock and the timers of the pool.</summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>

@@ -63,6 +63,7 @@ internal sealed class OptionProblems
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
         FindDefined(nameof(options.NestedRents), options.NestedRents);
         FindLeakDetection(options.LeakDetection);
+        options.StatementStatistics?.Find(this);
         FindNumber(nameof(options.EventHistory), options.EventHistory, 0, 100_000);
         FindDuration(nameof(options.SlowAcquire), options.SlowAcquire ?? ShortestWait, ShortestWait, LongestWait);
         if (options.TimeProvider is null)

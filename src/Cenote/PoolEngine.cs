@@ -8,6 +8,7 @@ using Cenote.Nesting;
 using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Sizing;
+using Cenote.Statements;
 using Cenote.Waiting;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,7 @@ internal sealed partial class PoolEngine
         Settings = settings;
         _logger = new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote"));
         Journal = new PoolJournal(settings, _logger);
+        Statements = settings.StatementStatistics is { } statements ? new StatementBook(statements, provider.Literals, settings.Clock) : null;
         _classifier = new FailureClassifier(provider, settings.ClassifyFailure);
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
@@ -61,6 +63,9 @@ internal sealed partial class PoolEngine
     internal FailureAnnouncer Failures { get; }
 
     internal PoolJournal Journal { get; }
+
+    /// <summary><see langword="null"/> unless statements are counted.</summary>
+    internal StatementBook? Statements { get; }
 
     internal Upkeep Upkeep => _upkeep;
 

@@ -35,6 +35,7 @@ internal sealed class PoolSettings
         NestedRents = options.NestedRents;
         EventHistory = options.EventHistory;
         SlowAcquire = options.SlowAcquire;
+        StatementStatistics = options.StatementStatistics;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
@@ -104,6 +105,8 @@ internal sealed class PoolSettings
 
     internal TimeSpan? SlowAcquire { get; }
 
+    internal StatementStatisticsOptions? StatementStatistics { get; }
+
     internal ILoggerFactory LoggerFactory { get; }
 
     /// <summary>Takes over what may change while the pool runs.</summary>
@@ -132,6 +135,7 @@ internal sealed class PoolSettings
             (nameof(ConnectionPoolOptions.NestedRents), NestedRents == changed.NestedRents),
             (nameof(ConnectionPoolOptions.EventHistory), EventHistory == changed.EventHistory),
             (nameof(ConnectionPoolOptions.SlowAcquire), SlowAcquire == changed.SlowAcquire),
+            (nameof(ConnectionPoolOptions.StatementStatistics), StatementStatistics == changed.StatementStatistics),
             (nameof(ConnectionPoolOptions.TimeProvider), Clock.TimeProvider == changed.Clock.TimeProvider),
             (nameof(ConnectionPoolOptions.LoggerFactory), LoggerFactory == changed.LoggerFactory),
         ];

@@ -18,6 +18,8 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
         set => Command.CommandTimeout = value;
     }
 
+    private protected override string Text => Command.CommandText;
+
     private protected override WorkEffect Effect => WorkText.EffectOf(Command.CommandType, Command.CommandText);
 
     private protected override int DefaultTimeout => Pool.DefaultCommandTimeout ?? Command.CommandTimeout;

@@ -1,11 +1,32 @@
+using Cenote.Statements;
+
 namespace Cenote.AdoNet;
 
-/// <summary>One execution of a statement: the connection that announced it, and what watches it, if anything does.</summary>
-internal readonly struct Execution(PooledConnection connection, QueryWatch? watch)
+/// <summary>One execution of a statement: the connection that announced it, what watches it, and where it is counted, if anything does.</summary>
+/// <param name="connection">The connection.</param>
+/// <param name="watch">What watches it.</param>
+/// <param name="record">Where it is counted; the clock is read for it now.</param>
+internal readonly struct Execution(PooledConnection connection, QueryWatch? watch, StatementRecord? record)
 {
+    private readonly long _startedAt = record is null ? 0 : connection.Pool.Engine.Settings.Clock.GetTimestamp();
+
     internal PooledConnection Connection { get; } = connection;
 
     internal QueryWatch? Watch { get; } = watch;
+
+    private StatementRecord? Record { get; } = record;
+
+    /// <summary>The same, counted nowhere.</summary>
+    internal Execution Uncounted => new(Connection, Watch, record: null);
+
+    /// <summary>Counts it. The book is that of the pool it ran on, which its connection may have left since.</summary>
+    internal void Note(in ConnectionLease lease, Exception? failure, bool isCancelled)
+    {
+        if (Record is not null && lease.Pool?.Engine.Statements is { } book)
+        {
+            book.Note(Record, _startedAt, failure ?? (isCancelled ? new OperationCanceledException() : null));
+        }
+    }
 
     /// <inheritdoc cref="QueryWatch.GuardAsync"/>
     internal Task<T> Guard<T>(Task<T> call) => Watch is null || call.IsCompleted ? call : Watch.GuardAsync(call);

@@ -22,7 +22,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            _statement.EndExecution(in _lease, _watch, _failure, _isCancelled);
+            _statement.EndExecution(in _lease, in _execution, _failure, _isCancelled);
             EndClosing();
             if (_closesConnection)
             {
@@ -50,7 +50,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            await _statement.EndExecutionAsync(in _lease, _watch, _failure, _isCancelled).ConfigureAwait(false);
+            await _statement.EndExecutionAsync(_lease, _execution, _failure, _isCancelled).ConfigureAwait(false);
             EndClosing();
             if (_closesConnection)
             {
@@ -88,7 +88,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            _statement.EndExecution(in _lease, _watch, _failure, _isCancelled);
+            _statement.EndExecution(in _lease, in _execution, _failure, _isCancelled);
         }
 
         _statement.ReaderClosed();
@@ -104,7 +104,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            await _statement.EndExecutionAsync(in _lease, _watch, _failure, _isCancelled).ConfigureAwait(false);
+            await _statement.EndExecutionAsync(_lease, _execution, _failure, _isCancelled).ConfigureAwait(false);
         }
 
         _statement.ReaderClosed();

@@ -20,7 +20,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private readonly ConnectionLease _lease;
     private readonly PooledDataReader _root;
     private readonly bool _closesConnection;
-    private readonly QueryWatch? _watch;
+    private readonly Execution _execution;
     private Exception? _failure;
     private bool _isCancelled;
     private volatile bool _isInside;
@@ -33,7 +33,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     {
         _statement = statement;
         _connection = execution.Connection;
-        _watch = execution.Watch;
+        _execution = execution;
         _lease = lease;
         _reader = reader;
         _closesConnection = closesConnection;
@@ -43,7 +43,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     /// <summary>A reader of what one column holds (a composite, say): it lives as long as the one it came from.</summary>
     private PooledDataReader(PooledDataReader outer, DbDataReader nested)
-        : this(outer._statement, new Execution(outer._connection, outer._watch), outer._lease, nested, closesConnection: false, older: null) =>
+        : this(outer._statement, outer.Uncounted, outer._lease, nested, closesConnection: false, older: null) =>
         _root = outer._root;
 
     /// <summary>The statement's reader that was open when this one was made, where a driver allows several.</summary>
@@ -92,14 +92,16 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         return reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, not a {typeof(TReader)}.");
     }
 
-    private Task<T> Guard<T>(Task<T> call) => new Execution(_connection, _watch).Guard(call);
+    private Execution Uncounted => _execution.Uncounted;
+
+    private Task<T> Guard<T>(Task<T> call) => _execution.Guard(call);
 
     /// <summary>For exception filters: tells the pool of a failure.</summary>
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(Exception exception)
     {
         _root._failure = exception;
-        return _connection.Failed(in _lease, exception, _watch);
+        return _connection.Failed(in _lease, exception, _execution.Watch);
     }
 
     /// <summary>Remembers that the driver may have sent a cancel for the caller's token.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Cenote.Resilience;
+using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
@@ -30,6 +31,9 @@ internal abstract partial class Statement
     private protected abstract int DriverTimeout { get; set; }
 
     private protected virtual int DefaultTimeout => DriverTimeout;
+
+    /// <summary>What it executes, for whoever counts statements.</summary>
+    private protected abstract string Text { get; }
 
     /// <summary>What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.</summary>
     private protected abstract WorkEffect Effect { get; }
@@ -156,13 +160,13 @@ internal abstract partial class Statement
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
         if (limit is null && !token.CanBeCanceled)
         {
-            return new Execution(connection, watch: null);
+            return new Execution(connection, watch: null, FindRecord());
         }
 
         var watch = new QueryWatch(connection, in _lease, limit, token);
         watch.Start(
             this, limit is { } time ? QueryLimit.Delay(time, connection.ServerLimit(in _lease)) : null, Pool.Engine.Settings.Clock.TimeProvider);
-        return new Execution(connection, watch);
+        return new Execution(connection, watch, FindRecord());
     }
 
     /// <summary>Sets the driver's own command timeout to what fits the limit, or back.</summary>
@@ -188,9 +192,12 @@ internal abstract partial class Statement
         }
     }
 
+    /// <summary>Where the execution is counted, if the pool counts.</summary>
+    private StatementRecord? FindRecord() => Pool.Engine.Statements?.Find(Text);
+
     private void End(in Execution execution, Exception? failure)
     {
-        EndExecution(in _lease, execution.Watch, failure, isCancelled: false);
+        EndExecution(in _lease, in execution, failure, isCancelled: false);
         execution.Connection.Leave();
         if (_opensConnection)
         {
@@ -200,7 +207,7 @@ internal abstract partial class Statement
 
     private async ValueTask EndAsync(Execution execution, Exception? failure, bool isCancelled)
     {
-        await EndExecutionAsync(_lease, execution.Watch, failure, isCancelled).ConfigureAwait(false);
+        await EndExecutionAsync(_lease, execution, failure, isCancelled).ConfigureAwait(false);
         execution.Connection.Leave();
         if (_opensConnection)
         {
@@ -209,15 +216,19 @@ internal abstract partial class Statement
     }
 
     /// <summary>Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.</summary>
-    internal void EndExecution(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    internal void EndExecution(in ConnectionLease lease, in Execution execution, Exception? failure, bool isCancelled)
     {
+        var watch = execution.Watch;
+        execution.Note(in lease, failure, isCancelled);
         watch?.End().Wait();
         NoteEnd(in lease, watch, failure, isCancelled);
     }
 
     /// <inheritdoc cref="EndExecution"/>
-    internal ValueTask EndExecutionAsync(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    internal ValueTask EndExecutionAsync(in ConnectionLease lease, in Execution execution, Exception? failure, bool isCancelled)
     {
+        var watch = execution.Watch;
+        execution.Note(in lease, failure, isCancelled);
         if (watch?.End() is { IsCompleted: false } sending)
         {
             return AwaitEndAsync(sending, lease, watch, failure, isCancelled);

@@ -97,7 +97,7 @@ internal abstract partial class Statement
         {
             if (reader is null)
             {
-                EndExecution(in lease, execution.Watch, failure, isCancelled: false);
+                EndExecution(in lease, in execution, failure, isCancelled: false);
             }
 
             execution.Connection.Leave();
@@ -133,7 +133,7 @@ internal abstract partial class Statement
         {
             if (reader is null)
             {
-                await EndExecutionAsync(lease, execution.Watch, failure, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+                await EndExecutionAsync(lease, execution, failure, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
             }
 
             execution.Connection.Leave();
@@ -159,7 +159,7 @@ internal abstract partial class Statement
         }
         finally
         {
-            End(in execution, failure);
+            End(execution.Uncounted, failure);
         }
     }
 
@@ -178,7 +178,7 @@ internal abstract partial class Statement
         }
         finally
         {
-            await EndAsync(execution, failure, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+            await EndAsync(execution.Uncounted, failure, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
         }
     }
 

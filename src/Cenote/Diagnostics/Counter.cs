@@ -7,5 +7,7 @@ internal sealed class Counter
 
     internal long Value => Volatile.Read(ref _value);
 
+    internal void Add(long value) => Interlocked.Add(ref _value, value);
+
     internal void Increment() => Interlocked.Increment(ref _value);
 }

@@ -22,6 +22,8 @@ internal sealed class Histogram
         }
     }
 
+    internal TimeSpan Sum => HistogramBuckets.FromNanoseconds(Volatile.Read(ref _sum));
+
     internal TimeSpan Maximum => HistogramBuckets.FromNanoseconds(Volatile.Read(ref _maximum));
 
     internal void Record(TimeSpan duration)
@@ -29,6 +31,26 @@ internal sealed class Histogram
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
         Interlocked.Increment(ref _buckets[HistogramBuckets.Of(nanoseconds)]);
         Interlocked.Add(ref _sum, nanoseconds);
+        RaiseMaximum(nanoseconds);
+    }
+
+    /// <summary>Adds what another one has recorded.</summary>
+    internal void Add(Histogram other)
+    {
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            if (Volatile.Read(ref other._buckets[i]) is > 0 and var count)
+            {
+                Interlocked.Add(ref _buckets[i], count);
+            }
+        }
+
+        Interlocked.Add(ref _sum, Volatile.Read(ref other._sum));
+        RaiseMaximum(Volatile.Read(ref other._maximum));
+    }
+
+    private void RaiseMaximum(long nanoseconds)
+    {
         for (var seen = Volatile.Read(ref _maximum); nanoseconds > seen;)
         {
             var previous = Interlocked.CompareExchange(ref _maximum, nanoseconds, seen);

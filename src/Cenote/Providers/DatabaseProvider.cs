@@ -30,6 +30,9 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <summary>Who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> says otherwise.</summary>
     public abstract SessionClearing DefaultSessionClearing { get; }
 
+    /// <summary>How literals in the text of a statement are told from the rest, so that statistics show none.</summary>
+    public virtual SqlLiterals Literals => SqlLiterals.Unknown;
+
     /// <summary>
     /// Whether connections accept credentials from <see cref="ConnectionPoolOptions.Credentials"/>.
     /// </summary>

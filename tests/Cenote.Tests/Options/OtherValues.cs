@@ -25,6 +25,7 @@ internal static class OtherValues
         null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.Name) => "other",
         null when property.Name == nameof(options.CircuitBreaker) => new CircuitBreakerOptions(),
+        null when property.Name == nameof(options.StatementStatistics) => new StatementStatisticsOptions(),
         null when property.Name == nameof(options.QueueShedding) => new QueueSheddingOptions(),
         null when property.Name == nameof(options.MaxWaiters) => 5,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),

@@ -1,0 +1,12 @@
+namespace Cenote;
+
+/// <summary>What the pool remembers of the statements that run through its <see cref="PooledConnection"/>s.</summary>
+public sealed record StatementStatisticsOptions
+{
+    /// <summary>The most texts that are told apart. When there are more, those that took the least time in total are counted together.</summary>
+    /// <value>Default 200, of some 5 KB each. Range 1 to 10,000.</value>
+    public int MaxStatements { get; init; } = 200;
+
+    internal void Find(OptionProblems problems) =>
+        problems.FindNumber($"StatementStatistics.{nameof(MaxStatements)}", MaxStatements, 1, 10_000);
+}

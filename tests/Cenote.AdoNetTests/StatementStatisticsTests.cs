@@ -1,0 +1,82 @@
+namespace Cenote.AdoNetTests;
+
+public class StatementStatisticsTests
+{
+    [Fact]
+    public async Task Commands_readers_scalars_and_batches_are_counted_by_their_text_and_failures_with_the_last_error()
+    {
+        await using var pool = NewPool();
+        await using (var connection = await pool.OpenConnectionAsync())
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = $"SELECT {i}";
+                Assert.Equal((long)i, await command.ExecuteScalarAsync());
+                await using var reader = await command.ExecuteReaderAsync();
+                Assert.True(await reader.ReadAsync());
+            }
+
+            using var wrong = connection.CreateCommand();
+            wrong.CommandText = "SELECT 'secret' FROM nowhere";
+            Assert.ThrowsAny<System.Data.Common.DbException>(() => wrong.ExecuteNonQuery());
+        }
+
+        var statements = pool.GetStatements();
+
+        Assert.Equal(2, statements.Count);
+        var good = Assert.Single(statements, statement => statement.Text == "SELECT ?");
+        Assert.Equal((6L, 0L), (good.Count, good.Errors));
+        Assert.True(good.Total > TimeSpan.Zero);
+        var bad = Assert.Single(statements, statement => statement.Text == "SELECT ? FROM nowhere");
+        Assert.Equal((1L, 1L), (bad.Count, bad.Errors));
+        Assert.Contains("nowhere", bad.LastError, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", string.Concat(statements), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reader_counts_once_when_it_is_closed_also_by_its_connection()
+    {
+        await using var pool = NewPool();
+        var connection = await pool.OpenConnectionAsync();
+        var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        var reader = await command.ExecuteReaderAsync();
+        Assert.Empty(pool.GetStatements());
+
+        await connection.CloseAsync();
+        await reader.DisposeAsync();
+
+        Assert.Equal(1, Assert.Single(pool.GetStatements()).Count);
+    }
+
+    [Fact]
+    public async Task Preparing_is_no_execution()
+    {
+        await using var pool = NewPool();
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+
+        await command.PrepareAsync();
+        Assert.Empty(pool.GetStatements());
+        await command.ExecuteNonQueryAsync();
+
+        Assert.Equal(1, Assert.Single(pool.GetStatements()).Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_counted_unless_asked_for()
+    {
+        await using var pool = TestPool.Create(Db.Sqlite);
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        await command.ExecuteScalarAsync();
+
+        Assert.False(pool.CountsStatements);
+        Assert.Empty(pool.GetStatements());
+    }
+
+    private static ConnectionPool NewPool() => TestPool.Create(Db.Sqlite, configure: options => options.StatementStatistics = new StatementStatisticsOptions());
+}

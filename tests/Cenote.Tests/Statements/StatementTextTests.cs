@@ -1,0 +1,54 @@
+using Cenote.Providers;
+using Cenote.Statements;
+using CsCheck;
+
+namespace Cenote.Tests.Statements;
+
+public sealed class StatementTextTests
+{
+    private const SqlLiterals PostgreSql = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+    private const SqlLiterals MySql = SqlLiterals.BackslashEscapes;
+
+    [Theory]
+    [InlineData("SELECT 1", "SELECT ?")]
+    [InlineData("select * from t where a='it''s secret' and b=-1.5e-3", "select * from t where a=? and b=-?")]
+    [InlineData("SELECT  *\n\tFROM t  -- secret\nWHERE id = $1", "SELECT * FROM t WHERE id = $1")]
+    [InlineData("SELECT /* a /* secret */ secret */ x FROM t2", "SELECT x FROM t2")]
+    [InlineData("INSERT INTO t VALUES ('a', 1), ('b', 2), ('c', 3)", "INSERT INTO t VALUES (…), …")]
+    [InlineData("SELECT * FROM t WHERE id IN (1,2,3)", "SELECT * FROM t WHERE id IN (…)")]
+    [InlineData("SELECT * FROM t WHERE id IN (@p0, @p1)", "SELECT * FROM t WHERE id IN (…)")]
+    [InlineData("SELECT \"Name\" FROM \"Orders\" AS o WHERE o.\"Key\" = 0x1F", "SELECT \"Name\" FROM \"Orders\" AS o WHERE o.\"Key\" = ?")]
+    [InlineData("SELECT $tag$a 'secret' $1 $tag$, $$secret$$, $1", "SELECT ?, ?, $1")]
+    [InlineData(@"SELECT E'it\'s secret', N'secret', X'00ff', 'C:\', 'secret'", "SELECT ?, ?, ?, ?, ?")]
+    [InlineData("SELECT q'[it's secret]', 'b'", "SELECT ?, ?")]
+    [InlineData("SELECT a::int, b[1], :name, @x, c1 FROM t1", "SELECT a::int, b[?], :name, @x, c1 FROM t1")]
+    [InlineData("SELECT 'secret", "SELECT ?")]
+    [InlineData("SELECT \"secret", "SELECT ?")]
+    [InlineData("/* secret", "")]
+    [InlineData("", "")]
+    public void Literals_comments_and_white_space_go_and_the_rest_stays(string text, string expected) =>
+        Assert.Equal(expected, StatementText.WithoutLiterals(text, PostgreSql));
+
+    [Theory]
+    [InlineData(@"SELECT 'it\'s secret', `name`, ""secret"" FROM t # secret", "SELECT ?, `name`, ? FROM t")]
+    [InlineData(@"SELECT _utf8mb4'secret', 'C:\\', 'secret'", "SELECT ?, ?, ?")]
+    public void Backslashes_take_quotes_with_them_where_the_database_says_so(string text, string expected) =>
+        Assert.Equal(expected, StatementText.WithoutLiterals(text, MySql));
+
+    [Fact]
+    public void Where_a_database_does_not_say_what_a_backslash_means_nothing_after_it_is_shown() =>
+        Assert.Equal("SELECT ?", StatementText.WithoutLiterals(@"SELECT 'C:\', 'secret', 'secret'", SqlLiterals.Unknown));
+
+    [Fact]
+    public void A_long_text_is_cut() => Assert.Equal(2000, StatementText.WithoutLiterals("SELECT " + string.Join(" + ", Enumerable.Repeat("columns", 1000)), PostgreSql).Length);
+
+    [Fact]
+    public void No_text_in_quotes_ever_shows_whatever_is_in_it_and_around_it() =>
+        Gen.Select(Gen.String[Gen.Char["'\"\\-/*#$;ab1 \n()"], 0, 20], Gen.Bool).Sample((content, isMySql) =>
+        {
+            var style = isMySql ? MySql : PostgreSql;
+            var quoted = content.Replace("'", "''", StringComparison.Ordinal);
+            quoted = style == MySql ? quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
+            return StatementText.WithoutLiterals($"SELECT '{quoted}SECRET' FROM t", style) == "SELECT ? FROM t";
+        });
+}
