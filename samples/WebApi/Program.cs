@@ -13,6 +13,9 @@ builder.Services.AddConnectionPool("orders", pool => pool.UseSqlite());
 builder.Services.AddConnectionPoolHosting();
 builder.Services.AddHealthChecks().AddConnectionPools();
 
+// A live page of the pools, for this machine alone until RequireAuthorization is called on it.
+builder.Services.AddCenoteDashboard();
+
 // EF Core and Dapper, side by side on the same connections.
 builder.Services.AddDbContext<OrderContext>(options => options.UseSqlite().UseConnectionPool("orders"));
 builder.Services.AddHostedService<OrderSchema>();
@@ -20,7 +23,7 @@ builder.Services.AddSingleton<SalesReport>();
 
 var app = builder.Build();
 app.MapOrders();
-app.MapGet("/pools", (Cenote.PoolRegistry registry) => registry.GetStatistics().Select(PoolView.Of));
+app.MapCenoteDashboard("/pools");
 app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
 app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready"), ResponseWriter = HealthJson.WriteAsync });
 app.Run();

@@ -28,8 +28,8 @@ public sealed class WebApiSampleTests
         var sales = (await client.GetFromJsonAsync<JsonArray>("/sales"))!.Single()!;
         Assert.Equal(("Ada", 1, 1999), ((string?)sales["customer"], (long)sales["orders"]!, (long)sales["cents"]!));
 
-        var pool = (await client.GetFromJsonAsync<JsonArray>("/pools"))!.Single()!;
-        Assert.Equal(("orders", "Running", 0, 8), ((string?)pool["name"], (string?)pool["state"], (int)pool["leased"]!, (int)pool["limit"]!));
+        var pool = (await client.GetFromJsonAsync<JsonObject>("/pools/api/overview"))!["pools"]!.AsArray().Single()!;
+        Assert.Equal(("orders", "Running", 8), ((string?)pool["name"], (string?)pool["state"], (int)pool["counts"]!["limit"]!));
 
         Assert.Equal("Healthy", await client.GetStringAsync("/healthz/live"));
         var health = await client.GetFromJsonAsync<JsonObject>("/healthz/ready");
@@ -58,7 +58,7 @@ public sealed class WebApiSampleTests
         var sales = await sample.Client.GetFromJsonAsync<JsonArray>("/sales");
         Assert.Equal(20, sales!.Count);
         Assert.All(sales, customer => Assert.Equal((5, 500), ((long)customer!["orders"]!, (long)customer["cents"]!)));
-        Assert.Equal(2, (int)(await sample.Client.GetFromJsonAsync<JsonArray>("/pools"))!.Single()!["limit"]!);
+        Assert.Equal(2, (int)(await sample.Client.GetFromJsonAsync<JsonObject>("/pools/api/overview"))!["pools"]!.AsArray().Single()!["counts"]!["limit"]!);
     }
 
     private static async Task<HttpStatusCode> PostAsync(HttpClient client, string address)

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace Cenote.Dashboard;
+
+/// <summary>Finds everything that is wrong with the options before anything starts.</summary>
+internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOptions>
+{
+    internal static readonly TimeSpan ShortestHistory = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestHistory = TimeSpan.FromHours(24);
+
+    public ValidateOptionsResult Validate(string? name, DashboardOptions options)
+    {
+        List<string> problems = [];
+        if (options.History < ShortestHistory || options.History > LongestHistory)
+        {
+            problems.Add($"DashboardOptions.History is {options.History}. It must be {ShortestHistory} to {LongestHistory}.");
+        }
+
+        if (options.ActionPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
+        {
+            problems.Add("DashboardOptions.ActionPolicy is empty. Name a policy, or leave it null for a read-only dashboard.");
+        }
+
+        AddNulls(problems, nameof(options.Registries), options.Registries);
+        AddNulls(problems, nameof(options.Pools), options.Pools);
+        AddNulls(problems, nameof(options.ReplicaSets), options.ReplicaSets);
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static void AddNulls<T>(List<string> problems, string setting, IList<T> list)
+        where T : class
+    {
+        if (list.Contains(null!))
+        {
+            problems.Add($"DashboardOptions.{setting} contains null. Add only what exists.");
+        }
+    }
+}

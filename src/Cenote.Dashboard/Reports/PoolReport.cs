@@ -1,0 +1,91 @@
+using System.Globalization;
+using Cenote.Dashboard.Json;
+using Cenote.Dashboard.Sampling;
+
+namespace Cenote.Dashboard.Reports;
+
+/// <summary>Everything about one pool as JSON.</summary>
+internal static class PoolReport
+{
+    internal static PoolJson Of(WatchedPool watched, PoolRowJson row)
+    {
+        var pool = watched.Pool;
+        var statistics = pool.GetStatistics();
+        return new PoolJson(
+            Row: row,
+            Verdict: new VerdictJson(watched.Name, statistics.Time, row.Level, row.Summary, []),
+            Totals: TotalsOf(statistics),
+            Latencies: LatencyReport.Of(statistics),
+            LastOpenFailure: statistics.LastOpenFailure is { } failure ? new OpenFailureJson(failure.Kind.ToString(), failure.Exception.Message, failure.Time, failure.Attempts) : null,
+            Circuit: CircuitOf(pool),
+            Slots: [.. pool.GetSlots().Select(SlotOf)],
+            Leases: [.. pool.GetLeases().Select(LeaseOf)],
+            Leaks: watched.Leaks.Read(),
+            Statements: null,
+            Events: [.. pool.GetEvents().Reverse().Select(EventOf)],
+            Settings: []);
+    }
+
+    private static TotalsJson TotalsOf(PoolStatistics pool) => new(
+        pool.Rents,
+        pool.Waits,
+        pool.Timeouts,
+        pool.Cancellations,
+        pool.Errors,
+        pool.CircuitRejections,
+        pool.Overloads,
+        pool.Opened,
+        pool.OpenFailures,
+        pool.Closed.ToDictionary(static pair => pair.Key.ToString(), static pair => pair.Value, StringComparer.Ordinal),
+        pool.LeaksSuspected,
+        pool.LateReturns,
+        pool.LeaksProven,
+        pool.LeasesRevoked,
+        pool.NestedRents,
+        pool.CircuitOpenings,
+        pool.UpkeepFailures);
+
+    private static CircuitJson CircuitOf(ConnectionPool pool)
+    {
+        var circuit = pool.GetCircuit();
+        return new CircuitJson(
+            circuit.State.ToString(), circuit.IsForced, circuit.Since, circuit.ConsecutiveFailures, LatencyReport.Seconds(circuit.NextProbe));
+    }
+
+    private static SlotJson SlotOf(SlotInfo slot) => new(
+        slot.Id,
+        slot.State.ToString(),
+        LatencyReport.Seconds(slot.Age),
+        slot.Uses,
+        slot.Lease?.Id,
+        LatencyReport.Seconds(slot.Lease?.Age),
+        slot.Lease?.CallSite.ToString(),
+        slot.Lease?.IsSuspected ?? false);
+
+    private static LeaseJson LeaseOf(LeaseInfo lease) => new(
+        lease.Id,
+        lease.SlotId,
+        LatencyReport.Seconds(lease.Age),
+        lease.Since,
+        lease.CallSite.ToString(),
+        lease.CallSite.FilePath,
+        lease.CallSite.LineNumber,
+        lease.CallSite.MemberName,
+        lease.IsSuspected,
+        lease.Origin?.Stack,
+        lease.Origin is { } origin ? ThreadOf(origin) : null);
+
+    private static string ThreadOf(LeaseOrigin origin) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"thread {origin.ThreadId}{(origin.ThreadName is { } name ? $" ({name})" : "")}{(origin.TaskId is { } task ? $", task {task}" : "")}");
+
+    private static EventJson EventOf(PoolEvent happened) => new(
+        happened.Sequence,
+        happened.Time,
+        happened.Kind.ToString(),
+        happened.Level.ToString(),
+        happened.Message,
+        happened.SlotId,
+        happened.CallSite?.ToString(),
+        happened.Actor);
+}

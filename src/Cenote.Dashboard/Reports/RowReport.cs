@@ -1,0 +1,44 @@
+using Cenote.Dashboard.Histories;
+using Cenote.Dashboard.Json;
+using Cenote.Dashboard.Sampling;
+using Cenote.Resilience;
+
+namespace Cenote.Dashboard.Reports;
+
+/// <summary>A pool as one row of the overview.</summary>
+internal static class RowReport
+{
+    internal static PoolRowJson Of(WatchedPool watched, PoolStatistics pool, PoolRates rates, long second)
+    {
+        var counts = pool.Counts;
+        var waits = rates.WaitsInMinute();
+        var failed = rates.InMinute(static reading => reading.Failures);
+        var served = rates.InMinute(static reading => reading.Statistics.Rents);
+        return new PoolRowJson(
+            Name: watched.Name,
+            Level: pool.State == PoolState.Closed || pool.Circuit != CircuitState.Closed ? "unhealthy" : "healthy",
+            Summary: counts.ToString(),
+            State: pool.State.ToString(),
+            Circuit: pool.Circuit.ToString(),
+            Counts: Of(counts),
+            MinSize: pool.MinSize,
+            MaxSize: pool.MaxSize,
+            Utilization: counts.Limit == 0 ? 0 : Math.Round((double)counts.Leased / counts.Limit, 3),
+            RentsPerSecond: rates.PerSecond(static reading => reading.Statistics.Rents),
+            WaitsPerSecond: rates.PerSecond(static reading => reading.Statistics.Waits),
+            ErrorsPerSecond: rates.PerSecond(static reading => reading.Failures),
+            ErrorRate: failed == 0 ? 0 : Math.Round((double)failed / (failed + served), 6),
+            WaitP50Seconds: LatencyReport.Seconds(waits.Percentile(0.50)),
+            WaitP99Seconds: LatencyReport.Seconds(waits.Percentile(0.99)),
+            LongestWaitSeconds: LatencyReport.Seconds(pool.LongestWait),
+            Timeouts: pool.Timeouts,
+            OpenFailures: pool.OpenFailures,
+            LeaksSuspected: pool.LeaksSuspected,
+            LeaksProven: pool.LeaksProven,
+            Sparkline: rates.Sparkline(second),
+            ReplicaSet: watched.ReplicaSet);
+    }
+
+    private static CountsJson Of(PoolCounts counts) => new(
+        counts.Total, counts.Idle, counts.Leased, counts.Opening, counts.Resetting, counts.Validating, counts.Closing, counts.Waiting, counts.Limit);
+}
