@@ -21,7 +21,7 @@ internal static class PoolReport
             Slots: [.. pool.GetSlots().Select(SlotOf)],
             Leases: [.. pool.GetLeases().Select(LeaseOf)],
             Leaks: watched.Leaks.Read(),
-            Statements: null,
+            Statements: pool.CountsStatements ? [.. pool.GetStatements().Select(StatementOf)] : null,
             Events: [.. pool.GetEvents().Reverse().Select(EventOf)],
             Settings: []);
     }
@@ -78,6 +78,18 @@ internal static class PoolReport
     private static string ThreadOf(LeaseOrigin origin) => string.Create(
         CultureInfo.InvariantCulture,
         $"thread {origin.ThreadId}{(origin.ThreadName is { } name ? $" ({name})" : "")}{(origin.TaskId is { } task ? $", task {task}" : "")}");
+
+    private static StatementJson StatementOf(StatementStatistics statement) => new(
+        statement.Text,
+        statement.Count,
+        statement.Errors,
+        LatencyReport.Seconds(statement.Total),
+        LatencyReport.Seconds(statement.Time.Average),
+        LatencyReport.Seconds(statement.Time.P50),
+        LatencyReport.Seconds(statement.Time.P99),
+        LatencyReport.Seconds(statement.Time.Maximum),
+        statement.LastError,
+        statement.LastErrorTime);
 
     private static EventJson EventOf(PoolEvent happened) => new(
         happened.Sequence,
