@@ -1,5 +1,6 @@
 using Cenote.Diagnostics;
 using Cenote.Leasing;
+using Cenote.Telemetry;
 
 namespace Cenote;
 
@@ -84,7 +85,7 @@ internal sealed partial class PoolEngine
         };
     }
 
-    private PoolState ReadState() =>
+    internal PoolState ReadState() =>
         Desk.IsClosed ? PoolState.Closed
         : !Desk.Attention.HasAny(Attention.Suspended) ? PoolState.Running
         : _isDraining ? PoolState.Draining
@@ -256,6 +257,7 @@ internal sealed partial class PoolEngine
             return;
         }
 
+        PoolMetrics.Pools.Remove(this);
         _upkeep.WindDown();
         await _closed.CancelAsync().ConfigureAwait(false);
         var allGone = Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);

@@ -74,6 +74,7 @@ internal sealed partial class PoolEngine
     internal void Start()
     {
         Journal.Started();
+        StartTelemetry();
         Desk.Start(Work);
         if (Settings.Startup == StartupMode.FailAtStart)
         {
@@ -135,7 +136,7 @@ internal sealed partial class PoolEngine
         }
     }
 
-    private async ValueTask<ConnectionLease> QueueAsync(
+    private async ValueTask<ConnectionLease> QueueUntracedAsync(
         TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -155,13 +156,15 @@ internal sealed partial class PoolEngine
         }
     }
 
-    private ConnectionLease Queue(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
+    private ConnectionLease QueueUntraced(
+        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName, ref bool hasWaited)
     {
         var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
         var waiter = Desk.Enqueue(request, isBlocking: true);
         while (true)
         {
             var place = waiter.Sequence;
+            hasWaited |= !waiter.IsDone;
             var lease = waiter.WaitBlocking();
             if (ReturnPath.TryReceive(lease, out var failure))
             {

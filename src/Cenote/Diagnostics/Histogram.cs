@@ -1,3 +1,5 @@
+using Cenote.Telemetry;
+
 namespace Cenote.Diagnostics;
 
 /// <summary>Counts durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.</summary>
@@ -26,8 +28,12 @@ internal sealed class Histogram
 
     internal TimeSpan Maximum => HistogramBuckets.FromNanoseconds(Volatile.Read(ref _maximum));
 
+    /// <summary>Who else is told of each duration.</summary>
+    internal TimeExport? Export { get; set; }
+
     internal void Record(TimeSpan duration)
     {
+        Export?.Record(duration);
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
         Interlocked.Increment(ref _buckets[HistogramBuckets.Of(nanoseconds)]);
         Interlocked.Add(ref _sum, nanoseconds);

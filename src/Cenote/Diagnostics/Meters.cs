@@ -47,6 +47,8 @@ internal sealed class Meters
 
     internal void Closed(CloseReason reason) => _closed[(int)reason].Increment();
 
+    internal long CountClosed(CloseReason reason) => _closed[(int)reason].Value;
+
     internal IReadOnlyDictionary<CloseReason, long> ReadClosed()
     {
         var closed = new Dictionary<CloseReason, long>();

@@ -161,6 +161,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (reason is null)
         {
+            slot.Age.Resets += physical.ClearsSession ? 1 : 0;
             return true;
         }
 

@@ -19,6 +19,9 @@ internal sealed class SlotAge
     /// <summary>When the clearing of its session began.</summary>
     internal long ResettingSince { get; set; }
 
+    /// <summary>How many sessions were cleared, or begun to be, in the slot. Written by whoever owns it.</summary>
+    internal long Resets { get; set; }
+
     /// <summary>The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.</summary>
     internal LeaseInfo? Suspect
     {

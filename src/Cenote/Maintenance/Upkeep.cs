@@ -1,6 +1,7 @@
 using Cenote.Diagnostics;
 using Cenote.History;
 using Cenote.Leasing;
+using Cenote.Telemetry;
 
 namespace Cenote.Maintenance;
 
@@ -33,6 +34,7 @@ internal sealed class Upkeep
             new KeepAlive(settings, desk),
             new SizingRound(settings, desk, journal),
             leakScan,
+            new PromptRents(desk),
             new Refill(desk),
         ];
     }

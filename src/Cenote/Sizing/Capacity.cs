@@ -17,6 +17,8 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private int _ceiling = int.MaxValue;
     private long _ceilingUntil;
     private TimeSpan _ceilingHold;
+    private long _grown;
+    private long _shrunk;
 
     internal int MinSize { get; private set; } = minSize;
 
@@ -159,7 +161,12 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private TimeSpan Longer(TimeSpan hold) =>
         hold == TimeSpan.Zero ? holdAfterFailure : hold * 2 < LongestHold ? hold * 2 : hold > LongestHold ? hold : LongestHold;
 
-    internal void Resize(int minSize, int maxSize, int limit) => (MinSize, MaxSize, Limit) = (minSize, maxSize, limit);
+    internal void Resize(int minSize, int maxSize, int limit)
+    {
+        _grown += limit > Limit ? 1 : 0;
+        _shrunk += limit < Limit ? 1 : 0;
+        (MinSize, MaxSize, Limit) = (minSize, maxSize, limit);
+    }
 
-    internal CapacityView View() => new(MinSize, MaxSize, Limit, Total, Opening);
+    internal CapacityView View() => new(MinSize, MaxSize, Limit, Total, Opening, _grown, _shrunk);
 }

@@ -36,6 +36,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal bool IsBlocking { get; private set; }
 
+    /// <summary>Whether its result is there.</summary>
+    internal bool IsDone => Volatile.Read(ref _isDone);
+
     internal long Sequence { get; set; }
 
     internal RentRequest Request { get; private set; }

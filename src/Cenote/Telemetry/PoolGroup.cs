@@ -1,0 +1,30 @@
+namespace Cenote.Telemetry;
+
+/// <summary>
+/// Pools that carry the same attributes. Names are meant to be unique; where they are not, one measurement tells of all of them together,
+/// since a listener would keep only one of several.
+/// </summary>
+internal sealed class PoolGroup(PoolLabels labels)
+{
+    internal PoolLabels Labels => labels;
+
+    internal List<PoolEngine> Pools { get; } = [];
+
+    internal static IReadOnlyCollection<PoolGroup> ReadAll()
+    {
+        var groups = new Dictionary<(string, string), PoolGroup>();
+        foreach (var pool in PoolMetrics.Pools.Read())
+        {
+            var labels = pool.Labels;
+            var key = (labels.PoolName, labels.DatabaseSystem);
+            if (!groups.TryGetValue(key, out var group))
+            {
+                groups.Add(key, group = new PoolGroup(labels));
+            }
+
+            group.Pools.Add(pool);
+        }
+
+        return groups.Values;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+
+namespace Cenote.Telemetry;
+
+/// <summary>
+/// The meter of every pool. Counts are read from the live pools when somebody collects; only the three durations are told as they are
+/// measured, and none of it happens on the short path of a rent or a return.
+/// </summary>
+internal static class PoolMetrics
+{
+    private static readonly Meter Meter = new(new MeterOptions(PoolTelemetry.MeterName)
+    {
+        Version = TelemetryScope.Version,
+        TelemetrySchemaUrl = TelemetryScope.SchemaUrl,
+    });
+
+    static PoolMetrics()
+    {
+        ConnectionReadings.Define(new PoolReadings(Meter));
+        RentReadings.Define(new PoolReadings(Meter));
+    }
+
+    internal static WeakRoster<PoolEngine> Pools { get; } = new();
+
+    /// <summary>The first bucket holds callers served at once, and nobody else: whoever queued has waited for more than nothing.</summary>
+    internal static Histogram<double> WaitTime { get; } = Durations(
+        "db.client.connection.wait_time",
+        "The time it took to obtain an open connection from the pool.",
+        [0, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30]);
+
+    internal static Histogram<double> UseTime { get; } = Durations(
+        "db.client.connection.use_time",
+        "The time between borrowing a connection and returning it to the pool.",
+        [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300]);
+
+    internal static Histogram<double> CreateTime { get; } = Durations(
+        "db.client.connection.create_time",
+        "The time it took to create a new connection.",
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]);
+
+    private static Histogram<double> Durations(string name, string description, double[] bounds) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
+}

@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace Cenote.Telemetry;
+
+/// <summary>What meter and activity source say of themselves.</summary>
+internal static class TelemetryScope
+{
+    /// <summary>The conventions that names, units and attributes follow: OpenTelemetry's, of this version.</summary>
+    internal const string SchemaUrl = "https://opentelemetry.io/schemas/1.44.0";
+
+    /// <summary>The version of the library, without the commit that the SDK appends.</summary>
+    internal static string Version { get; } =
+        typeof(TelemetryScope).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+}
