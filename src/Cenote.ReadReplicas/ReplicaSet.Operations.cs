@@ -1,4 +1,5 @@
 using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Telemetry;
 
 namespace Cenote.ReadReplicas;
 
@@ -86,6 +87,7 @@ public sealed partial class ReplicaSet
     /// <summary>Runs once; whoever closes again waits for the same end.</summary>
     private async Task CloseAsync()
     {
+        SetMetrics.Sets.Remove(this);
         _signals.Dispose();
         await _closed.CancelAsync().ConfigureAwait(false);
         _keeper.Close();

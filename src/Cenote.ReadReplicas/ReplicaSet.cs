@@ -3,6 +3,7 @@ using Cenote.Providers;
 using Cenote.ReadReplicas.CausalReads;
 using Cenote.ReadReplicas.Probing;
 using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Telemetry;
 using Cenote.ReadReplicas.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,6 +61,7 @@ public sealed partial class ReplicaSet : RoutedDataSource
         _closing = new Lazy<Task>(CloseAsync);
         _signals = new PoolSignals(_parts);
         _probing = StartProbing(probes);
+        SetMetrics.Sets.Add(this);
     }
 
     /// <summary>The set's name in logs, statistics and exceptions.</summary>
@@ -79,6 +81,10 @@ public sealed partial class ReplicaSet : RoutedDataSource
 
     /// <summary>The set for writing only, whatever the flow says.</summary>
     public RoutedDataSource Writes { get; }
+
+    internal SetCounters Counters => _parts.Counters;
+
+    internal int Failovers => _keeper.Failovers;
 
     private Task StartProbing(ServerProbe[] probes)
     {
