@@ -1,0 +1,9 @@
+namespace Cenote.TelemetryTests.Databases;
+
+/// <summary>A real database.</summary>
+public enum Db
+{
+    Sqlite,
+    PostgreSql,
+    MariaDb,
+}
