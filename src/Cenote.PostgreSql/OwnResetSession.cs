@@ -111,9 +111,9 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     }
 
     // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round trip.
-    private NpgsqlBatch CreateBatch()
+    private ResetBatch CreateBatch()
     {
-        var batch = new NpgsqlBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
+        var batch = new ResetBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
         if (ResetMode == ResetMode.Full)
         {
             batch.BatchCommands.Add(new("SELECT 1 FROM pg_prepared_statements WHERE NOT from_sql LIMIT 1"));

@@ -156,7 +156,11 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         return WalPosition.Parse(text);
     }
 
-    private NpgsqlDataSourceBuilder NewBuilder() => new(_connectionString);
+    // What the pool sends on its own account is no part of the trace of whoever happens to return a connection. A filter set by the callback replaces this one.
+    private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(_connectionString)
+        .ConfigureTracing(static tracing => tracing
+            .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
+            .ConfigureBatchFilter(static batch => batch is not ResetBatch));
 
     // A driver's pool of exactly one session (minimum = maximum, so Npgsql never prunes it), or none.
     private static void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)

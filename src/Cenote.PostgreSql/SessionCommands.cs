@@ -7,13 +7,18 @@ namespace Cenote.PostgreSql;
 /// <summary>The statements that the provider itself sends.</summary>
 internal static class SessionCommands
 {
-    internal const string Validation = "SELECT 1";
+    // Objects of their own, which no statement of anybody else shares: that is how IsOurs tells them apart.
+    internal static readonly string Validation = new("SELECT 1".AsSpan());
 
     // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997);
     // 15.18 gives it back by itself.
-    internal const string ResetRole = "RESET ROLE";
+    internal static readonly string ResetRole = new("RESET ROLE".AsSpan());
 
-    private const string RoleQuery = "SELECT current_setting('role')";
+    private static readonly string RoleQuery = new("SELECT current_setting('role')".AsSpan());
+
+    /// <summary>Whether a command is one that the provider itself sends: such are no part of anybody's trace.</summary>
+    internal static bool IsOurs(NpgsqlCommand command) =>
+        command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, RoleQuery));
 
     /// <summary>The start-up option for a limit on statements.</summary>
     internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.Telemetry;
 
 namespace Cenote.Leasing;
 
@@ -25,6 +26,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear the
             // answer to a request that was sent in the background. For a while after that, too: blocking and waking a thread
             // for each hand-over costs more than the round trip.
+            using var outside = physical.ClearsInline ? default : OutsideTrace.Enter();
             try
             {
                 physical.ClearSession();
@@ -180,6 +182,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <summary>The request to clear leaves on the returning thread; its answer is awaited off the caller's path.</summary>
     private void ClearInBackground(Slot slot, long word, PhysicalConnection physical)
     {
+        using var outside = OutsideTrace.Enter();
         using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
         ValueTask clearing;
         try
