@@ -1,0 +1,146 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.TelemetryTests.Metrics;
+
+/// <summary>What listening does to a pool: nothing.</summary>
+public sealed class ListeningTests
+{
+    [Fact]
+    public async Task A_closed_pool_is_not_told_of()
+    {
+        using var collector = new Collector();
+        var pool = await StubPool.UsedAsync();
+        Assert.NotNull(collector.Of(pool.Name, "db.client.connection.max"));
+
+        await pool.DisposeAsync();
+
+        Assert.Null(collector.Of(pool.Name, "db.client.connection.max"));
+        Assert.Null(collector.Of(pool.Name, "cenote.rent.granted"));
+    }
+
+    [Fact]
+    public async Task A_pool_that_nobody_holds_is_not_kept_alive_by_who_listens()
+    {
+        using var collector = new Collector();
+        var name = $"forgotten {Guid.NewGuid():N}";
+        Forget(name);
+
+        await Patience.UntilAsync(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return collector.Of(name, "db.client.connection.max") is null;
+            },
+            "the pool is collected");
+    }
+
+    [Fact]
+    public async Task Pools_of_one_name_are_told_of_together()
+    {
+        using var collector = new Collector();
+        var name = $"twins {Guid.NewGuid():N}";
+        await using var one = await StubPool.UsedAsync(options => options.Name = name);
+        await using var other = await StubPool.UsedAsync(options => (options.Name, options.MaxSize) = (name, 3));
+
+        Assert.Equal(4, collector.Of(name, "db.client.connection.max")!.Value.GetSumLong());
+        Assert.Equal(4, collector.Of(name, "cenote.rent.granted")!.Value.GetSumLong());
+        Assert.Equal(2, collector.Of(name, "cenote.connection.opened")!.Value.GetSumLong());
+    }
+
+    [Fact]
+    public async Task Callers_served_at_once_are_told_of_by_upkeep_up_to_ten_thousand_a_second()
+    {
+        using var collector = new Collector();
+        var time = new FakeTimeProvider();
+        await using var pool = StubPool.New(options => options.TimeProvider = time);
+        await pool.WaitUntilReadyAsync().Soon();
+        Rent(pool, 500);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((500, 0), Waits());
+
+        Rent(pool, 25_000);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((10_500, 0), Waits());
+
+        // What was left out is not made up for later, when it would be wrong.
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((10_500, 0), Waits());
+        Rent(pool, 7);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((10_507, 0), Waits());
+        Assert.Equal(25_507, collector.Of(pool.Name, "cenote.rent.granted")!.Value.GetSumLong());
+
+        (long Count, double Sum) Waits()
+        {
+            var point = collector.Of(pool.Name, "db.client.connection.wait_time")!.Value;
+            return (point.GetHistogramCount(), point.GetHistogramSum());
+        }
+    }
+
+    [Fact]
+    public async Task Who_begins_to_listen_later_is_not_told_of_the_past()
+    {
+        var time = new FakeTimeProvider();
+        await using var pool = StubPool.New(options => options.TimeProvider = time);
+        await pool.WaitUntilReadyAsync().Soon();
+        Rent(pool, 500);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        using var collector = new Collector();
+        Rent(pool, 3);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(3, collector.Of(pool.Name, "db.client.connection.wait_time")!.Value.GetHistogramCount());
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_costs_nobody_a_connection()
+    {
+        using var listener = new MeterListener();
+        var name = $"listened to {Guid.NewGuid():N}";
+        var told = 0;
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == PoolTelemetry.MeterName)
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            foreach (var tag in tags)
+            {
+                if (Equals(tag.Value, name))
+                {
+                    Interlocked.Increment(ref told);
+                    throw new InvalidOperationException("a mistake");
+                }
+            }
+        });
+        listener.Start();
+
+        await using var pool = await StubPool.UsedAsync(options => options.Name = name);
+        pool.Rent().Dispose();
+
+        // The open, the wait, and three uses.
+        Assert.InRange(Volatile.Read(ref told), 3, int.MaxValue);
+        Assert.Equal((1, 0, 0L), (pool.GetStatistics().Counts.Idle, pool.GetStatistics().Counts.Leased, pool.GetStatistics().UpkeepFailures));
+    }
+
+    private static void Rent(ConnectionPool pool, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            pool.Rent().Dispose();
+        }
+    }
+
+    /// <summary>On fake time, so that no timer of the system holds the pool.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(string name) =>
+        GC.KeepAlive(StubPool.New(options => (options.Name, options.MinSize, options.TimeProvider) = (name, 0, new FakeTimeProvider())));
+}

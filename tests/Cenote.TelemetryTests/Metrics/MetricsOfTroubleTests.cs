@@ -1,0 +1,153 @@
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Cenote.Sqlite;
+using Cenote.TelemetryTests.Databases;
+using Cenote.TelemetryTests.Scraping;
+using MySqlConnector;
+using Npgsql;
+
+namespace Cenote.TelemetryTests.Metrics;
+
+/// <summary>What a scrape tells of a pool that is in trouble, or that somebody operates.</summary>
+public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<PrometheusHost>
+{
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.PostgreSql)]
+    [InlineData(Db.MariaDb)]
+    public async Task An_unreachable_database_opens_the_circuit_and_every_refusal_is_counted(Db db)
+    {
+        await using var pool = NewPool(Unreachable(db), options =>
+        {
+            options.MinSize = 0;
+            options.OpenRetries = 0;
+            options.CircuitBreaker = new() { RecoveryTime = TimeSpan.FromMinutes(5), MaxRecoveryTime = TimeSpan.FromMinutes(5) };
+        });
+
+        var (failed, refused) = (0, 0);
+        while (refused < 3)
+        {
+            try
+            {
+                (await pool.RentAsync().Soon()).Dispose();
+            }
+            catch (CircuitOpenException)
+            {
+                refused++;
+            }
+            catch (ConnectionOpenException)
+            {
+                failed++;
+            }
+        }
+
+        var scrape = await host.ScrapeAsync();
+        Assert.Equal(3, Of(scrape, pool, "cenote_connection_open_failures_total"));
+        Assert.Equal(1, Of(scrape, pool, "cenote_circuit_openings_total"));
+        Assert.Equal(1, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "open")));
+        Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "closed")));
+        Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "half_open")));
+        Assert.Equal(refused, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "circuit_open")));
+        Assert.Equal(failed, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "open_failed")));
+        Assert.Equal(0, Of(scrape, pool, "cenote_connection_opened_total"));
+        Assert.Equal(0, Of(scrape, pool, "cenote_rent_granted_total"));
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.PostgreSql)]
+    [InlineData(Db.MariaDb)]
+    public async Task Every_kind_of_leak_is_counted(Db db)
+    {
+        await using var pool = NewPool(RealDatabase.NewProvider(db), static options => options.LeakDetection = new() { Threshold = TimeSpan.FromSeconds(1) });
+        var late = await pool.RentAsync().Soon();
+        await Counts("suspected", 1);
+        late.Dispose();
+        await Counts("returned", 1);
+
+        await LeakAsync(pool);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return Of(await host.ScrapeAsync(), pool, "cenote_leak_reports_total", ("cenote_leak_kind", "proven")) == 1;
+            },
+            () => "the forgotten connection is found");
+        var scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "abandoned")) == 1, "it is closed");
+
+        using var held = await pool.RentAsync().Soon();
+        Assert.True(pool.Revoke(pool.GetLeases().Single()));
+        scrape = await Counts("revoked", 1);
+        Assert.Equal(1, Of(scrape, pool, "cenote_leak_reports_total", ("cenote_leak_kind", "proven")));
+
+        Task<Scrape> Counts(string kind, int count) =>
+            host.ScrapeUntilAsync(found => Of(found, pool, "cenote_leak_reports_total", ("cenote_leak_kind", kind)) == count, $"{count} {kind}");
+    }
+
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.PostgreSql)]
+    [InlineData(Db.MariaDb)]
+    public async Task What_an_operator_does_shows(Db db)
+    {
+        await using var pool = NewPool(RealDatabase.NewProvider(db), static options => options.MaxWaiters = 1);
+        await pool.WarmUpAsync(target: 4).Soon();
+
+        pool.Resize(1, 6);
+        var scrape = await host.ScrapeAsync();
+        Assert.Equal((6, 6, 1), (Of(scrape, pool, "db_client_connection_max"), Of(scrape, pool, "cenote_connection_limit"), Of(scrape, pool, "db_client_connection_idle_min")));
+        Assert.Equal((1, 0), (Changes(scrape, "grow"), Changes(scrape, "shrink")));
+
+        pool.Resize(1, 2);
+        scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "shrunk")) == 2, "two are closed");
+        Assert.Equal((1, 1), (Changes(scrape, "grow"), Changes(scrape, "shrink")));
+        Assert.Equal(2, Of(scrape, pool, "db_client_connection_count", ("db_client_connection_state", "idle")));
+
+        Assert.Equal("running", State(scrape));
+        pool.Suspend();
+        Assert.Equal("suspended", State(await host.ScrapeAsync()));
+        var waiting = pool.RentAsync().Soon();
+        await Assert.ThrowsAsync<PoolOverloadedException>(() => pool.RentAsync().Soon());
+        Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_rent_failed_total", ("error_type", "overloaded")));
+        var draining = pool.DrainAsync();
+        Assert.Equal("draining", State(await host.ScrapeAsync()));
+        await draining.Soon();
+        pool.Resume();
+        (await waiting).Dispose();
+        Assert.Equal("running", State(await host.ScrapeAsync()));
+
+        double Changes(Scrape found, string direction) => Of(found, pool, "cenote_sizing_changes_total", ("cenote_sizing_direction", direction));
+        string State(Scrape found) => new[] { "running", "suspended", "draining" }.Single(state => Of(found, pool, "cenote_pool_state", ("cenote_pool_state", state)) == 1);
+    }
+
+    [Fact]
+    public async Task Nested_rents_are_counted_where_the_pool_looks_for_them()
+    {
+        await using var pool = NewPool(RealDatabase.NewProvider(Db.Sqlite), static options => options.NestedRents = NestedRents.Warn);
+        using var outer = await pool.RentAsync();
+        using var inner = await pool.RentAsync();
+
+        Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_rent_nested_total"));
+    }
+
+    private static double Of(Scrape scrape, ConnectionPool pool, string metric, params (string, string)[] labels) =>
+        scrape.Find(metric, [("db_client_connection_pool_name", pool.Name), .. labels]) ?? throw new InvalidOperationException($"no {metric} of {pool.Name}\n{scrape.Text}");
+
+    private static ConnectionPool NewPool(DatabaseProvider provider, Action<ConnectionPoolOptions> configure)
+    {
+        var options = new ConnectionPoolOptions { Name = $"trouble {Guid.NewGuid():N}", MinSize = 2, MaxSize = 4 };
+        configure(options);
+        return new ConnectionPool(provider, options);
+    }
+
+    private static async Task LeakAsync(ConnectionPool pool) => Assert.Equal(System.Data.ConnectionState.Open, (await pool.OpenConnectionAsync()).State);
+
+    private static DatabaseProvider Unreachable(Db db) => db switch
+    {
+        Db.Sqlite => new SqliteProvider($"Data Source={Path.Combine(AppContext.BaseDirectory, "no-such-folder", "no.db")}"),
+        Db.PostgreSql => new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealDatabase.PostgreSql) { Port = 1 }.ConnectionString),
+        _ => new MySqlProvider(new MySqlConnectionStringBuilder(RealDatabase.MySql) { Port = 1 }.ConnectionString),
+    };
+}

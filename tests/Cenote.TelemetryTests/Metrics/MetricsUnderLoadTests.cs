@@ -1,0 +1,113 @@
+using Cenote.TelemetryTests.Databases;
+using Cenote.TelemetryTests.Scraping;
+
+namespace Cenote.TelemetryTests.Metrics;
+
+/// <summary>What Prometheus scrapes of a pool under real load is what was done, on every database alike.</summary>
+public sealed class MetricsUnderLoadTests(PrometheusHost host) : IClassFixture<PrometheusHost>
+{
+    [Theory]
+    [InlineData(Db.Sqlite)]
+    [InlineData(Db.PostgreSql)]
+    [InlineData(Db.MariaDb)]
+    public async Task Every_number_of_a_scrape_is_what_was_done(Db db)
+    {
+        var name = $"load \"{db}\" \\ {Guid.NewGuid():N}";
+        (string, string)[] pool = [("db_client_connection_pool_name", name), ("db_system_name", RealDatabase.SystemOf(db)), ("otel_scope_name", "Cenote")];
+        var opened = new ConnectionPool(RealDatabase.NewProvider(db), new ConnectionPoolOptions { Name = name, MinSize = 2, MaxSize = 4 });
+        await using (opened)
+        {
+            await opened.WaitUntilReadyAsync().Soon();
+
+            const int Clients = 8;
+            const int Rounds = 50;
+            await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(() => WorkAsync(opened, Rounds)))).Soon();
+            var granted = Clients * Rounds;
+
+            // All four are out, three callers wait, one gave up, one was out of time.
+            var leases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => opened.RentAsync().Soon()));
+            granted += 4;
+            var waiting = Enumerable.Range(0, 3).Select(_ => opened.RentAsync().Soon()).ToList();
+            using var impatient = new CancellationTokenSource();
+            var cancelled = opened.RentAsync(impatient.Token).Soon();
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+            await Assert.ThrowsAsync<PoolTimeoutException>(() => opened.RentAsync(TimeSpan.FromMilliseconds(5)).Soon());
+
+            var scrape = await host.ScrapeAsync();
+            double Of(string metric, params (string, string)[] labels) => scrape.Find(metric, [.. pool, .. labels]) ?? throw new InvalidOperationException($"no {metric}\n{scrape.Text}");
+            Assert.Equal(4, Of("db_client_connection_count", ("db_client_connection_state", "used")));
+            Assert.Equal(0, Of("db_client_connection_count", ("db_client_connection_state", "idle")));
+            Assert.Equal(4, Of("cenote_connection_count", ("cenote_connection_state", "leased")));
+            Assert.Equal(0, Of("cenote_connection_count", ("cenote_connection_state", "idle")));
+            Assert.Equal(4, Of("db_client_connection_max"));
+            Assert.Equal(4, Of("db_client_connection_idle_max"));
+            Assert.Equal(2, Of("db_client_connection_idle_min"));
+            Assert.Equal(4, Of("cenote_connection_limit"));
+            Assert.Equal(3, Of("db_client_connection_pending_requests"));
+            Assert.Equal(1, Of("db_client_connection_timeouts_total"));
+            Assert.Equal(1, Of("cenote_rent_failed_total", ("error_type", "timeout")));
+            Assert.Equal(1, Of("cenote_rent_failed_total", ("error_type", "cancelled")));
+            Assert.Equal(0, Of("cenote_rent_failed_total", ("error_type", "overloaded")));
+            Assert.InRange(Of("cenote_rent_longest_wait_seconds"), 0.005, Patience.Limit.TotalSeconds);
+            Assert.Equal(granted, Of("cenote_rent_granted_total"));
+            var queuedBefore = Of("cenote_rent_queued_total");
+            Assert.InRange(queuedBefore, 1, granted);
+
+            // The waiters are served by what comes back; the first connection is to be closed.
+            leases[0].RetireOnReturn();
+            Array.ForEach(leases, static lease => lease.Dispose());
+            foreach (var lease in await Task.WhenAll(waiting))
+            {
+                lease.Dispose();
+            }
+
+            granted += 3;
+            await opened.WaitUntilUnusedAsync().Soon();
+            scrape = await host.ScrapeUntilAsync(
+                found => found.Find("db_client_connection_wait_time_seconds_count", pool) >= granted
+                    && found.Find("cenote_connection_count", [.. pool, ("cenote_connection_state", "opening")]) == 0,
+                $"upkeep has told of all {granted} who were served, and nothing is being opened");
+
+            Assert.Equal(0, Of("db_client_connection_count", ("db_client_connection_state", "used")));
+            Assert.InRange(Of("db_client_connection_count", ("db_client_connection_state", "idle")), 2, 4);
+            Assert.Equal(0, Of("db_client_connection_pending_requests"));
+            Assert.Equal(0, Of("cenote_rent_longest_wait_seconds"));
+            Assert.Equal(granted, Of("cenote_rent_granted_total"));
+            Assert.Equal(queuedBefore + 3, Of("cenote_rent_queued_total"));
+            Assert.Equal(granted, Of("db_client_connection_wait_time_seconds_count"));
+            Assert.Equal(granted - queuedBefore - 3, Of("db_client_connection_wait_time_seconds_bucket", ("le", "0")));
+            Assert.True(Of("db_client_connection_wait_time_seconds_sum") > 0);
+            Assert.InRange(Of("db_client_connection_use_time_seconds_count"), 1, granted);
+            Assert.True(Of("db_client_connection_use_time_seconds_sum") > 0);
+
+            // One was closed on request. A replacement may have been opened for the waiters.
+            Assert.Equal(1, Of("cenote_connection_closed_total", ("cenote_connection_close_reason", "holder_request")));
+            Assert.Equal(Of("cenote_connection_opened_total"), Of("db_client_connection_create_time_seconds_count"));
+            Assert.Equal(Of("cenote_connection_opened_total") - 1, Of("db_client_connection_count", ("db_client_connection_state", "idle")));
+            Assert.True(Of("db_client_connection_create_time_seconds_sum") > 0);
+
+            // Every return but that one cleared a session.
+            Assert.Equal(granted - 1, Of("cenote_reset_started_total"));
+            Assert.Equal(0, Of("cenote_reset_failed_total"));
+            Assert.Equal(0, Of("cenote_connection_open_failures_total"));
+            Assert.Equal(1, Of("cenote_circuit_state", ("cenote_circuit_state", "closed")));
+            Assert.Equal(0, Of("cenote_circuit_state", ("cenote_circuit_state", "open")));
+        }
+
+        var after = await host.ScrapeAsync();
+        Assert.DoesNotContain(after.Samples, sample => sample.Name.Contains("connection_max", StringComparison.Ordinal) && sample.Has(pool));
+        Assert.DoesNotContain(after.Samples, sample => sample.Name.StartsWith("cenote_", StringComparison.Ordinal) && sample.Has(pool));
+    }
+
+    private static async Task WorkAsync(ConnectionPool pool, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            await using var lease = await pool.RentAsync();
+            await using var command = lease.Connection.CreateCommand();
+            command.CommandText = "SELECT 1";
+            await command.ExecuteScalarAsync();
+        }
+    }
+}
