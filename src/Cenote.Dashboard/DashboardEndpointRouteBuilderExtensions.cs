@@ -1,4 +1,5 @@
 using Cenote.Dashboard.Access;
+using Cenote.Dashboard.Actions;
 using Cenote.Dashboard.Assets;
 using Cenote.Dashboard.Reports;
 using Cenote.Dashboard.Sampling;
@@ -12,6 +13,8 @@ namespace Microsoft.AspNetCore.Builder;
 /// <summary>Serves the dashboard of an application's connection pools.</summary>
 public static class DashboardEndpointRouteBuilderExtensions
 {
+    private static readonly string[] PageMethods = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>
     /// Maps the page, its JSON and its live stream. Without authorization (<c>RequireAuthorization()</c> on what this returns, or on the group around it), only
     /// requests from this machine to this machine are served.
@@ -30,21 +33,27 @@ public static class DashboardEndpointRouteBuilderExtensions
 
         var guard = ActivatorUtilities.CreateInstance<DashboardGuard>(services);
         var page = ActivatorUtilities.CreateInstance<PageEndpoints>(services);
-        var session = ActivatorUtilities.CreateInstance<SessionEndpoint>(services);
         var pools = new PoolEndpoints(sampler);
-        var stream = ActivatorUtilities.CreateInstance<StreamEndpoint>(services);
+        Dictionary<string, string> methods = new(StringComparer.OrdinalIgnoreCase);
 
         var group = endpoints.MapGroup(pattern);
-        Map("/", page.ServePageAsync, HttpMethods.Get, HttpMethods.Head);
-        Map("assets/{**file}", page.ServeAssetAsync, HttpMethods.Get, HttpMethods.Head);
-        Map("api/session", session.ServeAsync, HttpMethods.Get);
-        Map("api/overview", pools.ServeOverviewAsync, HttpMethods.Get);
-        Map("api/pool", pools.ServePoolAsync, HttpMethods.Get);
-        Map("api/replica-set", pools.ServeSetAsync, HttpMethods.Get);
-        Map("api/history", pools.ServeHistoryAsync, HttpMethods.Get);
-        Map("api/stream", stream.ServeAsync, HttpMethods.Get).DisableRequestTimeout();
+        group.MapMethods("/", PageMethods, guard.Around(page.ServePageAsync));
+        group.MapMethods("assets/{**file}", PageMethods, guard.Around(page.ServeAssetAsync));
+        MapApi("session", HttpMethods.Get, ActivatorUtilities.CreateInstance<SessionEndpoint>(services).ServeAsync);
+        MapApi("overview", HttpMethods.Get, pools.ServeOverviewAsync);
+        MapApi("pool", HttpMethods.Get, pools.ServePoolAsync);
+        MapApi("replica-set", HttpMethods.Get, pools.ServeSetAsync);
+        MapApi("history", HttpMethods.Get, pools.ServeHistoryAsync);
+        MapApi("snapshot", HttpMethods.Get, new SnapshotEndpoint(sampler).ServeAsync).DisableRequestTimeout();
+        MapApi("stream", HttpMethods.Get, ActivatorUtilities.CreateInstance<StreamEndpoint>(services).ServeAsync).DisableRequestTimeout();
+        MapApi("actions", HttpMethods.Post, ActivatorUtilities.CreateInstance<ActionEndpoint>(services).ServeAsync);
+        group.Map("api/{**rest}", guard.Around(new StrayEndpoint(methods).ServeAsync));
         return group;
 
-        IEndpointConventionBuilder Map(string path, RequestDelegate serve, params string[] methods) => group.MapMethods(path, methods, guard.Around(serve));
+        IEndpointConventionBuilder MapApi(string path, string method, RequestDelegate serve)
+        {
+            methods.Add(path, method);
+            return group.MapMethods($"api/{path}", [method], guard.Around(serve));
+        }
     }
 }

@@ -5,6 +5,15 @@ namespace Cenote.Dashboard;
 /// <summary>Every message of the dashboard. Event ids are stable: alerts are built on them.</summary>
 internal static partial class DashboardLog
 {
+    [LoggerMessage(140, LogLevel.Information, "{Actor} did {Operation} to pool {PoolName} on the dashboard")]
+    internal static partial void ActionDone(ILogger logger, string actor, string operation, string poolName);
+
+    [LoggerMessage(141, LogLevel.Warning, "{Actor} was refused {Action} on the dashboard, with status {Status}: {Reason}")]
+    internal static partial void ActionRefused(ILogger logger, string actor, string action, int status, string reason);
+
+    [LoggerMessage(142, LogLevel.Error, "What was begun on the dashboard has failed later: {Operation} of pool {PoolName}, by {Actor}")]
+    internal static partial void ActionFailed(ILogger logger, string operation, string poolName, string actor, Exception exception);
+
     [LoggerMessage(145, LogLevel.Warning, "The dashboard cannot read pool {PoolName}, and goes on trying")]
     internal static partial void PoolUnreadable(ILogger logger, string poolName, Exception exception);
 

@@ -2,7 +2,6 @@ using Cenote.Dashboard;
 using Cenote.Dashboard.Access;
 using Cenote.Dashboard.Assets;
 using Cenote.Dashboard.Sampling;
-using Cenote.Dashboard.Streaming;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -33,7 +32,6 @@ public static class DashboardServiceCollectionExtensions
         services.TryAddSingleton<PageAssets>();
         services.TryAddSingleton<PoolSources>();
         services.TryAddSingleton<Sampler>();
-        services.TryAddSingleton<StreamSeats>();
         services.TryAddSingleton<ActionAccess>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Hosting.IHostedService, DashboardService>());
         return services;

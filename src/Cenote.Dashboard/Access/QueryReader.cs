@@ -61,5 +61,10 @@ internal sealed class QueryReader(HttpContext context)
         }
     }
 
-    internal static string Shorten(string text) => text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 57), "...");
+    /// <summary>A text from outside, as messages and logs may quote it.</summary>
+    internal static string Shorten(string text) => Printable(text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 57), "..."));
+
+    /// <summary>Without control characters, which would forge lines of a log.</summary>
+    internal static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(static character => char.IsControl(character) ? '?' : character)) : text;
 }

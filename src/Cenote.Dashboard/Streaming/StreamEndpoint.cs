@@ -11,8 +11,11 @@ namespace Cenote.Dashboard.Streaming;
 
 /// <summary>Server-sent events: the newest tick once a second. Who reads slowly misses ticks, who does not read at all is dropped.</summary>
 /// <remarks>The format: https://html.spec.whatwg.org/multipage/server-sent-events.html.</remarks>
-internal sealed class StreamEndpoint(Sampler sampler, StreamSeats seats, IHostApplicationLifetime lifetime)
+internal sealed class StreamEndpoint(Sampler sampler, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Each viewer holds a connection of the server.</summary>
+    private readonly Seats _seats = new(100);
+
     /// <summary>A stream is never silent for longer, or proxies take it for dead.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
@@ -30,9 +33,9 @@ internal sealed class StreamEndpoint(Sampler sampler, StreamSeats seats, IHostAp
         query.ThrowIfAny();
         _ = pool is null ? null : sampler.Current.PoolOrRefuse(pool);
         _ = set is null ? null : sampler.Current.SetOrRefuse(set);
-        if (!seats.TryTake())
+        if (!_seats.TryTake())
         {
-            throw new Refusal(StatusCodes.Status503ServiceUnavailable, "Too many viewers.", FormattableString.Invariant($"{StreamSeats.Most} streams are open, which is as many as there may be. Close another window, or poll api/overview and api/pool."));
+            throw new Refusal(StatusCodes.Status503ServiceUnavailable, "Too many viewers.", FormattableString.Invariant($"{_seats.Most} streams are open, which is as many as there may be. Close another window, or poll api/overview and api/pool."));
         }
 
         try
@@ -48,7 +51,7 @@ internal sealed class StreamEndpoint(Sampler sampler, StreamSeats seats, IHostAp
         }
         finally
         {
-            seats.Release();
+            _seats.Release();
         }
     }
 

@@ -1,15 +1,16 @@
 namespace Cenote.Dashboard.Streaming;
 
-/// <summary>How many may watch the stream at once: each holds a connection of the server.</summary>
-internal sealed class StreamSeats
+/// <summary>How many may be at something at once. Thread-safe.</summary>
+/// <param name="most">As many.</param>
+internal sealed class Seats(int most)
 {
-    internal const int Most = 100;
-
     private int _taken;
+
+    internal int Most => most;
 
     internal bool TryTake()
     {
-        if (Interlocked.Increment(ref _taken) <= Most)
+        if (Interlocked.Increment(ref _taken) <= most)
         {
             return true;
         }

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using Cenote.Dashboard.Access;
+using Cenote.Dashboard.Json;
+using Cenote.Dashboard.Sampling;
+using Cenote.Dashboard.Streaming;
+using Microsoft.AspNetCore.Http;
+
+namespace Cenote.Dashboard.Reports;
+
+/// <summary>
+/// Everything that the page shows, as one file that needs no server to be read. Written piece by piece: with hundreds of pools it has tens of megabytes, and
+/// is never in memory as a whole.
+/// </summary>
+internal sealed class SnapshotEndpoint(Sampler sampler)
+{
+    private readonly Seats _seats = new(2);
+
+    internal async Task ServeAsync(HttpContext context)
+    {
+        new QueryReader(context).ThrowIfAny();
+        if (!_seats.TryTake())
+        {
+            throw new Refusal(StatusCodes.Status503ServiceUnavailable, "Too many snapshots at once.", FormattableString.Invariant($"{_seats.Most} snapshots are being written. Try again in a moment."));
+        }
+
+        try
+        {
+            var tick = sampler.Current;
+            context.Response.ContentType = "application/json";
+            context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"cenote-snapshot-{tick.Time:yyyyMMdd-HHmmss}Z.json\"");
+            var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+            await using (writer.ConfigureAwait(false))
+            {
+                await WriteAsync(writer, tick, () => FlushAsync(writer, context)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _seats.Release();
+        }
+    }
+
+    private static async Task FlushAsync(Utf8JsonWriter writer, HttpContext context)
+    {
+        await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(Utf8JsonWriter writer, Tick tick, Func<Task> flush)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("format", "cenote-snapshot");
+        writer.WriteNumber("version", 1);
+        writer.WriteString("time", tick.Time);
+        writer.WriteString("host", Environment.MachineName);
+        writer.WritePropertyName("overview");
+        writer.WriteRawValue(tick.OverviewJson, skipInputValidation: true);
+        await WriteEachAsync(writer, "pools", tick.Pools, tick.JsonOf, flush).ConfigureAwait(false);
+        await WriteEachAsync(writer, "replicaSets", tick.Sets, tick.JsonOf, flush).ConfigureAwait(false);
+        var histories = tick.Pools.SelectMany(pool => sampler.Ranges, (pool, seconds) => HistoryReport.Of(pool.Name, pool.History, tick.Second, tick.Time, seconds));
+        await WriteEachAsync(writer, "histories", histories, static history => JsonSerializer.SerializeToUtf8Bytes(history, DashboardJson.Default.HistoryJson), flush).ConfigureAwait(false);
+        writer.WriteEndObject();
+    }
+
+    private static async Task WriteEachAsync<T>(Utf8JsonWriter writer, string name, IEnumerable<T> values, Func<T, byte[]> jsonOf, Func<Task> flush)
+    {
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            writer.WriteRawValue(jsonOf(value), skipInputValidation: true);
+            await flush().ConfigureAwait(false);
+        }
+
+        writer.WriteEndArray();
+    }
+}
