@@ -20,6 +20,7 @@ import { createConnectionLine } from './connection-line.js';
 import { el } from './dom.js';
 import { LiveSource } from './live-source.js';
 import { levelOf } from './levels.js';
+import { measured } from './measure.js';
 import { list } from './model.js';
 import { createOverview } from './overview.js';
 import { createPoolView } from './pool.js';
@@ -62,24 +63,16 @@ const live = new LiveSource({
 
 /** @param {any} batch some of { overview, pool, replicaSet } */
 function receive(batch) {
-  const start = performance.now();
-  if (batch.overview) {
-    page.overview = batch.overview;
-    line.data(batch.overview.time);
-    announcer.update(batch.overview);
-    showTitle();
-  }
-  page.last = { ...page.last, ...batch };
-  page.view?.update(batch);
-  measure(start);
-}
-
-/** What an update costs the main thread. Old measures go: a page on a wall runs for months. */
-function measure(start) {
-  if (performance.getEntriesByName('cenote-update').length > 300) {
-    performance.clearMeasures('cenote-update');
-  }
-  performance.measure('cenote-update', { start, end: performance.now() });
+  measured(() => {
+    if (batch.overview) {
+      page.overview = batch.overview;
+      line.data(batch.overview.time);
+      announcer.update(batch.overview);
+      showTitle();
+    }
+    page.last = { ...page.last, ...batch };
+    page.view?.update(batch);
+  });
 }
 
 /** The tab's title counts what is wrong: it is read from the other end of the desk. */

@@ -9,6 +9,9 @@ import { createSparkline } from './sparkline.js';
 // Roles are written out because the phone's layout takes the table display away, and with it the roles that browsers derive from it.
 const cell = (label, className, ...children) => el('td', { role: 'cell', class: className, data: { label } }, ...children);
 
+/** A cell of numbers. What is in it has a size of its own (overview.css): a number that changes is laid out alone, and not with 200 rows. */
+const numbers = (label, ...children) => cell(label, 'number', el('div', { class: 'value' }, ...children));
+
 function createName(row, href) {
   const link = el('a', { href, class: 'row-link' }, foreign(row.name));
   const summary = el('bdi', { class: 'row-summary', data: { field: 'summary' } });
@@ -30,18 +33,18 @@ export function createPoolRow(first) {
   const errors = field('errorRate');
   const circuit = field('circuit');
   const rents = field('rentsPerSecond');
-  const waitingCell = cell('waiting', 'number', waiting, el('span', { class: 'longest' }, ' · ', longest));
+  const waitingCell = numbers('waiting', waiting, el('span', { class: 'longest' }, ' · ', longest));
   const node = el('tr', { role: 'row', class: 'pool-row', data: { pool: textOf(first.name) } },
     cell('health', 'col-health', badge.node),
     name.node,
     cell('last minute', 'col-spark', spark.node),
-    cell('in use', 'col-meter', el('span', { class: 'meter', 'aria-hidden': 'true' }, bar), el('span', { class: 'meter-text' }, leased, ' of ', limit)),
+    cell('in use', 'col-meter', el('span', { class: 'meter', 'aria-hidden': 'true' }, bar), el('div', { class: 'value meter-text' }, leased, ' of ', limit)),
     waitingCell,
-    cell('wait p50', 'number', p50),
-    cell('wait p99', 'number', p99),
-    cell('errors', 'number', errors),
+    numbers('wait p50', p50),
+    numbers('wait p99', p99),
+    numbers('errors', errors),
     cell('breaker', 'col-circuit', circuit),
-    cell('rents', 'number', rents));
+    numbers('rents', rents));
   return {
     node,
     /** @param {{ row: import('./model.js').PoolRow }} item */

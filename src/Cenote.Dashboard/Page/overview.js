@@ -2,10 +2,13 @@
 import { el, keyed, setAttribute, setText } from './dom.js';
 import { count, plural } from './format.js';
 import { levelOf, worst } from './levels.js';
+import { measured } from './measure.js';
 import { list } from './model.js';
 import { arrange, orders } from './overview-order.js';
 import { createPoolRow, createSetRow } from './overview-rows.js';
 import { preference, remember } from './preferences.js';
+
+const atOnce = 60; // Rows that are built in one go; more come with the next frames, so that the page answers meanwhile.
 
 /** label, what it sorts by (null: nothing), class, explanation */
 const columns = [
@@ -41,6 +44,8 @@ export function createOverview(main) {
   let order = preference('order', 'worst');
   order = Object.hasOwn(orders, order) ? order : 'worst';
   let latest = null;
+  let built = atOnce;
+  let frame = 0;
   const heading = el('h1', { tabindex: '-1', class: 'headline' });
   const filter = el('input', { type: 'search', id: 'filter', placeholder: 'name, health, words of the summary', autocomplete: 'off', spellcheck: 'false', on: { input: () => latest && update(latest) } });
   const shown = el('p', { class: 'quiet shown', role: 'status' });
@@ -73,7 +78,11 @@ export function createOverview(main) {
     setText(heading, headline(pools, sets));
     setAttribute(main, 'data-level', worst([...pools, ...sets].map(row => row.level)));
     headers.forEach((header, index) => setAttribute(header, 'aria-sort', columns[index][1] === order ? (order === 'name' ? 'ascending' : 'descending') : null));
-    keyed(body, items, item => item.key, item => (item.kind === 'set' ? createSetRow(item.row) : createPoolRow(item.row)));
+    keyed(body, items.slice(0, built), item => item.key, item => (item.kind === 'set' ? createSetRow(item.row) : createPoolRow(item.row)));
+    if (items.length > built) {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(buildMore);
+    }
     const all = pools.length + sets.length;
     setText(shown, filter.value === '' ? '' : `${count(items.length)} of ${count(all)} rows`);
     empty.hidden = items.length > 0;
@@ -83,5 +92,15 @@ export function createOverview(main) {
       : `Nothing fits the filter “${filter.value}”.`);
   }
 
-  return { title: 'all pools', heading, update, dispose: () => keyed(body, [], () => '', () => { throw new Error('nothing to create'); }) };
+  function dispose() {
+    cancelAnimationFrame(frame);
+    keyed(body, [], () => '', createPoolRow);
+  }
+
+  function buildMore() {
+    built += atOnce;
+    measured(() => update(latest));
+  }
+
+  return { title: 'all pools', heading, update, dispose };
 }
