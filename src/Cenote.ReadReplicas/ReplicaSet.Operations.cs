@@ -1,5 +1,6 @@
 using Cenote.ReadReplicas.Routing;
 using Cenote.ReadReplicas.Telemetry;
+using Cenote.ReadReplicas.Topology;
 
 namespace Cenote.ReadReplicas;
 
@@ -14,6 +15,15 @@ public sealed partial class ReplicaSet
         add => _announcer.Changed += value;
         remove => _announcer.Changed -= value;
     }
+
+    /// <summary>The last changes of who serves what, the oldest first; at most 200.</summary>
+    public IReadOnlyList<TopologyChangedEventArgs> GetHistory() => _announcer.Read();
+
+    /// <summary>
+    /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is its own
+    /// (<see cref="ConnectionPool.GetVerdict"/>).
+    /// </summary>
+    public Verdict GetVerdict() => SetJudge.Judge(GetStatistics());
 
     /// <summary>A snapshot of the servers and of how they are used.</summary>
     public ReplicaSetStatistics GetStatistics() => new()

@@ -3,6 +3,18 @@ namespace Cenote;
 // What is going on, and what has happened.
 public sealed partial class ConnectionPool
 {
+    /// <summary>
+    /// A diagnosis from the pool's numbers of now and of the last minute: whether callers are served, and if not, whether that is the pool, the application or the
+    /// database. The health check says the same; a verdict that has changed and stands for three seconds is logged (events 51, 52), and an event.
+    /// </summary>
+    /// <param name="options">When the pool counts as saturated; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    public Verdict GetVerdict(VerdictOptions? options = null)
+    {
+        options?.ThrowIfUnfit(nameof(options));
+        return _engine.Judge.Judge(options ?? VerdictOptions.Default);
+    }
+
     /// <summary>The distributions behind the percentiles of <see cref="GetStatistics"/>: two snapshots give the percentiles of the time between them.</summary>
     public PoolLatencies GetLatencies() => _engine.GetLatencies();
 

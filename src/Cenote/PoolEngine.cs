@@ -9,6 +9,7 @@ using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Sizing;
 using Cenote.Statements;
+using Cenote.Verdicts;
 using Cenote.Waiting;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,9 @@ internal sealed partial class PoolEngine
         Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, Failures, Journal, _closed.Token);
         Leaks = new LeakReporter(settings, _meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
-        _upkeep = new Upkeep(settings, Desk, _meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker));
+        var trend = new PoolTrend();
+        Judge = new PoolJudge(this, trend);
+        _upkeep = new Upkeep(settings, Desk, _meters, Journal, [new LeakScan(settings, Desk, Leaks, Revoker), new VerdictWatch(Judge, trend, Journal)]);
     }
 
     internal DatabaseProvider Provider { get; }
@@ -63,6 +66,8 @@ internal sealed partial class PoolEngine
     internal FailureAnnouncer Failures { get; }
 
     internal PoolJournal Journal { get; }
+
+    internal PoolJudge Judge { get; }
 
     /// <summary><see langword="null"/> unless statements are counted.</summary>
     internal StatementBook? Statements { get; }

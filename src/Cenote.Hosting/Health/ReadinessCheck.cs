@@ -20,11 +20,11 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
         if (poolName is null)
         {
             return _monitor.Registry.Pools
-                .Select(pool => _monitor.JudgeReadiness(pool, options))
+                .Select(pool => PoolReadiness.Judge(pool, options))
                 .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));
         }
 
-        return [_monitor.Find(poolName) is { } pool ? _monitor.JudgeReadiness(pool, options) : DescribeMissing(poolName)];
+        return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Judge(pool, options) : DescribeMissing(poolName)];
     }
 
     /// <summary>What could not say how it is may well work, and hides nothing of the others.</summary>

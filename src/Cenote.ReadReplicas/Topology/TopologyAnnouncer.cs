@@ -6,6 +6,10 @@ namespace Cenote.ReadReplicas.Topology;
 /// <summary>Logs changes and raises the event for them, in their order and on nobody's path.</summary>
 internal sealed class TopologyAnnouncer
 {
+    /// <summary>Changes are rare: these reach back for days, unless a server comes and goes all the time.</summary>
+    private const int MostRemembered = 200;
+
+    private readonly Queue<TopologyChangedEventArgs> _history = new();
     private readonly ILogger _logger;
     private readonly string _setName;
     private readonly EventPump<TopologyChangedEventArgs> _pump;
@@ -21,7 +25,28 @@ internal sealed class TopologyAnnouncer
 
     internal object? Sender { get; set; }
 
-    internal void Post(TopologyChangedEventArgs change) => _pump.Post(change);
+    internal void Post(TopologyChangedEventArgs change)
+    {
+        lock (_history)
+        {
+            if (_history.Count == MostRemembered)
+            {
+                _history.Dequeue();
+            }
+
+            _history.Enqueue(change);
+        }
+
+        _pump.Post(change);
+    }
+
+    internal IReadOnlyList<TopologyChangedEventArgs> Read()
+    {
+        lock (_history)
+        {
+            return [.. _history];
+        }
+    }
 
     private void Announce(TopologyChangedEventArgs change)
     {

@@ -88,6 +88,12 @@ internal static partial class PoolLog
     [LoggerMessage(50, LogLevel.Error, "Upkeep of pool {PoolName} failed in {Task}; it goes on with the next")]
     internal static partial void UpkeepFailed(ILogger logger, string poolName, string task, Exception exception);
 
+    [LoggerMessage(EventId = 51, Message = "Pool {PoolName}: {Kind}: {Summary}. {Evidence} {Remedy}")]
+    internal static partial void VerdictChanged(ILogger logger, LogLevel level, string poolName, FindingKind kind, string summary, string evidence, string remedy);
+
+    [LoggerMessage(52, LogLevel.Information, "Pool {PoolName} is healthy: {Summary}")]
+    internal static partial void VerdictHealthy(ILogger logger, string poolName, string summary);
+
     [LoggerMessage(60, LogLevel.Warning, "Pool {PoolName} suspects a leak, a connection held for longer than {Threshold}: {Lease}{Stack}")]
     internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, TimeSpan threshold, string stack);
 

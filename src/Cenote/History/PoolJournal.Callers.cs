@@ -19,7 +19,7 @@ internal sealed partial class PoolJournal
             return;
         }
 
-        var site = SiteOf(request);
+        var site = request.CallSite;
         Note(NewEvent(PoolEventKind.SlowAcquire, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")) with
         {
             CallSite = site,
@@ -32,7 +32,7 @@ internal sealed partial class PoolJournal
         PoolLog.AcquireTimeout(Logger, _settings.Name, request.Timeout, counts);
         if (_timeouts.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
         {
-            var site = SiteOf(request);
+            var site = request.CallSite;
             Note(NewEvent(PoolEventKind.AcquireTimeout, PoolEventLevel.Error, Text($"{site} had no connection within {request.Timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
             {
                 CallSite = site,
@@ -80,9 +80,6 @@ internal sealed partial class PoolJournal
         CallSite = lease.CallSite,
         Duration = lease.Age,
     });
-
-    private static CallSite SiteOf(in RentRequest request) =>
-        new(string.IsNullOrEmpty(request.FilePath) ? null : request.FilePath, request.LineNumber, request.MemberName);
 
     private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more like it since the last such event");
 }

@@ -57,6 +57,24 @@ internal sealed partial class PoolJournal
         Note(PoolEventKind.UpkeepFailed, PoolEventLevel.Error, $"upkeep failed in {task}: {exception.Message}");
     }
 
+    internal void VerdictChanged(Verdict verdict)
+    {
+        var finding = verdict.Findings.Count > 0 ? verdict.Findings[0] : null;
+        if (finding is null)
+        {
+            PoolLog.VerdictHealthy(Logger, _settings.Name, verdict.Summary);
+        }
+        else
+        {
+            PoolLog.VerdictChanged(Logger, finding.Level == VerdictLevel.Unhealthy ? LogLevel.Error : LogLevel.Warning, _settings.Name, finding.Kind, verdict.Summary, finding.Evidence, finding.Remedy);
+        }
+
+        Note(
+            PoolEventKind.VerdictChanged,
+            verdict.Level switch { VerdictLevel.Healthy => PoolEventLevel.Information, VerdictLevel.Degraded => PoolEventLevel.Warning, _ => PoolEventLevel.Error },
+            $"{verdict.Level}: {verdict.Summary}");
+    }
+
     internal void Operation(string operation, string actor)
     {
         PoolLog.Operation(Logger, _settings.Name, operation, actor);

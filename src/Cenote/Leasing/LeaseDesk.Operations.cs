@@ -78,6 +78,15 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    /// <summary>Where the first so many of those who wait ask from.</summary>
+    internal IReadOnlyList<CallSite> DescribeWaiters(int most)
+    {
+        lock (_gate)
+        {
+            return _queue.DescribeSites(most);
+        }
+    }
+
     /// <summary>Every connection older than this moment closes: idle ones now, the others as they come back.</summary>
     internal void RetireAll(CloseReason reason)
     {

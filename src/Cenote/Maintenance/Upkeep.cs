@@ -18,7 +18,7 @@ internal sealed class Upkeep
     private ITimer? _timer;
     private int _isRunning;
 
-    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IUpkeepTask leakScan)
+    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IReadOnlyList<IUpkeepTask> watches)
     {
         _settings = settings;
         _meters = meters;
@@ -33,7 +33,7 @@ internal sealed class Upkeep
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
             new SizingRound(settings, desk, journal),
-            leakScan,
+            .. watches,
             new PromptRents(desk),
             new Refill(desk),
         ];

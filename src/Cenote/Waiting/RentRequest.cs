@@ -14,6 +14,8 @@ internal readonly record struct RentRequest(
     /// <summary>The place in the queue that the caller had when it got a connection that turned out dead; 0 for a newcomer.</summary>
     internal long Place { get; init; }
 
+    internal CallSite CallSite => new(string.IsNullOrEmpty(FilePath) ? null : FilePath, LineNumber, MemberName);
+
     /// <summary>Thread and stack of the caller, for one in some.</summary>
     internal LeaseOrigin? Origin { get; init; }
 }

@@ -18,6 +18,18 @@ internal sealed class WaiterQueue
 
     internal Waiter? First => _first;
 
+    /// <summary>Where the first so many of those who wait ask from.</summary>
+    internal List<CallSite> DescribeSites(int most)
+    {
+        List<CallSite> sites = [];
+        for (var waiter = _first; waiter is not null && sites.Count < most; waiter = waiter.Next)
+        {
+            sites.Add(waiter.Request.CallSite);
+        }
+
+        return sites;
+    }
+
     /// <summary>Takes a waiter for re-use, if there is one.</summary>
     internal Waiter? TakeSpare()
     {

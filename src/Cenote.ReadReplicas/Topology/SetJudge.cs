@@ -1,0 +1,63 @@
+using System.Globalization;
+using Cenote.Providers;
+
+namespace Cenote.ReadReplicas.Topology;
+
+/// <summary>Judges a set by its numbers.</summary>
+internal static class SetJudge
+{
+    internal static Verdict Judge(ReplicaSetStatistics statistics)
+    {
+        List<Finding> findings = [];
+        if (statistics.Primary is null || statistics.Servers.FirstOrDefault(server => server.Name == statistics.Primary) is { State: not ServerState.Serving })
+        {
+            findings.Add(NoPrimary(statistics));
+        }
+
+        var replicas = statistics.Servers.Where(server => server.Name != statistics.Primary).ToList();
+        var serving = replicas.Count(static server => server is { State: ServerState.Serving, Role: not ServerRole.Primary });
+        if (replicas.Count > 0 && serving == 0)
+        {
+            findings.Add(new Finding(
+                FindingKind.NoReplica,
+                VerdictLevel.Degraded,
+                Text($"no replica serves: reads fall onto the primary, {statistics.ReadsOnPrimaryNow} now"),
+                Text($"{statistics.ReadsOnPrimary} reads were served by the primary so far, {statistics.ReadsRefused} refused. {Reasons(replicas)}"),
+                "Look at the replicas and at their replication. MaxReadsOnPrimary says how many reads the primary takes meanwhile."));
+        }
+        else
+        {
+            findings.AddRange(replicas.Where(static server => server.State != ServerState.Serving).Select(Out));
+        }
+
+        return new Verdict(
+            statistics.SetName,
+            statistics.Time,
+            findings.Count == 0 ? VerdictLevel.Healthy : findings.Max(static finding => finding.Level),
+            findings.Count == 0 ? Healthy(statistics, replicas.Count) : findings[0].Summary,
+            findings);
+    }
+
+    private static Finding NoPrimary(ReplicaSetStatistics statistics) => new(
+        FindingKind.NoPrimary,
+        VerdictLevel.Unhealthy,
+        statistics.Primary is null ? "no primary: writers wait, then fail" : $"the primary {statistics.Primary} does not serve: writers wait, then fail",
+        Text($"{statistics.WritesRefused} writes were refused so far. {Reasons(statistics.Servers)}"),
+        "Look at the primary, or promote a replica: the set finds a promoted one by itself.");
+
+    private static Finding Out(ReplicaSetServerStatistics server) => new(
+        FindingKind.ReplicaOut,
+        VerdictLevel.Degraded,
+        $"{server.Name} is out: {server.Reason}",
+        Text($"{server.Name} is {server.State}, left the rotation {server.Departures} times, {server.ProbeFailures} of {server.Probes} probes failed."),
+        "Look at that server and its replication. It returns by itself when it answers and has caught up.");
+
+    private static string Healthy(ReplicaSetStatistics statistics, int replicas) => replicas == 0
+        ? $"primary {statistics.Primary}, no replicas"
+        : Text($"primary {statistics.Primary}, {replicas} of {replicas} replicas serve");
+
+    private static string Reasons(IEnumerable<ReplicaSetServerStatistics> servers) =>
+        string.Join(" ", servers.Where(static server => server.Reason.Length > 0).Select(static server => $"{server.Name}: {server.Reason}."));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,16 @@
+namespace Cenote;
+
+/// <summary>One thing that is wrong.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Level">How bad it is.</param>
+/// <param name="Summary">In a few words.</param>
+/// <param name="Evidence">The numbers that show it. No secrets.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record Finding(FindingKind Kind, VerdictLevel Level, string Summary, string Evidence, string Remedy)
+{
+    /// <summary>Where more is written about it, from the root of the repository.</summary>
+    public string HelpLink => $"docs/monitoring.md#{Anchor(Kind.ToString())}";
+
+    private static string Anchor(string kind) =>
+        string.Concat(kind.Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+}

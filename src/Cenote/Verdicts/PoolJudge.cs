@@ -1,0 +1,202 @@
+using System.Globalization;
+using Cenote.Providers;
+using Cenote.Resilience;
+
+namespace Cenote.Verdicts;
+
+/// <summary>Judges a pool by its numbers: first whether callers are served (this file), then, if they wait, why (<see cref="CauseFinder"/>).</summary>
+internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
+{
+    private volatile bool _hasBeenFull;
+
+    internal Verdict Judge(VerdictOptions options)
+    {
+        var statistics = engine.GetStatistics();
+        var circuit = engine.Desk.ReadCircuit();
+        List<Finding> findings = [];
+        if (FindState(statistics) is { } state)
+        {
+            findings.Add(state);
+        }
+        else
+        {
+            FindTrouble(findings, statistics, circuit, options);
+        }
+
+        // A stable sort: findings of one level stay in the order of what they mean.
+        var ordered = findings.OrderByDescending(static finding => finding.Level).ToList();
+        return new Verdict(
+            statistics.PoolName,
+            statistics.Time,
+            ordered.Count == 0 ? VerdictLevel.Healthy : ordered[0].Level,
+            Summarize(statistics.Counts, ordered),
+            ordered);
+    }
+
+    /// <summary>What the numbers say now, for the trend.</summary>
+    internal TrendSample Sample() => SampleOf(engine.GetStatistics());
+
+    private TrendSample SampleOf(PoolStatistics statistics) => new()
+    {
+        At = engine.Settings.Clock.ElapsedMilliseconds,
+        Rents = statistics.Rents,
+        Opened = statistics.Opened,
+        Closed = statistics.Closed,
+        Use = engine.GetLatencies().Use,
+        Leased = statistics.Counts.Leased,
+        Waiting = statistics.Counts.Waiting,
+        Limit = statistics.Counts.Limit,
+    };
+
+    /// <summary>The worst finding's, and what is behind it.</summary>
+    private static string Summarize(PoolCounts counts, List<Finding> findings)
+    {
+        if (findings.Count == 0)
+        {
+            return Text($"{counts.Leased} of {counts.Limit} connections leased, {counts.Idle} idle");
+        }
+
+        var cause = findings[0].Kind == FindingKind.Saturated ? findings.Skip(1).FirstOrDefault(static finding => CauseFinder.IsCause(finding.Kind)) : null;
+        return cause is null ? findings[0].Summary : $"{findings[0].Summary}: {cause.Summary}";
+    }
+
+    /// <summary>States that somebody has chosen.</summary>
+    private static Finding? FindState(PoolStatistics statistics) => statistics.State switch
+    {
+        PoolState.Closed => Unhealthy(
+            FindingKind.Closed, "closed: it was disposed of and lends no more", "The pool was disposed of.", "Keep the pool for the life of the application; look for what disposes of it."),
+        PoolState.Suspended => Unhealthy(
+            FindingKind.Suspended, $"suspended: {Waiting(statistics)} until it is resumed", "Suspend was called.", "Call Resume."),
+        PoolState.Draining => Unhealthy(
+            FindingKind.Draining,
+            Text($"draining: {statistics.Counts.Leased} connections are still out; {Waiting(statistics)} until it is resumed"),
+            "DrainAsync was called.",
+            "Wait for the last leases, then dispose of the pool, or call Resume to fill it again."),
+        _ => null,
+    };
+
+    private void FindTrouble(List<Finding> findings, PoolStatistics statistics, CircuitStatus circuit, VerdictOptions options)
+    {
+        var counts = statistics.Counts;
+        if (FindReach(statistics, circuit) is { } reach)
+        {
+            findings.Add(reach);
+        }
+
+        var saturation = Saturation(statistics, options);
+        if (saturation is not null)
+        {
+            findings.Add(new Finding(
+                FindingKind.Saturated,
+                VerdictLevel.Degraded,
+                saturation + Holders(),
+                Text($"{counts}; {statistics.Timeouts} callers have run into their acquire timeout so far"),
+                "See who holds the connections and for how long: return them sooner, or make the pool larger if the database has room."));
+        }
+
+        new CauseFinder(engine, statistics, trend.Read(SampleOf(statistics))).Find(findings, saturation is not null);
+    }
+
+    /// <summary>Whether the database can be reached, and has what the pool needs.</summary>
+    private Finding? FindReach(PoolStatistics statistics, CircuitStatus circuit)
+    {
+        var open = OpenIn(statistics.Counts);
+        if (circuit.IsForced)
+        {
+            return Unhealthy(
+                FindingKind.CircuitForcedOpen,
+                Text($"circuit opened by hand at {circuit.Since:O}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
+        }
+
+        if (circuit.State != CircuitState.Closed)
+        {
+            return new Finding(
+                FindingKind.CircuitOpen,
+                open == 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
+                open == 0
+                    ? Text($"circuit open since {circuit.Since:O} and no connection left{Failure(statistics)}")
+                    : Text($"circuit open since {circuit.Since:O}; {open} connections that are still alive serve{Failure(statistics)}"),
+                Text($"{circuit.ConsecutiveFailures} tries in a row to open a connection failed{Failure(statistics)}."),
+                "Look at the database and the network to it. The pool probes by itself, and serves again when it is back.");
+        }
+
+        if (open == 0 && statistics.LastOpenFailure is { } failure)
+        {
+            // A pool without a minimum tries again only for a caller: out of service, it would get none and stay out for good.
+            return new Finding(
+                failure.Kind == FailureKind.BadCredentials ? FindingKind.CredentialsRefused : FindingKind.Unreachable,
+                statistics.MinSize > 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
+                statistics.MinSize > 0 ? "no connection can be opened" + Failure(statistics) : $"no connection is open{Failure(statistics)}; the next caller tries again",
+                Text($"{statistics.OpenFailures} tries to open a connection have failed so far{Failure(statistics)}."),
+                failure.Kind == FailureKind.BadCredentials ? "Mend the user or password, or what the Credentials callback gives." : "Look at the database and the network to it; the log has what the driver said (events 11 and 12).");
+        }
+
+        if (!HasBeenFull(statistics))
+        {
+            // A server that is full for good must not keep a process out of service that has connections to serve with.
+            var isFull = open > 0 && statistics.LastOpenFailure is { Kind: FailureKind.TooManyConnections };
+            return new Finding(
+                isFull ? FindingKind.ServerFull : FindingKind.NotFilled,
+                isFull ? VerdictLevel.Degraded : VerdictLevel.Unhealthy,
+                Text($"not filled yet: {open} of the {statistics.MinSize} connections of its minimum are open{Failure(statistics)}"),
+                Text($"{statistics.Opened} connections were opened so far, {statistics.OpenFailures} tries failed."),
+                isFull ? "Raise the server's limit, or lower the sizes of the pools that share it." : "It fills in the background; if it does not, look at the database.");
+        }
+
+        return statistics.LastOpenFailure switch
+        {
+            { Kind: FailureKind.BadCredentials } => new Finding(
+                FindingKind.CredentialsRefused,
+                VerdictLevel.Degraded,
+                Text($"the database refuses the credentials; {open} connections that are still alive serve{Failure(statistics)}"),
+                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                "Mend the user or password, or what the Credentials callback gives, before the last connection comes of age."),
+            { Kind: FailureKind.TooManyConnections } => new Finding(
+                FindingKind.ServerFull,
+                VerdictLevel.Degraded,
+                Text($"the server has no more connections: {open} of {statistics.MaxSize} are open{Failure(statistics)}"),
+                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                "Raise the server's limit, or lower the sizes of the pools that share it."),
+            _ => null,
+        };
+    }
+
+    /// <summary>A pool that has lost a few connections since is not "not filled yet". A minimum may be raised later.</summary>
+    private bool HasBeenFull(PoolStatistics statistics) => _hasBeenFull || (_hasBeenFull = statistics.Opened >= statistics.MinSize);
+
+    /// <summary>Connections that serve callers, or will in a moment.</summary>
+    private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
+
+    private static string? Saturation(PoolStatistics statistics, VerdictOptions options)
+    {
+        var counts = statistics.Counts;
+        if (counts.Waiting > 0 && (statistics.LongestWait >= options.SaturatedWait || counts.Waiting >= counts.Limit))
+        {
+            return Text($"saturated: {counts.Waiting} waiting, longest {statistics.LongestWait.TotalSeconds:0.0} s, {counts.Leased} of {counts.Limit} connections leased");
+        }
+
+        return counts.Leased >= options.SaturatedUtilization * counts.Limit
+            ? Text($"nearly saturated: {counts.Leased} of {counts.Limit} connections leased, {counts.Waiting} waiting")
+            : null;
+    }
+
+    private string Holders()
+    {
+        var sites = engine.GetLeases().GroupBy(static lease => lease.CallSite).OrderByDescending(static site => site.Count());
+        return sites.FirstOrDefault() is { } most
+            ? Text($", held mostly by {most.Key}, {most.Count()} of them for up to {most.Max(static lease => lease.Age).TotalSeconds:0} s")
+            : "";
+    }
+
+    private static string Waiting(PoolStatistics statistics) => statistics.Counts.Waiting == 0
+        ? "callers queue"
+        : Text($"{statistics.Counts.Waiting} callers queue, the first for {statistics.LongestWait.TotalSeconds:0.0} s,");
+
+    /// <summary>The kind and the time; what the driver said may name hosts and users, and goes with the exception.</summary>
+    private static string Failure(PoolStatistics statistics) =>
+        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {failure.Time:O} ({failure.Kind})") : "";
+
+    private static Finding Unhealthy(FindingKind kind, string summary, string evidence, string remedy) => new(kind, VerdictLevel.Unhealthy, summary, evidence, remedy);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,28 @@
+namespace Cenote;
+
+/// <summary>From when on a pool counts as saturated.</summary>
+public sealed record VerdictOptions
+{
+    /// <summary>The first waiter has waited this long; a pool is also saturated when as many callers wait as there may be connections.</summary>
+    /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
+    public TimeSpan SaturatedWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>This share of the connections is leased, even if nobody waits.</summary>
+    /// <value>Default <see langword="null"/>: never. Range above 0 to 1.</value>
+    public double? SaturatedUtilization { get; init; }
+
+    internal static VerdictOptions Default { get; } = new();
+
+    internal void ThrowIfUnfit(string parameter)
+    {
+        if (SaturatedWait < TimeSpan.Zero || SaturatedWait > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentException($"SaturatedWait is {SaturatedWait}. It must be 00:00:00 to 1.00:00:00.", parameter);
+        }
+
+        if (SaturatedUtilization is { } share && !(share is > 0 and <= 1))
+        {
+            throw new ArgumentException(FormattableString.Invariant($"SaturatedUtilization is {share}. It must be above 0 and no more than 1, or null for never."), parameter);
+        }
+    }
+}

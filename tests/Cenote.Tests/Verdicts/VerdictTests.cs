@@ -1,0 +1,231 @@
+namespace Cenote.Tests.Verdicts;
+
+public sealed class VerdictTests
+{
+    [Fact]
+    public async Task A_pool_that_serves_is_healthy_and_says_how_busy_it_is()
+    {
+        await using var test = await TestPool.FullAsync(3);
+        using var lease = await test.Pool.RentAsync();
+
+        var verdict = test.Pool.GetVerdict();
+
+        Assert.Equal((VerdictLevel.Healthy, "1 of 3 connections leased, 2 idle", "test"), (verdict.Level, verdict.Summary, verdict.Subject));
+        Assert.Empty(verdict.Findings);
+    }
+
+    [Fact]
+    public async Task Callers_that_wait_make_it_saturated_and_the_holders_line_is_named()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        test.Time.Advance(TimeSpan.FromSeconds(2));
+
+        var verdict = test.Pool.GetVerdict();
+
+        Assert.Equal(VerdictLevel.Degraded, verdict.Level);
+        Assert.StartsWith("saturated: 1 waiting, longest 2.0 s, 1 of 1 connections leased, held mostly by VerdictTests.cs:", verdict.Summary, StringComparison.Ordinal);
+        Assert.Equal(FindingKind.Saturated, verdict.Findings[0].Kind);
+        lease.Dispose();
+        (await waiting.Soon()).Dispose();
+        Assert.Equal(VerdictLevel.Healthy, test.Pool.GetVerdict().Level);
+    }
+
+    [Fact]
+    public async Task When_uses_are_as_short_as_ever_and_all_connections_are_busy_the_pool_is_too_small()
+    {
+        await using var test = await TestPool.FullAsync(4);
+        var load = new Load(test);
+        await load.Run(seconds: 15, holders: 1, use: TimeSpan.FromMilliseconds(100));
+        await load.Run(seconds: 70, holders: 4, use: TimeSpan.FromMilliseconds(100));
+
+        var small = await load.FindWhileSaturated(FindingKind.PoolTooSmall);
+
+        Assert.Contains("of 4 connections are busy all the time", small.Summary, StringComparison.Ordinal);
+        Assert.Contains("40 rents a second", small.Evidence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_uses_take_twice_as_long_as_in_a_quiet_pool_the_database_is_slow()
+    {
+        await using var test = await TestPool.FullAsync(4);
+        var load = new Load(test);
+        await load.Run(seconds: 15, holders: 1, use: TimeSpan.FromMilliseconds(100));
+        await load.Run(seconds: 70, holders: 4, use: TimeSpan.FromMilliseconds(250));
+
+        var slow = await load.FindWhileSaturated(FindingKind.DatabaseSaturated);
+
+        Assert.StartsWith("the database is slow: a use takes ", slow.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_a_half_of_the_connections_is_kept_by_long_uses_those_are_named()
+    {
+        await using var test = await TestPool.FullAsync(4);
+        var load = new Load(test);
+        await load.Run(seconds: 15, holders: 1, use: TimeSpan.FromMilliseconds(100));
+        var reports = await test.RentAsync(2);
+        await load.Run(seconds: 10, holders: 2, use: TimeSpan.FromMilliseconds(100));
+
+        var slow = await load.FindWhileSaturated(FindingKind.SlowQueries);
+
+        Assert.Contains("2 of 4 connections are held for more than 1 s, mostly by TestPool.cs:", slow.Summary, StringComparison.Ordinal);
+        Array.ForEach(reports, lease => lease.Dispose());
+    }
+
+    [Fact]
+    public async Task Holders_that_wait_for_a_second_connection_are_found_out()
+    {
+        await using var test = await TestPool.FullAsync(2);
+        var outer = new[] { await test.Pool.RentAsync(), await test.Pool.RentAsync() };
+        var inner = new[]
+        {
+            test.Pool.RentAsync().AsTask(),
+            test.Pool.RentAsync().AsTask(),
+        };
+        await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
+
+        var verdict = test.Pool.GetVerdict();
+
+        var finding = verdict.Findings[0];
+        Assert.Equal((FindingKind.DoubleRent, VerdictLevel.Unhealthy), (finding.Kind, verdict.Level));
+        Assert.StartsWith("stands still for ", verdict.Summary, StringComparison.Ordinal);
+        Assert.Contains("Held by VerdictTests.cs:", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("asked for by VerdictTests.cs:", finding.Evidence, StringComparison.Ordinal);
+        Array.ForEach(outer, lease => lease.Dispose());
+        Array.ForEach(await Task.WhenAll(inner).Soon(), lease => lease.Dispose());
+        Assert.Empty(test.Pool.GetVerdict().Findings);
+    }
+
+    [Fact]
+    public async Task A_suspected_leak_is_named_with_its_line()
+    {
+        await using var test = await TestPool.FullAsync(2, options => options.LeakDetection.Threshold = TimeSpan.FromSeconds(5));
+        using var lease = await test.Pool.RentAsync();
+        await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
+
+        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
+
+        Assert.Equal((FindingKind.LeakSuspected, VerdictLevel.Degraded), (finding.Kind, finding.Level));
+        Assert.Contains("by VerdictTests.cs:", finding.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_closed_all_the_time_are_churn_with_the_main_reason()
+    {
+        await using var test = await TestPool.FullAsync(2);
+        for (var i = 0; i < 12; i++)
+        {
+            await test.Pass(TimeSpan.FromSeconds(1));
+            var lease = await test.Pool.RentAsync().Soon();
+            lease.RetireOnReturn();
+            lease.Dispose();
+            await test.When(counts => counts.Idle == 2);
+        }
+
+        await test.StatisticsAre(statistics => statistics.ClosedTotal == 12);
+        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
+
+        Assert.Equal(FindingKind.ConnectionChurn, finding.Kind);
+        Assert.Contains("12 HolderRequest", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("RetireOnReturn", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_done_by_hand_is_said_first()
+    {
+        await using var test = await TestPool.FullAsync(1);
+
+        test.Pool.Suspend();
+        Assert.Equal((FindingKind.Suspended, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+        test.Pool.Resume();
+        test.Pool.OpenCircuit();
+        Assert.Equal((FindingKind.CircuitForcedOpen, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+        test.Pool.CloseCircuit();
+        await test.Pool.DisposeAsync();
+        Assert.Equal((FindingKind.Closed, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+    }
+
+    [Fact]
+    public async Task A_verdict_that_stands_is_logged_once_and_is_an_event_and_so_is_its_end()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.Pass(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));
+        lease.Dispose();
+        var second = await waiting.Soon();
+        second.Dispose();
+        await test.Pass(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));
+
+        var logged = Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 51);
+        Assert.Contains("Saturated: saturated: 1 waiting", logged.Message, StringComparison.Ordinal);
+        Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 52);
+        Assert.Equal(
+            [PoolEventLevel.Warning, PoolEventLevel.Information],
+            test.Pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.VerdictChanged).Select(happened => happened.Level));
+    }
+
+    [Fact]
+    public async Task A_pool_at_the_edge_does_not_fill_the_log()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        for (var i = 0; i < 10; i++)
+        {
+            var lease = await test.Pool.RentAsync();
+            var waiting = test.Pool.RentAsync().AsTask();
+            await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+            lease.Dispose();
+            (await waiting.Soon()).Dispose();
+            await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+        }
+
+        Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), record => record.Id.Id is 51 or 52);
+    }
+
+    [Fact]
+    public async Task Options_that_cannot_work_are_refused()
+    {
+        await using var test = TestPool.Create();
+
+        Assert.Throws<ArgumentException>(() => test.Pool.GetVerdict(new VerdictOptions { SaturatedWait = TimeSpan.FromSeconds(-1) }));
+        Assert.Throws<ArgumentException>(() => test.Pool.GetVerdict(new VerdictOptions { SaturatedUtilization = 1.1 }));
+    }
+
+    private static (FindingKind, VerdictLevel) WorstOf(ConnectionPool pool) => (pool.GetVerdict().Findings[0].Kind, pool.GetVerdict().Level);
+
+    /// <summary>So many holders, one after the other, each for the same fake time.</summary>
+    private sealed class Load(TestPool test)
+    {
+        internal async Task Run(int seconds, int holders, TimeSpan use)
+        {
+            for (var time = TimeSpan.Zero; time < TimeSpan.FromSeconds(seconds); time += use)
+            {
+                var leases = await test.RentAsync(holders);
+                test.Time.Advance(use);
+                Array.ForEach(leases, lease => lease.Dispose());
+            }
+        }
+
+        /// <summary>The finding of the kind once every connection is out and callers wait.</summary>
+        internal async Task<Finding> FindWhileSaturated(FindingKind kind)
+        {
+            var leases = await test.RentAsync(test.Counts.Idle);
+            var waiting = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
+            test.Time.Advance(TimeSpan.FromMilliseconds(50));
+            var verdict = test.Pool.GetVerdict();
+            Array.ForEach(leases, lease => lease.Dispose());
+            foreach (var rent in waiting)
+            {
+                (await rent.Soon()).Dispose();
+            }
+
+            Assert.Equal(FindingKind.Saturated, verdict.Findings[0].Kind);
+            var finding = Assert.Single(verdict.Findings, finding => finding.Kind == kind);
+            Assert.EndsWith(finding.Summary, verdict.Summary, StringComparison.Ordinal);
+            Assert.Equal(2, verdict.Findings.Count);
+            return finding;
+        }
+    }
+}
