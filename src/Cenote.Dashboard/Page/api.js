@@ -4,7 +4,7 @@
 export class ApiError extends Error {
   /** @param {number} status @param {string} title @param {string} detail */
   constructor(status, title, detail) {
-    super(detail === '' ? title : `${title}: ${detail}`);
+    super(detail === '' ? title : `${title.replace(/[.:]$/, '')}: ${detail}`);
     this.status = status;
     this.title = title;
     this.detail = detail;
@@ -33,8 +33,9 @@ async function read(response) {
     throw new ApiError(response.status, 'The server answered with something else than data', 'Reload the page; you may have to sign in again.');
   }
   const problem = type.includes('json') ? await response.json().catch(() => ({})) : {};
-  const details = [problem.detail, ...Object.values(problem.errors ?? {}).flat()].filter(text => typeof text === 'string' && text !== '');
-  throw new ApiError(response.status, String(problem.title ?? `The server answered ${response.status} ${response.statusText}`.trim()), details.join(' '));
+  const detail = typeof problem.detail === 'string' ? problem.detail : '';
+  const others = (Array.isArray(problem.problems) ? problem.problems : []).filter(text => typeof text === 'string' && !detail.includes(text));
+  throw new ApiError(response.status, String(problem.title ?? `The server answered ${response.status} ${response.statusText}`.trim()), [detail, ...others].filter(Boolean).join(' '));
 }
 
 /** Data, or an ApiError, or (the server cannot be reached) a TypeError. @param {string} path @param {object} [query] @param {AbortSignal} [signal] */

@@ -18,8 +18,7 @@ export function createSession(changed) {
       if (session === null) {
         return 'Actions are off: the application has not said yet whether you may act.';
       }
-      const who = session.user ? `${session.user} may look only` : 'Nobody is signed in here';
-      return `This page is read-only. ${who}: actions need DashboardOptions.ActionPolicy, and a user who meets that policy.`;
+      return `This page is read-only. ${textOf(session.readOnlyReason) || 'Actions need DashboardOptions.ActionPolicy, and a user who meets that policy.'}`;
     },
     async refresh() {
       try {

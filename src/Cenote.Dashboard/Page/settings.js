@@ -33,7 +33,7 @@ export function createSettings() {
     latest = pool;
     const wanted = filter.value.trim().toLowerCase();
     const all = list(pool.settings).filter(setting => matches(wanted, setting.name, setting.meaning, setting.value));
-    table.update([...all.filter(differs), ...all.filter(setting => !differs(setting))]);
+    table.update([...all.filter(differs), ...all.filter(setting => !differs(setting))], wanted === '' ? 'The application tells none of its settings.' : undefined);
   }
 
   return { panel, update };
