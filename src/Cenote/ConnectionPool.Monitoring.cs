@@ -27,6 +27,9 @@ public sealed partial class ConnectionPool
     /// <summary>Whether the pool counts statements.</summary>
     public bool CountsStatements => _engine.Statements is not null;
 
+    /// <summary>Every setting of the pool in words: the value in force, the default, the unit, the meaning. No secret is among them.</summary>
+    public IReadOnlyList<PoolSetting> DescribeSettings() => SettingList.Describe(_engine.Settings, _desk.ReadCapacity());
+
     /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
     /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>
     /// <returns>At most <see cref="ConnectionPoolOptions.EventHistory"/>. Connections that come and go cannot push out the other events.</returns>

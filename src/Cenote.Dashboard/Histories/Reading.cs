@@ -1,10 +1,11 @@
 namespace Cenote.Dashboard.Histories;
 
 /// <summary>What was read of a pool at one moment.</summary>
-internal sealed record Reading(PoolStatistics Statistics, PoolLatencies Latencies)
+/// <param name="At">When, in seconds since the sampling began: the pool may have another clock.</param>
+/// <param name="Statistics">The pool's numbers.</param>
+/// <param name="Latencies">How long things took.</param>
+internal sealed record Reading(double At, PoolStatistics Statistics, PoolLatencies Latencies)
 {
-    internal long Failures => FailuresOf(Statistics);
-
     /// <summary>Callers that went away without a connection, but for those who gave up themselves.</summary>
-    internal static long FailuresOf(PoolStatistics pool) => pool.Timeouts + pool.Errors + pool.CircuitRejections + pool.Overloads;
+    internal long Failures => Statistics.Timeouts + Statistics.Errors + Statistics.CircuitRejections + Statistics.Overloads;
 }

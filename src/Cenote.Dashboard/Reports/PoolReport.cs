@@ -7,13 +7,13 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>Everything about one pool as JSON.</summary>
 internal static class PoolReport
 {
-    internal static PoolJson Of(WatchedPool watched, PoolRowJson row)
+    internal static PoolJson Of(WatchedPool watched, PoolRowJson row, VerdictJson verdict)
     {
         var pool = watched.Pool;
         var statistics = pool.GetStatistics();
         return new PoolJson(
             Row: row,
-            Verdict: new VerdictJson(watched.Name, statistics.Time, row.Level, row.Summary, []),
+            Verdict: verdict,
             Totals: TotalsOf(statistics),
             Latencies: LatencyReport.Of(statistics),
             LastOpenFailure: statistics.LastOpenFailure is { } failure ? new OpenFailureJson(failure.Kind.ToString(), failure.Exception.Message, failure.Time, failure.Attempts) : null,
@@ -23,7 +23,7 @@ internal static class PoolReport
             Leaks: watched.Leaks.Read(),
             Statements: pool.CountsStatements ? [.. pool.GetStatements().Select(StatementOf)] : null,
             Events: [.. pool.GetEvents().Reverse().Select(EventOf)],
-            Settings: []);
+            Settings: [.. pool.DescribeSettings().Select(SettingOf)]);
     }
 
     private static TotalsJson TotalsOf(PoolStatistics pool) => new(
@@ -90,6 +90,8 @@ internal static class PoolReport
         LatencyReport.Seconds(statement.Time.Maximum),
         statement.LastError,
         statement.LastErrorTime);
+
+    private static SettingJson SettingOf(PoolSetting setting) => new(setting.Name, setting.Value, setting.Default, setting.Unit, setting.Meaning, setting.CanChange);
 
     private static EventJson EventOf(PoolEvent happened) => new(
         happened.Sequence,

@@ -1,14 +1,13 @@
 using Cenote.Dashboard.Histories;
 using Cenote.Dashboard.Json;
 using Cenote.Dashboard.Sampling;
-using Cenote.Resilience;
 
 namespace Cenote.Dashboard.Reports;
 
 /// <summary>A pool as one row of the overview.</summary>
 internal static class RowReport
 {
-    internal static PoolRowJson Of(WatchedPool watched, PoolStatistics pool, PoolRates rates, long second)
+    internal static PoolRowJson Of(WatchedPool watched, VerdictJson verdict, PoolStatistics pool, PoolRates rates, long second)
     {
         var counts = pool.Counts;
         var waits = rates.WaitsInMinute();
@@ -16,8 +15,8 @@ internal static class RowReport
         var served = rates.InMinute(static reading => reading.Statistics.Rents);
         return new PoolRowJson(
             Name: watched.Name,
-            Level: pool.State == PoolState.Closed || pool.Circuit != CircuitState.Closed ? "unhealthy" : "healthy",
-            Summary: counts.ToString(),
+            Level: verdict.Level,
+            Summary: verdict.Summary,
             State: pool.State.ToString(),
             Circuit: pool.Circuit.ToString(),
             Counts: Of(counts),

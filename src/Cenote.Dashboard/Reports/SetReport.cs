@@ -7,35 +7,32 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>A replica set as JSON.</summary>
 internal static class SetReport
 {
-    internal static SetRowJson RowOf(WatchedSet watched, ReplicaSetStatistics set)
-    {
-        var serving = set.Servers.Count(static server => server.State == ServerState.Serving);
-        return new SetRowJson(
-            watched.Name,
-            set.Primary is null ? "unhealthy" : serving < set.Servers.Count ? "degraded" : "healthy",
-            FormattableString.Invariant($"{(set.Primary is { } primary ? $"primary {primary}" : "no primary")}, {serving} of {set.Servers.Count} servers serving"),
-            set.Primary,
-            set.Servers.Count,
-            serving,
-            set.Failovers,
-            LatencyReport.Seconds(set.Servers.Max(static server => server.Lag)));
-    }
+    internal static SetRowJson RowOf(VerdictJson verdict, ReplicaSetStatistics set) => new(
+        verdict.Subject,
+        verdict.Level,
+        verdict.Summary,
+        set.Primary,
+        set.Servers.Count,
+        set.Servers.Count(static server => server.State == ServerState.Serving),
+        set.Failovers,
+        LatencyReport.Seconds(set.Servers.Max(static server => server.Lag)));
 
     internal static ReplicaSetJson Of(WatchedSet watched, Tick tick)
     {
         var set = watched.Set.GetStatistics();
         var reads = watched.ReadsInMinute();
-        var row = RowOf(watched, set);
+        var verdict = VerdictReport.Of(watched.Name, watched.Set.GetVerdict());
         return new ReplicaSetJson(
-            row,
-            new VerdictJson(set.SetName, set.Time, row.Level, row.Summary, []),
+            RowOf(verdict, set),
+            verdict,
             [.. set.Servers.Select((server, i) => ServerOf(server, tick.NameOf(watched.Set.Servers[i].Pool) ?? server.Pool.PoolName, reads[i]))],
             set.ReadsOnPrimary,
             set.ReadsOnPrimaryNow,
             set.ReadsRefused,
             set.WritesRefused,
             new CausalJson(set.CausalReadsAtOnce, set.CausalReadsAfterWait, set.CausalReadsOnPrimary),
-            []);
+            [.. watched.Set.GetHistory().Reverse().Select(static change =>
+                new TopologyJson(change.Time, change.Change.ToString(), change.Server.Name, change.FormerPrimary?.Name, change.Reason))]);
     }
 
     private static ServerJson ServerOf(ReplicaSetServerStatistics server, string pool, (double Share, double PerSecond) reads) => new(

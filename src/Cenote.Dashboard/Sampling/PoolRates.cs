@@ -48,7 +48,7 @@ internal sealed class PoolRates
             return 0;
         }
 
-        var seconds = (_last.Statistics.Time - first.Reading.Statistics.Time).TotalSeconds;
+        var seconds = _last.At - first.Reading.At;
         return seconds <= 0 ? 0 : Math.Round(Math.Max(0, counter(_last) - counter(first.Reading)) / seconds, 3);
     }
 

@@ -103,17 +103,18 @@ internal sealed class Sampler : IDisposable
         try
         {
             // Rounded: a timer that is a moment early or late still hits its second.
-            var second = (long)Math.Round(TimeProvider.GetElapsedTime(_start).TotalSeconds);
+            var at = TimeProvider.GetElapsedTime(_start).TotalSeconds;
+            var second = (long)Math.Round(at);
             var sets = _sources.FindSets();
             _watchlist.Update(second, _sources.FindPools(sets), sets);
             foreach (var pool in _watchlist.Pools)
             {
-                Sample(pool, second);
+                Sample(pool, second, at);
             }
 
             foreach (var set in _watchlist.Sets)
             {
-                Sample(set, second);
+                Sample(set, second, at);
             }
 
             _current = new Tick(_current.Number + 1, second, TimeProvider.GetUtcNow(), [.. _watchlist.Pools], [.. _watchlist.Sets]);
@@ -129,11 +130,11 @@ internal sealed class Sampler : IDisposable
         }
     }
 
-    private void Sample(WatchedPool pool, long second)
+    private void Sample(WatchedPool pool, long second, double at)
     {
         try
         {
-            pool.Sample(second);
+            pool.Sample(second, at);
             pool.IsUnreadable = false;
         }
         catch (Exception exception)
@@ -147,11 +148,11 @@ internal sealed class Sampler : IDisposable
         }
     }
 
-    private void Sample(WatchedSet set, long second)
+    private void Sample(WatchedSet set, long second, double at)
     {
         try
         {
-            set.Sample(second);
+            set.Sample(second, at);
             set.IsUnreadable = false;
         }
         catch (Exception exception)

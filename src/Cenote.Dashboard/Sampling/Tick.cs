@@ -12,7 +12,7 @@ namespace Cenote.Dashboard.Sampling;
 /// </summary>
 internal sealed class Tick
 {
-    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row)> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row, VerdictJson Verdict)> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WatchedSet> _sets = new(StringComparer.Ordinal);
     private readonly Lazy<byte[]> _overview;
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _poolJson = new(StringComparer.Ordinal);
@@ -26,9 +26,9 @@ internal sealed class Tick
         // One that could never be read has no row, and is not there.
         foreach (var pool in pools)
         {
-            if (pool.Row is { } row)
+            if (pool is { Row: { } row, Verdict: { } verdict })
             {
-                _pools[pool.Name] = (pool, row);
+                _pools[pool.Name] = (pool, row, verdict);
             }
         }
 
@@ -69,7 +69,7 @@ internal sealed class Tick
     internal string? NameOf(ConnectionPool pool) => Pools.FirstOrDefault(watched => ReferenceEquals(watched.Pool, pool))?.Name;
 
     internal byte[] JsonOf(WatchedPool pool) =>
-        _poolJson.GetOrAdd(pool.Name, _ => new Lazy<byte[]>(() => Write(PoolReport.Of(pool, _pools[pool.Name].Row), DashboardJson.Default.PoolJson))).Value;
+        _poolJson.GetOrAdd(pool.Name, _ => new Lazy<byte[]>(() => Write(PoolReport.Of(pool, _pools[pool.Name].Row, _pools[pool.Name].Verdict), DashboardJson.Default.PoolJson))).Value;
 
     internal byte[] JsonOf(WatchedSet set) =>
         _setJson.GetOrAdd(set.Name, _ => new Lazy<byte[]>(() => Write(SetReport.Of(set, this), DashboardJson.Default.ReplicaSetJson))).Value;

@@ -43,16 +43,22 @@ internal sealed class WatchedPool
 
     internal PoolRowJson? Row { get; private set; }
 
-    internal void Sample(long second)
+    /// <summary>The verdict that the row has.</summary>
+    internal VerdictJson? Verdict { get; private set; }
+
+    /// <param name="second">The second that this belongs to.</param>
+    /// <param name="at">The moment, in seconds since the sampling began.</param>
+    internal void Sample(long second, double at)
     {
-        var reading = new Reading(Pool.GetStatistics(), Pool.GetLatencies());
-        var elapsed = _last is null ? 1 : (reading.Statistics.Time - _last.Statistics.Time).TotalSeconds;
+        var reading = new Reading(at, Pool.GetStatistics(), Pool.GetLatencies());
+        var elapsed = _last is null ? 1 : at - _last.At;
 
         // Of a pool that is new, nothing is known of the time before: what it has done since its construction is no matter of this second.
         History.Add(second, _last ?? reading, reading, elapsed > 0 ? elapsed : 1);
         _rates.Add(second, reading);
         _last = reading;
-        Row = RowReport.Of(this, reading.Statistics, _rates, second);
+        Verdict = VerdictReport.Of(Name, Pool.GetVerdict());
+        Row = RowReport.Of(this, Verdict, reading.Statistics, _rates, second);
     }
 
     /// <summary>Another pool has the name now: the past goes on with it.</summary>

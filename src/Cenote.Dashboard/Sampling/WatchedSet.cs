@@ -13,6 +13,7 @@ internal sealed class WatchedSet
     private readonly Queue<(long Second, double Seconds, long[] Reads)> _minute = new();
     private readonly object _gate = new();
     private ReplicaSetStatistics? _last;
+    private double _lastAt;
 
     internal WatchedSet(string name, ReplicaSet set) => (Name, Set) = (name, set);
 
@@ -24,14 +25,16 @@ internal sealed class WatchedSet
 
     internal SetRowJson? Row { get; private set; }
 
-    internal void Sample(long second)
+    /// <param name="second">The second that this belongs to.</param>
+    /// <param name="at">The moment, in seconds since the sampling began.</param>
+    internal void Sample(long second, double at)
     {
         var statistics = Set.GetStatistics();
         if (_last is { } last)
         {
             lock (_gate)
             {
-                _minute.Enqueue((second, (statistics.Time - last.Time).TotalSeconds, [.. statistics.Servers.Select((server, i) => ReadsOf(server, last.Servers[i], statistics, last))]));
+                _minute.Enqueue((second, at - _lastAt, [.. statistics.Servers.Select((server, i) => ReadsOf(server, last.Servers[i], statistics, last))]));
                 while (_minute.Peek().Second <= second - MinuteSeconds)
                 {
                     _minute.Dequeue();
@@ -40,7 +43,8 @@ internal sealed class WatchedSet
         }
 
         _last = statistics;
-        Row = SetReport.RowOf(this, statistics);
+        _lastAt = at;
+        Row = SetReport.RowOf(VerdictReport.Of(Name, Set.GetVerdict()), statistics);
     }
 
     /// <summary>For each server its share of the reads of the last minute, 0 to 1, and how many a second.</summary>

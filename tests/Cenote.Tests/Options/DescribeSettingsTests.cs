@@ -1,0 +1,83 @@
+using Cenote.Resilience;
+
+namespace Cenote.Tests.Options;
+
+public sealed class DescribeSettingsTests
+{
+    [Fact]
+    public async Task Every_option_is_described_and_nothing_that_is_none()
+    {
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
+
+        var described = pool.DescribeSettings().Select(setting => setting.Name.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+        Assert.Equal(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal), described);
+    }
+
+    [Fact]
+    public async Task A_pool_that_was_told_nothing_has_the_defaults()
+    {
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
+
+        var changed = pool.DescribeSettings().Where(setting => setting.Value != setting.Default).Select(setting => setting.Name).ToList();
+
+        // These two come from the provider.
+        Assert.True(changed is ["Name", "SessionClearing"], string.Join(", ", changed));
+    }
+
+    [Fact]
+    public async Task The_values_are_those_in_force_after_a_resize_and_a_reconfiguration_too()
+    {
+        var options = new ConnectionPoolOptions { CircuitBreaker = null, QueueShedding = new QueueSheddingOptions(), SlowAcquire = TimeSpan.FromMilliseconds(1.5) };
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), options);
+        options.MaxIdleTime = Timeout.InfiniteTimeSpan;
+        options.LeakDetection.Threshold = TimeSpan.FromMinutes(1);
+        pool.Reconfigure(options);
+        pool.Resize(3, 4);
+
+        var settings = pool.DescribeSettings().ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+
+        Assert.Equal(("3", "4"), (settings["MinSize"], settings["MaxSize"]));
+        Assert.Equal(("never", "60", "0.0015"), (settings["MaxIdleTime"], settings["LeakDetection.Threshold"], settings["SlowAcquire"]));
+        Assert.Equal(("off", "0.005"), (settings["CircuitBreaker.FailuresToOpen"], settings["QueueShedding.Target"]));
+    }
+
+    [Fact]
+    public async Task What_can_change_is_what_a_running_pool_follows()
+    {
+        var before = new ConnectionPoolOptions();
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), before);
+        var fixedNames = pool.DescribeSettings().Where(setting => !setting.CanChange).Select(setting => setting.Name).ToList();
+
+        var waiting = pool.Reconfigure(new ConnectionPoolOptions(before)
+        {
+            AcquireTimeout = TimeSpan.FromSeconds(1),
+            MaxIdleTime = TimeSpan.FromSeconds(1),
+            MaxLifetime = TimeSpan.FromSeconds(1),
+            ValidationInterval = TimeSpan.FromSeconds(1),
+            ValidationTimeout = TimeSpan.FromSeconds(1),
+            MaxWaiters = 5,
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            OpenRetries = 1,
+            MaxConcurrentOpens = 1,
+            EventHistory = 1,
+        });
+
+        Assert.Equal(4, waiting.Count);
+        Assert.All(waiting, name => Assert.Contains(name, fixedNames, StringComparer.Ordinal));
+        Assert.DoesNotContain("AcquireTimeout", fixedNames, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_set_by_code_is_named_and_never_shown()
+    {
+        await using var pool = new ConnectionPool(
+            new StubProvider(new StubDatabase()),
+            new ConnectionPoolOptions { Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("root", "hunter2")) });
+
+        var settings = pool.DescribeSettings();
+
+        Assert.Equal("set", settings.Single(setting => setting.Name == "Credentials").Value);
+        Assert.DoesNotContain(settings, setting => setting.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+}
