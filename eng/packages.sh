@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, cluster
+# install_missing_packages GROUP...: servers, compiler, prometheus, cluster
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -44,6 +44,11 @@ missing_compiler_packages() {
     [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
 }
 
+# The checker of alert rules comes with the server, which nobody starts.
+missing_prometheus_packages() {
+    command -v promtool >/dev/null || echo prometheus
+}
+
 # What makes a cluster of the servers. MariaDB copies its data to a new member with rsync.
 missing_cluster_packages() {
     [[ -x /usr/bin/patroni ]] || echo patroni
@@ -77,6 +82,7 @@ disable_services() {
         case $package in
             postgresql) "${AS_ROOT[@]}" systemctl disable --quiet postgresql || true ;;
             mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
+            prometheus) "${AS_ROOT[@]}" systemctl disable --quiet prometheus || true ;;
             patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;
             etcd-server) "${AS_ROOT[@]}" systemctl disable --quiet etcd || true ;;
         esac
