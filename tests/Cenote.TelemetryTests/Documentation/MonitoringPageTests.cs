@@ -45,6 +45,18 @@ public sealed partial class MonitoringPageTests
         Assert.All(ids, id => Assert.Contains(id, listed));
     }
 
+    [Fact]
+    public void Every_finding_of_a_verdict_has_a_section_where_its_link_leads()
+    {
+        var anchors = HeadingPattern().Matches(Page).Select(static heading => heading.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-')).ToList();
+
+        Assert.All(Enum.GetValues<FindingKind>(), kind =>
+        {
+            var link = new Finding(kind, VerdictLevel.Degraded, "", "", "").HelpLink;
+            Assert.Single(anchors, anchor => link == $"docs/monitoring.md#{anchor}");
+        });
+    }
+
     /// <summary>As a row of the table says it.</summary>
     private static string Describe(MetricSnapshot metric)
     {
@@ -75,6 +87,9 @@ public sealed partial class MonitoringPageTests
 
     [GeneratedRegex(@"^\| (?<ids>\d+(, \d+)*) \| [^|]+ \| [^|]+ \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex LogRowPattern();
+
+    [GeneratedRegex("^## (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex HeadingPattern();
 
     [GeneratedRegex(@"\[LoggerMessage\((?<id>\d+),", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex MessagePattern();
