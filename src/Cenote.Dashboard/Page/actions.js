@@ -6,15 +6,15 @@ import { askPerson } from './dialog.js';
 
 /** action → [label, what it does, is it dangerous] */
 export const actions = {
-  suspend: ['Suspend', 'New callers queue until somebody resumes the pool. Connections that are out stay out; nothing is closed.', true],
+  suspend: ['Suspend', 'New callers queue until somebody resumes the pool, or until their timeout. Connections that are out are not touched; nothing is closed.', true],
   resume: ['Resume', 'The pool lends again, and the callers that queue are served.', false],
-  resize: ['Resize', 'Changes how many connections the pool keeps and may hold, until the process ends or the configuration changes. Idle ones beyond the new maximum close; leased ones are not touched.', false],
+  resize: ['Resize', 'Changes how many connections the pool keeps and may hold, until the process ends or the configured sizes change. Connections above the new maximum close as they come back.', false],
   validate: ['Validate idle', 'Tests every idle connection now and replaces the broken ones.', false],
   retireAll: ['Retire all', 'Replaces every connection: idle ones now, leased ones as they come back. Use it after a change at the database. Expect a burst of new connections.', true],
-  drain: ['Drain', 'New callers queue, idle connections close now, leased ones as they come back. The pool stays empty until somebody resumes it.', true],
-  openCircuit: ['Open breaker', 'Forces the breaker open: no new connection is tried until somebody closes it. Callers fail at once when no live connection can serve them.', true],
+  drain: ['Drain', 'New callers queue or time out; idle connections close now, leased ones as they come back. The pool stays empty until somebody resumes it.', true],
+  openCircuit: ['Open breaker', 'Forces the breaker open: nobody is served any more, and callers that wait are refused, until somebody closes it. Connections that are out are not touched.', true],
   closeCircuit: ['Close breaker', 'Forces the breaker closed: the pool tries to connect again at once.', false],
-  revoke: ['Revoke lease', 'Takes the connection from its holder and closes it. The code that holds it gets an exception at its next use; its open transaction is rolled back.', true],
+  revoke: ['Revoke lease', 'Takes the connection from its holder and closes it. The code that holds it gets an exception at its next use, and what it did not commit is lost.', true],
 };
 
 /** @param {string} text @param {'done' | 'failed'} outcome */
