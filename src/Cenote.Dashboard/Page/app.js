@@ -40,118 +40,120 @@ const session = createSession(() => page.last && receive(page.last));
 const page = { overview: null, last: null, view: null, route: null, snapshot: null, connection: '' };
 
 const context = {
-  session: session.current,
-  refreshSession: session.refresh,
-  ranges: session.ranges,
-  canAct: () => page.snapshot === null && session.canAct(),
-  whyReadOnly: () => (page.snapshot === null ? session.whyReadOnly() : 'This is a snapshot: actions are off.'),
-  history: (pool, seconds) => (page.snapshot ? page.snapshot.history(pool, seconds) : getJson('history', { pool, seconds })),
+    session: session.current,
+    refreshSession: session.refresh,
+    ranges: session.ranges,
+    canAct: () => page.snapshot === null && session.canAct(),
+    whyReadOnly: () => (page.snapshot === null ? session.whyReadOnly() : 'This is a snapshot: actions are off.'),
+    history: (pool, seconds) => (page.snapshot ? page.snapshot.history(pool, seconds) : getJson('history', { pool, seconds })),
 };
 
 const live = new LiveSource({
-  batch: receive,
-  problem: (problem, part) => page.view?.problem?.(problem, part),
-  state(state) {
-    const fresh = state === 'live' || state === 'polling';
-    if (fresh && page.connection !== 'live' && page.connection !== 'polling') {
-      session.refresh(); // The first connection, or one to a process that may have been started anew.
-    }
-    page.connection = state;
-    line.state(state);
-  },
+    batch: receive,
+    problem: (problem, part) => page.view?.problem?.(problem, part),
+    state(state) {
+        const fresh = state === 'live' || state === 'polling';
+        if (fresh && page.connection !== 'live' && page.connection !== 'polling') {
+            session.refresh(); // The first connection, or one to a process that may have been started anew.
+        }
+        page.connection = state;
+        line.state(state);
+    },
 });
 
 /** @param {any} batch some of { overview, pool, replicaSet } */
 function receive(batch) {
-  measured(() => {
-    if (batch.overview) {
-      page.overview = batch.overview;
-      line.data(batch.overview.time);
-      announcer.update(batch.overview);
-      showTitle();
-    }
-    page.last = { ...page.last, ...batch };
-    page.view?.update(batch);
-  });
+    measured(() => {
+        if (batch.overview) {
+            page.overview = batch.overview;
+            line.data(batch.overview.time);
+            announcer.update(batch.overview);
+            showTitle();
+        }
+        page.last = { ...page.last, ...batch };
+        page.view?.update(batch);
+    });
 }
 
 /** The tab's title counts what is wrong: it is read from the other end of the desk. */
 function showTitle() {
-  const bad = [...list(page.overview?.pools), ...list(page.overview?.replicaSets)].filter(row => levelOf(row.level) === 'unhealthy').length;
-  const text = `${bad > 0 ? `(${bad}) ` : ''}${page.view?.title ?? ''} · Cenote`;
-  if (document.title !== text) {
-    document.title = text;
-  }
+    const bad = [...list(page.overview?.pools), ...list(page.overview?.replicaSets)].filter(
+        row => levelOf(row.level) === 'unhealthy',
+    ).length;
+    const text = `${bad > 0 ? `(${bad}) ` : ''}${page.view?.title ?? ''} · Cenote`;
+    if (document.title !== text) {
+        document.title = text;
+    }
 }
 
 function createUnknown() {
-  const heading = el('h1', { tabindex: '-1' }, 'There is no such page');
-  main.append(heading, el('p', {}, 'The address is broken or of another version. ', el('a', { href: overviewHref }, 'All pools')));
-  return { title: 'no such page', heading, update() {}, dispose() {} };
+    const heading = el('h1', { tabindex: '-1' }, 'There is no such page');
+    main.append(heading, el('p', {}, 'The address is broken or of another version. ', el('a', { href: overviewHref }, 'All pools')));
+    return { title: 'no such page', heading, update() {}, dispose() {} };
 }
 
 const views = { overview: createOverview, pool: createPoolView, set: createSetView, unknown: createUnknown };
 
 function watch() {
-  const { view, name } = page.route;
-  const watched = { pool: view === 'pool' ? name : null, replicaSet: view === 'set' ? name : null };
-  page.last = page.overview === null ? null : { overview: page.overview };
-  if (page.snapshot) {
-    const batch = page.snapshot.batch(watched);
-    receive({ overview: batch.overview });
-    receive(batch);
-  } else {
-    if (page.overview !== null) {
-      page.view.update({ overview: page.overview });
+    const { view, name } = page.route;
+    const watched = { pool: view === 'pool' ? name : null, replicaSet: view === 'set' ? name : null };
+    page.last = page.overview === null ? null : { overview: page.overview };
+    if (page.snapshot) {
+        const batch = page.snapshot.batch(watched);
+        receive({ overview: batch.overview });
+        receive(batch);
+    } else {
+        if (page.overview !== null) {
+            page.view.update({ overview: page.overview });
+        }
+        live.watch(watched);
     }
-    live.watch(watched);
-  }
 }
 
 /** @param {boolean} focus on the heading of the view: who uses a screen reader must hear that another view came */
 function show(focus) {
-  const route = parseRoute(location.hash);
-  if (route.view === 'pool' && page.route?.view === 'pool' && route.name === page.route.name && focus) {
+    const route = parseRoute(location.hash);
+    if (route.view === 'pool' && page.route?.view === 'pool' && route.name === page.route.name && focus) {
+        page.route = route;
+        page.view.go(route.section);
+        return;
+    }
+    page.view?.dispose();
+    main.replaceChildren();
+    delete main.dataset.level;
+    main.dataset.view = route.view;
     page.route = route;
-    page.view.go(route.section);
-    return;
-  }
-  page.view?.dispose();
-  main.replaceChildren();
-  delete main.dataset.level;
-  main.dataset.view = route.view;
-  page.route = route;
-  page.view = views[route.view](main, context, /** @type {any} */ (route));
-  showTitle();
-  watch();
-  scrollTo(0, 0);
-  if (focus) {
-    page.view.heading.focus({ preventScroll: true });
-  }
+    page.view = views[route.view](main, context, /** @type {any} */ (route));
+    showTitle();
+    watch();
+    scrollTo(0, 0);
+    if (focus) {
+        page.view.heading.focus({ preventScroll: true });
+    }
 }
 
 createSnapshotControls(source => {
-  page.snapshot = source;
-  page.overview = null;
-  announcer.reset();
-  if (source) {
-    live.stop();
-    line.state('snapshot');
-  }
-  show(false);
-  page.connection = '';
-  if (!source) {
-    live.start();
-  }
+    page.snapshot = source;
+    page.overview = null;
+    announcer.reset();
+    if (source) {
+        live.stop();
+        line.state('snapshot');
+    }
+    show(false);
+    page.connection = '';
+    if (!source) {
+        live.start();
+    }
 });
 byId('theme').value = preference('theme', 'system');
 byId('theme').addEventListener('change', event => {
-  remember('theme', event.target.value);
-  document.dispatchEvent(new Event('cenote-theme-chosen'));
+    remember('theme', event.target.value);
+    document.dispatchEvent(new Event('cenote-theme-chosen'));
 });
 byId('skip').addEventListener('click', event => {
-  event.preventDefault(); // The hash belongs to the routes.
-  main.focus();
+    event.preventDefault(); // The hash belongs to the routes.
+    main.focus();
 });
 addEventListener('hashchange', () => show(true));
 show(false);

@@ -8,51 +8,55 @@ const staleAfter = 5; // seconds without new data
 const byId = id => document.getElementById(id);
 
 export function createConnectionLine() {
-  const [line, text, time, main] = ['connection', 'connection-text', 'connection-time', 'main'].map(byId);
-  const notice = el('p', { class: 'notice notice-stale', hidden: true, id: 'stale' });
-  byId('notices').append(notice);
-  let state = 'connecting';
-  let dataTime = null; // As the server's clock says.
-  let receivedAt = 0;
+    const [line, text, time, main] = ['connection', 'connection-text', 'connection-time', 'main'].map(byId);
+    const notice = el('p', { class: 'notice notice-stale', hidden: true, id: 'stale' });
+    byId('notices').append(notice);
+    let state = 'connecting';
+    /** @type {string | null} */
+    let dataTime = null; // As the server's clock says.
+    let receivedAt = 0;
 
-  const words = {
-    connecting: () => 'connecting…',
-    live: () => 'live',
-    reconnecting: () => 'reconnecting…',
-    polling: () => 'polling',
-    stopped: () => (dataTime === null ? 'stopped: no data yet' : `stopped: showing data of ${clock(dataTime)}`),
-    paused: () => 'paused while this tab is hidden',
-    snapshot: () => `snapshot of ${clock(dataTime)}`,
-  };
+    const words = {
+        connecting: () => 'connecting…',
+        live: () => 'live',
+        reconnecting: () => 'reconnecting…',
+        polling: () => 'polling',
+        stopped: () => (dataTime === null ? 'stopped: no data yet' : `stopped: showing data of ${clock(dataTime)}`),
+        paused: () => 'paused while this tab is hidden',
+        snapshot: () => `snapshot of ${clock(dataTime)}`,
+    };
 
-  function show() {
-    const age = (performance.now() - receivedAt) / 1000;
-    const stale = state !== 'snapshot' && dataTime !== null && age > staleAfter;
-    setAttribute(line, 'data-connection', state);
-    setText(text, words[state]());
-    setText(time, dataTime === null || state === 'stopped' || state === 'snapshot' ? '' : `data of ${clock(dataTime)}`);
-    setAttribute(line, 'title', dataTime === null ? null : exactTime(dataTime));
-    setAttribute(main, 'data-stale', stale ? 'true' : null);
-    notice.hidden = !stale;
-    if (stale) {
-      setText(notice, `Not live: everything below is of ${clock(dataTime)}, ${duration(Math.round(age))} ago. The page keeps trying to reach the application.`);
+    function show() {
+        const age = (performance.now() - receivedAt) / 1000;
+        const stale = state !== 'snapshot' && dataTime !== null && age > staleAfter;
+        setAttribute(line, 'data-connection', state);
+        setText(text, words[state]());
+        setText(time, dataTime === null || state === 'stopped' || state === 'snapshot' ? '' : `data of ${clock(dataTime)}`);
+        setAttribute(line, 'title', dataTime === null ? null : exactTime(dataTime));
+        setAttribute(main, 'data-stale', stale ? 'true' : null);
+        notice.hidden = !stale;
+        if (stale) {
+            setText(
+                notice,
+                `Not live: everything below is of ${clock(dataTime)}, ${duration(Math.round(age))} ago. The page keeps trying to reach the application.`,
+            );
+        }
     }
-  }
 
-  setInterval(show, 1_000);
-  return {
-    /** @param {string} next */
-    state(next) {
-      if (state !== next) {
-        state = next;
-        show();
-      }
-    },
-    /** @param {string} serverTime */
-    data(serverTime) {
-      dataTime = serverTime;
-      receivedAt = performance.now();
-      show();
-    },
-  };
+    setInterval(show, 1_000);
+    return {
+        /** @param {string} next */
+        state(next) {
+            if (state !== next) {
+                state = next;
+                show();
+            }
+        },
+        /** @param {string} serverTime */
+        data(serverTime) {
+            dataTime = serverTime;
+            receivedAt = performance.now();
+            show();
+        },
+    };
 }

@@ -10,40 +10,61 @@ const levels = { Information: '● information', Warning: '▲ warning', Error: 
 const ranks = { Information: 0, Warning: 1, Error: 2 };
 
 export function createEvents() {
-  let latest = null;
-  const redraw = () => latest && update(latest);
-  const filter = el('input', { type: 'search', id: 'events-filter', autocomplete: 'off', spellcheck: 'false', on: { input: redraw } });
-  const from = el('select', { id: 'events-level', on: { change: redraw } },
-    el('option', { value: 'Information' }, 'all'), el('option', { value: 'Warning' }, 'warnings and errors'), el('option', { value: 'Error' }, 'errors only'));
-  const table = createTable({
-    label: 'Events', keyOf: event => event.sequence, empty: '', tall: true, limit: 100,
-    columns: [
-      { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
-      { label: 'Level', field: 'level', value: event => event.level, text: event => levels[event.level] ?? textOf(event.level), className: 'col-time' },
-      { label: 'What', field: 'kind', value: event => event.kind, text: event => words(event.kind) },
-      { label: 'Message', field: 'message', value: event => event.message, heading: true, className: 'col-message' },
-      { label: 'Slot', field: 'slot', value: event => event.slot, className: 'number' },
-      { label: 'Place in the code', field: 'site', value: event => event.site },
-      { label: 'By', field: 'actor', value: event => event.actor },
-    ],
-    row: (node, event) => {
-      setAttribute(node, 'data-event', textOf(event.kind));
-      setAttribute(node, 'data-event-level', textOf(event.level));
-      setAttribute(node, 'title', exactTime(event.time));
-    },
-  });
-  const panel = createPanel('events', 'Events', table.root);
-  panel.tools.append(el('label', { for: 'events-filter' }, 'Filter'), filter, el('label', { for: 'events-level' }, 'Level'), from);
+    /** @type {any} */ let latest = null;
+    const redraw = () => latest && update(latest);
+    const filter = el('input', { type: 'search', id: 'events-filter', autocomplete: 'off', spellcheck: 'false', on: { input: redraw } });
+    const from = el(
+        'select',
+        { id: 'events-level', on: { change: redraw } },
+        el('option', { value: 'Information' }, 'all'),
+        el('option', { value: 'Warning' }, 'warnings and errors'),
+        el('option', { value: 'Error' }, 'errors only'),
+    );
+    const table = createTable({
+        label: 'Events',
+        keyOf: event => event.sequence,
+        empty: '',
+        tall: true,
+        limit: 100,
+        columns: [
+            { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
+            {
+                label: 'Level',
+                field: 'level',
+                value: event => event.level,
+                text: event => levels[event.level] ?? textOf(event.level),
+                className: 'col-time',
+            },
+            { label: 'What', field: 'kind', value: event => event.kind, text: event => words(event.kind) },
+            { label: 'Message', field: 'message', value: event => event.message, heading: true, className: 'col-message' },
+            { label: 'Slot', field: 'slot', value: event => event.slot, className: 'number' },
+            { label: 'Place in the code', field: 'site', value: event => event.site },
+            { label: 'By', field: 'actor', value: event => event.actor },
+        ],
+        row: (node, event) => {
+            setAttribute(node, 'data-event', textOf(event.kind));
+            setAttribute(node, 'data-event-level', textOf(event.level));
+            setAttribute(node, 'title', exactTime(event.time));
+        },
+    });
+    const panel = createPanel('events', 'Events', table.root);
+    panel.tools.append(el('label', { for: 'events-filter' }, 'Filter'), filter, el('label', { for: 'events-level' }, 'Level'), from);
 
-  /** @param {import('./model.js').Pool} pool */
-  function update(pool) {
-    latest = pool;
-    const wanted = filter.value.trim().toLowerCase();
-    const least = ranks[from.value] ?? 0;
-    const all = list(pool.events);
-    table.update(all.filter(event => (ranks[event.level] ?? 2) >= least && matches(wanted, event.message, event.kind, words(event.kind), event.site, event.actor)),
-      all.length === 0 ? 'Nothing has happened yet.' : 'No event fits the filter.');
-  }
+    /** @param {import('./model.js').Pool} pool */
+    function update(pool) {
+        latest = pool;
+        const wanted = filter.value.trim().toLowerCase();
+        const least = ranks[from.value] ?? 0;
+        const all = list(pool.events);
+        table.update(
+            all.filter(
+                event =>
+                    (ranks[event.level] ?? 2) >= least &&
+                    matches(wanted, event.message, event.kind, words(event.kind), event.site, event.actor),
+            ),
+            all.length === 0 ? 'Nothing has happened yet.' : 'No event fits the filter.',
+        );
+    }
 
-  return { panel, update };
+    return { panel, update };
 }

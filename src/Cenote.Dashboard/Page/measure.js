@@ -2,13 +2,13 @@
 
 /** @param {() => void} update */
 export function measured(update) {
-  const start = performance.now();
-  try {
-    update();
-  } finally {
-    if (performance.getEntriesByName('cenote-update').length > 300) {
-      performance.clearMeasures('cenote-update'); // A page on a wall runs for months.
+    const start = performance.now();
+    try {
+        update();
+    } finally {
+        if (performance.getEntriesByName('cenote-update').length > 300) {
+            performance.clearMeasures('cenote-update'); // A page on a wall runs for months.
+        }
+        performance.measure('cenote-update', { start, end: performance.now() });
     }
-    performance.measure('cenote-update', { start, end: performance.now() });
-  }
 }

@@ -6,98 +6,146 @@ import { list, textOf } from './model.js';
 import { createFact } from './table.js';
 
 const suspects = {
-  application: ['DoubleRent', 'LeakSuspected'],
-  database: ['CircuitForcedOpen', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
+    application: ['DoubleRent', 'LeakSuspected'],
+    database: ['CircuitForcedOpen', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
 };
 const suspectOf = kind => Object.keys(suspects).find(name => suspects[name].includes(kind)) ?? 'pool';
 
 /** name → [label, field, explanation] */
 const cards = {
-  pool: ['The pool', [
-    ['leased', 'counts.leased', 'Connections that somebody holds, of the limit'], ['idle', 'counts.idle'], ['in change', 'changing', 'Opening, being reset, validated or closed'],
-    ['waiting', 'counts.waiting'], ['longest wait', 'longestWaitSeconds', 'Of those who wait now'], ['wait p50', 'waitP50Seconds', 'Last minute'], ['wait p99', 'waitP99Seconds', 'Last minute'],
-    ['rents', 'rentsPerSecond'], ['errors', 'errorRate', 'Timeouts, errors and refusals among the rents of the last minute'], ['timeouts', 'timeouts', 'Since the start'], ['size', 'size', 'Minimum to maximum'],
-  ]],
-  application: ['The application', [
-    ['holds most', 'topHolder'], ['longest held', 'longestHeldSeconds', 'The oldest lease that is out'], ['use p50', 'latencies.use.p50Seconds', 'From rent to return, since the start'],
-    ['use p99', 'latencies.use.p99Seconds', 'From rent to return, since the start'], ['leaks suspected', 'leaksSuspected', 'Since the start'], ['leaks proven', 'leaksProven', 'Since the start'],
-  ]],
-  database: ['The database', [
-    ['breaker', 'circuit'], ['connect p50', 'latencies.connect.p50Seconds', 'Since the start'], ['connect p99', 'latencies.connect.p99Seconds', 'Since the start'],
-    ['failed opens', 'openFailures', 'Since the start'], ['lost connections', 'totals.closed.ConnectionLost', 'Since the start'], ['last failure', 'lastOpenFailure'],
-  ]],
+    pool: [
+        'The pool',
+        [
+            ['leased', 'counts.leased', 'Connections that somebody holds, of the limit'],
+            ['idle', 'counts.idle'],
+            ['in change', 'changing', 'Opening, being reset, validated or closed'],
+            ['waiting', 'counts.waiting'],
+            ['longest wait', 'longestWaitSeconds', 'Of those who wait now'],
+            ['wait p50', 'waitP50Seconds', 'Last minute'],
+            ['wait p99', 'waitP99Seconds', 'Last minute'],
+            ['rents', 'rentsPerSecond'],
+            ['errors', 'errorRate', 'Timeouts, errors and refusals among the rents of the last minute'],
+            ['timeouts', 'timeouts', 'Since the start'],
+            ['size', 'size', 'Minimum to maximum'],
+        ],
+    ],
+    application: [
+        'The application',
+        [
+            ['holds most', 'topHolder'],
+            ['longest held', 'longestHeldSeconds', 'The oldest lease that is out'],
+            ['use p50', 'latencies.use.p50Seconds', 'From rent to return, since the start'],
+            ['use p99', 'latencies.use.p99Seconds', 'From rent to return, since the start'],
+            ['leaks suspected', 'leaksSuspected', 'Since the start'],
+            ['leaks proven', 'leaksProven', 'Since the start'],
+        ],
+    ],
+    database: [
+        'The database',
+        [
+            ['breaker', 'circuit'],
+            ['connect p50', 'latencies.connect.p50Seconds', 'Since the start'],
+            ['connect p99', 'latencies.connect.p99Seconds', 'Since the start'],
+            ['failed opens', 'openFailures', 'Since the start'],
+            ['lost connections', 'totals.closed.ConnectionLost', 'Since the start'],
+            ['last failure', 'lastOpenFailure'],
+        ],
+    ],
 };
 
 /** Who holds the most of what is out. @param {import('./model.js').Lease[]} leases */
 export function holders(leases) {
-  const sites = new Map();
-  for (const lease of leases) {
-    const site = textOf(lease.site) || 'unknown';
-    const entry = sites.get(site) ?? { site, leases: 0, longest: 0, suspected: 0 };
-    entry.leases++;
-    entry.longest = Math.max(entry.longest, isNumber(lease.heldSeconds) ? lease.heldSeconds : 0);
-    entry.suspected += lease.isSuspected ? 1 : 0;
-    sites.set(site, entry);
-  }
-  return [...sites.values()].sort((a, b) => b.leases - a.leases || b.longest - a.longest);
+    const sites = new Map();
+    for (const lease of leases) {
+        const site = textOf(lease.site) || 'unknown';
+        const entry = sites.get(site) ?? { site, leases: 0, longest: 0, suspected: 0 };
+        entry.leases++;
+        entry.longest = Math.max(entry.longest, isNumber(lease.heldSeconds) ? lease.heldSeconds : 0);
+        entry.suspected += lease.isSuspected ? 1 : 0;
+        sites.set(site, entry);
+    }
+    return [...sites.values()].sort((a, b) => b.leases - a.leases || b.longest - a.longest);
 }
 
 export function createPoolFacts() {
-  const facts = {};
-  const made = Object.entries(cards).map(([name, [title, rows]]) => {
-    const points = el('p', { class: 'card-finding' });
-    const node = el('section', { class: 'card', 'aria-label': title, data: { card: name } }, el('h2', { text: title }), points,
-      el('dl', {}, ...(/** @type {any[]} */ (rows)).map(([label, field, why]) => (facts[field] = createFact(label, field, why)).node)));
-    return { name, node, points };
-  });
-  const root = el('div', { class: 'cards' }, ...made.map(card => card.node));
+    const facts = {};
+    const made = Object.entries(cards).map(([name, [title, rows]]) => {
+        const points = el('p', { class: 'card-finding' });
+        const node = el(
+            'section',
+            { 'class': 'card', 'aria-label': title, 'data': { card: name } },
+            el('h2', { text: title }),
+            points,
+            el('dl', {}, .../** @type {any[]} */ (rows).map(([label, field, why]) => (facts[field] = createFact(label, field, why)).node)),
+        );
+        return { name, node, points };
+    });
+    const root = el('div', { class: 'cards' }, ...made.map(card => card.node));
 
-  function updateDatabase({ row, latencies, totals, lastOpenFailure: failure, circuit }) {
-    const since = circuit?.sinceTime && row.circuit !== 'Closed' ? ` since ${clock(circuit.sinceTime)}` : '';
-    const probe = isNumber(circuit?.nextProbeSeconds) ? `, next try in ${duration(circuit.nextProbeSeconds)}` : '';
-    facts.circuit.update(row.circuit, `${words(row.circuit)}${circuit?.isForced ? ' (forced)' : ''}${since}${probe}`, row.circuit !== 'Closed');
-    for (const [name, latency] of [['connect', latencies?.connect], ['use', latencies?.use]]) {
-      for (const percentile of ['p50Seconds', 'p99Seconds']) {
-        facts[`latencies.${name}.${percentile}`].update(latency?.[percentile], latency?.count === 0 ? 'none yet' : duration(latency?.[percentile]));
-      }
+    function updateDatabase({ row, latencies, totals, lastOpenFailure: failure, circuit }) {
+        const since = circuit?.sinceTime && row.circuit !== 'Closed' ? ` since ${clock(circuit.sinceTime)}` : '';
+        const probe = isNumber(circuit?.nextProbeSeconds) ? `, next try in ${duration(circuit.nextProbeSeconds)}` : '';
+        facts.circuit.update(
+            row.circuit,
+            `${words(row.circuit)}${circuit?.isForced ? ' (forced)' : ''}${since}${probe}`,
+            row.circuit !== 'Closed',
+        );
+        for (const [name, latency] of [
+            ['connect', latencies?.connect],
+            ['use', latencies?.use],
+        ]) {
+            for (const percentile of ['p50Seconds', 'p99Seconds']) {
+                facts[`latencies.${name}.${percentile}`].update(
+                    latency?.[percentile],
+                    latency?.count === 0 ? 'none yet' : duration(latency?.[percentile]),
+                );
+            }
+        }
+        const lost = totals?.closed?.ConnectionLost ?? 0;
+        facts['totals.closed.ConnectionLost'].update(lost, count(lost), false);
+        facts.openFailures.update(row.openFailures, count(row.openFailures));
+        facts.lastOpenFailure.update(
+            failure?.kind,
+            failure
+                ? `${clock(failure.time)}: ${textOf(failure.message)} (${words(failure.kind)}, ${plural(failure.attempts, 'try', 'tries')})`
+                : 'none',
+        );
     }
-    const lost = totals?.closed?.ConnectionLost ?? 0;
-    facts['totals.closed.ConnectionLost'].update(lost, count(lost), false);
-    facts.openFailures.update(row.openFailures, count(row.openFailures));
-    facts.lastOpenFailure.update(failure?.kind, failure ? `${clock(failure.time)}: ${textOf(failure.message)} (${words(failure.kind)}, ${plural(failure.attempts, 'try', 'tries')})` : 'none');
-  }
 
-  return {
-    root,
-    /** @param {import('./model.js').Pool} pool */
-    update(pool) {
-      const row = pool.row ?? {};
-      const counts = row.counts ?? {};
-      for (const { name, node, points } of made) {
-        const found = list(pool.verdict?.findings).filter(finding => suspectOf(finding.kind) === name);
-        setAttribute(node, 'data-level', found.length === 0 ? null : levelOf(worst(found.map(finding => finding.level))));
-        setText(points, found.map(finding => words(finding.kind)).join(', '));
-        points.hidden = found.length === 0;
-      }
-      facts['counts.leased'].update(counts.leased, `${count(counts.leased)} of ${count(counts.limit)}`, row.utilization >= 1);
-      facts['counts.idle'].update(counts.idle, count(counts.idle));
-      const changing = (counts.opening ?? 0) + (counts.resetting ?? 0) + (counts.validating ?? 0) + (counts.closing ?? 0);
-      facts.changing.update(changing, count(changing));
-      facts['counts.waiting'].update(counts.waiting, count(counts.waiting), counts.waiting > 0);
-      for (const name of ['longestWaitSeconds', 'waitP50Seconds', 'waitP99Seconds']) {
-        facts[name].update(row[name], duration(row[name]));
-      }
-      facts.rentsPerSecond.update(row.rentsPerSecond, rate(row.rentsPerSecond));
-      facts.errorRate.update(row.errorRate, percent(row.errorRate), row.errorRate > 0);
-      facts.timeouts.update(row.timeouts, count(row.timeouts));
-      facts.size.update(row.maxSize, `${count(row.minSize)} to ${count(row.maxSize)}`);
-      const [top] = holders(list(pool.leases));
-      facts.topHolder.update(top?.site, top ? `${top.site}: ${count(top.leases)} of ${count(list(pool.leases).length)}` : 'nobody holds any');
-      const longest = Math.max(-1, ...list(pool.leases).map(lease => lease.heldSeconds ?? -1));
-      facts.longestHeldSeconds.update(longest < 0 ? null : longest, longest < 0 ? '–' : duration(longest));
-      facts.leaksSuspected.update(row.leaksSuspected, count(row.leaksSuspected), row.leaksSuspected > 0);
-      facts.leaksProven.update(row.leaksProven, count(row.leaksProven), row.leaksProven > 0);
-      updateDatabase(pool);
-    },
-  };
+    return {
+        root,
+        /** @param {import('./model.js').Pool} pool */
+        update(pool) {
+            const row = pool.row ?? {};
+            const counts = row.counts ?? {};
+            for (const { name, node, points } of made) {
+                const found = list(pool.verdict?.findings).filter(finding => suspectOf(finding.kind) === name);
+                setAttribute(node, 'data-level', found.length === 0 ? null : levelOf(worst(found.map(finding => finding.level))));
+                setText(points, found.map(finding => words(finding.kind)).join(', '));
+                points.hidden = found.length === 0;
+            }
+            facts['counts.leased'].update(counts.leased, `${count(counts.leased)} of ${count(counts.limit)}`, (row.utilization ?? 0) >= 1);
+            facts['counts.idle'].update(counts.idle, count(counts.idle));
+            const changing = (counts.opening ?? 0) + (counts.resetting ?? 0) + (counts.validating ?? 0) + (counts.closing ?? 0);
+            facts.changing.update(changing, count(changing));
+            facts['counts.waiting'].update(counts.waiting, count(counts.waiting), counts.waiting > 0);
+            for (const name of ['longestWaitSeconds', 'waitP50Seconds', 'waitP99Seconds']) {
+                facts[name].update(row[name], duration(row[name]));
+            }
+            facts.rentsPerSecond.update(row.rentsPerSecond, rate(row.rentsPerSecond));
+            facts.errorRate.update(row.errorRate, percent(row.errorRate), (row.errorRate ?? 0) > 0);
+            facts.timeouts.update(row.timeouts, count(row.timeouts));
+            facts.size.update(row.maxSize, `${count(row.minSize)} to ${count(row.maxSize)}`);
+            const [top] = holders(list(pool.leases));
+            facts.topHolder.update(
+                top?.site,
+                top ? `${top.site}: ${count(top.leases)} of ${count(list(pool.leases).length)}` : 'nobody holds any',
+            );
+            const longest = Math.max(-1, ...list(pool.leases).map(lease => lease.heldSeconds ?? -1));
+            facts.longestHeldSeconds.update(longest < 0 ? null : longest, longest < 0 ? '–' : duration(longest));
+            facts.leaksSuspected.update(row.leaksSuspected, count(row.leaksSuspected), row.leaksSuspected > 0);
+            facts.leaksProven.update(row.leaksProven, count(row.leaksProven), row.leaksProven > 0);
+            updateDatabase(pool);
+        },
+    };
 }

@@ -9,114 +9,184 @@ import { createFact, createTable } from './table.js';
 import { createVerdict } from './verdict.js';
 
 const roles = { Primary: '★ primary', Replica: '○ replica', Unknown: '? unknown' };
-const serves = server => (server.state === 'Serving' ? 'healthy' : server.state === 'Unreachable' || server.state === 'Rival' ? 'unhealthy' : 'degraded');
+const serves = server =>
+    server.state === 'Serving' ? 'healthy' : server.state === 'Unreachable' || server.state === 'Rival' ? 'unhealthy' : 'degraded';
 
 function createName() {
-  const link = el('a', {}, el('bdi'));
-  return { node: link, update(server) {
-    setAttribute(link, 'href', poolHref(textOf(server.pool)));
-    setText(link.firstChild, textOf(server.name));
-  } };
+    const link = el('a', {}, el('bdi'));
+    return {
+        node: link,
+        update(server) {
+            setAttribute(link, 'href', poolHref(textOf(server.pool)));
+            setText(link.firstChild, textOf(server.name));
+        },
+    };
 }
 
 function createState() {
-  const badge = createBadge();
-  const [state, reason] = [el('span', { data: { field: 'state' } }), el('bdi', { class: 'quiet' })];
-  badge.node.lastChild.replaceWith(state);
-  return { node: el('div', {}, badge.node, ' ', reason), update(server) {
-    badge.update(serves(server));
-    setText(state, words(server.state));
-    setText(reason, textOf(server.reason));
-  } };
+    const badge = createBadge();
+    const [state, reason] = [el('span', { data: { field: 'state' } }), el('bdi', { class: 'quiet' })];
+    badge.node.lastChild.replaceWith(state);
+    return {
+        node: el('div', {}, badge.node, ' ', reason),
+        update(server) {
+            badge.update(serves(server));
+            setText(state, words(server.state));
+            setText(reason, textOf(server.reason));
+        },
+    };
 }
 
 function createShare() {
-  const [fill, text] = [el('span', { class: 'meter-fill' }), el('span')];
-  return { node: el('div', { class: 'share' }, el('span', { class: 'meter', 'aria-hidden': 'true' }, fill), text), update(server) {
-    fill.style.transform = `scaleX(${Math.max(0, Math.min(1, Number(server.share) || 0))})`;
-    setText(text, `${percent(server.share)}, ${rate(server.readsPerSecond)}${server.rampUp < 1 ? `, ramping up (${percent(server.rampUp)})` : ''}`);
-  } };
+    const [fill, text] = [el('span', { class: 'meter-fill' }), el('span')];
+    return {
+        node: el('div', { class: 'share' }, el('span', { 'class': 'meter', 'aria-hidden': 'true' }, fill), text),
+        update(server) {
+            fill.style.transform = `scaleX(${Math.max(0, Math.min(1, Number(server.share) || 0))})`;
+            setText(
+                text,
+                `${percent(server.share)}, ${rate(server.readsPerSecond)}${server.rampUp < 1 ? `, ramping up (${percent(server.rampUp)})` : ''}`,
+            );
+        },
+    };
 }
 
-const seconds = (label, field, title) => ({ label, field, title, value: server => server[field], text: server => duration(server[field]), className: 'number', sortable: true });
-const number = (label, field) => ({ label, field, value: server => server[field], text: server => count(server[field]), className: 'number', sortable: true });
+const seconds = (label, field, title) => ({
+    label,
+    field,
+    title,
+    value: server => server[field],
+    text: server => duration(server[field]),
+    className: 'number',
+    sortable: true,
+});
+const number = (label, field) => ({
+    label,
+    field,
+    value: server => server[field],
+    text: server => count(server[field]),
+    className: 'number',
+    sortable: true,
+});
 const columns = [
-  { label: 'Server', field: 'name', value: server => server.name, cell: createName, heading: true, sortable: true },
-  { label: 'Role', field: 'role', value: server => server.role, text: server => roles[server.role] ?? textOf(server.role), sortable: true },
-  { label: 'State', field: 'state', value: server => server.state, cell: createState },
-  { label: 'Share of the reads', field: 'share', title: 'Of the last minute', value: server => server.share, cell: createShare },
-  seconds('Lag', 'lagSeconds', 'How far it is behind the primary'), seconds('Latency', 'latencySeconds', 'Of a probe'), number('Weight', 'weight'),
-  { label: 'Position', field: 'position', value: server => server.position }, { label: 'Timeline', field: 'timeline', value: server => server.timeline },
-  number('Probes', 'probes'), number('Failed', 'probeFailures'), number('Departures', 'departures'), { label: 'Last failure of a probe', field: 'lastProbeFailure', value: server => server.lastProbeFailure },
+    { label: 'Server', field: 'name', value: server => server.name, cell: createName, heading: true, sortable: true },
+    {
+        label: 'Role',
+        field: 'role',
+        value: server => server.role,
+        text: server => roles[server.role] ?? textOf(server.role),
+        sortable: true,
+    },
+    { label: 'State', field: 'state', value: server => server.state, cell: createState },
+    { label: 'Share of the reads', field: 'share', title: 'Of the last minute', value: server => server.share, cell: createShare },
+    seconds('Lag', 'lagSeconds', 'How far it is behind the primary'),
+    seconds('Latency', 'latencySeconds', 'Of a probe'),
+    number('Weight', 'weight'),
+    { label: 'Position', field: 'position', value: server => server.position },
+    { label: 'Timeline', field: 'timeline', value: server => server.timeline },
+    number('Probes', 'probes'),
+    number('Failed', 'probeFailures'),
+    number('Departures', 'departures'),
+    { label: 'Last failure of a probe', field: 'lastProbeFailure', value: server => server.lastProbeFailure },
 ];
 const changes = {
-  PrimaryChanged: change => `${textOf(change.server)} became the primary${change.formerPrimary ? `, after ${change.formerPrimary}` : ''}`,
-  PrimaryLost: change => `the primary ${textOf(change.server ?? change.formerPrimary)} was lost`,
-  PrimaryBack: change => `the primary ${textOf(change.server)} is back`,
-  ReplicaJoined: change => `${textOf(change.server)} takes reads`,
-  ReplicaLeft: change => `${textOf(change.server)} takes no more reads`,
-  RivalFound: change => `${textOf(change.server)} says that it is a primary, too`,
-  ServerUnsuitable: change => `${textOf(change.server)} cannot be used`,
+    PrimaryChanged: change => `${textOf(change.server)} became the primary${change.formerPrimary ? `, after ${change.formerPrimary}` : ''}`,
+    PrimaryLost: change => `the primary ${textOf(change.server ?? change.formerPrimary)} was lost`,
+    PrimaryBack: change => `the primary ${textOf(change.server)} is back`,
+    ReplicaJoined: change => `${textOf(change.server)} takes reads`,
+    ReplicaLeft: change => `${textOf(change.server)} takes no more reads`,
+    RivalFound: change => `${textOf(change.server)} says that it is a primary, too`,
+    ServerUnsuitable: change => `${textOf(change.server)} cannot be used`,
 };
 
-/** label, field, how to read it from the data */
+/** label, field, how to read it from the data, how to say it @type {[string, string, (data: any) => any, (value: any, data: any) => string][]} */
 const facts = [
-  ['primary', 'primary', data => data.row?.primary, value => value ?? 'none'], ['serving', 'serving', data => data.row?.serving, (value, data) => `${count(value)} of ${plural(data.row?.servers, 'server')}`],
-  ['largest lag', 'maxLagSeconds', data => data.row?.maxLagSeconds, duration], ['failovers', 'failovers', data => data.row?.failovers, count],
-  ['reads on the primary', 'readsOnPrimary', data => data.readsOnPrimary, count], ['of them out now', 'readsOnPrimaryNow', data => data.readsOnPrimaryNow, count],
-  ['reads refused', 'readsRefused', data => data.readsRefused, count], ['writes refused', 'writesRefused', data => data.writesRefused, count],
-  ['causal reads at once', 'causal.atOnce', data => data.causal?.atOnce, count], ['after a wait', 'causal.afterWait', data => data.causal?.afterWait, count], ['on the primary', 'causal.onPrimary', data => data.causal?.onPrimary, count],
-].map(([label, field, read, text]) => ({ fact: createFact.bind(null, label, field), read, text }));
+    ['primary', 'primary', data => data.row?.primary, value => value ?? 'none'],
+    ['serving', 'serving', data => data.row?.serving, (value, data) => `${count(value)} of ${plural(data.row?.servers, 'server')}`],
+    ['largest lag', 'maxLagSeconds', data => data.row?.maxLagSeconds, duration],
+    ['failovers', 'failovers', data => data.row?.failovers, count],
+    ['reads on the primary', 'readsOnPrimary', data => data.readsOnPrimary, count],
+    ['of them out now', 'readsOnPrimaryNow', data => data.readsOnPrimaryNow, count],
+    ['reads refused', 'readsRefused', data => data.readsRefused, count],
+    ['writes refused', 'writesRefused', data => data.writesRefused, count],
+    ['causal reads at once', 'causal.atOnce', data => data.causal?.atOnce, count],
+    ['after a wait', 'causal.afterWait', data => data.causal?.afterWait, count],
+    ['on the primary', 'causal.onPrimary', data => data.causal?.onPrimary, count],
+];
 
 /** @param {HTMLElement} main @param {any} context @param {{ name: string }} route */
 export function createSetView(main, context, { name }) {
-  const verdict = createVerdict('Replica set', name);
-  const shown = facts.map(({ fact, read, text }) => ({ ...fact(), read, text }));
-  const servers = createTable({
-    label: 'Servers', keyOf: server => server.name, empty: 'The set has no server.', columns,
-    row: (node, server) => {
-      setAttribute(node, 'data-server', textOf(server.name));
-      setAttribute(node, 'data-role', textOf(server.role));
-      setAttribute(node, 'data-level', serves(server) === 'healthy' ? null : serves(server));
-    },
-  });
-  const history = createTable({
-    label: 'Changes of the topology', keyOf: change => `${change.time} ${change.change} ${change.server}`, empty: 'Nothing has changed since the start.', tall: true,
-    columns: [
-      { label: 'Time', field: 'time', value: change => change.time, text: change => clock(change.time) },
-      { label: 'Change', field: 'change', value: change => change.change, text: change => changes[change.change]?.(change) ?? words(change.change), heading: true },
-      { label: 'Reason', field: 'reason', value: change => change.reason, className: 'col-message' },
-    ],
-  });
-  const missing = el('p', { class: 'notice notice-problem', hidden: true, role: 'status' });
-  const content = el('div', { hidden: true }, createPanel('servers', 'Servers', servers.root).root,
-    createPanel('facts', 'Reads and writes', el('dl', { class: 'counters' }, ...shown.map(fact => fact.node))).root, createPanel('history', 'Failovers and other changes', history.root).root);
-  main.append(el('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, el('a', { href: overviewHref }, '← All pools')), missing, verdict.root, content);
+    const verdict = createVerdict('Replica set', name);
+    const shown = facts.map(([label, field, read, text]) => ({ fact: createFact(label, field), read, text }));
+    const servers = createTable({
+        label: 'Servers',
+        keyOf: server => server.name,
+        empty: 'The set has no server.',
+        columns,
+        row: (node, server) => {
+            setAttribute(node, 'data-server', textOf(server.name));
+            setAttribute(node, 'data-role', textOf(server.role));
+            setAttribute(node, 'data-level', serves(server) === 'healthy' ? null : serves(server));
+        },
+    });
+    const history = createTable({
+        label: 'Changes of the topology',
+        keyOf: change => `${change.time} ${change.change} ${change.server}`,
+        empty: 'Nothing has changed since the start.',
+        tall: true,
+        columns: [
+            { label: 'Time', field: 'time', value: change => change.time, text: change => clock(change.time) },
+            {
+                label: 'Change',
+                field: 'change',
+                value: change => change.change,
+                text: change => changes[change.change]?.(change) ?? words(change.change),
+                heading: true,
+            },
+            { label: 'Reason', field: 'reason', value: change => change.reason, className: 'col-message' },
+        ],
+    });
+    const missing = el('p', { class: 'notice notice-problem', hidden: true, role: 'status' });
+    const content = el(
+        'div',
+        { hidden: true },
+        createPanel('servers', 'Servers', servers.root).root,
+        createPanel('facts', 'Reads and writes', el('dl', { class: 'counters' }, ...shown.map(({ fact }) => fact.node))).root,
+        createPanel('history', 'Failovers and other changes', history.root).root,
+    );
+    main.append(
+        el('nav', { 'class': 'crumbs', 'aria-label': 'Breadcrumb' }, el('a', { href: overviewHref }, '← All pools')),
+        missing,
+        verdict.root,
+        content,
+    );
 
-  const gone = text => {
-    missing.hidden = text === '';
-    setText(missing, text);
-  };
-  return {
-    title: name,
-    heading: verdict.heading,
-    problem: (problem, part) => part === 'replicaSet' && gone(problem.status === 404 ? `There is no replica set “${name}” (any more). ${problem.detail}` : problem.message),
-    update(batch) {
-      if (batch.overview && !batch.replicaSet) {
-        const row = list(batch.overview.replicaSets).find(other => other.name === name);
-        gone(row === undefined ? `There is no replica set “${name}” (any more).` : '');
-      }
-      const data = batch.replicaSet;
-      if (data && data.row?.name === name) {
-        gone('');
-        content.hidden = false;
-        setAttribute(main, 'data-level', levelOf(data.verdict?.level ?? data.row.level));
-        verdict.update(data.verdict, data.row);
-        servers.update([...list(data.servers)].sort((a, b) => Number(b.role === 'Primary') - Number(a.role === 'Primary')));
-        history.update(list(data.history));
-        shown.forEach(fact => fact.update(fact.read(data), /** @type {any} */ (fact.text)(fact.read(data), data)));
-      }
-    },
-    dispose() {},
-  };
+    const gone = text => {
+        missing.hidden = text === '';
+        setText(missing, text);
+    };
+    return {
+        title: name,
+        heading: verdict.heading,
+        problem: (problem, part) =>
+            part === 'replicaSet' &&
+            gone(problem.status === 404 ? `There is no replica set “${name}” (any more). ${problem.detail}` : problem.message),
+        update(batch) {
+            if (batch.overview && !batch.replicaSet) {
+                const row = list(batch.overview.replicaSets).find(other => other.name === name);
+                gone(row === undefined ? `There is no replica set “${name}” (any more).` : '');
+            }
+            const data = batch.replicaSet;
+            if (data && data.row?.name === name) {
+                gone('');
+                content.hidden = false;
+                setAttribute(main, 'data-level', levelOf(data.verdict?.level ?? data.row.level));
+                verdict.update(data.verdict, data.row);
+                servers.update([...list(data.servers)].sort((a, b) => Number(b.role === 'Primary') - Number(a.role === 'Primary')));
+                history.update(list(data.history));
+                shown.forEach(({ fact, read, text }) => fact.update(read(data), text(read(data), data)));
+            }
+        },
+        dispose() {},
+    };
 }

@@ -15,20 +15,20 @@ export const setHref = name => `#/set/${encode(name)}`;
 
 /** @param {string} hash @returns {Route} */
 export function parseRoute(hash) {
-  if (hash === '' || hash === '#' || hash === '#/') {
-    return { view: 'overview' };
-  }
-  const parts = hash.replace(/^#\//, '').split('/');
-  try {
-    const name = decodeURIComponent(parts[1] ?? '');
-    if (parts[0] === 'pool' && name !== '' && parts.length <= 3) {
-      return { view: 'pool', name, section: parts[2] ?? null };
+    if (hash === '' || hash === '#' || hash === '#/') {
+        return { view: 'overview' };
     }
-    if (parts[0] === 'set' && name !== '' && parts.length === 2) {
-      return { view: 'set', name };
+    const parts = hash.replace(/^#\//, '').split('/');
+    try {
+        const name = decodeURIComponent(parts[1] ?? '');
+        if (parts[0] === 'pool' && name !== '' && parts.length <= 3) {
+            return { view: 'pool', name, section: parts[2] ?? null };
+        }
+        if (parts[0] === 'set' && name !== '' && parts.length === 2) {
+            return { view: 'set', name };
+        }
+    } catch {
+        // A hash with a broken escape is a route that nobody made.
     }
-  } catch {
-    // A hash with a broken escape is a route that nobody made.
-  }
-  return { view: 'unknown' };
+    return { view: 'unknown' };
 }

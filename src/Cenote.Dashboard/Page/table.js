@@ -17,7 +17,8 @@ import { textOf } from './model.js';
  * @property {boolean} [heading] the cell that names its row
  */
 
-const compare = (a, b) => (isNumber(a) && isNumber(b) ? a - b : isNumber(a) ? 1 : isNumber(b) ? -1 : textOf(a).localeCompare(textOf(b), 'en', { numeric: true }));
+const compare = (a, b) =>
+    isNumber(a) && isNumber(b) ? a - b : isNumber(a) ? 1 : isNumber(b) ? -1 : textOf(a).localeCompare(textOf(b), 'en', { numeric: true });
 
 /**
  * @template T
@@ -25,77 +26,106 @@ const compare = (a, b) => (isNumber(a) && isNumber(b) ? a - b : isNumber(a) ? 1 
  *   limit?: number, row?: (node: HTMLElement, item: T) => void }} options
  */
 export function createTable({ label, columns, keyOf, empty, sort = null, tall = false, limit = 200, row }) {
-  /** @type {T[]} */ let items = [];
-  let allowed = limit;
-  const headers = columns.map(column => el('th', { scope: 'col', class: column.className, title: column.title },
-    column.sortable ? el('button', { type: 'button', class: 'sort', on: { click: () => choose(column) } }, column.label) : column.label));
-  const body = el('tbody');
-  const table = el('table', { 'aria-label': label }, el('thead', {}, el('tr', {}, ...headers)), body);
-  // It scrolls sideways on a phone: without a tab stop the keyboard could not.
-  const scroll = el('div', { class: tall ? 'scroll tall' : 'scroll', tabindex: '0', role: 'region', 'aria-label': `${label}, as a table that scrolls` }, table);
-  const nothing = el('p', { class: 'empty', text: empty });
-  const more = el('button', { type: 'button', class: 'more', on: { click: () => { allowed *= 4; draw(); } } });
-  const root = el('div', {}, scroll, nothing, more);
-
-  function choose(column) {
-    sort = { field: column.field, descending: sort?.field === column.field ? !sort.descending : column.className === 'number' };
-    draw();
-  }
-
-  function createRow() {
-    const cells = columns.map(column => {
-      const custom = column.cell?.();
-      const inner = custom?.node ?? el(column.className === 'number' ? 'span' : 'bdi');
-      const holder = el(column.heading ? 'th' : 'td', { class: column.className, scope: column.heading ? 'row' : null, data: { field: column.field } }, inner);
-      return { column, custom, inner, holder };
+    /** @type {T[]} */ let items = [];
+    let allowed = limit;
+    const headers = columns.map(column =>
+        el(
+            'th',
+            { scope: 'col', class: column.className, title: column.title },
+            column.sortable
+                ? el('button', { type: 'button', class: 'sort', on: { click: () => choose(column) } }, column.label)
+                : column.label,
+        ),
+    );
+    const body = el('tbody');
+    const table = el('table', { 'aria-label': label }, el('thead', {}, el('tr', {}, ...headers)), body);
+    // It scrolls sideways on a phone: without a tab stop the keyboard could not.
+    const scroll = el(
+        'div',
+        { 'class': tall ? 'scroll tall' : 'scroll', 'tabindex': '0', 'role': 'region', 'aria-label': `${label}, as a table that scrolls` },
+        table,
+    );
+    const nothing = el('p', { class: 'empty', text: empty });
+    const more = el('button', {
+        type: 'button',
+        class: 'more',
+        on: {
+            click: () => {
+                allowed *= 4;
+                draw();
+            },
+        },
     });
-    const node = el('tr', {}, ...cells.map(cell => cell.holder));
+    const root = el('div', {}, scroll, nothing, more);
+
+    function choose(column) {
+        sort = { field: column.field, descending: sort !== null && sort.field === column.field ? !sort.descending : column.className === 'number' };
+        draw();
+    }
+
+    function createRow() {
+        const cells = columns.map(column => {
+            const custom = column.cell?.();
+            const inner = custom?.node ?? el(column.className === 'number' ? 'span' : 'bdi');
+            const holder = el(
+                column.heading ? 'th' : 'td',
+                { class: column.className, scope: column.heading ? 'row' : null, data: { field: column.field } },
+                inner,
+            );
+            return { column, custom, inner, holder };
+        });
+        const node = el('tr', {}, ...cells.map(cell => cell.holder));
+        return {
+            node,
+            /** @param {T} item */
+            update(item) {
+                for (const { column, custom, inner, holder } of cells) {
+                    const value = column.value?.(item);
+                    if (custom === undefined) {
+                        setText(inner, column.text ? column.text(item) : textOf(value));
+                    } else {
+                        custom.update(item);
+                    }
+                    setAttribute(holder, 'data-value', value ?? null);
+                }
+                row?.(node, item);
+            },
+        };
+    }
+
+    function draw() {
+        const by = columns.find(column => column.field === sort?.field);
+        const sign = sort?.descending ? -1 : 1;
+        const sorted = by?.value ? [...items].sort((a, b) => sign * compare(by.value?.(a), by.value?.(b))) : items;
+        headers.forEach((header, index) =>
+            setAttribute(header, 'aria-sort', by === columns[index] ? (sort?.descending ? 'descending' : 'ascending') : null),
+        );
+        keyed(body, sorted.slice(0, allowed), keyOf, createRow);
+        scroll.hidden = items.length === 0;
+        nothing.hidden = items.length > 0;
+        more.hidden = items.length <= allowed;
+        setText(more, `Show more of ${count(items.length)}`);
+    }
+
     return {
-      node,
-      /** @param {T} item */
-      update(item) {
-        for (const { column, custom, inner, holder } of cells) {
-          const value = column.value?.(item);
-          if (custom === undefined) {
-            setText(inner, column.text ? column.text(item) : textOf(value));
-          } else {
-            custom.update(item);
-          }
-          setAttribute(holder, 'data-value', value ?? null);
-        }
-        row?.(node, item);
-      },
+        root,
+        /** @param {T[]} next @param {string} [whyEmpty] */
+        update(next, whyEmpty) {
+            items = next;
+            setText(nothing, whyEmpty ?? empty);
+            draw();
+        },
     };
-  }
-
-  function draw() {
-    const by = sort === null ? undefined : columns.find(column => column.field === sort?.field);
-    const sign = sort?.descending ? -1 : 1;
-    const sorted = by?.value ? [...items].sort((a, b) => sign * compare(by.value?.(a), by.value?.(b))) : items;
-    headers.forEach((header, index) => setAttribute(header, 'aria-sort', by === columns[index] ? (sort?.descending ? 'descending' : 'ascending') : null));
-    keyed(body, sorted.slice(0, allowed), keyOf, createRow);
-    scroll.hidden = items.length === 0;
-    nothing.hidden = items.length > 0;
-    more.hidden = items.length <= allowed;
-    setText(more, `Show more of ${count(items.length)}`);
-  }
-
-  return {
-    root,
-    /** @param {T[]} next @param {string} [whyEmpty] */
-    update(next, whyEmpty) {
-      items = next;
-      setText(nothing, whyEmpty ?? empty);
-      draw();
-    },
-  };
 }
 
 /** A value that a table of facts shows: term and data. @param {string} label @param {string} name @param {string} [title] */
 export function createFact(label, name, title) {
-  const value = el('dd', { data: { field: name } });
-  return { node: el('div', { class: 'fact', title }, el('dt', { text: label }), value), /** @param {any} raw @param {string} text @param {boolean} [alert] */ update(raw, text, alert = false) {
-    setField(value, raw, text);
-    setAttribute(value, 'data-alert', alert ? 'true' : null);
-  } };
+    const value = el('dd', { data: { field: name } });
+    return {
+        node: el('div', { class: 'fact', title }, el('dt', { text: label }), value),
+        /** @param {any} raw @param {string} text @param {boolean} [alert] */ update(raw, text, alert = false) {
+            setField(value, raw, text);
+            setAttribute(value, 'data-alert', alert ? 'true' : null);
+        },
+    };
 }

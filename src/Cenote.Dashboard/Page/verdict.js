@@ -5,59 +5,71 @@ import { list, textOf } from './model.js';
 
 /** Only web addresses become links: a snapshot that somebody sent may hold any address. @param {unknown} address */
 export function safeLink(address) {
-  try {
-    const url = new URL(textOf(address));
-    return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
-  } catch {
-    return null;
-  }
+    try {
+        const url = new URL(textOf(address));
+        return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
+    } catch {
+        return null;
+    }
 }
 
 function createFinding() {
-  const badge = createBadge();
-  const [summary, evidence, remedy] = ['summary', 'evidence', 'remedy'].map(name => el('bdi', { data: { field: name } }));
-  const link = el('a', { rel: 'noreferrer noopener', target: '_blank' }, 'More about this');
-  const node = el('li', { class: 'finding' },
-    el('h3', {}, badge.node, ' ', summary),
-    el('p', {}, el('span', { class: 'label' }, 'Evidence '), evidence),
-    el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy, ' ', link));
-  return {
-    node,
-    /** @param {import('./model.js').Finding} finding */
-    update(finding) {
-      setAttribute(node, 'data-level', levelOf(finding.level));
-      setAttribute(node, 'data-finding', textOf(finding.kind));
-      badge.update(finding.level);
-      setText(summary, textOf(finding.summary));
-      setText(evidence, textOf(finding.evidence));
-      setText(remedy, textOf(finding.remedy));
-      const address = safeLink(finding.helpLink);
-      link.hidden = address === null;
-      setAttribute(link, 'href', address);
-    },
-  };
+    const badge = createBadge();
+    const [summary, evidence, remedy] = ['summary', 'evidence', 'remedy'].map(name => el('bdi', { data: { field: name } }));
+    const link = el('a', { rel: 'noreferrer noopener', target: '_blank' }, 'More about this');
+    const node = el(
+        'li',
+        { class: 'finding' },
+        el('h3', {}, badge.node, ' ', summary),
+        el('p', {}, el('span', { class: 'label' }, 'Evidence '), evidence),
+        el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy, ' ', link),
+    );
+    return {
+        node,
+        /** @param {import('./model.js').Finding} finding */
+        update(finding) {
+            setAttribute(node, 'data-level', levelOf(finding.level));
+            setAttribute(node, 'data-finding', textOf(finding.kind));
+            badge.update(finding.level);
+            setText(summary, textOf(finding.summary));
+            setText(evidence, textOf(finding.evidence));
+            setText(remedy, textOf(finding.remedy));
+            const address = safeLink(finding.helpLink);
+            link.hidden = address === null;
+            setAttribute(link, 'href', address);
+        },
+    };
 }
 
 /** The head of a view: name, health, summary, findings. @param {string} kind "Pool" or "Replica set" @param {string} name */
 export function createVerdict(kind, name) {
-  const badge = createBadge();
-  const heading = el('h1', { tabindex: '-1' }, el('span', { class: 'unseen' }, `${kind} `), foreign(name));
-  const chips = el('span', { class: 'chips' });
-  const summary = el('bdi', { data: { field: 'summary' } });
-  const findings = el('ul', { class: 'findings' });
-  const title = el('h2', { class: 'unseen', text: 'Findings' });
-  const root = el('div', { class: 'verdict' }, el('div', { class: 'verdict-head' }, heading, badge.node, chips), el('p', { class: 'verdict-summary' }, summary), title, findings);
-  return {
-    root, heading, chips,
-    /** @param {import('./model.js').Verdict | null | undefined} verdict @param {any} row */
-    update(verdict, row) {
-      const level = verdict?.level ?? row?.level;
-      badge.update(level);
-      setAttribute(root, 'data-level', levelOf(level));
-      setText(summary, textOf(verdict?.summary ?? row?.summary));
-      const found = list(verdict?.findings);
-      keyed(findings, found, finding => textOf(finding.kind), createFinding);
-      findings.hidden = title.hidden = found.length === 0;
-    },
-  };
+    const badge = createBadge();
+    const heading = el('h1', { tabindex: '-1' }, el('span', { class: 'unseen' }, `${kind} `), foreign(name));
+    const chips = el('span', { class: 'chips' });
+    const summary = el('bdi', { data: { field: 'summary' } });
+    const findings = el('ul', { class: 'findings' });
+    const title = el('h2', { class: 'unseen', text: 'Findings' });
+    const root = el(
+        'div',
+        { class: 'verdict' },
+        el('div', { class: 'verdict-head' }, heading, badge.node, chips),
+        el('p', { class: 'verdict-summary' }, summary),
+        title,
+        findings,
+    );
+    return {
+        root,
+        heading,
+        chips,
+        /** @param {import('./model.js').Verdict | null | undefined} verdict @param {any} row */
+        update(verdict, row) {
+            const level = verdict?.level ?? row?.level;
+            badge.update(level);
+            setAttribute(root, 'data-level', levelOf(level));
+            setText(summary, textOf(verdict?.summary ?? row?.summary));
+            const found = list(verdict?.findings);
+            keyed(findings, found, finding => textOf(finding.kind), createFinding);
+            findings.hidden = title.hidden = found.length === 0;
+        },
+    };
 }
