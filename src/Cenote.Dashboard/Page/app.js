@@ -35,7 +35,7 @@ const byId = id => document.getElementById(id);
 const main = byId('main');
 const line = createConnectionLine();
 const announcer = createAnnouncer(byId('verdict-announcer'));
-const session = createSession(() => page.last && receive(page.last));
+const session = createSession(() => page.last && page.view?.update(page.last)); // Buttons come or go; the numbers are no newer for it.
 /** @type {{ overview: any, last: any, view: any, route: any, snapshot: any, connection: string }} */
 const page = { overview: null, last: null, view: null, route: null, snapshot: null, connection: '' };
 
@@ -50,7 +50,7 @@ const context = {
 
 const live = new LiveSource({
     batch: receive,
-    problem: (problem, part) => page.view?.problem?.(problem, part),
+    problem: (problem, part) => (part === 'overview' ? line.refused(problem) : page.view?.problem?.(problem, part)),
     state(state) {
         const fresh = state === 'live' || state === 'polling';
         if (fresh && page.connection !== 'live' && page.connection !== 'polling') {
@@ -136,6 +136,7 @@ createSnapshotControls(source => {
     page.snapshot = source;
     page.overview = null;
     announcer.reset();
+    line.reset();
     if (source) {
         live.stop();
         line.state('snapshot');

@@ -15,6 +15,7 @@ export function createConnectionLine() {
     /** @type {string | null} */
     let dataTime = null; // As the server's clock says.
     let receivedAt = 0;
+    let refusal = ''; // What the server said instead of data.
 
     const words = {
         connecting: () => 'connecting…',
@@ -34,13 +35,9 @@ export function createConnectionLine() {
         setText(time, dataTime === null || state === 'stopped' || state === 'snapshot' ? '' : `data of ${clock(dataTime)}`);
         setAttribute(line, 'title', dataTime === null ? null : exactTime(dataTime));
         setAttribute(main, 'data-stale', stale ? 'true' : null);
-        notice.hidden = !stale;
-        if (stale) {
-            setText(
-                notice,
-                `Not live: everything below is of ${clock(dataTime)}, ${duration(Math.round(age))} ago. The page keeps trying to reach the application.`,
-            );
-        }
+        notice.hidden = !stale && refusal === '';
+        const old = stale ? `Not live: everything below is of ${clock(dataTime)}, ${duration(Math.round(age))} ago.` : '';
+        setText(notice, [old, refusal === '' ? 'The page keeps trying to reach the application.' : refusal].filter(Boolean).join(' '));
     }
 
     setInterval(show, 1_000);
@@ -52,11 +49,22 @@ export function createConnectionLine() {
                 show();
             }
         },
-        /** @param {string} serverTime */
+        /** @param {string} serverTime of the data: what comes again with the time of before is no news, however live the connection */
         data(serverTime) {
+            receivedAt = serverTime === dataTime ? receivedAt : performance.now();
             dataTime = serverTime;
-            receivedAt = performance.now();
+            refusal = '';
             show();
+        },
+        /** @param {Error} problem */
+        refused(problem) {
+            refusal = `The application refuses: ${problem.message}`;
+            show();
+        },
+        /** Other data comes: what is known of this one's time is void. */
+        reset() {
+            dataTime = null;
+            refusal = '';
         },
     };
 }

@@ -25,7 +25,7 @@ export function createEvents() {
         keyOf: event => event.sequence,
         empty: '',
         tall: true,
-        limit: 100,
+        limit: 50,
         columns: [
             { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
             {
