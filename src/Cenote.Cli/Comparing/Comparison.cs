@@ -43,22 +43,22 @@ internal sealed class Comparison
     /// <summary>Pairs in which the mixed pool did more.</summary>
     public int MixedAhead { get; }
 
-    public Verdict Verdict { get; }
+    public ComparisonVerdict Verdict { get; }
 
-    private Verdict Judge()
+    private ComparisonVerdict Judge()
     {
         if (Pairs.Count < FewestPairs)
         {
-            return Verdict.TooFewPairs;
+            return ComparisonVerdict.TooFewPairs;
         }
 
         if (Ratio >= 1 + LeastDifference && SignTest.Chance(Pairs.Count, SplitAhead) <= Significance)
         {
-            return Verdict.SplitFaster;
+            return ComparisonVerdict.SplitFaster;
         }
 
         return 1 / Ratio >= 1 + LeastDifference && SignTest.Chance(Pairs.Count, MixedAhead) <= Significance
-            ? Verdict.MixedFaster
-            : Verdict.NoClearDifference;
+            ? ComparisonVerdict.MixedFaster
+            : ComparisonVerdict.NoClearDifference;
     }
 }

@@ -34,9 +34,9 @@ internal static class ComparisonSection
             $"median {comparison.Ratio:0.00}, from {comparison.LowestRatio:0.00} to {comparison.HighestRatio:0.00}; more in {comparison.SplitAhead} of {Plural(pairs, "pair")}");
         return comparison.Verdict switch
         {
-            Verdict.SplitFaster => FormattableString.Invariant($"[green]One writer + readers did {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
-            Verdict.MixedFaster => FormattableString.Invariant($"[yellow]One writer + readers did less here: {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
-            Verdict.TooFewPairs => $"[yellow]Too few pairs to tell whether one writer + readers do more than the mixed pool[/] ({measured}): give it more --seconds.",
+            ComparisonVerdict.SplitFaster => FormattableString.Invariant($"[green]One writer + readers did {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
+            ComparisonVerdict.MixedFaster => FormattableString.Invariant($"[yellow]One writer + readers did less here: {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
+            ComparisonVerdict.TooFewPairs => $"[yellow]Too few pairs to tell whether one writer + readers do more than the mixed pool[/] ({measured}): give it more --seconds.",
             _ => $"[yellow]No clear gain here: it cannot be said that one writer + readers did more than the mixed pool[/] ({measured}).",
         };
     }

@@ -1,7 +1,7 @@
 namespace Cenote.Cli.Comparing;
 
 /// <summary>What a comparison says.</summary>
-internal enum Verdict
+internal enum ComparisonVerdict
 {
     /// <summary>Nothing: chance alone could give any result with so few pairs.</summary>
     TooFewPairs,
