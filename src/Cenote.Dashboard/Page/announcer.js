@@ -1,4 +1,5 @@
 // Tells a screen reader when a pool's health changes: that, and not every tick.
+import { withLocalTimes } from './format.js';
 import { list } from './model.js';
 import { levelOf } from './levels.js';
 
@@ -19,7 +20,7 @@ export function createAnnouncer(region) {
                       );
             known = now;
             if (changed.length > 0) {
-                const told = changed.slice(0, 3).map(row => `${row.name} is now ${levelOf(row.level)}: ${row.summary}`);
+                const told = changed.slice(0, 3).map(row => `${row.name} is now ${levelOf(row.level)}: ${withLocalTimes(row.summary)}`);
                 region.textContent = [...told, ...(changed.length > 3 ? [`and ${changed.length - 3} more changed`] : [])].join('. ');
             }
         },

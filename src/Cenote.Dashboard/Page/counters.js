@@ -1,5 +1,5 @@
 // All counters and percentiles since the pool began, as numbers: for who compares them with metrics or logs.
-import { count, duration, words } from './format.js';
+import { count, duration, unknown, words } from './format.js';
 import { el, keyed, setText } from './dom.js';
 import { createPanel } from './panel.js';
 import { createFact } from './table.js';
@@ -52,7 +52,7 @@ export function createCounters() {
             update: ({ latency }) =>
                 cells.forEach(({ field, format, node }) => {
                     node.dataset.value = latency?.[field] ?? '';
-                    setText(node, format(latency?.[field]));
+                    setText(node, latency?.count === 0 && field !== 'count' ? unknown : format(latency?.[field]));
                 }),
         };
     }

@@ -1,6 +1,6 @@
 // What happened to the pool, newest first, and what people did to it.
 import { el, setAttribute } from './dom.js';
-import { clock, exactTime, words } from './format.js';
+import { clock, exactTime, withLocalTimes, words } from './format.js';
 import { list, textOf } from './model.js';
 import { matches } from './overview-order.js';
 import { createPanel } from './panel.js';
@@ -36,7 +36,14 @@ export function createEvents() {
                 className: 'col-time',
             },
             { label: 'What', field: 'kind', value: event => event.kind, text: event => words(event.kind) },
-            { label: 'Message', field: 'message', value: event => event.message, heading: true, className: 'col-message' },
+            {
+                label: 'Message',
+                field: 'message',
+                value: event => event.message,
+                text: event => withLocalTimes(event.message),
+                heading: true,
+                className: 'col-message',
+            },
             { label: 'Slot', field: 'slot', value: event => event.slot, className: 'number' },
             { label: 'Place in the code', field: 'site', value: event => event.site },
             { label: 'By', field: 'actor', value: event => event.actor },

@@ -1,6 +1,6 @@
 // One row of the overview: a pool, or a replica set above its pools. A row touches only what changed.
-import { el, field, foreign, setAttribute, setField, setText } from './dom.js';
-import { count, duration, isNumber, percent, plural, rate, unknown, words } from './format.js';
+import { el, field, foreign, setAttribute, setField } from './dom.js';
+import { count, duration, isNumber, percent, plural, rate, unknown, withLocalTimes, words } from './format.js';
 import { createBadge, levelOf } from './levels.js';
 import { textOf } from './model.js';
 import { poolHref, setHref } from './router.js';
@@ -62,7 +62,7 @@ export function createPoolRow(first) {
             setAttribute(node, 'data-member', row.replicaSet ? 'true' : null);
             setAttribute(node, 'data-state', textOf(row.state));
             badge.update(row.level);
-            setText(name.summary, textOf(row.summary));
+            setField(name.summary, row.summary, withLocalTimes(row.summary));
             spark.update(row.sparkline, counts.limit);
             const used = isNumber(row.utilization) ? Math.max(0, Math.min(1, row.utilization)) : 0;
             const scale = `scaleX(${Math.round(used * 200) / 200})`;
@@ -73,7 +73,8 @@ export function createPoolRow(first) {
             setField(limit, counts.limit, count(counts.limit));
             setField(waiting, counts.waiting, count(counts.waiting));
             setField(longest, row.longestWaitSeconds, duration(row.longestWaitSeconds));
-            setAttribute(waitingCell, 'data-alert', counts.waiting > 0 ? 'true' : null);
+            // A queue of milliseconds is how a busy pool works: only one that the verdict minds is marked.
+            setAttribute(waitingCell, 'data-alert', counts.waiting > 0 && levelOf(row.level) !== 'healthy' ? 'true' : null);
             setField(p50, row.waitP50Seconds, duration(row.waitP50Seconds));
             setField(p99, row.waitP99Seconds, duration(row.waitP99Seconds));
             setField(errors, row.errorRate, percent(row.errorRate));
@@ -115,7 +116,7 @@ export function createSetRow(first) {
         update({ row }) {
             setAttribute(node, 'data-level', levelOf(row.level));
             badge.update(row.level);
-            setText(name.summary, textOf(row.summary));
+            setField(name.summary, row.summary, withLocalTimes(row.summary));
             setField(primary, row.primary, row.primary ?? 'none');
             setField(serving, row.serving, `${count(row.serving)} of ${plural(row.servers, 'server')} serving`);
             setField(lag, row.maxLagSeconds, duration(row.maxLagSeconds));

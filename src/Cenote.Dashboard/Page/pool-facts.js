@@ -118,17 +118,22 @@ export function createPoolFacts() {
         update(pool) {
             const row = pool.row ?? {};
             const counts = row.counts ?? {};
+            const minded = levelOf(row.level) !== 'healthy'; // A pool in full use that nobody has to wait long for is a good one.
             for (const { name, node, points } of made) {
                 const found = list(pool.verdict?.findings).filter(finding => suspectOf(finding.kind) === name);
                 setAttribute(node, 'data-level', found.length === 0 ? null : levelOf(worst(found.map(finding => finding.level))));
                 setText(points, found.map(finding => words(finding.kind)).join(', '));
                 points.hidden = found.length === 0;
             }
-            facts['counts.leased'].update(counts.leased, `${count(counts.leased)} of ${count(counts.limit)}`, (row.utilization ?? 0) >= 1);
+            facts['counts.leased'].update(
+                counts.leased,
+                `${count(counts.leased)} of ${count(counts.limit)}`,
+                minded && (row.utilization ?? 0) >= 1,
+            );
             facts['counts.idle'].update(counts.idle, count(counts.idle));
             const changing = (counts.opening ?? 0) + (counts.resetting ?? 0) + (counts.validating ?? 0) + (counts.closing ?? 0);
             facts.changing.update(changing, count(changing));
-            facts['counts.waiting'].update(counts.waiting, count(counts.waiting), counts.waiting > 0);
+            facts['counts.waiting'].update(counts.waiting, count(counts.waiting), minded && counts.waiting > 0);
             for (const name of ['longestWaitSeconds', 'waitP50Seconds', 'waitP99Seconds']) {
                 facts[name].update(row[name], duration(row[name]));
             }

@@ -59,7 +59,10 @@ export function createTable({ label, columns, keyOf, empty, sort = null, tall = 
     const root = el('div', {}, scroll, nothing, more);
 
     function choose(column) {
-        sort = { field: column.field, descending: sort !== null && sort.field === column.field ? !sort.descending : column.className === 'number' };
+        sort = {
+            field: column.field,
+            descending: sort !== null && sort.field === column.field ? !sort.descending : column.className === 'number',
+        };
         draw();
     }
 

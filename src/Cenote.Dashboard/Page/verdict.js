@@ -1,5 +1,6 @@
 // The verdict: what is wrong, how one can tell, what to do. It stands first, since it is what somebody at 3 a.m. came for.
-import { el, foreign, keyed, setAttribute, setText } from './dom.js';
+import { el, foreign, keyed, setAttribute, setField, setText } from './dom.js';
+import { withLocalTimes, words } from './format.js';
 import { createBadge, levelOf } from './levels.js';
 import { list, textOf } from './model.js';
 
@@ -13,16 +14,19 @@ export function safeLink(address) {
     }
 }
 
-function createFinding() {
+/** @param {() => string} told what the verdict says already: one finding alone need not repeat it */
+function createFinding(told) {
     const badge = createBadge();
+    const kind = el('span', { data: { field: 'kind' } });
+    const page = el('span', {}, 'More: ', el('code'));
     const [summary, evidence, remedy] = ['summary', 'evidence', 'remedy'].map(name => el('bdi', { data: { field: name } }));
     const link = el('a', { rel: 'noreferrer noopener', target: '_blank' }, 'More about this');
     const node = el(
         'li',
         { class: 'finding' },
-        el('h3', {}, badge.node, ' ', summary),
+        el('h3', {}, badge.node, ' ', kind, ' ', summary),
         el('p', {}, el('span', { class: 'label' }, 'Evidence '), evidence),
-        el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy, ' ', link),
+        el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy, ' ', link, page),
     );
     return {
         node,
@@ -31,11 +35,15 @@ function createFinding() {
             setAttribute(node, 'data-level', levelOf(finding.level));
             setAttribute(node, 'data-finding', textOf(finding.kind));
             badge.update(finding.level);
-            setText(summary, textOf(finding.summary));
-            setText(evidence, textOf(finding.evidence));
+            setText(kind, words(finding.kind));
+            setField(summary, finding.summary, withLocalTimes(finding.summary));
+            summary.hidden = finding.summary === told();
+            setField(evidence, finding.evidence, withLocalTimes(finding.evidence));
             setText(remedy, textOf(finding.remedy));
             const address = safeLink(finding.helpLink);
             link.hidden = address === null;
+            page.hidden = address !== null || !finding.helpLink;
+            setText(page.lastChild, textOf(finding.helpLink)); // A page of the documentation, where no web address is known.
             setAttribute(link, 'href', address);
         },
     };
@@ -45,6 +53,7 @@ function createFinding() {
 export function createVerdict(kind, name) {
     const badge = createBadge();
     const heading = el('h1', { tabindex: '-1' }, el('span', { class: 'unseen' }, `${kind} `), foreign(name));
+    let told = '';
     const chips = el('span', { class: 'chips' });
     const summary = el('bdi', { data: { field: 'summary' } });
     const findings = el('ul', { class: 'findings' });
@@ -66,9 +75,15 @@ export function createVerdict(kind, name) {
             const level = verdict?.level ?? row?.level;
             badge.update(level);
             setAttribute(root, 'data-level', levelOf(level));
-            setText(summary, textOf(verdict?.summary ?? row?.summary));
+            told = textOf(verdict?.summary ?? row?.summary);
+            setField(summary, told, withLocalTimes(told));
             const found = list(verdict?.findings);
-            keyed(findings, found, finding => textOf(finding.kind), createFinding);
+            keyed(
+                findings,
+                found,
+                finding => textOf(finding.kind),
+                () => createFinding(() => told),
+            );
             findings.hidden = title.hidden = found.length === 0;
         },
     };
