@@ -87,7 +87,7 @@ const columns = [
     number('Probes', 'probes'),
     number('Failed', 'probeFailures'),
     number('Departures', 'departures'),
-    { label: 'Last failure of a probe', field: 'lastProbeFailure', value: server => server.lastProbeFailure },
+    { label: 'Last failure', field: 'lastProbeFailure', value: server => server.lastProbeFailure },
 ];
 const changes = {
     PrimaryChanged: change => `${textOf(change.server)} became the primary${change.formerPrimary ? `, after ${change.formerPrimary}` : ''}`,

@@ -35,9 +35,10 @@ function createFinding(told) {
             setAttribute(node, 'data-level', levelOf(finding.level));
             setAttribute(node, 'data-finding', textOf(finding.kind));
             badge.update(finding.level);
-            setText(kind, words(finding.kind));
             setField(summary, finding.summary, withLocalTimes(finding.summary));
             summary.hidden = finding.summary === told();
+            const name = words(finding.kind);
+            setText(kind, `${name.slice(0, 1).toUpperCase()}${name.slice(1)}${summary.hidden ? '' : ':'}`);
             setField(evidence, finding.evidence, withLocalTimes(finding.evidence));
             setText(remedy, textOf(finding.remedy));
             const address = safeLink(finding.helpLink);
