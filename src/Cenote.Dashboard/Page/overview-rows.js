@@ -9,7 +9,7 @@ import { createSparkline } from './sparkline.js';
 // Roles are written out because the phone's layout takes the table display away, and with it the roles that browsers derive from it.
 const cell = (label, className, ...children) => el('td', { role: 'cell', class: className, data: { label } }, ...children);
 
-/** A cell of numbers. What is in it has a size of its own (overview.css): a number that changes is laid out alone, and not with 200 rows. */
+/** A cell of numbers. */
 const numbers = (label, ...children) => cell(label, 'number', el('div', { class: 'value' }, ...children));
 
 function createName(row, href) {
