@@ -23,6 +23,22 @@ public class StubDriver : CycleSuite
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
     public void LeaseAsync() => Run(Nanoseconds, Pools.TakeStub(), static pool => new AsyncLeaseCycle(pool));
 
+    /// <summary>A lease, while metrics and traces are collected.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void LeaseListened() => Run(Nanoseconds, Pools.TakeStub(), static pool => new ListenedCycle(new LeaseCycle(pool)));
+
+    /// <summary>A lease, awaited, while metrics and traces are collected.</summary>
+    [Benchmark(OperationsPerInvoke = Nanoseconds)]
+    public void LeaseListenedAsync() => Run(Nanoseconds, Pools.TakeStub(), static pool => new ListenedCycle(new AsyncLeaseCycle(pool)));
+
+    /// <summary>A rent that waits for a return.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void HandOver() => Run(Microseconds, static () => new HandOverCycle());
+
+    /// <summary>A rent that waits for a return, while metrics and traces are collected.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void HandOverListened() => Run(Microseconds, static () => new ListenedCycle(new HandOverCycle()));
+
     /// <summary>A lease for writing, through a set of replicas.</summary>
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
     public void RoutedWrite() => Run(Nanoseconds, Pools.TakeStub(), static pool => new RoutedCycle(pool, strategy: null));
