@@ -43,7 +43,7 @@ internal sealed partial class PoolEngine
         try
         {
             var lease = QueueUntraced(timeout, cancellationToken, filePath, lineNumber, memberName, ref hasWaited);
-            if (hasWaited)
+            if (hasWaited || RentTraces.IsNew(lease))
             {
                 Traces.Tell(startedAt, lease, failure: null);
             }

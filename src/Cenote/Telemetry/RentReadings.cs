@@ -41,8 +41,18 @@ internal static class RentReadings
             ("running", static state => Is(state, PoolState.Running)),
             ("suspended", static state => Is(state, PoolState.Suspended)),
             ("draining", static state => Is(state, PoolState.Draining)));
+        readings.Level(
+            "cenote.pool.verdict",
+            "{pool}",
+            "1 for how the pool judges itself, 0 for the others.",
+            "cenote.pool.verdict",
+            static pool => pool.Judge.Judge(VerdictOptions.Default).Level,
+            ("healthy", static level => Is(level, VerdictLevel.Healthy)),
+            ("degraded", static level => Is(level, VerdictLevel.Degraded)),
+            ("unhealthy", static level => Is(level, VerdictLevel.Unhealthy)));
         readings.Count("cenote.upkeep.failures", "{failure}", "Upkeep tasks that threw.", static pool => pool.Desk.Meters.UpkeepFailures.Value);
     }
 
-    private static long Is(PoolState found, PoolState state) => found == state ? 1 : 0;
+    private static long Is<T>(T found, T kind)
+        where T : struct, Enum => EqualityComparer<T>.Default.Equals(found, kind) ? 1 : 0;
 }

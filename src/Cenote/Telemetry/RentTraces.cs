@@ -19,9 +19,25 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
 
     internal static bool IsEnabled => Source.HasListeners();
 
-    /// <summary>Follows a rent to its end. One that is served already, or never began, leaves no trace.</summary>
-    internal ValueTask<ConnectionLease> Follow(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt) =>
-        rent.IsCompletedSuccessfully ? rent : FollowAsync(rent, startedAt);
+    /// <summary>Follows a rent to its end. One that was served at once leaves no trace; an open may be over before anybody looks, and was waited for all the same.</summary>
+    internal ValueTask<ConnectionLease> Follow(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt)
+    {
+        if (!rent.IsCompletedSuccessfully)
+        {
+            return FollowAsync(rent, startedAt);
+        }
+
+        var lease = rent.Result;
+        if (IsNew(lease))
+        {
+            Tell(startedAt, lease, failure: null);
+        }
+
+        return new ValueTask<ConnectionLease>(lease);
+    }
+
+    /// <summary>Whether it is the first lease of its connection.</summary>
+    internal static bool IsNew(in ConnectionLease lease) => lease.Slot is { } slot && slot.Age.LeasesBefore + 1 == SlotWord.LeasesOf(lease.Ticket);
 
     /// <summary>Tells of a rent that is over.</summary>
     /// <param name="startedAt">When the caller asked.</param>
@@ -64,9 +80,9 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
             new("cenote.rent.outcome", outcome),
             new("cenote.rent.wait", Math.Max(0, (endedAt - startedAt).TotalSeconds)),
         ];
-        if (lease.Slot is { } slot)
+        if (lease.IsGiven)
         {
-            tags.Add(new("cenote.rent.connection", slot.Age.LeasesBefore + 1 == SlotWord.LeasesOf(lease.Ticket) ? "new" : "reused"));
+            tags.Add(new("cenote.rent.connection", IsNew(lease) ? "new" : "reused"));
         }
 
         if (failure is not null)

@@ -105,9 +105,10 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal((1, 1), (Changes(scrape, "grow"), Changes(scrape, "shrink")));
         Assert.Equal(2, Of(scrape, pool, "db_client_connection_count", ("db_client_connection_state", "idle")));
 
-        Assert.Equal("running", State(scrape));
+        Assert.Equal(("running", "healthy"), (State(scrape), Verdict(scrape)));
         pool.Suspend();
-        Assert.Equal("suspended", State(await host.ScrapeAsync()));
+        scrape = await host.ScrapeAsync();
+        Assert.Equal(("suspended", "unhealthy"), (State(scrape), Verdict(scrape)));
         var waiting = pool.RentAsync().Soon();
         await Assert.ThrowsAsync<PoolOverloadedException>(() => pool.RentAsync().Soon());
         Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_rent_failed_total", ("error_type", "overloaded")));
@@ -119,6 +120,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal("running", State(await host.ScrapeAsync()));
 
         double Changes(Scrape found, string direction) => Of(found, pool, "cenote_sizing_changes_total", ("cenote_sizing_direction", direction));
+        string Verdict(Scrape found) => new[] { "healthy", "degraded", "unhealthy" }.Single(level => Of(found, pool, "cenote_pool_verdict", ("cenote_pool_verdict", level)) == 1);
         string State(Scrape found) => new[] { "running", "suspended", "draining" }.Single(state => Of(found, pool, "cenote_pool_state", ("cenote_pool_state", state)) == 1);
     }
 

@@ -113,14 +113,35 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
     /// <summary>Begins a rent while the connection is held, and gives it back once the caller waits.</summary>
     private static async Task<ConnectionLease> WaitAsync(ConnectionPool pool, ConnectionLease held, bool isBlocking)
     {
-        var rent = RentAsync(pool, isBlocking);
-        await Patience.UntilAsync(() => pool.GetStatistics().Counts.Waiting == 1, "a caller waits");
+        var renting = new TaskCompletionSource<Thread>();
+        var rent = RentAsync(pool, isBlocking, renting);
+
+        // An awaiting caller waits once the call is back. A blocking one has queued a moment before it begins to wait: its thread is looked at
+        // until it is found waiting several times in a row, since it may also wait for a lock for a moment.
+        var seen = 0;
+        await Patience.UntilAsync(
+            () =>
+            {
+                var waits = pool.GetStatistics().Counts.Waiting == 1
+                    && (!isBlocking || (renting.Task.IsCompleted && renting.Task.Result.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin)));
+                seen = waits ? seen + 1 : 0;
+                return seen > 4;
+            },
+            "a caller waits");
         held.Dispose();
         return await rent;
     }
 
     /// <summary>A blocking caller has a thread of its own, and the span of whoever started it.</summary>
-    private static Task<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking) => isBlocking
-        ? Task.Factory.StartNew(() => pool.Rent(), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Soon()
+    private static Task<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking, TaskCompletionSource<Thread>? renting = null) => isBlocking
+        ? Task.Factory.StartNew(
+            () =>
+            {
+                renting?.SetResult(Thread.CurrentThread);
+                return pool.Rent();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Soon()
         : pool.RentAsync().Soon();
 }
