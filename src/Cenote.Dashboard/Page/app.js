@@ -4,6 +4,7 @@
 //   main[data-view="overview|pool|set|unknown"][data-level]     the view, and its worst health; [data-stale] while its data is old
 //   #connection[data-connection="connecting|live|reconnecting|polling|stopped|paused|snapshot"]
 //   tr[data-pool="<name>"], tr[data-set="<name>"]               rows of the overview, each with data-level
+//                                                               (read their textContent: innerText is empty in rows off the screen, which are not laid out)
 //   [data-field="<path in the JSON>"][data-value="<raw>"]       every number and word of the data: "counts.leased", "waitP99Seconds", "totals.rents",
 //                                                               "latencies.wait.p99Seconds", "totals.closed.Idle", "slots.Leased"; cells of tables have the field of their row
 //   [data-card="pool|application|database"][data-level]         the three cards of a pool; [data-finding="<kind>"] each finding of the verdict
