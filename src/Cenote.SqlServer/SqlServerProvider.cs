@@ -48,7 +48,7 @@ public sealed class SqlServerProvider : DatabaseProvider
     public override string DatabaseSystem => "microsoft.sql_server";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
 
     /// <inheritdoc/>
     public override DbProviderFactory Factory => SqlClientFactory.Instance;

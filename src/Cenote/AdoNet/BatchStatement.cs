@@ -19,7 +19,7 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection conne
         set => Batch.Timeout = value;
     }
 
-    private protected override string Text => string.Join("; ", Batch.BatchCommands.Select(static command => command.CommandText));
+    private protected override string? Text => string.Join("; ", Batch.BatchCommands.Select(static command => command.CommandText));
 
     private protected override WorkEffect Effect => Batch.BatchCommands
         .Select(static command => WorkText.EffectOf(command.CommandType, command.CommandText)).DefaultIfEmpty().Max();

@@ -18,7 +18,7 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection con
         set => Command.CommandTimeout = value;
     }
 
-    private protected override string Text => Command.CommandText;
+    private protected override string? Text => Command.CommandText;
 
     private protected override WorkEffect Effect => WorkText.EffectOf(Command.CommandType, Command.CommandText);
 

@@ -33,7 +33,7 @@ internal abstract partial class Statement
     private protected virtual int DefaultTimeout => DriverTimeout;
 
     /// <summary>What it executes, for whoever counts statements.</summary>
-    private protected abstract string Text { get; }
+    private protected abstract string? Text { get; }
 
     /// <summary>What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.</summary>
     private protected abstract WorkEffect Effect { get; }
@@ -193,7 +193,7 @@ internal abstract partial class Statement
     }
 
     /// <summary>Where the execution is counted, if the pool counts.</summary>
-    private StatementRecord? FindRecord() => Pool.Engine.Statements?.Find(Text);
+    private StatementRecord? FindRecord() => Pool.Engine.Statements?.Find(Text ?? "");
 
     private void End(in Execution execution, Exception? failure)
     {

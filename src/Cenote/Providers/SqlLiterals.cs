@@ -18,4 +18,7 @@ public enum SqlLiterals
 
     /// <summary>A backslash in a text is a character like any other.</summary>
     PlainBackslashes = 4,
+
+    /// <summary>What is in square brackets is a name.</summary>
+    NamesInBrackets = 8,
 }

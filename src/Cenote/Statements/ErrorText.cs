@@ -10,6 +10,9 @@ internal static class ErrorText
 {
     private const int Longest = 500;
 
+    /// <summary>What PostgreSQL and SQLite write before a value; before a name they write what it is the name of.</summary>
+    private static readonly string[] BeforeDoubleQuotes = [": \"", "near \"", "value \""];
+
     internal static string Of(Exception exception)
     {
         var state = exception is DbException { SqlState: { Length: > 0 } code } ? $" {code}" : "";
@@ -27,8 +30,19 @@ internal static class ErrorText
             : WithoutQuoted(message);
     }
 
-    private static string WithoutQuoted(string message) =>
-        Without(Without(Without(message, "'", "'"), ": \"", "\""), " is (", ")");
+    private static string WithoutQuoted(string message)
+    {
+        // PostgreSQL's detail, where Npgsql is told to include it, is a whole row; Oracle's is its key.
+        var end = message.IndexOf("DETAIL:", StringComparison.Ordinal);
+        var text = end < 0 ? message : $"{message[..end].TrimEnd()}…";
+        text = Without(text, "'", "'");
+        foreach (var start in BeforeDoubleQuotes)
+        {
+            text = Without(text, start, "\"");
+        }
+
+        return Without(Without(text, " is (", ")"), "column values (", ")");
+    }
 
     /// <summary>To the last end: a value may hold quotes of its own.</summary>
     private static string Without(string message, string start, string end)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Cenote.Providers;
 
@@ -9,6 +10,9 @@ namespace Cenote.Statements;
 /// </summary>
 internal ref struct LiteralScanner(string text, SqlLiterals literals)
 {
+    /// <summary>What may begin a text, a name or a comment somewhere.</summary>
+    private static readonly SearchValues<char> Openers = SearchValues.Create("'\"`[$#-");
+
     private readonly ReadOnlySpan<char> _text = text;
     private int _at;
 
@@ -36,7 +40,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         {
             AppendDoublyQuoted(shape, first);
         }
-        else if (first == '$' && TryFindDollarQuote(out var end))
+        else if (first == '$' && !EscapesBackslash && TryFindDollarQuote(out var end))
         {
             _at = end;
             shape.Append('?');
@@ -60,25 +64,37 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
     /// <summary>A name in a database's own quotes stays, with its quotes; what may be a text goes.</summary>
     private void AppendDoublyQuoted(StringBuilder shape, char quote)
     {
-        if (quote == '[')
+        if (quote == '[' && !literals.HasFlag(SqlLiterals.NamesInBrackets))
         {
-            // A name of SQL Server or SQLite, an index or an array of PostgreSQL: what is in it is looked at like anything else.
-            shape.Append('[');
-            _at++;
+            AppendBracket(shape);
             return;
         }
 
+        if (quote == '[')
+        {
+            quote = ']';
+        }
+
         var start = _at;
-        var isName = quote == '`' || literals.HasFlag(SqlLiterals.NamesInDoubleQuotes);
+        var isName = quote is '`' or ']' || literals.HasFlag(SqlLiterals.NamesInDoubleQuotes);
         var isClosed = SkipQuoted(quote, isName ? SqlLiterals.PlainBackslashes : literals);
         shape.Append(isName && isClosed ? _text[start.._at] : "?");
+    }
+
+    /// <summary>An index or an array: what is in it is looked at like anything else. Where it may as well be a name that holds a quote, nothing after it is shown.</summary>
+    private void AppendBracket(StringBuilder shape)
+    {
+        var rest = _text[_at..];
+        var end = rest.IndexOf(']');
+        shape.Append('[');
+        _at += literals == SqlLiterals.Unknown && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers) ? rest.Length : 1;
     }
 
     /// <summary>Words, names and parameters. Letters right before a quote belong to the literal: N'…', E'…', X'…', _utf8'…', q'[…]'.</summary>
     private void AppendWord(StringBuilder shape)
     {
         var start = _at++;
-        while (_at < _text.Length && IsWord(_text[_at]))
+        while (_at < _text.Length && (IsWord(_text[_at]) || (_text[_at] == '$' && IsWord(_text[start]))))
         {
             _at++;
         }
@@ -90,9 +106,13 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
             {
                 SkipAlternative();
             }
+            else if (word is "e" or "E")
+            {
+                SkipEscaped();
+            }
             else
             {
-                SkipQuoted('\'', word is "e" or "E" ? SqlLiterals.BackslashEscapes : literals);
+                SkipQuoted('\'', literals);
             }
 
             shape.Append('?');
@@ -100,6 +120,21 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         }
 
         shape.Append(word);
+    }
+
+    /// <summary>PostgreSQL's E'…', which goes on in further quotes after white space, with escapes, too.</summary>
+    private void SkipEscaped()
+    {
+        int end;
+        do
+        {
+            SkipQuoted('\'', SqlLiterals.BackslashEscapes);
+            end = _at;
+            SkipBlank();
+        }
+        while (_at < _text.Length && _text[_at] == '\'');
+
+        _at = end;
     }
 
     private void SkipBlank()
@@ -120,22 +155,38 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
             }
             else
             {
-                var length = _text[_at..].IndexOfAny('\n', '\r');
-                _at = length < 0 ? _text.Length : _at + length;
+                SkipLine();
             }
         }
+    }
+
+    /// <summary>To the end of the line; to the end of everything where that may be no comment, or end elsewhere, and a quote would be taken for the other one of its pair.</summary>
+    private void SkipLine()
+    {
+        var rest = _text[_at..];
+        var end = rest.IndexOfAny('\n', '\r') is >= 0 and var found ? found : rest.Length;
+        var feed = rest.IndexOf('\n') is >= 0 and var last ? last : rest.Length;
+        var content = rest[(rest[0] == '#' ? 1 : 2)..end];
+        var isDoubtful = literals == SqlLiterals.Unknown && (rest[0] == '#' || !IsSpaceAt(rest, 2)) && content.ContainsAny(Openers);
+        _at += isDoubtful || rest[end..feed].ContainsAny(Openers) ? rest.Length : end;
     }
 
     private readonly bool StartsComment()
     {
         var rest = _text[_at..];
-        return rest.StartsWith("--") || rest.StartsWith("/*") || (EscapesBackslash && rest[0] == '#');
+        return rest.StartsWith("/*")
+            || (rest.StartsWith("--") && (!EscapesBackslash || IsSpaceAt(rest, 2)))
+            || (rest[0] == '#' && (EscapesBackslash || literals == SqlLiterals.Unknown));
     }
 
-    /// <summary>As where comments nest: elsewhere that hides too much rather than too little.</summary>
+    private static bool IsSpaceAt(ReadOnlySpan<char> text, int index) =>
+        index >= text.Length || char.IsWhiteSpace(text[index]) || char.IsControl(text[index]);
+
+    /// <summary>As where comments nest. Where they do not, it has ended before: if a text may begin in between, nothing after it is shown.</summary>
     private void SkipBlockComment()
     {
         var depth = 0;
+        var firstEnd = -1;
         while (_at < _text.Length)
         {
             var rest = _text[_at..];
@@ -147,8 +198,10 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
             else if (rest.StartsWith("*/"))
             {
                 _at += 2;
+                firstEnd = firstEnd < 0 ? _at : firstEnd;
                 if (--depth == 0)
                 {
+                    _at = _text[firstEnd.._at].ContainsAny(Openers) ? _text.Length : _at;
                     return;
                 }
             }
@@ -234,5 +287,6 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         }
     }
 
-    private static bool IsWord(char character) => char.IsLetterOrDigit(character) || character == '_';
+    /// <summary>Databases take what is not ASCII for letters.</summary>
+    private static bool IsWord(char character) => char.IsLetterOrDigit(character) || character is '_' or >= '\u0080';
 }

@@ -10,12 +10,18 @@ internal sealed class StatementBook(StatementStatisticsOptions options, SqlLiter
     /// <summary>Statements with their values in the text differ each time: their texts must not pile up.</summary>
     private const int TextsForEachStatement = 8;
 
+    /// <summary>A longer one is nearly always one of its kind, a thousand rows in one statement: it is read anew each time rather than kept.</summary>
+    private const int LongestKeptText = 4000;
+
     private readonly object _gate = new();
     private readonly ConcurrentDictionary<string, StatementRecord> _byText = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StatementRecord> _byShape = new(StringComparer.Ordinal);
     private readonly StatementRecord _others = new(StatementStatistics.OtherStatements);
 
     internal long GetTimestamp() => clock.GetTimestamp();
+
+    /// <summary>How many texts are remembered as they came.</summary>
+    internal int KeptTexts => _byText.Count;
 
     internal StatementRecord Find(string text) => _byText.TryGetValue(text, out var record) ? record : Learn(text);
 
@@ -47,6 +53,11 @@ internal sealed class StatementBook(StatementStatisticsOptions options, SqlLiter
                 }
 
                 _byShape.Add(shape, record = new StatementRecord(shape));
+            }
+
+            if (text.Length > LongestKeptText)
+            {
+                return record;
             }
 
             if (_byText.Count >= options.MaxStatements * TextsForEachStatement)

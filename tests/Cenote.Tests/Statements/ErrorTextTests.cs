@@ -12,6 +12,10 @@ public sealed class ErrorTextTests
     [InlineData("The duplicate key value is (secret).", "The duplicate key value is (?).")]
     [InlineData("SQLite Error 1: 'no such table: nowhere'.", "SQLite Error 1: no such table: nowhere")]
     [InlineData("SQLite Error 1: 'unrecognized token: \"'secret\"'.", "SQLite Error 1: unrecognized token: \"?\"")]
+    [InlineData("unterminated quoted string at or near \"'secret\"", "unterminated quoted string at or near \"?\"")]
+    [InlineData("value \"99secret\" is out of range for type integer", "value \"?\" is out of range for type integer")]
+    [InlineData("23505: duplicate key value violates unique constraint \"users_email\"\n\nDETAIL: Key (email)=(secret) already exists.", "23505: duplicate key value violates unique constraint \"users_email\"…")]
+    [InlineData("ORA-03301: (ORA-00001 details) row with column values (EMAIL:secret) already exists", "ORA-03301: (ORA-00001 details) row with column values (?) already exists")]
     [InlineData("the server doesn't answer", "the server doesn't answer")]
     public void Values_that_a_driver_quotes_are_left_out(string message, string expected) =>
         Assert.Equal("InvalidOperationException: " + expected, ErrorText.Of(new InvalidOperationException(message)));

@@ -50,6 +50,19 @@ public sealed class StatementBookTests
     }
 
     [Fact]
+    public void Texts_as_long_as_their_values_are_counted_and_not_kept()
+    {
+        var book = NewBook(5);
+        for (var i = 0; i < 50; i++)
+        {
+            Run(book, $"INSERT INTO t VALUES ('{new string((char)('a' + (i % 26)), 100_000 + i)}')", TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(("INSERT INTO t VALUES (?)", 50L), (book.Describe()[0].Text, book.Describe()[0].Count));
+        Assert.Equal(0, book.KeptTexts);
+    }
+
+    [Fact]
     public void A_statement_that_ends_after_its_text_was_forgotten_counts_among_the_others()
     {
         var book = NewBook(1);

@@ -8,6 +8,7 @@ public sealed class StatementTextTests
 {
     private const SqlLiterals PostgreSql = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
     private const SqlLiterals MySql = SqlLiterals.BackslashEscapes;
+    private const SqlLiterals SqlServer = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
 
     [Theory]
     [InlineData("SELECT 1", "SELECT ?")]
@@ -34,6 +35,23 @@ public sealed class StatementTextTests
     [InlineData(@"SELECT _utf8mb4'secret', 'C:\\', 'secret'", "SELECT ?, ?, ?")]
     public void Backslashes_take_quotes_with_them_where_the_database_says_so(string text, string expected) =>
         Assert.Equal(expected, StatementText.WithoutLiterals(text, MySql));
+
+    [Theory]
+    [InlineData(SqlServer, "SELECT [Customer's Name], [a]]b'c] FROM t WHERE p = 'secret'", "SELECT [Customer's Name], [a]]b'c] FROM t WHERE p = ?")]
+    [InlineData(SqlServer, "SELECT [secret", "SELECT ?")]
+    [InlineData(SqlLiterals.Unknown, "SELECT [it's], 'secret'", "SELECT [")]
+    [InlineData(SqlLiterals.Unknown, "SELECT a # it's\n, 'secret'", "SELECT a")]
+    [InlineData(SqlLiterals.Unknown, "SELECT 1--'a\nsecret'", "SELECT ?")]
+    [InlineData(SqlLiterals.Unknown, "SELECT a -- it's\n, 'secret'", "SELECT a , ?")]
+    [InlineData(MySql, "SELECT 1--'a\nsecret', b -- it's\n, 'secret'", "SELECT ?--?, b , ?")]
+    [InlineData(MySql, "SELECT /* /* */ 'a */ secret'", "SELECT")]
+    [InlineData(MySql, "SELECT 1 # a\rit's\n, 'secret'", "SELECT ?")]
+    [InlineData(MySql, "SELECT $a$, 'b $a$ secret'", "SELECT $a$, ?")]
+    [InlineData(PostgreSql, "SELECT E'a'\n 'it\\'s secret', E'b', 'c'", "SELECT ?, ?, ?")]
+    [InlineData(PostgreSql, "SELECT a$b$, 'c d$b$ secret'", "SELECT a$b$, ?")]
+    [InlineData(PostgreSql, "SELECT $\ud83d\ude00$it's secret$\ud83d\ude00$, 'b'", "SELECT ?, ?")]
+    public void What_looks_like_the_other_end_of_a_literal_shows_nothing_of_it(SqlLiterals style, string text, string expected) =>
+        Assert.Equal(expected, StatementText.WithoutLiterals(text, style));
 
     [Fact]
     public void Where_a_database_does_not_say_what_a_backslash_means_nothing_after_it_is_shown() =>
