@@ -72,6 +72,9 @@ internal sealed partial class PoolEngine
     /// <summary><see langword="null"/> unless statements are counted.</summary>
     internal StatementBook? Statements { get; }
 
+    /// <summary><see langword="null"/> unless the pool looks for nested rents.</summary>
+    internal NestedRentGuard? Nesting => _nesting;
+
     internal Upkeep Upkeep => _upkeep;
 
     private ConnectionWork Work { get; }

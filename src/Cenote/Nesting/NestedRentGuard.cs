@@ -34,6 +34,9 @@ internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILog
         return _current.Value = new FlowRent(callSite, held);
     }
 
+    /// <summary>Whether a flow that held a connection from the one line was seen to ask for another at the other.</summary>
+    internal bool HasSeen(CallSite held, CallSite asked) => _told.ContainsKey((held, asked));
+
     private void Report(CallSite held, CallSite asked)
     {
         meters.NestedRents.Increment();

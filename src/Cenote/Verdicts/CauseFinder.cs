@@ -43,33 +43,34 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
     }
 
     /// <summary>
-    /// Every connection is out, callers wait, and for seconds none has come back. If those who wait ask in the same source files as those who
-    /// hold, or flows were seen to hold one connection while they asked for another, they wait for each other.
+    /// Every connection is out, and for seconds none has come back. If as many callers wait as there are holders, and each asks in a source file that a
+    /// holder is in (or at a line where a flow was seen to ask for a second connection), they wait for each other: a holder who did not would return.
     /// </summary>
     private Finding? FindDoubleRent()
     {
-        if (window!.Still < StillForLong)
+        if (window!.Still < StillForLong || engine.Settings.NestedRents == NestedRents.Refuse)
         {
             return null;
         }
 
-        var asking = engine.Desk.DescribeWaiters(most: 100);
+        const int Most = 100;
         var held = _leases.Select(static lease => lease.CallSite).Distinct().ToList();
-        var suspicious = asking.Where(site => site.IsKnown && held.Any(holder => holder.FilePath == site.FilePath && holder != site)).Distinct().ToList();
-        if (statistics.NestedRents == 0 && (suspicious.Count == 0 || engine.Settings.NestedRents != NestedRents.Allow))
+        var suspicious = engine.Desk.DescribeWaiters(Most).Where(site => site.IsKnown && held.Exists(holder => IsNested(holder, site))).ToList();
+        if (suspicious.Count < Math.Clamp(statistics.Counts.Leased, 1, Most))
         {
             return null;
         }
 
-        var holders = held.Count > 0 ? held[0].ToString() : "unknown callers";
-        var askers = suspicious.Count > 0 ? suspicious[0].ToString() : "the flows that hold one";
         return new Finding(
             FindingKind.DoubleRent,
             VerdictLevel.Unhealthy,
             Text($"stands still for {window.Still.TotalSeconds:0} s: holders seem to wait for a second connection"),
-            Text($"All {statistics.Counts.Limit} connections are out, {statistics.Counts.Waiting} callers wait, and none was lent for {window.Still.TotalSeconds:0} s. Held by {holders}; asked for by {askers}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
+            Text($"All {statistics.Counts.Limit} connections are out, {statistics.Counts.Waiting} callers wait, and none was lent for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
             "Pass the connection that a flow holds on instead of renting another. NestedRents = Warn or Refuse names the two places; a larger pool only puts the standstill off.");
     }
+
+    private bool IsNested(CallSite holder, CallSite asking) =>
+        engine.Nesting?.HasSeen(holder, asking) ?? (holder.FilePath == asking.FilePath && holder != asking);
 
     private Finding? FindLeak(bool isSaturated)
     {

@@ -41,7 +41,10 @@ internal sealed class PoolTrend
         }
     }
 
-    /// <summary>The median use of ten seconds in which no more than half of the connections were out, a moving average of them.</summary>
+    /// <summary>
+    /// The median use of ten seconds in which no more than half of the connections were out, a moving average of them: one that follows a database that
+    /// became quicker soon, and one that became slower late, since that is what it is there to show.
+    /// </summary>
     private void LearnQuietUse(TrendSample sample)
     {
         var tenBefore = _samples.FirstOrDefault(earlier => sample.At - earlier.At <= 10_000);
@@ -55,7 +58,7 @@ internal sealed class PoolTrend
         if (uses.Count >= FewestUses)
         {
             var median = uses.Percentile(0.5)!.Value.TotalSeconds;
-            _quietUse = _quietUse is { } known ? known + ((median - known) * 0.05) : median;
+            _quietUse = _quietUse is { } known ? known + ((median - known) * (median < known ? 0.05 : 0.002)) : median;
         }
     }
 }

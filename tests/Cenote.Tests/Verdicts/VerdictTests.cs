@@ -98,6 +98,62 @@ public sealed class VerdictTests
         Assert.Empty(test.Pool.GetVerdict().Findings);
     }
 
+    [Theory]
+    [InlineData(1, NestedRents.Allow)]
+    [InlineData(2, NestedRents.Warn)]
+    [InlineData(2, NestedRents.Refuse)]
+    public async Task Holders_that_are_only_slow_are_not_said_to_wait_for_a_second_connection(int waiters, NestedRents nestedRents)
+    {
+        await using var test = await TestPool.FullAsync(2, options => options.NestedRents = nestedRents);
+        var holders = await Task.WhenAll(Task.Run(() => test.Pool.RentAsync().AsTask()), Task.Run(() => test.Pool.RentAsync().AsTask()));
+        var waiting = new Task<ConnectionLease>[waiters];
+        for (var i = 0; i < waiters; i++)
+        {
+            waiting[i] = Task.Run(() => test.Pool.RentAsync().AsTask());
+        }
+
+        await test.When(counts => counts.Waiting == waiters);
+        await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
+
+        var verdict = test.Pool.GetVerdict();
+
+        Assert.Equal((FindingKind.Saturated, VerdictLevel.Degraded), (verdict.Findings[0].Kind, verdict.Level));
+        Assert.DoesNotContain(verdict.Findings, finding => finding.Kind == FindingKind.DoubleRent);
+        Array.ForEach(holders, lease => lease.Dispose());
+        Array.ForEach(await Task.WhenAll(waiting).Soon(), lease => lease.Dispose());
+    }
+
+    [Fact]
+    public async Task Flows_that_were_seen_to_ask_for_a_second_connection_are_named_when_all_of_them_stand_still()
+    {
+        await using var test = await TestPool.FullAsync(2, options => options.NestedRents = NestedRents.Warn);
+        var bothHold = new TaskCompletionSource();
+        var holding = 0;
+        async Task RunAsync()
+        {
+            using var outer = await test.Pool.RentAsync(filePath: "Outer.cs", lineNumber: 1);
+            if (Interlocked.Increment(ref holding) == 2)
+            {
+                bothHold.SetResult();
+            }
+
+            await bothHold.Task;
+            using var inner = await test.Pool.RentAsync(TimeSpan.FromSeconds(20), filePath: "Inner.cs", lineNumber: 2);
+        }
+
+        var flows = new[] { Task.Run(RunAsync), Task.Run(RunAsync) };
+        await test.When(counts => counts.Waiting == 2);
+        await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
+
+        var finding = test.Pool.GetVerdict().Findings[0];
+
+        Assert.Equal(FindingKind.DoubleRent, finding.Kind);
+        Assert.Contains("Held by Outer.cs:1", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("asked for by Inner.cs:2", finding.Evidence, StringComparison.Ordinal);
+        await test.Pass(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1));
+        Assert.All(await Task.WhenAll(flows.Select(async flow => await Record.ExceptionAsync(() => flow.Soon()))), exception => Assert.True(exception is null or PoolTimeoutException, exception?.ToString()));
+    }
+
     [Fact]
     public async Task A_suspected_leak_is_named_with_its_line()
     {
