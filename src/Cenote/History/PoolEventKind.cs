@@ -24,7 +24,6 @@ public enum PoolEventKind
     /// <summary>The circuit has opened, by itself or by hand.</summary>
     CircuitOpened,
 
-
     /// <summary>The circuit has closed.</summary>
     CircuitClosed,
 

@@ -37,10 +37,14 @@ internal sealed partial class PoolJournal
 
     private void Note(PoolEvent happened)
     {
-        var numbered = _history.Add(happened);
-        if (Occurred is not null)
+        // Numbered and told under one lock: subscribers hear of events in the order of their numbers.
+        lock (_pump)
         {
-            _pump.Post(numbered);
+            var numbered = _history.Add(happened);
+            if (Occurred is not null)
+            {
+                _pump.Post(numbered);
+            }
         }
     }
 

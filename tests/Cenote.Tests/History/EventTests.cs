@@ -34,6 +34,34 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task Subscribers_hear_of_events_of_many_threads_in_the_order_of_their_numbers()
+    {
+        const int Threads = 4, Each = 200;
+        await using var test = await TestPool.FullAsync(1);
+        List<long> seen = [];
+        var done = new TaskCompletionSource();
+        test.Pool.EventOccurred += (_, arguments) =>
+        {
+            seen.Add(arguments.Event.Sequence);
+            if (seen.Count == Threads * Each)
+            {
+                done.SetResult();
+            }
+        };
+
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                test.Pool.RecordOperation("look", "anna");
+            }
+        })));
+        await done.Task.Soon();
+
+        Assert.Equal(seen.Order(), seen);
+    }
+
+    [Fact]
     public async Task Subscribers_get_each_event_in_order_and_one_that_throws_harms_nobody()
     {
         await using var test = await TestPool.FullAsync(1);
