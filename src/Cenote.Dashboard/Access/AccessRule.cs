@@ -40,7 +40,7 @@ internal static class AccessRule
     /// <summary>Authorization, or the word that there is to be none: the authorization middleware has decided, and without it such an endpoint throws.</summary>
     private static bool HasDecisionOfItsOwn(Endpoint? endpoint) =>
         endpoint?.Metadata is { } metadata
-        && (metadata.GetMetadata<IAuthorizeData>() is not null || metadata.GetMetadata<AuthorizationPolicy>() is not null || metadata.GetMetadata<IAllowAnonymous>() is not null);
+        && (metadata.GetMetadata<IAuthorizeData>() is not null || metadata.GetMetadata<IAllowAnonymous>() is not null);
 
     private static bool IsLoopback(IPAddress? address) =>
         address is not null && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);

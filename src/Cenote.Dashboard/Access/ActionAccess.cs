@@ -42,5 +42,5 @@ internal sealed class ActionAccess(IOptions<DashboardOptions> options, IAuthoriz
 
     /// <summary>The viewer's name; <see langword="null"/> for an anonymous one.</summary>
     internal static string? NameOf(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true } identity ? identity.Name is { Length: > 0 } name ? name : "a user without a name" : null;
+        context.User.Identity is { IsAuthenticated: true } identity ? string.IsNullOrWhiteSpace(identity.Name) ? "a user without a name" : identity.Name : null;
 }

@@ -34,10 +34,10 @@ internal sealed class SessionEndpoint(Sampler sampler, ActionAccess access, IAnt
 
             refusal = "Actions send their antiforgery token in a header, and AntiforgeryOptions.HeaderName is null. Name a header.";
         }
-        catch (InvalidOperationException)
+        catch (InvalidOperationException exception)
         {
-            // Its cookie is to be sent over HTTPS alone, and this is none.
-            refusal = "The antiforgery cookie is refused on this connection: AntiforgeryOptions.Cookie.SecurePolicy wants HTTPS. Come by HTTPS.";
+            // Its cookie is to be sent over HTTPS alone, and this is none; or the viewer has no name to bind a token to. The message says which.
+            refusal = $"There is no antiforgery token for this viewer: {exception.Message}";
         }
 
         return null;

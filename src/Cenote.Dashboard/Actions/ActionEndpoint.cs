@@ -54,9 +54,22 @@ internal sealed class ActionEndpoint(Sampler sampler, ActionAccess access, IAnti
             throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "The content type is not JSON.", $"The content type is '{QueryReader.Shorten(context.Request.ContentType ?? "")}'. It must be {MediaTypeNames.Application.Json}.");
         }
 
-        if (!await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false))
+        if (!await IsTokenValidAsync(context).ConfigureAwait(false))
         {
             throw new Refusal(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid.", "The antiforgery token is missing, not valid, or another user's. Send the header that api/session names, with its token and its cookie; load the page anew.");
+        }
+    }
+
+    private async Task<bool> IsTokenValidAsync(HttpContext context)
+    {
+        try
+        {
+            return await antiforgery.IsRequestValidAsync(context).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Its cookie is to be sent over HTTPS alone, and this is none.
+            throw new Refusal(StatusCodes.Status400BadRequest, "The antiforgery token cannot be checked.", exception.Message);
         }
     }
 

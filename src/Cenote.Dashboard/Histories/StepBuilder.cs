@@ -3,6 +3,9 @@ namespace Cenote.Dashboard.Histories;
 /// <summary>Adds up what a pool does in the step that is under way.</summary>
 internal sealed class StepBuilder
 {
+    /// <summary>In seconds: 18 hours, the most that the history can hold. Beyond it lies infinity, for which JSON has no number.</summary>
+    private static readonly double Longest = (double)Half.MaxValue;
+
     private Reading? _start;
     private Reading? _last;
     private double _seconds;
@@ -78,5 +81,5 @@ internal sealed class StepBuilder
     private static ushort Narrow(int count) => (ushort)Math.Clamp(count, 0, ushort.MaxValue);
 
     private static Half Percentile(LatencyDistribution distribution, double fraction) =>
-        distribution.Percentile(fraction) is { } duration ? (Half)duration.TotalSeconds : Half.NaN;
+        distribution.Percentile(fraction) is { } duration ? (Half)Math.Min(duration.TotalSeconds, Longest) : Half.NaN;
 }

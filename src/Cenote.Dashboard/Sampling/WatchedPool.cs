@@ -29,7 +29,7 @@ internal sealed class WatchedPool
 
     internal ConnectionPool Pool { get; private set; }
 
-    internal string? ReplicaSet { get; private set; }
+    internal string? ReplicaSet { get; set; }
 
     internal PoolHistory History { get; }
 

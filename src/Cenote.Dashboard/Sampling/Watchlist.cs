@@ -22,10 +22,12 @@ internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
     {
         UpdateSets(sets);
         var known = _pools.ToDictionary(static watched => watched.Pool);
-        foreach (var (pool, _) in pools)
+        foreach (var (pool, set) in pools)
         {
             if (known.TryGetValue(pool, out var watched))
             {
+                // A set of the container may be found later than its pools.
+                watched.ReplicaSet = set;
                 watched.LastFound = second;
             }
         }

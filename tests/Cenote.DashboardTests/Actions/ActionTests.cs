@@ -195,6 +195,27 @@ public sealed class ActionTests
     }
 
     [Fact]
+    public async Task Where_the_antiforgery_cookie_wants_HTTPS_the_session_and_the_action_say_so()
+    {
+        await using var site = await new DashboardSite
+        {
+            Configure = options => options.ActionPolicy = "operators",
+            ConfigureServices = services => services.AddAntiforgery(options => options.Cookie.SecurePolicy = Microsoft.AspNetCore.Http.CookieSecurePolicy.Always),
+        }.StartAsync();
+        var pool = site.AddPool();
+        site.Tick();
+        var ops = await Operator.SignInAsync(site);
+        Assert.False(ops.Session!.CanAct);
+        Assert.Contains("SSL", ops.Session.ReadOnlyReason, StringComparison.Ordinal);
+
+        var (status, problem) = await site.RefusedAsync(ops.Request(Suspend));
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("SSL", problem.Detail, StringComparison.Ordinal);
+        AssertUntouched(site, pool, refusals: 1);
+    }
+
+    [Fact]
     public async Task A_name_of_an_operator_cannot_forge_a_line_of_the_log()
     {
         await using var site = await new DashboardSite

@@ -68,6 +68,21 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void A_duration_of_days_is_a_number_that_JSON_has()
+    {
+        var readings = new FakeReadings();
+        var history = new PoolHistory(TimeSpan.FromHours(24));
+        history.Add(0, readings.Last, readings.Next(0), 1);
+        readings.Wait(1, TimeSpan.FromDays(2));
+        history.Add(1, readings.Last, readings.Next(1), 1);
+
+        var json = HistoryReport.Of("orders", history, 1, Start, 60);
+
+        Assert.Equal((double)Half.MaxValue, json.Series.WaitP99[^1]);
+        Assert.Contains("65504", System.Text.Json.JsonSerializer.Serialize(json, DashboardJson.Default.HistoryJson), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Closes_are_told_apart_by_reason_and_as_what_was_wanted_and_what_was_not()
     {
         var readings = new FakeReadings();
