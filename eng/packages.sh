@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, cluster
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, cluster
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -47,6 +47,21 @@ missing_compiler_packages() {
 # The checker of alert rules comes with the server, which nobody starts.
 missing_prometheus_packages() {
     command -v promtool >/dev/null || echo prometheus
+}
+
+# The dashboard is tested in a real browser. The tests look for the same names, in the same order (tests/Cenote.BrowserTests/Browsing/InstalledBrowser.cs).
+missing_browser_packages() {
+    local name
+    [[ -z ${CENOTE_BROWSER:-} ]] || return 0
+    for name in chromium google-chrome google-chrome-stable chromium-browser; do
+        # Ubuntu's chromium-browser is a script that points to a snap: being there is not enough.
+        ! "$name" --version >/dev/null 2>&1 || return 0
+    done
+    if grep -qsx 'ID=ubuntu' /etc/os-release; then
+        echo "Ubuntu has Chromium only as a snap: the browser tests need Google Chrome, or a Chromium browser whose path is in CENOTE_BROWSER." >&2
+        return 0
+    fi
+    echo chromium
 }
 
 # What makes a cluster of the servers. MariaDB copies its data to a new member with rsync.

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Deque.AxeCore.Commons;
+
+namespace Cenote.BrowserTests.Browsing;
+
+/// <summary>axe-core: the rules of WCAG that a program can check.</summary>
+internal static class Axe
+{
+    private static readonly string Script = new BundledAxeScriptProvider().GetScript();
+
+    /// <summary>Fails with every violation of the page as it is now: the rule, the elements, what to do.</summary>
+    internal static async Task HasNoViolationsAsync(IPage page, string view)
+    {
+        // Evaluated from outside the page, whose Content-Security-Policy would refuse a script that is put into it.
+        await page.EvaluateAsync(Script);
+        var result = await page.EvaluateAsync<JsonElement>(
+            """
+            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map(violation => ({
+                rule: violation.id, help: violation.help,
+                nodes: violation.nodes.slice(0, 5).map(node => `${node.html.slice(0, 300)}\n      ${node.failureSummary}`),
+            }))
+            """);
+        var violations = result.EnumerateArray()
+            .Select(violation => $"{violation.GetProperty("rule")}: {violation.GetProperty("help")}\n    {string.Join("\n    ", violation.GetProperty("nodes").EnumerateArray())}")
+            .ToArray();
+        Assert.True(violations.Length == 0, $"{view}: {violations.Length} violations\n{string.Join('\n', violations)}");
+    }
+}
