@@ -29,6 +29,20 @@ internal sealed class EventReader(HttpResponseMessage response, StreamReader rea
         return null;
     }
 
+    /// <summary>A write under way when the end comes is cut off, and with it the connection: an end, too.</summary>
+    public async Task ReadToEndAsync()
+    {
+        try
+        {
+            while (await NextAsync() is not null)
+            {
+            }
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     public void Dispose()
     {
         reader.Dispose();
