@@ -1,4 +1,5 @@
 using Cenote;
+using Cenote.PostgreSql;
 using Cenote.ReadReplicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,7 +7,7 @@ namespace Cenote.DashboardTests.Access;
 /// <summary>Whatever is sent, the answer is no 500, and a refusal says why.</summary>
 public sealed class FuzzTests
 {
-    private static readonly string[] Routes = ["session", "overview", "pool", "replica-set", "history", "actions", "none", "", "pool/", "Pool", "%2f", "pool%00"];
+    private static readonly string[] Routes = ["session", "overview", "pool", "replica-set", "history", "actions", "none", "", "pool/", "Pool", "%2f", "pool%01"];
     private static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD", "TRACE", "BREW"];
     private static readonly string[] Types = ["application/json", "application/json; charset=utf-8", "application/json; charset=nonsense", "text/json", "multipart/form-data", "application/x-www-form-urlencoded", "", "/", "application/json;;;"];
 

@@ -8,16 +8,19 @@ public sealed class MemoryTests(ITestOutputHelper output)
     [Fact]
     public void A_full_day_of_a_pool_that_closes_for_every_reason_takes_no_more_than_150_kilobytes()
     {
-        var least = Enumerable.Range(0, 3).Min(_ => Measure());
+        // What other tests have left may be freed meanwhile: the middle one of three, each over many pools.
+        var each = Enumerable.Range(0, 3).Select(_ => Measure()).Order().ElementAt(1);
 
-        output.WriteLine($"{least} bytes a pool");
-        Assert.InRange(least, 50_000, 150_000);
+        output.WriteLine($"{each} bytes a pool");
+        Assert.InRange(each, 50_000, 150_000);
     }
 
     private static long Measure()
     {
-        const int Histories = 20;
+        const int Histories = 60;
         FullHistory.Of(90_000);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var histories = Enumerable.Range(0, Histories).Select(_ => FullHistory.Of(90_000)).ToArray();
         var after = GC.GetTotalMemory(forceFullCollection: true);
