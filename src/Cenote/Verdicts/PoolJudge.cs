@@ -105,7 +105,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
         {
             return Unhealthy(
                 FindingKind.CircuitForcedOpen,
-                Text($"circuit opened by hand at {circuit.Since:O}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
+                Text($"circuit opened by hand at {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
         }
 
         if (circuit.State != CircuitState.Closed)
@@ -114,8 +114,8 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 FindingKind.CircuitOpen,
                 open == 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
                 open == 0
-                    ? Text($"circuit open since {circuit.Since:O} and no connection left{Failure(statistics)}")
-                    : Text($"circuit open since {circuit.Since:O}; {open} connections that are still alive serve{Failure(statistics)}"),
+                    ? Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and no connection left{Failure(statistics)}")
+                    : Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}; {open} connections that are still alive serve{Failure(statistics)}"),
                 Text($"{circuit.ConsecutiveFailures} tries in a row to open a connection failed{Failure(statistics)}."),
                 "Look at the database and the network to it. The pool probes by itself, and serves again when it is back.");
         }
@@ -194,7 +194,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
 
     /// <summary>The kind and the time; what the driver said may name hosts and users, and goes with the exception.</summary>
     private static string Failure(PoolStatistics statistics) =>
-        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {failure.Time:O} ({failure.Kind})") : "";
+        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {failure.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} ({failure.Kind})") : "";
 
     private static Finding Unhealthy(FindingKind kind, string summary, string evidence, string remedy) => new(kind, VerdictLevel.Unhealthy, summary, evidence, remedy);
 
