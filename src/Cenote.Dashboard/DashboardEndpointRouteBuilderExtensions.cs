@@ -44,7 +44,7 @@ public static class DashboardEndpointRouteBuilderExtensions
         MapApi("pool", HttpMethods.Get, pools.ServePoolAsync);
         MapApi("replica-set", HttpMethods.Get, pools.ServeSetAsync);
         MapApi("history", HttpMethods.Get, pools.ServeHistoryAsync);
-        MapApi("snapshot", HttpMethods.Get, new SnapshotEndpoint(sampler).ServeAsync).DisableRequestTimeout();
+        MapApi("snapshot", HttpMethods.Get, ActivatorUtilities.CreateInstance<SnapshotEndpoint>(services).ServeAsync).DisableRequestTimeout();
         MapApi("stream", HttpMethods.Get, ActivatorUtilities.CreateInstance<StreamEndpoint>(services).ServeAsync).DisableRequestTimeout();
         MapApi("actions", HttpMethods.Post, ActivatorUtilities.CreateInstance<ActionEndpoint>(services).ServeAsync);
         group.Map("api/{**rest}", guard.Around(new StrayEndpoint(methods).ServeAsync));

@@ -32,6 +32,12 @@ internal static class AccessRule
             return $"Without authorization the dashboard is served only to this machine, and the header {header} says that a proxy passed this request on. {Remedy}";
         }
 
+        // An application may let scripts of every origin read its answers (CORS); it hardly meant these.
+        if (context.Request.Headers.Origin.Any(static origin => !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsLocalName(page.Host))))
+        {
+            return $"Without authorization the dashboard is served only to pages of this machine, and the header Origin names another. {Remedy}";
+        }
+
         return IsLocalName(context.Request.Host.Host)
             ? null
             : $"Without authorization the dashboard is served only by the names localhost, 127.0.0.1 and [::1], and this request asked for another host. {Remedy}";

@@ -5,6 +5,9 @@ const largest = 256 * 1024 * 1024;
 
 const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** No member of these names is a snapshot's own, and an object that has one cannot be written as text. @param {string} name @param {any} value */
+const harmless = (name, value) => (name === '__proto__' || name === 'toString' || name === 'valueOf' ? undefined : value);
+
 /** @param {any} data @returns {string[]} what makes it no snapshot that can be shown */
 function findProblems(data) {
     if (!isObject(data) || data.format !== 'cenote-snapshot') {
@@ -63,7 +66,7 @@ export async function readSnapshot(file) {
     }
     let data;
     try {
-        data = JSON.parse(await file.text());
+        data = JSON.parse(await file.text(), harmless);
     } catch {
         throw new Error(`“${file.name}” is no snapshot: it is not JSON, or only a part of a file.`);
     }

@@ -5,6 +5,7 @@ using Cenote.Dashboard.Json;
 using Cenote.Dashboard.Sampling;
 using Cenote.Dashboard.Streaming;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 
 namespace Cenote.Dashboard.Reports;
 
@@ -12,8 +13,11 @@ namespace Cenote.Dashboard.Reports;
 /// Everything that the page shows, as one file that needs no server to be read. Written piece by piece: with hundreds of pools it has tens of megabytes, and
 /// is never in memory as a whole.
 /// </summary>
-internal sealed class SnapshotEndpoint(Sampler sampler)
+internal sealed class SnapshotEndpoint(Sampler sampler, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Who reads slower than that keeps others from theirs.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
     private readonly Seats _seats = new(2);
 
     internal async Task ServeAsync(HttpContext context)
@@ -26,14 +30,22 @@ internal sealed class SnapshotEndpoint(Sampler sampler)
 
         try
         {
+            // A server that stops waits for its requests: this one ends first.
+            using var longest = new CancellationTokenSource(Longest, sampler.TimeProvider);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, longest.Token);
             var tick = sampler.Current;
             context.Response.ContentType = "application/json";
             context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"cenote-snapshot-{tick.Time:yyyyMMdd-HHmmss}Z.json\"");
             var writer = new Utf8JsonWriter(context.Response.BodyWriter);
             await using (writer.ConfigureAwait(false))
             {
-                await WriteAsync(writer, tick, () => FlushAsync(writer, context)).ConfigureAwait(false);
+                await WriteAsync(writer, tick, () => FlushAsync(writer, context, end.Token)).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The beginning of a file must not look like all of it.
+            context.Abort();
         }
         finally
         {
@@ -41,10 +53,10 @@ internal sealed class SnapshotEndpoint(Sampler sampler)
         }
     }
 
-    private static async Task FlushAsync(Utf8JsonWriter writer, HttpContext context)
+    private static async Task FlushAsync(Utf8JsonWriter writer, HttpContext context, CancellationToken end)
     {
-        await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        await writer.FlushAsync(end).ConfigureAwait(false);
+        await context.Response.BodyWriter.FlushAsync(end).ConfigureAwait(false);
     }
 
     private async Task WriteAsync(Utf8JsonWriter writer, Tick tick, Func<Task> flush)

@@ -19,6 +19,7 @@ internal sealed class Sampler : IDisposable
     private volatile Tick _current;
     private TaskCompletionSource _next = NewSource();
     private int _isSampling;
+    private bool _hasFailed;
 
     public Sampler(PoolSources sources, IOptions<DashboardOptions> options, IServiceProvider services, ILoggerFactory loggers)
     {
@@ -119,10 +120,16 @@ internal sealed class Sampler : IDisposable
 
             _current = new Tick(_current.Number + 1, second, TimeProvider.GetUtcNow(), [.. _watchlist.Pools], [.. _watchlist.Sets]);
             Interlocked.Exchange(ref _next, NewSource()).SetResult();
+            _hasFailed = false;
         }
         catch (Exception exception)
         {
-            DashboardLog.RoundFailed(_logger, exception);
+            if (!_hasFailed)
+            {
+                DashboardLog.RoundFailed(_logger, exception);
+            }
+
+            _hasFailed = true;
         }
         finally
         {

@@ -48,7 +48,9 @@ public sealed class AccessTests
     [InlineData("X-Original-For", "127.0.0.1:4711")]
     [InlineData("X-Real-IP", "192.0.2.7")]
     [InlineData("Via", "1.1 proxy")]
-    public async Task What_a_proxy_passes_on_does_not_count_as_this_machine(string header, string value)
+    [InlineData("Origin", "https://example.org")]
+    [InlineData("Origin", "null")]
+    public async Task What_a_proxy_passes_on_or_a_foreign_page_asks_for_does_not_count_as_this_machine(string header, string value)
     {
         await using var site = await new DashboardSite().StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { header, value } } };
@@ -128,6 +130,9 @@ public sealed class AccessTests
         site.Tick();
 
         Assert.Equal("orders", Assert.Single((await site.OverviewAsync()).Pools).Name);
+        using var ownPage = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { "Origin", "http://[::1]:4711" } } };
+        using var served = await site.Client.SendAsync(ownPage).Soon();
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
         using var proxied = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { "X-Forwarded-For", "192.0.2.7" } } };
         Assert.Equal(HttpStatusCode.Forbidden, (await site.RefusedAsync(proxied)).Status);
     }
