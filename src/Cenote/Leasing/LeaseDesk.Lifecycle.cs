@@ -21,7 +21,7 @@ internal sealed partial class LeaseDesk
                 AnnounceUnderLock(before);
             }
 
-            Capacity.EndOpening(hasOpened: true);
+            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing));
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             AdvanceClock();
@@ -54,8 +54,8 @@ internal sealed partial class LeaseDesk
         List<Condition> conditions;
         lock (_gate)
         {
-            Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
+            Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
             Capacity.HoldOpens(Clock.ElapsedMilliseconds);
             Meters.LastOpenFailure = failure;
             slot.Change(SlotState.Empty);
@@ -105,8 +105,8 @@ internal sealed partial class LeaseDesk
         ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
         lock (_gate)
         {
-            Capacity.EndOpening(hasOpened: false);
             Capacity.Release();
+            Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
             slot.Change(SlotState.Empty);
         }
 

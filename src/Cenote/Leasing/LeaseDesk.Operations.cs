@@ -50,7 +50,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.</summary>
     internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
     {
-        Capacity.WarmUpTo(warmUpTarget ?? 0);
+        Capacity.WarmUpTo(warmUpTarget ?? 0, _slots.CountOf(SlotState.Closing));
         Capacity.Replacements = replacements ?? Capacity.Replacements;
     });
 

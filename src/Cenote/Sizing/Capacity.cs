@@ -72,7 +72,8 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     }
 
     /// <param name="hasOpened">Whether there is a connection more.</param>
-    internal void EndOpening(bool hasOpened)
+    /// <param name="closing">Connections that are being closed.</param>
+    internal void EndOpening(bool hasOpened, int closing)
     {
         Opening--;
         if (hasOpened)
@@ -87,14 +88,16 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
             Replacements--;
         }
 
-        WarmUpTo(0);
+        WarmUpTo(0, closing);
     }
 
     /// <summary>Asks for a warm-up beside those under way. A target that is reached is forgotten: it must not refill what retires later.</summary>
-    internal void WarmUpTo(int target)
+    /// <param name="target">Connections wanted.</param>
+    /// <param name="closing">Those that are being closed, and count for no warm-up any more.</param>
+    internal void WarmUpTo(int target, int closing)
     {
         WarmUpTarget = Math.Max(WarmUpTarget, target);
-        if (Total - Opening >= WarmUpTarget)
+        if (Total - Opening - closing >= WarmUpTarget)
         {
             WarmUpTarget = 0;
         }

@@ -1,3 +1,5 @@
+using Cenote.Resilience;
+
 namespace Cenote.Tests.Maintenance;
 
 public sealed class WarmUpTests
@@ -34,6 +36,39 @@ public sealed class WarmUpTests
 
         Assert.Equal(2, test.Database.Opened);
         Assert.Equal(2, progress.Seen[^1]);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_being_closed_count_for_no_warm_up()
+    {
+        await using var test = TestPool.Create(options => options.MaxSize = 4);
+        await test.Pool.WarmUpAsync(2).Soon();
+        var gate = new StubGate();
+        test.Script.Always(StubCall.Close, StubStep.Hang(gate));
+        test.Pool.RetireAll();
+        await test.When(counts => counts.Closing == 2);
+
+        var warmUp = test.Pool.WarmUpAsync(2);
+        gate.Release();
+        await warmUp.Soon();
+
+        Assert.Equal(4, test.Database.Opened);
+    }
+
+    [Fact]
+    public async Task An_open_that_was_skipped_counts_for_no_warm_up()
+    {
+        await using var test = TestPool.Create(options => (options.MaxSize, options.CircuitBreaker) = (4, new CircuitBreakerOptions()));
+        test.Script.At(StubCall.Open, 1, StubStep.Hang(new StubGate()));
+        var warmUp = test.Pool.WarmUpAsync(1);
+        await test.Database.CallStarted(StubCall.Open, 1).Soon();
+
+        test.Pool.OpenCircuit();
+        await test.When(counts => counts.Opening == 0);
+        test.Pool.CloseCircuit();
+
+        await warmUp.Soon();
+        Assert.Equal(1, test.Database.Opened);
     }
 
     [Fact]
