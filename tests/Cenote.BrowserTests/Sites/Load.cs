@@ -40,7 +40,8 @@ internal sealed class Load : IAsyncDisposable
         {
             try
             {
-                await using var connection = await pool.OpenConnectionAsync(_stop.Token);
+                // A pool knows who rents; a caller who knows only a DbDataSource stays unknown.
+                await using var connection = pool is ConnectionPool known ? await known.OpenConnectionAsync(_stop.Token) : await pool.OpenConnectionAsync(_stop.Token);
                 foreach (var statement in statements)
                 {
                     await using var command = connection.CreateCommand();
