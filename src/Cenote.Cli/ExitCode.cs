@@ -15,6 +15,12 @@ internal static class ExitCode
     /// <summary>The database cannot be reached or used.</summary>
     public const int DatabaseUnreachable = 3;
 
+    /// <summary><c>cenote top</c>: the dashboard does not answer, or refuses.</summary>
+    public const int DashboardUnreachable = 1;
+
+    /// <summary><c>cenote top --once</c>: a pool or a set is unhealthy.</summary>
+    public const int Unhealthy = 4;
+
     /// <summary>Ended by a second Ctrl-C: 128 + SIGINT, as shells have it.</summary>
     public const int Killed = 130;
 }

@@ -3,33 +3,50 @@ using Cenote.Cli;
 using Cenote.Cli.Commands;
 
 var run = new RunCommand();
-var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { run };
+var top = new TopCommand();
+var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { run, top };
 run.SetAction(async words =>
 {
     var reader = new RunOptionsReader(run, words);
     var options = reader.Read();
-    return reader.Problems.Count > 0 ? Refuse(reader.Problems) : await RunSession.RunAsync(options, TimeProvider.System);
+    return reader.Problems.Count > 0 ? Refuse(reader.Problems, run) : await RunSession.RunAsync(options, TimeProvider.System);
+});
+top.SetAction(async words =>
+{
+    var reader = new TopOptionsReader(top, words);
+    var options = reader.Read();
+    return reader.Problems.Count > 0 ? Refuse(reader.Problems, top) : await TopSession.RunAsync(options, TimeProvider.System);
 });
 
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    var problems = parsed.Errors.Select(error => ArgumentProblems.WithoutValues(error.Message)).ToList();
-    if (parsed.CommandResult.Command == run)
-    {
-        var reader = new RunOptionsReader(run, parsed);
-        reader.Read();
-        problems.AddRange(reader.Problems);
-    }
-
-    return Refuse(problems);
+    return RefuseWords();
 }
 
-// The session minds signals itself: the first Ctrl-C must still lead to a report.
+// The sessions mind signals themselves: the first Ctrl-C of a run must still lead to a report.
 return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
-static int Refuse(IReadOnlyCollection<string> problems)
+int RefuseWords()
 {
-    Console.Error.WriteLine(ArgumentProblems.Describe(problems));
+    if (parsed.CommandResult.Command == top)
+    {
+        var topReader = new TopOptionsReader(top, parsed);
+        topReader.Read();
+        return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message)), .. topReader.Problems], top);
+    }
+
+    var runReader = new RunOptionsReader(run, parsed);
+    if (parsed.CommandResult.Command == run)
+    {
+        runReader.Read();
+    }
+
+    return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutValues(error.Message)), .. runReader.Problems], run);
+}
+
+static int Refuse(IReadOnlyCollection<string> problems, Command command)
+{
+    Console.Error.WriteLine(ArgumentProblems.Describe(problems, command.Name));
     return ExitCode.BadArguments;
 }

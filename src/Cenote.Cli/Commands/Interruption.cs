@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>The first Ctrl-C (or SIGTERM) asks the run to end; the second ends the process.</summary>
+/// <summary>The first Ctrl-C (or SIGTERM) asks the command to end; the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private const string ShowCursor = "\e[?25h";
@@ -10,10 +10,13 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly string _lastWords;
     private int _signals;
 
-    public Interruption()
+    /// <param name="lastWords">What to say when a second interrupt ends the process.</param>
+    public Interruption(string lastWords)
     {
+        _lastWords = lastWords;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
     }
@@ -45,7 +48,7 @@ internal sealed class Interruption : IDisposable
             Console.WriteLine(ShowCursor);
         }
 
-        Console.Error.WriteLine("Ended by a second interrupt: nothing was checked.");
+        Console.Error.WriteLine(_lastWords);
         BeforeKill?.Invoke();
         Environment.Exit(ExitCode.Killed);
     }

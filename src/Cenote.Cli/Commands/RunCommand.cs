@@ -35,6 +35,8 @@ internal sealed class RunCommand : Command
         Add(Connection);
         Add(Database);
         Add(Json);
+        Add(Dashboard);
+        Add(NoDashboard);
         Add(Seed);
         Add(Products);
         Add(Customers);
@@ -66,6 +68,15 @@ internal sealed class RunCommand : Command
         "--database", "FILE", "The SQLite file: a new one, or one that an earlier run made. Default: a temporary file, removed afterwards.");
 
     public Option<string?> Json { get; } = Text("--json", "FILE", "Writes the report for machines there.");
+
+    public Option<string?> Dashboard { get; } = new("--dashboard")
+    {
+        HelpName = "PORT",
+        Description = "Serves the dashboard of the run's pools to this machine, read-only, while the run goes on, and prints its address. [default: at a terminal, on a free port]",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public Option<bool> NoDashboard { get; } = new("--no-dashboard") { Description = "Serves no dashboard." };
 
     public Option<string?> Seed { get; } = Text("--seed", "N", "Makes the shop's contents and the clients' choices those of an earlier run. Default: by chance, and printed.");
 

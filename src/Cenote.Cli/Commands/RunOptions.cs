@@ -22,6 +22,11 @@ internal sealed record RunOptions
 
     public string? JsonFile { get; init; }
 
+    public DashboardChoice Dashboard { get; init; } = DashboardChoice.AtTerminal;
+
+    /// <summary>The dashboard's port; 0 for any that is free.</summary>
+    public int DashboardPort { get; init; }
+
     public required int Seed { get; init; }
 
     public required ShopSize Size { get; init; }

@@ -25,6 +25,8 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             Connection = ReadConnection(provider),
             DatabaseFile = ReadDatabaseFile(provider),
             JsonFile = ReadJsonFile(),
+            Dashboard = ReadDashboard(),
+            DashboardPort = Whole(command.Dashboard, 0, 65_535) ?? 0,
             Seed = Whole(command.Seed, 0, int.MaxValue) ?? Random.Shared.Next(1, 1_000_000),
             Size = new ShopSize(
                 Whole(command.Products, 10, 10_000_000) ?? ShopSize.Default.Products,
@@ -113,6 +115,18 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         var file = Value(command.Json);
         CheckFile(command.Json, file);
         return file;
+    }
+
+    private DashboardChoice ReadDashboard()
+    {
+        var isAsked = words.GetResult(command.Dashboard) is not null;
+        var isRefused = words.GetResult(command.NoDashboard) is { Errors: var errors } && !errors.Any() && words.GetValue(command.NoDashboard);
+        if (isAsked && isRefused)
+        {
+            Problem("--dashboard and --no-dashboard contradict each other: give one of the two.");
+        }
+
+        return isAsked ? DashboardChoice.Always : isRefused ? DashboardChoice.Never : DashboardChoice.AtTerminal;
     }
 
     private void CheckFile(Option<string?> option, string? file)

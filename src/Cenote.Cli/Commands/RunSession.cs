@@ -1,5 +1,6 @@
 using Cenote.Cli.Display;
 using Cenote.Cli.Reporting;
+using Cenote.Cli.Serving;
 using Cenote.Cli.Shop;
 using Spectre.Console;
 
@@ -13,7 +14,7 @@ internal static class RunSession
 
     public static async Task<int> RunAsync(RunOptions options, TimeProvider clock)
     {
-        using var interruption = new Interruption();
+        using var interruption = new Interruption("Ended by a second interrupt: nothing was checked.");
         try
         {
             RunResult result;
@@ -34,6 +35,10 @@ internal static class RunSession
             return Fail(ExitCode.BadArguments, exception.Message);
         }
         catch (PoolOptionsException exception)
+        {
+            return Fail(ExitCode.BadArguments, exception.Message);
+        }
+        catch (DashboardPortException exception)
         {
             return Fail(ExitCode.BadArguments, exception.Message);
         }

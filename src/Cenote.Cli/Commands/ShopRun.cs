@@ -3,6 +3,7 @@ using Cenote.Cli.Clients;
 using Cenote.Cli.Display;
 using Cenote.Cli.Pools;
 using Cenote.Cli.Reporting;
+using Cenote.Cli.Serving;
 using Cenote.Cli.Shop;
 
 namespace Cenote.Cli.Commands;
@@ -24,6 +25,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         MakeRoomForBlockedThreads();
         var fleet = new ClientFleet(database, plan, options.Clients, options.Seed, clock);
         await using var arrangements = await Arrangements.OpenAsync(database, options.Pools, fleet.Meters, clock, interrupted);
+        await using var dashboard = await ServeAsync(arrangements.All, interrupted);
         using var work = new ShopWork(fleet, arrangements.All, options.Duration, clock, interrupted);
         var watch = new RunWatch(arrangements.All, () => work.Turn, fleet.Meters, heading, clock, work.Stopping);
         var working = work.RunAsync();
@@ -33,6 +35,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         await output.WriteLineAsync("Checking…");
         var atRest = await SettleAsync(arrangements.All);
         var (findings, unreachable) = await CheckAsync(fleet.Ledger);
+        await dashboard.DisposeAsync();
         await arrangements.DisposeAsync();
         await database.TidyUpAsync();
         return new RunResult
@@ -51,6 +54,28 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
             Findings = [SightingCheck.Run(fleet.Ledger, fleet.Meters), .. findings, .. CheckPools(arrangements.All, atRest)],
             Afterwards = database.Afterwards,
         };
+    }
+
+    private async Task<RunDashboard> ServeAsync(IReadOnlyList<Arrangement> arrangements, CancellationToken cancellationToken)
+    {
+        var isServed = options.Dashboard == DashboardChoice.Always || (options.Dashboard == DashboardChoice.AtTerminal && display is TerminalDisplay);
+        if (!isServed)
+        {
+            return RunDashboard.None;
+        }
+
+        try
+        {
+            var dashboard = await RunDashboard.StartAsync(arrangements, options.DashboardPort, clock, cancellationToken);
+            await output.WriteLineAsync($"Dashboard: {dashboard.Address}");
+            return dashboard;
+        }
+        catch (DashboardPortException exception) when (options.Dashboard != DashboardChoice.Always)
+        {
+            // Nobody asked for it.
+            await output.WriteLineAsync($"No dashboard: {exception.Message}");
+            return RunDashboard.None;
+        }
     }
 
     private static IEnumerable<CheckFinding> CheckPools(IReadOnlyList<Arrangement> arrangements, IReadOnlyList<ArrangementSight> atRest) =>

@@ -7,12 +7,15 @@ namespace Cenote.Cli.Display;
 /// </summary>
 internal static class ConnectionBar
 {
-    public static string Markup(PoolCounts counts, int width)
+    /// <param name="counts">The connections.</param>
+    /// <param name="width">The most characters.</param>
+    /// <param name="isFixed">Whether the bar is to be exactly so wide, for a column of bars.</param>
+    public static string Markup(PoolCounts counts, int width, bool isFixed = false)
     {
         var slots = Math.Max(1, Math.Max(counts.Limit, counts.Total));
 
         // One connection is a whole number of characters where there is room; else each state gets its share.
-        var perSlot = slots <= width ? width / slots : (double)width / slots;
+        var perSlot = slots <= width && !isFixed ? width / slots : (double)width / slots;
         var bar = new StringBuilder();
         var seen = 0;
         var drawn = 0;

@@ -12,4 +12,10 @@ internal static class Sparkline
         var highest = shown.DefaultIfEmpty().Max();
         return string.Concat(shown.Select(value => Levels[highest <= 0 ? 0 : (int)Math.Min(Levels.Length - 1, value / highest * Levels.Length)]));
     }
+
+    /// <summary>Draws the last values from zero to the limit; what is not known is blank.</summary>
+    public static string Draw(IReadOnlyList<int?> values, int limit, int width) => string.Concat(values
+        .TakeLast(width)
+        .Select(value => value is not { } known ? ' ' : Levels[(int)Math.Clamp((long)known * Levels.Length / Math.Max(1, limit), 0, Levels.Length - 1)]))
+        .PadLeft(width);
 }

@@ -1,4 +1,5 @@
 using Cenote.Cli.Clients;
+using Cenote.ReadReplicas;
 
 namespace Cenote.Cli.Pools;
 
@@ -17,6 +18,9 @@ internal abstract class Arrangement : IAsyncDisposable
     public abstract ArrangementKind Kind { get; }
 
     public abstract IReadOnlyList<WatchedPool> Pools { get; }
+
+    /// <summary>What routes between the pools; <see langword="null"/> when nothing has to.</summary>
+    public virtual ReplicaSet? Router => null;
 
     /// <summary>The pool that reads are meant for.</summary>
     public abstract WatchedPool ForReading { get; }

@@ -13,7 +13,7 @@ internal sealed class MixedArrangement : Arrangement
     {
         _pool = new ConnectionPool(
             database.CreateProvider(),
-            new ConnectionPoolOptions { MinSize = sizes.Minimum, MaxSize = sizes.Maximum, TimeProvider = clock });
+            new ConnectionPoolOptions { Name = "shop/mixed", MinSize = sizes.Minimum, MaxSize = sizes.Maximum, TimeProvider = clock });
         ForReading = new WatchedPool(PoolPart.Mixed, _pool);
         Pools = [ForReading];
     }

@@ -36,6 +36,8 @@ internal sealed class SplitArrangement : Arrangement
 
     public override WatchedPool ForWriting { get; }
 
+    public override ReplicaSet Router => _set;
+
     public override bool HasMovedCallers => _hasMovedCallers || _set.GetStatistics() is { ReadsOnPrimary: > 0 } or { ReadsRefused: > 0 } or { WritesRefused: > 0 };
 
     /// <summary>Opens the pools, the writer first: it gives the file its write-ahead log, which a reader that is there already would hinder.</summary>

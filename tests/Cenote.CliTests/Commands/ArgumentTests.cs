@@ -10,7 +10,7 @@ public sealed class ArgumentTests
         using var run = await CommandRun.RunAsync("run", "--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--pools", "--readers", "--provider", "--connection", "--database", "--json", "--seed", "--help"])
+        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--pools", "--readers", "--provider", "--connection", "--database", "--json", "--dashboard", "--no-dashboard", "--seed", "--help"])
         {
             Assert.Contains(flag, run.Output);
         }
@@ -48,6 +48,8 @@ public sealed class ArgumentTests
     [InlineData("--connection Host=localhost")]
     [InlineData("--database /tmp")]
     [InlineData("--database /no/such/folder/shop.db")]
+    [InlineData("--dashboard 65536")]
+    [InlineData("--dashboard --no-dashboard")]
     [InlineData("surprise")]
     public async Task Arguments_that_cannot_work_are_refused(string arguments)
     {

@@ -19,6 +19,7 @@ public sealed class SqliteRunTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.Contains("All is well", run.Output);
+        Assert.DoesNotContain("Dashboard:", run.Output); // Nobody is there to open it.
         Assert.Equal("", run.Errors);
         var report = Report.Read(json);
         Assert.True(report.At("ok").GetBoolean());

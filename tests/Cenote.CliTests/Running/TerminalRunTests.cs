@@ -12,6 +12,7 @@ public sealed class TerminalRunTests
         await run.EndAsync();
 
         Assert.True(run.ExitCode == 0, run.Output);
+        Assert.Contains("Dashboard: http://127.0.0.1:", run.Output);
         Assert.Contains("Writer", run.Output);
         Assert.Contains("Readers", run.Output);
         Assert.Contains("Mixed pool", run.Output);
@@ -23,13 +24,14 @@ public sealed class TerminalRunTests
     [Fact]
     public async Task Ctrl_C_leaves_the_live_view_for_the_report_and_gives_the_terminal_back()
     {
-        using var run = CommandRun.StartOnTerminal("run --seconds 600 --products 200 --orders 300");
+        using var run = CommandRun.StartOnTerminal("run --seconds 600 --products 200 --orders 300 --no-dashboard");
         await run.WaitForLineAsync("Throughput", "█"); // The highest mark: some work is done.
         await run.PressCtrlCAsync();
         await run.EndAsync();
 
         Assert.True(run.ExitCode == 0, run.Output);
         Assert.Contains("Ended early", run.Output);
+        Assert.DoesNotContain("Dashboard:", run.Output);
         Assert.Contains("All is well", run.Output);
         AssertCursorIsBack(run.Output);
     }

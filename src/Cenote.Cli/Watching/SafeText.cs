@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Cenote.Cli.Watching;
+
+/// <summary>
+/// Text of a server as a terminal may show it: names, statements and messages there are written by others, and an escape sequence among them could
+/// forge what is shown, or worse. What is not plainly visible becomes a mark.
+/// </summary>
+internal static class SafeText
+{
+    private const string Mark = "\uFFFD";
+
+    public static string Clean(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return "";
+        }
+
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            clean.Append(IsVisible(rune) ? rune.ToString() : Mark);
+        }
+
+        return clean.ToString();
+    }
+
+    /// <summary>Exactly as many cells wide: cut with an ellipsis, or filled up.</summary>
+    public static string Fit(string? text, int width) => Cut(text, width) is var cut ? cut + new string(' ', Math.Max(0, width - Cells(cut))) : "";
+
+    /// <summary>At most as many cells wide.</summary>
+    public static string Cut(string? text, int width)
+    {
+        var clean = Clean(text);
+        if (Cells(clean) <= width)
+        {
+            return clean;
+        }
+
+        var cut = new StringBuilder();
+        var elements = StringInfo.GetTextElementEnumerator(clean);
+        while (elements.MoveNext() && Cells(cut.ToString() + elements.GetTextElement()) < width)
+        {
+            cut.Append(elements.GetTextElement());
+        }
+
+        return width <= 0 ? "" : cut.Append('…').ToString();
+    }
+
+    /// <summary>For a line of markup.</summary>
+    public static string Markup(string clean, string style) => clean.Length == 0 ? "" : $"[{style}]{clean.EscapeMarkup()}[/]";
+
+    public static int Cells(string clean) => clean.Length == 0 ? 0 : new Segment(clean).CellCount();
+
+    // A lone surrogate is read as the mark already.
+    private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+}
