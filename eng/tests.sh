@@ -3,6 +3,7 @@
 PASSED=0
 FAILED=0
 REPORTS=$PWD/TestResults
+AOT_DIRECTORY=$PWD/artifacts/Cenote.AotSmoke
 
 # run_test_project CSPROJ [RUNNER_OPTION...]: a crash, a hang, a skipped test and a run without tests all count as failures.
 run_test_project() {
@@ -32,26 +33,27 @@ run_test_project() {
     count "$name" "$passed" $((failed + errors)) "$started"
 }
 
-# Publishes a program with NativeAOT, without a warning, and runs it.
-run_aot_smoke() {
-    local directory=$PWD/artifacts/Cenote.AotSmoke status=0 started=$SECONDS
-    {
-        dotnet_quietly publish tests/Cenote.AotSmoke --output "$directory" && watched 60 "$directory/Cenote.AotSmoke"
-    } || status=$?
-    [[ $status -eq 0 ]] || echo "Cenote.AotSmoke: exit code $status$(explain_status $status)" >&2
-    count Cenote.AotSmoke $((status == 0)) $((status != 0)) "$started"
-}
-
-# Checks the interleavings of the engine systematically, beside the tests: it keeps one core busy, and they leave one idle most of the time.
-begin_interleavings() {
+# What needs no server and keeps one core busy runs beside the tests, which leave one idle most of the time: checks the interleavings of the
+# engine systematically, then publishes the AOT smoke test.
+begin_beside_tests() {
     mkdir -p "$REPORTS"
-    begin_beside "$REPORTS/interleavings.log" 400 bash eng/interleavings.sh
+    rm -f "$REPORTS"/interleavings.* "$REPORTS"/aot.*
+    begin_beside "$REPORTS/beside.log" 600 bash -c '
+        bash eng/interleavings.sh >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
+        bash eng/aot.sh "$2" >"$1/aot.log" 2>&1; echo $? >"$1/aot.status"' beside "$REPORTS" "$AOT_DIRECTORY"
 }
 
-end_interleavings() {
-    local log=$REPORTS/interleavings.log status=0 started=$SECONDS summary
-    end_beside || status=$?
-    summary=$(tail -1 "$log")
+end_beside_tests() {
+    local started=$SECONDS
+    end_beside || cat "$REPORTS/beside.log" >&2
+    count_interleavings "$started"
+    run_aot_smoke
+}
+
+count_interleavings() {
+    local log=$REPORTS/interleavings.log status summary
+    status=$(cat "$REPORTS/interleavings.status" 2>/dev/null || echo 124)
+    summary=$(tail -1 "$log" 2>/dev/null || true)
     if [[ $summary =~ ^interleavings:\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
         local passed=${BASH_REMATCH[1]} failed=${BASH_REMATCH[2]}
         [[ $status -eq 0 || $failed -gt 0 ]] || failed=1
@@ -59,8 +61,21 @@ end_interleavings() {
     else
         local passed=0 failed=1
     fi
-    [[ $failed -eq 0 ]] || { cat "$log"; echo "interleavings: exit code $status$(explain_status $status)"; } >&2
-    count interleavings "$passed" "$failed" "$started"
+    [[ $failed -eq 0 ]] || { cat "$log"; echo "interleavings: exit code $status$(explain_status "$status")"; } >&2
+    count interleavings "$passed" "$failed" "$1"
+}
+
+# Runs the program that was published, when no other test uses the servers.
+run_aot_smoke() {
+    local started=$SECONDS status
+    status=$(cat "$REPORTS/aot.status" 2>/dev/null || echo 124)
+    if [[ $status -ne 0 ]]; then
+        cat "$REPORTS/aot.log" >&2 || true
+    else
+        watched 60 "$AOT_DIRECTORY/Cenote.AotSmoke" || status=$?
+    fi
+    [[ $status -eq 0 ]] || echo "Cenote.AotSmoke: exit code $status$(explain_status "$status")" >&2
+    count Cenote.AotSmoke $((status == 0)) $((status != 0)) "$started"
 }
 
 # run_fault_lab soak MINUTES [SEED] | run_fault_lab reliability PAGE
