@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cenote.MySql;
 using Cenote.PostgreSql;
 using Cenote.Providers;
@@ -33,12 +32,10 @@ public class SilentNetworkTests
                 await connection.RunAsync("SELECT 1");
                 relay.FallSilent();
                 await using var command = connection.Command("SELECT 1");
-                var watch = Stopwatch.StartNew();
                 var told = isBlocking
                     ? await Assert.ThrowsAsync<QueryTimeoutException>(() => Task.Factory.StartNew(() => command.ExecuteScalar(), TaskCreationOptions.LongRunning))
                     : await Assert.ThrowsAsync<QueryTimeoutException>(() => command.ExecuteScalarAsync());
                 Assert.NotNull(told.InnerException);
-                Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
             }
 
             relay.Speak();

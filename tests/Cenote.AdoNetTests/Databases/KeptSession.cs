@@ -1,0 +1,34 @@
+namespace Cenote.AdoNetTests.Databases;
+
+internal static class KeptSession
+{
+    private const int Tries = 10;
+
+    /// <summary>
+    /// Shows that the session which somebody had is the next one's, too. A busy machine may be so late with a cancel that nobody can say whether it
+    /// was used up: then the pool replaces the connection, and must. But not time after time.
+    /// </summary>
+    public static async Task ShowAsync(ConnectionPool pool, Func<Task> holder)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var before = pool.GetStatistics();
+            await holder();
+            await using (var next = await pool.OpenConnectionAsync())
+            {
+                Assert.Equal(8, await next.ReadNumberAsync("SELECT 8"));
+            }
+
+            // The first one ever is opened by the holder.
+            var seen = pool.GetStatistics();
+            var replaced = seen.Opened - Math.Max(1, before.Opened);
+            Assert.Equal(replaced, seen.Closed.GetValueOrDefault(CloseReason.CancelInDoubt) - before.Closed.GetValueOrDefault(CloseReason.CancelInDoubt));
+            if (replaced == 0)
+            {
+                return;
+            }
+
+            Assert.True(tries < Tries, $"the connection was replaced {Tries} times");
+        }
+    }
+}
