@@ -113,7 +113,7 @@ public sealed class HealthEndpointTests
 
         var lease = await app.Pool.RentAsync();
         var drain = app.Pool.DrainAsync();
-        await ExpectAsync(app, OutOfService, "Unhealthy: orders: draining: 1 connections are still out; callers queue until it is resumed");
+        await ExpectAsync(app, OutOfService, "Unhealthy: orders: draining: 1 still out; callers queue until it is resumed");
         lease.Dispose();
         await drain.Soon();
         app.Pool.Resume();

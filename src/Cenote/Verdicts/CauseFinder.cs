@@ -93,9 +93,9 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
             FindingKind.LeakSuspected,
             VerdictLevel.Degraded,
             oldest is null
-                ? Text($"leak: {proven} connections were never returned in the last minute")
+                ? Text($"leak: connections never returned, in the last minute: {proven}")
                 : Text($"leak suspected: {suspected.Count} of {statistics.Counts.Limit} connections are held for too long, the longest for {oldest.Age.TotalSeconds:0} s by {oldest.CallSite}"),
-            Text($"{suspected.Count} leases look forgotten{(oldest is null ? "" : $", the oldest is {oldest}")}; {proven} were garbage-collected unreturned in the last minute."),
+            Text($"Leases that look forgotten: {suspected.Count}{(oldest is null ? "" : $", the oldest is {oldest}")}. Garbage-collected unreturned in the last minute: {proven}."),
             "Look at that line: is the connection disposed of on every path? LeakDetection.StackSampling shows the callers; RevokeAfter takes such connections back.");
     }
 
@@ -115,7 +115,7 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
             FindingKind.SlowQueries,
             VerdictLevel.Degraded,
             Text($"slow: {slow.Count} of {statistics.Counts.Limit} connections are held for more than {limit.TotalSeconds:0.#} s, mostly by {site.Key}"),
-            Text($"{slow.Count} leases are older than {limit.TotalSeconds:0.#} s, {site.Count()} of them from {site.Key}; the usual use takes {Milliseconds(usual)}.{SlowestStatement()}"),
+            Text($"Leases older than {limit.TotalSeconds:0.#} s: {slow.Count}, {site.Count()} of them from {site.Key}; the usual use takes {Milliseconds(usual)}.{SlowestStatement()}"),
             "Make what that line runs faster, or give it a pool of its own, so that short uses need not wait behind it. QueryTimeout sets a limit.");
     }
 

@@ -69,7 +69,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
             FindingKind.Suspended, $"suspended: {Waiting(statistics)} until it is resumed", "Suspend was called.", "Call Resume."),
         PoolState.Draining => Unhealthy(
             FindingKind.Draining,
-            Text($"draining: {statistics.Counts.Leased} connections are still out; {Waiting(statistics)} until it is resumed"),
+            Text($"draining: {statistics.Counts.Leased} still out; {Waiting(statistics)} until it is resumed"),
             "DrainAsync was called.",
             "Wait for the last leases, then dispose of the pool, or call Resume to fill it again."),
         _ => null,
@@ -190,7 +190,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
 
     private static string Waiting(PoolStatistics statistics) => statistics.Counts.Waiting == 0
         ? "callers queue"
-        : Text($"{statistics.Counts.Waiting} callers queue, the first for {statistics.LongestWait.TotalSeconds:0.0} s,");
+        : Text($"{statistics.Counts.Waiting} {(statistics.Counts.Waiting == 1 ? "caller queues" : "callers queue")}, the first for {statistics.LongestWait.TotalSeconds:0.0} s,");
 
     /// <summary>The kind and the time; what the driver said may name hosts and users, and goes with the exception.</summary>
     private static string Failure(PoolStatistics statistics) =>
