@@ -79,32 +79,36 @@ public class QueryTimeoutTests
     public async Task A_batch_is_ended_as_a_whole(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = Short);
-        await using var connection = await pool.OpenConnectionAsync();
-        await using var batch = connection.CreateBatch();
-        for (var i = 0; i < 20; i++)
+        await ShowEndedAsync(static batch => Blocking(() => batch.ExecuteNonQuery()));
+        await ShowEndedAsync(static batch => batch.ExecuteNonQueryAsync());
+
+        async Task ShowEndedAsync(Func<DbBatch, Task> execute)
         {
-            var command = batch.CreateBatchCommand();
-
-            // Shorter than the limit, which the server has for each statement, and none ends near the moment when the pool cancels.
-            command.CommandText = db == Db.MariaDb ? "SELECT SLEEP(0.26)" : "SELECT pg_sleep(0.26)";
-            batch.BatchCommands.Add(command);
-        }
-
-        await ShowEndedAsync(() => Blocking(() => batch.ExecuteNonQuery()));
-        await ShowEndedAsync(() => batch.ExecuteNonQueryAsync());
-        Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
-
-        async Task ShowEndedAsync(Func<Task> execute)
-        {
-            Exception? told = null;
-
-            // MariaDB forgets a cancel that comes between two statements, which a busy machine can bring about.
-            for (var tries = 0; told is null && tries < (db == Db.MariaDb ? 10 : 1); tries++)
+            for (var tries = 1; ; tries++)
             {
-                told = await Record.ExceptionAsync(execute);
-            }
+                await using var connection = await pool.OpenConnectionAsync();
+                await using var batch = connection.CreateBatch();
+                for (var i = 0; i < 20; i++)
+                {
+                    var command = batch.CreateBatchCommand();
 
-            Check(Assert.IsType<QueryTimeoutException>(told), pool);
+                    // Shorter than the limit, which the server has for each statement, and none ends near the moment when the pool cancels.
+                    command.CommandText = db == Db.MariaDb ? "SELECT SLEEP(0.26)" : "SELECT pg_sleep(0.26)";
+                    batch.BatchCommands.Add(command);
+                }
+
+                var told = await Record.ExceptionAsync(() => execute(batch));
+                if (db == Db.MariaDb && tries < 10 && (told is null or InvalidOperationException))
+                {
+                    // A cancel that comes between two statements can be lost, and MySqlConnector can be left with a reader that nobody has.
+                    // A busy machine can bring that about, but not time after time.
+                    continue;
+                }
+
+                Check(Assert.IsType<QueryTimeoutException>(told), pool);
+                Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
+                return;
+            }
         }
     }
 
