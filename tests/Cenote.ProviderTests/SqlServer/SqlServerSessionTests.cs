@@ -57,7 +57,9 @@ public sealed class SqlServerSessionTests : SqlServerSuite
 
         Assert.NotEqual(lost, await pool.ScalarAsync<int>("SELECT @@SPID"));
         Assert.Equal(2, pool.GetStatistics().Opened);
-        Assert.Equal(2, Server.Logins.Count);
+
+        // The driver may have connected again by itself, beneath the pool, when the reset met the dead session.
+        Assert.InRange(Server.Logins.Count, 2, 3);
     }
 
     // The driver connects again by itself when it finds the session dead: the slot must not go on with what it did not open.
