@@ -93,7 +93,6 @@ public class QueryLimitTests
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();
         await using var command = connection.Command("SELECT 1");
-        await using var bare = pool.Provider.Factory.CreateCommand()!;
         await command.ExecuteScalarAsync();
         Assert.True(command.CommandTimeout > 0);
         if (db != Db.Sqlite)
