@@ -16,7 +16,7 @@ namespace Cenote.SqlServer;
 /// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset: the server ends it, and the pool closes it.</para>
 /// <para>
 /// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
-/// Call <see cref="SqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqlServerProvider : DatabaseProvider

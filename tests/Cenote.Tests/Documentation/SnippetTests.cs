@@ -10,6 +10,7 @@ public sealed partial class SnippetTests
 
     public static TheoryData<string> Pages() =>
         new(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "src"), "README.md", SearchOption.AllDirectories)) // the packages' own pages
             .Append(Path.Combine(Root, "README.md"))
             .Select(page => Path.GetRelativePath(Root, page))
             .Order(StringComparer.Ordinal));
