@@ -16,7 +16,7 @@ internal static class Dashboard
         builder.Services.AddCenoteDashboard();
 
         var app = builder.Build();
-        app.MapCenoteDashboard("/pools");           // served to this machine alone: nothing said who else may come
+        app.MapCenoteDashboard("/pools");           // local requests only, because no authorization is configured
         #endregion
         return app;
     }

@@ -37,7 +37,8 @@ public static class DashboardEndpointRouteBuilderExtensions
         Dictionary<string, string> methods = new(StringComparer.OrdinalIgnoreCase);
 
         var group = endpoints.MapGroup(pattern);
-        group.MapMethods("/", PageMethods, guard.Around(page.ServePageAsync));
+        group.WithMetadata(DashboardEndpointMetadata.Instance);
+        group.MapMethods("/", PageMethods, guard.Around(page.ServePageAsync, isPage: true));
         group.MapMethods("assets/{**file}", PageMethods, guard.Around(page.ServeAssetAsync));
         MapApi("session", HttpMethods.Get, ActivatorUtilities.CreateInstance<SessionEndpoint>(services).ServeAsync);
         MapApi("overview", HttpMethods.Get, pools.ServeOverviewAsync);

@@ -14,6 +14,9 @@ internal static partial class DashboardLog
     [LoggerMessage(142, LogLevel.Error, "What was begun on the dashboard has failed later: {Operation} of pool {PoolName}, by {Actor}")]
     internal static partial void ActionFailed(ILogger logger, string operation, string poolName, string actor, Exception exception);
 
+    [LoggerMessage(143, LogLevel.Warning, "The dashboard at {Route} is mapped without authorization, and the server listens on {Addresses}: only direct requests of this machine are served. Call RequireAuthorization() on what MapCenoteDashboard returns")]
+    internal static partial void MappedWithoutAuthorization(ILogger logger, string route, string addresses);
+
     [LoggerMessage(145, LogLevel.Warning, "The dashboard cannot read pool {PoolName}, and goes on trying")]
     internal static partial void PoolUnreadable(ILogger logger, string poolName, Exception exception);
 

@@ -16,6 +16,13 @@ public sealed class DashboardOptions
     /// <value>Default <see langword="false"/>: without authorization, only requests from this machine to this machine are served.</value>
     public bool AllowAnonymousAccessFromAnywhere { get; set; }
 
+    /// <summary>
+    /// Origins, such as <c>https://ops.example.com</c>, whose pages may use the dashboard besides its own. The page's public origin belongs here when a proxy
+    /// changes the Host header and forwarded headers are not used.
+    /// </summary>
+    /// <value>Default: none. Pages of other origins are refused, even where CORS lets them read answers. Scheme, host and port, without a path.</value>
+    public IList<string> AllowedOrigins { get; } = [];
+
     /// <summary>How far back the history of each pool goes. Less needs less memory: see <c>docs/dashboard.md</c>.</summary>
     /// <value>Default 24 h. Range 1 min to 24 h.</value>
     public TimeSpan History { get; set; } = TimeSpan.FromHours(24);

@@ -1,3 +1,4 @@
+using Cenote.Dashboard.Access;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard;
@@ -21,6 +22,8 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
             problems.Add("DashboardOptions.ActionPolicy is empty. Name a policy, or leave it null for a read-only dashboard.");
         }
 
+        problems.AddRange(options.AllowedOrigins.Where(static origin => OriginRule.Normalize(origin) is null)
+            .Select(static origin => $"DashboardOptions.AllowedOrigins contains '{QueryReader.Shorten(origin ?? "null")}'. Give scheme, host and port alone, such as https://ops.example.com."));
         AddNulls(problems, nameof(options.Registries), options.Registries);
         AddNulls(problems, nameof(options.Pools), options.Pools);
         AddNulls(problems, nameof(options.ReplicaSets), options.ReplicaSets);

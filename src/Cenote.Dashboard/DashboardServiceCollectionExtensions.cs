@@ -33,6 +33,8 @@ public static class DashboardServiceCollectionExtensions
         services.TryAddSingleton<PoolSources>();
         services.TryAddSingleton<Sampler>();
         services.TryAddSingleton<ActionAccess>();
+        services.TryAddSingleton<AccessRule>();
+        services.TryAddSingleton<ExposureCheck>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<Hosting.IHostedService, DashboardService>());
         return services;
     }

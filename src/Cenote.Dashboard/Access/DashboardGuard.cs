@@ -1,25 +1,24 @@
 using System.Text.Json;
 using Cenote.Dashboard.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard.Access;
 
 /// <summary>What every endpoint of the dashboard has around it: the access rule, the headers, and answers that say why not.</summary>
-internal sealed class DashboardGuard(IOptions<DashboardOptions> options)
+internal sealed class DashboardGuard(AccessRule access)
 {
     /// <summary>Scripts, styles and data only from here, nothing inline, no frame around it, no form leads away.</summary>
     internal const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private readonly DashboardOptions _options = options.Value;
-
-    internal RequestDelegate Around(RequestDelegate serve) => async context =>
+    /// <param name="serve">Answers the request.</param>
+    /// <param name="isPage">Whether other pages may link to it.</param>
+    internal RequestDelegate Around(RequestDelegate serve, bool isPage = false) => async context =>
     {
         SetHeaders(context.Response.Headers);
         try
         {
-            if (AccessRule.FindRefusal(context, _options) is { } reason)
+            if (access.FindRefusal(context, isPage) is { } reason)
             {
                 throw new Refusal(StatusCodes.Status403Forbidden, "The dashboard is not served to this request.", reason);
             }

@@ -11,7 +11,7 @@ internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeO
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     internal const string SchemeName = "test";
-    internal const string Header = "X-Test-User";
+    internal const string Header = "Authorization";
 
     /// <summary>The policy that only <see cref="Operator"/> meets.</summary>
     internal const string Policy = "pool-operators";

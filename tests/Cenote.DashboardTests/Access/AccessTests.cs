@@ -69,6 +69,13 @@ public sealed class AccessTests
     [InlineData("LOCALHOST", true)]
     [InlineData("127.0.0.1:5080", true)]
     [InlineData("[::1]:5080", true)]
+    [InlineData("127.0.0.2:5080", true)]
+    [InlineData("shop.dev.localhost:5080", true)]
+    [InlineData("127.1", false)]
+    [InlineData("2130706433", false)]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("xlocalhost", false)]
     public async Task A_foreign_name_that_leads_here_is_not_served(string host, bool isServed)
     {
         await using var site = await new DashboardSite().StartAsync();
@@ -130,7 +137,7 @@ public sealed class AccessTests
         site.Tick();
 
         Assert.Equal("orders", Assert.Single((await site.OverviewAsync()).Pools).Name);
-        using var ownPage = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { "Origin", "http://[::1]:4711" } } };
+        using var ownPage = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { "Origin", site.Client.BaseAddress!.GetLeftPart(UriPartial.Authority) } } };
         using var served = await site.Client.SendAsync(ownPage).Soon();
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
         using var proxied = new HttpRequestMessage(HttpMethod.Get, Overview) { Headers = { { "X-Forwarded-For", "192.0.2.7" } } };
@@ -142,7 +149,7 @@ public sealed class AccessTests
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         if (user is not null)
         {
-            request.Headers.Add(NamedUser.Header, user);
+            NamedUser.SignIn(request, user);
         }
 
         using var response = await site.Client.SendAsync(request).Soon();

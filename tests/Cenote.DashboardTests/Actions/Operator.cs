@@ -29,7 +29,7 @@ internal sealed class Operator(DashboardSite site, string? user)
         var request = new HttpRequestMessage(HttpMethod.Post, "/pools/api/actions") { Content = content };
         if (user is not null)
         {
-            request.Headers.TryAddWithoutValidation(NamedUser.Header, user);
+            NamedUser.SignIn(request, user);
         }
 
         if (withToken && _antiforgery is not null)
@@ -54,7 +54,7 @@ internal sealed class Operator(DashboardSite site, string? user)
         using var request = new HttpRequestMessage(HttpMethod.Get, "/pools/api/session");
         if (user is not null)
         {
-            request.Headers.TryAddWithoutValidation(NamedUser.Header, user);
+            NamedUser.SignIn(request, user);
         }
 
         using var response = await site.Client.SendAsync(request).Soon();

@@ -44,13 +44,19 @@ internal sealed class DashboardSite : IAsyncDisposable
 
     public bool OnKestrel { get; init; }
 
+    /// <summary>Where Kestrel listens.</summary>
+    public string Urls { get; init; } = "http://127.0.0.1:0";
+
+    /// <summary>Where Kestrel listens, in place of <see cref="Urls"/>.</summary>
+    public Action<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>? Listen { get; init; }
+
     public async Task<DashboardSite> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(Log);
         if (OnKestrel)
         {
-            builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+            _ = Listen is null ? builder.WebHost.UseKestrelCore().UseUrls(Urls) : builder.WebHost.UseKestrelCore().ConfigureKestrel(Listen);
         }
         else
         {
@@ -79,10 +85,13 @@ internal sealed class DashboardSite : IAsyncDisposable
         (Map ?? (static app => app.MapCenoteDashboard("/pools")))(_app);
         await _app.StartAsync().Soon();
         _client = OnKestrel
-            ? new HttpClient { BaseAddress = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) }
+            ? new HttpClient { BaseAddress = BaseAddress(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()) }
             : _app.GetTestClient();
         return this;
     }
+
+    private static Uri BaseAddress(string address) =>
+        address.Contains("unix:", StringComparison.Ordinal) ? new Uri("http://localhost") : new Uri(address.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
     /// <summary>A pool over the stub driver, in the registry.</summary>
     public ConnectionPool AddPool(string name = "orders", Action<ConnectionPoolOptions>? configure = null)

@@ -10,16 +10,18 @@ namespace Cenote.DashboardTests.Site;
 internal sealed class NamedUser(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
-    public const string Header = "X-Test-User";
+    private const string Header = "Authorization";
+
+    public static void SignIn(HttpRequestMessage request, string user) => request.Headers.TryAddWithoutValidation(Header, Uri.EscapeDataString(user));
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var name = (string?)Request.Headers[Header];
-        if (name is null)
+        if ((string?)Request.Headers[Header] is not { } header)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
+        var name = Uri.UnescapeDataString(header);
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.NameIdentifier, name)], Scheme.Name);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
     }
