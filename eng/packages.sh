@@ -35,6 +35,7 @@ install_missing_packages() {
 missing_servers_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
     { [[ -x /usr/sbin/mariadbd ]] && command -v mariadb-install-db && command -v my_print_defaults; } >/dev/null || echo mariadb-server
+    { [[ -e /usr/share/i18n/locales/ru_RU ]] && command -v localedef; } >/dev/null || echo locales
 }
 
 # NativeAOT links with the compiler of the system.

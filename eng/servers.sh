@@ -28,7 +28,10 @@ start_postgresql() {
     "${AS_SERVER[@]}" env LC_ALL=C "$bin/initdb" -D "$data" -U cenote -A scram-sha-256 --pwfile="$data.password" \
         -N -E UTF8 --locale=C.UTF-8 >"$data.log" 2>&1 || { show_log "$data.log"; return 1; }
 
-    launch postgresql INT "$bin/postgres" -D "$data" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$SERVERS_DIR" \
+    # A language beside English: its messages come with the server, but the system need not have the locale.
+    localedef -i ru_RU -f UTF-8 "$SERVERS_DIR/ru_RU.UTF-8" || { echo "The locale ru_RU cannot be made (Debian: locales)." >&2; return 1; }
+
+    LOCPATH=$SERVERS_DIR launch postgresql INT "$bin/postgres" -D "$data" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$SERVERS_DIR" \
         -c max_connections=200 -c max_prepared_transactions=20 -c wal_level=logical \
         -c fsync=off -c synchronous_commit=off -c full_page_writes=off -p || return 1
 
@@ -60,6 +63,7 @@ SQL
     own "$data.sql"
     launch mariadb TERM /usr/sbin/mariadbd --no-defaults --datadir="$data" --bind-address=127.0.0.1 \
         --socket="$SERVERS_DIR/mariadb.sock" --pid-file="$data.pid" --init-file="$data.sql" --skip-name-resolve --max-connections=500 \
+        --secure-file-priv="$SERVERS_DIR" \
         --innodb-flush-log-at-trx-commit=0 "${small[@]}" --port || return 1
 
     export CENOTE_TEST_MYSQL="Server=127.0.0.1;Port=$SERVER_PORT;Database=cenote;User ID=cenote;Password=$password"

@@ -17,7 +17,7 @@ internal static class MySqlFailures
 
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is MySqlException error && FromNumber(error.Number) is var kind and not FailureKind.Other)
+            if (current is MySqlException error && FromError(error) is var kind and not FailureKind.Other)
             {
                 return kind;
             }
@@ -45,6 +45,17 @@ internal static class MySqlFailures
         return false;
     }
 
+    /// <summary>
+    /// "The server is running with the --%s option so it cannot execute this statement" (1290) stands for several options, of which --read-only and
+    /// --super-read-only (MySQL: --innodb-read-only, too) are refused writes. Servers translate the text, but not the option's name.
+    /// </summary>
+    private static FailureKind FromError(MySqlException error) => error.Number == (int)MySqlErrorCode.OptionPreventsStatement
+        ? (NamesReadOnly(error.Message) ? FailureKind.ReadOnlyServer : FailureKind.Other)
+        : FromNumber(error.Number);
+
+    private static bool NamesReadOnly(string text) =>
+        text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read_only", StringComparison.OrdinalIgnoreCase);
+
     private static FailureKind FromNumber(int number) => number switch
     {
         // too many connections: of the server, of the user (two numbers), of the user's resources
@@ -53,11 +64,11 @@ internal static class MySqlFailures
         // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB), password expired
         1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.BadCredentials,
 
-        // lock wait timeout, deadlock, transaction rolled back by certification (Galera), NOWAIT
-        1205 or 1213 or 1614 or 3572 => FailureKind.Transient,
+        // lock wait timeout, deadlock, transaction rolled back by certification (Galera; Group Replication), NOWAIT
+        1205 or 1213 or 1614 or 3101 or 3572 => FailureKind.Transient,
 
-        // read-only option, read-only mode, read-only transaction on a super_read_only server
-        1290 or 1836 or 3100 => FailureKind.ReadOnlyServer,
+        // read-only mode. Not 3100, by which Group Replication also refuses a transaction that is too large.
+        1836 => FailureKind.ReadOnlyServer,
 
         // time limit: MySQL's, MariaDB's, the driver's own. "Query interrupted" (1317) is somebody's request.
         3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,

@@ -57,11 +57,16 @@ internal static class PostgreSqlFailures
         ['2', '8', ..] => FailureKind.BadCredentials,
         ['0', '8', ..] => FailureKind.ConnectionLost,
 
-        // admin_shutdown, crash_shutdown, cannot_connect_now, idle_session_timeout, idle_in_transaction_session_timeout
-        "57P01" or "57P02" or "57P03" or "57P05" or "25P03" => FailureKind.ConnectionLost,
+        // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped; idle_session_timeout, idle_in_transaction_session_timeout, transaction_timeout
+        "57P01" or "57P02" or "57P03" or "57P04" or "57P05" or "25P03" or "25P04" => FailureKind.ConnectionLost,
+        "3D000" => FailureKind.Other,
+        _ when IsFatal(error) => FailureKind.ConnectionLost,
 
         // serialization_failure, deadlock_detected, lock_not_available, object_in_use
         ['4', '0', ..] or "55P03" or "55006" => FailureKind.Transient,
-        _ => error.Severity is "FATAL" or "PANIC" && error.SqlState is not "3D000" ? FailureKind.ConnectionLost : FailureKind.Other,
+        _ => FailureKind.Other,
     };
+
+    /// <summary>Whether the session has ended. Servers translate the first field only; what merely speaks their protocol may have no other.</summary>
+    private static bool IsFatal(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC" || error.Severity is "FATAL" or "PANIC";
 }

@@ -11,7 +11,10 @@ namespace Cenote;
 /// </summary>
 public sealed class ConnectionPoolOptions
 {
+    private const int DefaultMinSize = 2;
+
     private readonly List<string> _problems = [];
+    private int? _minSize;
 
     /// <summary>The defaults.</summary>
     public ConnectionPoolOptions()
@@ -25,7 +28,7 @@ public sealed class ConnectionPoolOptions
         ArgumentNullException.ThrowIfNull(other);
         _problems.AddRange(other._problems);
         Name = other.Name;
-        MinSize = other.MinSize;
+        _minSize = other._minSize;
         MaxSize = other.MaxSize;
         AcquireTimeout = other.AcquireTimeout;
         MaxIdleTime = other.MaxIdleTime;
@@ -56,6 +59,9 @@ public sealed class ConnectionPoolOptions
         LeakDetection = other.LeakDetection is null ? null! : new LeakDetectionOptions(other.LeakDetection);
     }
 
+    /// <summary>The minimum size of a pool for which none was set.</summary>
+    internal static int DefaultMinSizeFor(int maxSize) => Math.Clamp(maxSize, 0, DefaultMinSize);
+
     /// <summary>What was wrong with the texts that these options were read from.</summary>
     internal IReadOnlyList<string> Problems => _problems;
 
@@ -64,8 +70,12 @@ public sealed class ConnectionPoolOptions
     public string? Name { get; set; }
 
     /// <summary>Connections kept open at all times.</summary>
-    /// <value>Default 2. Range 0 to <see cref="MaxSize"/>.</value>
-    public int MinSize { get; set; } = 2;
+    /// <value>Default 2, or <see cref="MaxSize"/> if that is less. Range 0 to <see cref="MaxSize"/>.</value>
+    public int MinSize
+    {
+        get => _minSize ?? DefaultMinSizeFor(MaxSize);
+        set => _minSize = value;
+    }
 
     /// <summary>The most connections that are ever open.</summary>
     /// <value>Default 10. Range 1 to 10,000.</value>

@@ -35,6 +35,16 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task A_maximum_of_one_alone_is_accepted_and_a_minimum_above_it_refused()
+    {
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), Read(("MaxSize", "1")));
+        Assert.Equal((1, 1), (pool.GetStatistics().MinSize, pool.GetStatistics().MaxSize));
+
+        var exception = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), Read(("MaxSize", "1"), ("MinSize", "2"))));
+        Assert.StartsWith("MinSize is 2, larger than MaxSize", Assert.Single(exception.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_kind_of_setting_can_be_said()
     {
         var options = Read(

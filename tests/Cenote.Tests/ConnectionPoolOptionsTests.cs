@@ -11,7 +11,9 @@ public sealed class ConnectionPoolOptionsTests
         { "Name", options => options.Name = "a\nb" },
         { "MinSize", options => options.MinSize = -1 },
         { "MinSize", options => options.MinSize = 11 },
+        { "MinSize", options => (options.MinSize, options.MaxSize) = (2, 1) },
         { "MaxSize", options => (options.MinSize, options.MaxSize) = (0, 0) },
+        { "MaxSize", options => options.MaxSize = 0 },
         { "MaxSize", options => options.MaxSize = 10_001 },
         { "AcquireTimeout", options => options.AcquireTimeout = TimeSpan.Zero },
         { "AcquireTimeout", options => options.AcquireTimeout = TimeSpan.FromDays(1.1) },
@@ -44,6 +46,7 @@ public sealed class ConnectionPoolOptionsTests
         options => options.Name = new string('x', 200),
         options => options.MinSize = 0,
         options => (options.MinSize, options.MaxSize) = (1, 1),
+        options => options.MaxSize = 1,
         options => options.MaxSize = 10_000,
         options => options.AcquireTimeout = TimeSpan.FromMilliseconds(1),
         options => options.AcquireTimeout = TimeSpan.FromDays(1),
@@ -101,6 +104,43 @@ public sealed class ConnectionPoolOptionsTests
         Assert.Contains("Pooling is on. Switch it off.", exception.Problems, StringComparer.Ordinal);
         Assert.All(exception.Problems, problem => Assert.Contains(problem, exception.Message, StringComparison.Ordinal));
         Assert.Contains("-5", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 2)]
+    public async Task The_default_minimum_is_never_above_the_maximum(int maxSize, int minSize)
+    {
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MaxSize = maxSize });
+        await using var built = new ConnectionPoolBuilder().Use(new StubProvider(new StubDatabase())).Configure(options => options.MaxSize = maxSize).Build();
+        await using var copied = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions(new ConnectionPoolOptions { MaxSize = 1 }) { MaxSize = maxSize });
+
+        foreach (var each in new[] { pool, built, copied })
+        {
+            var statistics = each.GetStatistics();
+            Assert.Equal((minSize, maxSize), (statistics.MinSize, statistics.MaxSize));
+            var described = each.DescribeSettings().Single(setting => setting.Name == "MinSize");
+            Assert.Equal((described.Value, described.Default), ($"{minSize}", $"{minSize}"));
+        }
+    }
+
+    [Fact]
+    public void A_maximum_that_is_refused_is_the_only_problem()
+    {
+        var exception = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MaxSize = 0 }));
+
+        Assert.StartsWith("MaxSize is 0.", Assert.Single(exception.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_minimum_that_was_set_is_not_lowered_when_options_are_copied()
+    {
+        var copy = new ConnectionPoolOptions(new ConnectionPoolOptions { MinSize = 2 }) { MaxSize = 1 };
+
+        var exception = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), copy));
+
+        Assert.StartsWith("MinSize is 2, larger than MaxSize, which is 1.", Assert.Single(exception.Problems), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,6 +112,9 @@ internal sealed partial class LeaseDesk
         get => Volatile.Read(ref _now);
     }
 
+    /// <summary>Idle connections that were last known to be alive before this moment must be validated before they are lent.</summary>
+    internal long FreshSince => Volatile.Read(ref _freshSince);
+
     /// <summary>Leases whose ticket has none of these bits are measured.</summary>
     internal long SampleMask { get; set; }
 

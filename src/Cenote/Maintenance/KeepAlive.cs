@@ -3,11 +3,16 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Validates idle connections before they grow stale, so that callers almost never wait for it. At most a quarter
-/// of the idle ones at once: the others stay available.
+/// Validates idle connections before they grow stale, so that callers almost never wait for it, and those that a failure made suspect at once.
+/// The connection that was unchecked for the longest goes first. At most a quarter of the idle ones at once: the others stay available.
+/// Where the interval is too short for four rounds, the rounds are larger.
 /// </summary>
 internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
 {
+    private const int MostRounds = 4;
+
+    private readonly List<(long FreshAt, Slot Slot)> _due = [];
+
     public void Run()
     {
         var interval = settings.ValidationInterval;
@@ -16,18 +21,48 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
             return;
         }
 
-        // A fifth of the interval, and at least two ticks, ahead of the moment when a renter would have to wait.
-        var ahead = Math.Max(interval.TotalMilliseconds / 5, 2 * Upkeep.Period.TotalMilliseconds);
-        var due = desk.Now - Math.Max(0, (long)(interval.TotalMilliseconds - ahead));
-        var most = Math.Max(1, (desk.Slots.CountOf(SlotState.Idle) / 4)) - desk.Slots.CountOf(SlotState.Validating);
-        for (; most > 0; most--)
+        // Every connection has its turn within so many ticks: before the moment when a renter would have to wait.
+        var rounds = (int)Math.Clamp(interval / Upkeep.Period, 1, MostRounds);
+        var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * Upkeep.Period.TotalMilliseconds);
+        FindDue(desk.Now - (long)Math.Max(0, interval.TotalMilliseconds - ahead));
+        if (_due.Count == 0)
         {
-            if (desk.Slots.TryClaimIdle(SlotState.Validating, slot => slot.FreshAt < due) is not { } slot)
+            return;
+        }
+
+        var validating = desk.Slots.CountOf(SlotState.Validating);
+        var most = ((desk.Slots.CountOf(SlotState.Idle) + validating + rounds - 1) / rounds) - validating;
+        foreach (var (freshAt, slot) in _due)
+        {
+            if (most <= 0)
             {
-                return;
+                break;
             }
 
-            desk.Work.Validate(slot, needsOwnThread: false);
+            // One that was lent and returned since has proved itself.
+            var word = slot.Word;
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt == freshAt && slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
+            {
+                most--;
+                desk.Work.Validate(slot, needsOwnThread: false);
+            }
         }
+
+        _due.Clear();
+    }
+
+    /// <summary>The longest unchecked first; of several, the highest: the lowest are the busiest.</summary>
+    private void FindDue(long due)
+    {
+        due = Math.Max(due, desk.FreshSince);
+        foreach (var slot in desk.Slots.All)
+        {
+            if (slot.State == SlotState.Idle && slot.FreshAt is var freshAt && freshAt < due)
+            {
+                _due.Add((freshAt, slot));
+            }
+        }
+
+        _due.Sort(static (left, right) => left.FreshAt != right.FreshAt ? left.FreshAt.CompareTo(right.FreshAt) : right.Slot.Id.CompareTo(left.Slot.Id));
     }
 }

@@ -33,6 +33,9 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
             ordered);
     }
 
+    /// <summary>Whether any try to open a connection has failed so far.</summary>
+    internal bool HasFailedToOpen => engine.Desk.Meters.OpenFailures.Value > 0;
+
     /// <summary>What the numbers say now, for the trend.</summary>
     internal TrendSample Sample() => SampleOf(engine.GetStatistics());
 
@@ -139,7 +142,9 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 isFull ? FindingKind.ServerFull : FindingKind.NotFilled,
                 isFull ? VerdictLevel.Degraded : VerdictLevel.Unhealthy,
                 Text($"not filled yet: {open} of the {statistics.MinSize} connections of its minimum are open{Failure(statistics)}"),
-                Text($"{statistics.Opened} connections were opened so far, {statistics.OpenFailures} tries failed."),
+                statistics.OpenFailures == 0
+                    ? Text($"{statistics.Opened} connections were opened so far, {statistics.Counts.Opening} are being opened, and no try has failed.")
+                    : Text($"{statistics.Opened} connections were opened so far, {statistics.OpenFailures} tries failed."),
                 isFull ? "Raise the server's limit, or lower the sizes of the pools that share it." : "It fills in the background; if it does not, look at the database.");
         }
 

@@ -17,6 +17,12 @@ internal sealed class VerdictWatch(PoolJudge judge, PoolTrend trend, PoolJournal
     {
         trend.Add(judge.Sample());
         var verdict = judge.Judge(VerdictOptions.Default);
+        if (verdict.Findings is [{ Kind: FindingKind.NotFilled }, ..] && !judge.HasFailedToOpen)
+        {
+            // A start that takes long is no failure: the first try that fails says what is wrong.
+            return;
+        }
+
         var now = (verdict.Level, verdict.Findings.Count == 0 ? (FindingKind?)null : verdict.Findings[0].Kind);
         _looks = now == _seen ? _looks + 1 : 1;
         _seen = now;

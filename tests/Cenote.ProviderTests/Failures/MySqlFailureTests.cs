@@ -127,7 +127,9 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     [InlineData(1698, FailureKind.BadCredentials)]
     [InlineData(3118, FailureKind.BadCredentials)]
     [InlineData(1862, FailureKind.BadCredentials)]
-    [InlineData(1290, FailureKind.ReadOnlyServer)]
+    [InlineData(1290, FailureKind.Other)]
+    [InlineData(3100, FailureKind.Other)]
+    [InlineData(3101, FailureKind.Transient)]
     [InlineData(1836, FailureKind.ReadOnlyServer)]
     [InlineData(3024, FailureKind.QueryTimeout)]
     [InlineData(3572, FailureKind.Transient)]
@@ -139,11 +141,36 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     [InlineData(4031, FailureKind.ConnectionLost)]
     [InlineData(1047, FailureKind.ConnectionLost)]
     [InlineData(1114, FailureKind.Other)]
-    public void By_number(int number, FailureKind kind)
+    public void By_number(int number, FailureKind kind) => Assert.Equal(kind, _provider.Classify(NewFailure(number, "text")));
+
+    [Theory]
+    [InlineData("en_US")]
+    [InlineData("de_DE")]
+    public async Task An_option_that_prevents_a_statement_makes_no_server_read_only(string language)
+    {
+        await using var session = await OpenAsync();
+        await session.ExecuteAsync($"SET lc_messages = '{language}'");
+
+        // The server writes files to one folder only (--secure-file-priv).
+        var failure = await FailsAsync(FailureKind.Other, 1290, () => session.ExecuteAsync("SELECT 1 INTO OUTFILE '/nowhere/else'"));
+
+        Assert.Contains("--secure-file-priv", failure.Message, StringComparison.Ordinal);
+    }
+
+    // MySQL's texts and MariaDB's, one of them translated. What a read-only server really says is seen in the fault lab.
+    [Theory]
+    [InlineData("The MySQL server is running with the --read-only option so it cannot execute this statement")]
+    [InlineData("The MySQL server is running with the --super-read-only option so it cannot execute this statement")]
+    [InlineData("The MariaDB server is running with the --read-only option so it cannot execute this statement")]
+    [InlineData("Der MariaDB-Server läuft mit der Option --read-only und kann diese Anweisung deswegen nicht ausführen")]
+    public void The_read_only_option_makes_a_server_read_only(string text) =>
+        Assert.Equal(FailureKind.ReadOnlyServer, _provider.Classify(NewFailure(1290, text)));
+
+    private static Exception NewFailure(int number, string text)
     {
         var constructor = typeof(MySqlException).GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic, [typeof(MySqlErrorCode), typeof(string)]);
         Assert.NotNull(constructor);
-        Assert.Equal(kind, _provider.Classify((Exception)constructor.Invoke([(MySqlErrorCode)number, "text"])));
+        return (Exception)constructor.Invoke([(MySqlErrorCode)number, text]);
     }
 
     // Unlike SLEEP and BENCHMARK, which may end early without a word, this fails when it is cut off.

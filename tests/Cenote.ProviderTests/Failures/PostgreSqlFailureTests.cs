@@ -124,6 +124,30 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         await FailsAsync(FailureKind.ReadOnlyServer, "25006", () => other.ExecuteAsync($"UPDATE {table} SET n = 8"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-c lc_messages=ru_RU.UTF-8 ")]
+    public async Task A_fatal_error_is_a_lost_session_in_every_language(string language)
+    {
+        var failure = await FailsAsync(
+            FailureKind.ConnectionLost, "58P01", () => OpenAsync(builder => builder.Options = language + "-c session_preload_libraries=no_such_library"));
+
+        var error = Assert.IsType<PostgresException>(failure);
+        Assert.Equal(language.Length == 0, string.Equals(error.Severity, "FATAL", StringComparison.Ordinal));
+        Assert.Equal("FATAL", error.InvariantSeverity);
+    }
+
+    [Fact]
+    public async Task Ended_from_outside_in_another_language()
+    {
+        await using var administrator = await OpenAsync();
+        await using var idle = await OpenAsync(builder => builder.Options = "-c lc_messages=ru_RU.UTF-8");
+        await TerminateAsync(administrator, idle.ProcessID);
+        var failure = await FailsAsync(FailureKind.ConnectionLost, "57P01", () => idle.ExecuteAsync("SELECT 1"));
+
+        Assert.NotEqual("FATAL", Assert.IsType<PostgresException>(failure).Severity, StringComparer.Ordinal);
+    }
+
     // What cannot be provoked without a server of its own.
     [Theory]
     [InlineData("57P02", "FATAL", FailureKind.ConnectionLost)]
@@ -136,6 +160,10 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     [InlineData("40003", "ERROR", FailureKind.Transient)]
     [InlineData("55006", "ERROR", FailureKind.Transient)]
     [InlineData("28P01", "FATAL", FailureKind.BadCredentials)]
+    [InlineData("57P04", "FATAL", FailureKind.ConnectionLost)]
+    [InlineData("25P04", "FATAL", FailureKind.ConnectionLost)]
+    [InlineData("40001", "FATAL", FailureKind.ConnectionLost)]
+    [InlineData("3D000", "FATAL", FailureKind.Other)]
     public void By_SQLSTATE(string sqlState, string severity, FailureKind kind) =>
         Assert.Equal(kind, _provider.Classify(new PostgresException("text", severity, severity, sqlState)));
 

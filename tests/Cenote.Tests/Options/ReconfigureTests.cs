@@ -28,6 +28,19 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public async Task A_minimum_that_is_not_configured_follows_the_maximum_down_and_up_again()
+    {
+        await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
+
+        pool.Reconfigure(new ConnectionPoolOptions { MaxSize = 1 });
+        Assert.Equal((1, 1), (pool.GetStatistics().MinSize, pool.GetStatistics().MaxSize));
+
+        pool.Reconfigure(new ConnectionPoolOptions { MaxSize = 5 });
+        Assert.Equal((2, 5), (pool.GetStatistics().MinSize, pool.GetStatistics().MaxSize));
+        Assert.Throws<PoolOptionsException>(() => pool.Reconfigure(new ConnectionPoolOptions { MinSize = 2, MaxSize = 1 }));
+    }
+
+    [Fact]
     public async Task A_new_acquire_timeout_counts_for_callers_that_come_later()
     {
         await using var test = await TestPool.FullAsync(1);

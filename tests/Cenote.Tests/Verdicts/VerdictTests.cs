@@ -15,6 +15,45 @@ public sealed class VerdictTests
     }
 
     [Fact]
+    public async Task A_start_that_takes_long_is_no_error_until_a_try_has_failed()
+    {
+        var gate = new StubGate();
+        var script = new CallScript().Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: true));
+        await using var test = TestPool.Create(options => (options.MinSize, options.MaxSize, options.ConnectTimeout) = (2, 4, TimeSpan.FromSeconds(15)), script: script);
+
+        await test.Pass(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1));
+
+        // Not ready, which a health check must know, but nothing to alarm anybody.
+        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
+        Assert.Equal((FindingKind.NotFilled, VerdictLevel.Unhealthy), (finding.Kind, finding.Level));
+        Assert.Contains("no try has failed", finding.Evidence, StringComparison.Ordinal);
+        Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), static record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
+        Assert.DoesNotContain(test.Pool.GetEvents(), static happened => happened.Kind == PoolEventKind.VerdictChanged);
+
+        await test.PassUntil(() => test.Logger.Collector.GetSnapshot().Any(static record => record.Id.Id == 51));
+        Assert.True(test.Pool.GetStatistics().OpenFailures > 0);
+        script.Heal(StubCall.Open);
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task A_slow_start_that_succeeds_is_not_said_at_all()
+    {
+        var gate = new StubGate();
+        var script = new CallScript().Always(StubCall.Open, StubStep.Hang(gate));
+        await using var test = TestPool.Create(options => (options.MinSize, options.MaxSize, options.ConnectTimeout) = (2, 4, TimeSpan.FromMinutes(5)), script: script);
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+
+        script.Heal(StubCall.Open);
+        gate.Release();
+        await test.When(static counts => counts.Idle == 2);
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(VerdictLevel.Healthy, test.Pool.GetVerdict().Level);
+        Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), static record => record.Id.Id is 51 or 52);
+    }
+
+    [Fact]
     public async Task Callers_that_wait_make_it_saturated_and_the_holders_line_is_named()
     {
         await using var test = await TestPool.FullAsync(1);
