@@ -1,3 +1,4 @@
+using System.Data;
 using Cenote;
 
 namespace Snippets;
@@ -26,5 +27,22 @@ internal static class PooledConnections
         var count = await command.ExecuteScalarAsync();
         #endregion
         return count;
+    }
+
+    internal static void Adapt(ConnectionPool pool)
+    {
+        #region factory
+        var factory = pool.ProviderFactory;
+        using var adapter = factory.CreateDataAdapter()!;
+        using var builder = factory.CreateCommandBuilder()!;
+        adapter.SelectCommand = factory.CreateCommand();
+        adapter.SelectCommand!.Connection = factory.CreateConnection();
+        adapter.SelectCommand.CommandText = "SELECT id, name FROM customers";
+        builder.DataAdapter = adapter;
+        using var customers = new DataTable();
+        adapter.Fill(customers);
+        customers.Rows[0]["name"] = "Ana";
+        adapter.Update(customers);
+        #endregion
     }
 }

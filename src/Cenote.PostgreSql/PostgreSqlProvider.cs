@@ -162,13 +162,16 @@ public sealed class PostgreSqlProvider : DatabaseProvider
             .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
             .ConfigureBatchFilter(static batch => batch is not ResetBatch));
 
-    // A driver's pool of exactly one session (minimum = maximum, so Npgsql never prunes it), or none.
+    // A driver's pool of one session, or none. Npgsql reads the keys of a result (CommandBehavior.KeyInfo: adapters, command builders) on a second
+    // connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
     private static void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)
     {
         var connection = builder.ConnectionStringBuilder;
         connection.Pooling = settings.SessionClearing == SessionClearing.DriverReset;
         connection.MinPoolSize = 1;
-        connection.MaxPoolSize = 1;
+        connection.MaxPoolSize = 2;
+        connection.ConnectionIdleLifetime = 1;
+        connection.ConnectionPruningInterval = 1;
         connection.ConnectionLifetime = 0;
         connection.KeepAlive = 0;
         connection.Enlist = false;

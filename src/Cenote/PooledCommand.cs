@@ -16,7 +16,7 @@ public sealed class PooledCommand : DbCommand
 {
     private readonly CommandStatement _statement;
 
-    internal PooledCommand(ConnectionPool pool, PooledConnection connection, bool opensConnection) =>
+    internal PooledCommand(ConnectionPool pool, PooledConnection? connection, bool opensConnection) =>
         _statement = new CommandStatement(pool, connection, opensConnection);
 
     /// <inheritdoc/>

@@ -65,14 +65,7 @@ public sealed partial class PooledConnection : DbConnection
     public override string ConnectionString
     {
         get => _pool.ConnectionString;
-        set
-        {
-            if (!string.IsNullOrEmpty(value) && !string.Equals(value, _pool.ConnectionString, StringComparison.Ordinal))
-            {
-                throw new NotSupportedException(
-                    $"The connection string of a pooled connection cannot be changed: pool '{_pool.Name}' decides where its connections lead. Construct another pool.");
-            }
-        }
+        set => _pool.ThrowIfOtherConnectionString(value);
     }
 
     /// <summary>The pool's acquire timeout in seconds, rounded up.</summary>
@@ -103,8 +96,8 @@ public sealed partial class PooledConnection : DbConnection
         _ => ConnectionState.Closed,
     };
 
-    /// <inheritdoc/>
-    protected override DbProviderFactory DbProviderFactory => _pool.Provider.Factory;
+    /// <summary>What makes commands, batches and adapters for this connection: <see cref="ConnectionPool.ProviderFactory"/> or <see cref="RoutedDataSource.ProviderFactory"/>.</summary>
+    protected override DbProviderFactory DbProviderFactory => _route?.ProviderFactory ?? _pool.ProviderFactory;
 
     /// <summary>
     /// The driver's own connection, for what only it can do: COPY, bulk copy, notifications, type mappings.

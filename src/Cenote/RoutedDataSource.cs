@@ -10,8 +10,18 @@ namespace Cenote;
 /// </summary>
 public abstract class RoutedDataSource : DbDataSource
 {
+    private PooledProviderFactory? _providerFactory;
+
     /// <summary>A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.</summary>
     public abstract ConnectionPool Home { get; }
+
+    /// <summary>
+    /// Gets the provider factory of the data source, for tools that make connections, commands and adapters with a <see cref="DbProviderFactory"/>.
+    /// <c>DbProviderFactories.GetFactory</c> returns it for the data source's connections.
+    /// </summary>
+    /// <value>Like <see cref="ConnectionPool.ProviderFactory"/>, but each of its connections rents from the pool of choice. Thread-safe.</value>
+    public DbProviderFactory ProviderFactory =>
+        _providerFactory ?? Interlocked.CompareExchange(ref _providerFactory, NewProviderFactory(), null) ?? _providerFactory;
 
     /// <summary>The connection string of <see cref="Home"/> without secrets.</summary>
     public override string ConnectionString => Home.ConnectionString;
@@ -103,6 +113,8 @@ public abstract class RoutedDataSource : DbDataSource
     /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
         new PooledBatch(Home, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true);
+
+    private PooledProviderFactory NewProviderFactory() => new(() => Home, () => new PooledConnection(this, filePath: null, 0, memberName: null));
 
     private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName) =>
         new(this, await rent.ConfigureAwait(false), filePath, lineNumber, memberName);

@@ -37,6 +37,7 @@ public class CompletenessTests
         { "Cenote.AdoNet.PooledBatch", typeof(DbBatch) },
         { "Cenote.AdoNet.PooledTransaction", typeof(DbTransaction) },
         { "Cenote.AdoNet.PooledDataReader", typeof(DbDataReader) },
+        { "Cenote.AdoNet.PooledProviderFactory", typeof(DbProviderFactory) },
         { "Cenote.AdoNet.ReaderBoundStream", typeof(Stream) },
         { "Cenote.AdoNet.ReaderBoundTextReader", typeof(TextReader) },
     };

@@ -21,7 +21,7 @@ public class PropertyTests
         Assert.Equal(connection.Unwrap<DbConnection>().ServerVersion, connection.ServerVersion);
         Assert.Equal(connection.Unwrap<DbConnection>().Database, connection.Database);
         Assert.Equal(pool.Provider.Factory.CanCreateBatch, connection.CanCreateBatch);
-        Assert.Same(pool.Provider.Factory, DbProviderFactories.GetFactory(connection));
+        Assert.Same(pool.ProviderFactory, DbProviderFactories.GetFactory(connection));
     }
 
     [Theory]

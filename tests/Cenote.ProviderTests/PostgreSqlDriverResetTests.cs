@@ -1,5 +1,8 @@
+using System.Data;
+using System.Data.Common;
 using Cenote.PostgreSql;
 using Cenote.Providers;
+using Npgsql;
 
 namespace Cenote.ProviderTests;
 
@@ -22,6 +25,29 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
         await using var provider = new PostgreSqlProvider("Host=a,b;Database=shop");
         Assert.Equal(SessionClearing.OwnReset, provider.DefaultSessionClearing);
         Assert.Contains(provider.FindProblems(NewSettings(provider) with { SessionClearing = SessionClearing.DriverReset }), problem => problem.Contains("hosts", StringComparison.Ordinal));
+    }
+
+    // Npgsql reads the keys of a result on a second connection of the slot's data source, and then closes it as one too many.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keys_of_a_result_are_read_and_one_session_stays(bool isRaw)
+    {
+        var table = await NewTableAsync("id INTEGER PRIMARY KEY");
+        await using var pool = NewPool(new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { ApplicationName = table }.ConnectionString), ResetMode.Full);
+        await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var command = (isRaw ? connection.Unwrap<NpgsqlConnection>() : (DbConnection)connection).CreateCommand();
+            command.CommandText = $"SELECT id FROM {table}";
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.KeyInfo, TestContext.Current.CancellationToken);
+            var schema = await reader.GetSchemaTableAsync(TestContext.Current.CancellationToken);
+            Assert.True((bool)schema!.Rows[0]["IsKey"]);
+        }
+
+        await using var other = await ConnectAsync();
+        await Statements.WaitUntilAsync(async () => await other.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{table}'") == 1);
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, pool.GetStatistics().Opened);
     }
 
     [Theory]

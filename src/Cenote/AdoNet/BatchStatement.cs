@@ -6,7 +6,7 @@ using Cenote.Resilience;
 namespace Cenote.AdoNet;
 
 /// <summary>A batch of the driver as a statement.</summary>
-internal sealed class BatchStatement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
+internal sealed class BatchStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     : Statement(pool, connection, opensConnection)
 {
     internal DbBatch Batch { get; } = pool.Provider.Factory.CanCreateBatch

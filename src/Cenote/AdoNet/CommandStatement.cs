@@ -6,7 +6,7 @@ using Cenote.Resilience;
 namespace Cenote.AdoNet;
 
 /// <summary>A command of the driver as a statement.</summary>
-internal sealed class CommandStatement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
+internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     : Statement(pool, connection, opensConnection)
 {
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()

@@ -29,6 +29,9 @@ internal sealed partial class PooledTransaction : DbTransaction
 
     internal ConnectionPool Pool => _connection.Pool;
 
+    /// <summary>Whether commands made for the pool can join it.</summary>
+    internal bool Accepts(ConnectionPool pool) => _connection.Accepts(pool);
+
     internal DbTransaction? DriverTransaction => Volatile.Read(ref _transaction);
 
     /// <summary><see langword="null"/> once the transaction is over.</summary>

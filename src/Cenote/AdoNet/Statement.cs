@@ -20,9 +20,9 @@ internal abstract partial class Statement
     private bool _isDisposed;
 
     /// <param name="pool">Whose driver made the object.</param>
-    /// <param name="connection">The connection to execute on.</param>
+    /// <param name="connection">The connection to execute on; <see langword="null"/> until one is set.</param>
     /// <param name="opensConnection">Whether each execution opens and closes the connection, as those made by the pool itself do.</param>
-    private protected Statement(ConnectionPool pool, PooledConnection connection, bool opensConnection)
+    private protected Statement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     {
         _maker = pool;
         _connection = connection;
@@ -105,7 +105,7 @@ internal abstract partial class Statement
             _transaction = value switch
             {
                 null => null,
-                PooledTransaction transaction when transaction.Pool == Pool => transaction,
+                PooledTransaction transaction when transaction.Accepts(Pool) => transaction,
                 PooledTransaction transaction => throw new ArgumentException(
                     $"A command or batch of pool '{Pool.Name}' cannot join a transaction of pool '{transaction.Pool.Name}'.", nameof(value)),
                 _ => throw new ArgumentException(

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Cenote.Tests.Routing;
 
 /// <summary>Connections whose pool is chosen anew each time they are opened.</summary>
@@ -22,6 +24,37 @@ public sealed class RoutedDataSourceTests
         Assert.Same(there.Pool, connection.Pool);
         Assert.Equal(1, there.Counts.Leased);
         Assert.Equal(0, here.Counts.Leased);
+    }
+
+    [Fact]
+    public async Task What_the_factory_makes_works_wherever_the_route_leads()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+        await using var connection = route.ProviderFactory.CreateConnection()!;
+        Assert.Same(route.ProviderFactory, DbProviderFactories.GetFactory(connection));
+        await using var command = route.ProviderFactory.CreateCommand()!;
+        command.CommandText = "SELECT 1";
+
+        route.Target = there.Pool;
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.Same(there.Pool, Assert.IsType<PooledConnection>(connection).Pool);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        command.Transaction = transaction;
+        command.Connection = connection;
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        await using var source = route.ProviderFactory.CreateDataSource(route.ConnectionString);
+        await source.DisposeAsync();
+        Assert.Equal(1, there.Counts.Leased);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await connection.CloseAsync();
+        command.Transaction = null;
+        route.Target = here.Pool;
+        connection.Open();
+        command.ExecuteNonQuery();
+        Assert.Equal(1, here.Counts.Leased);
     }
 
     [Fact]

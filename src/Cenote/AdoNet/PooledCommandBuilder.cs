@@ -1,0 +1,83 @@
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// Writes the commands of a <see cref="PooledDataAdapter"/>. What differs from driver to driver (quotes, parameter names and types)
+/// comes from the driver's own builder, which itself accepts its driver's adapter only.
+/// </summary>
+internal sealed class PooledCommandBuilder : DbCommandBuilder
+{
+    private readonly DbCommandBuilder _driver;
+
+    internal PooledCommandBuilder(DbCommandBuilder driver)
+    {
+        _driver = driver;
+        QuotePrefix = driver.QuotePrefix;
+        QuoteSuffix = driver.QuoteSuffix;
+        CatalogLocation = driver.CatalogLocation;
+        CatalogSeparator = driver.CatalogSeparator;
+        SchemaSeparator = driver.SchemaSeparator;
+        ConflictOption = driver.ConflictOption;
+        SetAllValues = driver.SetAllValues;
+    }
+
+    public override string QuoteIdentifier(string unquotedIdentifier) => _driver.QuoteIdentifier(unquotedIdentifier);
+
+    public override string UnquoteIdentifier(string quotedIdentifier) => _driver.UnquoteIdentifier(quotedIdentifier);
+
+    protected override void ApplyParameterInfo(DbParameter parameter, DataRow row, StatementType statementType, bool whereClause) =>
+        ApplyParameterInfo(_driver, parameter, row, statementType, whereClause);
+
+    protected override string GetParameterName(int parameterOrdinal) => GetParameterName(_driver, parameterOrdinal);
+
+    protected override string GetParameterName(string parameterName) => GetParameterName(_driver, parameterName);
+
+    protected override string GetParameterPlaceholder(int parameterOrdinal) => GetParameterPlaceholder(_driver, parameterOrdinal);
+
+    // The base class calls it with its own adapter to end, and with another to begin.
+    protected override void SetRowUpdatingHandler(DbDataAdapter adapter)
+    {
+        if (adapter is not PooledDataAdapter pooled)
+        {
+            throw new ArgumentException(
+                $"A command builder of a pool's provider factory needs an adapter of the same factory, not a {adapter.GetType()}: make it with CreateDataAdapter.", nameof(adapter));
+        }
+
+        if (adapter == DataAdapter)
+        {
+            pooled.RowUpdating -= OnRowUpdating;
+        }
+        else
+        {
+            pooled.RowUpdating += OnRowUpdating;
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        // First, since it takes the handler off the adapter.
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _driver.Dispose();
+        }
+    }
+
+    private void OnRowUpdating(object? sender, RowUpdatingEventArgs update) => RowUpdatingHandler(update);
+
+    // Protected members of the base class, which drivers must implement.
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern void ApplyParameterInfo(DbCommandBuilder builder, DbParameter parameter, DataRow row, StatementType statementType, bool whereClause);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern string GetParameterName(DbCommandBuilder builder, int parameterOrdinal);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern string GetParameterName(DbCommandBuilder builder, string parameterName);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method)]
+    private static extern string GetParameterPlaceholder(DbCommandBuilder builder, int parameterOrdinal);
+}
