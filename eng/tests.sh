@@ -3,7 +3,8 @@
 PASSED=0
 FAILED=0
 REPORTS=$PWD/TestResults
-AOT_DIRECTORY=$PWD/artifacts/Cenote.AotSmoke
+PACKAGES_DIRECTORY=$PWD/artifacts/test-packages
+CONSUMERS_DIRECTORY=$PWD/artifacts/consumers
 
 # run_test_project CSPROJ [RUNNER_OPTION...]: a crash, a hang, a skipped test and a run without tests all count as failures.
 run_test_project() {
@@ -33,21 +34,30 @@ run_test_project() {
     count "$name" "$passed" $((failed + errors)) "$started"
 }
 
+# The packages that tests open, and that programs are built from.
+pack_for_tests() {
+    local status=0 log=$REPORTS/pack.log
+    mkdir -p "$REPORTS"
+    WATCHED_LOG=$log watched 600 ./pack --output "$PACKAGES_DIRECTORY" || status=$?
+    [[ $status -eq 0 ]] || { cat "$log" >&2; return $status; }
+    export CENOTE_TEST_PACKAGES=$PACKAGES_DIRECTORY
+}
+
 # What needs no server and keeps one core busy runs beside the tests, which leave one idle most of the time: checks the interleavings of the
-# engine systematically, then publishes the AOT smoke test.
+# engine systematically, then builds programs from the packages.
 begin_beside_tests() {
     mkdir -p "$REPORTS"
-    rm -f "$REPORTS"/interleavings.* "$REPORTS"/aot.*
-    begin_beside "$REPORTS/beside.log" 600 bash -c '
+    rm -f "$REPORTS"/interleavings.* "$REPORTS"/consumers.*
+    begin_beside "$REPORTS/beside.log" 800 bash -c '
         bash eng/interleavings.sh >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
-        bash eng/aot.sh "$2" >"$1/aot.log" 2>&1; echo $? >"$1/aot.status"' beside "$REPORTS" "$AOT_DIRECTORY"
+        bash eng/consumers.sh "$2" "$3" >"$1/consumers.log" 2>&1; echo $? >"$1/consumers.status"' beside "$REPORTS" "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY"
 }
 
 end_beside_tests() {
     local started=$SECONDS
     end_beside || cat "$REPORTS/beside.log" >&2
     count_interleavings "$started"
-    run_aot_smoke
+    run_consumers
 }
 
 count_interleavings() {
@@ -65,17 +75,29 @@ count_interleavings() {
     count interleavings "$passed" "$failed" "$1"
 }
 
-# Runs the program that was published, when no other test uses the servers.
-run_aot_smoke() {
-    local started=$SECONDS status
-    status=$(cat "$REPORTS/aot.status" 2>/dev/null || echo 124)
+# Runs the programs that were built from the packages, when no other test uses the servers.
+run_consumers() {
+    local started=$SECONDS status way program passed=0 failed=0
+    status=$(cat "$REPORTS/consumers.status" 2>/dev/null || echo 124)
     if [[ $status -ne 0 ]]; then
-        cat "$REPORTS/aot.log" >&2 || true
-    else
-        watched 60 "$AOT_DIRECTORY/Cenote.AotSmoke" || status=$?
+        cat "$REPORTS/consumers.log" >&2 || true
+        echo "consumers: exit code $status$(explain_status "$status")" >&2
+        failed=1
     fi
-    [[ $status -eq 0 ]] || echo "Cenote.AotSmoke: exit code $status$(explain_status "$status")" >&2
-    count Cenote.AotSmoke $((status == 0)) $((status != 0)) "$started"
+    for way in console-plain console-trimmed console-aot web-plain web-trimmed web-aot; do
+        status=0
+        program=("$CONSUMERS_DIRECTORY/$way/${way%-*}")
+        [[ $way != *-plain ]] || program=(dotnet "$program.dll")
+        WATCHED_LOG=$REPORTS/$way.log watched 60 "${program[@]}" || status=$?
+        if [[ $status -eq 0 ]]; then
+            passed=$((passed + 1))
+        else
+            cat "$REPORTS/$way.log" >&2
+            echo "consumer $way: exit code $status$(explain_status "$status")" >&2
+            failed=$((failed + 1))
+        fi
+    done
+    count consumers "$passed" "$failed" "$started"
 }
 
 # run_fault_lab soak MINUTES [SEED] | run_fault_lab reliability PAGE
