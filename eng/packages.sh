@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, browser, cluster
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, cluster
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -65,6 +65,13 @@ missing_browser_packages() {
     echo chromium
 }
 
+# Proxies before PostgreSQL, and what makes MariaDB a node of a cluster: processes of the tests' own.
+missing_proxies_packages() {
+    [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
+    [[ -x /usr/sbin/pgpool ]] || echo pgpool2
+    [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
+}
+
 # What makes a cluster of the servers. MariaDB copies its data to a new member with rsync.
 missing_cluster_packages() {
     [[ -x /usr/bin/patroni ]] || echo patroni
@@ -100,6 +107,8 @@ disable_services() {
             mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
             prometheus) "${AS_ROOT[@]}" systemctl disable --quiet prometheus || true ;;
             patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;
+            pgbouncer) "${AS_ROOT[@]}" systemctl disable --quiet pgbouncer || true ;;
+            pgpool2) "${AS_ROOT[@]}" systemctl disable --quiet pgpool2 || true ;;
             etcd-server) "${AS_ROOT[@]}" systemctl disable --quiet etcd || true ;;
         esac
     done

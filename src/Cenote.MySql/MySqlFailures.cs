@@ -64,6 +64,12 @@ internal static class MySqlFailures
         // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB), password expired
         1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.BadCredentials,
 
+        // unknown database
+        1049 => FailureKind.InvalidConfiguration,
+
+        // ProxySQL: no server of the hostgroup was free, or reachable, in time. The session at the proxy goes on.
+        9001 or 9002 => FailureKind.Transient,
+
         // lock wait timeout, deadlock, transaction rolled back by certification (Galera; Group Replication), NOWAIT
         1205 or 1213 or 1614 or 3101 or 3572 => FailureKind.Transient,
 

@@ -38,7 +38,7 @@ internal static class PostgreSqlFailures
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled })
+            if (current is PostgresException error && (error.SqlState == PostgresErrorCodes.QueryCanceled || PoolerFailures.IsTimeout(error)))
             {
                 return true;
             }
@@ -47,7 +47,7 @@ internal static class PostgreSqlFailures
         return false;
     }
 
-    private static FailureKind FromSqlState(PostgresException error) => error.SqlState switch
+    private static FailureKind FromSqlState(PostgresException error) => PoolerFailures.Classify(error) ?? error.SqlState switch
     {
         "53300" => FailureKind.TooManyConnections,
         "25006" => FailureKind.ReadOnlyServer,
@@ -55,6 +55,9 @@ internal static class PostgreSqlFailures
         // query_canceled: a time limit, or somebody asked for it. Servers that speak another language are given the benefit of the doubt.
         "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
         ['2', '8', ..] => FailureKind.BadCredentials,
+
+        // While connecting: no such database, no such parameter, a value that it does not take. The same codes are ordinary errors of statements.
+        "3D000" or "42704" or "22023" when IsFatal(error) => FailureKind.InvalidConfiguration,
         ['0', '8', ..] => FailureKind.ConnectionLost,
 
         // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped; idle_session_timeout, idle_in_transaction_session_timeout, transaction_timeout

@@ -111,6 +111,13 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
 
     /// <inheritdoc/>
+    public override string? Advise(Exception exception, ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return ConnectAdvice.For(exception, new NpgsqlConnectionStringBuilder(_connectionString));
+    }
+
+    /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
 
     /// <summary>

@@ -7,7 +7,7 @@ import { createFact } from './table.js';
 
 const suspects = {
     application: ['DoubleRent', 'LeakSuspected'],
-    database: ['CircuitForcedOpen', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
+    database: ['CircuitForcedOpen', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'SettingsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
 };
 const suspectOf = kind => Object.keys(suspects).find(name => suspects[name].includes(kind)) ?? 'pool';
 

@@ -124,7 +124,7 @@ internal sealed class ServerProbe
 #pragma warning restore CA1031
         {
             // A server that refuses one connection more, or the credentials, is there, and those who are connected may go on.
-            var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.BadCredentials;
+            var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.BadCredentials or FailureKind.InvalidConfiguration;
             return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
         }
     }

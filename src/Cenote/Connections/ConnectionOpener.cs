@@ -91,9 +91,25 @@ internal sealed class ConnectionOpener(
             .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
     }
 
-    /// <summary>The timeouts are our own: no answer in time means that the server cannot be reached.</summary>
+    /// <summary>The timeouts are our own or the driver's: no answer in time means that the server cannot be reached.</summary>
     private OpenFailure Describe(Exception exception, int attempts) => new(
-        exception, exception is TimeoutException ? FailureKind.ConnectionLost : classifier.Classify(exception), settings.Clock.UtcNow, attempts);
+        exception, exception is not TimeoutException && classifier.Classify(exception) is var kind and not FailureKind.QueryTimeout ? kind : FailureKind.ConnectionLost, settings.Clock.UtcNow, attempts)
+    {
+        Advice = Advise(exception),
+    };
+
+    /// <summary>A provider may be the user's code: what that throws must not hide the failure.</summary>
+    private string? Advise(Exception exception)
+    {
+        try
+        {
+            return provider.Advise(exception, settings.Connection);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Up to five per cent early, at random: connections opened together must not all come of age together.</summary>
     private long NewExpiry()

@@ -47,7 +47,8 @@ internal sealed class ConnectionWork(
     public void NoteFailure(Slot slot, CloseReason reason, Exception? exception)
     {
         journal.ConnectionFailed(slot.Id, reason, exception);
-        if (exception is null || reason == CloseReason.ValidationFailed || classifier.Classify(exception) == FailureKind.ConnectionLost)
+        var kind = exception is null ? FailureKind.ConnectionLost : classifier.Classify(exception);
+        if (kind == FailureKind.ConnectionLost || (reason == CloseReason.ValidationFailed && !kind.IsAnswer()))
         {
             desk.MakeSuspect();
             failures.Post(FailureKind.ConnectionLost, exception);
@@ -57,7 +58,13 @@ internal sealed class ConnectionWork(
     public FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw)
     {
         var kind = classifier.Classify(exception);
-        if (kind == FailureKind.ConnectionLost)
+        if ((kind.IsAnswer() || classifier.IsCancellation(exception)) && slot.IsLeasedAs(ticket) && slot.Physical is { IsUsable: false })
+        {
+            // Whoever answered has closed this connection, and said why: that says nothing of the others.
+            journal.ConnectionFailed(slot.Id, CloseReason.ConnectionLost, exception);
+            slot.RetireOnReturn(ticket, CloseReason.ConnectionLost);
+        }
+        else if (kind == FailureKind.ConnectionLost)
         {
             slot.RetireOnReturn(ticket, CloseReason.ConnectionLost);
             if (slot.IsLeasedAs(ticket))
@@ -115,7 +122,7 @@ internal sealed class ConnectionWork(
     public Exception DescribeOpenFailure(OpenFailure failure) => new ConnectionOpenException(
         settings.Name,
         failure,
-        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {failure.Attempts} tries, last at {failure.Time:O}): {failure.Exception.Message}");
+        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {failure.Attempts} tries, last at {failure.Time:O}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}");
 
     public Exception DescribeCircuitOpen()
     {

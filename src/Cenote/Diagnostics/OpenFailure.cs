@@ -7,4 +7,8 @@ namespace Cenote;
 /// <param name="Kind">What it means.</param>
 /// <param name="Time">When the last try failed.</param>
 /// <param name="Attempts">How many tries were made.</param>
-public sealed record OpenFailure(Exception Exception, FailureKind Kind, DateTimeOffset Time, int Attempts);
+public sealed record OpenFailure(Exception Exception, FailureKind Kind, DateTimeOffset Time, int Attempts)
+{
+    /// <summary>Gets what to do about it, where the provider knows (<see cref="DatabaseProvider.Advise"/>). Never a secret.</summary>
+    public string? Advice { get; init; }
+}

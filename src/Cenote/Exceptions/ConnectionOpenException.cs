@@ -13,6 +13,6 @@ public sealed class ConnectionOpenException : PoolException
     /// <summary>What failed, when, and after how many tries.</summary>
     public OpenFailure Failure { get; }
 
-    /// <summary>Whether trying again later may succeed; <see langword="false"/> for refused credentials.</summary>
-    public override bool IsTransient => Failure.Kind != Providers.FailureKind.BadCredentials;
+    /// <summary>Whether trying again later may succeed; <see langword="false"/> for refused credentials or settings.</summary>
+    public override bool IsTransient => Failure.Kind is not (Providers.FailureKind.BadCredentials or Providers.FailureKind.InvalidConfiguration);
 }

@@ -54,6 +54,12 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <param name="exception">What the driver threw, or what wraps it.</param>
     public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);
 
+    /// <summary>Gets what to do about a failure to connect: which setting sent what the server refuses, which limit of a proxy was reached.</summary>
+    /// <param name="exception">The exception that the driver threw.</param>
+    /// <param name="settings">How the pool opens connections.</param>
+    /// <returns>Whole sentences without secrets; <see langword="null"/>, the default, where the provider knows nothing to say.</returns>
+    public virtual string? Advise(Exception exception, ConnectionSettings settings) => null;
+
     /// <summary>
     /// Whether an exception is the database's own word that it has ended a statement because it was asked to, or because of a time
     /// limit. Then no request to cancel can still be on its way to the connection.

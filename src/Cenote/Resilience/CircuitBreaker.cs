@@ -77,7 +77,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
             return false;
         }
 
-        if (kind is FailureKind.TooManyConnections or FailureKind.BadCredentials)
+        if (kind.IsAnswer())
         {
             // A server that answers so is there. How soon it is asked again is not the circuit's affair.
             Failures = 0;

@@ -6,8 +6,8 @@ namespace Cenote.Resilience;
 /// </summary>
 public sealed record CircuitBreakerOptions
 {
-    /// <summary>Tries to open a connection that must fail in a row before the circuit opens. Refused credentials and a server
-    /// with too many connections do not count: such a server can be reached.</summary>
+    /// <summary>Tries to open a connection that must fail in a row before the circuit opens. Refused credentials or settings, too many connections
+    /// and whatever is <see cref="Providers.FailureKind.Transient"/> do not count: such a server can be reached.</summary>
     /// <value>Default 3. Range 1 to 1,000.</value>
     public int FailuresToOpen { get; init; } = 3;
 

@@ -9,7 +9,7 @@ using Polly.Retry;
 namespace Cenote.Resilience;
 
 /// <summary>
-/// Tries an open again: exponential, jittered, capped. Refused credentials are not tried again, nor is a server with too many
+/// Tries an open again: exponential, jittered, capped. Refused credentials and settings are not tried again, nor is a server with too many
 /// connections while some of ours are left: callers are served by those.
 /// </summary>
 internal sealed class OpenRetry
@@ -52,7 +52,7 @@ internal sealed class OpenRetry
         exception is not (DemandGoneException or OperationCanceledException)
         && _classifier.Classify(exception) switch
         {
-            FailureKind.BadCredentials => false,
+            FailureKind.BadCredentials or FailureKind.InvalidConfiguration => false,
             FailureKind.TooManyConnections => !_desk.HasLiveConnection,
             _ => true,
         };

@@ -59,4 +59,7 @@ public enum FindingKind
 
     /// <summary>A server of a set is not used.</summary>
     ReplicaOut,
+
+    /// <summary>The server refuses what the settings ask for: an unknown database, a start-up parameter.</summary>
+    SettingsRefused,
 }

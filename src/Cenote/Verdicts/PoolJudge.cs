@@ -127,11 +127,11 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
         {
             // A pool without a minimum tries again only for a caller: out of service, it would get none and stay out for good.
             return new Finding(
-                failure.Kind == FailureKind.BadCredentials ? FindingKind.CredentialsRefused : FindingKind.Unreachable,
+                KindOf(failure),
                 statistics.MinSize > 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
                 statistics.MinSize > 0 ? "no connection can be opened" + Failure(statistics) : $"no connection is open{Failure(statistics)}; the next caller tries again",
                 Text($"{statistics.OpenFailures} tries to open a connection have failed so far{Failure(statistics)}."),
-                failure.Kind == FailureKind.BadCredentials ? "Mend the user or password, or what the Credentials callback gives." : "Look at the database and the network to it; the log has what the driver said (events 11 and 12).");
+                RemedyOf(failure));
         }
 
         if (!HasBeenFull(statistics))
@@ -145,7 +145,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 statistics.OpenFailures == 0
                     ? Text($"{statistics.Opened} connections were opened so far, {statistics.Counts.Opening} are being opened, and no try has failed.")
                     : Text($"{statistics.Opened} connections were opened so far, {statistics.OpenFailures} tries failed."),
-                isFull ? "Raise the server's limit, or lower the sizes of the pools that share it." : "It fills in the background; if it does not, look at the database.");
+                isFull ? RemedyOf(statistics.LastOpenFailure!) : "It fills in the background; if it does not, look at the database.");
         }
 
         return statistics.LastOpenFailure switch
@@ -161,10 +161,33 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 VerdictLevel.Degraded,
                 Text($"the server has no more connections: {open} of {statistics.MaxSize} are open{Failure(statistics)}"),
                 Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
-                "Raise the server's limit, or lower the sizes of the pools that share it."),
+                RemedyOf(statistics.LastOpenFailure)),
+            { Kind: FailureKind.InvalidConfiguration } => new Finding(
+                FindingKind.SettingsRefused,
+                VerdictLevel.Degraded,
+                Text($"the server refuses what the settings ask for; {open} connections that are still alive serve{Failure(statistics)}"),
+                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                RemedyOf(statistics.LastOpenFailure)),
             _ => null,
         };
     }
+
+    private static FindingKind KindOf(OpenFailure failure) => failure.Kind switch
+    {
+        FailureKind.BadCredentials => FindingKind.CredentialsRefused,
+        FailureKind.InvalidConfiguration => FindingKind.SettingsRefused,
+        FailureKind.TooManyConnections => FindingKind.ServerFull,
+        _ => FindingKind.Unreachable,
+    };
+
+    /// <summary>The provider's advice where it has some: it knows the settings and the server.</summary>
+    private static string RemedyOf(OpenFailure failure) => failure.Advice ?? failure.Kind switch
+    {
+        FailureKind.BadCredentials => "Mend the user or password, or what the Credentials callback gives.",
+        FailureKind.InvalidConfiguration => "Correct the connection string; the log has what the server said (event 12).",
+        FailureKind.TooManyConnections => "Raise the server's limit, or lower the sizes of the pools that share it.",
+        _ => "Look at the database and the network to it; the log has what the driver said (events 11 and 12).",
+    };
 
     /// <summary>A pool that has lost a few connections since is not "not filled yet". A minimum may be raised later.</summary>
     private bool HasBeenFull(PoolStatistics statistics) => _hasBeenFull || (_hasBeenFull = statistics.Opened >= statistics.MinSize);

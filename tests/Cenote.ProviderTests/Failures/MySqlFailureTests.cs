@@ -21,7 +21,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         await administrator.ExecuteAsync($"CREATE USER {user}@'%' IDENTIFIED BY 'right' WITH MAX_USER_CONNECTIONS 1");
         await FailsAsync(FailureKind.BadCredentials, 1045, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "wrong")));
         await FailsAsync(FailureKind.BadCredentials, 1044, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "right")));
-        await FailsAsync(FailureKind.Other, 1049, () => OpenAsync(builder => builder.Database = "no_such_database"));
+        await FailsAsync(FailureKind.InvalidConfiguration, 1049, () => OpenAsync(builder => builder.Database = "no_such_database"));
 
         await using (await OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")))
         {
@@ -123,6 +123,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     // What cannot be provoked without a server of its own, or only on MySQL's.
     [Theory]
     [InlineData(1040, FailureKind.TooManyConnections)]
+    [InlineData(9001, FailureKind.Transient)]
+    [InlineData(9002, FailureKind.Transient)]
     [InlineData(1203, FailureKind.TooManyConnections)]
     [InlineData(1698, FailureKind.BadCredentials)]
     [InlineData(3118, FailureKind.BadCredentials)]

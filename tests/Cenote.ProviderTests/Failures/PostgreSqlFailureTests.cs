@@ -18,7 +18,12 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         var user = Statements.UniqueName("u");
         await administrator.ExecuteAsync($"CREATE ROLE {user} LOGIN PASSWORD 'right' CONNECTION LIMIT 1");
         await FailsAsync(FailureKind.BadCredentials, "28P01", () => OpenAsync(builder => (builder.Username, builder.Password) = (user, "wrong")));
-        await FailsAsync(FailureKind.Other, "3D000", () => OpenAsync(builder => builder.Database = "no_such_database"));
+        await FailsAsync(FailureKind.InvalidConfiguration, "3D000", () => OpenAsync(builder => builder.Database = "no_such_database"));
+
+        await FailsAsync(FailureKind.InvalidConfiguration, "42704", () => OpenAsync(builder => builder.Options = "-c no_such_parameter=1"));
+        await FailsAsync(FailureKind.InvalidConfiguration, "22023", () => OpenAsync(builder => builder.Options = "-c work_mem=none"));
+        await FailsAsync(FailureKind.Other, "3D000", () => administrator.ExecuteAsync("DROP DATABASE no_such_database"));
+        await FailsAsync(FailureKind.Other, "42704", () => administrator.ExecuteAsync("SET no_such_parameter = 1"));
 
         await using (await OpenAsync(builder => (builder.Username, builder.Password) = (user, "right")))
         {

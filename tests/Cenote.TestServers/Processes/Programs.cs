@@ -9,7 +9,11 @@ internal static class Programs
 
     internal static string MariaDb => Existing("/usr/sbin/mariadbd", "mariadb-server");
 
-    internal static string Galera => Existing("/usr/lib/galera/libgalera_smm.so", "galera-4", "./test --cluster");
+    internal static string PgBouncer => Existing("/usr/sbin/pgbouncer", "pgbouncer");
+
+    internal static string Pgpool => Existing("/usr/sbin/pgpool", "pgpool2");
+
+    internal static string Galera => Existing("/usr/lib/galera/libgalera_smm.so", "galera-4");
 
     internal static string Patroni => Existing("/usr/bin/patroni", "patroni", "./test --cluster");
 
@@ -37,6 +41,16 @@ internal static class Programs
         RedirectStandardInput = true,
         Environment = { ["LC_ALL"] = "C" },
     };
+
+    /// <summary>Writes a file into a directory of the user who runs the servers, and gives it to that user.</summary>
+    internal static async Task WriteAsync(string path, string text)
+    {
+        await File.WriteAllTextAsync(path, text);
+        if (IsRoot)
+        {
+            await RunAsync(AsThisUser("chown", ["nobody:nogroup", path]));
+        }
+    }
 
     /// <summary>Runs a program to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; quotes what it wrote.</exception>

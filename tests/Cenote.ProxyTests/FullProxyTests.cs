@@ -1,0 +1,194 @@
+using System.Data.Common;
+using Cenote.Resilience;
+using Npgsql;
+
+namespace Cenote.ProxyTests;
+
+/// <summary>A real PgBouncer that has no place for a client, or no server for it.</summary>
+public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
+{
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Full_proxy_is_a_ceiling_and_serves_once_a_place_is_free(SessionClearing clearing)
+    {
+        var bouncer = await bouncers.StartAsync("max_client_conn = 4");
+        List<NpgsqlConnection> others = [];
+        for (var i = 0; i < 4; i++)
+        {
+            others.Add(await bouncer.OpenAsync());
+        }
+
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options =>
+        {
+            options.SessionClearing = clearing;
+            (options.OpenRetries, options.OpenRetryBaseDelay) = (4, TimeSpan.FromMilliseconds(1));
+        });
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask());
+        Assert.Equal((FailureKind.TooManyConnections, 5), (refused.Failure.Kind, refused.Failure.Attempts));
+        Assert.Contains("max_client_conn", refused.Message, StringComparison.Ordinal);
+        Assert.True(refused.IsTransient);
+
+        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Equal(FindingKind.ServerFull, Assert.Single(pool.GetVerdict().Findings).Kind);
+
+        await using (var ours = await ServedAfter(others[0].CloseAsync(), pool))
+        {
+            // A caller that finds the house full waits for our own connection, and is not refused.
+            var second = pool.OpenConnectionAsync(Sessions.Stop).AsTask();
+            await Patience.SoonAsync(() => pool.GetStatistics().LastOpenFailure is { Kind: FailureKind.TooManyConnections }, "refused");
+            Assert.False(second.IsCompleted);
+            Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+            await others[1].CloseAsync();
+            await using var served = await second.Soon();
+            Assert.Equal(2, await served.ScalarAsync<int>("SELECT 2"));
+        }
+
+        foreach (var other in others)
+        {
+            await other.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Busy_proxy_ends_one_client_and_nothing_else_is_suspected()
+    {
+        var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
+        await pool.WarmUpAsync(2, cancellationToken: Sessions.Stop);
+        await using var other = await bouncer.OpenAsync();
+        await using (var holding = await other.BeginTransactionAsync(Sessions.Stop))
+        {
+            await other.ExecuteAsync("SELECT 1");
+            await using (var connection = await pool.OpenConnectionAsync(Sessions.Stop))
+            {
+                var failure = await Assert.ThrowsAnyAsync<Exception>(() => connection.ScalarAsync<int>("SELECT 1")).Soon();
+                Assert.Equal(FailureKind.Transient, pool.Provider.Classify(failure));
+            }
+
+            // A suspected one would have to be validated first, which the proxy answers no sooner.
+            Assert.True(pool.TryRent(out var lease));
+            await lease.DisposeAsync();
+        }
+
+        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Equal(1, await pool.ExecuteAsync((connection, _) => connection.ScalarAsync<int>("SELECT 1"), cancellationToken: Sessions.Stop));
+    }
+
+    [Fact]
+    public async Task Work_that_met_a_busy_proxy_is_run_again()
+    {
+        var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
+        await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
+        await using var other = await bouncer.OpenAsync();
+        await using var holding = await other.BeginTransactionAsync(Sessions.Stop);
+        await other.ExecuteAsync("SELECT 1");
+        var tries = 0;
+        var result = await pool.ExecuteAsync(
+            async (connection, _) =>
+            {
+                try
+                {
+                    tries++;
+                    return await connection.ScalarAsync<int>("SELECT 1");
+                }
+                catch (PostgresException) when (tries == 1)
+                {
+                    await holding.RollbackAsync(Sessions.Stop);
+                    throw;
+                }
+            },
+            new WorkRetryOptions { IsIdempotent = true },
+            Sessions.Stop).Soon();
+        Assert.Equal((1, 2), (result, tries));
+    }
+
+    [Fact]
+    public async Task Proxy_without_its_server_is_no_lost_proxy()
+    {
+        await using var server = await PostgreSqlServer.StartNewAsync();
+        await using var bouncer = await PgBouncer.StartAsync(server, "server_login_retry = 1");
+
+        // A client that comes before PgBouncer has ever reached the server waits in its login; afterwards every client is let in, and refused at its first statement.
+        await (await bouncer.OpenAsync()).DisposeAsync();
+        await server.StopAsync();
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.OpenRetries, options.ConnectTimeout) = (0, TimeSpan.FromSeconds(1)));
+
+        ConnectionOpenException? refused = null;
+        await Patience.SoonAsync(() => (refused = TryAsync(pool).GetAwaiter().GetResult() as ConnectionOpenException) is { Failure.Exception: PostgresException }, "refused");
+        Assert.Equal(FailureKind.Transient, refused!.Failure.Kind);
+        Assert.Contains("cannot log in to the server itself", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Contains("pooler's log", Assert.Single(pool.GetVerdict().Findings).Remedy, StringComparison.Ordinal);
+        await server.StartAsync();
+        await Patience.SoonAsync(() => TryAsync(pool).GetAwaiter().GetResult() is null, "served");
+    }
+
+    [Fact]
+    public async Task Refused_startup_parameter_names_what_sent_it()
+    {
+        var bouncer = await bouncers.StartAsync();
+        foreach (var (setting, name) in new[] { ("Options=-c geqo=off", "Options in the connection string"), ("Search Path=public", "Search Path in the connection string") })
+        {
+            await using var pool = Bouncers.NewPool($"{bouncer.ConnectionString};{setting}");
+            for (var i = 0; i < 4; i++)
+            {
+                var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+                Assert.Equal((FailureKind.InvalidConfiguration, 1), (refused.Failure.Kind, refused.Failure.Attempts));
+                Assert.False(refused.IsTransient);
+                Assert.Contains(name, refused.Message, StringComparison.Ordinal);
+            }
+
+            var finding = Assert.Single(pool.GetVerdict().Findings);
+            Assert.Equal(FindingKind.SettingsRefused, finding.Kind);
+            Assert.Contains(name, finding.Remedy, StringComparison.Ordinal);
+            Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        }
+    }
+
+    [Fact]
+    public async Task Database_that_the_proxy_does_not_know_is_a_configuration_error()
+    {
+        var bouncer = await bouncers.StartAsync();
+        await FailsAsync(bouncer.ConnectionString.Replace("Database=postgres", "Database=nowhere", StringComparison.Ordinal), FailureKind.InvalidConfiguration);
+        await FailsAsync(bouncer.ConnectionString.Replace("Username=worker", "Username=stranger", StringComparison.Ordinal), FailureKind.BadCredentials);
+        await FailsAsync(bouncer.ConnectionString.Replace("SSL Mode=Disable", "SSL Mode=Require", StringComparison.Ordinal), FailureKind.Other);
+
+        static async Task FailsAsync(string connectionString, FailureKind kind)
+        {
+            await using var pool = Bouncers.NewPool(connectionString, options => options.OpenRetries = 0);
+            var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+            Assert.Equal(kind, refused.Failure.Kind);
+        }
+    }
+
+    private static async Task<Exception?> TryAsync(ConnectionPool pool)
+    {
+        try
+        {
+            await pool.ScalarAsync<int>("SELECT 1");
+            return null;
+        }
+        catch (DbException exception)
+        {
+            return exception;
+        }
+    }
+
+    private static async Task<PooledConnection> ServedAfter(Task freed, ConnectionPool pool)
+    {
+        await freed;
+        while (true)
+        {
+            try
+            {
+                return await pool.OpenConnectionAsync(Sessions.Stop);
+            }
+            catch (ConnectionOpenException exception) when (exception.Failure.Kind == FailureKind.TooManyConnections)
+            {
+                // PgBouncer takes a moment to notice that a client has gone.
+            }
+        }
+    }
+}
