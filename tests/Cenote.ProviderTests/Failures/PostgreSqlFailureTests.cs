@@ -168,7 +168,7 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     [InlineData("57P04", "FATAL", FailureKind.ConnectionLost)]
     [InlineData("25P04", "FATAL", FailureKind.ConnectionLost)]
     [InlineData("40001", "FATAL", FailureKind.ConnectionLost)]
-    [InlineData("3D000", "FATAL", FailureKind.Other)]
+    [InlineData("3D000", "FATAL", FailureKind.InvalidConfiguration)]
     public void By_SQLSTATE(string sqlState, string severity, FailureKind kind) =>
         Assert.Equal(kind, _provider.Classify(new PostgresException("text", severity, severity, sqlState)));
 
