@@ -77,12 +77,4 @@ public sealed partial class PooledConnection
         (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) == ConnectionPhase.Open ? _lease.Revocation : null;
 
     private bool IsRevoked => Revocation is not null;
-
-    /// <summary>For exception filters: tells the pool of a failure while the lease still holds, and never catches.</summary>
-    internal bool Failed(in ConnectionLease lease, Exception exception)
-    {
-        NoteFailure(exception);
-        _pool.Engine.ReportFailure(in lease, exception);
-        return false;
-    }
 }

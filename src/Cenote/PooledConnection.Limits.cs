@@ -58,15 +58,18 @@ public sealed partial class PooledConnection
 
     /// <summary>For exception filters: tells the pool of a failure.</summary>
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
-    internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch)
+    internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
         NoteFailure(exception);
         var kind = _pool.Engine.ReportFailure(in lease, exception);
-        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind);
+        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
 
     /// <summary>How far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
     internal WorkProgress? Progress { get; set; }
+
+    /// <summary>Whether the lease still holds, but its session is gone as far as the driver knows. No round trip.</summary>
+    internal bool HasLostSession => TryGetLease(out var lease) && lease.TryGetPhysical() is { IsUsable: false };
 
     private void NoteFailure(Exception exception)
     {

@@ -13,9 +13,9 @@ public sealed partial class PooledConnection
         {
             return lease.Connection.GetSchema();
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -31,9 +31,9 @@ public sealed partial class PooledConnection
         {
             return lease.Connection.GetSchema(collectionName);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -49,9 +49,9 @@ public sealed partial class PooledConnection
         {
             return lease.Connection.GetSchema(collectionName, restrictionValues);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -67,9 +67,9 @@ public sealed partial class PooledConnection
         {
             return await lease.Connection.GetSchemaAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -85,9 +85,9 @@ public sealed partial class PooledConnection
         {
             return await lease.Connection.GetSchemaAsync(collectionName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -103,9 +103,9 @@ public sealed partial class PooledConnection
         {
             return await lease.Connection.GetSchemaAsync(collectionName, restrictionValues, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -16,9 +16,9 @@ public sealed partial class PooledConnection
         {
             return Hold(lease, lease.Connection.BeginTransaction(isolationLevel));
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -34,9 +34,9 @@ public sealed partial class PooledConnection
         {
             return Hold(lease, await lease.Connection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -74,9 +74,9 @@ public sealed partial class PooledConnection
         {
             lease.Connection.ChangeDatabase(databaseName);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -97,9 +97,9 @@ public sealed partial class PooledConnection
         {
             await lease.Connection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception))
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -13,9 +13,9 @@ internal sealed partial class PooledTransaction
             _connection.Progress?.NoteSuccess(this);
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -35,9 +35,9 @@ internal sealed partial class PooledTransaction
             _connection.Progress?.NoteSuccess(this);
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -53,9 +53,9 @@ internal sealed partial class PooledTransaction
             transaction.Rollback();
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -71,9 +71,9 @@ internal sealed partial class PooledTransaction
             await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -10,9 +10,9 @@ internal sealed partial class PooledTransaction
         {
             transaction.Save(savepointName);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -27,9 +27,9 @@ internal sealed partial class PooledTransaction
         {
             await transaction.SaveAsync(savepointName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -44,9 +44,9 @@ internal sealed partial class PooledTransaction
         {
             transaction.Rollback(savepointName);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -61,9 +61,9 @@ internal sealed partial class PooledTransaction
         {
             await transaction.RollbackAsync(savepointName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -78,9 +78,9 @@ internal sealed partial class PooledTransaction
         {
             transaction.Release(savepointName);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {
@@ -95,9 +95,9 @@ internal sealed partial class PooledTransaction
         {
             await transaction.ReleaseAsync(savepointName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception))
+        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

@@ -55,9 +55,9 @@ internal sealed partial class PooledTransaction : DbTransaction
             {
                 Interlocked.Exchange(ref _transaction, null)?.Dispose();
             }
-            catch (Exception exception) when (_connection.Failed(in _lease, exception))
+            catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {
@@ -81,9 +81,9 @@ internal sealed partial class PooledTransaction : DbTransaction
                     await transaction.DisposeAsync().ConfigureAwait(false);
                 }
             }
-            catch (Exception exception) when (_connection.Failed(in _lease, exception))
+            catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
             {
-                throw;
+                throw told;
             }
             finally
             {

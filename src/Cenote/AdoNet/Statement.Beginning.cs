@@ -285,9 +285,9 @@ internal abstract partial class Statement
                 }
             }
         }
-        catch (Exception exception) when (connection.Failed(in lease, exception))
+        catch (Exception exception) when (connection.Failed(in lease, exception) is { } told)
         {
-            throw;
+            throw told;
         }
         finally
         {

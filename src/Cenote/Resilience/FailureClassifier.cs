@@ -22,6 +22,15 @@ internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exceptio
             // The provider still knows.
         }
 
+        // The pool has judged before what the exception wraps; a provider whose verdicts come from the application looks at the outermost only.
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is ConnectionLostException)
+            {
+                return FailureKind.ConnectionLost;
+            }
+        }
+
         try
         {
             return provider.Classify(exception);

@@ -26,9 +26,14 @@ internal static class WorkRetry
     }
 
     /// <summary>Whether a failed try is worth another, and whether that can do no harm.</summary>
-    internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool isIdempotent) =>
+    /// <param name="exception">What the work threw.</param>
+    /// <param name="kind">What that means.</param>
+    /// <param name="progress">How far the work had come.</param>
+    /// <param name="hasLostSession">Whether the driver knows the session to be gone: work that unwraps the connection throws what the pool has not seen.</param>
+    /// <param name="isIdempotent">Whether the work may run twice.</param>
+    internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool hasLostSession, bool isIdempotent) =>
         kind is FailureKind.Transient or FailureKind.ConnectionLost
-        && ComesFromDriver(exception, progress)
+        && (ComesFromDriver(exception, progress) || (hasLostSession && kind == FailureKind.ConnectionLost && exception is not PoolException))
         && !progress.HasBegunToCommit
         && (isIdempotent || !progress.HasLeftTransactions);
 
@@ -72,7 +77,7 @@ internal static class WorkRetry
         {
             if (current is DbException || ReferenceEquals(current, progress.LastFailure))
             {
-                return current is not PoolException;
+                return current is (not PoolException) or ConnectionLostException;
             }
         }
 

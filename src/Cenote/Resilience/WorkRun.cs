@@ -10,6 +10,7 @@ internal sealed class WorkRun<TResult>(
 {
     private WorkProgress _progress = new();
     private FailureKind _kind;
+    private bool _hasLostSession;
     private Exception? _lastFailure;
     private int _attempts;
 
@@ -18,6 +19,7 @@ internal sealed class WorkRun<TResult>(
         _attempts++;
         _progress = new WorkProgress();
         _kind = FailureKind.Other;
+        _hasLostSession = false;
         var connection = await pool.OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName).ConfigureAwait(false);
         await using var returned = connection.ConfigureAwait(false);
         connection.Progress = _progress;
@@ -29,6 +31,7 @@ internal sealed class WorkRun<TResult>(
         {
             _lastFailure = exception;
             _kind = pool.Engine.Classify(exception);
+            _hasLostSession = connection.HasLostSession;
             if (_progress.IsCommitting && !(_progress.CommitFailure is { } failure && WorkRetry.IsAnswer(failure, pool)))
             {
                 throw new CommitOutcomeUnknownException(pool.Name, exception);
@@ -67,7 +70,7 @@ internal sealed class WorkRun<TResult>(
             ShouldHandle = arguments => ValueTask.FromResult(
                 !deadline.IsCancellationRequested
                 && arguments.Outcome.Exception is { } exception
-                && WorkRetry.MayRunAgain(exception, _kind, _progress, options.IsIdempotent)),
+                && WorkRetry.MayRunAgain(exception, _kind, _progress, _hasLostSession, options.IsIdempotent)),
             OnRetry = arguments =>
             {
                 pool.Engine.LogWorkRetry(arguments.AttemptNumber + 1, arguments.RetryDelay, _kind, arguments.Outcome.Exception);
