@@ -4,12 +4,14 @@ using Npgsql;
 namespace Cenote.PostgreSql;
 
 /// <summary>One session in an Npgsql pool of its own; Npgsql sends its reset with the next command.</summary>
-internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
+internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
     : DriverResetConnection(dataSource.CreateConnection())
 {
     // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
     // after the return, and waits for its next holder open.
-    private bool _startsInRole;
+    //
+    // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
+    private readonly Backend _backend = new(settings, pooler);
     private int _process;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
@@ -18,14 +20,14 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     private NpgsqlConnection Session => (NpgsqlConnection)Connection;
 
     /// <inheritdoc/>
-    public override bool ClearsInline => !_startsInRole;
+    public override bool ClearsInline => !_backend.StartsInRole && !_backend.IsCheckDue;
 
     /// <inheritdoc/>
     public override void Open()
     {
         Session.Open();
         _process = Session.ProcessID;
-        _startsInRole = resetMode == ResetMode.Full && Session.StartsInRole();
+        Session.Ask(_backend);
         ClearSession();
     }
 
@@ -34,41 +36,77 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ResetMode 
     {
         await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
-        _startsInRole = resetMode == ResetMode.Full && await Session.StartsInRoleAsync(cancellationToken).ConfigureAwait(false);
+        await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
         await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public override void ClearSession()
     {
+        var mustCheck = _backend.IsCheckDue;
+        _backend.NoteLease();
         Session.Close();
-        if (_startsInRole)
+        if (!_backend.StartsInRole && !mustCheck)
         {
-            Session.Open();
+            return;
+        }
+
+        Session.Open();
+        if (_backend.StartsInRole)
+        {
             Session.Execute(SessionCommands.ResetRole);
+        }
+
+        if (mustCheck)
+        {
+            Session.Check(_backend);
         }
     }
 
     /// <inheritdoc/>
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
+        var mustCheck = _backend.IsCheckDue;
+        _backend.NoteLease();
         await Session.CloseAsync().ConfigureAwait(false);
-        if (_startsInRole)
+        if (!_backend.StartsInRole && !mustCheck)
         {
-            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (_backend.StartsInRole)
+        {
             await Session.ExecuteAsync(SessionCommands.ResetRole, timeout: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (mustCheck)
+        {
+            await Session.CheckAsync(_backend, timeout: null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout) => Session.Execute(SessionCommands.Validation, timeout);
+    public override void Validate(TimeSpan timeout)
+    {
+        if (settings.ResetMode == ResetMode.Full)
+        {
+            Session.Check(_backend, timeout);
+        }
+        else
+        {
+            Session.Execute(SessionCommands.Validation, timeout);
+        }
+    }
 
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+        settings.ResetMode == ResetMode.Full
+            ? Session.CheckAsync(_backend, timeout, cancellationToken)
+            : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public override bool LimitsStatements => true;
+    public override bool LimitsStatements => _backend.LimitsStatements;
 
     /// <inheritdoc/>
     public override void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));

@@ -5,10 +5,10 @@ using Npgsql;
 namespace Cenote.PostgreSql;
 
 /// <summary>One unpooled session that the pool clears with a round trip of its own.</summary>
-internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode resetMode)
-    : OwnResetConnection(dataSource.CreateConnection(), resetMode)
+internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
+    : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
 {
-    private bool _startsInRole;
+    private readonly Backend _backend = new(settings, pooler);
     private int _process;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
@@ -21,7 +21,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     {
         base.Open();
         _process = Session.ProcessID;
-        _startsInRole = ResetMode == ResetMode.Full && Session.StartsInRole();
+        Session.Ask(_backend);
     }
 
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     {
         await base.OpenAsync(cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
-        _startsInRole = ResetMode == ResetMode.Full && await Session.StartsInRoleAsync(cancellationToken).ConfigureAwait(false);
+        await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
         var prepared = false;
         using (var reader = batch.ExecuteReader())
         {
-            prepared = reader.Read();
+            prepared = reader.Read() && ReadAnswer(reader);
             while (reader.NextResult())
             {
             }
@@ -60,7 +60,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                prepared = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                prepared = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && ReadAnswer(reader);
                 while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
                 {
                 }
@@ -71,14 +71,26 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout) => Session.Execute(SessionCommands.Validation, timeout);
+    public override void Validate(TimeSpan timeout)
+    {
+        if (ResetMode == ResetMode.Full)
+        {
+            Session.Check(_backend, timeout);
+        }
+        else
+        {
+            Session.Execute(SessionCommands.Validation, timeout);
+        }
+    }
 
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+        ResetMode == ResetMode.Full
+            ? Session.CheckAsync(_backend, timeout, cancellationToken)
+            : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public override bool LimitsStatements => true;
+    public override bool LimitsStatements => _backend.LimitsStatements;
 
     /// <inheritdoc/>
     public override void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
@@ -116,15 +128,22 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ResetMode res
         var batch = new ResetBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
         if (ResetMode == ResetMode.Full)
         {
-            batch.BatchCommands.Add(new("SELECT 1 FROM pg_prepared_statements WHERE NOT from_sql LIMIT 1"));
+            batch.BatchCommands.Add(new("SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_prepared_statements WHERE NOT from_sql)"));
             batch.BatchCommands.Add(new("DISCARD ALL"));
-            if (_startsInRole)
+            if (_backend.StartsInRole)
             {
                 batch.BatchCommands.Add(new(SessionCommands.ResetRole));
             }
         }
 
         return batch;
+    }
+
+    // The process that answers, and whether the driver had prepared statements there.
+    private bool ReadAnswer(NpgsqlDataReader row)
+    {
+        _backend.Check(row.GetInt32(0));
+        return row.GetBoolean(1);
     }
 
     // DISCARD ALL deallocated what Npgsql prepared, which Npgsql does not know: it would use the lost statements again.

@@ -25,6 +25,7 @@ namespace Cenote.PostgreSql;
 public sealed class PostgreSqlProvider : DatabaseProvider
 {
     private readonly string _connectionString;
+    private readonly PoolerTraits _pooler = new();
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly StatusReader _status = new();
 
@@ -103,12 +104,22 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         Prepare(builder, settings);
         var dataSource = builder.Build();
         return settings.SessionClearing == SessionClearing.DriverReset
-            ? new DriverResetSession(dataSource, settings.ResetMode)
-            : new OwnResetSession(dataSource, settings.ResetMode);
+            ? new DriverResetSession(dataSource, settings, _pooler)
+            : new OwnResetSession(dataSource, settings, _pooler);
     }
 
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
+
+    /// <inheritdoc/>
+    public override bool AdaptTo(Exception exception, ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        ArgumentNullException.ThrowIfNull(settings);
+
+        // Only the pool's own option is left out, never one of the connection string.
+        return settings.QueryTimeout is not null && _pooler.Learn(exception);
+    }
 
     /// <inheritdoc/>
     public override string? Advise(Exception exception, ConnectionSettings settings)
@@ -171,7 +182,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     // A driver's pool of one session, or none. Npgsql reads the keys of a result (CommandBehavior.KeyInfo: adapters, command builders) on a second
     // connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
-    private static void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)
+    private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)
     {
         var connection = builder.ConnectionStringBuilder;
         connection.Pooling = settings.SessionClearing == SessionClearing.DriverReset;
@@ -188,7 +199,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         connection.PersistSecurityInfo = false;
         var seconds = Math.Clamp((int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, 1024);
         connection.Timeout = connection.Timeout == 0 ? seconds : Math.Min(seconds, connection.Timeout);
-        if (SessionCommands.LimitOption(settings.QueryTimeout) is { } option)
+        if (!_pooler.RefusesOptions && SessionCommands.LimitOption(settings.QueryTimeout) is { } option)
         {
             // What a session starts with is what DISCARD ALL takes it back to.
             connection.Options = string.IsNullOrEmpty(connection.Options) ? option : connection.Options + " " + option;

@@ -14,11 +14,16 @@ internal static class SessionCommands
     // 15.18 gives it back by itself.
     internal static readonly string ResetRole = new("RESET ROLE".AsSpan());
 
-    private static readonly string RoleQuery = new("SELECT current_setting('role')".AsSpan());
+    /// <summary>The number of the server's process that answers.</summary>
+    internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
+
+    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds.</summary>
+    internal static readonly string OpeningQuery =
+        new("SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision".AsSpan());
 
     /// <summary>Whether a command is one that the provider itself sends: such are no part of anybody's trace.</summary>
     internal static bool IsOurs(NpgsqlCommand command) =>
-        command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, RoleQuery));
+        command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, OpeningQuery) || ReferenceEquals(text, ProcessQuery));
 
     /// <summary>The start-up option for a limit on statements.</summary>
     internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);
@@ -51,18 +56,60 @@ internal static class SessionCommands
         }
     }
 
-    internal static bool StartsInRole(this NpgsqlConnection session)
+    /// <summary>Asks an opened session what it got.</summary>
+    internal static void Ask(this NpgsqlConnection session, Backend backend)
     {
-        using var command = Create(session, RoleQuery, timeout: null);
-        return command.ExecuteScalar() is not "none";
+        if (!backend.MustAsk)
+        {
+            return;
+        }
+
+        using var command = Create(session, OpeningQuery, timeout: null);
+        using var reader = command.ExecuteReader();
+        if (reader.Read())
+        {
+            backend.NoteOpened(reader, session);
+        }
     }
 
-    internal static async ValueTask<bool> StartsInRoleAsync(this NpgsqlConnection session, CancellationToken cancellationToken)
+    /// <inheritdoc cref="Ask"/>
+    internal static async ValueTask AskAsync(this NpgsqlConnection session, Backend backend, CancellationToken cancellationToken)
     {
-        var command = Create(session, RoleQuery, timeout: null);
+        if (!backend.MustAsk)
+        {
+            return;
+        }
+
+        var command = Create(session, OpeningQuery, timeout: null);
+        await using var ofCommand = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            backend.NoteOpened(reader, session);
+        }
+    }
+
+    /// <summary>Asks which process answers: as cheap as any question, and so the validation, too, where the answer matters.</summary>
+    internal static void Check(this NpgsqlConnection session, Backend backend, TimeSpan? timeout = null)
+    {
+        using var command = Create(session, ProcessQuery, timeout);
+        if (command.ExecuteScalar() is int process)
+        {
+            backend.Check(process);
+        }
+    }
+
+    /// <inheritdoc cref="Check"/>
+    internal static async ValueTask CheckAsync(this NpgsqlConnection session, Backend backend, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var command = Create(session, ProcessQuery, timeout);
         await using (command.ConfigureAwait(false))
         {
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not "none";
+            if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is int process)
+            {
+                backend.Check(process);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cenote.TestServers;
 
-/// <summary>A real PgBouncer in front of a PostgreSQL server. Trusts every client that its users file names.</summary>
+/// <summary>A real PgBouncer in front of a PostgreSQL server. Trusts the client <c>worker</c>.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private readonly LabDirectory _directory;
@@ -37,11 +37,10 @@ internal sealed class PgBouncer : IAsyncDisposable
             "unix_socket_dir =",
             "auth_type = trust",
             $"auth_file = {bouncer._directory.Path}/users.txt",
-            "admin_users = admin",
             .. settings,
         ];
         await Programs.WriteAsync(bouncer.ConfigurationFile, string.Join('\n', configuration) + "\n");
-        await Programs.WriteAsync(bouncer._directory.Path + "/users.txt", $"\"worker\" \"{server.Password}\"\n\"admin\" \"\"\n");
+        await Programs.WriteAsync(bouncer._directory.Path + "/users.txt", $"\"worker\" \"{server.Password}\"\n");
         bouncer._process = await ServerProcess.StartAsync(Programs.PgBouncer, [bouncer.ConfigurationFile], "process up:");
         return bouncer;
     }
@@ -55,19 +54,6 @@ internal sealed class PgBouncer : IAsyncDisposable
         var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         return connection;
-    }
-
-    /// <summary>Runs a command of the administrator's console.</summary>
-    internal async Task CommandAsync(string command)
-    {
-        var console = new NpgsqlConnection(
-            $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Database=pgbouncer;Username=admin;SSL Mode=Disable;Pooling=false;Server Compatibility Mode=NoTypeLoading");
-        await using (console)
-        {
-            await console.OpenAsync();
-            await using var text = new NpgsqlCommand(command, console);
-            await text.ExecuteNonQueryAsync();
-        }
     }
 
     public async ValueTask DisposeAsync()

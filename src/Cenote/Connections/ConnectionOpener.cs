@@ -67,7 +67,7 @@ internal sealed class ConnectionOpener(
             try
             {
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-                return await new OpenAttempt(provider, settings, desk, leftBehind, journal.Logger, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
+                return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (!circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
@@ -87,7 +87,7 @@ internal sealed class ConnectionOpener(
     internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
-        return await new OpenAttempt(provider, settings, desk, leftBehind, journal.Logger, needsOwnThread: false) { BeginsLease = true }
+        return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread: false) { BeginsLease = true }
             .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
     }
 

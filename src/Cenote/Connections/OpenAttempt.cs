@@ -1,7 +1,7 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
 using Cenote.Providers;
-using Microsoft.Extensions.Logging;
 
 namespace Cenote.Connections;
 
@@ -10,7 +10,7 @@ namespace Cenote.Connections;
 /// what still comes of it then is closed.
 /// </summary>
 internal sealed class OpenAttempt(
-    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, ILogger logger, bool needsOwnThread)
+    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, PoolJournal journal, bool needsOwnThread)
 {
     private PhysicalConnection? _physical;
     private Task _opening = Task.CompletedTask;
@@ -75,7 +75,17 @@ internal sealed class OpenAttempt(
     {
         var credentials = settings.Credentials?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
         var physical = Create(credentials, limit, cancellationToken);
-        physical.Open();
+        try
+        {
+            physical.Open();
+        }
+        catch (Exception exception) when (Adapts(exception))
+        {
+            physical.CloseAsync().AsTask().GetAwaiter().GetResult();
+            physical = Create(credentials, limit, cancellationToken);
+            physical.Open();
+        }
+
         BeginLease(physical);
     }
 
@@ -85,8 +95,31 @@ internal sealed class OpenAttempt(
             ? null
             : await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         var physical = Create(credentials, limit, cancellationToken);
-        await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Adapts(exception))
+        {
+            await physical.CloseAsync().ConfigureAwait(false);
+            physical = Create(credentials, limit, cancellationToken);
+            await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         BeginLease(physical);
+    }
+
+    /// <summary>A provider may be the user's code: what that throws must not hide the failure.</summary>
+    private bool Adapts(Exception exception)
+    {
+        try
+        {
+            return provider.AdaptTo(exception, settings.Connection);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
     }
 
     private void BeginLease(PhysicalConnection physical)
@@ -106,7 +139,7 @@ internal sealed class OpenAttempt(
 
         // Credentials that came too late open nothing any more.
         cancellationToken.ThrowIfCancellationRequested();
-        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit });
+        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit, Warn = journal.Warn });
         _physical.ClearsFully = settings.Connection.ResetMode == ResetMode.Full;
         return _physical;
     }
@@ -126,7 +159,7 @@ internal sealed class OpenAttempt(
         }
         catch (Exception exception)
         {
-            PoolLog.CloseFailed(logger, settings.Name, CloseReason.OpenFailed, exception);
+            PoolLog.CloseFailed(journal.Logger, settings.Name, CloseReason.OpenFailed, exception);
         }
 
         if (_opening.IsCompletedSuccessfully)

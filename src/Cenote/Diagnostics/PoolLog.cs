@@ -52,6 +52,9 @@ internal static partial class PoolLog
     [LoggerMessage(23, LogLevel.Warning, "Pool {PoolName}: a connection was garbage-collected without being returned; it is closed. {Lease}{Stack}")]
     internal static partial void Abandoned(ILogger logger, string poolName, LeaseInfo lease, string stack);
 
+    [LoggerMessage(24, LogLevel.Warning, "Pool {PoolName}: {Code}: {Message} {Recommendation}")]
+    internal static partial void ConnectionWarning(ILogger logger, string poolName, string code, string message, string recommendation);
+
     [LoggerMessage(30, LogLevel.Warning, "Pool {PoolName} had no connection within {Timeout}: {Counts}")]
     internal static partial void AcquireTimeout(ILogger logger, string poolName, TimeSpan timeout, PoolCounts counts);
 

@@ -74,4 +74,7 @@ public enum PoolEventKind
 
     /// <summary>Somebody did something to the pool; <see cref="PoolEvent.Actor"/> says who.</summary>
     Operation,
+
+    /// <summary>A connection found out something about its server or a proxy between, see <see cref="Providers.ConnectionWarning"/>. Recorded once for each kind.</summary>
+    ConnectionWarning,
 }

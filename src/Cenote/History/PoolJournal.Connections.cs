@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Cenote.Diagnostics;
+using Cenote.Providers;
 using Cenote.Resilience;
 
 namespace Cenote.History;
@@ -6,6 +8,8 @@ namespace Cenote.History;
 // Physical connections, and the database behind them.
 internal sealed partial class PoolJournal
 {
+    private readonly ConcurrentDictionary<string, ConnectionWarning> _warnings = new(StringComparer.Ordinal);
+
     internal void ConnectionOpened(int slotId, int attempts)
     {
         PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
@@ -13,6 +17,16 @@ internal sealed partial class PoolJournal
         {
             SlotId = slotId,
         });
+    }
+
+    /// <summary>Records a warning of a provider's connection, the first of its kind only. Called from anywhere; never throws for what a provider passes.</summary>
+    internal void Warn(ConnectionWarning warning)
+    {
+        if (_warnings.TryAdd(warning.Code, warning))
+        {
+            PoolLog.ConnectionWarning(Logger, _settings.Name, warning.Code, warning.Message, warning.Recommendation);
+            Note(PoolEventKind.ConnectionWarning, PoolEventLevel.Warning, $"{warning.Code}: {warning.Message} {warning.Recommendation}");
+        }
     }
 
     internal void ConnectionClosed(int slotId, CloseReason reason)

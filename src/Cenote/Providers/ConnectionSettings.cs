@@ -15,6 +15,12 @@ public sealed record ConnectionSettings
     /// <summary>The longest that a statement may run, for servers that can be told; <see langword="null"/> for no limit.</summary>
     public TimeSpan? QueryTimeout { get; init; }
 
+    /// <summary>
+    /// Gets what a connection calls when it finds out something that the user should know: the pool logs it and records an event, once for each
+    /// <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/> while nothing listens.
+    /// </summary>
+    public Action<ConnectionWarning>? Warn { get; init; }
+
     /// <summary>The user and password for this connection; <see langword="null"/> to use those of the connection string.</summary>
     public DatabaseCredentials? Credentials { get; init; }
 }

@@ -54,6 +54,12 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <param name="exception">What the driver threw, or what wraps it.</param>
     public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);
 
+    /// <summary>Learns from a failed attempt to connect what the server, or a proxy before it, does not accept.</summary>
+    /// <param name="exception">The exception that the driver threw.</param>
+    /// <param name="settings">How the connection was opened.</param>
+    /// <returns>Whether the next <see cref="CreateConnection"/> leaves that out, so that one more attempt is made at once. By default <see langword="false"/>.</returns>
+    public virtual bool AdaptTo(Exception exception, ConnectionSettings settings) => false;
+
     /// <summary>Gets what to do about a failure to connect: which setting sent what the server refuses, which limit of a proxy was reached.</summary>
     /// <param name="exception">The exception that the driver threw.</param>
     /// <param name="settings">How the pool opens connections.</param>

@@ -28,7 +28,7 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
-    /// Constant from the moment that the connection is open.
+    /// May change with <see cref="ClearSession"/> once the connection is open, and at no other time.
     /// </summary>
     public abstract bool ClearsInline { get; }
 

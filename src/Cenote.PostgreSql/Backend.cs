@@ -1,0 +1,82 @@
+using System.Data.Common;
+using System.Globalization;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>
+/// The server process behind a connection, as the server itself names it. A proxy between may pass statements to one process after another, and may
+/// drop what was asked for at the start: both are found out with questions that travel with round trips that are needed anyway.
+/// </summary>
+/// <remarks>Belongs to one connection, whose calls come one at a time.</remarks>
+internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler)
+{
+    private int _process;
+    private bool _isProxied;
+    private int _leases;
+    private int _nextCheck = 2;
+
+    /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
+    internal bool StartsInRole { get; private set; }
+
+    /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
+    internal bool LimitsStatements { get; private set; } = true;
+
+    /// <summary>Gets whether an opened connection is asked what it got.</summary>
+    internal bool MustAsk => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
+
+    /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>
+    internal bool IsCheckDue => _isProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
+
+    /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
+    /// <param name="row">The role, the process, and the limit in force in milliseconds.</param>
+    /// <param name="session">The connection, which knows what the login named.</param>
+    internal void NoteOpened(DbDataReader row, NpgsqlConnection session)
+    {
+        StartsInRole = settings.ResetMode == ResetMode.Full && row.GetString(0) != "none";
+        _process = row.GetInt32(1);
+
+        // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
+        _isProxied = _process != session.ProcessID;
+        if (settings.QueryTimeout is { } wanted)
+        {
+            var inForce = row.GetDouble(2);
+            LimitsStatements = inForce > 0 && inForce <= Math.Ceiling(wanted.TotalMilliseconds);
+            if (!LimitsStatements)
+            {
+                settings.Warn?.Invoke(LimitNotKept(wanted, inForce));
+            }
+        }
+    }
+
+    /// <summary>Counts a lease that ended.</summary>
+    internal void NoteLease() => _leases++;
+
+    /// <summary>Compares the process that answers now with the one that answered when the connection was opened.</summary>
+    internal void Check(int process)
+    {
+        _nextCheck = _leases * 2;
+        if (process != _process && settings.ResetMode == ResetMode.Full && !pooler.SharesSessions)
+        {
+            pooler.SharesSessions = true;
+            settings.Warn?.Invoke(SessionsShared());
+        }
+    }
+
+    private static ConnectionWarning SessionsShared() => new()
+    {
+        Code = "SessionsShared",
+        Message = "one connection is answered by different sessions of the server: a proxy between pools transactions or statements. What a lease sets (SET, temporary tables, advisory locks, LISTEN, prepared statements) is met by other leases and other applications, and the reset after a lease clears another session.",
+        Recommendation = "Use session pooling (PgBouncer: pool_mode = session); or keep all state within transactions and set ResetMode to Rollback.",
+    };
+
+    private static ConnectionWarning LimitNotKept(TimeSpan wanted, double inForce) => new()
+    {
+        Code = "QueryTimeoutNotKept",
+        Message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the server does not keep QueryTimeout ({wanted.TotalSeconds:0.###} s): its statement_timeout is {(inForce > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inForce / 1000:0.###} s") : "off")}. A proxy between does not pass the start-up option on. Commands of a PooledConnection are ended by the pool; raw leases (RentAsync) have no limit."),
+        Recommendation = "Set the limit where the proxy cannot drop it: ALTER ROLE … SET statement_timeout, for the role that the pool connects as.",
+    };
+}

@@ -1,0 +1,14 @@
+namespace Cenote.Providers;
+
+/// <summary>Something that a connection found out about its server or the network between, and that the user should know.</summary>
+public sealed class ConnectionWarning
+{
+    /// <summary>Gets the kind of the warning, such as <c>SessionsShared</c>. A pool records each kind once.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>Gets what was found, and what follows from it. Never a secret.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Gets what to do about it.</summary>
+    public required string Recommendation { get; init; }
+}
