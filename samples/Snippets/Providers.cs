@@ -22,7 +22,7 @@ internal static class Providers
     {
         #region postgresql
         var pool = new ConnectionPoolBuilder()
-            .UsePostgreSql(connectionString, builder => builder.MapEnum<Mood>()) // the NpgsqlDataSourceBuilder of each connection
+            .UsePostgreSql(connectionString, builder => builder.MapEnum<Mood>()) // the pool's NpgsqlDataSourceBuilder
             .Configure(options => options.SessionClearing = SessionClearing.OwnReset) // for leases that take advisory locks or LISTEN
             .Build();
         #endregion

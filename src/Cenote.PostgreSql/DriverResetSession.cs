@@ -3,9 +3,9 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>One session in an Npgsql pool of its own; Npgsql sends its reset with the next command.</summary>
-internal sealed class DriverResetSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
-    : DriverResetConnection(dataSource.CreateConnection())
+/// <summary>One session that Npgsql resets: together with the next command, so without a round trip of its own.</summary>
+internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler)
+    : DriverResetConnection(session)
 {
     // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
     // after the return, and waits for its next holder open.
@@ -17,15 +17,20 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, Connection
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
     public override bool IsUsable => Session.IsStill(_process);
 
-    private NpgsqlConnection Session => (NpgsqlConnection)Connection;
-
     /// <inheritdoc/>
     public override bool ClearsInline => !_backend.StartsInRole && !_backend.IsCheckDue;
 
     /// <inheritdoc/>
+    public override bool LimitsStatements => _backend.LimitsStatements;
+
+    protected NpgsqlConnection Session => (NpgsqlConnection)Connection;
+
+    protected ConnectionSettings Settings => settings;
+
+    /// <inheritdoc/>
     public override void Open()
     {
-        Session.Open();
+        Connect();
         _process = Session.ProcessID;
         Session.Ask(_backend);
         ClearSession();
@@ -34,7 +39,7 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, Connection
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await ConnectAsync(cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
         await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
         await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
@@ -45,45 +50,27 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, Connection
     {
         var mustCheck = _backend.IsCheckDue;
         _backend.NoteLease();
-        Session.Close();
-        if (!_backend.StartsInRole && !mustCheck)
-        {
-            return;
-        }
-
-        Session.Open();
+        Reset();
         if (_backend.StartsInRole)
         {
+            PrepareLease();
             Session.Execute(SessionCommands.ResetRole);
         }
 
         if (mustCheck)
         {
+            PrepareLease();
             Session.Check(_backend);
         }
     }
 
     /// <inheritdoc/>
-    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
         var mustCheck = _backend.IsCheckDue;
         _backend.NoteLease();
-        await Session.CloseAsync().ConfigureAwait(false);
-        if (!_backend.StartsInRole && !mustCheck)
-        {
-            return;
-        }
-
-        await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
-        if (_backend.StartsInRole)
-        {
-            await Session.ExecuteAsync(SessionCommands.ResetRole, timeout: null, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (mustCheck)
-        {
-            await Session.CheckAsync(_backend, timeout: null, cancellationToken).ConfigureAwait(false);
-        }
+        var resetting = ResetAsync();
+        return _backend.StartsInRole || mustCheck ? AfterResetAsync(resetting, mustCheck, cancellationToken) : new ValueTask(resetting);
     }
 
     /// <inheritdoc/>
@@ -106,22 +93,34 @@ internal sealed class DriverResetSession(NpgsqlDataSource dataSource, Connection
             : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public override bool LimitsStatements => _backend.LimitsStatements;
-
-    /// <inheritdoc/>
     public override void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
 
     /// <inheritdoc/>
     public override ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
         Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
 
-    /// <inheritdoc/>
-    public override async ValueTask CloseAsync()
-    {
-        await Session.EndAsync(dataSource).ConfigureAwait(false);
-        await dataSource.DisposeAsync().ConfigureAwait(false);
-    }
+    protected abstract void Connect();
 
-    /// <inheritdoc/>
-    public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
+    protected abstract ValueTask ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has the driver reset the session with the next command.</summary>
+    protected abstract void Reset();
+
+    /// <inheritdoc cref="Reset"/>
+    protected abstract Task ResetAsync();
+
+    private async ValueTask AfterResetAsync(Task resetting, bool mustCheck, CancellationToken cancellationToken)
+    {
+        await resetting.ConfigureAwait(false);
+        PrepareLease();
+        if (_backend.StartsInRole)
+        {
+            await Session.ExecuteAsync(SessionCommands.ResetRole, timeout: null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (mustCheck)
+        {
+            await Session.CheckAsync(_backend, timeout: null, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -4,9 +4,9 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>One unpooled session that the pool clears with a round trip of its own.</summary>
-internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
-    : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
+/// <summary>One session of a data source that all slots share, which the pool clears with a round trip of its own.</summary>
+internal sealed class OwnResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
+    : OwnResetConnection(source.CreateConnection(), settings.ResetMode)
 {
     private readonly Backend _backend = new(settings, pooler);
     private int _process;
@@ -19,7 +19,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSet
     /// <inheritdoc/>
     public override void Open()
     {
-        base.Open();
+        source.Open(Session, settings.Credentials?.Password);
         _process = Session.ProcessID;
         Session.Ask(_backend);
     }
@@ -27,14 +27,21 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSet
     /// <inheritdoc/>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await source.OpenAsync(Session, settings.Credentials?.Password, cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
         await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
+    public override bool PreparesLeases => source.UsesInternals;
+
+    /// <summary>Another holder may have reloaded the types since.</summary>
+    public override void PrepareLease() => RefreshTypes();
+
+    /// <inheritdoc/>
     public override void ClearSession()
     {
+        RefreshTypes();
         BeginUnlessInTransaction();
         using var batch = CreateBatch();
         var prepared = false;
@@ -52,6 +59,7 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSet
     /// <inheritdoc/>
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
+        RefreshTypes();
         BeginUnlessInTransaction();
         var batch = CreateBatch();
         var prepared = false;
@@ -100,14 +108,18 @@ internal sealed class OwnResetSession(NpgsqlDataSource dataSource, ConnectionSet
         Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
 
     /// <inheritdoc/>
-    public override async ValueTask CloseAsync()
-    {
-        await Session.EndAsync(dataSource).ConfigureAwait(false);
-        await dataSource.DisposeAsync().ConfigureAwait(false);
-    }
+    public override ValueTask CloseAsync() => Session.EndAsync(source);
 
     /// <inheritdoc/>
-    public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
+    public override ValueTask AbortAsync() => Session.AbortAsync(source);
+
+    private void RefreshTypes()
+    {
+        if (source.UsesInternals)
+        {
+            NpgsqlInternals.RefreshTypes(Session);
+        }
+    }
 
     // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always one.
     // Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in progress.

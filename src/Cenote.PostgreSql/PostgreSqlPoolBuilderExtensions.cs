@@ -8,7 +8,7 @@ public static class PostgreSqlPoolBuilderExtensions
     /// <summary>Uses PostgreSQL through Npgsql.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">Npgsql's connection string.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for each physical connection.</param>
+    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections, not for each.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UsePostgreSql(
@@ -31,7 +31,7 @@ public static class PostgreSqlPoolBuilderExtensions
 
     /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for each physical connection.</param>
+    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections, not for each.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
     /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>

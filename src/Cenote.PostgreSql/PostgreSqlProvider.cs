@@ -8,9 +8,10 @@ namespace Cenote.PostgreSql;
 /// <summary>PostgreSQL, and what speaks its protocol, through Npgsql.</summary>
 /// <remarks>
 /// <para>
-/// By default the driver clears the session (<see cref="SessionClearing.DriverReset"/>): each connection has an
-/// <see cref="NpgsqlDataSource"/> of its own that keeps exactly one session, and Npgsql sends the reset together with the next
-/// holder's first command, which costs no round trip. Until then the session keeps what its last holder left: choose
+/// All connections share one <see cref="NpgsqlDataSource"/> without pooling, so types are loaded once for a pool, and
+/// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver clears the session
+/// (<see cref="SessionClearing.DriverReset"/>): Npgsql sends the reset together with the next holder's first command, which costs no
+/// round trip. Until then the session keeps what its last holder left: choose
 /// <see cref="SessionClearing.OwnReset"/>, which clears at once, when leases take session-level advisory locks or
 /// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionClearing.OwnReset"/>.
 /// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay too;
@@ -27,17 +28,25 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     private readonly string _connectionString;
     private readonly PoolerTraits _pooler = new();
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
+    private readonly SharedSources _sources;
     private readonly StatusReader _status = new();
 
     /// <summary>A provider for one database.</summary>
     /// <param name="connectionString">Npgsql's connection string. Its pool settings stay out: the pool has its own.</param>
     /// <param name="configure">
-    /// Type mappings, plugins, certificates, logging: called once for each physical connection, and once when the pool is constructed.
+    /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection opens, and again only
+    /// after <see cref="ForgetTypes"/> or for another user name.
     /// </param>
     /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
     public PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
+        : this(connectionString, configure, NpgsqlInternals.AreReachable)
+    {
+    }
+
+    internal PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure, bool usesInternals)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
+        _sources = new SharedSources(BuildShared, usesInternals);
         _connectionString = connectionString;
         _configure = configure;
         var settings = SafeConnectionString.Read(new NpgsqlConnectionStringBuilder(), connectionString);
@@ -83,8 +92,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         {
             try
             {
-                Prepare(builder, settings);
+                Prepare(builder, settings, pooling: false);
                 builder.Build().Dispose();
+                _sources.Note(settings.ConnectTimeout);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -99,13 +109,15 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var builder = NewBuilder();
-        _configure?.Invoke(builder);
-        Prepare(builder, settings);
-        var dataSource = builder.Build();
+        if (settings.SessionClearing == SessionClearing.DriverReset && !_sources.UsesInternals)
+        {
+            return new DriverPoolSession(Configure(settings, pooling: true).Build(), settings, _pooler);
+        }
+
+        var source = _sources.Take(settings, _pooler.RefusesOptions);
         return settings.SessionClearing == SessionClearing.DriverReset
-            ? new DriverResetSession(dataSource, settings, _pooler)
-            : new OwnResetSession(dataSource, settings, _pooler);
+            ? new SharedSourceSession(source, settings, _pooler)
+            : new OwnResetSession(source, settings, _pooler);
     }
 
     /// <inheritdoc/>
@@ -174,26 +186,62 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         return WalPosition.Parse(text);
     }
 
+    /// <inheritdoc/>
+    public override void ForgetTypes() => _sources.Forget();
+
+    /// <summary>Frees the driver's data sources.</summary>
+    public override ValueTask DisposeAsync()
+    {
+        _sources.Close();
+        return base.DisposeAsync();
+    }
+
+    private NpgsqlDataSource BuildShared(ConnectionSettings settings, OpenPasswords? passwords)
+    {
+        var builder = Configure(settings, pooling: false);
+        if (passwords is not null)
+        {
+            // Npgsql refuses a password beside a provider of passwords that the callback has set, instead of which ours would be taken.
+            builder.Build().Dispose();
+            builder.ConnectionStringBuilder.Password = null;
+            builder.UsePasswordProvider(_ => passwords.Current, (_, _) => new ValueTask<string>(passwords.Current));
+        }
+
+        return builder.Build();
+    }
+
+    private NpgsqlDataSourceBuilder Configure(ConnectionSettings settings, bool pooling)
+    {
+        var builder = NewBuilder();
+        _configure?.Invoke(builder);
+        Prepare(builder, settings, pooling);
+        return builder;
+    }
+
     // What the pool sends on its own account is no part of the trace of whoever happens to return a connection. A filter set by the callback replaces this one.
     private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(_connectionString)
         .ConfigureTracing(static tracing => tracing
             .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
             .ConfigureBatchFilter(static batch => batch is not ResetBatch));
 
-    // A driver's pool of one session, or none. Npgsql reads the keys of a result (CommandBehavior.KeyInfo: adapters, command builders) on a second
-    // connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
-    private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings)
+    // No pool of the driver's, or one of one session. Npgsql reads the keys of a result (CommandBehavior.KeyInfo: adapters, command builders) on a
+    // second connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
+    private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings, bool pooling)
     {
         var connection = builder.ConnectionStringBuilder;
-        connection.Pooling = settings.SessionClearing == SessionClearing.DriverReset;
-        connection.MinPoolSize = 1;
-        connection.MaxPoolSize = 2;
-        connection.ConnectionIdleLifetime = 1;
-        connection.ConnectionPruningInterval = 1;
+        connection.Pooling = pooling;
+        if (pooling)
+        {
+            connection.MinPoolSize = 1;
+            connection.MaxPoolSize = 2;
+            connection.ConnectionIdleLifetime = 1;
+            connection.ConnectionPruningInterval = 1;
+        }
+
         connection.ConnectionLifetime = 0;
         connection.KeepAlive = 0;
         connection.Enlist = false;
-        connection.NoResetOnClose = settings.ResetMode != ResetMode.Full;
+        connection.NoResetOnClose = pooling && settings.ResetMode != ResetMode.Full;
 
         // The lease exposes the driver's connection: its ConnectionString must not show the password.
         connection.PersistSecurityInfo = false;

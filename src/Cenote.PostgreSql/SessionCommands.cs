@@ -35,9 +35,9 @@ internal static class SessionCommands
     internal static bool IsStill(this NpgsqlConnection session, int process) =>
         session.State == ConnectionState.Open && session.ProcessID == process;
 
-    internal static async ValueTask EndAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
+    internal static async ValueTask EndAsync(this NpgsqlConnection session, string connectionString)
     {
-        if (!string.Equals(session.ConnectionString, dataSource.ConnectionString, StringComparison.Ordinal))
+        if (!string.Equals(session.ConnectionString, connectionString, StringComparison.Ordinal))
         {
             // ChangeDatabase took the connection to one of the driver's pools, which would keep a session for ever.
             NpgsqlConnection.ClearPool(session);
@@ -46,13 +46,43 @@ internal static class SessionCommands
         await session.DisposeAsync().ConfigureAwait(false);
     }
 
+    internal static async ValueTask EndAsync(this NpgsqlConnection session, SharedSource source)
+    {
+        try
+        {
+            await session.EndAsync(source.ConnectionString).ConfigureAwait(false);
+        }
+        finally
+        {
+            source.Release();
+        }
+    }
+
+    /// <summary>The connection leaves its data source first: a late holder who opens it again must get no session.</summary>
+    internal static async ValueTask AbortAsync(this NpgsqlConnection session, SharedSource source)
+    {
+        if (source.UsesInternals)
+        {
+            NpgsqlInternals.Detach(session);
+        }
+
+        if (DriverState.TryCut(session))
+        {
+            source.Release();
+        }
+        else
+        {
+            await session.EndAsync(source).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The data source goes first: a late holder who opens the connection again must not get the session from it.</summary>
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
     {
         await dataSource.DisposeAsync().ConfigureAwait(false);
         if (!DriverState.TryCut(session))
         {
-            await session.EndAsync(dataSource).ConfigureAwait(false);
+            await session.EndAsync(dataSource.ConnectionString).ConfigureAwait(false);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Cenote.EntityFrameworkCore.Commands;
 
 /// <summary>
 /// After a migration that creates or changes types of the database (enums, ranges, extensions), the pool's connections are replaced:
-/// Npgsql loads the types of a database when it connects. EF Core's provider does that for a connection of its own driver only.
+/// Npgsql loads the types of a database once for a pool. EF Core's provider does that for a connection of its own driver only.
 /// </summary>
 internal sealed class TypeChanges : DbCommandInterceptor
 {
@@ -40,6 +40,7 @@ internal sealed class TypeChanges : DbCommandInterceptor
         if (change.CurrentState == System.Data.ConnectionState.Closed)
         {
             connection.StateChange -= RetireAllOnce;
+            connection.Pool.Provider.ForgetTypes();
             connection.Pool.RetireAll();
         }
     }

@@ -98,6 +98,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
         }
 
         // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server has ended.
+        pool.Provider.ForgetTypes();
         pool.RetireAll();
     }
 
@@ -111,12 +112,15 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        pool.Provider.ForgetTypes();
         pool.RetireAll();
     }
 
     // A pool that could not connect to a database that was not there need not wait until it tries again.
     private static void Recover(ConnectionPool pool)
     {
+        // A database of the same name was there before, perhaps.
+        pool.Provider.ForgetTypes();
         if (pool.GetCircuit() is { IsForced: false, LastFailure: not null })
         {
             pool.CloseCircuit();

@@ -49,7 +49,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
 
     private static void Validate(PhysicalConnection physical, TimeSpan timeout)
     {
-        physical.BeginLease();
+        physical.PrepareLease();
         physical.Validate(timeout);
         if (physical.SessionClearing == SessionClearing.DriverReset)
         {
@@ -59,7 +59,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
 
     private static async ValueTask ValidateAsync(PhysicalConnection physical, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        physical.BeginLease();
+        physical.PrepareLease();
         await physical.ValidateAsync(timeout, cancellationToken).ConfigureAwait(false);
         if (physical.SessionClearing == SessionClearing.DriverReset)
         {

@@ -126,7 +126,7 @@ internal sealed class OpenAttempt(
     {
         if (BeginsLease)
         {
-            physical.BeginLease();
+            physical.PrepareLease();
         }
     }
 

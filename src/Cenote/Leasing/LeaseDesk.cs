@@ -164,7 +164,7 @@ internal sealed partial class LeaseDesk
         }
 
         slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
-        return slot.OpensOnLease && !Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
+        return slot.PreparesLeases && !Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
     /// <summary>Queues a caller. The result may be there already.</summary>

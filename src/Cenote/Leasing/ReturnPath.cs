@@ -90,7 +90,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     internal static bool TryReceive(in ConnectionLease lease, out Exception? failure)
     {
         failure = null;
-        return !lease.Slot!.OpensOnLease || TryOpenObject(lease.Slot, lease.Ticket, out failure);
+        return !lease.Slot!.PreparesLeases || TryOpenObject(lease.Slot, lease.Ticket, out failure);
     }
 
     /// <summary>Closes the connection of a lease that could not begin. Without a failure there is none: the lease was revoked.</summary>
@@ -103,7 +103,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
     }
 
-    /// <summary>Makes the connection of a new lease ready where each lease opens the driver's object.</summary>
+    /// <summary>Makes the connection of a new lease ready where the driver wants that.</summary>
     /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
     internal bool TryBeginLease(Slot slot, long ticket)
     {
@@ -129,7 +129,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         try
         {
-            physical!.BeginLease();
+            physical!.PrepareLease();
             return true;
         }
         catch (Exception exception)

@@ -60,8 +60,8 @@ internal sealed class Slot
 
     internal PhysicalConnection? Physical => _physical;
 
-    /// <summary>Whether the driver's connection object must be opened for each lease.</summary>
-    internal bool OpensOnLease { get; private set; }
+    /// <summary>Whether the driver's connection must be made ready for each lease.</summary>
+    internal bool PreparesLeases { get; private set; }
 
     /// <summary>The pool's clock when the connection was last opened, lent, returned or validated: since then it counts as alive.</summary>
     internal long FreshAt
@@ -109,7 +109,7 @@ internal sealed class Slot
     internal void Install(PhysicalConnection physical)
     {
         Volatile.Write(ref _connection, physical.Connection);
-        OpensOnLease = physical.SessionClearing == SessionClearing.DriverReset;
+        PreparesLeases = physical.PreparesLeases;
         _returnsPlainly = !physical.ClearsSession;
         _clearing = physical.ClearsSession ? new CancellationTokenSource() : null;
         Volatile.Write(ref _retireReason, 0);

@@ -107,6 +107,14 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual ReplicationPosition ParsePosition(string text) =>
         throw new NotSupportedException($"The provider for {DatabaseSystem} knows no replication positions.");
 
+    /// <summary>
+    /// Forgets what was loaded of the database's types: a migration has changed them, or another database has the name now. Connections
+    /// opened from now on load them again; <see cref="ConnectionPool.RetireAll"/> replaces the others. The default does nothing.
+    /// </summary>
+    public virtual void ForgetTypes()
+    {
+    }
+
     /// <summary>Frees what the provider itself holds (an anchor of an in-memory database, say). The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
     {

@@ -29,6 +29,9 @@ public abstract class DriverResetConnection : PhysicalConnection
     /// <inheritdoc/>
     public override bool ClearsInline => true;
 
+    /// <inheritdoc/>
+    public override bool PreparesLeases => true;
+
     /// <summary>Connects, then gives the session to the driver's pool of one.</summary>
     public override void Open()
     {
@@ -50,7 +53,8 @@ public abstract class DriverResetConnection : PhysicalConnection
     /// <inheritdoc/>
     public override ValueTask ClearSessionAsync(CancellationToken cancellationToken) => new(Connection.CloseAsync());
 
-    internal sealed override void BeginLease()
+    /// <summary>Opens the driver's connection object, unless <see cref="ClearSession"/> left it open.</summary>
+    public override void PrepareLease()
     {
         if (Connection.State == ConnectionState.Closed)
         {

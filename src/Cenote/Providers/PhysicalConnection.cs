@@ -32,6 +32,9 @@ public abstract class PhysicalConnection
     /// </summary>
     public abstract bool ClearsInline { get; }
 
+    /// <summary>Whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.</summary>
+    public virtual bool PreparesLeases => false;
+
     /// <summary>
     /// Whether the session is alive as far as the driver knows, asked after each lease before it is cleared. No round trip.
     /// Where nothing is cleared (<see cref="ClearsSession"/>), only the state of <see cref="Connection"/> is looked at.
@@ -44,6 +47,14 @@ public abstract class PhysicalConnection
     /// <summary>Connects and sets up the session.</summary>
     /// <param name="cancellationToken">Signalled when the connect timeout has passed or the pool is closed.</param>
     public abstract ValueTask OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the driver's connection ready for its next holder, on the holder's thread. Must neither connect nor block. An exception
+    /// means that the connection cannot be used again.
+    /// </summary>
+    public virtual void PrepareLease()
+    {
+    }
 
     /// <summary>Clears what a lease did to the session. An exception means the connection cannot be used again.</summary>
     public abstract void ClearSession();
@@ -131,8 +142,4 @@ public abstract class PhysicalConnection
     /// <summary>Whether the caller is the first to end the connection, which is done once.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
 
-    /// <summary>Makes the driver's connection ready for its next holder. Never connects, never blocks.</summary>
-    internal virtual void BeginLease()
-    {
-    }
 }

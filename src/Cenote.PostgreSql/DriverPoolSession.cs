@@ -1,0 +1,30 @@
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>
+/// One session in an Npgsql pool of its own. For versions of Npgsql without the members that <see cref="SharedSourceSession"/> needs: each
+/// session loads the types for itself.
+/// </summary>
+internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
+    : DriverResetSession(dataSource.CreateConnection(), settings, pooler)
+{
+    /// <inheritdoc/>
+    public override async ValueTask CloseAsync()
+    {
+        await Session.EndAsync(dataSource.ConnectionString).ConfigureAwait(false);
+        await dataSource.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
+
+    protected override void Connect() => Session.Open();
+
+    protected override ValueTask ConnectAsync(CancellationToken cancellationToken) => new(Session.OpenAsync(cancellationToken));
+
+    protected override void Reset() => Session.Close();
+
+    protected override Task ResetAsync() => Session.CloseAsync();
+}

@@ -1,0 +1,158 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Transactions;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>
+/// Members of Npgsql that are not public. They let one unpooled data source serve all slots of a pool, although the driver resets a
+/// session only when it returns to a pool of the driver, and hands new types only to sessions that it takes out of one.
+/// </summary>
+internal static class NpgsqlInternals
+{
+    private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
+
+    private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
+
+    // Their type is not public: an accessor without reflection does not exist for such fields.
+    private static readonly FieldInfo? TypesOfSession = Type.GetType(ConnectorType)?.GetField("ReloadableState", Hidden);
+    private static readonly FieldInfo? TypesOfSource = typeof(NpgsqlDataSource).GetField("CurrentReloadableState", Hidden);
+
+    private static NpgsqlDataSource? s_disposed;
+
+    /// <summary>Whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.</summary>
+    internal static bool AreReachable { get; } = Probe();
+
+    /// <summary>Has the driver send its reset also for a session that belongs to no pool of the driver.</summary>
+    internal static void EnableReset(NpgsqlConnection session)
+    {
+        // An older server, or one that is only like PostgreSQL, has no DISCARD; Npgsql then sends nothing either.
+        if (ConnectorOf(session) is { } connector && session.PostgreSqlVersion >= new Version(8, 3))
+        {
+            SendsReset(connector) = true;
+            GenerateResetMessage(connector);
+        }
+    }
+
+    /// <summary>
+    /// What <see cref="NpgsqlConnection.Close"/> does to a pooled session: ends what is under way, rolls back, and puts the reset before the
+    /// next command. The connection stays open, and stays the one of its slot.
+    /// </summary>
+    internal static async Task ResetAsync(NpgsqlConnection session, bool async)
+    {
+        var connector = ConnectorOf(session) ?? throw new InvalidOperationException("The connection is closed.");
+        if (EnlistedTransactionOf(session) is not null)
+        {
+            throw new InvalidOperationException(
+                "The connection was returned before the System.Transactions transaction that it is enlisted in has ended. It is closed when the transaction ends.");
+        }
+
+        await CloseOngoingOperations(connector, async).ConfigureAwait(false);
+        await Reset(connector, async).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a session, which no caller is using, the types that its data source has loaded last.</summary>
+    internal static void RefreshTypes(NpgsqlConnection session)
+    {
+        if (ConnectorOf(session) is not { } connector)
+        {
+            return;
+        }
+
+        var known = TypesOfSession!.GetValue(connector);
+        var source = DataSourceOf(connector);
+        if (SourceOf(session) is NpgsqlMultiHostDataSource hosts && known is not null && ReferenceEquals(TypesOfSource!.GetValue(hosts), known))
+        {
+            // Of several hosts Npgsql keeps what was reloaded where no session looks for it (10.0.3): it belongs to the host.
+            TypesOfSource.SetValue(source, known);
+        }
+        else if (TypesOfSource!.GetValue(source) is { } types && !ReferenceEquals(known, types))
+        {
+            TypesOfSession.SetValue(connector, types);
+        }
+    }
+
+    /// <summary>Spares a new data source the load of the types.</summary>
+    internal static void CopyTypes(NpgsqlDataSource from, NpgsqlDataSource to)
+    {
+        if (from is not NpgsqlMultiHostDataSource && TypesOfSource!.GetValue(from) is { } types)
+        {
+            TypesOfSource.SetValue(to, types);
+            SetBootstrapped(to, true);
+        }
+    }
+
+    /// <summary>Takes a connection away from its data source: a late holder who opens it again must get no session.</summary>
+    internal static void Detach(NpgsqlConnection session) => SourceOf(session) = s_disposed ?? CreateDisposed();
+
+    private static NpgsqlDataSource CreateDisposed()
+    {
+        var source = new NpgsqlDataSourceBuilder("Host=revoked.invalid;Pooling=false").Build();
+        source.Dispose();
+        return s_disposed = source;
+    }
+
+    private static bool Probe()
+    {
+        try
+        {
+            using var session = new NpgsqlConnection();
+            using var source = new NpgsqlDataSourceBuilder("Host=probe.invalid;Pooling=false").Build();
+            SetBootstrapped(source, false);
+            return TypesOfSession is not null && TypesOfSource is not null && TypesOfSession.FieldType == TypesOfSource.FieldType
+                && ConnectorOf(session) is null && EnlistedTransactionOf(session) is null && SourceOf(session) is null
+                && Exists(() => _ = DataSourceOf(null!))
+                && Exists(() => SendsReset(null!) = false)
+                && Exists(() => GenerateResetMessage(null!))
+                && Exists(() => _ = CloseOngoingOperations(null!, async: false).Exception)
+                && Exists(() => _ = Reset(null!, async: false).Exception);
+        }
+        catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
+        {
+            return false;
+        }
+    }
+
+    // A member that is there complains of what it is called with.
+    private static bool Exists(Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (NullReferenceException)
+        {
+        }
+
+        return true;
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Connector")]
+    [return: UnsafeAccessorType(ConnectorType)]
+    private static extern object? ConnectorOf(NpgsqlConnection session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_EnlistedTransaction")]
+    private static extern Transaction? EnlistedTransactionOf(NpgsqlConnection session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_dataSource")]
+    private static extern ref NpgsqlDataSource? SourceOf(NpgsqlConnection session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_DataSource")]
+    private static extern NpgsqlDataSource DataSourceOf([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_sendResetOnClose")]
+    private static extern ref bool SendsReset([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "GenerateResetMessage")]
+    private static extern void GenerateResetMessage([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "CloseOngoingOperations")]
+    private static extern Task CloseOngoingOperations([UnsafeAccessorType(ConnectorType)] object connector, bool async);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Reset")]
+    private static extern Task Reset([UnsafeAccessorType(ConnectorType)] object connector, bool async);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_IsBootstrapped")]
+    private static extern void SetBootstrapped(NpgsqlDataSource source, bool value);
+}

@@ -1,0 +1,44 @@
+using Cenote.Providers;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>
+/// One session of a data source that all slots share. The driver's connection stays open between leases: a pool of the driver's would give
+/// the session to whichever slot opens next.
+/// </summary>
+internal sealed class SharedSourceSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
+    : DriverResetSession(source.CreateConnection(), settings, pooler)
+{
+    /// <summary>Another holder may have reloaded the types since.</summary>
+    public override void PrepareLease() => NpgsqlInternals.RefreshTypes(Session);
+
+    /// <inheritdoc/>
+    public override ValueTask CloseAsync() => Session.EndAsync(source);
+
+    /// <inheritdoc/>
+    public override ValueTask AbortAsync() => Session.AbortAsync(source);
+
+    protected override void Connect()
+    {
+        source.Open(Session, Settings.Credentials?.Password);
+        EnableReset();
+    }
+
+    protected override async ValueTask ConnectAsync(CancellationToken cancellationToken)
+    {
+        await source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken).ConfigureAwait(false);
+        EnableReset();
+    }
+
+    protected override void Reset() => NpgsqlInternals.ResetAsync(Session, async: false).GetAwaiter().GetResult();
+
+    protected override Task ResetAsync() => NpgsqlInternals.ResetAsync(Session, async: true);
+
+    private void EnableReset()
+    {
+        if (Settings.ResetMode == ResetMode.Full)
+        {
+            NpgsqlInternals.EnableReset(Session);
+        }
+    }
+}

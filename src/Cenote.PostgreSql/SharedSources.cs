@@ -1,0 +1,101 @@
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>The data sources under a pool: one; several for a while where the credentials bring another user name.</summary>
+internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, NpgsqlDataSource> build, bool usesInternals)
+{
+    private readonly object _gate = new();
+    private readonly List<(Key Key, SharedSource Source)> _sources = [];
+    private TimeSpan _connectTimeout;
+    private bool _isClosed;
+
+    /// <summary>Whether members of the driver are used that are not public.</summary>
+    internal bool UsesInternals => usesInternals;
+
+    internal OpenPasswords Passwords { get; } = new();
+
+    /// <summary>Notes the pool's own limit: a single open may have a shorter one, and the data source serves them all.</summary>
+    internal void Note(TimeSpan connectTimeout)
+    {
+        lock (_gate)
+        {
+            _connectTimeout = connectTimeout > _connectTimeout ? connectTimeout : _connectTimeout;
+        }
+    }
+
+    /// <summary>The data source for a new session, which must be released with it.</summary>
+    /// <param name="settings">The settings of the new session.</param>
+    /// <param name="withoutOptions">Whether a proxy refuses the start-up options that <see cref="ConnectionSettings.QueryTimeout"/> becomes.</param>
+    internal SharedSource Take(ConnectionSettings settings, bool withoutOptions)
+    {
+        var key = new Key(settings.Credentials is not null, settings.Credentials?.UserName, settings.QueryTimeout, withoutOptions);
+        Note(settings.ConnectTimeout);
+        lock (_gate)
+        {
+            var index = _sources.FindIndex(entry => entry.Key == key);
+            var source = index >= 0 ? _sources[index].Source : Add(key, settings);
+            source.Sessions++;
+            return source;
+        }
+    }
+
+    /// <summary>New sessions get a new data source, which loads the types again.</summary>
+    internal void Forget()
+    {
+        lock (_gate)
+        {
+            foreach (var (_, source) in _sources)
+            {
+                if (source.Sessions == 0)
+                {
+                    source.DataSource.Dispose();
+                }
+            }
+
+            _sources.Clear();
+        }
+    }
+
+    /// <summary>No data source is kept without sessions from now on.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Forget();
+        }
+    }
+
+    /// <summary>A session has ended. Its data source goes with the last one, unless it is the newest.</summary>
+    internal void Release(SharedSource source)
+    {
+        lock (_gate)
+        {
+            source.Sessions--;
+            if (source.Sessions == 0 && (_isClosed || _sources.Count == 0 || !ReferenceEquals(_sources[^1].Source, source)))
+            {
+                _sources.RemoveAll(entry => ReferenceEquals(entry.Source, source));
+                source.DataSource.Dispose();
+            }
+        }
+    }
+
+    // With the lock held, so that opens that begin together share one. It connects to nothing; the user's callback runs here.
+    private SharedSource Add(Key key, ConnectionSettings settings)
+    {
+        var dataSource = build(settings with { ConnectTimeout = _connectTimeout }, settings.Credentials is null ? null : Passwords);
+        if (_sources.Count > 0 && usesInternals)
+        {
+            NpgsqlInternals.CopyTypes(_sources[^1].Source.DataSource, dataSource);
+        }
+
+        var source = new SharedSource(this, dataSource);
+        _sources.Add((key, source));
+        return source;
+    }
+
+    /// <summary>What a data source has for good. Passwords come from <see cref="Passwords"/>.</summary>
+    private sealed record Key(bool HasCredentials, string? UserName, TimeSpan? QueryTimeout, bool WithoutOptions);
+}

@@ -1,0 +1,160 @@
+using System.Data;
+using System.Data.Common;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.ProviderTests.PostgreSql;
+
+/// <summary>Calls for which Npgsql opens a connection of its own beside the leased one.</summary>
+public sealed class SecondConnectionTests
+{
+    public static TheoryData<SessionClearing, bool, bool> Ways
+    {
+        get
+        {
+            var ways = new TheoryData<SessionClearing, bool, bool>();
+            foreach (var clearing in new[] { SessionClearing.DriverReset, SessionClearing.OwnReset })
+            {
+                ways.Add(clearing, false, false);
+                ways.Add(clearing, false, true);
+                ways.Add(clearing, true, false);
+                ways.Add(clearing, true, true);
+            }
+
+            return ways;
+        }
+    }
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task Schema_with_keys_is_read_beside_an_open_reader(SessionClearing clearing, bool isPooled, bool isAsync)
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var pool = database.NewPool(clearing);
+        for (var i = 0; i < 2; i++)
+        {
+            await UseAsync(pool, isPooled, async connection =>
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = "SELECT id, name FROM goods";
+                await using var reader = isAsync
+                    ? await command.ExecuteReaderAsync(CommandBehavior.KeyInfo, Cancelled)
+                    : command.ExecuteReader(CommandBehavior.KeyInfo);
+                var schema = isAsync ? await reader.GetSchemaTableAsync(Cancelled) : reader.GetSchemaTable();
+                Assert.True((bool)schema!.Rows[0]["IsKey"]);
+                Assert.False((bool)schema.Rows[1]["IsKey"]);
+                var columns = isAsync ? await reader.GetColumnSchemaAsync(Cancelled) : reader.GetColumnSchema();
+                Assert.True(columns[0].IsKey);
+                Assert.True(isAsync ? await reader.ReadAsync(Cancelled) : reader.Read());
+                Assert.Equal("ink", reader.GetString(1));
+            });
+        }
+
+        await AssertOneSessionAsync(database, pool);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Adapter_with_keys_and_command_builder_update_a_table(SessionClearing clearing)
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var pool = database.NewPool(clearing);
+        await using (var lease = await pool.RentAsync(Cancelled))
+        {
+            var session = lease.Unwrap<NpgsqlConnection>();
+            using var adapter = new NpgsqlDataAdapter("SELECT id, name FROM goods", session) { MissingSchemaAction = MissingSchemaAction.AddWithKey };
+            using var builder = new NpgsqlCommandBuilder(adapter);
+            using var table = new DataTable();
+            adapter.Fill(table);
+            Assert.Equal("id", Assert.Single(table.PrimaryKey).ColumnName);
+            table.Rows[0]["name"] = "pen";
+            Assert.Equal(1, adapter.Update(table));
+        }
+
+        Assert.Equal("pen", await pool.ScalarAsync<string>("SELECT name FROM goods"));
+        await AssertOneSessionAsync(database, pool);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Clones_of_a_leased_connection_leave_no_session(SessionClearing clearing)
+    {
+        await using var database = await NewDatabaseAsync();
+        await using var pool = database.NewPool(clearing);
+        await using (var lease = await pool.RentAsync(Cancelled))
+        {
+            var session = lease.Unwrap<NpgsqlConnection>();
+            await ReadAsync((NpgsqlConnection)((ICloneable)session).Clone());
+            await ReadAsync(session.CloneWith(session.ConnectionString));
+            await ReadAsync(await session.CloneWithAsync(session.ConnectionString, Cancelled));
+            await session.ReloadTypesAsync(Cancelled);
+        }
+
+        await AssertOneSessionAsync(database, pool);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Clones_log_in_with_the_password_of_the_callback(SessionClearing clearing)
+    {
+        await using var database = await NewDatabaseAsync();
+        var password = new NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
+        await using var pool = database.NewPool(
+            clearing,
+            configure: options => options.Credentials = _ => new(new DatabaseCredentials(null, password)),
+            connectionString: new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = null }.ConnectionString);
+        await using (var lease = await pool.RentAsync(Cancelled))
+        {
+            var session = lease.Unwrap<NpgsqlConnection>();
+            await ReadAsync((NpgsqlConnection)((ICloneable)session).Clone());
+            await ReadAsync(session.CloneWith(session.ConnectionString));
+        }
+
+        await AssertOneSessionAsync(database, pool);
+    }
+
+    private static async Task<OwnDatabase> NewDatabaseAsync()
+    {
+        var database = await OwnDatabase.CreateAsync();
+        await using var connection = await database.ConnectAsync();
+        await connection.ExecuteAsync("CREATE TABLE goods (id int PRIMARY KEY, name text)");
+        await connection.ExecuteAsync("INSERT INTO goods VALUES (1, 'ink')");
+        return database;
+    }
+
+    private static async Task ReadAsync(NpgsqlConnection clone)
+    {
+        await using (clone)
+        {
+            await clone.OpenAsync(Cancelled);
+            Assert.Equal("ink", await clone.ScalarAsync<string>("SELECT name FROM goods"));
+        }
+    }
+
+    private static async Task UseAsync(ConnectionPool pool, bool isPooled, Func<DbConnection, Task> work)
+    {
+        if (isPooled)
+        {
+            await using var connection = await pool.OpenConnectionAsync(Cancelled);
+            await work(connection);
+        }
+        else
+        {
+            await using var lease = await pool.RentAsync(Cancelled);
+            await work(lease.Connection);
+        }
+    }
+
+    private static async Task AssertOneSessionAsync(OwnDatabase database, ConnectionPool pool)
+    {
+        await database.WaitForSessionsAsync(1);
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, await database.CountSessionsAsync());
+    }
+}

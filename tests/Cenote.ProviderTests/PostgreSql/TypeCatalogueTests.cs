@@ -1,0 +1,258 @@
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.ProviderTests.PostgreSql;
+
+/// <summary>One catalogue of types for all connections of a pool.</summary>
+public sealed class TypeCatalogueTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Types_are_loaded_once_for_a_pool(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        var loads = await database.CountLoadsAsync(async () =>
+        {
+            await using var pool = database.NewPool(clearing, maxSize: 4);
+            await pool.WarmUpAsync(4, cancellationToken: Cancelled);
+            pool.RetireAll();
+            await pool.WarmUpAsync(4, cancellationToken: Cancelled);
+            await using var dedicated = await pool.OpenDedicatedAsync(Cancelled);
+            Assert.True(pool.GetStatistics().Opened >= 8);
+        });
+        Assert.Equal(1, loads);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Types_are_loaded_once_when_all_connections_open_at_once(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        var loads = await database.CountLoadsAsync(async () =>
+        {
+            await using var pool = database.NewPool(clearing, maxSize: 8, options => options.MaxConcurrentOpens = 8);
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => pool.ExecuteAsync("SELECT pg_sleep(0.01)")));
+        });
+        Assert.Equal(1, loads);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset, true)]
+    [InlineData(SessionClearing.DriverReset, false)]
+    [InlineData(SessionClearing.OwnReset, true)]
+    [InlineData(SessionClearing.OwnReset, false)]
+    public async Task All_connections_know_a_type_that_one_holder_reloaded(SessionClearing clearing, bool isAsync)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(clearing, maxSize: 4);
+        await pool.WarmUpAsync(4, cancellationToken: Cancelled);
+
+        // Three that were leased meanwhile, and the one that reloads.
+        var leases = await RentAllAsync(pool, 4);
+        await ReloadAsync(leases[2].Unwrap<NpgsqlConnection>(), isAsync);
+        foreach (var lease in leases)
+        {
+            await lease.DisposeAsync();
+        }
+
+        leases = await RentAllAsync(pool, 4);
+        foreach (var lease in leases)
+        {
+            Assert.Equal("happy", await lease.Connection.ScalarAsync("SELECT 'happy'::mood"));
+            await lease.DisposeAsync();
+        }
+
+        Assert.Equal(4, pool.GetStatistics().Opened);
+
+        // Those opened later, too, in place of the others.
+        pool.RetireAll();
+        leases = await RentAllAsync(pool, 4);
+        foreach (var lease in leases)
+        {
+            Assert.Equal("sad", await lease.Connection.ScalarAsync("SELECT 'sad'::mood"));
+            await lease.DisposeAsync();
+        }
+
+        Assert.Equal(8, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Lease_knows_a_type_whose_holder_has_not_returned_yet(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(clearing, maxSize: 3);
+        await pool.WarmUpAsync(2, cancellationToken: Cancelled);
+        await using var holder = await pool.RentAsync(Cancelled);
+        await ReloadAsync(holder.Unwrap<NpgsqlConnection>(), isAsync: true);
+
+        await using var idleBefore = await pool.RentAsync(Cancelled);
+        Assert.Equal("happy", await idleBefore.Connection.ScalarAsync("SELECT 'happy'::mood"));
+        await using var opened = await pool.RentAsync(Cancelled);
+        Assert.Equal("happy", await opened.Connection.ScalarAsync("SELECT 'happy'::mood"));
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Types_reloaded_on_every_connection_in_turn_are_known_to_all(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(clearing, maxSize: 2);
+        for (var i = 0; i < 4; i++)
+        {
+            var leases = await RentAllAsync(pool, 2);
+            var reloading = leases[i % 2].Unwrap<NpgsqlConnection>();
+            await reloading.ExecuteAsync($"CREATE TYPE mood{i} AS ENUM ('happy', 'sad')");
+            await reloading.ReloadTypesAsync(Cancelled);
+            await leases[0].DisposeAsync();
+            await leases[1].DisposeAsync();
+            leases = await RentAllAsync(pool, 2);
+            foreach (var lease in leases)
+            {
+                Assert.Equal("happy", await lease.Connection.ScalarAsync($"SELECT 'happy'::mood{i}"));
+                await lease.DisposeAsync();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Types_can_be_reloaded_while_connections_open(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(clearing, maxSize: 8);
+        await pool.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
+        {
+            await using var lease = await pool.RentAsync(Cancelled);
+            if (i % 4 == 0)
+            {
+                await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Cancelled);
+            }
+
+            if (i % 4 == 1)
+            {
+                lease.RetireOnReturn();
+            }
+        }));
+        foreach (var lease in await RentAllAsync(pool, 8))
+        {
+            Assert.Equal("happy", await lease.Connection.ScalarAsync("SELECT 'happy'::mood"));
+            await lease.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Reload_that_was_cancelled_leaves_no_connection_without_types(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(clearing);
+        await using var administrator = await database.ConnectAsync();
+        await pool.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
+        await using (var lease = await pool.RentAsync(Cancelled))
+        {
+            await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Cancelled);
+        }
+
+        await using (var lease = await pool.RentAsync(Cancelled))
+        {
+            // The load must wait for the lock, and is cancelled there.
+            await using var transaction = await administrator.BeginTransactionAsync(Cancelled);
+            await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");
+            using var cancellation = new CancellationTokenSource();
+            var session = lease.Unwrap<NpgsqlConnection>();
+            var process = session.ProcessID;
+            var reloading = session.ReloadTypesAsync(cancellation.Token);
+            await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(
+                $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event_type = 'Lock'") == 1);
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<Exception>(() => reloading);
+            await transaction.RollbackAsync(Cancelled);
+        }
+
+        Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
+    }
+
+    [Fact]
+    public async Task Connections_to_several_hosts_know_a_type_that_one_holder_reloaded()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        var address = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        address.Host = $"127.0.0.1:{address.Port},127.0.0.1:{address.Port}";
+        await using var pool = database.NewPool(SessionClearing.OwnReset, maxSize: 4, connectionString: address.ConnectionString);
+        var leases = await RentAllAsync(pool, 4);
+        await ReloadAsync(leases[1].Unwrap<NpgsqlConnection>(), isAsync: true);
+        foreach (var lease in leases)
+        {
+            await lease.DisposeAsync();
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            leases = await RentAllAsync(pool, 4);
+            foreach (var lease in leases)
+            {
+                Assert.Equal("happy", await lease.Connection.ScalarAsync("SELECT 'happy'::mood"));
+                await lease.DisposeAsync();
+            }
+
+            pool.RetireAll();
+        }
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Types_are_loaded_again_once_they_are_forgotten(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        var loads = await database.CountLoadsAsync(async () =>
+        {
+            await using var pool = database.NewPool(clearing, maxSize: 2);
+            await pool.WarmUpAsync(2, cancellationToken: Cancelled);
+            await using (var before = await pool.RentAsync(Cancelled))
+            {
+                await before.Connection.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
+                pool.Provider.ForgetTypes();
+                pool.RetireAll();
+                Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
+            }
+
+            Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
+        });
+        Assert.Equal(2, loads);
+    }
+
+    private static async Task<List<ConnectionLease>> RentAllAsync(ConnectionPool pool, int count)
+    {
+        var leases = new List<ConnectionLease>();
+        for (var i = 0; i < count; i++)
+        {
+            leases.Add(await pool.RentAsync(Cancelled));
+        }
+
+        return leases;
+    }
+
+    private static async Task ReloadAsync(NpgsqlConnection session, bool isAsync)
+    {
+        await session.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
+        if (isAsync)
+        {
+            await session.ReloadTypesAsync(Cancelled);
+        }
+        else
+        {
+            session.ReloadTypes();
+        }
+    }
+}
