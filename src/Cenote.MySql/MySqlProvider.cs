@@ -22,6 +22,9 @@ namespace Cenote.MySql;
 /// </remarks>
 public sealed class MySqlProvider : DatabaseProvider
 {
+    // "Cancellation Timeout" has whole seconds; the driver takes anything below 1 for 3.
+    private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
+
     private readonly string _connectionString;
     private readonly Action<MySqlDataSourceBuilder>? _configure;
     private readonly StatusReader _status = new();
@@ -93,6 +96,13 @@ public sealed class MySqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
+
+    /// <summary>
+    /// A cancel that the driver was done with in less than its shortest timeout: the server has confirmed the <c>KILL QUERY</c> or never received
+    /// it. After a timeout the driver returns without a failure, and the server may execute the <c>KILL QUERY</c> at any time.
+    /// </summary>
+    /// <param name="sendingTime">The time that sending took.</param>
+    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestCancelTimeout;
 
     /// <summary>
     /// A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)

@@ -144,6 +144,13 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
 
     /// <summary>
+    /// Always: Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session that is
+    /// not executing discards it before it reads its next statement.
+    /// </summary>
+    /// <param name="sendingTime">The time that sending took.</param>
+    public override bool IsCancelSettled(TimeSpan? sendingTime) => true;
+
+    /// <summary>
     /// A server is a replica while it is in recovery. Works for any user; one who may not read <c>pg_control_system()</c> learns no
     /// <see cref="ServerStatus.DataId"/>, and a replica's <see cref="ServerStatus.Timeline"/> is told to members of <c>pg_read_all_stats</c> only.
     /// </summary>

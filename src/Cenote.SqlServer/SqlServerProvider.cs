@@ -121,6 +121,10 @@ public sealed class SqlServerProvider : DatabaseProvider
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
 
+    /// <summary>Always: the request travels on the session itself, and the driver reads the server's answer to it before the next statement.</summary>
+    /// <param name="sendingTime">The time that sending took.</param>
+    public override bool IsCancelSettled(TimeSpan? sendingTime) => true;
+
     // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
     private string BuildConnectionString(ConnectionSettings settings)
     {

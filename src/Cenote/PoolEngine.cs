@@ -106,12 +106,12 @@ internal sealed partial class PoolEngine
     internal FailureKind ReportFailure(in ConnectionLease lease, Exception exception) =>
         lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception, isRaw: false) : _classifier.Classify(exception);
 
-    /// <summary>A cancel was sent while a statement ran on the lease, which ended with this failure or, without one, well.</summary>
-    internal void NoteCancel(in ConnectionLease lease, Exception? outcome, bool isSent)
+    /// <summary>A cancel was sent, or may have been, while a statement ran on the lease.</summary>
+    internal void NoteCancel(in ConnectionLease lease, in SentCancel cancel, bool isSent)
     {
         if (lease.Slot is { } slot)
         {
-            Work.NoteCancel(slot, lease.Ticket, outcome, isSent);
+            Work.NoteCancel(slot, lease.Ticket, cancel, isSent);
         }
     }
 

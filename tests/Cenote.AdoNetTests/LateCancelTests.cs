@@ -14,6 +14,7 @@ public class LateCancelTests
         Cancel,
         Timeout,
         ReaderToken,
+        LeftReader,
     }
 
     public static TheoryData<Db, Way> EveryWay()
@@ -98,6 +99,18 @@ public class LateCancelTests
                     await using (var reader = await command.ExecuteReaderAsync(source.Token))
                     {
                         while (await reader.ReadAsync(source.Token))
+                        {
+                        }
+                    }
+
+                    return false;
+                case Way.LeftReader:
+                    // The reader is closed, and drains, while the cancel is on its way.
+                    using (source.Token.Register(command.Cancel))
+                    {
+                        await using var left = await command.ExecuteReaderAsync(CancellationToken.None);
+                        source.CancelAfter(after);
+                        while (await left.ReadAsync(CancellationToken.None))
                         {
                         }
                     }

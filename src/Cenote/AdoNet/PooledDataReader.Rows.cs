@@ -105,6 +105,11 @@ internal sealed partial class PooledDataReader
 
     public override Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return LeaveEarly(cancellationToken);
+        }
+
         var reader = Enter();
         Task<bool>? reading = null;
         try
@@ -129,7 +134,11 @@ internal sealed partial class PooledDataReader
 
     public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return await LeaveEarly(cancellationToken).ConfigureAwait(false);
+        }
+
         var reader = Enter();
         try
         {
@@ -144,6 +153,21 @@ internal sealed partial class PooledDataReader
             NoteCancel(cancellationToken);
             Leave();
         }
+    }
+
+    /// <summary>
+    /// Cancels the statement instead of passing a signalled token on: a driver may send a cancel for such a token, or return the rows that it
+    /// has buffered, and how long sending took would not be known.
+    /// </summary>
+    private Task<bool> LeaveEarly(CancellationToken cancellationToken)
+    {
+        if (IsOver)
+        {
+            throw Over();
+        }
+
+        _statement.Cancel();
+        return Task.FromCanceled<bool>(cancellationToken);
     }
 
     private async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ internal sealed class QueryWatch
     private bool _isOver;
     private int _state;
     private int _mustLeave;
+    private long _sendingTicks;
 
     internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
     {
@@ -42,6 +43,9 @@ internal sealed class QueryWatch
 
     /// <summary>Whether a cancel was sent.</summary>
     internal bool HasFired => Volatile.Read(ref _state) is TimedOut or Cancelled;
+
+    /// <summary>How long the cancel took to be sent. Known once <see cref="End"/> has been awaited.</summary>
+    internal TimeSpan SendingTime => TimeSpan.FromTicks(Volatile.Read(ref _sendingTicks));
 
     /// <summary>Starts watching. The execution is about to enter the driver.</summary>
     internal void Start(Statement statement, TimeSpan? delay, TimeProvider time)
@@ -150,7 +154,7 @@ internal sealed class QueryWatch
                 Volatile.Write(ref _mustLeave, 1);
                 if (_lease.TryGetPhysical() is { } physical)
                 {
-                    _statement!.CancelOn(physical);
+                    CancelOn(physical);
                 }
             }
         }
@@ -163,6 +167,20 @@ internal sealed class QueryWatch
             // Before leaving, which may end the lease on this very thread.
             NoteOut();
             LeaveOnce();
+        }
+    }
+
+    private void CancelOn(PhysicalConnection physical)
+    {
+        var time = _connection.Pool.Engine.Settings.Clock.TimeProvider;
+        var start = time.GetTimestamp();
+        try
+        {
+            _statement!.CancelOn(physical);
+        }
+        finally
+        {
+            Volatile.Write(ref _sendingTicks, time.GetElapsedTime(start).Ticks);
         }
     }
 

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Cenote.Connections;
+using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Statements;
 
@@ -8,7 +10,7 @@ namespace Cenote.AdoNet;
 internal abstract partial class Statement
 {
     private int _running;
-    private int _isCancelRequested;
+    private CancelRequests? _cancels;
     private int? _ownTimeout;
     private int? _timeoutBefore;
 
@@ -244,16 +246,25 @@ internal abstract partial class Statement
         NoteEnd(in lease, watch, failure, isCancelled);
     }
 
-    // Together with Cancel: whichever comes second sees the other, and the connection is not lent on unchecked.
+    // Together with Cancel: whichever comes second sees the other, and the connection is not rented out unchecked.
     private void NoteEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
         var isLast = Interlocked.Decrement(ref _running) == 0;
-        var isSent = watch is { HasFired: true } | (isLast && Volatile.Read(ref _isCancelRequested) != 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0);
-        if (isCancelled || isSent)
+        var requested = Volatile.Read(ref _cancels)?.NoteEnd(failure, isLast);
+        if (watch is { HasFired: true })
         {
-            Pool.Engine.NoteCancel(in lease, failure, isSent);
+            Pool.Engine.NoteCancel(in lease, new SentCancel(failure, watch.SendingTime), isSent: true);
         }
-        else if (failure is null)
+        else if (isCancelled && requested is null)
+        {
+            Pool.Engine.NoteCancel(in lease, new SentCancel(failure, SendingTime: null), isSent: false);
+        }
+
+        if (requested is { } cancel)
+        {
+            Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
+        }
+        else if (failure is null && !isCancelled && watch is not { HasFired: true })
         {
             _connection?.Progress?.NoteSuccess(this);
         }
@@ -269,20 +280,9 @@ internal abstract partial class Statement
 
         try
         {
-            if (Newer is not null && _lease == lease)
+            if (Newer is not null && _lease == lease && lease.TryGetPhysical() is { } physical)
             {
-                Interlocked.Exchange(ref _isCancelRequested, 1);
-                _timeoutBefore ??= DriverTimeout;
-                if (lease.TryGetPhysical() is { } physical)
-                {
-                    CancelOn(physical);
-                }
-
-                if (Volatile.Read(ref _running) == 0 && Interlocked.Exchange(ref _isCancelRequested, 0) != 0)
-                {
-                    // It ended before it could see the request.
-                    Pool.Engine.NoteCancel(in lease, outcome: null, isSent: true);
-                }
+                Cancel(in lease, physical);
             }
         }
         catch (Exception exception) when (connection.Failed(in lease, exception) is { } told)
@@ -295,8 +295,36 @@ internal abstract partial class Statement
         }
     }
 
+    private void Cancel(in ConnectionLease lease, PhysicalConnection physical)
+    {
+        var cancels = LazyInitializer.EnsureInitialized(ref _cancels);
+        cancels.Begin();
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _running) == 0)
+        {
+            // It may have ended before it could see the request.
+            cancels.Withdraw();
+            return;
+        }
+
+        var time = Pool.Engine.Settings.Clock.TimeProvider;
+        var start = time.GetTimestamp();
+        try
+        {
+            _timeoutBefore ??= DriverTimeout;
+            CancelOn(physical);
+        }
+        finally
+        {
+            if (cancels.NoteSent(time.GetElapsedTime(start)) is { } cancel)
+            {
+                Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
+            }
+        }
+    }
+
     /// <summary>Asks the driver, or the database, to end what the driver's object is executing.</summary>
-    internal abstract void CancelOn(Providers.PhysicalConnection physical);
+    internal abstract void CancelOn(PhysicalConnection physical);
 
     /// <summary>Announces the execution and attaches the driver's object to the session that the connection holds now.</summary>
     private void Enter(PooledConnection connection)

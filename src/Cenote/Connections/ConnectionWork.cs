@@ -81,26 +81,28 @@ internal sealed class ConnectionWork(
         }
         else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || (isRaw && classifier.IsCancellation(exception)))
         {
-            NoteCancel(slot, ticket, exception, isSent: false);
+            NoteCancel(slot, ticket, new SentCancel(exception, SendingTime: null), isSent: false);
         }
 
         return kind;
     }
 
-    /// <summary>A statement on a lease was cancelled, or meant to be, and ended with this failure or, without one, well.</summary>
+    /// <summary>A statement on a lease was cancelled, or meant to be.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="ticket">The lease.</param>
-    /// <param name="outcome">How the statement ended.</param>
+    /// <param name="cancel">How the statement ended, and how long sending took.</param>
     /// <param name="isSent">Whether the pool itself has sent a cancel.</param>
-    internal void NoteCancel(Slot slot, long ticket, Exception? outcome, bool isSent)
+    internal void NoteCancel(Slot slot, long ticket, in SentCancel cancel, bool isSent)
     {
-        // A cancel travels on a connection of its own. Once the database has said that it ended the statement because it was asked to,
-        // the cancel was used up; so it was when none was sent. Otherwise it may still be on its way, and would end the next holder's
-        // statement. A time limit is no answer to a cancel of ours: the server has limits of its own.
+        // A cancel travels on a connection of its own. Once the database has reported that it ended the statement because it was asked to,
+        // the cancel was used up. The same holds when none was sent. Otherwise it may still be on its way, and would end the next holder's
+        // statement, unless the driver waits for the database. A time limit is not an answer to a cancel of ours: the server has limits of its own.
+        var outcome = cancel.Outcome;
         var isTimeout = outcome is not null && classifier.Classify(outcome) == FailureKind.QueryTimeout;
         var isAnswered = outcome is not null && classifier.IsCancellation(outcome);
         var isSettled = provider.CancelsInProcess
-            || (isSent ? isAnswered && !isTimeout : isAnswered || isTimeout || outcome is OperationCanceledException { InnerException: null });
+            || (isSent ? isAnswered && !isTimeout : isAnswered || isTimeout || outcome is OperationCanceledException { InnerException: null })
+            || classifier.IsCancelSettled(cancel.SendingTime);
         if (isSettled)
         {
             slot.ProveOnReturn(ticket);

@@ -75,6 +75,19 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual bool IsCancellation(Exception exception) => Classify(exception) == FailureKind.QueryTimeout;
 
     /// <summary>
+    /// Gets whether a cancel that was sent, and that the database did not confirm, can no longer end a later statement of the session, so that
+    /// the pool keeps the connection and validates it before its next lease.
+    /// </summary>
+    /// <param name="sendingTime">
+    /// The time that the driver took to send it. <see langword="null"/> when the driver sent it by itself, because a cancellation token was signalled.
+    /// </param>
+    /// <returns>
+    /// <see langword="true"/> where the driver returns from sending only after the database has received the cancel, or when it could not be sent.
+    /// By default <see langword="false"/>: the connection is closed.
+    /// </returns>
+    public virtual bool IsCancelSettled(TimeSpan? sendingTime) => false;
+
+    /// <summary>
     /// Whether the database runs within the process: a request to cancel takes effect at once instead of travelling on a connection of
     /// its own, the driver itself heeds neither cancellation tokens nor <see cref="DbCommand.Cancel"/>, and its command timeout only
     /// limits the wait for locks. The pool then ends statements with <see cref="PhysicalConnection.CancelStatement"/>.

@@ -53,4 +53,17 @@ internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exceptio
             return false;
         }
     }
+
+    /// <inheritdoc cref="DatabaseProvider.IsCancelSettled"/>
+    internal bool IsCancelSettled(TimeSpan? sendingTime)
+    {
+        try
+        {
+            return provider.IsCancelSettled(sendingTime);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
 }
