@@ -25,6 +25,9 @@ namespace Cenote.PostgreSql;
 /// </remarks>
 public sealed class PostgreSqlProvider : DatabaseProvider
 {
+    // The driver's timeouts have whole seconds.
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
+
     private readonly string _connectionString;
     private readonly PoolerTraits _pooler = new();
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
@@ -144,11 +147,11 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Always: Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session that is
-    /// not executing discards it before it reads its next statement.
+    /// Any cancel that met no timeout: Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
+    /// that is not executing discards it before it reads its next statement.
     /// </summary>
     /// <param name="sendingTime">The time that sending took.</param>
-    public override bool IsCancelSettled(TimeSpan? sendingTime) => true;
+    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime is null || sendingTime < ShortestTimeout;
 
     /// <summary>
     /// A server is a replica while it is in recovery. Works for any user; one who may not read <c>pg_control_system()</c> learns no

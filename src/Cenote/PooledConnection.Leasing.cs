@@ -77,4 +77,10 @@ public sealed partial class PooledConnection
         (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) == ConnectionPhase.Open ? _lease.Revocation : null;
 
     private bool IsRevoked => Revocation is not null;
+
+    /// <summary>
+    /// Whether the session of the lease is lost, so that a disposal must not throw: its failure would hide the one that said so, which its
+    /// caller has seen or is about to see.
+    /// </summary>
+    internal static bool IsLost(in ConnectionLease lease) => lease.Slot is { RetireReason: CloseReason.ConnectionLost };
 }

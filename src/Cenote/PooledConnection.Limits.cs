@@ -60,9 +60,18 @@ public sealed partial class PooledConnection
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
-        NoteFailure(exception);
         var kind = _pool.Engine.ReportFailure(in lease, exception);
+        Progress?.NoteFailure(exception, kind, isEnding: false);
         return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
+    }
+
+    /// <summary>For exception filters: reports a failure of letting go of something: a rollback, a close, a disposal.</summary>
+    /// <inheritdoc cref="Failed" path="/returns"/>
+    internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
+    {
+        var kind = _pool.Engine.ReportFailure(in lease, exception);
+        Progress?.NoteFailure(exception, kind, isEnding: true);
+        return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
 
     /// <summary>How far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
@@ -70,14 +79,6 @@ public sealed partial class PooledConnection
 
     /// <summary>Whether the lease still holds, but its session is gone as far as the driver knows. No round trip.</summary>
     internal bool HasLostSession => TryGetLease(out var lease) && lease.TryGetPhysical() is { IsUsable: false };
-
-    private void NoteFailure(Exception exception)
-    {
-        if (Progress is { } progress)
-        {
-            progress.LastFailure = exception;
-        }
-    }
 
     private TConnection Unwrap<TConnection>(in ConnectionLease lease)
         where TConnection : System.Data.Common.DbConnection

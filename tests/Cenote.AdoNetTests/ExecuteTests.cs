@@ -190,6 +190,144 @@ public class ExecuteTests
         }
     }
 
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Work_is_run_again_at_whatever_moment_its_session_is_killed(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 3);
+        await using var killer = await pool.OpenConnectionAsync();
+        for (var kills = 0; kills < 30; kills++)
+        {
+            var attempts = 0;
+            var killing = Task.CompletedTask;
+            await pool.ExecuteAsync(
+                async (connection, token) =>
+                {
+                    await using var transaction = await connection.BeginTransactionAsync(token);
+                    if (++attempts == 1)
+                    {
+                        var session = await connection.ReadNumberAsync(Session(db));
+                        killing = Task.Run(() => KillAsync(killer, db, session), CancellationToken.None);
+                        while (true)
+                        {
+                            await using var command = connection.Command(Sql.Numbers(1000));
+                            await using var reader = await command.ExecuteReaderAsync(token);
+                            while (await reader.ReadAsync(token))
+                            {
+                            }
+                        }
+                    }
+
+                    await transaction.CommitAsync(token);
+                },
+                Retry);
+            await killing;
+            Assert.Equal(2, attempts);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Work_is_run_again_wherever_in_an_answer_its_connection_ends(Db db)
+    {
+        using var relay = new CuttingRelay(Relayed.PortOf(db));
+        await using var pool = TestPool.Create(Relayed.CreateProvider(db, relay.Port), db);
+        for (var bytes = 0; bytes < 400; bytes += bytes < 10 ? 1 : 13)
+        {
+            var attempts = 0;
+            await pool.ExecuteAsync(
+                async (connection, token) =>
+                {
+                    if (++attempts == 1)
+                    {
+                        relay.CutAfter(bytes);
+                    }
+
+                    await using var transaction = await connection.BeginTransactionAsync(token);
+
+                    await using var command = connection.Command(Sql.Numbers(100));
+                    await using (var reader = await command.ExecuteReaderAsync(token))
+                    {
+                        while (await reader.ReadAsync(token))
+                        {
+                        }
+                    }
+
+                    await transaction.CommitAsync(token);
+                },
+                Retry);
+            Assert.Equal(2, attempts);
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Letting_go_of_a_lost_session_does_not_hide_what_ended_it(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2);
+        await using var killer = await pool.OpenConnectionAsync();
+        foreach (var isBlocking in (bool[])[false, true])
+        {
+            await using var connection = await pool.OpenConnectionAsync();
+            var session = await connection.ReadNumberAsync(Session(db));
+            var transaction = await connection.BeginTransactionAsync();
+            var command = connection.Command(SlowQuery.RowsOn(db));
+            var reader = await command.ExecuteReaderAsync();
+            await KillAsync(killer, db, session);
+            var failure = await Assert.ThrowsAnyAsync<Exception>(async () =>
+            {
+                while (await reader.ReadAsync())
+                {
+                }
+            });
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(failure));
+            if (isBlocking)
+            {
+                reader.Dispose();
+                command.Dispose();
+                transaction.Dispose();
+            }
+            else
+            {
+                await reader.DisposeAsync();
+                await command.DisposeAsync();
+                await transaction.DisposeAsync();
+            }
+        }
+    }
+
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task A_rollback_that_fails_because_the_session_is_lost_does_not_keep_the_work_from_running_again(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2);
+        await using var killer = await pool.OpenConnectionAsync();
+        var attempts = 0;
+        await pool.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                try
+                {
+                    if (++attempts == 1)
+                    {
+                        await KillAsync(killer, db, await connection.ReadNumberAsync(Session(db)));
+                    }
+
+                    await connection.ReadNumberAsync("SELECT 5");
+                }
+                catch (Exception)
+                {
+                    await transaction.RollbackAsync(token);
+                    throw;
+                }
+
+                await transaction.CommitAsync(token);
+            },
+            Retry);
+        Assert.Equal(2, attempts);
+    }
+
     private static async Task<string> NewTableAsync(ConnectionPool pool, Db db)
     {
         var table = Sql.NewTable();

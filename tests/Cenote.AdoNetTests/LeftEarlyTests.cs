@@ -225,10 +225,12 @@ public class LeftEarlyTests
     {
         public override ConnectionPool Home => pool;
 
-        public override ConnectionLease Rent(CancellationToken cancellationToken, string filePath, int lineNumber, string memberName) =>
+        public override ConnectionLease Rent(
+            CancellationToken cancellationToken = default, string filePath = "", int lineNumber = 0, string memberName = "") =>
             pool.Rent(cancellationToken, filePath, lineNumber, memberName);
 
-        public override ValueTask<ConnectionLease> RentAsync(CancellationToken cancellationToken, string filePath, int lineNumber, string memberName) =>
+        public override ValueTask<ConnectionLease> RentAsync(
+            CancellationToken cancellationToken = default, string filePath = "", int lineNumber = 0, string memberName = "") =>
             pool.RentAsync(cancellationToken, filePath, lineNumber, memberName);
     }
 }

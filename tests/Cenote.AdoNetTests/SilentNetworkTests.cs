@@ -1,9 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
-using MySqlConnector;
-using Npgsql;
-
 namespace Cenote.AdoNetTests;
 
 /// <summary>The network falls silent under a statement: neither its answer nor a cancel comes through.</summary>
@@ -13,11 +7,8 @@ public class SilentNetworkTests
     [ClassData(typeof(ServerDatabases))]
     public async Task A_statement_is_ended_even_if_its_cancel_is_stuck_and_the_pool_goes_on(Db db)
     {
-        var port = db == Db.MariaDb
-            ? (int)new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")).Port
-            : new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")).Port;
-        using var relay = new SilentRelay(port);
-        await using var pool = TestPool.Create(NewProvider(db, relay.Port), db, configure: options =>
+        using var relay = new SilentRelay(Relayed.PortOf(db));
+        await using var pool = TestPool.Create(Relayed.CreateProvider(db, relay.Port), db, configure: options =>
         {
             options.QueryTimeout = TimeSpan.FromMilliseconds(300);
             options.ValidationTimeout = TimeSpan.FromMilliseconds(500);
@@ -45,8 +36,4 @@ public class SilentNetworkTests
 
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
-
-    private static DatabaseProvider NewProvider(Db db, int port) => db == Db.MariaDb
-        ? new MySqlProvider(new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")) { Port = (uint)port }.ConnectionString)
-        : new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")) { Port = port }.ConnectionString);
 }

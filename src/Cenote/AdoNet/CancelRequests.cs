@@ -9,7 +9,7 @@ namespace Cenote.AdoNet;
 /// </remarks>
 internal sealed class CancelRequests
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new();
     private Exception? _outcome;
     private TimeSpan _longest;
     private int _sending;

@@ -16,6 +16,10 @@ internal sealed partial class PooledDataReader
             _recordsAffected = _reader.RecordsAffected;
             _reader.Dispose();
         }
+        catch (Exception exception) when (HidesAnother)
+        {
+            _connection.FailedEnding(in _lease, exception);
+        }
         catch (Exception exception) when (Failed(exception) is { } told)
         {
             throw told;
@@ -43,6 +47,10 @@ internal sealed partial class PooledDataReader
             await _reader.CloseAsync().ConfigureAwait(false);
             _recordsAffected = _reader.RecordsAffected;
             await _reader.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (HidesAnother)
+        {
+            _connection.FailedEnding(in _lease, exception);
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {
@@ -109,6 +117,9 @@ internal sealed partial class PooledDataReader
 
         _statement.ReaderClosed();
     }
+
+    /// <summary>Whether a failure to close would only hide the one that ended the reader, or its session.</summary>
+    private bool HidesAnother => _failure is not null || PooledConnection.IsLost(in _lease);
 
     /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
     private bool TryBeginClosing()

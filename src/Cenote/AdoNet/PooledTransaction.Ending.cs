@@ -53,7 +53,7 @@ internal sealed partial class PooledTransaction
             transaction.Rollback();
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
         {
             throw told;
         }
@@ -71,7 +71,7 @@ internal sealed partial class PooledTransaction
             await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
         {
             throw told;
         }

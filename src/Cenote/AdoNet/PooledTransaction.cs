@@ -55,7 +55,11 @@ internal sealed partial class PooledTransaction : DbTransaction
             {
                 Interlocked.Exchange(ref _transaction, null)?.Dispose();
             }
-            catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+            catch (Exception exception) when (PooledConnection.IsLost(in _lease))
+            {
+                _connection.FailedEnding(in _lease, exception);
+            }
+            catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
             {
                 throw told;
             }
@@ -81,7 +85,11 @@ internal sealed partial class PooledTransaction : DbTransaction
                     await transaction.DisposeAsync().ConfigureAwait(false);
                 }
             }
-            catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+            catch (Exception exception) when (PooledConnection.IsLost(in _lease))
+            {
+                _connection.FailedEnding(in _lease, exception);
+            }
+            catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
             {
                 throw told;
             }
@@ -120,6 +128,14 @@ internal sealed partial class PooledTransaction : DbTransaction
     private void Complete()
     {
         _connection.Forget(this);
-        Interlocked.Exchange(ref _transaction, null)?.Dispose();
+        try
+        {
+            Interlocked.Exchange(ref _transaction, null)?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            // The transaction has ended as its owner asked for: that must not look like a failure.
+            _connection.FailedEnding(in _lease, exception);
+        }
     }
 }

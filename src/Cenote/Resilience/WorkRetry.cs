@@ -38,6 +38,20 @@ internal static class WorkRetry
         && (isIdempotent || !progress.HasLeftTransactions);
 
     /// <summary>
+    /// Finds out why the work failed. What it threw may come from letting go of a reader or a transaction, and hide the failure that ended it.
+    /// </summary>
+    internal static FailureKind FindKind(Exception exception, ConnectionPool pool, WorkProgress progress)
+    {
+        var kind = pool.Engine.Classify(exception);
+        for (var current = exception; current is not null && kind is not (FailureKind.Transient or FailureKind.ConnectionLost); current = current.InnerException)
+        {
+            kind = progress.FindKind(current) ?? kind;
+        }
+
+        return kind;
+    }
+
+    /// <summary>
     /// Whether a failed commit was answered: the database itself says that it did not commit. Everything else leaves that open: a lost connection,
     /// silence, a cancel that came in time or too late, whatever the driver itself complains of.
     /// </summary>
@@ -75,7 +89,7 @@ internal static class WorkRetry
 
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is DbException || ReferenceEquals(current, progress.LastFailure))
+            if (current is DbException || progress.FindKind(current) is not null)
             {
                 return current is (not PoolException) or ConnectionLostException;
             }

@@ -30,7 +30,7 @@ internal sealed class WorkRun<TResult>(
         catch (Exception exception)
         {
             _lastFailure = exception;
-            _kind = pool.Engine.Classify(exception);
+            _kind = WorkRetry.FindKind(exception, pool, _progress);
             _hasLostSession = connection.HasLostSession;
             if (_progress.IsCommitting && !(_progress.CommitFailure is { } failure && WorkRetry.IsAnswer(failure, pool)))
             {
