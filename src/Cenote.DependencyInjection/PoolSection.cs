@@ -33,6 +33,7 @@ internal static class PoolSection
             ["Startup"] = (options, text) => options.Startup = text.OneOf<StartupMode>(),
             ["ResetMode"] = (options, text) => options.ResetMode = text.OneOf<ResetMode>(),
             ["SessionClearing"] = (options, text) => options.SessionClearing = text.IsNone ? null : text.OneOf<SessionClearing>(),
+            ["AmbientTransactions"] = (options, text) => options.AmbientTransactions = text.IsNone ? null : text.OneOf<AmbientTransactions>(),
             ["QueryTimeout"] = (options, text) => options.QueryTimeout = text.IsNone ? null : text.Duration(),
             ["NestedRents"] = (options, text) => options.NestedRents = text.OneOf<NestedRents>(),
             ["EventHistory"] = (options, text) => options.EventHistory = text.Number(),

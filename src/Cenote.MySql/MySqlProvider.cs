@@ -16,8 +16,8 @@ namespace Cenote.MySql;
 /// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset: the driver knows no other way back.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
-/// Call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
+/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class MySqlProvider : DatabaseProvider
@@ -45,6 +45,7 @@ public sealed class MySqlProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings);
         DataSource = SafeConnectionString.Mask(settings.Server);
         Database = SafeConnectionString.Mask(settings.Database);
+        DefaultAmbientTransactions = settings.AutoEnlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
     /// <inheritdoc/>
@@ -67,6 +68,9 @@ public sealed class MySqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override AmbientTransactions DefaultAmbientTransactions { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
@@ -207,7 +211,7 @@ public sealed class MySqlProvider : DatabaseProvider
 
         if (connection.AutoEnlist && connection.ShouldSerialize("Auto Enlist"))
         {
-            yield return "Auto Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+            yield return "Auto Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
         }
 
         if (!connection.ConnectionReset)

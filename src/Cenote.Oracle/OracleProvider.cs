@@ -36,6 +36,7 @@ public sealed class OracleProvider : DatabaseProvider
         var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
         ConnectionString = SafeConnectionString.Redact(given);
         DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString()) : "";
+        DefaultAmbientTransactions = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist) ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
     /// <inheritdoc/>
@@ -58,6 +59,9 @@ public sealed class OracleProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override AmbientTransactions DefaultAmbientTransactions { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)

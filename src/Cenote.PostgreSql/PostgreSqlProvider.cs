@@ -18,8 +18,8 @@ namespace Cenote.PostgreSql;
 /// <see cref="SessionClearing.OwnReset"/> deallocates both. Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
-/// Call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
+/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
 /// </para>
 /// <para>Handlers added to the driver's connection object (<c>Notice</c>, <c>Notification</c>) must be removed by their holder. Thread-safe.</para>
 /// </remarks>
@@ -56,6 +56,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings);
         DataSource = SafeConnectionString.Mask(settings.Host);
         Database = SafeConnectionString.Mask(settings.Database);
+        DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
         DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
     }
 
@@ -79,6 +80,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing { get; }
+
+    /// <inheritdoc/>
+    public override AmbientTransactions DefaultAmbientTransactions { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
@@ -298,7 +302,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
         if (connection.Enlist && connection.ShouldSerialize("Enlist"))
         {
-            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
         }
 
         if (connection.NoResetOnClose)

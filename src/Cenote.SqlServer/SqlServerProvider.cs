@@ -15,8 +15,8 @@ namespace Cenote.SqlServer;
 /// </para>
 /// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset: the server ends it, and the pool closes it.</para>
 /// <para>
-/// Ambient transactions are not joined by themselves: a connection goes back to the pool before such a transaction ends.
-/// Call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
+/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqlServerProvider : DatabaseProvider
@@ -42,6 +42,7 @@ public sealed class SqlServerProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings);
         DataSource = SafeConnectionString.Mask(settings.DataSource);
         Database = SafeConnectionString.Mask(settings.InitialCatalog);
+        DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
     /// <inheritdoc/>
@@ -64,6 +65,9 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override AmbientTransactions DefaultAmbientTransactions { get; }
 
     /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
@@ -197,7 +201,7 @@ public sealed class SqlServerProvider : DatabaseProvider
 
         if (connection.Enlist && connection.ShouldSerialize("Enlist"))
         {
-            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, and call EnlistTransaction on a lease that you keep until then.";
+            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
         }
     }
 

@@ -11,5 +11,8 @@ public sealed partial class ConnectionPool
     /// <exception cref="TimeoutException">The server did not answer in time.</exception>
     /// <exception cref="System.Data.Common.DbException">The driver's own, when it cannot connect.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => _engine.OpenDedicatedAsync(cancellationToken);
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
+    public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
+        ? ValueTask.FromException<DedicatedConnection>(InAmbientTransaction())
+        : _engine.OpenDedicatedAsync(cancellationToken);
 }

@@ -15,13 +15,15 @@ public sealed partial class ConnectionPool
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
+        IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
+            : !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
             ? new ValueTask<ConnectionLease>(lease)
             : _engine.RentSlowAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
@@ -32,13 +34,14 @@ public sealed partial class ConnectionPool
     /// <param name="memberName">Filled in by the compiler.</param>
     /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool that looks for nested rents
     /// (<see cref="ConnectionPoolOptions.NestedRents"/>), where only the other methods rent.</returns>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
     public bool TryRent(
         out ConnectionLease lease,
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        lease = _desk.TryRent(filePath, lineNumber, memberName);
+        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _desk.TryRent(filePath, lineNumber, memberName);
         return lease.IsGiven;
     }
 
@@ -61,7 +64,9 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string memberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
-        return _engine.RentAsync(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        return IsInAmbientTransaction
+            ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
+            : _engine.RentAsync(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
     }
 
     /// <summary>Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
@@ -76,7 +81,8 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
+        IsInAmbientTransaction ? throw InAmbientTransaction()
+            : !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
             ? lease
             : _engine.RentSlow(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
 
@@ -96,7 +102,7 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string memberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
-        return _engine.Rent(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        return IsInAmbientTransaction ? throw InAmbientTransaction() : _engine.Rent(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
     }
 
     /// <summary>Makes a connection that rents when it is opened and returns when it is closed.</summary>

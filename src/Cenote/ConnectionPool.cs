@@ -33,6 +33,7 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _desk = _engine.Desk;
         _desk.Pool = this;
+        _refusesAmbientTransactions = _engine.Settings.AmbientTransactions == AmbientTransactions.Throw;
         _engine.CircuitAnnouncer.Sender = this;
         _engine.Failures.Sender = this;
         _engine.Leaks.Sender = this;

@@ -46,6 +46,7 @@ public sealed class ConnectionPoolOptions
         Startup = other.Startup;
         ResetMode = other.ResetMode;
         SessionClearing = other.SessionClearing;
+        AmbientTransactions = other.AmbientTransactions;
         Credentials = other.Credentials;
         QueryTimeout = other.QueryTimeout;
         ClassifyFailure = other.ClassifyFailure;
@@ -150,6 +151,13 @@ public sealed class ConnectionPoolOptions
     /// <summary>Who clears a session after its lease.</summary>
     /// <value>Default <see langword="null"/>: the provider's choice.</value>
     public SessionClearing? SessionClearing { get; set; }
+
+    /// <summary>What happens when a connection is requested within a <c>TransactionScope</c>, which pooled connections do not join.</summary>
+    /// <value>
+    /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactions.Ignore"/> if the connection string turns enlisting off
+    /// (<c>Enlist=false</c>) and <see cref="AmbientTransactions.Throw"/> otherwise.
+    /// </value>
+    public AmbientTransactions? AmbientTransactions { get; set; }
 
     /// <summary>Asked for a user and password at every open, so that rotating tokens work. Must be thread-safe.</summary>
     /// <value>Default <see langword="null"/>: the connection string's own.</value>

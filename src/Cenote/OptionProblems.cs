@@ -61,6 +61,7 @@ internal sealed class OptionProblems
         FindDefined(nameof(options.Startup), options.Startup);
         FindDefined(nameof(options.ResetMode), options.ResetMode);
         FindDefined(nameof(options.SessionClearing), options.SessionClearing ?? SessionClearing.OwnReset);
+        FindDefined(nameof(options.AmbientTransactions), options.AmbientTransactions ?? AmbientTransactions.Throw);
         FindDefined(nameof(options.NestedRents), options.NestedRents);
         FindLeakDetection(options.LeakDetection);
         options.StatementStatistics?.Find(this);

@@ -13,10 +13,11 @@ internal sealed class PoolSettings
 {
     private volatile ChangeableSettings _changeable;
 
-    private PoolSettings(string name, string target, ConnectionPoolOptions options, ConnectionSettings connection)
+    private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
         Name = name;
-        Target = target;
+        Target = $"{provider.DatabaseSystem} at {provider.DataSource}";
+        AmbientTransactions = options.AmbientTransactions ?? provider.DefaultAmbientTransactions;
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
         _changeable = ChangeableSettings.Of(options);
@@ -83,6 +84,8 @@ internal sealed class PoolSettings
 
     internal StartupMode Startup { get; }
 
+    internal AmbientTransactions AmbientTransactions { get; }
+
     internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; }
 
     /// <summary><see langword="null"/> for the driver's own.</summary>
@@ -128,6 +131,7 @@ internal sealed class PoolSettings
             (nameof(ConnectionPoolOptions.Startup), Startup == changed.Startup),
             (nameof(ConnectionPoolOptions.ResetMode), Connection.ResetMode == changed.Connection.ResetMode),
             (nameof(ConnectionPoolOptions.SessionClearing), Connection.SessionClearing == changed.Connection.SessionClearing),
+            (nameof(ConnectionPoolOptions.AmbientTransactions), AmbientTransactions == changed.AmbientTransactions),
             (nameof(ConnectionPoolOptions.Credentials), Credentials == changed.Credentials),
             (nameof(ConnectionPoolOptions.QueryTimeout), QueryTimeout == changed.QueryTimeout),
             (nameof(ConnectionPoolOptions.ClassifyFailure), ClassifyFailure == changed.ClassifyFailure),
@@ -166,7 +170,7 @@ internal sealed class PoolSettings
         }
 
         problems.ThrowIfAny(OptionProblems.IsUsableName(name) ? name : provider.DatabaseSystem);
-        return new PoolSettings(name, $"{provider.DatabaseSystem} at {provider.DataSource}", options, connection);
+        return new PoolSettings(name, provider, options, connection);
     }
 
     internal static void ThrowIfNotAcquireTimeout(TimeSpan acquireTimeout)

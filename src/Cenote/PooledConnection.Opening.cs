@@ -23,6 +23,7 @@ public sealed partial class PooledConnection
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
     public override void Open()
     {
         if (!TryBeginOpening())

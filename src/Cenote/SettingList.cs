@@ -77,6 +77,7 @@ internal sealed class SettingList
     {
         Add("ResetMode", settings.Connection.ResetMode.ToString(), Defaults.ResetMode.ToString(), "", "What is cleared from a session between two leases.");
         Add("SessionClearing", settings.Connection.SessionClearing.ToString(), "the provider's", "", "Who clears a session after its lease.");
+        Add("AmbientTransactions", settings.AmbientTransactions.ToString(), "the provider's", "", "What happens when a connection is requested within a TransactionScope.");
         Add("Credentials", Presence(settings.Credentials), None, "", "A callback that is asked for a user and password at every open.");
         Add("ClassifyFailure", Presence(settings.ClassifyFailure), None, "", "A callback that says what a failure means.");
     }

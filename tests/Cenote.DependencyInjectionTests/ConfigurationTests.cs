@@ -49,12 +49,13 @@ public sealed class ConfigurationTests
     {
         var options = Read(
             ("minsize", "1"), ("MaxSize", "20"), ("AcquireTimeout", "00:00:05"), ("MaxIdleTime", "infinite"), ("MaxLifetime", "01:00:00"),
-            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRents", "Warn"),
+            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRents", "Warn"), ("AmbientTransactions", "ignore"),
             ("CircuitBreaker:FailuresToOpen", "5"), ("CircuitBreaker:RecoveryGrowth", "1.5"), ("QueueShedding", "true"), ("LeakDetection:Threshold", "00:01:00"));
 
         Assert.Equal(
             (1, 20, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan, TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(250), 100),
             (options.MinSize, options.MaxSize, options.AcquireTimeout, options.MaxIdleTime, options.MaxLifetime, options.QueryTimeout, options.MaxWaiters));
+        Assert.Equal(AmbientTransactions.Ignore, options.AmbientTransactions);
         Assert.Equal((StartupMode.FailAtStart, ResetMode.Rollback, NestedRents.Warn), (options.Startup, options.ResetMode, options.NestedRents));
         Assert.Equal(new CircuitBreakerOptions { FailuresToOpen = 5, RecoveryGrowth = 1.5 }, options.CircuitBreaker);
         Assert.Equal(new QueueSheddingOptions(), options.QueueShedding);

@@ -131,7 +131,7 @@ public sealed class TransactionTests
         Assert.Empty(database.Pool.GetLeases());
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData(typeof(EveryDatabase))]
     public async Task An_ambient_transaction_is_refused_instead_of_being_left_out(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -141,6 +141,25 @@ public sealed class TransactionTests
             await Assert.ThrowsAsync<NotSupportedException>(() => context.Products.ToListAsync(Stop));
         }
 
+        await database.AssertAllReturnedAsync();
+    }
+
+    // EF Core begins no transaction of its own for SaveChanges within an ambient one: half of it could be committed.
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task An_ambient_transaction_is_refused_also_where_the_pool_ignores_it(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind, configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using (var context = database.Context())
+        {
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            var exception = await Assert.ThrowsAnyAsync<Exception>(() => InsertAsync(context, "lost"));
+            Assert.True(exception is NotSupportedException or InvalidOperationException, exception.ToString());
+            using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+            context.ChangeTracker.Clear();
+            await InsertAsync(context, "kept");
+        }
+
+        Assert.Equal(["kept"], await NamesAsync(database));
         await database.AssertAllReturnedAsync();
     }
 

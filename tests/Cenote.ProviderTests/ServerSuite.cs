@@ -269,7 +269,7 @@ public abstract class ServerSuite : KnownDriverSuite
     public async Task An_ambient_transaction_is_not_joined_and_holds_no_connection()
     {
         var table = await NewTableAsync();
-        await using var pool = NewPool();
+        await using var pool = NewPool(configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
         using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
         {
             await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");

@@ -26,7 +26,13 @@ internal static class Pools
         return s_current!;
     }
 
-    internal static SettledPool TakeStub() => Take("stub", static builder => builder.Use(new StubProvider(new StubDatabase())), ResetMode.None);
+    /// <summary>Ignores ambient transactions: the pool's own work alone.</summary>
+    internal static SettledPool TakeStub() => TakeStub(AmbientTransactions.Ignore);
+
+    internal static SettledPool TakeStub(AmbientTransactions ambient) => Take(
+        $"stub {ambient}",
+        builder => builder.Use(new StubProvider(new StubDatabase())).Configure(options => options.AmbientTransactions = ambient),
+        ResetMode.None);
 
     internal static void Close()
     {

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Cenote.Diagnostics;
 using Cenote.History;
 using Cenote.Leasing;
@@ -73,6 +74,7 @@ internal sealed class OpenAttempt(
 
     private void Open(TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var outside = NewSuppressedScope();
         var credentials = settings.Credentials?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
         var physical = Create(credentials, limit, cancellationToken);
         try
@@ -91,6 +93,7 @@ internal sealed class OpenAttempt(
 
     private async ValueTask OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
+        using var outside = NewSuppressedScope();
         var credentials = settings.Credentials is null
             ? null
             : await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -121,6 +124,9 @@ internal sealed class OpenAttempt(
             return false;
         }
     }
+
+    // A driver that enlists by itself, in what flowed here or in what a caller forgot on this thread, would keep the session beyond its leases.
+    private static TransactionScope NewSuppressedScope() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 
     private void BeginLease(PhysicalConnection physical)
     {

@@ -34,6 +34,9 @@ public sealed class AdoNetProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(builder);
         DataSource = SafeConnectionString.Mask(FirstOf(builder, "Data Source", "DataSource", "Server", "Host"));
         Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
+        DefaultAmbientTransactions = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is "FALSE" or "NO" or "0"
+            ? AmbientTransactions.Ignore
+            : AmbientTransactions.Throw;
     }
 
     /// <inheritdoc/>
@@ -53,6 +56,9 @@ public sealed class AdoNetProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+
+    /// <inheritdoc/>
+    public override AmbientTransactions DefaultAmbientTransactions { get; }
 
     /// <summary>Whether <see cref="AdoNetProviderOptions.PasswordKeyword"/> says where a password goes.</summary>
     public override bool AcceptsCredentials => _options.PasswordKeyword is not null;

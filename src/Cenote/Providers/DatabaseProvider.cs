@@ -30,6 +30,12 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <summary>Who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> says otherwise.</summary>
     public abstract SessionClearing DefaultSessionClearing { get; }
 
+    /// <summary>
+    /// What a pool does within an ambient transaction, unless <see cref="ConnectionPoolOptions.AmbientTransactions"/> says otherwise:
+    /// <see cref="AmbientTransactions.Ignore"/> if the connection string says that connections are not to join one, <see cref="AmbientTransactions.Throw"/> otherwise.
+    /// </summary>
+    public virtual AmbientTransactions DefaultAmbientTransactions => AmbientTransactions.Throw;
+
     /// <summary>How literals in the text of a statement are told from the rest, so that statistics show none.</summary>
     public virtual SqlLiterals Literals => SqlLiterals.Unknown;
 

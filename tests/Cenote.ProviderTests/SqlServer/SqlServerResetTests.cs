@@ -200,7 +200,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
     [Fact]
     public async Task An_ambient_transaction_is_not_joined()
     {
-        await using var pool = NewPool();
+        await using var pool = NewPool(configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
         using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
         {
             await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);

@@ -21,8 +21,8 @@ public sealed class DescribeSettingsTests
 
         var changed = pool.DescribeSettings().Where(setting => setting.Value != setting.Default).Select(setting => setting.Name).ToList();
 
-        // These two come from the provider.
-        Assert.True(changed is ["Name", "SessionClearing"], string.Join(", ", changed));
+        // These come from the provider.
+        Assert.True(changed is ["Name", "SessionClearing", "AmbientTransactions"], string.Join(", ", changed));
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class OptionsTests
         { "Startup", options => options.Startup = (StartupMode)7 },
         { "ResetMode", options => options.ResetMode = (ResetMode)7 },
         { "SessionClearing", options => options.SessionClearing = (SessionClearing)7 },
+        { "AmbientTransactions", options => options.AmbientTransactions = (AmbientTransactions)7 },
         { "NestedRents", options => options.NestedRents = (NestedRents)7 },
         { "LeakDetection", options => options.LeakDetection = null! },
         { "LeakDetection.Threshold", options => options.LeakDetection.Threshold = TimeSpan.FromMilliseconds(999) },

@@ -30,6 +30,7 @@ internal static class OtherValues
         null when property.Name == nameof(options.MaxWaiters) => 5,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
         null when property.Name == nameof(options.SessionClearing) => SessionClearing.DriverReset,
+        null when property.Name == nameof(options.AmbientTransactions) => AmbientTransactions.Ignore,
         null when property.Name == nameof(options.Sizing) => new UtilizationSizing(),
         null when property.Name == nameof(options.Credentials) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
         null when property.Name == nameof(options.ClassifyFailure) => (Func<Exception, FailureKind?>)(_ => null),

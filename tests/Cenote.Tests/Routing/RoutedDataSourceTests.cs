@@ -58,6 +58,20 @@ public sealed class RoutedDataSourceTests
     }
 
     [Fact]
+    public async Task No_route_leads_out_of_an_ambient_transaction()
+    {
+        await using var here = await TestPool.FullAsync(1);
+        await using var route = new Switch(here.Pool);
+        using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
+        await using var connection = route.CreateConnection();
+        Assert.Throws<NotSupportedException>(connection.Open);
+        await Assert.ThrowsAsync<NotSupportedException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NotSupportedException>(() => route.CreateCommand("SELECT 1").ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
+        Assert.Equal(0, here.Counts.Leased);
+    }
+
+    [Fact]
     public async Task A_command_follows_its_connection_to_another_pool_and_what_fails_there_is_told_to_that_pool()
     {
         await using var here = await TestPool.FullAsync(1);

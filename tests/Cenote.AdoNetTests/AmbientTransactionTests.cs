@@ -1,0 +1,201 @@
+using System.Transactions;
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.AdoNetTests;
+
+/// <summary>A connection that joins no ambient transaction is not given out in one, unless the pool was told so.</summary>
+public class AmbientTransactionTests
+{
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task Nothing_is_written_in_a_scope_that_is_not_completed(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var table = await TestTable.CreateAsync(pool);
+        foreach (var flow in Enum.GetValues<TransactionScopeAsyncFlowOption>())
+        {
+            foreach (var way in Ways(pool, $"INSERT INTO {table.Name} VALUES (1, 'a', 1)"))
+            {
+                var scope = new TransactionScope(flow);
+                var refused = way();
+                scope.Dispose();
+                var exception = await Assert.ThrowsAsync<NotSupportedException>(() => refused);
+                Assert.Contains("TransactionScope", exception.Message, StringComparison.Ordinal);
+                Assert.Contains(nameof(ConnectionPoolOptions.AmbientTransactions), exception.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(0, pool.GetStatistics().Counts.Leased);
+        Assert.Equal(0, await table.CountAsync());
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task Pool_that_ignores_scopes_writes_at_once(Db db)
+    {
+        await using var pool = TestPool.Create(db, configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using var table = await TestTable.CreateAsync(pool);
+        var row = 0;
+        foreach (var flow in Enum.GetValues<TransactionScopeAsyncFlowOption>())
+        {
+            using (new TransactionScope(flow))
+            {
+                using var connection = pool.OpenConnection();
+                using var command = connection.Command($"INSERT INTO {table.Name} VALUES ({++row}, 'a', 1)");
+                command.ExecuteNonQuery();
+                using var transaction = connection.BeginTransaction();
+                command.CommandText = $"INSERT INTO {table.Name} VALUES ({row + 100}, 'a', 1)";
+                command.ExecuteNonQuery();
+                transaction.Rollback();
+            }
+        }
+
+        Assert.Equal(2, await table.CountAsync());
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task Suppressed_scope_is_no_scope_and_what_was_opened_before_goes_on(Db db)
+    {
+        await using var pool = TestPool.Create(db, maxSize: 2);
+        await using var table = await TestTable.CreateAsync(pool);
+        await using var before = await pool.OpenConnectionAsync();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await before.RunAsync($"INSERT INTO {table.Name} VALUES (1, 'a', 1)");
+            using (new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
+            {
+                await using var connection = await pool.OpenConnectionAsync();
+                Assert.Equal(1, await connection.ReadNumberAsync($"SELECT count(*) FROM {table.Name}"));
+            }
+
+            await Assert.ThrowsAsync<NotSupportedException>(() => pool.RentAsync().AsTask());
+        }
+
+        await before.CloseAsync();
+        Assert.Equal(1, await table.CountAsync());
+    }
+
+    [Theory]
+    [InlineData("Enlist=false", null, true)]
+    [InlineData("Enlist=false", AmbientTransactions.Throw, false)]
+    [InlineData("", null, false)]
+    [InlineData("", AmbientTransactions.Ignore, true)]
+    public async Task Connection_string_that_turns_enlisting_off_ignores_scopes(string keyword, AmbientTransactions? option, bool ignores)
+    {
+        var postgreSql = TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL") + ";" + keyword;
+        var mySql = TestPool.ConnectionString("CENOTE_TEST_MYSQL") + ";" + keyword.Replace("Enlist", "Auto Enlist", StringComparison.Ordinal);
+        var plain = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
+        foreach (var provider in new DatabaseProvider[]
+        {
+            new PostgreSqlProvider(postgreSql), new MySqlProvider(mySql), new AdoNetProvider(NpgsqlFactory.Instance, postgreSql, plain),
+        })
+        {
+            await using var pool = new ConnectionPool(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactions = option });
+            Assert.Equal(ignores ? "Ignore" : "Throw", pool.DescribeSettings().Single(setting => setting.Name == "AmbientTransactions").Value);
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            var exception = await Record.ExceptionAsync(async () => await (await pool.RentAsync()).DisposeAsync());
+            Assert.Equal(ignores, exception is null);
+        }
+    }
+
+    // Npgsql enlists by itself, and keeps an enlisted session from its pool until the transaction has ended.
+    [Fact]
+    public async Task Driver_that_enlists_by_itself_does_not_see_the_callers_scope()
+    {
+        var options = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
+        await using var pool = new ConnectionPool(
+            new AdoNetProvider(NpgsqlFactory.Instance, TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL"), options),
+            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactions = AmbientTransactions.Ignore });
+        await using var table = await TestTable.CreateAsync(pool);
+        pool.RetireAll();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await using (var connection = await pool.OpenConnectionAsync())
+            {
+                await connection.RunAsync($"INSERT INTO {table.Name} VALUES (1, 'a', 1)");
+            }
+
+            await using var dedicated = await pool.OpenDedicatedAsync();
+            await dedicated.Connection.RunAsync($"INSERT INTO {table.Name} VALUES (2, 'a', 1)");
+        }
+
+        Assert.Equal(2, await table.CountAsync());
+    }
+
+    [Fact]
+    public async Task Completed_scope_gives_no_connection_either()
+    {
+        await using var pool = TestPool.Create(Db.Sqlite);
+        using var scope = new TransactionScope();
+        scope.Complete();
+        Assert.ThrowsAny<InvalidOperationException>(() => pool.Rent());
+    }
+
+    // Each begins synchronously, where the scope of one thread is seen, too.
+    private static IEnumerable<Func<Task>> Ways(ConnectionPool pool, string insert)
+    {
+        var waiting = TimeSpan.FromSeconds(5);
+        yield return () => Sync(() => Insert(pool.OpenConnection()));
+        yield return async () => Insert(await pool.OpenConnectionAsync());
+        yield return () => Sync(() => Insert(((DbDataSource)pool).OpenConnection()));
+        yield return async () => Insert(await ((DbDataSource)pool).OpenConnectionAsync());
+        yield return () => Sync(() => Open(pool.CreateConnection()));
+        yield return () => pool.CreateConnection().OpenAsync();
+        yield return () => Sync(() => Open(pool.ProviderFactory.CreateConnection()!));
+        yield return () => Sync(() => pool.CreateCommand(insert).ExecuteNonQuery());
+        yield return () => pool.CreateCommand(insert).ExecuteNonQueryAsync();
+        yield return () => Sync(() => pool.CreateCommand(insert).ExecuteScalar());
+        yield return () => pool.CreateCommand(insert).ExecuteScalarAsync();
+        yield return () => Sync(() => pool.CreateCommand(insert).ExecuteReader());
+        yield return () => pool.CreateCommand(insert).ExecuteReaderAsync();
+        yield return () => Sync(() => Insert(pool.Rent().Connection));
+        yield return async () => Insert((await pool.RentAsync()).Connection);
+        yield return () => Sync(() => Insert(pool.Rent(waiting).Connection));
+        yield return async () => Insert((await pool.RentAsync(waiting)).Connection);
+        yield return () => Sync(() => pool.TryRent(out _));
+        yield return async () => Insert((await pool.OpenDedicatedAsync()).Connection);
+        yield return () => pool.ExecuteAsync((connection, _) => connection.RunAsync(insert));
+        if (pool.Provider.Factory.CanCreateBatch)
+        {
+            yield return () => Batch().ExecuteNonQueryAsync();
+            yield return () => Sync(() => Batch().ExecuteNonQuery());
+        }
+
+        static void Open(DbConnection connection) => connection.Open();
+
+        DbBatch Batch()
+        {
+            var batch = pool.CreateBatch();
+            var command = batch.CreateBatchCommand();
+            command.CommandText = insert;
+            batch.BatchCommands.Add(command);
+            return batch;
+        }
+
+        void Insert(DbConnection connection)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = insert;
+            command.ExecuteNonQuery();
+        }
+
+        static Task Sync(Action action)
+        {
+            try
+            {
+                action();
+                return Task.CompletedTask;
+            }
+            catch (Exception exception)
+            {
+                return Task.FromException(exception);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Transactions;
+
+namespace Cenote.ReadReplicasTests.Routing;
+
+/// <summary>A set gives out no connection within an ambient transaction, and its own work does not mind one.</summary>
+public sealed class AmbientTransactionTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nothing_is_rented_within_a_scope(bool isSuspended)
+    {
+        await using var test = await TestSet.CreateAsync();
+        if (isSuspended)
+        {
+            // No short path then.
+            foreach (var server in test.Set.Servers)
+            {
+                server.Pool.Suspend();
+            }
+        }
+
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentForReadingAsync(Token).Soon());
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentForWritingAsync(Token).Soon());
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.Reads.OpenConnectionAsync(Token));
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.Writes.OpenConnectionAsync(Token));
+            Assert.Throws<NotSupportedException>(() => test.Set.RentForReading(Token));
+            Assert.Throws<NotSupportedException>(() => test.Set.RentForWriting(Token));
+            await using var command = test.Set.CreateCommand("SELECT 1");
+            await Assert.ThrowsAsync<NotSupportedException>(() => command.ExecuteScalarAsync(Token));
+        }
+
+        Assert.All(test.Set.Servers, server => Assert.Equal(0, server.Pool.GetStatistics().Counts.Leased));
+    }
+
+    [Fact]
+    public async Task Set_that_is_made_and_probed_within_a_scope_finds_its_servers()
+    {
+        using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+        await using var test = await TestSet.CreateAsync();
+        test.Two.Die();
+        await test.ProbeAsync();
+        test.Two.Revive();
+        await test.ProbeAsync(5);
+        Assert.All(test.Set.Servers, server => Assert.True(server.State == ServerState.Serving, $"{server.Name} is {server.State}"));
+    }
+}
