@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography.X509Certificates;
 using Cenote.MySql.Replication;
 using Cenote.Providers;
 using MySqlConnector;
@@ -41,9 +42,9 @@ public sealed class MySqlProvider : DatabaseProvider
         ArgumentNullException.ThrowIfNull(connectionString);
         _connectionString = connectionString;
         _configure = configure;
-        var settings = SafeConnectionString.Read(new MySqlConnectionStringBuilder(), connectionString);
-        ConnectionString = SafeConnectionString.Redact(settings);
-        DataSource = SafeConnectionString.Mask(settings.Server);
+        var settings = SafeConnectionString.Read(new MySqlConnectionStringBuilder(), connectionString, AddressKind.Server);
+        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
+        DataSource = SafeConnectionString.Mask(settings.Server, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.Database);
         DefaultAmbientTransactions = settings.AutoEnlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
@@ -157,8 +158,9 @@ public sealed class MySqlProvider : DatabaseProvider
 
     private MySqlDataSource CreateDataSource(ConnectionSettings settings, bool isPooled)
     {
-        var builder = NewBuilder();
+        var builder = NewBuilder(settings.PoolName);
         var connection = builder.ConnectionStringBuilder;
+        HideCertificatePassword(builder);
 
         // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
         connection.Pooling = isPooled;
@@ -183,9 +185,37 @@ public sealed class MySqlProvider : DatabaseProvider
         return builder.Build();
     }
 
-    private MySqlDataSourceBuilder NewBuilder()
+    // MySqlConnector's own traces, and the connection of a lease, show the connection string without its password, but with that of the certificate.
+    private static void HideCertificatePassword(MySqlDataSourceBuilder builder)
+    {
+        var connection = builder.ConnectionStringBuilder;
+        if (connection.CertificatePassword is not { Length: > 0 } password)
+        {
+            return;
+        }
+
+        if (connection.CertificateFile is { Length: > 0 } file)
+        {
+            builder.UseClientCertificatesCallback(certificates =>
+            {
+                certificates.Add(X509CertificateLoader.LoadPkcs12FromFile(file, password));
+                return ValueTask.CompletedTask;
+            });
+            connection.CertificateFile = "";
+        }
+
+        connection.CertificatePassword = "";
+    }
+
+    private MySqlDataSourceBuilder NewBuilder(string name = "")
     {
         var builder = new MySqlDataSourceBuilder(_connectionString);
+        if (name.Length > 0)
+        {
+            // MySqlConnector's own metrics are named by the connection string else.
+            builder.UseName(name);
+        }
+
         _configure?.Invoke(builder);
         return builder;
     }

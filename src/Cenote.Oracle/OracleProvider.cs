@@ -30,12 +30,12 @@ public sealed class OracleProvider : DatabaseProvider
         Factory = factory;
         _connectionString = connectionString;
         _options = (options ?? new OracleProviderOptions()).Copy();
-        SafeConnectionString.Read(NewBuilder(), connectionString);
+        SafeConnectionString.Read(NewBuilder(), connectionString, AddressKind.Server);
 
         // By its own words: the driver's builder may show what nobody set.
         var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        ConnectionString = SafeConnectionString.Redact(given);
-        DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString()) : "";
+        ConnectionString = SafeConnectionString.Redact(given, AddressKind.Server);
+        DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString(), AddressKind.Server) : "";
         DefaultAmbientTransactions = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist) ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -156,7 +156,7 @@ public sealed class OracleProvider : DatabaseProvider
 
     private string BuildConnectionString(ConnectionSettings settings)
     {
-        var builder = SafeConnectionString.Read(NewBuilder(), _connectionString);
+        var builder = SafeConnectionString.Read(NewBuilder(), _connectionString, AddressKind.Server);
         builder["Pooling"] = "false";
         builder["Enlist"] = "false";
 

@@ -52,9 +52,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         _sources = new SharedSources(BuildShared, usesInternals);
         _connectionString = connectionString;
         _configure = configure;
-        var settings = SafeConnectionString.Read(new NpgsqlConnectionStringBuilder(), connectionString);
-        ConnectionString = SafeConnectionString.Redact(settings);
-        DataSource = SafeConnectionString.Mask(settings.Host);
+        var settings = SafeConnectionString.Read(new NpgsqlConnectionStringBuilder(), connectionString, AddressKind.Server);
+        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
+        DataSource = SafeConnectionString.Mask(settings.Host, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.Database);
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
         DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
@@ -242,6 +242,12 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     // second connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
     private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings, bool pooling)
     {
+        if (settings.PoolName.Length > 0)
+        {
+            // Npgsql's own metrics and traces name a data source by its connection string, of which they leave out the password, but not that of the certificate's key.
+            builder.Name ??= settings.PoolName;
+        }
+
         var connection = builder.ConnectionStringBuilder;
         connection.Pooling = pooling;
         if (pooling)

@@ -38,9 +38,9 @@ public sealed class SqlServerProvider : DatabaseProvider
         ArgumentNullException.ThrowIfNull(connectionString);
         _connectionString = connectionString;
         _configure = configure;
-        var settings = SafeConnectionString.Read(new SqlConnectionStringBuilder(), connectionString);
-        ConnectionString = SafeConnectionString.Redact(settings);
-        DataSource = SafeConnectionString.Mask(settings.DataSource);
+        var settings = SafeConnectionString.Read(new SqlConnectionStringBuilder(), connectionString, AddressKind.Server);
+        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
+        DataSource = SafeConnectionString.Mask(settings.DataSource, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.InitialCatalog);
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }

@@ -41,7 +41,7 @@ public sealed class SqliteProvider : DatabaseProvider
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         _options = (options ?? new SqliteProviderOptions()).Copy();
-        _builder = SafeConnectionString.Read(new SqliteConnectionStringBuilder(), connectionString);
+        _builder = SafeConnectionString.Read(new SqliteConnectionStringBuilder(), connectionString, AddressKind.File);
         var source = _builder.DataSource;
         var isMemdb = source.Contains("vfs=memdb", StringComparison.OrdinalIgnoreCase);
         _inMemory = isMemdb || _builder.Mode == SqliteOpenMode.Memory || source.Length == 0
@@ -50,8 +50,8 @@ public sealed class SqliteProvider : DatabaseProvider
             ? source.StartsWith("file:/", StringComparison.OrdinalIgnoreCase)
             : source.Length > 0 && (_builder.Cache == SqliteCacheMode.Shared || source.Contains("cache=shared", StringComparison.OrdinalIgnoreCase));
 
-        ConnectionString = SafeConnectionString.Redact(_builder);
-        DataSource = SafeConnectionString.Mask(source);
+        ConnectionString = SafeConnectionString.Redact(_builder, AddressKind.File);
+        DataSource = SafeConnectionString.Mask(source, AddressKind.File);
         Database = Path.GetFileName(DataSource);
 
         IsReadOnly = _options.ReadOnly || _builder.Mode == SqliteOpenMode.ReadOnly;

@@ -154,6 +154,7 @@ internal sealed class PoolSettings
         var name = options.Name ?? (provider.Database.Length > 0 ? $"{provider.DatabaseSystem}/{provider.Database}" : provider.DatabaseSystem);
         var connection = new ConnectionSettings
         {
+            PoolName = OptionProblems.IsUsableName(name) ? name : "",
             SessionClearing = options.SessionClearing ?? provider.DefaultSessionClearing,
             ResetMode = options.ResetMode,
             ConnectTimeout = options.ConnectTimeout,

@@ -2,9 +2,34 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-internal sealed class AdoNetPhysicalConnection(DbConnection connection, ResetMode resetMode, AdoNetProviderOptions options)
+internal sealed class AdoNetPhysicalConnection(
+    DbConnection connection, ResetMode resetMode, AdoNetProviderOptions options, Func<Exception, Exception?> hide)
     : OwnResetConnection(connection, resetMode)
 {
+    public override void Open()
+    {
+        try
+        {
+            base.Open();
+        }
+        catch (Exception exception) when (hide(exception) is { } shown)
+        {
+            throw shown;
+        }
+    }
+
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (hide(exception) is { } shown)
+        {
+            throw shown;
+        }
+    }
+
     public override void ClearSession()
     {
         if (options.RollbackCommand is { } rollback)

@@ -1,6 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
 
+// An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
+#pragma warning disable MA0054
+
 namespace Cenote.Providers;
 
 /// <summary>
@@ -12,12 +15,13 @@ public sealed class AdoNetProvider : DatabaseProvider
 {
     private readonly string _connectionString;
     private readonly AdoNetProviderOptions _options;
+    private readonly SecretFragments _secrets = new();
 
     /// <summary>A provider over a driver's factory.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="options">What is particular to the driver; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver refuses it. Quotes nothing of it.</exception>
     public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(factory);
@@ -25,12 +29,15 @@ public sealed class AdoNetProvider : DatabaseProvider
         Factory = factory;
         _options = (options ?? new AdoNetProviderOptions()).Copy();
         var builder = SafeConnectionString.Read(NewBuilder(), connectionString);
+        _secrets.Add(connectionString);
         if (_options.ConnectionStringAmendment is { } amendment)
         {
             SafeConnectionString.Read(builder, amendment);
+            _secrets.Add(amendment);
         }
 
         _connectionString = builder.ConnectionString;
+        ThrowIfRefused();
         ConnectionString = SafeConnectionString.Redact(builder);
         DataSource = SafeConnectionString.Mask(FirstOf(builder, "Data Source", "DataSource", "Server", "Host"));
         Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
@@ -92,15 +99,71 @@ public sealed class AdoNetProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = Factory.CreateConnection()
-            ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
-        connection.ConnectionString = WithCredentials(settings.Credentials);
-        return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options);
+        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
+        Give(connection, WithCredentials(settings.Credentials));
+        return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options, exception => Hide(exception, settings.Credentials));
     }
 
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception) =>
-        _options.Classify?.Invoke(exception) ?? FailureClassification.Default(exception);
+        exception is UnshownFailureException unshown
+            ? unshown.Kind
+            : _options.Classify?.Invoke(exception) ?? FailureClassification.Default(exception);
+
+    /// <summary>What stands for an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.</summary>
+    private UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
+    {
+        if (!_secrets.AreQuotedBy(exception) && (credentials is null || !SecretFragments.IsQuotedBy(exception, credentials.Password)))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new UnshownFailureException(exception, Classify(exception));
+        }
+        catch (Exception)
+        {
+            // The user's own classification threw.
+            return new UnshownFailureException(exception, FailureKind.Other);
+        }
+    }
+
+    /// <summary>Lets the driver read the connection string. Whether its factory makes connections is found out, and reported, by the first open.</summary>
+    private void ThrowIfRefused()
+    {
+        DbConnection? connection;
+        try
+        {
+            connection = Factory.CreateConnection();
+        }
+        catch (Exception)
+        {
+            return;
+        }
+
+        if (connection is not null)
+        {
+            Give(connection, _connectionString).Dispose();
+        }
+    }
+
+    private static DbConnection Give(DbConnection connection, string connectionString)
+    {
+        try
+        {
+            connection.ConnectionString = connectionString;
+            return connection;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            connection.Dispose();
+
+            // Without the driver's words: where its factory has no builder, this is its first look at the text, of which it may quote any part.
+            throw new ArgumentException(
+                $"The driver refuses the connection string ({exception.GetType().Name}): it does not know a keyword, or a value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.", nameof(connectionString));
+        }
+    }
 
     private string WithCredentials(DatabaseCredentials? credentials)
     {

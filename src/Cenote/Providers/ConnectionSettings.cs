@@ -3,6 +3,10 @@ namespace Cenote.Providers;
 /// <summary>How a pool opens a physical connection and clears it after each lease.</summary>
 public sealed record ConnectionSettings
 {
+    /// <summary>What the pool is called, for what the driver itself measures and traces: its own name for a connection may be the connection string.</summary>
+    /// <value>Default empty: the driver's own.</value>
+    public string PoolName { get; init; } = "";
+
     /// <summary>Who clears the session after a lease.</summary>
     public required SessionClearing SessionClearing { get; init; }
 

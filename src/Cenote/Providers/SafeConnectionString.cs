@@ -27,14 +27,24 @@ public static class SafeConnectionString
     /// <typeparam name="TBuilder">The builder's type.</typeparam>
     /// <param name="builder">The driver's builder; it is filled.</param>
     /// <param name="connectionString">The connection string.</param>
+    /// <param name="addressKind">What the driver takes its <c>Data Source</c> for.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The text is not made of keyword=value pairs, or the driver refuses a pair.</exception>
-    public static TBuilder Read<TBuilder>(TBuilder builder, string connectionString)
+    /// <exception cref="ArgumentException">
+    /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret: another setting, because a semicolon is
+    /// missing, or credentials before an address. Names every such value, without quoting it.
+    /// </exception>
+    public static TBuilder Read<TBuilder>(TBuilder builder, string connectionString, AddressKind addressKind = AddressKind.Unknown)
         where TBuilder : DbConnectionStringBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(connectionString);
         var pairs = Split(connectionString);
+        List<string> problems = [.. FindProblems(pairs, connectionString, addressKind)];
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"{string.Join(' ', problems)} Nothing of it is shown because it may hold secrets.", nameof(connectionString));
+        }
+
         var position = 0;
         foreach (string keyword in pairs.Keys)
         {
@@ -53,9 +63,13 @@ public static class SafeConnectionString
         return builder;
     }
 
-    /// <summary>The connection string with harmless keywords only; user names and passwords are among what is dropped.</summary>
+    /// <summary>
+    /// The connection string with harmless keywords only; user names and passwords are among what is dropped. A value that seems to hold a secret is shown as
+    /// <c>***</c>.
+    /// </summary>
     /// <param name="builder">A builder that holds the connection string.</param>
-    public static string Redact(DbConnectionStringBuilder builder)
+    /// <param name="addressKind">What the driver takes its <c>Data Source</c> for.</param>
+    public static string Redact(DbConnectionStringBuilder builder, AddressKind addressKind = AddressKind.Unknown)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var text = new StringBuilder();
@@ -63,7 +77,7 @@ public static class SafeConnectionString
         {
             if (Harmless.Contains(keyword) && builder.ShouldSerialize(keyword) && builder.TryGetValue(keyword, out var value))
             {
-                DbConnectionStringBuilder.AppendKeyValuePair(text, keyword, Mask(Convert.ToString(value, CultureInfo.InvariantCulture)));
+                DbConnectionStringBuilder.AppendKeyValuePair(text, keyword, Shown(keyword, Convert.ToString(value, CultureInfo.InvariantCulture), addressKind));
             }
         }
 
@@ -71,27 +85,83 @@ public static class SafeConnectionString
     }
 
     /// <summary>A server, file or database name without the credentials that an address may carry.</summary>
-    /// <param name="value">Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>, shown as <c>file:shop.db?***</c>.</param>
-    public static string Mask(string? value)
+    /// <param name="value">
+    /// Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>, shown as <c>file:shop.db?***</c>. Shown as
+    /// <c>***</c> when another setting follows.
+    /// </param>
+    /// <param name="addressKind">What the driver takes the value for.</param>
+    public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) => Shown("data source", value, addressKind);
+
+    internal static bool IsHarmless(string keyword) => Harmless.Contains(keyword);
+
+    private static string Shown(string keyword, string? value, AddressKind addressKind)
     {
         if (string.IsNullOrEmpty(value))
         {
             return "";
         }
 
-        var scheme = value.IndexOf("://", StringComparison.Ordinal);
-        if (scheme >= 0)
+        var fault = ValueJudge.Judge(keyword, value, addressKind);
+        if (fault is ValueFault.AnotherSetting or ValueFault.Space)
         {
-            // Up to the last at-sign: a password may contain one.
-            var at = value.LastIndexOf('@');
-            if (at > scheme)
-            {
-                value = string.Concat(value.AsSpan(0, scheme + 3), "***", value.AsSpan(at));
-            }
+            return "***";
+        }
+
+        // Up to the last at-sign: a password may contain one. Without one the credentials are encoded.
+        var at = fault == ValueFault.None ? -1 : value.LastIndexOf('@');
+        if (at >= 0)
+        {
+            var scheme = value.IndexOf("://", StringComparison.Ordinal);
+            var start = scheme < 0 || scheme > at ? 0 : scheme + 3;
+            value = string.Concat(value.AsSpan(0, start), "***", value.AsSpan(at));
+        }
+        else if (fault != ValueFault.None)
+        {
+            return "***";
         }
 
         var query = value.IndexOf('?', StringComparison.Ordinal);
         return query < 0 ? value : string.Concat(value.AsSpan(0, query + 1), "***");
+    }
+
+    private static IEnumerable<string> FindProblems(DbConnectionStringBuilder pairs, string connectionString, AddressKind addressKind)
+    {
+        var position = 0;
+        foreach (string keyword in pairs.Keys)
+        {
+            position++;
+            var name = Harmless.Contains(keyword) || ValueJudge.IsKnown(keyword) ? AsWritten(keyword, connectionString) : null;
+            var subject = name is null ? FormattableString.Invariant($"keyword {position} of {pairs.Count}") : $"'{name}'";
+            if (keyword.Contains("://", StringComparison.Ordinal))
+            {
+                yield return "The connection string is a URL. Write keyword=value pairs, such as Host=db1;Database=shop;Username=app;Password=….";
+            }
+            else if (keyword.Contains(';', StringComparison.Ordinal))
+            {
+                yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is no keyword=value pair. Put quotes around values that contain ';' or '='.");
+            }
+
+            var fault = ValueJudge.Judge(keyword, Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "", addressKind);
+            if (fault == ValueFault.AnotherSetting)
+            {
+                yield return $"The value of {subject} in the connection string contains another setting: is a semicolon missing after {name ?? "it"}? Settings are separated by semicolons, as in Host=db1;Database=shop.";
+            }
+            else if (fault == ValueFault.Credentials)
+            {
+                yield return $"The value of {subject} in the connection string contains a user or a password before an '@': give them by keywords of their own, such as User ID and Password.";
+            }
+            else if (fault == ValueFault.Space)
+            {
+                yield return $"The value of {subject} in the connection string contains a space, which no address does: is a semicolon missing after {name ?? "it"}?";
+            }
+        }
+    }
+
+    // The parser of pairs has made the letters small.
+    private static string AsWritten(string keyword, string connectionString)
+    {
+        var start = connectionString.IndexOf(keyword, StringComparison.OrdinalIgnoreCase);
+        return start < 0 ? keyword : connectionString.Substring(start, keyword.Length);
     }
 
     private static DbConnectionStringBuilder Split(string connectionString)

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cenote.Providers;
+
+/// <summary>Undoes what hides a setting from a reader of text: percent-encoding, full-width characters and look-alikes, quotes, invisible characters.</summary>
+internal static class PlainText
+{
+    internal static string Of(string text)
+    {
+        // Twice: what was encoded for a URL may have been encoded once more on its way into another.
+        var decoded = text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(Uri.UnescapeDataString(text)) : text;
+        var plain = new StringBuilder(decoded.Length);
+        foreach (var character in decoded)
+        {
+            switch (character)
+            {
+                case '\'' or '"' or '`' or '‘' or '’' or '“' or '”' or '＂' or '＇':
+                    break;
+                case '﹦' or '⁼' or '₌' or '꞊':
+                    plain.Append('=');
+                    break;
+                case '﹕' or '∶' or '꞉':
+                    plain.Append(':');
+                    break;
+                case '﹔' or '\u037E' or '؛':
+                    plain.Append(';');
+                    break;
+                case '﹫':
+                    plain.Append('@');
+                    break;
+                case >= '！' and <= '～':
+                    plain.Append((char)(character - '！' + '!'));
+                    break;
+                default:
+                    if (char.IsWhiteSpace(character) || char.IsControl(character))
+                    {
+                        plain.Append(' ');
+                    }
+                    else if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.Format)
+                    {
+                        plain.Append(character);
+                    }
+
+                    break;
+            }
+        }
+
+        return plain.ToString();
+    }
+}

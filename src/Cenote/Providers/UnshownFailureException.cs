@@ -1,0 +1,26 @@
+using System.Data.Common;
+
+// The inner exception is what must not be shown.
+#pragma warning disable CA1032, CA1064
+
+namespace Cenote.Providers;
+
+/// <summary>Stands for an exception of a driver that quotes a part of the connection string which may be secret.</summary>
+internal sealed class UnshownFailureException : DbException
+{
+    internal UnshownFailureException(Exception hidden, FailureKind kind)
+        : base($"The driver failed with {hidden.GetType()}. Its message is not shown because it quotes a part of the connection string that may be secret: put quotes around values that contain ';' or '='.")
+    {
+        Kind = kind;
+        var cause = hidden as DbException;
+        SqlState = cause?.SqlState;
+        IsTransient = cause?.IsTransient == true;
+    }
+
+    public override string? SqlState { get; }
+
+    public override bool IsTransient { get; }
+
+    /// <summary>What the driver's exception meant.</summary>
+    internal FailureKind Kind { get; }
+}

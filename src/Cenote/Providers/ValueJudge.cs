@@ -1,0 +1,215 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+
+namespace Cenote.Providers;
+
+/// <summary>
+/// Judges the values of a connection string: the one place that knows what a forgotten semicolon, a URL or credentials before an address look like. The values
+/// of keywords that hold secrets are not judged; a secret may look like anything.
+/// </summary>
+internal static partial class ValueJudge
+{
+    private static readonly FrozenSet<string> Servers = FrozenSet.ToFrozenSet(
+        ["address", "addr", "network address", "server", "host", "hostname", "port"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Sources = FrozenSet.ToFrozenSet(["data source", "datasource", "filename"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Databases = FrozenSet.ToFrozenSet(
+        ["database", "database name", "initial catalog", "dbname", "catalog"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly FrozenSet<string> Users = FrozenSet.ToFrozenSet(["user", "user id", "userid", "user name", "username", "uid"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the keyword itself may be repeated: it is a word, and no piece of a secret.</summary>
+    internal static bool IsKnown(string keyword) =>
+        Servers.Contains(keyword) || Sources.Contains(keyword) || Databases.Contains(keyword) || Users.Contains(keyword) || keyword.Equals("options", StringComparison.OrdinalIgnoreCase);
+
+    internal static ValueFault Judge(string keyword, string value, AddressKind kind)
+    {
+        if (value.Length == 0 || SecretWords.IsSecret(keyword))
+        {
+            return ValueFault.None;
+        }
+
+        var isSource = Sources.Contains(keyword);
+        var isServer = Servers.Contains(keyword) || (isSource && kind == AddressKind.Server);
+        var text = PlainText.Of(value).Trim();
+        if (FindCredentials(text, keyword, isServer, kind) is not ValueFault.None and var credentials)
+        {
+            return credentials;
+        }
+
+        if (keyword.Equals("options", StringComparison.OrdinalIgnoreCase))
+        {
+            text = ServerParameter().Replace(text, "");
+        }
+
+        // What follows the question mark of a file is not shown at all, and may hold a key.
+        var query = isSource && !isServer ? text.IndexOf('?', StringComparison.Ordinal) : -1;
+        if (query >= 0)
+        {
+            // A name without a path or a scheme is that of a host.
+            var mayBeFile = kind == AddressKind.File || text.AsSpan(0, query).IndexOfAny(":/\\.") >= 0;
+            var fault = FindSetting(text[query..], mayFollowQuery: !mayBeFile, isStrict: false);
+            if (fault == ValueFault.AnotherSetting)
+            {
+                return fault;
+            }
+
+            text = text[..query];
+        }
+
+        if (FindSetting(text, mayFollowQuery: true, isServer || Databases.Contains(keyword)) is not ValueFault.None and var setting)
+        {
+            return setting;
+        }
+
+        return isServer && !text.StartsWith('/') && !text.StartsWith('(') && Gap().IsMatch(text) ? ValueFault.Space
+            : Databases.Contains(keyword) ? FindSpacedPassword(text)
+            : FindSpacedPassword(text) == ValueFault.AnotherSetting || IsOutOfPlace(keyword, text) ? ValueFault.Doubtful
+            : ValueFault.None;
+    }
+
+    /// <summary>What is no number where one belongs, and no word where a choice belongs.</summary>
+    private static bool IsOutOfPlace(string keyword, string text) =>
+        keyword.Equals("port", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("timeout", StringComparison.OrdinalIgnoreCase)
+            ? !text.All(char.IsAsciiDigit)
+            : keyword.EndsWith("mode", StringComparison.OrdinalIgnoreCase) && text.Any(char.IsAsciiDigit) && !text.All(char.IsAsciiDigit);
+
+    private static ValueFault FindCredentials(string text, string keyword, bool isServer, AddressKind kind)
+    {
+        var isSource = Sources.Contains(keyword);
+
+        // What an application is called may look like anything: name:process@machine.
+        var found = isServer || isSource || Databases.Contains(keyword) || Users.Contains(keyword) ? ValueFault.Credentials : ValueFault.Doubtful;
+        var isFile = text.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
+        if (isFile)
+        {
+            text = text["file:".Length..];
+            text = text.StartsWith("///", StringComparison.Ordinal) ? text[2..] : text;
+        }
+
+        var at = text.LastIndexOf('@');
+        if (at <= 0)
+        {
+            return ValueFault.None;
+        }
+
+        var before = text[..at];
+        if (before.Contains("://", StringComparison.Ordinal) || (isFile && before.StartsWith("//", StringComparison.Ordinal)))
+        {
+            return found;
+        }
+
+        // Npgsql's names for abstract sockets begin with an at-sign.
+        return isServer ? before[^1] is ',' or ' ' ? ValueFault.None : found
+            : UserAndPassword().IsMatch(before) || (isSource && text.AsSpan(at).StartsWith("@//")) ? found
+            : isSource && !isFile && UserSlashPassword().IsMatch(before) && (kind == AddressKind.Unknown || !text[at..].Contains('.', StringComparison.Ordinal)) ? ValueFault.Doubtful
+            : ValueFault.None;
+    }
+
+    /// <param name="text">The plain text of a value.</param>
+    /// <param name="mayFollowQuery">Whether a setting may follow anything; else a space only, because the text is the query of a URL, which has settings of its own.</param>
+    /// <param name="isStrict">Whether no setting at all can be a part of such a value: that of a host, or of a database.</param>
+    private static ValueFault FindSetting(string text, bool mayFollowQuery, bool isStrict)
+    {
+        var fault = ValueFault.None;
+        var isDescriptor = text.StartsWith('(');
+        foreach (var match in Setting().EnumerateMatches(text))
+        {
+            var found = text.AsSpan(match.Index, match.Length);
+            var word = found[..^1].Trim().ToString();
+            var last = word[(word.LastIndexOf(' ') + 1)..];
+            var before = text[..match.Index].TrimEnd();
+            var isSpaced = before.Length < match.Index || (before.Length > 0 && word.Contains(' ', StringComparison.Ordinal));
+            if (!mayFollowQuery && !isSpaced)
+            {
+                continue;
+            }
+
+            if (found[^1] == ':')
+            {
+                // A host may be called secret-store, and have a port.
+                if (!text.AsSpan(match.Index + match.Length).StartsWith("/") && SecretWords.IsSurelySecret(last) && !last.Contains('-', StringComparison.Ordinal) && !last.Contains('.', StringComparison.Ordinal)
+                    && (isSpaced || !Port().IsMatch(text[(match.Index + match.Length)..])))
+                {
+                    return ValueFault.AnotherSetting;
+                }
+
+                continue;
+            }
+
+            if (SecretWords.IsSecret(word) || SecretWords.IsSecret(last))
+            {
+                return ValueFault.AnotherSetting;
+            }
+
+            // A descriptor is made of (NAME=value).
+            if (isDescriptor && (before.EndsWith('(') || IsInParentheses(before)))
+            {
+                continue;
+            }
+
+            if (SecretWords.IsSetting(word) || SecretWords.IsSetting(last))
+            {
+                return ValueFault.AnotherSetting;
+            }
+
+            if (before.Length > 0 || word.Contains(' ', StringComparison.Ordinal))
+            {
+                if (isStrict)
+                {
+                    return ValueFault.AnotherSetting;
+                }
+
+                fault = ValueFault.Doubtful;
+            }
+        }
+
+        return fault;
+    }
+
+    private static bool IsInParentheses(string before) => before.Count(character => character == '(') > before.Count(character => character == ')');
+
+    /// <summary>"shop Password x1": a password, unless what follows is a plain word.</summary>
+    private static ValueFault FindSpacedPassword(string text)
+    {
+        if (text.AsSpan().IndexOfAny('/', '\\') >= 0)
+        {
+            return ValueFault.None;
+        }
+
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (var word = 1; word < words.Length - 1; word++)
+        {
+            if (SecretWords.IsPassword(words[word]))
+            {
+                return words[word + 1].All(char.IsLetter) ? ValueFault.Doubtful : ValueFault.AnotherSetting;
+            }
+        }
+
+        return ValueFault.None;
+    }
+
+    // One or two words, and what makes a setting of them.
+    [GeneratedRegex(@"[\p{L}_][\p{L}\p{N}_.\-]*( +[\p{L}_][\p{L}\p{N}_.\-]*)? *[=:]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Setting();
+
+    // PostgreSQL's own: -c name=value and --name=value.
+    [GeneratedRegex(@"(-c *|--)[\p{L}_][\p{L}\p{N}_.\-]* *=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex ServerParameter();
+
+    [GeneratedRegex("^[0-9]{1,5}(,|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Port();
+
+    // Not beside what separates the parts of an address.
+    [GeneratedRegex(@"[^ ,:\\(] +[^ ,:\\)]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Gap();
+
+    // Before any slash, unless it is a drive's letter that a backslash follows.
+    [GeneratedRegex(@"(^|[ ,])[^/\\@ ,]+:[^/\\@]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex UserAndPassword();
+
+    // Oracle's user/password, or a path below the current folder.
+    [GeneratedRegex(@"^[^/\\.~ ][^/\\ ]*/[^/\\]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex UserSlashPassword();
+}
