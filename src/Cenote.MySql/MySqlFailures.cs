@@ -45,6 +45,26 @@ internal static class MySqlFailures
         return false;
     }
 
+    /// <summary>What to do when connecting fails.</summary>
+    internal static string? Advise(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is MySqlException error)
+            {
+                return error.Number switch
+                {
+                    1047 => "The server answers, and is not ready: a Galera node outside of its cluster's primary component (no quorum), one that still receives its data, or one with wsrep_reject_queries set. Look at wsrep_ready and wsrep_cluster_status there.",
+                    3032 => "The server is in offline mode: SET GLOBAL offline_mode = OFF ends it.",
+                    1049 => "The server has no database of the name in the connection string's Database.",
+                    _ => null,
+                };
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// "The server is running with the --%s option so it cannot execute this statement" (1290) stands for several options, of which --read-only and
     /// --super-read-only (MySQL: --innodb-read-only, too) are refused writes. Servers translate the text, but not the option's name.
@@ -80,8 +100,8 @@ internal static class MySqlFailures
         3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
 
         // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,
-        // node not part of the cluster (Galera), server disconnected the idle client
-        1042 or 1043 or 2002 or 2003 or 2006 or 2013 or 1053 or 1077 or 1079 or 1152 or 1159 or 1184 or 1927 or 1047 or 4031 => FailureKind.ConnectionLost,
+        // node not part of the cluster, or not ready (Galera), offline mode (MySQL), server disconnected the idle client
+        1042 or 1043 or 2002 or 2003 or 2006 or 2013 or 1053 or 1077 or 1079 or 1152 or 1159 or 1184 or 1927 or 1047 or 3032 or 4031 => FailureKind.ConnectionLost,
         _ => FailureKind.Other,
     };
 }

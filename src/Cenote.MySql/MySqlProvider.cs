@@ -100,6 +100,13 @@ public sealed class MySqlProvider : DatabaseProvider
     public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
 
     /// <inheritdoc/>
+    public override string? Advise(Exception exception, ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return MySqlFailures.Advise(exception);
+    }
+
+    /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
 
     /// <summary>

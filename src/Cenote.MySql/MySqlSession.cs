@@ -27,7 +27,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             _names = Session.ReadNames();
             _afterReset = Session.ReadRole();
         }
-        else if (ResetMode == ResetMode.Rollback)
+        else
+        {
+            Session.Prove(timeout: null);
+        }
+
+        if (ResetMode == ResetMode.Rollback)
         {
             // Without a reset, the driver ends only the transactions that were begun through it.
             _afterReset = "ROLLBACK";
@@ -48,7 +53,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             _names = await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false);
             _afterReset = await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
         }
-        else if (ResetMode == ResetMode.Rollback)
+        else
+        {
+            await Session.ProveAsync().ConfigureAwait(false);
+        }
+
+        if (ResetMode == ResetMode.Rollback)
         {
             _afterReset = "ROLLBACK";
         }
@@ -100,17 +110,10 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout) => Session.Execute("DO 0", timeout);
+    public override void Validate(TimeSpan timeout) => Session.Prove(timeout);
 
     /// <inheritdoc/>
-    public override async ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (!await Session.PingAsync(cancellationToken).ConfigureAwait(false))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new IOException("The server did not answer a ping.");
-        }
-    }
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ProveAsync();
 
     /// <inheritdoc/>
     public override bool LimitsStatements => _limitsStatements;

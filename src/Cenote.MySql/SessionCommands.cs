@@ -8,7 +8,13 @@ namespace Cenote.MySql;
 /// <summary>The statements that the provider itself sends.</summary>
 internal static class SessionCommands
 {
-    private const string NamesQuery = "SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
+    /// <summary>
+    /// Proves that the server works, where a ping and SELECT 1 only prove that it is there: a Galera node without its cluster's quorum answers both, and refuses
+    /// every statement on a table, BEGIN, and DO with error 1047 (seen with MariaDB 10.11).
+    /// </summary>
+    private const string Proof = "DO 0";
+
+    private const string NamesQuery = Proof + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
 
     /// <summary>The statement that sets the character set and collation in force.</summary>
@@ -92,6 +98,20 @@ internal static class SessionCommands
         catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.UnknownSystemVariable)
         {
             return null;
+        }
+    }
+
+    /// <summary>Proves that the server works.</summary>
+    internal static void Prove(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
+
+    /// <inheritdoc cref="Prove"/>
+    /// <remarks>Nothing ends it but an answer, or the end of the line: the driver would send KILL QUERY on a connection of its own.</remarks>
+    internal static async ValueTask ProveAsync(this MySqlConnection session)
+    {
+        var command = new MySqlCommand(Proof, session) { CommandTimeout = 0 };
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -120,7 +120,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                     ? Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and no connection left{Failure(statistics)}")
                     : Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}; {open} connections that are still alive serve{Failure(statistics)}"),
                 Text($"{circuit.ConsecutiveFailures} tries in a row to open a connection failed{Failure(statistics)}."),
-                "Look at the database and the network to it. The pool probes by itself, and serves again when it is back.");
+                (statistics.LastOpenFailure?.Advice ?? "Look at the database and the network to it.") + " The pool probes by itself, and serves again when it is back.");
         }
 
         if (open == 0 && statistics.LastOpenFailure is { } failure)
