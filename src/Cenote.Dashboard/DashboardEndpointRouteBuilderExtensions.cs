@@ -46,7 +46,9 @@ public static class DashboardEndpointRouteBuilderExtensions
         MapApi("replica-set", HttpMethods.Get, pools.ServeSetAsync);
         MapApi("history", HttpMethods.Get, pools.ServeHistoryAsync);
         MapApi("snapshot", HttpMethods.Get, ActivatorUtilities.CreateInstance<SnapshotEndpoint>(services).ServeAsync).DisableRequestTimeout();
-        MapApi("stream", HttpMethods.Get, ActivatorUtilities.CreateInstance<StreamEndpoint>(services).ServeAsync).DisableRequestTimeout();
+        var stream = ActivatorUtilities.CreateInstance<StreamEndpoint>(services);
+        MapApi("stream", HttpMethods.Get, stream.ServeAsync).DisableRequestTimeout();
+        MapApi("stream/seat", HttpMethods.Post, stream.ConfirmAsync);
         MapApi("actions", HttpMethods.Post, ActivatorUtilities.CreateInstance<ActionEndpoint>(services).ServeAsync);
         group.Map("api/{**rest}", guard.Around(new StrayEndpoint(methods).ServeAsync));
         return group;

@@ -51,6 +51,20 @@ internal sealed class DashboardClient : IDisposable
             : throw new DashboardException("The answer is no stream of a dashboard. Is URL the address that MapCenoteDashboard was given?"),
         cancellationToken);
 
+    /// <summary>Says that a stream is read. Without it the dashboard may give the stream's place to another viewer.</summary>
+    public async Task ConfirmSeatAsync(string seat)
+    {
+        using var longest = new CancellationTokenSource(LongestAnswer, _clock);
+        try
+        {
+            using var response = await _http.PostAsync(new Uri($"api/stream/seat?id={Uri.EscapeDataString(seat)}", UriKind.Relative), content: null, longest.Token);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // If the server is gone, the stream shows it.
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T> AskAsync<T>(string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)

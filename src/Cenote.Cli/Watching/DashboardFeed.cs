@@ -67,10 +67,15 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
     {
         using var stream = await client.OpenStreamAsync(pool, cancellationToken);
         OverviewJson? overview = null;
+        var seat = new SeatKeeper(client, clock);
         await foreach (var item in stream.ReadAsync(cancellationToken))
         {
+            seat.Confirm();
             switch (item.EventType)
             {
+                case "seat":
+                    seat.Take(item.Data);
+                    break;
                 case "overview":
                     overview = DashboardReader.ReadOverview(item.Data);
                     if (pool is null || !overview.Pools.Any(row => row.Name == pool))

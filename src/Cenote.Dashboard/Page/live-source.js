@@ -3,6 +3,7 @@ import { address, ApiError, getJson } from './api.js';
 
 const quietAfter = 5_000; // No batch for so long: streaming is blocked (a proxy that buffers) or the server is gone.
 const pollEvery = 2_000;
+const confirmEvery = 10_000; // The server gives the place of a viewer that does not say that it reads to another.
 const streamAgainAfter = 60_000; // While the stream stays silent and polling works: how often to try it anew.
 const streamed = /** @type {const} */ ([
     ['overview', 'overview'],
@@ -23,6 +24,8 @@ export class LiveSource {
     #polledAt = -Infinity;
     #failures = 0;
     #reopen = 0;
+    #confirmedAt = 0;
+    /** @type {string | null} */ #seat = null;
 
     /** @param {{ batch: (batch: object) => void, state: (state: ConnectionState) => void, problem: (problem: ApiError, part: string) => void }} listener */
     constructor(listener) {
@@ -73,7 +76,14 @@ export class LiveSource {
     #open() {
         this.#close();
         this.#openedAt = performance.now();
+        this.#seat = null;
         const stream = (this.#stream = new EventSource(address('stream', this.#watched)));
+        stream.addEventListener('seat', message => {
+            if (stream === this.#stream) {
+                this.#seat = JSON.parse(message.data).id;
+                this.#confirmedAt = performance.now();
+            }
+        });
         for (const [event, part] of streamed) {
             stream.addEventListener(event, message => {
                 if (stream === this.#stream) {
@@ -81,11 +91,20 @@ export class LiveSource {
                     this.#streamedAt = performance.now();
                     this.#poll?.abort();
                     this.#poll = null;
+                    this.#confirm();
                     this.#deliver({ [part]: JSON.parse(message.data) }, 'live');
                 }
             });
         }
         stream.addEventListener('error', () => stream === this.#stream && this.#lost());
+    }
+
+    #confirm() {
+        if (this.#seat !== null && performance.now() - this.#confirmedAt > confirmEvery) {
+            this.#confirmedAt = performance.now();
+            // When it fails, the stream will show it.
+            fetch(address('stream/seat', { id: this.#seat }), { method: 'POST', cache: 'no-store', credentials: 'same-origin' }).catch(() => {});
+        }
     }
 
     /** A browser reconnects by itself after some failures and not after others: we always do, and ask meanwhile what the server says. */

@@ -18,28 +18,24 @@ internal sealed class SnapshotEndpoint(Sampler sampler, IHostApplicationLifetime
     /// <summary>Who reads slower than that keeps others from theirs.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
-    private readonly Seats _seats = new(2);
+    private readonly Seats _seats = new("snapshots", 4, 2, "Try again in a moment.", sampler.TimeProvider);
 
     internal async Task ServeAsync(HttpContext context)
     {
         new QueryReader(context).ThrowIfAny();
-        if (!_seats.TryTake())
-        {
-            throw new Refusal(StatusCodes.Status503ServiceUnavailable, "Too many snapshots at once.", FormattableString.Invariant($"{_seats.Most} snapshots are being written. Try again in a moment."));
-        }
-
+        using var seat = _seats.Take(Viewer.Of(context));
         try
         {
             // A server that stops waits for its requests: this one ends first.
             using var longest = new CancellationTokenSource(Longest, sampler.TimeProvider);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, longest.Token);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, longest.Token, seat.Lost);
             var tick = sampler.Current;
             context.Response.ContentType = "application/json";
             context.Response.Headers.ContentDisposition = string.Create(CultureInfo.InvariantCulture, $"attachment; filename=\"cenote-snapshot-{tick.Time:yyyyMMdd-HHmmss}Z.json\"");
             var writer = new Utf8JsonWriter(context.Response.BodyWriter);
             await using (writer.ConfigureAwait(false))
             {
-                await WriteAsync(writer, tick, () => FlushAsync(writer, context, end.Token)).ConfigureAwait(false);
+                await WriteAsync(writer, tick, () => FlushAsync(writer, context, seat, end.Token)).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -47,16 +43,15 @@ internal sealed class SnapshotEndpoint(Sampler sampler, IHostApplicationLifetime
             // The beginning of a file must not look like all of it.
             context.Abort();
         }
-        finally
-        {
-            _seats.Release();
-        }
     }
 
-    private static async Task FlushAsync(Utf8JsonWriter writer, HttpContext context, CancellationToken end)
+    private async Task FlushAsync(Utf8JsonWriter writer, HttpContext context, Seat seat, CancellationToken end)
     {
-        await writer.FlushAsync(end).ConfigureAwait(false);
-        await context.Response.BodyWriter.FlushAsync(end).ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(Seats.Patience, sampler.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
+        await writer.FlushAsync(either.Token).ConfigureAwait(false);
+        await context.Response.BodyWriter.FlushAsync(either.Token).ConfigureAwait(false);
+        seat.Confirm();
     }
 
     private async Task WriteAsync(Utf8JsonWriter writer, Tick tick, Func<Task> flush)

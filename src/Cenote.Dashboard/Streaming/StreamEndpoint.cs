@@ -14,13 +14,10 @@ namespace Cenote.Dashboard.Streaming;
 internal sealed class StreamEndpoint(Sampler sampler, IHostApplicationLifetime lifetime)
 {
     /// <summary>Each viewer holds a connection of the server.</summary>
-    private readonly Seats _seats = new(100);
+    private readonly Seats _seats = new("streams", 100, 20, "Close another window, or poll api/overview and api/pool.", sampler.TimeProvider);
 
     /// <summary>A stream is never silent for longer, or proxies take it for dead.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
-
-    /// <summary>The longest that a viewer may take no byte.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Then the viewer has to come again, and is authorized again.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
@@ -33,35 +30,46 @@ internal sealed class StreamEndpoint(Sampler sampler, IHostApplicationLifetime l
         query.ThrowIfAny();
         _ = pool is null ? null : sampler.Current.PoolOrRefuse(pool);
         _ = set is null ? null : sampler.Current.SetOrRefuse(set);
-        if (!_seats.TryTake())
-        {
-            throw new Refusal(StatusCodes.Status503ServiceUnavailable, "Too many viewers.", FormattableString.Invariant($"{_seats.Most} streams are open, which is as many as there may be. Close another window, or poll api/overview and api/pool."));
-        }
-
+        using var seat = _seats.Take(Viewer.Of(context));
         try
         {
             // A server that stops waits for its requests: the streams end first.
             using var longest = new CancellationTokenSource(Longest, sampler.TimeProvider);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, longest.Token);
-            await WriteAsync(context, pool, set, end.Token).ConfigureAwait(false);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, longest.Token, seat.Lost);
+            await WriteAsync(context, seat, pool, set, end.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // The viewer has gone, or the stream has come to its end; the viewer comes again.
-        }
-        finally
-        {
-            _seats.Release();
+            if (seat.Lost.IsCancellationRequested)
+            {
+                context.Abort();
+            }
         }
     }
 
-    private async Task WriteAsync(HttpContext context, string? pool, string? set, CancellationToken end)
+    /// <summary>A viewer says that it reads.</summary>
+    internal Task ConfirmAsync(HttpContext context)
+    {
+        var query = new QueryReader(context);
+        var id = query.Text("id", isRequired: true);
+        query.ThrowIfAny();
+        if (!_seats.TryConfirm(id!, Viewer.Of(context)))
+        {
+            throw new Refusal(StatusCodes.Status404NotFound, "Not found.", "This stream has ended, or is another viewer's. Open a new one.");
+        }
+
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    private async Task WriteAsync(HttpContext context, Seat seat, string? pool, string? set, CancellationToken end)
     {
         var response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await WriteAsync(context, "retry: 2000\n\n"u8.ToArray(), end).ConfigureAwait(false);
+        await WriteAsync(context, Encoding.ASCII.GetBytes($"retry: 2000\nevent: seat\ndata: {{\"id\":\"{seat.Id}\"}}\n\n"), end).ConfigureAwait(false);
         for (var last = 0L; ;)
         {
             if (await NextAsync(last, end).ConfigureAwait(false) is not { } tick)
@@ -92,7 +100,7 @@ internal sealed class StreamEndpoint(Sampler sampler, IHostApplicationLifetime l
 
     private async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> bytes, CancellationToken end)
     {
-        using var patience = new CancellationTokenSource(Patience, sampler.TimeProvider);
+        using var patience = new CancellationTokenSource(Seats.Patience, sampler.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
         try
         {

@@ -80,9 +80,11 @@ public sealed class StreamTests
         var streams = new List<EventReader>();
         for (var i = 0; i < 100; i++)
         {
+            site.Remote = IPAddress.Parse(FormattableString.Invariant($"127.0.0.{1 + i / 20}"));
             streams.Add(await EventReader.OpenAsync(site));
         }
 
+        site.Remote = IPAddress.Parse("127.0.0.6");
         var (status, problem) = await site.RefusedAsync("/pools/api/stream");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Contains("100", problem.Detail, StringComparison.Ordinal);
