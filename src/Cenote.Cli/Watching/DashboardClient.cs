@@ -40,14 +40,14 @@ internal sealed class DashboardClient : IDisposable
 
     public Task<byte[]> GetAsync(string path, CancellationToken cancellationToken) => AskAsync(
         path,
-        async (response, end) => await response.Content.ReadAsByteArrayAsync(end),
+        ReadAsync,
         cancellationToken);
 
     /// <summary>The stream, from its beginning; it ends when the server says so or is gone.</summary>
     public Task<EventStream> OpenStreamAsync(string? pool, CancellationToken cancellationToken) => AskAsync(
         pool is null ? "api/stream" : $"api/stream?pool={Uri.EscapeDataString(pool)}",
         async (response, end) => response.Content.Headers.ContentType?.MediaType == "text/event-stream"
-            ? new EventStream(response, await response.Content.ReadAsStreamAsync(end), _clock)
+            ? new EventStream(response, new BoundedStream(await response.Content.ReadAsStreamAsync(end)), _clock)
             : throw new DashboardException("The answer is no stream of a dashboard. Is URL the address that MapCenoteDashboard was given?"),
         cancellationToken);
 
@@ -66,6 +66,13 @@ internal sealed class DashboardClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>The body, if it has an end within reason.</summary>
+    public static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken));
+        return await body.ReadToEndAsync(cancellationToken);
+    }
 
     private async Task<T> AskAsync<T>(string path, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {

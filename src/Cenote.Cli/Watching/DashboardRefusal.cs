@@ -9,7 +9,7 @@ internal static class DashboardRefusal
     {
         var status = response.StatusCode;
         if (response.Content.Headers.ContentType?.MediaType == "application/problem+json"
-            && DashboardReader.ReadProblem(await response.Content.ReadAsByteArrayAsync(cancellationToken)) is { Title: not null } problem)
+            && DashboardReader.ReadProblem(await DashboardClient.ReadAsync(response, cancellationToken)) is { Title: not null } problem)
         {
             return new DashboardException(SafeText.Clean($"{problem.Title} {problem.Detail}"));
         }

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Cenote.Cli.Watching;
 
 /// <summary>The events of a stream, as names with their JSON.</summary>
-internal sealed class EventStream(HttpResponseMessage response, Stream body, TimeProvider clock) : IDisposable
+internal sealed class EventStream(HttpResponseMessage response, BoundedStream body, TimeProvider clock) : IDisposable
 {
     /// <summary>A tick comes every second: after so long without, something on the way holds them back.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
     /// <exception cref="SilentStreamException">Nothing came for long.</exception>
-    /// <exception cref="DashboardException">The connection broke.</exception>
+    /// <exception cref="DashboardException">The connection broke, or an event has no end.</exception>
     public async IAsyncEnumerable<SseItem<byte[]>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(LongestSilence, clock);
@@ -21,6 +21,7 @@ internal sealed class EventStream(HttpResponseMessage response, Stream body, Tim
             while (await NextAsync(events, cancellationToken))
             {
                 silence.CancelAfter(LongestSilence);
+                body.BeginNext();
                 yield return events.Current;
             }
         }

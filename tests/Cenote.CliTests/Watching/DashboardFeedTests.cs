@@ -65,7 +65,7 @@ public sealed class DashboardFeedTests
     public async Task A_stream_through_which_nothing_comes_is_given_up()
     {
         var clock = new FakeTimeProvider();
-        using var stream = new EventStream(new HttpResponseMessage(), new SilentStream(), clock);
+        using var stream = new EventStream(new HttpResponseMessage(), new BoundedStream(new SilentStream()), clock);
         await using var events = stream.ReadAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = events.MoveNextAsync().AsTask();
         Assert.False(next.IsCompleted);

@@ -1,0 +1,71 @@
+namespace Cenote.Cli.Watching;
+
+/// <summary>
+/// What a server sends, up to a limit: an answer without an end must not fill the memory. The stream throws a <see cref="DashboardException"/> beyond it.
+/// </summary>
+internal sealed class BoundedStream(Stream inner) : Stream
+{
+    /// <summary>Of one answer, or of one event: a thousand pools take some 2 MB.</summary>
+    public const int LargestAnswer = 16 * 1024 * 1024;
+
+    private long _taken;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Begins to count anew: an event is complete.</summary>
+    public void BeginNext() => _taken = 0;
+
+    /// <exception cref="DashboardException">There is more than the limit.</exception>
+    public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
+    {
+        using var answer = new MemoryStream();
+        await CopyToAsync(answer, cancellationToken);
+        return answer.ToArray();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await inner.ReadAsync(buffer, cancellationToken);
+        return Count(read);
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Count(int read)
+    {
+        _taken += read;
+        return _taken <= LargestAnswer
+            ? read
+            : throw new DashboardException(FormattableString.Invariant($"The answer has more than {LargestAnswer / (1024 * 1024)} MB, so it is not that of a dashboard. Is URL the address that MapCenoteDashboard was given?"));
+    }
+}
