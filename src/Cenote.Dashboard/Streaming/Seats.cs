@@ -21,7 +21,7 @@ internal sealed class Seats(string what, int most, int mostForOne, string remedy
     /// <summary>How long a seat is kept without a sign of reading.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly List<Seat> _taken = [];
 
     /// <exception cref="Refusal">Every seat that the viewer may have is in use.</exception>
