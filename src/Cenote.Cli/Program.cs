@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Cenote.Cli;
 using Cenote.Cli.Commands;
+using Cenote.Cli.Display;
 
+var output = GuardedWriter.Install();
 var run = new RunCommand();
 var top = new TopCommand();
 var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { run, top };
@@ -25,7 +27,14 @@ if (parsed.Errors.Count > 0)
 }
 
 // The sessions mind signals themselves: the first Ctrl-C of a run must still lead to a report.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+if (output.Failure is not { } failure)
+{
+    return code;
+}
+
+Console.Error.WriteLine($"cenote: standard output cannot be written: {failure}");
+return code == ExitCode.Success ? ExitCode.CheckFailed : code;
 
 int RefuseWords()
 {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>The first Ctrl-C (or SIGTERM) asks the command to end; the second ends the process.</summary>
+/// <summary>The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the command to end; the second ends the process.</summary>
 internal sealed class Interruption : IDisposable
 {
     private const string ShowCursor = "\e[?25h";
@@ -10,6 +10,7 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _hangUp;
     private readonly string _lastWords;
     private int _signals;
 
@@ -19,6 +20,7 @@ internal sealed class Interruption : IDisposable
         _lastWords = lastWords;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
     }
 
     /// <summary>Signalled by the first Ctrl-C.</summary>
@@ -31,6 +33,7 @@ internal sealed class Interruption : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
+        _hangUp.Dispose();
         _asked.Dispose();
     }
 

@@ -67,7 +67,7 @@ internal sealed class RunCommand : Command
     public Option<string?> Database { get; } = Text(
         "--database", "FILE", "The SQLite file: a new one, or one that an earlier run made. Default: a temporary file, removed afterwards.");
 
-    public Option<string?> Json { get; } = Text("--json", "FILE", "Writes the report for machines there.");
+    public Option<string?> Json { get; } = Text("--json", "FILE", "Writes the report for machines there; - is standard output, and then what is for people goes to standard error.");
 
     public Option<string?> Dashboard { get; } = new("--dashboard")
     {

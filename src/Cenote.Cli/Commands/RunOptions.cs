@@ -1,4 +1,5 @@
 using Cenote.Cli.Pools;
+using Cenote.Cli.Reporting;
 using Cenote.Cli.Shop;
 
 namespace Cenote.Cli.Commands;
@@ -20,7 +21,8 @@ internal sealed record RunOptions
     /// <summary>The SQLite file; <see langword="null"/> for a temporary one.</summary>
     public string? DatabaseFile { get; init; }
 
-    public string? JsonFile { get; init; }
+    /// <summary>Where the report for machines goes; <see langword="null"/> for nowhere.</summary>
+    public ReportTarget? Json { get; init; }
 
     public DashboardChoice Dashboard { get; init; } = DashboardChoice.AtTerminal;
 

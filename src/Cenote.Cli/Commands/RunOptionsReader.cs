@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cenote.Cli.Pools;
+using Cenote.Cli.Reporting;
 using Cenote.Cli.Shop;
 
 namespace Cenote.Cli.Commands;
@@ -24,7 +25,7 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             Provider = provider ?? ShopProvider.Sqlite,
             Connection = ReadConnection(provider),
             DatabaseFile = ReadDatabaseFile(provider),
-            JsonFile = ReadJsonFile(),
+            Json = ReadJsonTarget(),
             Dashboard = ReadDashboard(),
             DashboardPort = Whole(command.Dashboard, 0, 65_535) ?? 0,
             Seed = Whole(command.Seed, 0, int.MaxValue) ?? Random.Shared.Next(1, 1_000_000),
@@ -106,15 +107,29 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             Problem("--database names a SQLite file; the database of a server belongs into --connection.");
         }
 
-        CheckFile(command.Database, file);
+        if (file is not null && IsName(command.Database, file))
+        {
+            CheckDatabase(file);
+        }
+
         return file;
     }
 
-    private string? ReadJsonFile()
+    private ReportTarget? ReadJsonTarget()
     {
         var file = Value(command.Json);
-        CheckFile(command.Json, file);
-        return file;
+        if (file is null || !IsName(command.Json, file))
+        {
+            return null;
+        }
+
+        var target = ReportTarget.At(file, out var problem);
+        if (problem is not null)
+        {
+            Problem($"{command.Json.Name} {file}: {problem}");
+        }
+
+        return target;
     }
 
     private DashboardChoice ReadDashboard()
@@ -129,24 +144,30 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         return isAsked ? DashboardChoice.Always : isRefused ? DashboardChoice.Never : DashboardChoice.AtTerminal;
     }
 
-    private void CheckFile(Option<string?> option, string? file)
+    private bool IsName(Option<string?> option, string file)
     {
-        if (file is null)
-        {
-            return;
-        }
-
-        if (string.IsNullOrWhiteSpace(file) || file.Contains('\0', StringComparison.Ordinal))
+        var isName = !string.IsNullOrWhiteSpace(file) && !file.Contains('\0', StringComparison.Ordinal);
+        if (!isName)
         {
             Problem($"{option.Name} names no file.");
         }
-        else if (Directory.Exists(file))
+
+        return isName;
+    }
+
+    private void CheckDatabase(string file)
+    {
+        switch (FileKinds.Of(file))
         {
-            Problem($"{option.Name} {file} is a folder, not a file.");
-        }
-        else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-        {
-            Problem($"{option.Name} {file}: its folder does not exist.");
+            case FileKind.Folder:
+                Problem($"{command.Database.Name} {file} is a folder, not a file.");
+                break;
+            case FileKind.Special or FileKind.Unsuitable:
+                Problem($"{command.Database.Name} {file} is not a plain file: a device, a pipe or a socket holds no database.");
+                break;
+            case FileKind.Missing when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))):
+                Problem($"{command.Database.Name} {file}: its folder does not exist.");
+                break;
         }
     }
 

@@ -14,6 +14,14 @@ internal static class RunSession
 
     public static async Task<int> RunAsync(RunOptions options, TimeProvider clock)
     {
+        var words = options.Json is { IsStandardOutput: true } ? Console.Error : Console.Out;
+        var isFile = options.Json is { IsStandardOutput: true } ? Console.IsErrorRedirected : Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(words) });
+        if (isFile)
+        {
+            console.Profile.Width = UnwrappedWidth;
+        }
+
         using var interruption = new Interruption("Ended by a second interrupt: nothing was checked.");
         try
         {
@@ -21,10 +29,10 @@ internal static class RunSession
             using (var database = options.CreateDatabase())
             {
                 interruption.BeforeKill = database.Dispose;
-                result = await new ShopRun(options, database, ChooseDisplay(clock), Console.Out, clock).RunAsync(interruption.Asked);
+                result = await new ShopRun(options, database, ChooseDisplay(console, words, isFile, clock), words, clock).RunAsync(interruption.Asked);
             }
 
-            return await ReportAsync(result);
+            return await ReportAsync(result, console);
         }
         catch (OperationCanceledException) when (interruption.Asked.IsCancellationRequested)
         {
@@ -48,37 +56,28 @@ internal static class RunSession
         }
     }
 
-    private static async Task<int> ReportAsync(RunResult result)
+    private static async Task<int> ReportAsync(RunResult result, IAnsiConsole console)
     {
-        var console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = UnwrappedWidth;
-        }
-
         new ReportPage(console).Write(result);
-        if (result.Options.JsonFile is { } file)
+        if (result.Options.Json is { } target)
         {
             try
             {
-                await JsonReportFile.WriteAsync(file, JsonReportMaker.Make(result));
+                await target.WriteAsync(JsonReportBytes.Of(JsonReportMaker.Make(result)));
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                return Fail(ExitCode.CheckFailed, $"The report could not be written to {file}: {exception.Message}");
+                return Fail(ExitCode.CheckFailed, $"The report could not be written to {target}: {exception.Message}");
             }
         }
 
         return result.Holds ? ExitCode.Success : result.Unreachable ? ExitCode.DatabaseUnreachable : ExitCode.CheckFailed;
     }
 
-    private static IRunDisplay ChooseDisplay(TimeProvider clock)
-    {
-        var console = AnsiConsole.Console;
-        return !Console.IsOutputRedirected && console.Profile.Capabilities is { Ansi: true, Interactive: true }
+    private static IRunDisplay ChooseDisplay(IAnsiConsole console, TextWriter words, bool isFile, TimeProvider clock) =>
+        !isFile && console.Profile.Capabilities is { Ansi: true, Interactive: true }
             ? new TerminalDisplay(console, clock)
-            : new PlainDisplay(Console.Out, clock);
-    }
+            : new PlainDisplay(words, clock);
 
     private static int Fail(int exitCode, string message)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Cenote.Cli.Watching;
 using Spectre.Console;
@@ -69,13 +70,13 @@ internal static class TopSession
         var json = await client.GetAsync(options.Pool is null ? DashboardClient.OverviewPath : DashboardClient.PoolPath(options.Pool), end);
         var level = options.Pool is null ? OverviewOrder.LevelOf(DashboardReader.ReadOverview(json)) : DashboardReader.ReadPool(json).Row.Level;
         using var document = JsonDocument.Parse(json);
-        await using var output = Console.OpenStandardOutput();
-        await using (var writer = new Utf8JsonWriter(output))
+        using var text = new MemoryStream();
+        await using (var writer = new Utf8JsonWriter(text))
         {
             document.WriteTo(writer);
         }
 
-        output.Write("\n"u8);
+        Console.Out.WriteLine(Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length)));
         return CodeOf(options, level);
     }
 

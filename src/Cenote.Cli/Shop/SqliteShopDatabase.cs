@@ -50,8 +50,15 @@ internal sealed class SqliteShopDatabase : ShopDatabase
             return new SqliteShopDatabase(Path.GetFullPath(file), temporaryFolder: null);
         }
 
-        var folder = Directory.CreateTempSubdirectory("cenote-shop-").FullName;
-        return new SqliteShopDatabase(Path.Combine(folder, "shop.db"), folder);
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("cenote-shop-").FullName;
+            return new SqliteShopDatabase(Path.Combine(folder, "shop.db"), folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ShopRefusedException($"No folder for the shop can be made in {Path.GetTempPath()} ({exception.Message}). Set TMPDIR to a folder that can be written to, or name a file by --database.");
+        }
     }
 
     public override DatabaseProvider CreateProvider() => new SqliteProvider(ConnectionString(pooling: true));

@@ -36,6 +36,16 @@ internal sealed class CommandRun : IDisposable
         return run;
     }
 
+    /// <summary>Starts a script in which <c>$CENOTE</c> is the command.</summary>
+    public static CommandRun StartInShell(string script) => StartProcess("sh", ["-c", $"CENOTE='dotnet {CommandPath}'; {script}"]);
+
+    public static async Task<CommandRun> RunInShellAsync(string script)
+    {
+        var run = StartInShell(script);
+        await run.EndAsync();
+        return run;
+    }
+
     /// <summary>Reads output until a line contains all of the texts.</summary>
     public async Task WaitForLineAsync(params string[] texts)
     {
@@ -70,9 +80,11 @@ internal sealed class CommandRun : IDisposable
         await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    public void Interrupt()
+    public void Interrupt() => Signal("INT");
+
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
         kill.WaitForExit();
     }
 
