@@ -19,10 +19,12 @@ require_dotnet() {
     dotnet --version >/dev/null
 }
 
-# dotnet_quietly COMMAND PROJECT [OPTION...]: in Release, silent unless there is an error or a warning, which fails as well.
+# dotnet_quietly COMMAND PROJECT [OPTION...]: in Release, one line to standard error and nothing more unless there is an error or a warning, which
+# fails as well.
 dotnet_quietly() {
     local log=artifacts/dotnet-$$.log status=0
     mkdir -p artifacts
+    announce_build "$2"
     # A compiler does not live long enough for what the runtime learns of it to pay.
     WATCHED_LOG=$log watched 900 env DOTNET_TieredPGO=0 dotnet "$@" --configuration Release --nologo --verbosity quiet -nodeReuse:false \
         -p:UseSharedCompilation=true || status=$?
@@ -32,6 +34,17 @@ dotnet_quietly() {
     [[ $status -eq 0 ]] || cat "$log" >&2
     rm -f "$log"
     return $status
+}
+
+# announce_build PROJECT: a first build is a minute of silence, in which nobody knows whether anything happens. To standard error: output may be a report.
+announce_build() {
+    local folder=$1
+    [[ $folder != *.slnx ]] || folder=src/Cenote
+    if compgen -G "$folder/bin/Release/*/*.dll" >/dev/null; then
+        echo "Building $1" >&2
+    else
+        echo "Building $1. The first build restores packages and takes a minute or more." >&2
+    fi
 }
 
 # watched SECONDS COMMAND...: runs a command so that a signal to this shell is answered at once; whatever the command

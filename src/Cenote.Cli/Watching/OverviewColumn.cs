@@ -27,6 +27,23 @@ internal sealed record OverviewColumn(string Header, int Width, int From, Func<P
         Number("breaker", 10, 60, static row => (Amounts.Words(row.Circuit), row.Circuit == "Closed" ? "grey" : "red")),
     ];
 
+    /// <summary>Those that have room, without the ones that can be missed as long as they take the room of the names.</summary>
+    public static IReadOnlyList<OverviewColumn> Choose(int width, int room)
+    {
+        var columns = All.Where(column => column.From <= width).ToList();
+        foreach (var spared in (string[])["  active, last minute", "  connections", "wait p50", "idle", "p99"])
+        {
+            if (columns.Sum(static column => column.Width) <= room)
+            {
+                break;
+            }
+
+            columns.RemoveAll(column => column.Header.Trim() == spared.Trim());
+        }
+
+        return columns;
+    }
+
     public static PoolCounts CountsOf(PoolRowJson row) => new()
     {
         Leased = Sane(row.Counts.Leased),

@@ -10,6 +10,8 @@ internal static class PoolPage
 {
     private const int LabelWidth = 13;
     private const int MostHolders = 8;
+    private const int HolderIndent = 9;
+    private const int EventIndent = 12;
     private const int MostEvents = 100;
 
     /// <param name="pool">The pool.</param>
@@ -26,18 +28,31 @@ internal static class PoolPage
     {
         var row = pool.Row;
         var counts = OverviewColumn.CountsOf(row);
-        var style = HealthLevel.StyleOf(pool.Verdict.Level);
-        yield return $"[{style}]{HealthLevel.ShapeOf(pool.Verdict.Level)} {SafeText.Cut(pool.Verdict.Summary, width - 2).EscapeMarkup()}[/]";
+        foreach (var line in Headline(pool.Verdict.Level, pool.Verdict.Summary, width))
+        {
+            yield return line;
+        }
+
         yield return "";
         yield return Label("Connections") + ConnectionBar.Markup(counts, Math.Clamp(width - LabelWidth - 16, 10, 60)) + FormattableString.Invariant($" {counts.Total} of {counts.Limit}");
         yield return Label("") + ConnectionBar.Legend(counts);
-        yield return Fact("Waiting", $"{Amounts.Count(row.Counts.Waiting)} now, longest {Amounts.Duration(row.LongestWaitSeconds)} · last minute p50 {Amounts.Duration(row.WaitP50Seconds)}, p99 {Amounts.Duration(row.WaitP99Seconds)}", width);
-        yield return Fact("Rates", $"{Figures.Rate(row.RentsPerSecond)} rents/s · {Figures.Rate(row.WaitsPerSecond)} waits/s · errors {Amounts.Percent(row.ErrorRate)} of the last minute", width);
-        yield return Fact("State", $"{Amounts.Words(row.State)} · breaker {Amounts.Words(row.Circuit)} · {Figures.Count(row.Timeouts)} timeouts · {Figures.Count(row.OpenFailures)} failed opens · {Figures.Count(row.LeaksSuspected)} suspected leaks", width);
-        if (pool.LastOpenFailure is { } failure)
+        foreach (var line in Facts(pool, width))
         {
-            yield return Fact("Last failure", $"{Clock(failure.Time)} {failure.Kind}: {failure.Message}", width);
+            yield return line;
         }
+    }
+
+    private static IEnumerable<string> Facts(PoolJson pool, int width)
+    {
+        var row = pool.Row;
+        IEnumerable<string> lines = [
+            .. Fact("Waiting", $"{Amounts.Count(row.Counts.Waiting)} now, longest {Amounts.Duration(row.LongestWaitSeconds)} · last minute p50 {Amounts.Duration(row.WaitP50Seconds)}, p99 {Amounts.Duration(row.WaitP99Seconds)}", width),
+            .. Fact("Rates", $"{Figures.Rate(row.RentsPerSecond)} rents/s · {Figures.Rate(row.WaitsPerSecond)} waits/s · errors {Amounts.Percent(row.ErrorRate)} of the last minute", width),
+            .. Fact("State", $"{Amounts.Words(row.State)} · breaker {Amounts.Words(row.Circuit)} · {Figures.Count(row.Timeouts)} timeouts · {Figures.Count(row.OpenFailures)} failed opens · {Figures.Count(row.LeaksSuspected)} suspected leaks", width),
+        ];
+        return pool.LastOpenFailure is { } failure
+            ? lines.Concat(Fact("Last failure", $"{Clock(failure.Time)} {failure.Kind}: {failure.Message}", width))
+            : lines;
     }
 
     private static IEnumerable<string> Findings(VerdictJson verdict, int width)
@@ -45,7 +60,11 @@ internal static class PoolPage
         foreach (var finding in verdict.Findings)
         {
             yield return "";
-            yield return $"[{HealthLevel.StyleOf(finding.Level)}]{HealthLevel.ShapeOf(finding.Level)} {SafeText.Cut($"{Amounts.Words(finding.Kind)}: {finding.Summary}", width - 2).EscapeMarkup()}[/]";
+            foreach (var line in Headline(finding.Level, $"{Amounts.Words(finding.Kind)}: {finding.Summary}", width))
+            {
+                yield return line;
+            }
+
             foreach (var line in Wrapped(finding.Evidence, width).Concat(Wrapped("→ " + finding.Remedy, width)))
             {
                 yield return line;
@@ -61,8 +80,11 @@ internal static class PoolPage
         foreach (var holder in holders.Take(MostHolders))
         {
             var suspected = holder.Any(static lease => lease.IsSuspected);
-            var text = FormattableString.Invariant($"  {holder.Count(),4} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}");
-            yield return SafeText.Markup(SafeText.Cut(text, width), suspected ? "yellow" : "default");
+            var text = FormattableString.Invariant($"{Count(holder)} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}");
+            foreach (var line in SafeText.Wrap(text, width - HolderIndent).Select((part, index) => new string(' ', index == 0 ? 2 : HolderIndent) + part.Replace('\u00a0', ' ')))
+            {
+                yield return SafeText.Markup(line, suspected ? "yellow" : "default");
+            }
         }
 
         if (holders.Length > MostHolders)
@@ -73,8 +95,10 @@ internal static class PoolPage
 
     private static IEnumerable<string> Events(IReadOnlyList<EventJson> events, int width, int height) => height < 3
         ? []
-        : events.Take(Math.Min(height - 2, MostEvents))
-            .Select(happened => SafeText.Markup(SafeText.Cut($"  {Clock(happened.Time)}  {happened.Message}{(happened.Actor is null ? "" : $" (by {happened.Actor})")}", width), StyleOf(happened)))
+        : events.Take(MostEvents)
+            .SelectMany(happened => SafeText.Wrap($"{happened.Message}{(happened.Actor is null ? "" : $" (by {happened.Actor})")}", width - EventIndent)
+                .Select((line, index) => SafeText.Markup((index == 0 ? $"  {Clock(happened.Time)}  " : new string(' ', EventIndent)) + line, StyleOf(happened))))
+            .Take(height - 2)
             .Prepend($"[bold]Last events[/]{(events.Count == 0 ? " [grey]none[/]" : "")}")
             .Prepend("");
 
@@ -85,26 +109,18 @@ internal static class PoolPage
         _ => "default",
     };
 
-    private static IEnumerable<string> Wrapped(string text, int width)
-    {
-        var line = "";
-        foreach (var word in SafeText.Clean(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (line.Length > 0 && SafeText.Cells(line) + SafeText.Cells(word) + 3 > width)
-            {
-                yield return "  " + line.EscapeMarkup();
-                line = "";
-            }
+    // Filled up with spaces that are not taken for the end of a word.
+    private static string Count(IGrouping<string, LeaseJson> holder) => holder.Count().ToString(CultureInfo.InvariantCulture).PadLeft(4, '\u00a0');
 
-            line += line.Length == 0 ? SafeText.Cut(word, width - 2) : " " + word;
-        }
+    private static IEnumerable<string> Headline(string level, string text, int width) => SafeText.Wrap(text, width - 2)
+        .Select((line, index) => $"[{HealthLevel.StyleOf(level)}]{(index == 0 ? HealthLevel.ShapeOf(level) : " ")} {line.EscapeMarkup()}[/]");
 
-        yield return "  " + line.EscapeMarkup();
-    }
+    private static IEnumerable<string> Wrapped(string text, int width) => SafeText.Wrap(text, width - 2).Select(static line => "  " + line.EscapeMarkup());
 
     private static string Label(string label) => $"[bold]{label.PadRight(LabelWidth)}[/]";
 
-    private static string Fact(string label, string text, int width) => Label(label) + SafeText.Cut(text, width - LabelWidth).EscapeMarkup();
+    private static IEnumerable<string> Fact(string label, string text, int width) =>
+        SafeText.Wrap(text, width - LabelWidth).Select((line, index) => Label(index == 0 ? label : "") + line.EscapeMarkup());
 
     private static string Clock(DateTimeOffset time) => time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 }

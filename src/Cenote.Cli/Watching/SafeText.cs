@@ -51,10 +51,86 @@ internal static class SafeText
         return width <= 0 ? "" : cut.Append('…').ToString();
     }
 
+    /// <summary>At most as many cells wide; what goes is the beginning.</summary>
+    public static string CutStart(string? text, int width)
+    {
+        var clean = Clean(text);
+        if (Cells(clean) <= width)
+        {
+            return clean;
+        }
+
+        var elements = ElementsOf(clean);
+        var first = elements.Count;
+        var cells = 1;
+        while (first > 0 && cells + Cells(elements[first - 1]) <= width)
+        {
+            cells += Cells(elements[--first]);
+        }
+
+        return width <= 0 ? "" : "…" + string.Concat(elements.Skip(first));
+    }
+
+    /// <summary>Lines of at most as many cells, broken between words, or inside of a word that is longer than a line.</summary>
+    public static IEnumerable<string> Wrap(string? text, int width)
+    {
+        var line = "";
+        foreach (var word in Clean(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && Cells(line) + 1 + Cells(word) <= width)
+            {
+                line += " " + word;
+                continue;
+            }
+
+            if (line.Length > 0)
+            {
+                yield return line;
+            }
+
+            line = word;
+            while (Cells(line) > width && Split(line, Math.Max(width, 2)) is var (head, rest))
+            {
+                yield return head;
+                line = rest;
+            }
+        }
+
+        yield return line;
+    }
+
     /// <summary>For a line of markup.</summary>
     public static string Markup(string clean, string style) => clean.Length == 0 ? "" : $"[{style}]{clean.EscapeMarkup()}[/]";
 
     public static int Cells(string clean) => clean.Length == 0 ? 0 : new Segment(clean).CellCount();
+
+    private static (string Head, string Tail) Split(string word, int width)
+    {
+        var head = "";
+        foreach (var element in ElementsOf(word))
+        {
+            if (head.Length > 0 && Cells(head + element) > width)
+            {
+                break;
+            }
+
+            head += element;
+        }
+
+        return (head, word[head.Length..]);
+    }
+
+    private static List<string> ElementsOf(string text)
+    {
+        List<string> elements = [];
+        var each = StringInfo.GetTextElementEnumerator(text);
+        while (each.MoveNext())
+        {
+            elements.Add(each.GetTextElement());
+        }
+
+        return elements;
+    }
 
     // A lone surrogate is read as the mark already.
     private static bool IsVisible(Rune rune) => Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format

@@ -72,6 +72,9 @@ internal sealed class EndlessServer : IAsyncDisposable
             sent += _again.Length;
         }
 
-        await stream.ReadAsync(buffer, _end.Token);
+        while (await stream.ReadAsync(buffer, _end.Token) > 0)
+        {
+            // Until the client is gone.
+        }
     }
 }

@@ -24,6 +24,67 @@ public sealed class TopViewTests
         Assert.StartsWith("… and 192 more, the worst: healthy", lines[^1]);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void Nothing_is_cut_while_there_is_room_below(int width)
+    {
+        const string Summary = "unhealthy: the database answers nothing since 09:14:03 UTC, 14 callers wait, the longest for 3.2 s, and every connection is held by Orders.cs:87";
+        string[] names = ["orders-write-eu-central-1.db.example.com:5432", "orders-write-eu-central-2.db.example.com:5432", "orders", "reporting-with-a-name-of-middling-length"];
+
+        var lines = Draw(width, Rows.Overview([.. names.Select(name => Rows.Pool(name, "unhealthy", Summary))]), height: 60);
+
+        Assert.All(lines, line => Assert.True(SafeText.Cells(line) <= width, line));
+        var text = string.Join(' ', lines.Skip(2).Select(line => line.Trim()));
+        Assert.DoesNotContain('…', text);
+        var solid = text.Replace(" ", "", StringComparison.Ordinal);
+        Assert.All(names, name => Assert.Contains(name, solid, StringComparison.Ordinal));
+        Assert.Equal(names.Length, solid.Split(Summary.Replace(" ", "", StringComparison.Ordinal)).Length - 1);
+        Assert.All(["act", "wait", "of", "errors"], column => Assert.Contains(column, lines[2], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void Two_names_never_look_alike_however_little_room_there_is(int width)
+    {
+        foreach (var names in (string[][])
+        [
+            ["orders-write-eu-central-1.db.example.com", "orders-write-eu-central-2.db.example.com"],
+            ["shard-0017-of-the-orders-database-in-europe", "shard-0018-of-the-orders-database-in-europe"],
+            ["orders-in-the-main-database-of-europe-a-primary", "orders-in-the-main-database-of-europe-b-primary"],
+            [.. Enumerable.Range(0, 200).Select(number => $"pool-with-a-rather-long-name-{number:000}-of-the-shop-in-europe")],
+        ])
+        {
+            var overview = Rows.Overview([.. names.Select(name => Rows.Pool(name))]);
+            string[] lines = [.. Draw(width, overview, height: 2 * names.Length + 3).Skip(3).Where((_, index) => index % 2 == 0)];
+
+            Assert.Equal(names.Length, lines.Select(line => line.Split("  ")[0]).Distinct(StringComparer.Ordinal).Count());
+        }
+    }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void Page_of_a_pool_wraps_and_cuts_nothing(int width)
+    {
+        const string Text = "/home/deploy/shop/src/Orders/Placing/PlaceOrderHandler.cs:128 HandleAsync and then some more words that do not fit on one line";
+        var detail = Rows.Detail(Rows.Pool("orders", "unhealthy", Text), Text);
+        var sight = new Sight(SightState.Live, Rows.Overview([detail.Row]), detail, Received: 0);
+
+        var lines = Picture.Draw(new TopView(Address, "orders", width, 120), sight, TimeSpan.Zero, width);
+
+        Assert.All(lines, line => Assert.True(SafeText.Cells(line) <= width, line));
+        Assert.DoesNotContain(lines.Skip(2), line => line.Contains('…', StringComparison.Ordinal));
+        var solid = string.Concat(lines).Replace(" ", "", StringComparison.Ordinal);
+        Assert.True(solid.Split("PlaceOrderHandler.cs:128").Length - 1 >= 7, solid);
+    }
+
     [Fact]
     public void The_worst_come_first_and_pools_stay_with_their_set()
     {
@@ -90,6 +151,6 @@ public sealed class TopViewTests
         Assert.All(lines, line => Assert.True(SafeText.Cells(line) <= 80, line));
     }
 
-    private static string[] Draw(int width, OverviewJson overview) =>
-        Picture.Draw(new TopView(Address, pool: null, width, 23), new Sight(SightState.Live, overview, Pool: null, Received: 0), TimeSpan.Zero, width);
+    private static string[] Draw(int width, OverviewJson overview, int height = 23) =>
+        Picture.Draw(new TopView(Address, pool: null, width, height), new Sight(SightState.Live, overview, Pool: null, Received: 0), TimeSpan.Zero, width);
 }
