@@ -103,6 +103,16 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
         Assert.DoesNotContain(package.Dependencies(), dependency => dependency.Id.Contains("Analyzer", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Schema_of_the_configuration_is_announced_to_editors()
+    {
+        using var package = Open("Cenote.DependencyInjection");
+        const string Targets = "buildTransitive/Cenote.DependencyInjection.targets";
+        var segment = XDocument.Parse(package.ReadText(Targets)).Descendants("JsonSchemaSegment").Single().Attribute("Include")!.Value;
+        Assert.Equal("$(MSBuildThisFileDirectory)../ConfigurationSchema.json", segment, StringComparer.Ordinal);
+        Assert.Contains("ConfigurationSchema.json", package.Files, StringComparer.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Projects))]
     public void Sources_of_the_symbols_are_found(string project)
