@@ -114,6 +114,7 @@ internal sealed class SqliteSession : OwnResetConnection
         _hasStatements = HasStatements(database);
         if (_hasStatements && IsReading(database))
         {
+            AbandonedStatements.End(database);
             throw new InvalidOperationException("A lease left a statement running: the reader of a SqliteCommand that was not made with CreateCommand was not closed, or a SqliteBlob.");
         }
 
@@ -211,6 +212,7 @@ internal sealed class SqliteSession : OwnResetConnection
             // The PRAGMA makes every statement that is compiled already go through the watch again before its next run.
             var isReadOnly = raw.sqlite3_exec(_handle!, "PRAGMA query_only=1") == raw.SQLITE_OK;
             _ = raw.sqlite3_exec(_handle!, "ROLLBACK");
+            AbandonedStatements.EndWrites(_handle!);
             return isReadOnly && raw.sqlite3_get_autocommit(_handle!) != 0;
         }
         finally

@@ -216,6 +216,70 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         Assert.Equal(2, pool.GetStatistics().Opened);
     }
 
+    [Theory]
+    [InlineData(ResetMode.Full, false)]
+    [InlineData(ResetMode.Full, true)]
+    [InlineData(ResetMode.Rollback, false)]
+    [InlineData(ResetMode.Rollback, true)]
+    public async Task A_blob_left_open_stops_no_writer_and_fails_when_it_is_used(ResetMode mode, bool readOnly)
+    {
+        var table = await NewTableAsync("id INTEGER PRIMARY KEY, data BLOB");
+        await using var pool = NewPool(NewProvider(), mode);
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, x'01020304')");
+        SqliteBlob blob;
+        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        {
+            blob = new SqliteBlob(lease.Unwrap<SqliteConnection>(), table, "data", 1, readOnly);
+            if (!readOnly)
+            {
+                blob.Write([9]);
+            }
+        }
+
+        await ShowWriteAsync(pool, table);
+        Assert.Equal("01020304", await pool.ScalarAsync<string>($"SELECT hex(data) FROM {table} WHERE id = 1"));
+        Assert.Throws<SqliteException>(() =>
+        {
+            if (readOnly)
+            {
+                _ = blob.Read(new byte[1]);
+            }
+            else
+            {
+                blob.Write([9]);
+            }
+        });
+        blob.Dispose();
+        await ShowWriteAsync(pool, table);
+    }
+
+    [Fact]
+    public async Task A_blob_of_a_revoked_lease_stops_no_writer()
+    {
+        var table = await NewTableAsync("id INTEGER PRIMARY KEY, data BLOB");
+        await using var pool = NewPool();
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, x'01020304')");
+        await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+        using var blob = new SqliteBlob(lease.Unwrap<SqliteConnection>(), table, "data", 1);
+        blob.Write([9]);
+        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+
+        // The revoked session is rolled back in the background, which SQLite's own wait for the lock covers.
+        await ShowWriteAsync(pool, table);
+        Assert.Throws<SqliteException>(() => blob.Write([9]));
+    }
+
+    /// <summary>Writes by the pool and by another connection, as another process would.</summary>
+    private async Task ShowWriteAsync(ConnectionPool pool, string table)
+    {
+        await pool.ExecuteAsync($"INSERT INTO {table} (data) VALUES (x'05')");
+        await using var other = new SqliteConnection($"{NewProvider().ConnectionString};Pooling=false;Default Timeout=5");
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = other.CreateCommand();
+        command.CommandText = $"INSERT INTO {table} (data) VALUES (x'06')";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Full_text_search_does_not_cost_the_connection()
     {
