@@ -77,7 +77,7 @@ internal sealed partial class PoolEngine
 
     internal Upkeep Upkeep => _upkeep;
 
-    private ConnectionWork Work { get; }
+    internal ConnectionWork Work { get; }
 
     internal void Start()
     {

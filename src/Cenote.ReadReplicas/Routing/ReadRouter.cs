@@ -30,6 +30,11 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             var topology = parts.Keeper.Current;
             parts.ThrowIfClosed();
             call.CancellationToken.ThrowIfCancellationRequested();
+            if (call.IsOver)
+            {
+                throw spillOver.Refuse("the caller's time is up (AcquireTimeout)", failure);
+            }
+
             var eligible = Eligibility.Of(topology, required, lost);
             if (eligible.Length > 0)
             {
@@ -82,6 +87,11 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         {
             parts.ThrowIfClosed();
             call.CancellationToken.ThrowIfCancellationRequested();
+            if (call.IsOver)
+            {
+                throw spillOver.Refuse("the caller's time is up (AcquireTimeout)", cause: null);
+            }
+
             var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required: null, failure: null, isBlocking, isCausal: true).ConfigureAwait(false);
             if (lease.Pool is not null)
             {

@@ -20,6 +20,9 @@ internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, C
         }
     }
 
+    /// <summary>Whether the caller's time is up, whether or not a timer has come to say so.</summary>
+    internal bool IsOver => Elapsed >= options.AcquireTimeout;
+
     internal TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_started);
 
     internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => _caller.TryRent(pool, out lease);

@@ -22,6 +22,11 @@ internal sealed class WriteRouter(SetParts parts)
             var topology = parts.Keeper.Current;
             parts.ThrowIfClosed();
             call.CancellationToken.ThrowIfCancellationRequested();
+            if (call.IsOver)
+            {
+                throw Refuse(call, missingSince ?? TimeSpan.Zero, failure);
+            }
+
             if (topology.Writing is { } tenure)
             {
                 try
@@ -81,7 +86,12 @@ internal sealed class WriteRouter(SetParts parts)
             return;
         }
 
+        throw Refuse(call, missingSince, failure);
+    }
+
+    private NoPrimaryException Refuse(RentCall call, TimeSpan missingSince, PoolException? failure)
+    {
         parts.Counters.NoteWriteRefused();
-        throw new NoPrimaryException(parts.Options.Name, call.Elapsed - missingSince, parts.Keeper.Describe(), failure);
+        return new NoPrimaryException(parts.Options.Name, call.Elapsed - missingSince, parts.Keeper.Describe(), failure);
     }
 }

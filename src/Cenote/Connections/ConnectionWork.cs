@@ -14,7 +14,10 @@ internal sealed class ConnectionWork(
 {
     private readonly ConnectionOpener _opener = new(provider, classifier, settings, desk, leftBehind, journal, poolClosed);
     private readonly ConnectionValidator _validator = new(settings, desk);
+    private readonly ExhaustionReport _exhaustion = new(settings, desk);
     private readonly ConnectionCloser _closer = new(settings, desk, journal);
+
+    internal ExhaustionReport Exhaustion => _exhaustion;
 
     internal ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken) => _opener.OpenDedicatedAsync(cancellationToken);
 
@@ -115,8 +118,7 @@ internal sealed class ConnectionWork(
 
     public Exception DescribeTimeout(in RentRequest request)
     {
-        var timeout = request.Timeout;
-        var exception = ExhaustionReport.Create(settings, timeout, desk.Count(), desk);
+        var exception = _exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
         journal.AcquireTimedOut(request, exception.Counts);
         return exception;
     }
@@ -148,7 +150,7 @@ internal sealed class ConnectionWork(
 
     public Exception DescribeOverload(string reason)
     {
-        var exception = ExhaustionReport.CreateOverload(settings, reason, desk.Count(), desk);
+        var exception = _exhaustion.Overloaded(reason);
         journal.Overloaded(reason, exception.Counts);
         return exception;
     }

@@ -9,14 +9,18 @@ public sealed class PoolTimeoutException : PoolException
     internal PoolTimeoutException(
         string poolName,
         TimeSpan acquireTimeout,
+        TimeSpan waited,
         PoolCounts counts,
+        DateTimeOffset countedAt,
         IReadOnlyList<LeaseHolder> longestHolders,
         OpenFailure? lastOpenFailure,
         string message)
         : base(poolName, message, lastOpenFailure?.Exception)
     {
         AcquireTimeout = acquireTimeout;
+        Waited = waited;
         Counts = counts;
+        CountedAt = countedAt;
         LongestHolders = longestHolders;
         LastOpenFailure = lastOpenFailure;
         HelpLink = "docs/troubleshooting.md#acquire-timeout";
@@ -25,8 +29,15 @@ public sealed class PoolTimeoutException : PoolException
     /// <summary>How long the caller waited at most.</summary>
     public TimeSpan AcquireTimeout { get; }
 
-    /// <summary>The pool's numbers when the time ran out.</summary>
+    /// <summary>How long the caller really waited: longer than <see cref="AcquireTimeout"/> where the machine was too busy to tell it in time.</summary>
+    public TimeSpan Waited { get; }
+
+    /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>
     public PoolCounts Counts { get; }
+
+    /// <summary>When <see cref="Counts"/> and <see cref="LongestHolders"/> were read: a few milliseconds before the exception at most. Callers
+    /// whose time is up together share them.</summary>
+    public DateTimeOffset CountedAt { get; }
 
     /// <summary>The holders of connections, longest first; at most five.</summary>
     public IReadOnlyList<LeaseHolder> LongestHolders { get; }

@@ -80,11 +80,7 @@ internal sealed partial class LeaseDesk
             SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
         }
 
-        failed?.ForEach(waiter =>
-        {
-            Meters.Errors.Increment();
-            waiter.Fail(_work.DescribeOpenFailure(failure));
-        });
+        failed?.ForEach(waiter => Fail(waiter, Meters.Errors, () => _work.DescribeOpenFailure(failure)));
         conditions.ForEach(condition => condition.Fail(_work.DescribeOpenFailure(failure)));
         Settle();
     }
@@ -92,11 +88,18 @@ internal sealed partial class LeaseDesk
     /// <summary>Whether an open that is about to connect is still needed: the demand it was started for may be gone.</summary>
     internal bool StillWantsOpening(Slot slot)
     {
+        List<Waiter>? over = null;
+        bool isWanted;
         lock (_gate)
         {
-            return !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
-                && (Circuit.State == CircuitState.Closed ? Capacity.StillWantsOpening(_queue.Count) : Circuit.Allows(slot.Id));
+            isWanted = !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
+                && (Circuit.State == CircuitState.Closed
+                    ? Capacity.StillWantsOpening(WeedQueue(Capacity.Opening, Clock.Elapsed, ref over))
+                    : Circuit.Allows(slot.Id));
         }
+
+        over?.ForEach(End);
+        return isWanted;
     }
 
     /// <summary>Nobody needs the connection any more that a slot in state opening was meant for, or the circuit has opened.</summary>

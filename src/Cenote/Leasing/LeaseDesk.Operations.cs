@@ -115,6 +115,7 @@ internal sealed partial class LeaseDesk
     {
         List<Waiter> waiters = [];
         List<Condition> conditions;
+        Waiter? spare;
         lock (_gate)
         {
             if (IsClosed)
@@ -129,12 +130,14 @@ internal sealed partial class LeaseDesk
                 waiters.Add(waiter);
             }
 
+            spare = _queue.TakeSpares();
             conditions = _conditions.TakeAll();
             SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
         }
 
         _probeTimer.Dispose();
-        waiters.ForEach(waiter => waiter.Fail(_work.DescribeClosed()));
+        waiters.ForEach(waiter => Fail(waiter, counter: null, _work.DescribeClosed));
+        RetireAll(spare);
         conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));
         return true;
     }

@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Cenote.Resilience;
 using Cenote.Waiting;
 
@@ -21,20 +22,24 @@ internal sealed partial class LeaseDesk
             List<Condition>? met = null;
             List<Waiter>? hopeless;
             List<Waiter>? shed = null;
+            List<Waiter>? over = null;
             ConnectionLease lease;
+            TimeSpan now;
             bool needsOwnThread;
             lock (_gate)
             {
+                now = Clock.Elapsed;
+                WeedQueue(1, now, ref over);
                 hopeless = TakeHopeless();
 
                 // What is too much goes first: a busy pool would otherwise lend it on and on, and never shrink.
                 toClose = TryTakeExcess();
-                waiter = TryMatch(out lease, isAllowed: toClose is null, ref shed);
+                waiter = TryMatch(out lease, now, isAllowed: toClose is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
                 if (waiter is null && toClose is null)
                 {
                     toValidate = TryTakeStale();
-                    toOpen = toValidate is null ? TryTakeEmpty() : null;
+                    toOpen = toValidate is null ? TryTakeEmpty(now, ref over) : null;
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
@@ -44,15 +49,15 @@ internal sealed partial class LeaseDesk
             }
 
             met?.ForEach(static condition => condition.Complete());
+            waiter?.Complete(lease, now);
+            over?.ForEach(End);
+            hopeless?.ForEach(Refuse);
+            shed?.ForEach(Shed);
             if (waiter is not null)
             {
-                waiter.Complete(lease);
-                hopeless?.ForEach(Refuse);
-                shed?.ForEach(Shed);
                 continue;
             }
 
-            hopeless?.ForEach(Refuse);
             if (toValidate is not null)
             {
                 _work.Validate(toValidate, needsOwnThread);
@@ -72,20 +77,58 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    private void Refuse(Waiter waiter)
+    private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _work.DescribeCircuitOpen);
+
+    private void Shed(Waiter waiter) =>
+        Fail(waiter, Meters.Overloads, () => _work.DescribeOverload("waits have been too long for too long (QueueShedding)"));
+
+    /// <summary>Tells a caller, who was taken out of the queue, of a failure, unless it had given up before.</summary>
+    private void Fail(Waiter waiter, Counter? counter, Func<Exception> describe)
     {
-        Meters.CircuitRejections.Increment();
-        waiter.Fail(_work.DescribeCircuitOpen());
+        if (waiter.IsOver(Clock.Elapsed))
+        {
+            End(waiter);
+            return;
+        }
+
+        counter?.Increment();
+        waiter.Fail(describe());
     }
 
-    private void Shed(Waiter waiter)
+    /// <summary>Tells a caller, who was taken out of the queue, that it was cancelled or else that its time is up.</summary>
+    private void End(Waiter waiter)
     {
-        Meters.Overloads.Increment();
-        waiter.Fail(_work.DescribeOverload("waits have been too long for too long (QueueShedding)"));
+        if (waiter.Request.CancellationToken.IsCancellationRequested)
+        {
+            Meters.Cancellations.Increment();
+            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
+            return;
+        }
+
+        Meters.Timeouts.Increment();
+        waiter.Fail(_work.DescribeTimeout(waiter.Request));
+    }
+
+    /// <summary>Under the lock. Whoever is next, for a connection or for an open, is asked first whether it can still use it.</summary>
+    /// <returns>How many of the first can, up to <paramref name="most"/>.</returns>
+    private int WeedQueue(int most, TimeSpan now, ref List<Waiter>? over)
+    {
+        if (_queue.Count == 0)
+        {
+            return 0;
+        }
+
+        var usable = _queue.Weed(most, now, ref over);
+        if (_queue.Count == 0)
+        {
+            NoteQueueEmpty();
+        }
+
+        return usable;
     }
 
     /// <summary>The first waiter, or the first that is not turned away, and a connection for it.</summary>
-    private Waiter? TryMatch(out ConnectionLease lease, bool isAllowed, ref List<Waiter>? shed)
+    private Waiter? TryMatch(out ConnectionLease lease, TimeSpan now, bool isAllowed, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
         lease = default;
         if (!isAllowed
@@ -102,7 +145,7 @@ internal sealed partial class LeaseDesk
         }
         else
         {
-            waiter = _shedding.Take(_queue, ref shed);
+            waiter = _shedding.Take(_queue, now, ref shed, ref over);
         }
 
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
@@ -123,7 +166,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
-    private Slot? TryTakeEmpty()
+    private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over)
     {
         if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.Opening == 0 && CountLive() > 0)
         {
@@ -133,7 +176,7 @@ internal sealed partial class LeaseDesk
         }
 
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
-            || !(Circuit.State == CircuitState.Closed ? Capacity.WantsOpening(_queue.Count, Clock.ElapsedMilliseconds) : Circuit.IsProbeDue && Capacity.HasRoom)
+            || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)
         {
             return null;
@@ -150,6 +193,13 @@ internal sealed partial class LeaseDesk
         slot.Age.BeginOpening(_generation, _queue.LastSequence);
         slot.Change(SlotState.Opening);
         return slot;
+    }
+
+    private bool WantsOpening(TimeSpan now, ref List<Waiter>? over)
+    {
+        var milliseconds = (long)now.TotalMilliseconds;
+        return Capacity.WantsOpening(_queue.Count, milliseconds)
+            && Capacity.WantsOpening(WeedQueue(Capacity.Opening + 1, now, ref over), milliseconds);
     }
 
     /// <summary>An idle connection above the limit.</summary>

@@ -46,7 +46,7 @@ internal sealed partial class LeaseDesk
         Capacity = capacity;
         Circuit = new CircuitBreaker(circuitBreaker, clock);
         _maxWaiters = maxWaiters ?? int.MaxValue;
-        _shedding = shedding is null ? null : new ControlledDelay(shedding, clock);
+        _shedding = shedding is null ? null : new ControlledDelay(shedding);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnProbeTimer(), this);
@@ -299,8 +299,7 @@ internal sealed partial class LeaseDesk
     {
         if (TryRemove(waiter, onlyIfOverdue: true))
         {
-            Meters.Timeouts.Increment();
-            waiter.Fail(_work.DescribeTimeout(waiter.Request));
+            End(waiter);
             return true;
         }
 
@@ -311,7 +310,39 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            _queue.GiveBack(waiter);
+            if (!IsClosed)
+            {
+                _queue.GiveBack(waiter);
+                return;
+            }
+        }
+
+        waiter.Retire();
+    }
+
+    /// <summary>Finished waiters that are kept for callers to come.</summary>
+    internal int SpareWaiters => _queue.Spares;
+
+    /// <summary>Lets go of the spare waiters that nobody has needed since this was called last.</summary>
+    internal void TrimSpareWaiters(int kept)
+    {
+        Waiter? waiter;
+        lock (_gate)
+        {
+            waiter = _queue.TakeUnneeded(kept);
+        }
+
+        RetireAll(waiter);
+    }
+
+    private static void RetireAll(Waiter? waiter)
+    {
+        while (waiter is not null)
+        {
+            var next = waiter.Next;
+            waiter.Next = null;
+            waiter.Retire();
+            waiter = next;
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed class Upkeep
             new SizingRound(settings, desk, journal),
             .. watches,
             new PromptRents(desk),
+            new SpareWaiters(desk),
             new Refill(desk),
         ];
     }

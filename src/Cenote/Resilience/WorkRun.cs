@@ -13,14 +13,16 @@ internal sealed class WorkRun<TResult>(
     private bool _hasLostSession;
     private Exception? _lastFailure;
     private int _attempts;
+    private TimeSpan? _end;
 
     internal async Task<TResult> OnceAsync(CancellationToken cancellationToken)
     {
+        var limit = WaitLimit();
         _attempts++;
         _progress = new WorkProgress();
         _kind = FailureKind.Other;
         _hasLostSession = false;
-        var connection = await pool.OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName).ConfigureAwait(false);
+        var connection = await OpenAsync(limit, cancellationToken).ConfigureAwait(false);
         await using var returned = connection.ConfigureAwait(false);
         connection.Progress = _progress;
         try
@@ -44,6 +46,7 @@ internal sealed class WorkRun<TResult>(
     internal async Task<TResult> RetryingAsync(WorkRetryOptions options, CancellationToken cancellationToken)
     {
         var clock = pool.Engine.Settings.Clock;
+        _end = clock.Elapsed + options.Deadline;
         using var deadline = new CancellationTokenSource(options.Deadline, clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -51,9 +54,41 @@ internal sealed class WorkRun<TResult>(
             return await Pipeline(options, deadline.Token)
                 .ExecuteAsync(async token => await OnceAsync(token).ConfigureAwait(false), linked.Token).ConfigureAwait(false);
         }
+        catch (DeadlinePassedException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new WorkTimeoutException(pool.Name, options.Deadline, _attempts, _lastFailure);
+        }
         catch (OperationCanceledException exception) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new WorkTimeoutException(pool.Name, options.Deadline, _attempts, _lastFailure ?? exception);
+        }
+    }
+
+    /// <summary>
+    /// How long a try may wait for its connection, by the pool's own clock: on a starved machine the deadline's token comes late, and a caller whose
+    /// time is up must not get a connection that others wait for.
+    /// </summary>
+    private TimeSpan WaitLimit()
+    {
+        var settings = pool.Engine.Settings;
+        var left = _end - settings.Clock.Elapsed;
+        return left <= TimeSpan.Zero ? throw new DeadlinePassedException()
+            : left < settings.AcquireTimeout ? left.Value
+            : settings.AcquireTimeout;
+    }
+
+    private async ValueTask<PooledConnection> OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var lease = await pool.Engine.RentAsync(limit, cancellationToken, filePath, lineNumber, memberName).ConfigureAwait(false);
+            return new PooledConnection(pool, lease, filePath, lineNumber, memberName);
+        }
+        catch (PoolTimeoutException exception) when (pool.Engine.Settings.Clock.Elapsed >= _end)
+        {
+            _lastFailure ??= exception;
+            throw new DeadlinePassedException();
         }
     }
 
@@ -69,7 +104,7 @@ internal sealed class WorkRun<TResult>(
             MaxDelay = options.MaxDelay,
             ShouldHandle = arguments => ValueTask.FromResult(
                 !deadline.IsCancellationRequested
-                && arguments.Outcome.Exception is { } exception
+                && arguments.Outcome.Exception is { } exception and not DeadlinePassedException
                 && WorkRetry.MayRunAgain(exception, _kind, _progress, _hasLostSession, options.IsIdempotent)),
             OnRetry = arguments =>
             {
@@ -79,4 +114,7 @@ internal sealed class WorkRun<TResult>(
         });
         return builder.Build();
     }
+
+    /// <summary>Never leaves this class.</summary>
+    private sealed class DeadlinePassedException : Exception;
 }

@@ -1,4 +1,3 @@
-using Cenote.Maintenance;
 using Cenote.Resilience;
 
 namespace Cenote.Waiting;
@@ -10,7 +9,7 @@ namespace Cenote.Waiting;
 /// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one is never
 /// turned away, as a link with less than a packet's worth queued drops none.
 /// </remarks>
-internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock clock)
+internal sealed class ControlledDelay(QueueSheddingOptions options)
 {
     private TimeSpan? _firstAbove;
     private TimeSpan _dropNext;
@@ -19,12 +18,13 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
     private bool _isDropping;
 
     /// <summary>Takes the first waiter that is to be served out of a queue that is not empty.</summary>
-    /// <param name="queue">The queue.</param>
+    /// <param name="queue">The queue. Its first can still use a connection.</param>
+    /// <param name="now">The pool's clock.</param>
     /// <param name="shed">Receives those who are turned away.</param>
-    internal Waiter Take(WaiterQueue queue, ref List<Waiter>? shed)
+    /// <param name="over">Receives those whose wait was over already.</param>
+    internal Waiter Take(WaiterQueue queue, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
-        var now = clock.Elapsed;
-        var waiter = TakeFirst(queue, now, out var mayDrop);
+        var waiter = TakeFirst(queue, now, ref over, out var mayDrop);
         if (_isDropping)
         {
             _isDropping = mayDrop;
@@ -36,7 +36,7 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
             {
                 (shed ??= []).Add(waiter);
                 _count++;
-                waiter = TakeFirst(queue, now, out mayDrop);
+                waiter = TakeFirst(queue, now, ref over, out mayDrop);
                 _isDropping = mayDrop;
                 _dropNext += _isDropping ? Spacing() : TimeSpan.Zero;
             }
@@ -44,7 +44,7 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
         else if (mayDrop)
         {
             (shed ??= []).Add(waiter);
-            waiter = TakeFirst(queue, now, out _);
+            waiter = TakeFirst(queue, now, ref over, out _);
             _isDropping = true;
 
             // A queue that stood shortly before goes on at about the rate that controlled it then.
@@ -63,12 +63,14 @@ internal sealed class ControlledDelay(QueueSheddingOptions options, PoolClock cl
     /// <summary>Forgets the past: waits were long for another reason than load.</summary>
     internal void Restart() => (_firstAbove, _isDropping, _count, _lastCount) = (null, false, 0, 0);
 
-    private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, out bool mayDrop)
+    private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
     {
+        // Two, so that one who is turned away leaves another behind who can be served.
+        queue.Weed(2, now, ref over);
         var waiter = queue.First!;
         queue.Remove(waiter);
         mayDrop = false;
-        if (clock.ElapsedSince(waiter.Request.StartedAt) < options.Target || queue.Count == 0)
+        if (waiter.Request.WaitedAt(now) < options.Target || queue.Count == 0)
         {
             _firstAbove = null;
         }

@@ -14,6 +14,9 @@ internal readonly record struct RentRequest(
     /// <summary>The place in the queue that the caller had when it got a connection that turned out dead; 0 for a newcomer.</summary>
     internal long Place { get; init; }
 
+    /// <summary>How long the caller has waited at a moment of the pool's clock.</summary>
+    internal TimeSpan WaitedAt(TimeSpan now) => now - (Deadline - Timeout);
+
     internal CallSite CallSite => new(string.IsNullOrEmpty(FilePath) ? null : FilePath, LineNumber, MemberName);
 
     /// <summary>Thread and stack of the caller, for one in some.</summary>

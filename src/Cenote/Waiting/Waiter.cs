@@ -16,6 +16,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     private readonly LeaseDesk _desk;
     private readonly ITimer _timer;
     private ManualResetValueTaskSourceCore<ConnectionLease> _source = new() { RunContinuationsAsynchronously = true };
+    private RentRequest _request;
     private CancellationTokenRegistration _registration;
     private bool _isDone;
 
@@ -41,12 +42,12 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal long Sequence { get; set; }
 
-    internal RentRequest Request { get; private set; }
+    internal ref readonly RentRequest Request => ref _request;
 
     /// <summary>Prepares the waiter for a caller. Under the desk's lock.</summary>
     internal void Begin(in RentRequest request, bool isBlocking)
     {
-        Request = request;
+        _request = request;
         IsBlocking = isBlocking;
         _isDone = false;
     }
@@ -56,8 +57,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     {
         if (!Volatile.Read(ref _isDone))
         {
-            _timer.Change(Remaining(), Timeout.InfiniteTimeSpan);
-            _registration = Request.CancellationToken.UnsafeRegister(
+            // The time of a caller that comes back for another connection may be up already.
+            var remaining = Remaining();
+            if (remaining <= TimeSpan.Zero && _desk.TryExpire(this))
+            {
+                return;
+            }
+
+            _timer.Change(remaining, Timeout.InfiniteTimeSpan);
+            _registration = _request.CancellationToken.UnsafeRegister(
                 static (state, _) =>
                 {
                     var waiter = (Waiter)state!;
@@ -69,9 +77,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal ValueTask<ConnectionLease> AsValueTask() => new(this, _source.Version);
 
-    internal void Complete(ConnectionLease lease)
+    internal void Complete(ConnectionLease lease, TimeSpan now)
     {
-        _desk.Meters.WaitTime.Record(_desk.Clock.ElapsedSince(Request.StartedAt));
+        _desk.Meters.WaitTime.Record(_request.WaitedAt(now));
         if (!IsBlocking)
         {
             Volatile.Write(ref _isDone, true);
@@ -122,36 +130,49 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     private void WaitUntilDone()
     {
+        // With the machine's clock the thread keeps its own deadline: the timer needs a thread of the thread pool,
+        // and callers that block may have taken them all.
+        var keepsDeadline = _desk.Clock.IsSystem;
         while (true)
         {
-            bool isSignalled;
             lock (this)
             {
                 if (_isDone)
                 {
-                    break;
+                    return;
                 }
 
-                // With the machine's clock the thread keeps its own deadline: the timer needs a thread of the thread pool,
-                // and callers that block may have taken them all.
-                isSignalled = _desk.Clock.IsSystem ? Monitor.Wait(this, RemainingMilliseconds()) : Monitor.Wait(this);
+                if (Monitor.Wait(this, keepsDeadline ? RemainingMilliseconds() : Timeout.Infinite))
+                {
+                    continue;
+                }
             }
 
-            if (!isSignalled)
-            {
-                OnTimer();
-            }
+            // Whoever has taken the waiter out of the queue completes it: from then on there is no deadline to look at.
+            keepsDeadline = !_desk.TryExpire(this);
         }
     }
 
     /// <summary>The waiting thread was interrupted: a connection that was granted in the same moment goes back.</summary>
     private void LeaveQueue()
     {
-        _desk.Cancel(this);
-        var spin = default(SpinWait);
-        while (!Volatile.Read(ref _isDone))
+        while (!IsDone)
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            try
+            {
+                _desk.Cancel(this);
+                lock (this)
+                {
+                    while (!_isDone)
+                    {
+                        Monitor.Wait(this);
+                    }
+                }
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Again: the caller is told once.
+            }
         }
 
         try
@@ -177,7 +198,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         finally
         {
             _source.Reset();
-            Request = default;
+            _request = default;
             _desk.Recycle(this);
         }
     }
@@ -187,8 +208,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Whether the caller can use no connection any more: its time is up or its token is signalled, whether or not a timer or a
+    /// callback has come to say so. Under the desk's lock, or by whoever took it out of the queue.</summary>
+    internal bool IsOver(TimeSpan now) => _request.Deadline <= now || _request.CancellationToken.IsCancellationRequested;
+
     /// <summary>Whether the deadline has passed. Under the desk's lock, while the waiter is queued.</summary>
     internal bool IsOverdue() => Remaining() <= TimeSpan.Zero;
+
+    /// <summary>For the last time: the waiter is spare, and there are too many.</summary>
+    internal void Retire() => _timer.Dispose();
 
     private void OnTimer()
     {
@@ -200,7 +228,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
     }
 
-    private TimeSpan Remaining() => Request.Deadline - _desk.Clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    private TimeSpan Remaining() => _request.Deadline - _desk.Clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     private int RemainingMilliseconds() => (int)Math.Min(int.MaxValue, Math.Ceiling(Remaining().TotalMilliseconds));
 }
