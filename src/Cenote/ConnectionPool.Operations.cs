@@ -73,7 +73,10 @@ public sealed partial class ConnectionPool
     /// <param name="cancellationToken">Ends the wait; the pool stays suspended, and connections still close as they come back.</param>
     public Task DrainAsync(CancellationToken cancellationToken = default) => _engine.DrainAsync(cancellationToken);
 
-    /// <summary>Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place.</summary>
+    /// <summary>
+    /// Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place. Opens that are under way end, and
+    /// callers that wait for them get fresh ones at once.
+    /// </summary>
     public void RetireAll() => _engine.RetireAll();
 
     /// <summary>The circuit as it is now.</summary>

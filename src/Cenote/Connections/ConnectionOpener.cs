@@ -22,8 +22,8 @@ internal sealed class ConnectionOpener(
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
     {
         var attempts = 0;
-        var circuitOpened = desk.ReadOpensToken();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
+        var toldToEnd = desk.ReadOpensToken(slot);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, toldToEnd);
         var probe = desk.ReadProbe(slot);
         try
         {
@@ -38,9 +38,9 @@ internal sealed class ConnectionOpener(
         {
             desk.OpenSkipped(slot);
         }
-        catch (Exception) when (circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
+        catch (Exception) when (toldToEnd.IsCancellationRequested && !poolClosed.IsCancellationRequested)
         {
-            // By this failure or another: the circuit says the rest.
+            // By this failure or another: the circuit says the rest, or another open does.
             desk.OpenSkipped(slot);
         }
         catch (Exception exception)
@@ -69,7 +69,7 @@ internal sealed class ConnectionOpener(
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
                 return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (!circuitOpened.IsCancellationRequested && !poolClosed.IsCancellationRequested)
+            catch (Exception exception) when (!toldToEnd.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
                 var failure = Describe(exception, attempts);
                 if (probe.IsProbe)

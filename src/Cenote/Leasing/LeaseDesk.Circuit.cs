@@ -10,12 +10,12 @@ internal sealed partial class LeaseDesk
     /// <summary>Guarded by the lock.</summary>
     private CircuitBreaker Circuit { get; }
 
-    /// <summary>Ends when the circuit opens: the signal for opens that began before.</summary>
-    internal CancellationToken ReadOpensToken()
+    /// <summary>Signalled when the circuit opens or a new generation begins: opens that were begun before are to end.</summary>
+    internal CancellationToken ReadOpensToken(Slot slot)
     {
         lock (_gate)
         {
-            return Circuit.Opens;
+            return IsDoomed(slot) ? new CancellationToken(canceled: true) : Circuit.Opens;
         }
     }
 
@@ -61,6 +61,12 @@ internal sealed partial class LeaseDesk
     /// <summary>One try to open a connection failed; the open itself may go on to the next.</summary>
     internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt) => ChangeCircuit(circuit =>
     {
+        if (IsDoomed(slot))
+        {
+            // With credentials, perhaps, or at a server that are no longer the right ones: that is why it was told to end.
+            return false;
+        }
+
         Meters.OpenFailures.Increment();
         Meters.LastOpenFailure = failure;
 

@@ -9,6 +9,9 @@ internal sealed partial class LeaseDesk
 {
     private long _generation;
 
+    /// <summary>Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.</summary>
+    private bool IsDoomed(Slot slot) => slot.Age.Generation != _generation;
+
     /// <summary>A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.</summary>
     internal void Opened(Slot slot, PhysicalConnection physical, long expiresAt)
     {
@@ -29,7 +32,7 @@ internal sealed partial class LeaseDesk
             slot.Age.BeginLife(_now, expiresAt, SlotWord.LeasesOf(slot.Word));
             slot.FreshAt = _now;
             refusal = _attention.HasAny(Leasing.Attention.Closed) ? CloseReason.PoolClosed
-                : slot.Age.Generation != _generation ? CloseReason.Retired
+                : IsDoomed(slot) ? CloseReason.Retired
                 : Capacity.Total > Capacity.Limit ? CloseReason.Shrunk
                 : null;
             slot.Change(refusal is null ? SlotState.Idle : SlotState.Closing);
@@ -49,16 +52,19 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal void OpenFailed(Slot slot, OpenFailure failure)
     {
+        if (TryEndDoomed(slot))
+        {
+            return;
+        }
+
         ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
         List<Waiter>? failed = null;
         List<Condition> conditions;
         lock (_gate)
         {
-            Capacity.Release();
-            Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
+            EndWithoutConnection(slot);
             Capacity.HoldOpens(Clock.ElapsedMilliseconds);
             Meters.LastOpenFailure = failure;
-            slot.Change(SlotState.Empty);
 
             // Nobody tries refused credentials again for a while, whoever waits.
             var isRefused = failure.Kind == FailureKind.BadCredentials;
@@ -93,6 +99,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             isWanted = !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
+                && !IsDoomed(slot)
                 && (Circuit.State == CircuitState.Closed
                     ? Capacity.StillWantsOpening(WeedQueue(Capacity.Opening, Clock.Elapsed, ref over))
                     : Circuit.Allows(slot.Id));
@@ -102,18 +109,55 @@ internal sealed partial class LeaseDesk
         return isWanted;
     }
 
-    /// <summary>Nobody needs the connection any more that a slot in state opening was meant for, or the circuit has opened.</summary>
+    /// <summary>
+    /// Nobody needs the connection any more that a slot in state opening was meant for, the circuit has opened, or a new generation has begun.
+    /// </summary>
     internal void OpenSkipped(Slot slot)
     {
+        if (TryEndDoomed(slot))
+        {
+            return;
+        }
+
         ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
         lock (_gate)
         {
-            Capacity.Release();
-            Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
-            slot.Change(SlotState.Empty);
+            EndWithoutConnection(slot);
         }
 
         Settle();
+    }
+
+    /// <summary>
+    /// Ends an open of an earlier generation that has brought nothing. That says nothing of the server, and those who wait for it get another at once.
+    /// </summary>
+    private bool TryEndDoomed(Slot slot)
+    {
+        lock (_gate)
+        {
+            if (!IsDoomed(slot))
+            {
+                return false;
+            }
+
+            var before = Circuit.State;
+            if (Circuit.RepeatProbe(slot.Id))
+            {
+                AnnounceUnderLock(before);
+            }
+
+            EndWithoutConnection(slot);
+        }
+
+        Settle();
+        return true;
+    }
+
+    private void EndWithoutConnection(Slot slot)
+    {
+        Capacity.Release();
+        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
+        slot.Change(SlotState.Empty);
     }
 
     /// <summary>The connection of a slot in state closing is closed.</summary>

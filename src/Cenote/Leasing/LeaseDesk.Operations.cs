@@ -87,13 +87,18 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Every connection older than this moment closes: idle ones now, the others as they come back.</summary>
+    /// <summary>
+    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are under way end, since nobody may have
+    /// what they bring: others begin in their place.
+    /// </summary>
     internal void RetireAll(CloseReason reason)
     {
         List<Slot> old = [];
+        CancellationTokenSource? opens;
         lock (_gate)
         {
             _generation++;
+            opens = Capacity.Opening > 0 ? Circuit.TakeOpens() : null;
             foreach (var slot in _slots.All)
             {
                 if (slot.State is not (SlotState.Empty or SlotState.Opening or SlotState.Closing))
@@ -105,6 +110,8 @@ internal sealed partial class LeaseDesk
             }
         }
 
+        // The opens that it ends report by themselves.
+        _ = opens?.CancelAsync();
         old.ForEach(slot => CloseIfRetired(slot));
         Settle();
     }

@@ -29,7 +29,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
     internal int Failures { get; private set; }
 
-    /// <summary>Signalled when the circuit opens: opens that began before are to end.</summary>
+    /// <summary>Signalled when the circuit opens, and by the desk when a new generation begins: opens that began before are to end.</summary>
     internal CancellationToken Opens => _opens.Token;
 
     /// <summary>Whether a probe may start.</summary>
@@ -147,6 +147,21 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
+    /// <summary>The probe was ended for a reason that has nothing to do with the server: another is due at once.</summary>
+    /// <returns>Whether it was the probe, and the circuit is open again.</returns>
+    internal bool RepeatProbe(int slotId)
+    {
+        if (!IsProbe(slotId))
+        {
+            return false;
+        }
+
+        _probeSlot = -1;
+        _probeAt = clock.Elapsed;
+        Enter(CircuitState.Open);
+        return true;
+    }
+
     internal bool ForceOpen()
     {
         if (IsForced)
@@ -166,7 +181,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return Close();
     }
 
-    /// <summary>What the opens before the circuit opened listen to. Not to be cancelled under the lock.</summary>
+    /// <summary>What the opens that were begun so far listen to. Not to be cancelled under the lock.</summary>
     internal CancellationTokenSource TakeOpens()
     {
         var opens = _opens;

@@ -30,8 +30,22 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
             return;
         }
 
+        var toldToEnd = desk.ReadOpensToken(slot);
+        if (!desk.StillWantsOpening(slot))
+        {
+            desk.OpenSkipped(slot);
+            return;
+        }
+
         var physical = provider.CreateConnection(settings);
         physical.Open();
+        if (toldToEnd.IsCancellationRequested)
+        {
+            physical.CloseAsync().AsTask().Wait();
+            desk.OpenSkipped(slot);
+            return;
+        }
+
         desk.Opened(slot, physical, long.MaxValue);
     }
 

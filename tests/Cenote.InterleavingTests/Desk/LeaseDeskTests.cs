@@ -56,6 +56,30 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
+    public static void Nobody_is_served_late_and_those_behind_are()
+    {
+        var desk = new TestDesk(size: 1);
+        var held = desk.Rent();
+        var overdue = desk.Enqueue(blocks: false, TimeSpan.FromSeconds(1));
+        var live = desk.Enqueue(blocks: true, TimeSpan.FromMinutes(1));
+        var outcome = overdue.AsValueTask();
+        desk.Clock.Advance(TimeSpan.FromSeconds(2));
+        Threads.Run(held.Dispose, () => desk.Desk.TryExpire(overdue), () => live.WaitBlocking().Dispose(), desk.RentUseReturn);
+        Check.That(outcome.IsFaulted, "a caller whose time was up was served");
+        ReturnIfGranted(outcome);
+        desk.CheckNothingLost(1);
+    }
+
+    [Interleaving]
+    public static void A_new_generation_races_opens_under_way()
+    {
+        var desk = new TestDesk(size: 2, opened: 0);
+        Threads.Run(desk.RentUseReturn, desk.RentUseReturn, () => desk.Desk.RetireAll(CloseReason.Retired));
+        Check.That(desk.Database.PeakSessions <= 2, "too many sessions");
+        desk.CheckNothingLost(2);
+    }
+
+    [Interleaving]
     public static void Waiters_are_served_in_their_order()
     {
         var desk = new TestDesk(size: 1);
@@ -204,7 +228,7 @@ internal static class LeaseDeskTests
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
         var ending = desk.Enqueue(blocks: true);
-        var patient = desk.Enqueue(blocks: true);
+        var patient = desk.Enqueue(blocks: true, TimeSpan.FromMinutes(1));
         Threads.Run(
             held.Dispose,
             () => end(desk, ending),

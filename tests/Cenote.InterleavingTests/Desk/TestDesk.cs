@@ -49,8 +49,10 @@ internal sealed class TestDesk
     }
 
     /// <summary>Queues; an asynchronous caller looks at its result later, a blocking one waits for it.</summary>
-    public Waiter Enqueue(bool blocks) => Desk.Enqueue(
-        new RentRequest(Clock.GetTimestamp(), TimeSpan.FromSeconds(10), Desk.Clock.Elapsed + TimeSpan.FromSeconds(10), CancellationToken.None, "file", 1, "member"),
+    public Waiter Enqueue(bool blocks) => Enqueue(blocks, TimeSpan.FromSeconds(10));
+
+    public Waiter Enqueue(bool blocks, TimeSpan timeout) => Desk.Enqueue(
+        new RentRequest(Clock.GetTimestamp(), timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, "file", 1, "member"),
         blocks);
 
     public void RentUseReturn()
