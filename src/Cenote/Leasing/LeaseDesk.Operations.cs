@@ -144,7 +144,7 @@ internal sealed partial class LeaseDesk
 
         _probeTimer.Dispose();
         waiters.ForEach(waiter => Fail(waiter, counter: null, _work.DescribeClosed));
-        RetireAll(spare);
+        LetGo(spare);
         conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));
         return true;
     }

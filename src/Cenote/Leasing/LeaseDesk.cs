@@ -332,10 +332,10 @@ internal sealed partial class LeaseDesk
             waiter = _queue.TakeUnneeded(kept);
         }
 
-        RetireAll(waiter);
+        LetGo(waiter);
     }
 
-    private static void RetireAll(Waiter? waiter)
+    private static void LetGo(Waiter? waiter)
     {
         while (waiter is not null)
         {
