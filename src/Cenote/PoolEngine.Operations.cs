@@ -217,23 +217,13 @@ internal sealed partial class PoolEngine
         Desk.RetireAll(CloseReason.Retired);
     }
 
-    internal async Task DrainAsync(CancellationToken cancellationToken)
+    internal Task DrainAsync(CancellationToken cancellationToken)
     {
         _isDraining = true;
         Journal.Draining();
         Suspend();
         RetireAll();
-        await Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken).ConfigureAwait(false);
-
-        // An open that was under way, and that the driver does not stop at once, has no slot any more: what it brings is closed first.
-        try
-        {
-            await _leftBehind.WhenEmptyAsync().WaitAsync(Settings.ConnectTimeout, Settings.Clock.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // A driver that hangs for longer than it may is waited for by nobody.
-        }
+        return Desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
     }
 
     internal async ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken)

@@ -22,14 +22,16 @@ internal sealed class ConnectionOpener(
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
     {
         var attempts = 0;
-        var toldToEnd = desk.ReadOpensToken(slot);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, toldToEnd);
+        var circuitOpened = desk.ReadOpensToken();
+        var doomed = desk.ReadGenerationToken(slot);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
+        using var toldToEnd = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, doomed);
         var probe = desk.ReadProbe(slot);
         try
         {
             var physical = probe.IsProbe
-                ? await Attempt(ended.Token).ConfigureAwait(false)
-                : await _retry.RunAsync(Attempt, ended.Token).ConfigureAwait(false);
+                ? await Attempt(toldToEnd.Token).ConfigureAwait(false)
+                : await _retry.RunAsync(Attempt, toldToEnd.Token).ConfigureAwait(false);
             var expiresAt = NewExpiry();
             journal.ConnectionOpened(slot.Id, attempts);
             desk.Opened(slot, physical, expiresAt);
@@ -54,7 +56,7 @@ internal sealed class ConnectionOpener(
             desk.OpenFailed(slot, failure);
         }
 
-        async ValueTask<PhysicalConnection> Attempt(CancellationToken cancellationToken)
+        async ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
         {
             // When the demand has gone, the next try is skipped.
             if (!desk.StillWantsOpening(slot))
@@ -67,7 +69,7 @@ internal sealed class ConnectionOpener(
             try
             {
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-                return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, cancellationToken).ConfigureAwait(false);
+                return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, stop, ended.Token).ConfigureAwait(false);
             }
             catch (Exception exception) when (!toldToEnd.IsCancellationRequested && !poolClosed.IsCancellationRequested)
             {
@@ -88,7 +90,7 @@ internal sealed class ConnectionOpener(
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
         return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread: false) { BeginsLease = true }
-            .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token).ConfigureAwait(false);
+            .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token, ended.Token).ConfigureAwait(false);
     }
 
     /// <summary>The timeouts are our own or the driver's: no answer in time means that the server cannot be reached.</summary>

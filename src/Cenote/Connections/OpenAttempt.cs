@@ -23,15 +23,16 @@ internal sealed class OpenAttempt(
     /// <summary>Opens a connection and proves it.</summary>
     /// <param name="limit">The longest it may take to connect.</param>
     /// <param name="proofs">Round trips that the connection must then pass, each within the validation timeout.</param>
-    /// <param name="cancellationToken">Ends the try.</param>
-    internal async ValueTask<PhysicalConnection> RunAsync(TimeSpan limit, int proofs, CancellationToken cancellationToken)
+    /// <param name="stop">Tells the driver to stop. One that does not is waited for.</param>
+    /// <param name="cancellationToken">Ends the try: a driver that does not stop is left behind.</param>
+    internal async ValueTask<PhysicalConnection> RunAsync(TimeSpan limit, int proofs, CancellationToken stop, CancellationToken cancellationToken)
     {
         try
         {
-            await ConnectAsync(limit, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(limit, stop, cancellationToken).ConfigureAwait(false);
             for (; proofs > 0; proofs--)
             {
-                await ProveAsync(cancellationToken).ConfigureAwait(false);
+                await ProveAsync(stop, cancellationToken).ConfigureAwait(false);
             }
 
             return _physical!;
@@ -44,16 +45,17 @@ internal sealed class OpenAttempt(
         }
     }
 
-    private async Task ConnectAsync(TimeSpan limit, CancellationToken cancellationToken)
+    private async Task ConnectAsync(TimeSpan limit, CancellationToken stop, CancellationToken cancellationToken)
     {
         var started = settings.Clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var token = linked.Token;
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop);
+        var token = stopped.Token;
         try
         {
             _opening = BackgroundWork.Call(() => Open(limit, token), () => OpenAsync(limit, token), needsOwnThread);
-            await BackgroundWork.Wait(_opening, token).ConfigureAwait(false);
+            await BackgroundWork.Wait(_opening, linked.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -64,11 +66,12 @@ internal sealed class OpenAttempt(
         desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
     }
 
-    private async Task ProveAsync(CancellationToken cancellationToken)
+    private async Task ProveAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, linked.Token);
+        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop);
+        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, stopped.Token);
         await BackgroundWork.Wait(_proving, linked.Token).ConfigureAwait(false);
     }
 

@@ -10,12 +10,12 @@ internal sealed partial class LeaseDesk
     /// <summary>Guarded by the lock.</summary>
     private CircuitBreaker Circuit { get; }
 
-    /// <summary>Signalled when the circuit opens or a new generation begins: opens that were begun before are to end.</summary>
-    internal CancellationToken ReadOpensToken(Slot slot)
+    /// <summary>Ends when the circuit opens: the signal for opens that began before.</summary>
+    internal CancellationToken ReadOpensToken()
     {
         lock (_gate)
         {
-            return IsDoomed(slot) ? new CancellationToken(canceled: true) : Circuit.Opens;
+            return Circuit.Opens;
         }
     }
 

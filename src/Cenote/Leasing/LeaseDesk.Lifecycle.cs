@@ -8,9 +8,22 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     private long _generation;
+    private CancellationTokenSource _generationEnds = new();
 
     /// <summary>Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.</summary>
     private bool IsDoomed(Slot slot) => slot.Age.Generation != _generation;
+
+    /// <summary>
+    /// Signalled when a new generation begins: an open that was begun before is to end. Its slot is free when it has: a driver that does not listen is
+    /// waited for, so that there are never more connections than the limit.
+    /// </summary>
+    internal CancellationToken ReadGenerationToken(Slot slot)
+    {
+        lock (_gate)
+        {
+            return IsDoomed(slot) ? new CancellationToken(canceled: true) : _generationEnds.Token;
+        }
+    }
 
     /// <summary>A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.</summary>
     internal void Opened(Slot slot, PhysicalConnection physical, long expiresAt)
@@ -24,7 +37,7 @@ internal sealed partial class LeaseDesk
                 AnnounceUnderLock(before);
             }
 
-            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing));
+            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing), IsDoomed(slot));
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             AdvanceClock();
@@ -68,7 +81,7 @@ internal sealed partial class LeaseDesk
 
             // Nobody tries refused credentials again for a while, whoever waits.
             var isRefused = failure.Kind == FailureKind.BadCredentials;
-            if (Capacity.Total - _slots.CountOf(SlotState.Closing) == 0)
+            if (Capacity.Total - Capacity.Doomed - _slots.CountOf(SlotState.Closing) == 0)
             {
                 while (_queue.First is { } waiter && (waiter.Sequence <= slot.Age.LastWaiter || isRefused))
                 {
@@ -101,7 +114,7 @@ internal sealed partial class LeaseDesk
             isWanted = !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
                 && !IsDoomed(slot)
                 && (Circuit.State == CircuitState.Closed
-                    ? Capacity.StillWantsOpening(WeedQueue(Capacity.Opening, Clock.Elapsed, ref over))
+                    ? Capacity.StillWantsOpening(WeedQueue(Capacity.UnderWay, Clock.Elapsed, ref over))
                     : Circuit.Allows(slot.Id));
         }
 
@@ -156,7 +169,7 @@ internal sealed partial class LeaseDesk
     private void EndWithoutConnection(Slot slot)
     {
         Capacity.Release();
-        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing));
+        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsDoomed(slot));
         slot.Change(SlotState.Empty);
     }
 

@@ -88,8 +88,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are under way end, since nobody may have
-    /// what they bring: others begin in their place.
+    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are under way are told to end, since nobody may
+    /// have what they bring: others begin, beside them where there is room.
     /// </summary>
     internal void RetireAll(CloseReason reason)
     {
@@ -98,7 +98,13 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             _generation++;
-            opens = Capacity.Opening > 0 ? Circuit.TakeOpens() : null;
+            opens = null;
+            if (Capacity.Opening > 0)
+            {
+                (opens, _generationEnds) = (_generationEnds, new CancellationTokenSource());
+                Capacity.DoomOpens();
+            }
+
             foreach (var slot in _slots.All)
             {
                 if (slot.State is not (SlotState.Empty or SlotState.Opening or SlotState.Closing))

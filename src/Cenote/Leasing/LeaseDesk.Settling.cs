@@ -168,7 +168,7 @@ internal sealed partial class LeaseDesk
     /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
     private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over)
     {
-        if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.Opening == 0 && CountLive() > 0)
+        if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.UnderWay == 0 && CountLive() > 0)
         {
             var before = Circuit.State;
             Circuit.CloseForLackOfRoom();
@@ -199,7 +199,7 @@ internal sealed partial class LeaseDesk
     {
         var milliseconds = (long)now.TotalMilliseconds;
         return Capacity.WantsOpening(_queue.Count, milliseconds)
-            && Capacity.WantsOpening(WeedQueue(Capacity.Opening + 1, now, ref over), milliseconds);
+            && Capacity.WantsOpening(WeedQueue(Capacity.UnderWay + 1, now, ref over), milliseconds);
     }
 
     /// <summary>An idle connection above the limit.</summary>

@@ -230,7 +230,7 @@ internal sealed partial class LeaseDesk
         }
 
         if (Meters.LastOpenFailure is { Kind: FailureKind.BadCredentials } failure
-            && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.Opening == 0 && CountLive() == 0)
+            && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.UnderWay == 0 && CountLive() == 0)
         {
             Meters.Errors.Increment();
             return () => _work.DescribeOpenFailure(failure);

@@ -29,7 +29,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
     internal int Failures { get; private set; }
 
-    /// <summary>Signalled when the circuit opens, and by the desk when a new generation begins: opens that began before are to end.</summary>
+    /// <summary>Signalled when the circuit opens: opens that began before are to end.</summary>
     internal CancellationToken Opens => _opens.Token;
 
     /// <summary>Whether a probe may start.</summary>
@@ -181,7 +181,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return Close();
     }
 
-    /// <summary>What the opens that were begun so far listen to. Not to be cancelled under the lock.</summary>
+    /// <summary>What the opens before the circuit opened listen to. Not to be cancelled under the lock.</summary>
     internal CancellationTokenSource TakeOpens()
     {
         var opens = _opens;

@@ -32,6 +32,12 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal int Opening { get; private set; }
 
+    /// <summary>Those of them whose connections nobody may have any more. They take up room until they have ended, and count for nothing else.</summary>
+    internal int Doomed { get; private set; }
+
+    /// <summary>Opens that may still serve somebody.</summary>
+    internal int UnderWay => Opening - Doomed;
+
     /// <summary>Connections wanted for a warm-up, until it is reached.</summary>
     internal int WarmUpTarget { get; private set; }
 
@@ -45,24 +51,24 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try: accounts get locked.
     /// After that they are tried once, not by everybody.</summary>
-    internal bool RefusesOpens(long now) => now < _refusedUntil || (_refusal > TimeSpan.Zero && Opening > 0);
+    internal bool RefusesOpens(long now) => now < _refusedUntil || (_refusal > TimeSpan.Zero && UnderWay > 0);
 
     /// <summary>Whether one more open should start.</summary>
     internal bool WantsOpening(int waiting, long now)
     {
-        if (!HasRoom || Opening >= maxConcurrentOpens || RefusesOpens(now) || IsAtCeiling(now))
+        if (!HasRoom || UnderWay >= maxConcurrentOpens || RefusesOpens(now) || IsAtCeiling(now))
         {
             return false;
         }
 
         var mayTry = now >= _holdUntil;
-        return (waiting > Opening && (mayTry || _hasFreshDemand))
-            || (mayTry && (Total < Math.Max(MinSize, WarmUpTarget) || Opening < Replacements));
+        return (waiting > UnderWay && (mayTry || _hasFreshDemand))
+            || (mayTry && (Total - Doomed < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements));
     }
 
     /// <summary>The same question for an open that is under way, and counted.</summary>
     internal bool StillWantsOpening(int waiting) =>
-        Total <= Limit && (waiting >= Opening || Total <= Math.Max(MinSize, WarmUpTarget) || Opening <= Replacements);
+        Total <= Limit && (waiting >= UnderWay || Total - Doomed <= Math.Max(MinSize, WarmUpTarget) || UnderWay <= Replacements);
 
     internal void BeginOpening()
     {
@@ -71,18 +77,23 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         Opening++;
     }
 
+    /// <summary>A new generation has begun: nobody may have what the opens bring that are under way.</summary>
+    internal void DoomOpens() => Doomed = Opening;
+
     /// <param name="hasOpened">Whether there is a connection more.</param>
     /// <param name="closing">Connections that are being closed.</param>
-    internal void EndOpening(bool hasOpened, int closing)
+    /// <param name="wasDoomed">Whether nobody may have it.</param>
+    internal void EndOpening(bool hasOpened, int closing, bool wasDoomed)
     {
         Opening--;
+        Doomed -= wasDoomed ? 1 : 0;
         if (hasOpened)
         {
             EndRefusal();
             RaiseCeiling();
         }
 
-        if (hasOpened && Replacements > 0)
+        if (hasOpened && !wasDoomed && Replacements > 0)
         {
             // This one may serve as one of them; upkeep counts anew at its next tick.
             Replacements--;
@@ -147,7 +158,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     /// <summary>One at a time, so that a full server is probed gently; for a minute, so that a crowd of an hour ago slows nobody down.</summary>
     private bool IsAtCeiling(long now) =>
-        Total >= _ceiling && (now < _ceilingUntil || (Opening > 0 && now < _ceilingUntil + CeilingMemory));
+        Total >= _ceiling && (now < _ceilingUntil || (UnderWay > 0 && now < _ceilingUntil + CeilingMemory));
 
     /// <summary>One more went well: the next is tried when it is wanted, until the limit is reached.</summary>
     private void RaiseCeiling()

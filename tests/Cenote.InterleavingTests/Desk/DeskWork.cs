@@ -30,7 +30,7 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
             return;
         }
 
-        var toldToEnd = desk.ReadOpensToken(slot);
+        var toldToEnd = desk.ReadGenerationToken(slot);
         if (!desk.StillWantsOpening(slot))
         {
             desk.OpenSkipped(slot);

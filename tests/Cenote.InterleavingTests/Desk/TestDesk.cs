@@ -81,6 +81,7 @@ internal sealed class TestDesk
         Check.That(counts.Total == Database.Sessions, $"{Database.Sessions} sessions, but {counts}");
         Check.That(counts.Total == _capacity.Total, $"the capacity says {_capacity.Total}, but {counts}");
         Check.That(counts.Total <= size, $"more than {size}: {counts}");
+        Check.That(_capacity.Doomed == 0, "an open that has ended counts as doomed");
         Check.That(Desk.Attention == 0, $"attention is left over: {(Attention)Desk.Attention}");
         var leases = Fill(size);
         Check.That(Database.Sessions == size, $"{Database.Sessions} sessions instead of {size}");
