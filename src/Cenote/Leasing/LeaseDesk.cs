@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Cenote.Diagnostics;
 using Cenote.Maintenance;
@@ -16,6 +17,7 @@ namespace Cenote.Leasing;
 /// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without it.
 /// Nothing of the outside world is called while it is held.
 /// </remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The token source has no timer and no handle.")]
 internal sealed partial class LeaseDesk
 {
     private readonly object _gate = new();
