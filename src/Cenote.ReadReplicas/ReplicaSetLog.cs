@@ -47,6 +47,9 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(133, LogLevel.Information, "Set {SetName} closed")]
     internal static partial void Closed(ILogger logger, string setName);
 
+    [LoggerMessage(134, LogLevel.Error, "Set {SetName}: the address of {Server} leads to several servers: {Reason}. Causal reads may be stale and writes may be refused. Give the set one address for each server")]
+    internal static partial void SeveralServersFound(ILogger logger, string setName, string server, string reason);
+
     internal static void Changed(ILogger logger, string setName, TopologyChangedEventArgs change)
     {
         var server = change.Server.Name;
@@ -72,6 +75,9 @@ internal static partial class ReplicaSetLog
                 break;
             case TopologyChange.RivalFound:
                 RivalFound(logger, setName, server, change.Reason);
+                break;
+            case TopologyChange.SeveralServersFound:
+                SeveralServersFound(logger, setName, server, change.Reason);
                 break;
             default:
                 ServerUnsuitable(logger, setName, server, change.Reason);

@@ -9,6 +9,7 @@ public sealed class ReplicaSetServer
 {
     private long _latency = -1;
     private long _lag = -1;
+    private volatile bool _hasSeveralServers;
     private volatile ServerStanding _standing = ServerStanding.Initial;
 
     internal ReplicaSetServer(string name, int ordinal, ConnectionPool pool, int weight, ServerRole declaredRole, bool ownsPool)
@@ -38,6 +39,13 @@ public sealed class ReplicaSetServer
 
     /// <summary>Why it is not; empty while it serves.</summary>
     public string Reason => _standing.Reason;
+
+    /// <summary>Gets whether the address was seen to lead to several servers at once. Reads that must see a write cannot be relied on then.</summary>
+    public bool HasSeveralServers
+    {
+        get => _hasSeveralServers;
+        internal set => _hasSeveralServers = value;
+    }
 
     /// <summary>The moving average of how long a probe takes; <see langword="null"/> before the first.</summary>
     public TimeSpan? Latency => Read(ref _latency);

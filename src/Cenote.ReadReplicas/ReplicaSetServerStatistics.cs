@@ -12,6 +12,7 @@ public sealed record ReplicaSetServerStatistics
         Role = standing.Role;
         State = standing.State;
         Reason = standing.Reason;
+        HasSeveralServers = server.HasSeveralServers;
         Weight = server.Weight;
         Share = standing.Share;
         Lag = server.Lag;
@@ -36,6 +37,9 @@ public sealed record ReplicaSetServerStatistics
 
     /// <summary>Why it is not; empty while it serves.</summary>
     public string Reason { get; }
+
+    /// <summary>Gets whether its address was seen to lead to several servers at once.</summary>
+    public bool HasSeveralServers { get; }
 
     /// <summary>Its weight.</summary>
     public int Weight { get; }

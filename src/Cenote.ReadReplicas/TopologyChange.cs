@@ -23,4 +23,7 @@ public enum TopologyChange
 
     /// <summary>A server answers and cannot be used.</summary>
     ServerUnsuitable,
+
+    /// <summary>The address of a server leads to several servers at once. Reported once for each address.</summary>
+    SeveralServersFound,
 }

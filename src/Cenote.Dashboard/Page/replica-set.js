@@ -97,6 +97,7 @@ const changes = {
     ReplicaLeft: change => `${textOf(change.server)} takes no more reads`,
     RivalFound: change => `${textOf(change.server)} says that it is a primary, too`,
     ServerUnsuitable: change => `${textOf(change.server)} cannot be used`,
+    SeveralServersFound: change => `the address of ${textOf(change.server)} leads to several servers`,
 };
 
 /** label, field, how to read it from the data, how to say it @type {[string, string, (data: any) => any, (value: any, data: any) => string][]} */

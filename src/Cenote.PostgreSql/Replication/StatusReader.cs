@@ -34,6 +34,12 @@ internal sealed class StatusReader
                     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::double precision,
         """;
 
+    // What names a running server: the moment when it was started. Asked twice, since a proxy that balances load (pgpool-II) sends a question with functions that
+    // may write to the primary, and one without to any server: applications read there, too. Both travel together.
+    private const string Server = "extract(epoch FROM pg_postmaster_start_time())::text";
+
+    private const string PlainRead = "; SELECT " + Server;
+
     private const string Parts = " FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server LEFT JOIN pg_stat_wal_receiver receiver ON true";
 
     private const string Position =
@@ -52,7 +58,7 @@ internal sealed class StatusReader
             stoppedOn: "(SELECT greatest(timeline_id, min_recovery_end_timeline) FROM pg_control_checkpoint(), pg_control_recovery())",
             identity: "(SELECT system_identifier::text FROM pg_control_system())"),
         Complete(stoppedOn: "NULL", identity: "NULL::text"),
-        "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, NULL::text",
+        "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, NULL::text, NULL::text",
     ];
 
     private int _question;
@@ -64,7 +70,7 @@ internal sealed class StatusReader
         {
             try
             {
-                return await AskAsync(connection, Questions[question], ToStatus, cancellationToken).ConfigureAwait(false) ?? ServerStatus.Unknown;
+                return await AskStatusAsync(connection, Questions[question], cancellationToken).ConfigureAwait(false);
             }
             catch (PostgresException exception) when (IsUnknownHere(connection, exception))
             {
@@ -108,7 +114,7 @@ internal sealed class StatusReader
         }
     }
 
-    private static string Complete(string stoppedOn, string identity) => $"{Status.Replace("{0}", stoppedOn, StringComparison.Ordinal)} {identity}{Parts}";
+    private static string Complete(string stoppedOn, string identity) => $"{Status.Replace("{0}", stoppedOn, StringComparison.Ordinal)} {identity}, {Server}{Parts}{PlainRead}";
 
     private int Next(int question)
     {
@@ -120,6 +126,25 @@ internal sealed class StatusReader
     private static bool IsUnknownHere(DbConnection connection, PostgresException exception) =>
         connection.State == ConnectionState.Open
         && (exception.SqlState.StartsWith("42", StringComparison.Ordinal) || exception.SqlState is PostgresErrorCodes.FeatureNotSupported);
+
+    private static async ValueTask<ServerStatus> AskStatusAsync(DbConnection connection, string question, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        await using var ofCommand = command.ConfigureAwait(false);
+        command.CommandText = question;
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return ServerStatus.Unknown;
+        }
+
+        var status = ToStatus(reader);
+        var readsAlike = !await reader.NextResultAsync(cancellationToken).ConfigureAwait(false)
+            || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+            || string.Equals(reader.GetString(0), status.ServerId, StringComparison.Ordinal);
+        return readsAlike ? status : status with { IsSeveralServers = true };
+    }
 
     private static async ValueTask<T?> AskAsync<T>(DbConnection connection, string question, Func<DbDataReader, T?> read, CancellationToken cancellationToken)
         where T : class
@@ -141,6 +166,7 @@ internal sealed class StatusReader
         // Two machines' clocks: a replica whose own is behind would be ahead.
         Lag = row.IsDBNull(5) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(5))),
         DataId = row.IsDBNull(6) ? null : row.GetString(6),
+        ServerId = row.IsDBNull(7) ? null : row.GetString(7),
     };
 
     private static WalPosition? ToPosition(DbDataReader row) => row.IsDBNull(1)

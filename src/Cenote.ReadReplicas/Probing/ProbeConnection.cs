@@ -5,6 +5,7 @@ namespace Cenote.ReadReplicas.Probing;
 /// <summary>The connection of a probe: opened when there is none, given up when a question fails or hangs. Used by one loop only.</summary>
 internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions options) : IAsyncDisposable
 {
+    private readonly SecondOpinion _second = new(pool, options);
     private DedicatedConnection? _connection;
     private Task _givenUp = Task.CompletedTask;
 
@@ -21,7 +22,8 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         {
             var status = await asking.WaitAsync(options.ProbeTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             stop.Dispose();
-            return (status, options.TimeProvider.GetElapsedTime(started));
+            var latency = options.TimeProvider.GetElapsedTime(started);
+            return (_second.Compare(connection, status) ? status with { IsSeveralServers = true } : status, latency);
         }
         catch (Exception exception)
         {
@@ -36,6 +38,7 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
     /// <summary>Waits, within a timeout, also for what was given up: it uses the pool's driver.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _second.DisposeAsync().ConfigureAwait(false);
         if (_connection is not null)
         {
             await _connection.DisposeAsync().ConfigureAwait(false);

@@ -30,6 +30,7 @@ internal static class SetJudge
             findings.AddRange(replicas.Where(static server => server.State != ServerState.Serving).Select(Out));
         }
 
+        findings.AddRange(statistics.Servers.Where(static server => server.HasSeveralServers).Select(Several));
         return new Verdict(
             statistics.SetName,
             statistics.Time,
@@ -51,6 +52,13 @@ internal static class SetJudge
         $"{server.Name} is out: {server.Reason}",
         Text($"{server.Name} is {server.State}, left the rotation {server.Departures} times, {server.ProbeFailures} of {server.Probes} probes failed."),
         "Look at that server and its replication. It returns by itself when it answers and has caught up.");
+
+    private static Finding Several(ReplicaSetServerStatistics server) => new(
+        FindingKind.SeveralServers,
+        VerdictLevel.Degraded,
+        $"the address of {server.Name} leads to several servers",
+        $"Two questions to {server.Name} were answered by two servers that run at once. Causal reads may be stale, and writes may reach a replica.",
+        "Give the set one address for each server, and nothing between that spreads connections or statements: the set does that itself.");
 
     private static string Healthy(ReplicaSetStatistics statistics, int replicas) => replicas == 0
         ? $"primary {statistics.Primary}, no replicas"

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.ReadReplicas.Probing;
 
 namespace Cenote.ReadReplicas.Topology;
 
@@ -124,6 +125,17 @@ internal sealed partial class TopologyKeeper
         {
             // Never there: nobody has been told yet.
             changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason));
+        }
+    }
+
+    /// <summary>Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an outage of a doubt.</summary>
+    private void NoteSeveralServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
+    {
+        if (report.Status is { IsSeveralServers: true } && !server.HasSeveralServers)
+        {
+            server.HasSeveralServers = true;
+            changes.Add(Change(
+                TopologyChange.SeveralServersFound, server, "two questions were answered by two servers that run at once, so that something between spreads connections or statements (a load balancer, a name with several addresses)"));
         }
     }
 

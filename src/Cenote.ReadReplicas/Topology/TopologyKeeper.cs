@@ -61,6 +61,7 @@ internal sealed partial class TopologyKeeper
 
             before = _current;
             record.Take(report);
+            NoteSeveralServers(server, report, changes);
             after = Decide(record, report, changes);
             _current = after;
 

@@ -26,6 +26,12 @@ public sealed record ServerStatus
     /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when there is none.</value>
     public string? DataId { get; init; }
 
+    /// <summary>Gets what names the running server among all others, and changes when it is restarted; <see langword="null"/> when the database does not tell.</summary>
+    public string? ServerId { get; init; }
+
+    /// <summary>Gets whether two questions on one connection were answered by different servers: a proxy between spreads statements over them.</summary>
+    public bool IsSeveralServers { get; init; }
+
     /// <summary>Whether the server takes writes as every other of its group does, without being a rival: Galera. <see cref="Role"/> is <see cref="ServerRole.Primary"/> then.</summary>
     public bool IsMultiPrimary { get; init; }
 }

@@ -62,4 +62,7 @@ public enum FindingKind
 
     /// <summary>The server refuses what the settings ask for: an unknown database, a start-up parameter.</summary>
     SettingsRefused,
+
+    /// <summary>The address of a server of a set leads to several servers.</summary>
+    SeveralServers,
 }

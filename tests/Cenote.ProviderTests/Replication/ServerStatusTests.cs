@@ -23,8 +23,9 @@ public sealed class ServerStatusTests
         var status = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            new ServerStatus { Role = ServerRole.Primary, Timeline = 1, DataId = identity, Position = status.Position }, status);
+            new ServerStatus { Role = ServerRole.Primary, Timeline = 1, DataId = identity, Position = status.Position, ServerId = status.ServerId }, status);
         Assert.NotNull(status.Position);
+        Assert.NotNull(status.ServerId);
         Assert.True(provider.ReadPosition(user)!.Covers(status.Position));
         Assert.True((await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken))!.Covers(status.Position));
     }
@@ -60,7 +61,7 @@ public sealed class ServerStatusTests
             await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
             var anonymous = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
             Assert.Equal(
-                new ServerStatus { Role = ServerRole.Primary, Timeline = 1, Position = anonymous.Position }, anonymous);
+                new ServerStatus { Role = ServerRole.Primary, Timeline = 1, Position = anonymous.Position, ServerId = anonymous.ServerId }, anonymous);
             Assert.NotNull(anonymous.Position);
 
             await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn() FROM PUBLIC");

@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using Cenote.PostgreSql;
+using Cenote.ReadReplicas;
+
+namespace Cenote.ProxyTests;
+
+/// <summary>A set that was given one address for two real servers.</summary>
+public sealed class SeveralServersTests : IAsyncLifetime
+{
+    private PostgreSqlServer _primary = null!;
+    private PostgreSqlServer _replica = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _primary = await PostgreSqlServer.StartPrimaryAsync();
+        _replica = await _primary.StartReplicaAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _replica.DisposeAsync();
+        await _primary.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Set_says_that_load_balancing_of_pgpool_hides_two_servers()
+    {
+        await using var pgpool = await Pgpool.StartAsync([_primary, _replica], "backend_weight0 = 0");
+        await FindsAsync(pgpool.ConnectionString("admin"));
+    }
+
+    [Fact]
+    public async Task Set_says_that_a_balancer_of_connections_hides_two_servers()
+    {
+        await using var balancer = new Balancer(_primary.Port, _replica.Port);
+        await FindsAsync($"Host=127.0.0.1;Port={balancer.Port};Database=postgres;Username=admin;SSL Mode=Disable");
+    }
+
+    [Fact]
+    public async Task Set_with_one_server_behind_each_address_says_nothing()
+    {
+        await using var bouncer = await PgBouncer.StartAsync(_primary, "pool_mode = transaction");
+        await using var set = NewSet(bouncer.ConnectionString, _replica.ConnectionString(_replica.Port));
+        await Patience.SoonAsync(() => set.GetStatistics().Servers.All(static server => server.Probes > 20), "probed");
+        Assert.DoesNotContain(set.GetStatistics().Servers, static server => server.HasSeveralServers);
+    }
+
+    private static async Task FindsAsync(string address)
+    {
+        await using var set = NewSet(address);
+        var told = new TaskCompletionSource<TopologyChangedEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
+        set.TopologyChanged += (_, change) =>
+        {
+            if (change.Change == TopologyChange.SeveralServersFound)
+            {
+                told.TrySetResult(change);
+            }
+        };
+        Assert.Equal("db1", (await told.Task.Soon()).Server.Name);
+        var finding = Assert.Single(set.GetVerdict().Findings, static finding => finding.Kind == FindingKind.SeveralServers);
+        Assert.Contains("db1", finding.Summary, StringComparison.Ordinal);
+        Assert.True(set.GetStatistics().Servers[0].HasSeveralServers);
+    }
+
+    private static ReplicaSet NewSet(string primary, string? replica = null)
+    {
+        static ConnectionPool NewPool(string connectionString) => new ConnectionPoolBuilder().UsePostgreSql(connectionString)
+            .Configure(static options => (options.MinSize, options.MaxSize) = (0, 2)).Build();
+        var builder = new ReplicaSetBuilder("shop").Primary("db1", NewPool(primary)).Configure(static options => options.ProbeInterval = TimeSpan.FromMilliseconds(50));
+        return (replica is null ? builder : builder.Replica("db2", NewPool(replica))).Build();
+    }
+
+    /// <summary>Passes each connection to the next server in turn, as a load balancer of TCP connections does.</summary>
+    private sealed class Balancer : IAsyncDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly int[] _servers;
+        private readonly Task _accepting;
+
+        internal Balancer(params int[] servers)
+        {
+            _servers = servers;
+            _listener.Start();
+            _accepting = AcceptAsync();
+        }
+
+        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Stop();
+            await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        private async Task AcceptAsync()
+        {
+            for (var turn = 0; ; turn++)
+            {
+                var client = await _listener.AcceptTcpClientAsync();
+                _ = RelayAsync(client, _servers[turn % _servers.Length]);
+            }
+        }
+
+        private static async Task RelayAsync(TcpClient client, int port)
+        {
+            using var near = client;
+            using var far = new TcpClient { NoDelay = true };
+            near.NoDelay = true;
+            await far.ConnectAsync(IPAddress.Loopback, port);
+            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
+        }
+    }
+}
