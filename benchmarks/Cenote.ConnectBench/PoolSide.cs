@@ -1,0 +1,17 @@
+using Cenote.PostgreSql;
+using Cenote.Providers;
+
+namespace Cenote.ConnectBench;
+
+/// <summary>Our pool.</summary>
+internal sealed class PoolSide(string connectionString, int size, SessionClearing clearing) : Side
+{
+    private readonly ConnectionPool _pool = new(
+        new PostgreSqlProvider(connectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = size, SessionClearing = clearing });
+
+    internal override void Clear() => _pool.RetireAll();
+
+    public override ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    protected override async ValueTask<IAsyncDisposable> OpenAsync() => await _pool.RentAsync();
+}
