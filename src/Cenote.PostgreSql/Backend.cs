@@ -10,44 +10,61 @@ namespace Cenote.PostgreSql;
 /// drop what was asked for at the start: both are found out with questions that travel with round trips that are needed anyway.
 /// </summary>
 /// <remarks>Belongs to one connection, whose calls come one at a time.</remarks>
-internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler)
+internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
 {
+    // Unknown (0) until the session is asked.
     private int _process;
-    private bool _isProxied;
     private int _leases;
     private int _nextCheck = 2;
 
     /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
-    internal bool StartsInRole { get; private set; }
+    internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
 
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
-    internal bool LimitsStatements { get; private set; } = true;
+    internal bool LimitsStatements => answers.LimitsStatements;
 
-    /// <summary>Gets whether an opened connection is asked what it got.</summary>
-    internal bool MustAsk => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
+    /// <summary>Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.</summary>
+    internal bool BeginQuestion() => (settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null) && answers.BeginQuestion();
+
+    /// <inheritdoc cref="OpeningAnswers.EndQuestion"/>
+    internal void EndQuestion() => answers.EndQuestion();
+
+    /// <summary>
+    /// Gets a question that has no rows for an answer where all is as usual. Without columns the driver prepares nothing for reading values.
+    /// </summary>
+    internal string UsualQuery(NpgsqlConnection session) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID}{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}");
+
+    /// <summary>Notes that all is as usual.</summary>
+    internal void NoteUsual(NpgsqlConnection session)
+    {
+        _process = session.ProcessID;
+        answers.Note(startsInRole: false, isProxied: false, limitsStatements: true);
+    }
 
     /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>
-    internal bool IsCheckDue => _isProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
+    internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
 
     /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
     /// <param name="row">The role, the process, and the limit in force in milliseconds.</param>
     /// <param name="session">The connection, which knows what the login named.</param>
     internal void NoteOpened(DbDataReader row, NpgsqlConnection session)
     {
-        StartsInRole = settings.ResetMode == ResetMode.Full && row.GetString(0) != "none";
         _process = row.GetInt32(1);
-
-        // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
-        _isProxied = _process != session.ProcessID;
+        var limitsStatements = true;
         if (settings.QueryTimeout is { } wanted)
         {
             var inForce = row.GetDouble(2);
-            LimitsStatements = inForce > 0 && inForce <= Math.Ceiling(wanted.TotalMilliseconds);
-            if (!LimitsStatements)
+            limitsStatements = inForce > 0 && inForce <= Math.Ceiling(wanted.TotalMilliseconds);
+            if (!limitsStatements)
             {
                 settings.Warn?.Invoke(LimitNotKept(wanted, inForce));
             }
         }
+
+        // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
+        answers.Note(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements);
     }
 
     /// <summary>Counts a lease that ended.</summary>
@@ -57,6 +74,7 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler)
     internal void Check(int process)
     {
         _nextCheck = _leases * 2;
+        _process = _process == 0 ? process : _process;
         if (process != _process && settings.ResetMode == ResetMode.Full && !pooler.SharesSessions)
         {
             pooler.SharesSessions = true;

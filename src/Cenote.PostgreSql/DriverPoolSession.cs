@@ -8,7 +8,7 @@ namespace Cenote.PostgreSql;
 /// session loads the types for itself.
 /// </summary>
 internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
-    : DriverResetSession(dataSource.CreateConnection(), settings, pooler)
+    : DriverResetSession(dataSource.CreateConnection(), settings, pooler, new OpeningAnswers())
 {
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()

@@ -4,14 +4,14 @@ using Npgsql;
 namespace Cenote.PostgreSql;
 
 /// <summary>One session that Npgsql resets: together with the next command, so without a round trip of its own.</summary>
-internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler)
+internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
     : DriverResetConnection(session)
 {
     // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session is put right with a round trip
     // after the return, and waits for its next holder open.
     //
     // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
-    private readonly Backend _backend = new(settings, pooler);
+    private readonly Backend _backend = new(settings, pooler, answers);
     private int _process;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
@@ -33,7 +33,6 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
         Connect();
         _process = Session.ProcessID;
         Session.Ask(_backend);
-        ClearSession();
     }
 
     /// <inheritdoc/>
@@ -42,7 +41,6 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
         await ConnectAsync(cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
         await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
-        await ClearSessionAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -50,8 +48,9 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     {
         var mustCheck = _backend.IsCheckDue;
         _backend.NoteLease();
+        var startsInRole = _backend.StartsInRole;
         Reset();
-        if (_backend.StartsInRole)
+        if (startsInRole)
         {
             PrepareLease();
             Session.Execute(SessionCommands.ResetRole);
@@ -69,8 +68,9 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     {
         var mustCheck = _backend.IsCheckDue;
         _backend.NoteLease();
+        var startsInRole = _backend.StartsInRole;
         var resetting = ResetAsync();
-        return _backend.StartsInRole || mustCheck ? AfterResetAsync(resetting, mustCheck, cancellationToken) : new ValueTask(resetting);
+        return startsInRole || mustCheck ? AfterResetAsync(resetting, startsInRole, mustCheck, cancellationToken) : new ValueTask(resetting);
     }
 
     /// <inheritdoc/>
@@ -109,11 +109,11 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     /// <inheritdoc cref="Reset"/>
     protected abstract Task ResetAsync();
 
-    private async ValueTask AfterResetAsync(Task resetting, bool mustCheck, CancellationToken cancellationToken)
+    private async ValueTask AfterResetAsync(Task resetting, bool startsInRole, bool mustCheck, CancellationToken cancellationToken)
     {
         await resetting.ConfigureAwait(false);
         PrepareLease();
-        if (_backend.StartsInRole)
+        if (startsInRole)
         {
             await Session.ExecuteAsync(SessionCommands.ResetRole, timeout: null, cancellationToken).ConfigureAwait(false);
         }

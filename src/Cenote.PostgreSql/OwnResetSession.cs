@@ -8,7 +8,7 @@ namespace Cenote.PostgreSql;
 internal sealed class OwnResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : OwnResetConnection(source.CreateConnection(), settings.ResetMode)
 {
-    private readonly Backend _backend = new(settings, pooler);
+    private readonly Backend _backend = new(settings, pooler, source.Answers);
     private int _process;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>

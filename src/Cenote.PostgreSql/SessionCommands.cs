@@ -18,12 +18,12 @@ internal static class SessionCommands
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
     /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds.</summary>
-    internal static readonly string OpeningQuery =
-        new("SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision".AsSpan());
+    private const string OpeningQuery =
+        "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision";
 
     /// <summary>Whether a command is one that the provider itself sends: such are no part of anybody's trace.</summary>
     internal static bool IsOurs(NpgsqlCommand command) =>
-        command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, OpeningQuery) || ReferenceEquals(text, ProcessQuery));
+        command is OpeningCommand || (command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, ProcessQuery)));
 
     /// <summary>The start-up option for a limit on statements.</summary>
     internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);
@@ -89,34 +89,60 @@ internal static class SessionCommands
     /// <summary>Asks an opened session what it got.</summary>
     internal static void Ask(this NpgsqlConnection session, Backend backend)
     {
-        if (!backend.MustAsk)
+        if (!backend.BeginQuestion())
         {
             return;
         }
 
-        using var command = Create(session, OpeningQuery, timeout: null);
-        using var reader = command.ExecuteReader();
-        if (reader.Read())
+        try
         {
-            backend.NoteOpened(reader, session);
+            if (!IsUnusual(session, backend))
+            {
+                backend.NoteUsual(session);
+                return;
+            }
+
+            using var command = new OpeningCommand(OpeningQuery, session);
+            using var reader = command.ExecuteReader();
+            if (reader.Read())
+            {
+                backend.NoteOpened(reader, session);
+            }
+        }
+        finally
+        {
+            backend.EndQuestion();
         }
     }
 
     /// <inheritdoc cref="Ask"/>
     internal static async ValueTask AskAsync(this NpgsqlConnection session, Backend backend, CancellationToken cancellationToken)
     {
-        if (!backend.MustAsk)
+        if (!backend.BeginQuestion())
         {
             return;
         }
 
-        var command = Create(session, OpeningQuery, timeout: null);
-        await using var ofCommand = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ofReader = reader.ConfigureAwait(false);
-        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        try
         {
-            backend.NoteOpened(reader, session);
+            if (!await IsUnusualAsync(session, backend, cancellationToken).ConfigureAwait(false))
+            {
+                backend.NoteUsual(session);
+                return;
+            }
+
+            var command = new OpeningCommand(OpeningQuery, session);
+            await using var ofCommand = command.ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var ofReader = reader.ConfigureAwait(false);
+            if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                backend.NoteOpened(reader, session);
+            }
+        }
+        finally
+        {
+            backend.EndQuestion();
         }
     }
 
@@ -162,6 +188,22 @@ internal static class SessionCommands
     // The server takes 0 for no limit.
     private static string Milliseconds(TimeSpan? limit) =>
         (limit is { } time ? Math.Clamp((long)Math.Ceiling(time.TotalMilliseconds), 1, int.MaxValue) : 0).ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsUnusual(NpgsqlConnection session, Backend backend)
+    {
+        using var command = new OpeningCommand(backend.UsualQuery(session), session);
+        using var reader = command.ExecuteReader();
+        return reader.Read();
+    }
+
+    private static async ValueTask<bool> IsUnusualAsync(NpgsqlConnection session, Backend backend, CancellationToken cancellationToken)
+    {
+        var command = new OpeningCommand(backend.UsualQuery(session), session);
+        await using var ofCommand = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private static NpgsqlCommand Create(NpgsqlConnection session, string text, TimeSpan? timeout)
     {

@@ -13,6 +13,8 @@ internal sealed class SharedSource(SharedSources owner, NpgsqlDataSource dataSou
     /// <inheritdoc cref="SharedSources.UsesInternals"/>
     internal bool UsesInternals => owner.UsesInternals;
 
+    internal OpeningAnswers Answers { get; } = new();
+
     internal string ConnectionString => dataSource.ConnectionString;
 
     /// <summary>The sessions that still belong to it. Guarded by the owner's lock.</summary>

@@ -7,7 +7,7 @@ namespace Cenote.PostgreSql;
 /// the session to whichever slot opens next.
 /// </summary>
 internal sealed class SharedSourceSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
-    : DriverResetSession(source.CreateConnection(), settings, pooler)
+    : DriverResetSession(source.CreateConnection(), settings, pooler, source.Answers)
 {
     /// <summary>Another holder may have reloaded the types since.</summary>
     public override void PrepareLease() => NpgsqlInternals.RefreshTypes(Session);
