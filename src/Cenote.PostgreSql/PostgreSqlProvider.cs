@@ -127,6 +127,14 @@ public sealed class PostgreSqlProvider : DatabaseProvider
             : new OwnResetSession(source, settings, _pooler);
     }
 
+    /// <summary>Makes a connection of a data source of its own, unpooled.</summary>
+    /// <inheritdoc/>
+    public override PhysicalConnection CreateStandaloneConnection(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new DriverPoolSession(Configure(settings, pooling: false).Build(), settings, _pooler);
+    }
+
     /// <inheritdoc/>
     public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
 

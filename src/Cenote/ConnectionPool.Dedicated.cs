@@ -15,4 +15,16 @@ public sealed partial class ConnectionPool
     public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
         ? ValueTask.FromException<DedicatedConnection>(InAmbientTransaction())
         : _engine.OpenDedicatedAsync(cancellationToken);
+
+    /// <summary>
+    /// Creates a connection outside the pool, with the pool's credentials, and does not open it: for code that looks whether the database exists, or creates it.
+    /// The server is told no <see cref="ConnectionPoolOptions.QueryTimeout"/>.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the request for credentials.</param>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    public ValueTask<DedicatedConnection> CreateDedicatedAsync(CancellationToken cancellationToken = default) => _engine.CreateDedicatedAsync(cancellationToken);
+
+    /// <summary>Creates a connection as <see cref="CreateDedicatedAsync"/> does, blocking the calling thread while <see cref="ConnectionPoolOptions.Credentials"/> is asked.</summary>
+    /// <exception cref="PoolClosedException">The pool is closed.</exception>
+    public DedicatedConnection CreateDedicated() => _engine.CreateDedicated();
 }

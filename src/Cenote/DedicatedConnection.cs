@@ -4,7 +4,7 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A connection outside the pool, opened as the pool opens its own: same database, credentials and connect timeout. It counts for no size, is never lent to
+/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It counts for no size, is never lent to
 /// anybody else, and nobody validates or replaces it. For what holds a connection for long: listening, probing, locks.
 /// </summary>
 /// <remarks>Not thread-safe, except that disposing more than once is harmless.</remarks>
@@ -15,7 +15,7 @@ public sealed class DedicatedConnection : IAsyncDisposable
 
     internal DedicatedConnection(PhysicalConnection physical) => _physical = physical;
 
-    /// <summary>The driver's connection, open.</summary>
+    /// <summary>Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedAsync"/> returned it.</summary>
     public DbConnection Connection => _physical.Connection;
 
     /// <summary>Closes the connection. What the driver throws in closing is swallowed: the connection is gone either way.</summary>

@@ -228,11 +228,7 @@ internal sealed partial class PoolEngine
 
     internal async ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
-        if (Desk.IsClosed)
-        {
-            throw new PoolClosedException(Settings.Name);
-        }
-
+        ThrowIfClosed();
         try
         {
             return new DedicatedConnection(await Work.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false));

@@ -1,4 +1,7 @@
 using Cenote.PostgreSql;
+using Cenote.Providers;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace Cenote.EntityFrameworkCoreTests;
@@ -45,7 +48,6 @@ public sealed class DatabaseLifeTests
             Assert.False(await context.Database.CanConnectAsync(Stop));
         }
 
-        Assert.NotEqual(Resilience.CircuitState.Closed, database.Pool.GetCircuit().State);
         Assert.True(await context.Database.EnsureCreatedAsync(Stop));
         Assert.True(await context.Database.CanConnectAsync(Stop));
         Assert.Empty(await context.Products.ToListAsync(Stop));
@@ -83,6 +85,59 @@ public sealed class DatabaseLifeTests
         Assert.Equal(database.Pool.ConnectionString, context.Database.GetConnectionString());
         Assert.True(await context.Database.CanConnectAsync(Stop));
         await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Database_is_created_and_deleted_without_a_connection_string_of_its_own(Db kind)
+    {
+        await using var database = new TestDatabase(kind);
+        await using var context = new ShopContext(database.Nameless().UseConnectionPool(database.Pool).Options);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.False(await context.Database.CanConnectAsync(Stop));
+            Assert.True(await context.Database.EnsureCreatedAsync(Stop));
+            Assert.False(await context.Database.EnsureCreatedAsync(Stop));
+            Assert.True(await context.Database.CanConnectAsync(Stop));
+            Assert.True(await context.GetService<IRelationalDatabaseCreator>().HasTablesAsync(Stop));
+            Assert.True(await context.Database.EnsureDeletedAsync(Stop));
+            Assert.False(await context.Database.EnsureDeletedAsync(Stop));
+        }
+
+        Assert.False(context.Database.CanConnect());
+        Assert.True(context.Database.EnsureCreated());
+        Assert.False(context.Database.EnsureCreated());
+        Assert.True(context.Database.CanConnect());
+        Assert.True(context.GetService<IRelationalDatabaseCreator>().HasTables());
+        Assert.Empty(context.Products);
+        Assert.True(context.Database.EnsureDeleted());
+        Assert.False(context.Database.EnsureDeleted());
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    public async Task Database_is_created_with_the_credentials_that_the_pool_asks_for(Db kind)
+    {
+        var known = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+        var name = "ef_" + Guid.NewGuid().ToString("N");
+        var asked = 0;
+        var options = new ConnectionPoolOptions
+        {
+            MinSize = 0,
+            SessionClearing = kind == Db.PostgreSqlOwnReset ? SessionClearing.OwnReset : SessionClearing.DriverReset,
+            Credentials = _ =>
+            {
+                asked++;
+                return new(new DatabaseCredentials(known.Username!, known.Password!));
+            },
+        };
+        await using var pool = new ConnectionPool(
+            new PostgreSqlProvider(new NpgsqlConnectionStringBuilder { Host = known.Host, Port = known.Port, Database = name }.ConnectionString), options);
+        await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseNpgsql().UseConnectionPool(pool).Options);
+        Assert.True(await context.Database.EnsureCreatedAsync(Stop));
+        Assert.Empty(await context.Products.ToListAsync(Stop));
+        Assert.DoesNotContain(known.Password!, context.Database.GetConnectionString(), StringComparison.Ordinal);
+        Assert.True(context.Database.EnsureDeleted());
+        Assert.True(asked > 0);
     }
 
     [Theory]

@@ -46,6 +46,28 @@ public sealed class MigrationTests
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
+    public async Task Migrations_create_the_database_without_a_connection_string_of_their_own(Db kind)
+    {
+        foreach (var isBlocking in new[] { false, true })
+        {
+            await using var database = new TestDatabase(kind);
+            await using var context = new LibraryContext(database.Nameless<LibraryContext>().UseConnectionPool(database.Pool).Options);
+            if (isBlocking)
+            {
+                context.Database.Migrate();
+            }
+            else
+            {
+                await context.Database.MigrateAsync(Stop);
+            }
+
+            Assert.Equal(2, (await context.Database.GetAppliedMigrationsAsync(Stop)).Count());
+            Assert.Empty(await context.Books.ToListAsync(Stop));
+            await database.AssertAllReturnedAsync();
+        }
+    }
+
+    [Theory, ClassData(typeof(EveryDatabase))]
     public async Task Of_several_that_migrate_at_once_one_does_it_and_all_go_on(Db kind)
     {
         await using var database = await TestDatabase.CreateEmptyAsync(kind);

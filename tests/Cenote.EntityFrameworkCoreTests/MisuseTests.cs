@@ -21,12 +21,26 @@ public sealed class MisuseTests
     {
         await using var lite = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var server = new TestDatabase(Db.PostgreSqlDriverReset);
-        await using var context = new ShopContext(lite.Plainly().UseConnectionPool(server.Pool).Options);
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Products.ToListAsync(Stop));
+        var refused = Assert.Throws<InvalidOperationException>(() => lite.Plainly().UseConnectionPool(server.Pool));
 
         Assert.Contains("Microsoft.EntityFrameworkCore.Sqlite", refused.Message, StringComparison.Ordinal);
         Assert.Contains("postgresql", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Npgsql", refused.Message, StringComparison.Ordinal);
+    }
+
+    // Not known before it is found. CanConnect takes what EF Core's provider throws for a database that cannot be reached.
+    [Fact]
+    public async Task A_named_pool_over_another_driver_is_refused_when_it_is_found()
+    {
+        await using var lite = await TestDatabase.CreateAsync(Db.Sqlite);
+        await using var server = new TestDatabase(Db.PostgreSqlDriverReset);
+        await using var services = new ServiceCollection().AddKeyedSingleton("other", server.Pool).BuildServiceProvider();
+        await using var context = new ShopContext(lite.Plainly().UseConnectionPool("other").UseApplicationServiceProvider(services).Options);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => context.Products.ToListAsync(Stop));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.CanConnectAsync(Stop));
+        Assert.Throws<InvalidOperationException>(() => context.Database.CanConnect());
+        await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureCreatedAsync(Stop));
         Assert.Equal(0, server.Pool.GetStatistics().Rents);
     }
 

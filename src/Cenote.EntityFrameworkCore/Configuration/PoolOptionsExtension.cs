@@ -31,8 +31,12 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
     /// <summary>The pool of a context with these options.</summary>
     /// <exception cref="InvalidOperationException">The application has none.</exception>
-    internal ConnectionPool FindPool(IDbContextOptions options) =>
-        _pool ?? ApplicationPool.Find(options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider, _name);
+    internal ConnectionPool FindPool(IDbContextOptions options)
+    {
+        var pool = _pool ?? ApplicationPool.Find(options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider, _name);
+        PoolFitness.ThrowIfDriversDiffer(pool, options);
+        return pool;
+    }
 
     public void ApplyServices(IServiceCollection services)
     {
@@ -44,6 +48,12 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
     public void Validate(IDbContextOptions options)
     {
+        // One that is only named is looked at when it is found.
+        if (_pool is not null)
+        {
+            PoolFitness.ThrowIfDriversDiffer(_pool, options);
+        }
+
         if (options.Extensions.OfType<RelationalOptionsExtension>().Any(relational => relational.Connection is not null))
         {
             throw new InvalidOperationException($"The context was given both a connection and the pool '{Description}', and would never use the pool. Call UseNpgsql, UseSqlite or the like without the connection, or leave UseConnectionPool out.");

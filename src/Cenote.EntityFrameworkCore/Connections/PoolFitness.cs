@@ -14,18 +14,25 @@ internal static class PoolFitness
 
     internal static void ThrowIfUnfit(ConnectionPool pool, IDbContextOptions options, IRelationalConnection relational, string? connectionString, DbContext context)
     {
+        ThrowIfDriversDiffer(pool, options);
         var configured = RelationalOptionsExtension.Extract(options);
-        var driver = pool.Provider.Factory.GetType().Assembly;
-        if (!s_pairs.GetOrAdd((configured.GetType().Assembly, driver), static pair => References(pair.Provider, pair.Driver)))
-        {
-            throw new InvalidOperationException($"The context uses {context.Database.ProviderName}, but its pool '{pool.Name}' serves {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Give it a pool over the driver of its own database.");
-        }
 
         // With a data source of its own, a provider shows another text than it was given.
         if (connectionString is not null && connectionString != configured.ConnectionString
             && connectionString != ConnectionStringAtStart(context, relational))
         {
             throw new InvalidOperationException($"The context was given another connection string (SetConnectionString), but its pool '{pool.Name}' decides where connections lead. Use a pool for each database, and choose it in the context's options.");
+        }
+    }
+
+    /// <summary>Refuses a pool over another driver than the one that the provider of EF Core works with, also another driver of the same database.</summary>
+    internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options)
+    {
+        var provider = RelationalOptionsExtension.Extract(options).GetType().Assembly;
+        var driver = pool.Provider.Factory.GetType().Assembly;
+        if (!s_pairs.GetOrAdd((provider, driver), static pair => References(pair.Provider, pair.Driver)))
+        {
+            throw new InvalidOperationException($"The context uses {provider.GetName().Name}, which casts to the types of its own driver, but its pool '{pool.Name}' serves {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Give it a pool over the driver of its own provider.");
         }
     }
 

@@ -2,12 +2,28 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Databases;
 
-/// <summary>A creator with the connection that was made for it.</summary>
-internal sealed class AdministrativeTask(IRelationalDatabaseCreator creator, IRelationalConnection connection) : IDisposable, IAsyncDisposable
+/// <summary>A creator with the connection that was made for it, and the driver's connection beneath where the pool made that.</summary>
+internal sealed class AdministrativeTask(IRelationalDatabaseCreator creator, IRelationalConnection? connection, DedicatedConnection? dedicated)
+    : IDisposable, IAsyncDisposable
 {
     internal IRelationalDatabaseCreator Creator => creator;
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        connection?.Dispose();
+        dedicated?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is not null)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (dedicated is not null)
+        {
+            await dedicated.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

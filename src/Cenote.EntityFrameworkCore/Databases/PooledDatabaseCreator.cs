@@ -30,14 +30,39 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     internal static IRelationalDatabaseCreator Over(IServiceProvider services, IRelationalDatabaseCreator pooled)
     {
         var dependencies = services.GetRequiredService<RelationalDatabaseCreatorDependencies>();
-        return new PooledDatabaseCreator(
-            dependencies, pooled, new AdministrativeCreator(services, dependencies, pooled.GetType()), services.GetRequiredService<IDbContextOptions>());
+        var options = services.GetRequiredService<IDbContextOptions>();
+        return new PooledDatabaseCreator(dependencies, pooled, new AdministrativeCreator(services, dependencies, options, pooled.GetType()), options);
     }
 
     // Through the pool: health checks ask this again and again, and what they ask is whether the pool can serve.
-    public override bool CanConnect() => _pooled.CanConnect();
+    // EF Core looks whether the file of SQLite is there instead, by a connection string that a context without one of its own does not have.
+    public override bool CanConnect()
+    {
+        // Found here, where what is wrong with it is thrown: EF Core takes every exception for a database that cannot be reached.
+        var pool = Pool;
+        if (!_administrative.LooksForFile(pool))
+        {
+            return _pooled.CanConnect();
+        }
 
-    public override Task<bool> CanConnectAsync(CancellationToken cancellationToken = default) => _pooled.CanConnectAsync(cancellationToken);
+        using var creator = _administrative.Begin(pool);
+        return creator.Creator.CanConnect();
+    }
+
+    public override async Task<bool> CanConnectAsync(CancellationToken cancellationToken = default)
+    {
+        var pool = Pool;
+        if (!_administrative.LooksForFile(pool))
+        {
+            return await _pooled.CanConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var creator = await _administrative.BeginAsync(pool, cancellationToken).ConfigureAwait(false);
+        await using (creator.ConfigureAwait(false))
+        {
+            return await creator.Creator.CanConnectAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public override bool HasTables() => _pooled.HasTables();
 
@@ -58,7 +83,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
 
     public override async Task<bool> ExistsAsync(CancellationToken cancellationToken = default)
     {
-        var creator = _administrative.Begin(Pool);
+        var creator = await _administrative.BeginAsync(Pool, cancellationToken).ConfigureAwait(false);
         await using (creator.ConfigureAwait(false))
         {
             return await creator.Creator.ExistsAsync(cancellationToken).ConfigureAwait(false);
@@ -79,7 +104,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     public override async Task CreateAsync(CancellationToken cancellationToken = default)
     {
         var pool = Pool;
-        var creator = _administrative.Begin(pool);
+        var creator = await _administrative.BeginAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (creator.ConfigureAwait(false))
         {
             await creator.Creator.CreateAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +131,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     {
         var pool = Pool;
         pool.RetireAll();
-        var creator = _administrative.Begin(pool);
+        var creator = await _administrative.BeginAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (creator.ConfigureAwait(false))
         {
             await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);

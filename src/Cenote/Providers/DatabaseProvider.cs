@@ -56,6 +56,14 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <param name="settings">How to open it, and how to clear it after each lease.</param>
     public abstract PhysicalConnection CreateConnection(ConnectionSettings settings);
 
+    /// <summary>
+    /// Makes a connection outside the pool, not yet opened, that other code opens, closes, and makes copies of by means of the driver. Its credentials must go
+    /// along with those copies. Must not block.
+    /// </summary>
+    /// <param name="settings">How to open it. It is never cleared.</param>
+    /// <returns>By default what <see cref="CreateConnection"/> makes: enough where all that opens the connection is in its connection string.</returns>
+    public virtual PhysicalConnection CreateStandaloneConnection(ConnectionSettings settings) => CreateConnection(settings);
+
     /// <summary>Says what an exception of the driver means.</summary>
     /// <param name="exception">What the driver threw, or what wraps it.</param>
     public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);

@@ -93,9 +93,13 @@ internal sealed class TestDatabase : IAsyncDisposable
         _kind == Db.Sqlite ? builder.UseSqlite(ConnectionString) : builder.UseNpgsql(ConnectionString);
 
     /// <summary>The database's kind without a connection string.</summary>
-    public DbContextOptionsBuilder<ShopContext> Nameless()
+    public DbContextOptionsBuilder<ShopContext> Nameless() => Nameless<ShopContext>();
+
+    /// <inheritdoc cref="Nameless()"/>
+    public DbContextOptionsBuilder<TContext> Nameless<TContext>()
+        where TContext : DbContext
     {
-        var builder = new DbContextOptionsBuilder<ShopContext>();
+        var builder = new DbContextOptionsBuilder<TContext>();
         return _kind == Db.Sqlite ? builder.UseSqlite() : builder.UseNpgsql();
     }
 

@@ -23,11 +23,40 @@ public sealed class DedicatedConnectionTests
         Assert.Equal(1, test.Database.Sessions);
     }
 
+    [Theory]
+    [InlineData(SessionClearing.OwnReset)]
+    [InlineData(SessionClearing.DriverReset)]
+    public async Task Connection_that_is_created_only_is_closed_and_has_the_pools_credentials(SessionClearing clearing)
+    {
+        var asked = 0;
+        await using var test = TestPool.Create(
+            options => options.Credentials = _ =>
+            {
+                asked++;
+                return new(new DatabaseCredentials("user", "secret"));
+            },
+            TestPool.Clearing(clearing));
+        await using (var dedicated = await test.Pool.CreateDedicatedAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
+        }
+
+        await using (var dedicated = test.Pool.CreateDedicated())
+        {
+            Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
+        }
+
+        Assert.Equal(2, asked);
+        Assert.Equal(0, test.Counts.Total);
+    }
+
     [Fact]
     public async Task A_closed_pool_opens_none()
     {
         var test = TestPool.Create();
         await test.DisposeAsync();
+        Assert.Throws<PoolClosedException>(() => test.Pool.CreateDedicated());
+        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.CreateDedicatedAsync().AsTask());
 
         await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.OpenDedicatedAsync().AsTask());
     }
