@@ -28,13 +28,6 @@ public sealed class DuckDbTests : ProviderSuite, IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void A_full_reset_is_refused_without_a_statement_for_it()
-    {
-        var exception = Assert.Throws<PoolOptionsException>(() => NewPool(NewProvider(), ResetMode.Full));
-        Assert.Contains("ResetCommand", Assert.Single(exception.Problems), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task The_database_s_name_is_what_the_options_say()
     {
         await using var pool = NewPool();

@@ -30,8 +30,21 @@ internal sealed class AdoNetPhysicalConnection(
         }
     }
 
+    private bool _beginsTransactions = true;
+
+    // The only reset that is right for every driver.
+    private bool ReplacesSession => ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(options.ResetCommand);
+
     public override void ClearSession()
     {
+        if (ReplacesSession)
+        {
+            Connection.Close();
+            Open();
+            ThrowIfInTransaction();
+            return;
+        }
+
         if (options.RollbackCommand is { } rollback)
         {
             try
@@ -51,6 +64,14 @@ internal sealed class AdoNetPhysicalConnection(
 
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
+        if (ReplacesSession)
+        {
+            await Connection.CloseAsync().ConfigureAwait(false);
+            await OpenAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfInTransaction();
+            return;
+        }
+
         if (options.RollbackCommand is { } rollback)
         {
             try
@@ -77,6 +98,24 @@ internal sealed class AdoNetPhysicalConnection(
     internal override bool MayBeAborted => false;
 
     private bool IsNoTransaction(DbException exception) => options.IsNoTransaction?.Invoke(exception) == true;
+
+    // DuckDB.NET 1.5.6 remembers a transaction that its holder left open when its connection is closed, and refuses every later one.
+    private void ThrowIfInTransaction()
+    {
+        if (!_beginsTransactions)
+        {
+            return;
+        }
+
+        try
+        {
+            Connection.BeginTransaction().Dispose();
+        }
+        catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
+        {
+            _beginsTransactions = false;
+        }
+    }
 
     private void Execute(string text, TimeSpan? timeout)
     {

@@ -79,11 +79,6 @@ public sealed class AdoNetProvider : DatabaseProvider
             yield return "SessionClearing is DriverReset, which the AdoNetProvider does not know how to ask of a driver: use OwnReset.";
         }
 
-        if (settings.ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(_options.ResetCommand))
-        {
-            yield return "ResetMode is Full, but AdoNetProviderOptions.ResetCommand is not set: set the statement with which this database resets a session, or choose ResetMode.Rollback or ResetMode.None.";
-        }
-
         if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand))
         {
             yield return "ResetMode is Rollback, but AdoNetProviderOptions.RollbackCommand is not set: set the statement that rolls back an open transaction, or choose ResetMode.None.";
