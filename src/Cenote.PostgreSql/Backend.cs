@@ -20,6 +20,9 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
     internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
 
+    /// <summary>Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would pass for replicated ones.</summary>
+    internal bool MayHaveOrigin => answers.MayHaveOrigin;
+
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => answers.LimitsStatements;
 
@@ -34,20 +37,23 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     /// </summary>
     internal string UsualQuery(NpgsqlConnection session) => string.Create(
         CultureInfo.InvariantCulture,
-        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID}{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}");
+        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID}{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
 
     /// <summary>Notes that all is as usual.</summary>
     internal void NoteUsual(NpgsqlConnection session)
     {
         _process = session.ProcessID;
-        answers.Note(startsInRole: false, isProxied: false, limitsStatements: true);
+        answers.Note(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false);
     }
+
+    /// <summary>Only the pool's own reset can clear it without a round trip more for everybody.</summary>
+    private bool AsksForOrigin => settings is { ResetMode: ResetMode.Full, SessionClearing: SessionClearing.OwnReset };
 
     /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>
     internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
 
     /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
-    /// <param name="row">The role, the process, and the limit in force in milliseconds.</param>
+    /// <param name="row">The role, the process, the limit in force in milliseconds, and whether the user may set a replication origin.</param>
     /// <param name="session">The connection, which knows what the login named.</param>
     internal void NoteOpened(DbDataReader row, NpgsqlConnection session)
     {
@@ -64,7 +70,7 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
         }
 
         // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
-        answers.Note(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements);
+        answers.Note(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3));
     }
 
     /// <summary>Counts a lease that ended.</summary>

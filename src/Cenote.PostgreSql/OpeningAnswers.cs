@@ -13,6 +13,7 @@ internal sealed class OpeningAnswers
     private volatile bool _startsInRole;
     private volatile bool _isProxied;
     private volatile bool _limitsStatements = true;
+    private volatile bool _mayHaveOrigin;
     private int _sessions;
     private int _asking;
 
@@ -24,6 +25,9 @@ internal sealed class OpeningAnswers
 
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => _limitsStatements;
+
+    /// <summary>Gets whether the login may set a replication origin. Stays once it was so.</summary>
+    internal bool MayHaveOrigin => _mayHaveOrigin;
 
     /// <summary>Counts a session that was opened.</summary>
     /// <returns>Whether it is asked. Then <see cref="EndQuestion"/> must follow.</returns>
@@ -43,10 +47,11 @@ internal sealed class OpeningAnswers
     internal void EndQuestion() => Interlocked.Decrement(ref _asking);
 
     /// <summary>Notes an answer.</summary>
-    internal void Note(bool startsInRole, bool isProxied, bool limitsStatements)
+    internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin)
     {
         _startsInRole |= startsInRole;
         _isProxied |= isProxied;
+        _mayHaveOrigin |= mayHaveOrigin;
         _limitsStatements = limitsStatements;
         _isKnown = true;
     }

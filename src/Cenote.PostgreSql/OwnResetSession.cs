@@ -45,15 +45,21 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         BeginUnlessInTransaction();
         using var batch = CreateBatch();
         var prepared = false;
+        var hasOrigin = false;
         using (var reader = batch.ExecuteReader())
         {
             prepared = reader.Read() && ReadAnswer(reader);
             while (reader.NextResult())
             {
+                hasOrigin |= reader.Read() && reader.GetBoolean(0);
             }
         }
 
         ForgetPreparedStatements(prepared);
+        if (hasOrigin)
+        {
+            Session.Execute(SessionCommands.ResetOrigin);
+        }
     }
 
     /// <inheritdoc/>
@@ -63,6 +69,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         BeginUnlessInTransaction();
         var batch = CreateBatch();
         var prepared = false;
+        var hasOrigin = false;
         await using (batch.ConfigureAwait(false))
         {
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -71,11 +78,16 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
                 prepared = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && ReadAnswer(reader);
                 while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
                 {
+                    hasOrigin |= await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(0);
                 }
             }
         }
 
         ForgetPreparedStatements(prepared);
+        if (hasOrigin)
+        {
+            await Session.ExecuteAsync(SessionCommands.ResetOrigin, timeout: null, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -145,6 +157,12 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
             if (_backend.StartsInRole)
             {
                 batch.BatchCommands.Add(new(SessionCommands.ResetRole));
+            }
+
+            if (_backend.MayHaveOrigin)
+            {
+                // Last, since the lease may have left a role that may not ask.
+                batch.BatchCommands.Add(new(SessionCommands.OriginQuery));
             }
         }
 

@@ -17,9 +17,18 @@ internal static class SessionCommands
     /// <summary>The number of the server's process that answers.</summary>
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
-    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds.</summary>
+    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the user may set a replication origin.</summary>
     private const string OpeningQuery =
-        "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision";
+        "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege;
+
+    /// <summary>Whether the user may set a replication origin; also on servers that know none.</summary>
+    internal const string OriginPrivilege =
+        "EXISTS (SELECT FROM pg_proc WHERE proname = 'pg_replication_origin_session_setup' AND has_function_privilege(oid, 'execute'))";
+
+    /// <summary>Whether a replication origin is set up, which only some users may ask.</summary>
+    internal const string OriginQuery = "SELECT pg_replication_origin_session_is_setup()";
+
+    internal const string ResetOrigin = "SELECT pg_replication_origin_session_reset()";
 
     /// <summary>Whether a command is one that the provider itself sends: such are no part of anybody's trace.</summary>
     internal static bool IsOurs(NpgsqlCommand command) =>

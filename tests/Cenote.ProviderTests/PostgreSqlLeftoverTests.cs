@@ -1,0 +1,119 @@
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>What PostgreSQL keeps beyond DISCARD ALL, as docs/providers/postgresql.md says.</summary>
+public sealed class PostgreSqlLeftoverTests
+{
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Setting_of_the_application_becomes_an_empty_string(SessionClearing clearing)
+    {
+        await using var pool = NewPool(clearing);
+        Assert.True(await pool.ScalarAsync<bool>("SELECT current_setting('my.tenant', true) IS NULL"));
+        await pool.ExecuteAsync("SET my.tenant = 'a'");
+        Assert.Equal("", await pool.ScalarAsync<string>("SELECT current_setting('my.tenant', true)"));
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset, true, false)]
+    [InlineData(SessionClearing.OwnReset, false, false)]
+    [InlineData(SessionClearing.OwnReset, false, true)]
+    public async Task Replication_origin_is_cleared_by_the_pool(SessionClearing clearing, bool isKept, bool isBlocking)
+    {
+        await using var pool = NewPool(clearing);
+        var origin = Statements.UniqueName("origin");
+        await pool.ExecuteAsync($"SELECT pg_replication_origin_create('{origin}')");
+        try
+        {
+            // A role that may not even ask for the origin, left behind, must not cost the session.
+            string[] statements = [$"SELECT pg_replication_origin_session_setup('{origin}')", "SET ROLE pg_monitor"];
+            if (isBlocking)
+            {
+                using var lease = pool.Rent();
+                foreach (var statement in statements)
+                {
+                    using var command = lease.Connection.CreateCommand();
+                    command.CommandText = statement;
+                    command.ExecuteNonQuery();
+                }
+            }
+            else
+            {
+                await pool.ExecuteAsync(statements);
+            }
+
+            Assert.Equal(isKept, await pool.ScalarAsync<bool>("SELECT pg_replication_origin_session_is_setup()"));
+            Assert.Equal(1, pool.GetStatistics().Opened);
+            if (isKept)
+            {
+                await pool.ExecuteAsync("SELECT pg_replication_origin_session_reset()");
+            }
+        }
+        finally
+        {
+            await pool.ExecuteAsync($"SELECT pg_replication_origin_drop('{origin}')");
+        }
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task User_who_may_set_no_origin_is_not_asked_for_one(SessionClearing clearing)
+    {
+        var ordinary = Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL_ORDINARY")!;
+        await using var pool = NewPool(clearing, ordinary);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        }
+
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Seed_libraries_and_dblink_stay_until_the_connection_retires(SessionClearing clearing)
+    {
+        await using var pool = NewPool(clearing);
+        await pool.ExecuteAsync("CREATE EXTENSION IF NOT EXISTS dblink");
+        var self = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+        var target = $"host={self.Host} port={self.Port} dbname={self.Database} user={self.Username} password={self.Password}";
+        await pool.ExecuteAsync("SELECT setseed(0.25)", "LOAD 'auto_explain'", $"SELECT dblink_connect('left', '{target}')");
+        var seeded = await pool.ScalarAsync<double>("SELECT random()");
+        await pool.ExecuteAsync("SELECT setseed(0.25)");
+        Assert.Equal(seeded, await pool.ScalarAsync<double>("SELECT random()"));
+        Assert.True(await pool.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'auto_explain.log_analyze')"));
+        Assert.True(await pool.ScalarAsync<bool>("SELECT 'left' = ANY (dblink_get_connections())"));
+
+        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        {
+            await lease.Connection.ExecuteAsync("SELECT setseed(0.25)");
+            lease.RetireOnReturn();
+        }
+
+        Assert.NotEqual(seeded, await pool.ScalarAsync<double>("SELECT random()"));
+        Assert.False(await pool.ScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_settings WHERE name = 'auto_explain.log_analyze')"));
+        Assert.True(await pool.ScalarAsync<bool>("SELECT dblink_get_connections() IS NULL"));
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Sequences_are_forgotten(SessionClearing clearing)
+    {
+        await using var pool = NewPool(clearing);
+        await pool.ExecuteAsync("CREATE TEMPORARY SEQUENCE numbers", "SELECT nextval('numbers')");
+        var failure = await Assert.ThrowsAsync<PostgresException>(() => pool.ScalarAsync<long>("SELECT lastval()"));
+        Assert.Equal("55000", failure.SqlState);
+    }
+
+    private static ConnectionPool NewPool(SessionClearing clearing, string? connectionString = null) => new ConnectionPoolBuilder()
+        .UsePostgreSql(connectionString ?? TestServers.PostgreSql)
+        .Configure(options => (options.SessionClearing, options.MinSize, options.MaxSize) = (clearing, 0, 1)).Build();
+}
