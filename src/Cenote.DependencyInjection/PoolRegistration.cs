@@ -7,10 +7,13 @@ internal sealed class PoolRegistration
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(configure);
-        if (name.Length is 0 or > 200 || name.Any(character => character == ':' || char.IsControl(character)))
+        var problem = name.Length is 0 or > 200 ? FormattableString.Invariant($"has {name.Length} characters")
+            : name.Contains(':', StringComparison.Ordinal) ? "contains a colon, which would be a step down in the configuration"
+            : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
+            : null;
+        if (problem is not null)
         {
-            throw new ArgumentException(
-                $"The name of a pool has {name.Length} characters, a colon or a control character. Give it 1 to 200 printable characters; a colon would be a step down in the configuration.", nameof(name));
+            throw new ArgumentException($"The name of a pool {problem}. Give it 1 to 200 printable characters without a colon.", nameof(name));
         }
 
         Name = name;

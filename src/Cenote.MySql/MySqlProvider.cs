@@ -46,6 +46,8 @@ public sealed class MySqlProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
         DataSource = SafeConnectionString.Mask(settings.Server, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.Database);
+        var hasPort = settings.ConnectionProtocol == MySqlConnectionProtocol.Sockets && !settings.Server.StartsWith('/');
+        Address = ServerAddress.Format(settings.Server, hasPort ? (int)settings.Port : null, settings.Database);
         DefaultAmbientTransactions = settings.AutoEnlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -66,6 +68,9 @@ public sealed class MySqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override string Address { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

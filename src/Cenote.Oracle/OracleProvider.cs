@@ -36,6 +36,7 @@ public sealed class OracleProvider : DatabaseProvider
         var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
         ConnectionString = SafeConnectionString.Redact(given, AddressKind.Server);
         DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString(), AddressKind.Server) : "";
+        Address = DescriptorAddress.Of(DataSource);
         DefaultAmbientTransactions = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist) ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -56,6 +57,9 @@ public sealed class OracleProvider : DatabaseProvider
 
     /// <summary>Empty: the service is part of the <see cref="DataSource"/>.</summary>
     public override string Database => "";
+
+    /// <summary><c>host:port/service</c>; the alias, where the connection string names one.</summary>
+    public override string Address { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

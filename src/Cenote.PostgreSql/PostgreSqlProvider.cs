@@ -56,6 +56,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
         DataSource = SafeConnectionString.Mask(settings.Host, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.Database);
+        Address = ServerAddress.Format(settings.Host, settings.Port, settings.Database);
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
         DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
     }
@@ -77,6 +78,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override string Address { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing { get; }

@@ -114,7 +114,7 @@ public sealed class ReplicaSetBuilder
     {
         if (problems.Count > 0)
         {
-            throw new ReplicaSetOptionsException(_options.Name, problems);
+            throw new ReplicaSetOptionsException(PrintableText.Clean(_options.Name), problems);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class ReplicaSetOptions
     }
 
     /// <summary>The set's name in logs, statistics and exceptions.</summary>
-    /// <value>Default <c>replicas</c>. 1 to 200 characters, no control characters.</value>
+    /// <value>Default <c>replicas</c>. 1 to 200 characters, none of them invisible or changing the direction of text.</value>
     public string Name { get; set; } = "replicas";
 
     /// <summary>Chooses the replica of each read.</summary>

@@ -10,9 +10,9 @@ internal static class ReplicaSetProblems
 
     internal static IEnumerable<string> Of(ReplicaSetOptions options)
     {
-        if (options.Name is not { Length: >= 1 and <= 200 } || options.Name.Any(char.IsControl))
+        if (NameProblem(options.Name ?? "") is not null)
         {
-            yield return $"Name has {options.Name?.Length ?? 0} characters or a control character. Give it 1 to 200 printable characters.";
+            yield return $"Name {NameProblem(options.Name ?? "")}. Give it 1 to 200 printable characters.";
         }
 
         if (options.Strategy is null)
@@ -86,9 +86,9 @@ internal static class ReplicaSetProblems
             yield return string.Create(CultureInfo.InvariantCulture, $"The weight of server '{server.Name}' is {server.Weight}: set 1 to 1,000.");
         }
 
-        foreach (var server in servers.Where(server => server.Name.Length is < 1 or > 200 || server.Name.Any(char.IsControl)))
+        foreach (var server in servers.Where(server => NameProblem(server.Name) is not null))
         {
-            yield return $"The name of a server has {server.Name.Length} characters or a control character. Give it 1 to 200 printable characters.";
+            yield return $"The name of a server {NameProblem(server.Name)}. Give it 1 to 200 printable characters.";
         }
     }
 
@@ -97,4 +97,9 @@ internal static class ReplicaSetProblems
 
     private static string? Number(string name, int value, int least, int most) =>
         value < least || value > most ? string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: set {least:N0} to {most:N0}.") : null;
+
+    private static string? NameProblem(string name) =>
+        name.Length is < 1 or > 200 ? FormattableString.Invariant($"has {name.Length} characters")
+        : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
+        : null;
 }

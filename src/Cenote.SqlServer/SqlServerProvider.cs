@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Cenote.Providers;
 using Microsoft.Data.SqlClient;
 
@@ -42,6 +43,7 @@ public sealed class SqlServerProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
         DataSource = SafeConnectionString.Mask(settings.DataSource, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.InitialCatalog);
+        Address = AddressOf(settings);
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -62,6 +64,9 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Database { get; }
+
+    /// <inheritdoc/>
+    public override string Address { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
@@ -160,6 +165,18 @@ public sealed class SqlServerProvider : DatabaseProvider
         // text is another, and the server sees the application's own name.
         connection.ApplicationName = connection.ApplicationName;
         return FormattableString.Invariant($"Application Name=Cenote {Interlocked.Increment(ref s_lastPool)};{connection.ConnectionString}");
+    }
+
+    // tcp:host,port: an instance, a pipe and a local database have no port that is known before the driver asks for it.
+    private static string AddressOf(SqlConnectionStringBuilder settings)
+    {
+        var source = settings.DataSource.Trim();
+        var server = source.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) ? source[4..].Trim() : source;
+        var hasNoPort = server.Contains('\\', StringComparison.Ordinal) || server.StartsWith('(') || server.Contains(':', StringComparison.Ordinal);
+        var comma = server.IndexOf(',', StringComparison.Ordinal);
+        return comma > 0 && int.TryParse(server.AsSpan(comma + 1), NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var port)
+            ? ServerAddress.Format(server[..comma], port, settings.InitialCatalog)
+            : ServerAddress.Format(server, hasNoPort ? null : 1433, settings.InitialCatalog);
     }
 
     private static IEnumerable<string> ProblemsOf(SqlConnectionStringBuilder connection)

@@ -88,6 +88,9 @@ public sealed class SqliteProvider : DatabaseProvider
     /// <summary>The file's name, or that of the database in memory.</summary>
     public override string Database { get; }
 
+    /// <summary>The file, as the connection string names it.</summary>
+    public override string Address => DataSource;
+
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
 

@@ -49,7 +49,7 @@ public sealed partial class ConnectionPool
     /// <summary>Writes down in the pool's events and log that somebody did something to it.</summary>
     /// <param name="operation">What was done, such as <c>resize to 2–20</c>. 1 to 1,000 characters.</param>
     /// <param name="actor">Who did it, such as a user's name. 1 to 200 characters.</param>
-    /// <exception cref="ArgumentException">One of them is empty or too long.</exception>
+    /// <exception cref="ArgumentException">One of them is empty or too long, or contains a character that is invisible or changes the direction of text.</exception>
     public void RecordOperation(string operation, string actor)
     {
         ThrowIfUnfit(operation, 1000, nameof(operation));
@@ -63,6 +63,11 @@ public sealed partial class ConnectionPool
         if (text.Length > longest)
         {
             throw new ArgumentException($"The text has {text.Length} characters. Give it 1 to {longest}.", parameter);
+        }
+
+        if (PrintableText.FindFault(text) is { } fault)
+        {
+            throw new ArgumentException($"The text contains {fault}. Give it printable characters.", parameter);
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class ConnectionPoolOptions
     internal IReadOnlyList<string> Problems => _problems;
 
     /// <summary>The pool's name in logs, statistics and exceptions.</summary>
-    /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, no control characters.</value>
+    /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, none of them invisible (control characters, zero-width characters) or changing the direction of text.</value>
     public string? Name { get; set; }
 
     /// <summary>Connections kept open at all times.</summary>

@@ -24,14 +24,20 @@ internal sealed class OptionProblems
         }
     }
 
-    internal static bool IsUsableName(string name) => name.Length is >= 1 and <= LongestName && !name.Any(char.IsControl);
+    internal static bool IsUsableName(string name) => NameProblem(name) is null;
+
+    /// <summary>What keeps a text from being a name; <see langword="null"/> when nothing does. Shows nothing of it but one code point.</summary>
+    internal static string? NameProblem(string name) =>
+        name.Length is < 1 or > LongestName ? FormattableString.Invariant($"has {name.Length} characters")
+        : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
+        : null;
 
     internal void Find(ConnectionPoolOptions options)
     {
         _problems.AddRange(options.Problems);
-        if (options.Name is { } name && !IsUsableName(name))
+        if (options.Name is { } name && NameProblem(name) is { } problem)
         {
-            Add($"Name has {name.Length} characters or a control character. Give it 1 to {LongestName} printable characters, or leave it null.");
+            Add($"Name {problem}. Give it 1 to {LongestName} printable characters, or leave it null.");
         }
 
         FindSizes(options.MinSize, options.MaxSize);

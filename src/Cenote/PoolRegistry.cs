@@ -179,9 +179,9 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     private static void ThrowIfNotName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (!OptionProblems.IsUsableName(name))
+        if (OptionProblems.NameProblem(name) is { } problem)
         {
-            throw new ArgumentException($"A pool's name is 1 to {OptionProblems.LongestName} printable characters; this one has {name.Length}, or a control character.", nameof(name));
+            throw new ArgumentException($"A pool's name is 1 to {OptionProblems.LongestName} printable characters; this one {problem}.", nameof(name));
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class PoolSettings
     private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
         Name = name;
-        Target = $"{provider.DatabaseSystem} at {provider.DataSource}";
+        Target = $"{provider.DatabaseSystem} at {provider.Address}";
         AmbientTransactions = options.AmbientTransactions ?? provider.DefaultAmbientTransactions;
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
@@ -168,6 +168,11 @@ internal sealed class PoolSettings
         foreach (var problem in provider.FindProblems(connection))
         {
             problems.Add(problem);
+        }
+
+        if (options.Name is null && OptionProblems.NameProblem(name) is { } nameProblem)
+        {
+            problems.Add($"The name of the database {nameProblem}, so that the pool cannot be named by it. Set ConnectionPoolOptions.Name.");
         }
 
         problems.ThrowIfAny(OptionProblems.IsUsableName(name) ? name : provider.DatabaseSystem);

@@ -35,6 +35,7 @@ internal sealed class SettingList
     private void AddSizes(PoolSettings settings, CapacityView sizes)
     {
         Add("Name", settings.Name, "database system and database", "", "The pool's name in logs, statistics and exceptions.");
+        Add("Address", settings.Target, "the connection string's", "", "The database system, and where connections lead.");
         Add("MinSize", Number(sizes.MinSize), Number(ConnectionPoolOptions.DefaultMinSizeFor(sizes.MaxSize)), "connections", "Connections kept open at all times.", canChange: true);
         Add("MaxSize", Number(sizes.MaxSize), Number(Defaults.MaxSize), "connections", "The most connections that are ever open.", canChange: true);
         Add("Sizing", settings.Sizing?.GetType().Name ?? "fixed", "fixed", "", "What moves the size between MinSize and MaxSize.");

@@ -34,6 +34,11 @@ internal static class PoolPage
         }
 
         yield return "";
+        if (!string.IsNullOrEmpty(row.Address))
+        {
+            yield return Fact("Database", row.Address, width);
+        }
+
         yield return Label("Connections") + ConnectionBar.Markup(counts, Math.Clamp(width - LabelWidth - 16, 10, 60)) + FormattableString.Invariant($" {counts.Total} of {counts.Limit}");
         yield return Label("") + ConnectionBar.Legend(counts);
         foreach (var line in Facts(pool, width))

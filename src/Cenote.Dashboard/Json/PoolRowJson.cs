@@ -3,6 +3,7 @@ namespace Cenote.Dashboard.Json;
 /// <summary>One pool in the overview. Rates are those of the last seconds; error rate and percentiles those of the last minute.</summary>
 internal sealed record PoolRowJson(
     string Name,
+    string? Address,
     string Level,
     string Summary,
     string State,

@@ -5,7 +5,7 @@
  * @typedef {{ name: string, level: string, summary: string, state: string, circuit: string, counts: Counts, minSize: number, maxSize: number, utilization: number | null,
  *   rentsPerSecond: number | null, waitsPerSecond: number | null, errorsPerSecond: number | null, errorRate: number | null, waitP50Seconds: number | null,
  *   waitP99Seconds: number | null, longestWaitSeconds: number | null, timeouts: number, openFailures: number, leaksSuspected: number, leaksProven: number,
- *   sparkline: (number | null)[], replicaSet: string | null }} PoolRow
+ *   address: string | null, sparkline: (number | null)[], replicaSet: string | null }} PoolRow
  * @typedef {{ name: string, level: string, summary: string, primary: string | null, servers: number, serving: number, failovers: number, maxLagSeconds: number | null }} SetRow
  * @typedef {{ time: string, tick: number, pools: PoolRow[], replicaSets: SetRow[] }} Overview
  * @typedef {{ kind: string, level: string, summary: string, evidence: string, remedy: string, helpLink: string }} Finding

@@ -15,7 +15,8 @@ const numbers = (label, ...children) => cell(label, 'number', el('div', { class:
 function createName(row, href) {
     const link = el('a', { href, class: 'row-link' }, foreign(row.name));
     const summary = el('bdi', { class: 'row-summary', data: { field: 'summary' } });
-    return { node: el('th', { role: 'rowheader', scope: 'row', class: 'col-name' }, link, summary), summary };
+    const address = row.address ? [el('bdi', { class: 'row-address', data: { field: 'address' }, text: textOf(row.address) })] : [];
+    return { node: el('th', { role: 'rowheader', scope: 'row', class: 'col-name' }, link, ...address, summary), summary };
 }
 
 /** @param {import('./model.js').PoolRow} first */

@@ -43,6 +43,7 @@ const cards = {
     database: [
         'The database',
         [
+            ['address', 'address', 'Where connections lead'],
             ['breaker', 'circuit'],
             ['connect p50', 'latencies.connect.p50Seconds', 'Since the start'],
             ['connect p99', 'latencies.connect.p99Seconds', 'Since the start'],
@@ -85,6 +86,7 @@ export function createPoolFacts() {
     function updateDatabase({ row, latencies, totals, lastOpenFailure: failure, circuit }) {
         const since = circuit?.sinceTime && row.circuit !== 'Closed' ? ` since ${clock(circuit.sinceTime)}` : '';
         const probe = isNumber(circuit?.nextProbeSeconds) ? `, next try in ${duration(circuit.nextProbeSeconds)}` : '';
+        facts.address.update(row.address, textOf(row.address));
         facts.circuit.update(
             row.circuit,
             `${words(row.circuit)}${circuit?.isForced ? ' (forced)' : ''}${since}${probe}`,

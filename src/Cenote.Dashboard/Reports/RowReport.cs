@@ -15,6 +15,7 @@ internal static class RowReport
         var served = rates.InMinute(static reading => reading.Statistics.Rents);
         return new PoolRowJson(
             Name: watched.Name,
+            Address: watched.Pool.Provider.Address,
             Level: verdict.Level,
             Summary: verdict.Summary,
             State: pool.State.ToString(),

@@ -19,8 +19,8 @@ internal static partial class PoolLog
     [LoggerMessage(11, LogLevel.Warning, "Pool {PoolName} could not open a connection, try {Attempt}; next try in {Delay}")]
     internal static partial void OpenRetried(ILogger logger, string poolName, int attempt, TimeSpan delay, Exception? exception);
 
-    [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection in {Attempts} tries: {Kind}")]
-    internal static partial void OpenFailed(ILogger logger, string poolName, int attempts, FailureKind kind, Exception exception);
+    [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection to {Target} in {Attempts} tries: {Kind}")]
+    internal static partial void OpenFailed(ILogger logger, string poolName, string target, int attempts, FailureKind kind, Exception exception);
 
     [LoggerMessage(13, LogLevel.Debug, "Pool {PoolName} probed the database in vain: {Kind}")]
     internal static partial void ProbeFailed(ILogger logger, string poolName, FailureKind kind, Exception exception);

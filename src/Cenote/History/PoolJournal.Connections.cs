@@ -41,8 +41,8 @@ internal sealed partial class PoolJournal
 
     internal void OpenFailed(OpenFailure failure)
     {
-        PoolLog.OpenFailed(Logger, _settings.Name, failure.Attempts, failure.Kind, failure.Exception);
-        Note(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection in {failure.Attempts} tries ({failure.Kind}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}"));
+        PoolLog.OpenFailed(Logger, _settings.Name, _settings.Target, failure.Attempts, failure.Kind, failure.Exception);
+        Note(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {failure.Attempts} tries ({failure.Kind}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}"));
     }
 
     internal void ConnectionFailed(int slotId, CloseReason reason, Exception? exception)

@@ -41,6 +41,8 @@ public sealed class AdoNetProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(builder);
         DataSource = SafeConnectionString.Mask(FirstOf(builder, "Data Source", "DataSource", "Server", "Host"));
         Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
+        var port = ServerAddress.PortOf(FirstOf(builder, "Port"));
+        Address = port is null ? ServerAddress.WithDatabase(DataSource, Database) : ServerAddress.Format(DataSource, port, Database);
         DefaultAmbientTransactions = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is "FALSE" or "NO" or "0"
             ? AmbientTransactions.Ignore
             : AmbientTransactions.Throw;
@@ -60,6 +62,9 @@ public sealed class AdoNetProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Database { get; }
+
+    /// <summary>What the connection string says of the server, the port and the database.</summary>
+    public override string Address { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

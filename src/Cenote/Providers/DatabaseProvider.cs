@@ -27,6 +27,10 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <summary>The database that connections start in; empty when the connection string names none.</summary>
     public abstract string Database { get; }
 
+    /// <summary>Where connections lead, as people write it: <c>host:port/database</c>, or the path of a file. Never a secret.</summary>
+    /// <value>By default <see cref="DataSource"/> and <see cref="Database"/>.</value>
+    public virtual string Address => ServerAddress.WithDatabase(DataSource, Database);
+
     /// <summary>Who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> says otherwise.</summary>
     public abstract SessionClearing DefaultSessionClearing { get; }
 

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cenote;
+
+/// <summary>
+/// Finds characters that a reader of a log or a page cannot see, or that change how the text around them is shown: in a name they make one pool look like another.
+/// </summary>
+internal static class PrintableText
+{
+    /// <summary>Describes the first such character: its code point, what it is, and where.</summary>
+    /// <returns><see langword="null"/> when the text has none.</returns>
+    internal static string? FindFault(string text)
+    {
+        for (var index = 0; index < text.Length;)
+        {
+            var isWhole = Rune.TryGetRuneAt(text, index, out var rune);
+            if ((isWhole ? FaultOf(rune) : "half a surrogate pair") is { } fault)
+            {
+                return FormattableString.Invariant($"{CodePoint(isWhole ? rune.Value : text[index])} ({fault}) at index {index}");
+            }
+
+            index += rune.Utf16SequenceLength;
+        }
+
+        return null;
+    }
+
+    /// <summary>The text with a question mark for each such character.</summary>
+    internal static string Clean(string text)
+    {
+        if (FindFault(text) is null)
+        {
+            return text;
+        }
+
+        // Halves of a surrogate pair come as the replacement character.
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            clean.Append(rune == Rune.ReplacementChar || FaultOf(rune) is not null ? "?" : rune.ToString());
+        }
+
+        return clean.ToString();
+    }
+
+    private static string CodePoint(int value) => FormattableString.Invariant($"U+{value:X4}");
+
+    private static string? FaultOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control => "a control character",
+        UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => "a line separator",
+        UnicodeCategory.Format => IsDirection(rune.Value) ? "changes the direction of text" : "invisible",
+
+        // Without a width, although they count as letters and marks.
+        _ => rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x2800 or 0x3164 or 0xFFA0 or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0F) ? "invisible"
+            : (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF ? "no character"
+            : null,
+    };
+
+    private static bool IsDirection(int value) => value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
+}
