@@ -32,14 +32,14 @@ public sealed class DriverTelemetryTests
     {
         var server = new MySqlConnectionStringBuilder(Server("CENOTE_TEST_MYSQL"));
         var names = await NamesAsync("MySqlConnector", new MySqlProvider(server.ConnectionString, builder => builder.UseName("own name")), "a pool", clearing: null);
-        Assert.Contains("own name", names);
+        Assert.Contains(names, static name => name == "own name");
     }
 
     private static async Task ExpectAsync(string meter, DatabaseProvider provider, string ofConnectionString, SessionClearing? clearing = null)
     {
         var pool = $"telemetry of {meter} {clearing}";
         var names = await NamesAsync(meter, provider, pool, clearing);
-        Assert.Contains(pool, names);
+        Assert.Contains(names, name => name == pool);
         Assert.DoesNotContain(names, name => name.Contains(ofConnectionString, StringComparison.OrdinalIgnoreCase));
     }
 
