@@ -14,6 +14,6 @@ internal static partial class ConfigurationLog
     [LoggerMessage(72, LogLevel.Warning, "The connection string of pool {PoolName} has changed in the configuration: the running pool keeps its own until a restart. For passwords that change, set Credentials")]
     internal static partial void ConnectionStringChanged(ILogger logger, string poolName);
 
-    [LoggerMessage(73, LogLevel.Warning, "The configuration has a section {Section}, but no such pool is registered; registered: {PoolNames}")]
-    internal static partial void SectionWithoutPool(ILogger logger, string section, string poolNames);
+    [LoggerMessage(73, LogLevel.Warning, "The configuration has a section {Section}, but no such pool is registered; registered: {PoolNames}.{Suggestion}")]
+    internal static partial void SectionWithoutPool(ILogger logger, string section, string poolNames, string suggestion);
 }

@@ -12,7 +12,7 @@ namespace Cenote.DependencyInjection;
 /// </summary>
 internal static class PoolSection
 {
-    private const string Root = "Cenote:Pools";
+    private const string Root = $"{ConfigurationKeys.Root}:{ConfigurationKeys.Pools}";
 
     private static readonly FrozenDictionary<string, Action<ConnectionPoolOptions, SettingText>> Settings =
         new Dictionary<string, Action<ConnectionPoolOptions, SettingText>>(StringComparer.OrdinalIgnoreCase)
@@ -66,6 +66,11 @@ internal static class PoolSection
     /// <summary>Sets what the configuration says of a pool, and notes in the options what it says wrong.</summary>
     internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options)
     {
+        foreach (var problem in ConfigurationKeys.FindStrangers(configuration, poolName))
+        {
+            options.AddProblem(problem);
+        }
+
         var section = configuration.GetSection($"{Root}:{poolName}");
         if (!string.IsNullOrWhiteSpace(section.Value))
         {
@@ -105,7 +110,7 @@ internal static class PoolSection
         {
             if (!poolNames.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
             {
-                ConfigurationLog.SectionWithoutPool(logger, section.Path, string.Join(", ", poolNames));
+                ConfigurationLog.SectionWithoutPool(logger, section.Path, string.Join(", ", poolNames), ConfigurationKeys.Suggest(section.Key, poolNames));
             }
         }
     }
@@ -114,7 +119,7 @@ internal static class PoolSection
     private static string DescribeStranger(string path, string key, string poolName) =>
         CodeOnly.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) ? $"{path} can only be set in code, where the pool is registered. Remove it."
         : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is no setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
-        : $"{path} is no setting of a pool. There are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
+        : $"{path} is no setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} There are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
 
     private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
 

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace Cenote.DependencyInjectionTests;
+
+/// <summary>Nothing below <c>Cenote</c> is ignored: what is not known is named, with the key that was meant.</summary>
+public sealed class StrangeKeysTests
+{
+    [Theory]
+    [InlineData("Cenote:Pool:shop:MaxSize", "5", "Cenote:Pool is no section of Cenote. Did you mean Cenote:Pools?")]
+    [InlineData("cenote:pol:shop:MaxSize", "5", "is no section of Cenote. Did you mean Cenote:Pools?")]
+    [InlineData("Cenote:Hostin:DrainTimeLimit", "0:10:0", "Cenote:Hostin is no section of Cenote. Did you mean Cenote:Hosting?")]
+    [InlineData("Cenote:shop:MaxSize", "5", "Cenote:shop is no section of Cenote. It is a pool: move it to Cenote:Pools:shop.")]
+    [InlineData("Cenote:MaxSize", "5", "Cenote:MaxSize is no section of Cenote. It is a setting of a pool: move it to Cenote:Pools:shop:MaxSize.")]
+    [InlineData("Cenote:Pools:MaxSize", "5", "Cenote:Pools:MaxSize is a setting of a pool, outside of one. Move it to Cenote:Pools:NAME:MaxSize")]
+    [InlineData("Cenote:Pools:shop:MaxSizes", "5", "Cenote:Pools:shop:MaxSizes is no setting of a pool. Did you mean MaxSize?")]
+    [InlineData("Cenote:Pools:shop:maxsiez", "5", "is no setting of a pool. Did you mean MaxSize?")]
+    [InlineData("Cenote:Pools:shop:CircuitBreaker:FailureToOpen", "5", "Did you mean CircuitBreaker:FailuresToOpen?")]
+    [InlineData("Cenote:Pools:shop:MaxSize:0", "5", "Did you mean MaxSize?")]
+    [InlineData("Cenote", "shop", "Cenote is a text.")]
+    public async Task A_key_that_is_not_known_is_named_with_the_one_that_was_meant(string key, string value, string expected)
+    {
+        await using var services = Containers.New((key, value)).AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();
+
+        var exception = Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("shop"));
+
+        Assert.Contains(exception.Problems, problem => problem.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_stranger_is_in_one_exception_and_no_value_is()
+    {
+        await using var services = Containers
+            .New(("Cenote:Pool:shop:MaxSize", "hunter2"), ("Cenote:Secret", "hunter2"), ("Cenote:Pools:shop:Passwrd", "hunter2"), ("Cenote:Pools:MinSize", "hunter2"))
+            .AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();
+
+        var exception = Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("shop"));
+
+        Assert.Equal(4, exception.Problems.Count);
+        Assert.DoesNotContain("hunter2", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_section_of_a_pool_that_is_not_registered_is_warned_of_with_the_name_that_was_meant()
+    {
+        await using var services = Containers.New(("Cenote:Pools:shpo:MaxSize", "5")).AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();
+
+        services.GetRequiredKeyedService<ConnectionPool>("shop");
+
+        Assert.Contains(services.Logs(), record => record.Id.Id == 73 && record.Message.Contains("Did you mean shop?", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stranger_that_comes_with_a_reload_is_refused_and_the_settings_stay()
+    {
+        var source = new MemoryConfigurationSource { InitialData = [new("Cenote:Pools:shop:MaxSize", "5")] };
+        IConfigurationRoot configuration = new ConfigurationBuilder().Add(source).Build();
+        await using var services = Containers.New(configuration).AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();
+        var pool = services.GetRequiredKeyedService<ConnectionPool>("shop");
+
+        configuration["Cenote:Pools:shop:MaxSize"] = "7";
+        configuration["Cenote:Pool:shop:MaxSize"] = "9";
+        configuration.Reload();
+
+        Assert.Contains(services.Logs(), record => record.Id.Id == 70 && record.Message.Contains("Did you mean Cenote:Pools?", StringComparison.Ordinal));
+        Assert.Equal(5, pool.GetStatistics().MaxSize);
+    }
+}
