@@ -76,6 +76,37 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Fact]
+    public async Task Connection_that_finds_no_server_free_opens_no_circuit()
+    {
+        var bouncer = await bouncers.StartAsync("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var other = await bouncer.OpenAsync();
+        await using var pool = Bouncers.NewPool(
+            bouncer.ConnectionString, static options => (options.OpenRetries, options.OpenRetryBaseDelay) = (2, TimeSpan.FromMilliseconds(1)));
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+        Assert.Equal((FailureKind.Transient, 3), (refused.Failure.Kind, refused.Failure.Attempts));
+        Assert.Contains("default_pool_size", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        await other.CloseAsync();
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Full_pgpool_is_a_ceiling()
+    {
+        await using var pgpool = await Pgpool.StartAsync([bouncers.Server], "num_init_children = 2", "reserved_connections = 1");
+        await using var other = new NpgsqlConnection(pgpool.ConnectionString("admin") + ";Pooling=false");
+        await other.OpenAsync(Sessions.Stop);
+        await using var pool = Bouncers.NewPool(
+            pgpool.ConnectionString("admin"), static options => (options.OpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+        Assert.Equal(FailureKind.TooManyConnections, refused.Failure.Kind);
+        Assert.Contains("too many clients", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        await using var served = await ServedAfter(other.CloseAsync(), pool);
+        Assert.Equal(1, await served.ScalarAsync<int>("SELECT 1"));
+    }
+
+    [Fact]
     public async Task Work_that_met_a_busy_proxy_is_run_again()
     {
         var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
