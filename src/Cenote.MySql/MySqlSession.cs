@@ -12,6 +12,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 {
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
     private string _names = "";
+    private TimeSpan? _idleTimeout;
     private string? _afterReset;
     private bool _knowsReset;
     private bool _limitsStatements;
@@ -22,17 +23,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override void Open()
     {
         base.Open();
+        (_names, _idleTimeout) = Session.ReadStart();
         if (ResetMode == ResetMode.Full)
         {
-            _names = Session.ReadNames();
             _afterReset = Session.ReadRole();
         }
-        else
-        {
-            Session.Prove(timeout: null);
-        }
-
-        if (ResetMode == ResetMode.Rollback)
+        else if (ResetMode == ResetMode.Rollback)
         {
             // Without a reset, the driver ends only the transactions that were begun through it.
             _afterReset = "ROLLBACK";
@@ -48,17 +44,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        (_names, _idleTimeout) = await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
         if (ResetMode == ResetMode.Full)
         {
-            _names = await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false);
             _afterReset = await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
         }
-        else
-        {
-            await Session.ProveAsync().ConfigureAwait(false);
-        }
-
-        if (ResetMode == ResetMode.Rollback)
+        else if (ResetMode == ResetMode.Rollback)
         {
             _afterReset = "ROLLBACK";
         }
@@ -114,6 +105,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ProveAsync();
+
+    /// <summary>The session's <c>wait_timeout</c>.</summary>
+    public override TimeSpan? ServerIdleTimeout => _idleTimeout;
 
     /// <inheritdoc/>
     public override bool LimitsStatements => _limitsStatements;

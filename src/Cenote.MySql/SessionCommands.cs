@@ -15,16 +15,13 @@ internal static class SessionCommands
     private const string Proof = "DO 0";
 
     private const string NamesQuery = Proof + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
+
+    // The session's own: where the connection string asks for an interactive session, the server has set it to interactive_timeout.
+    private const string StartQuery = NamesQuery + ", @@wait_timeout";
+
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
 
     /// <summary>The statement that sets the character set and collation in force.</summary>
-    internal static string ReadNames(this MySqlConnection session)
-    {
-        using var command = new MySqlCommand(NamesQuery, session);
-        return (string)command.ExecuteScalar()!;
-    }
-
-    /// <inheritdoc cref="ReadNames"/>
     internal static async ValueTask<string> ReadNamesAsync(this MySqlConnection session, CancellationToken cancellationToken)
     {
         var command = new MySqlCommand(NamesQuery, session);
@@ -32,6 +29,24 @@ internal static class SessionCommands
         {
             return (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         }
+    }
+
+    /// <summary>What a session starts with.</summary>
+    internal static SessionStart ReadStart(this MySqlConnection session)
+    {
+        using var command = new MySqlCommand(StartQuery, session);
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? SessionStart.Of(reader) : default;
+    }
+
+    /// <inheritdoc cref="ReadStart"/>
+    internal static async ValueTask<SessionStart> ReadStartAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    {
+        var command = new MySqlCommand(StartQuery, session);
+        await using var ofCommand = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SessionStart.Of(reader) : default;
     }
 
     /// <summary>

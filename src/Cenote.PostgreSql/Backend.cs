@@ -27,7 +27,13 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     internal bool LimitsStatements => answers.LimitsStatements;
 
     /// <summary>Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.</summary>
-    internal bool BeginQuestion() => (settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null) && answers.BeginQuestion();
+    internal bool BeginQuestion() => answers.BeginQuestion();
+
+    /// <summary>Gets whether a connection is of no use that does not say what it got.</summary>
+    internal bool MustKnow => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
+
+    /// <summary>Gets how long the server lets the session be idle; <see langword="null"/> for ever.</summary>
+    internal TimeSpan? IdleTimeout => answers.IdleTimeout;
 
     /// <inheritdoc cref="OpeningAnswers.EndQuestion"/>
     internal void EndQuestion() => answers.EndQuestion();
@@ -37,13 +43,13 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     /// </summary>
     internal string UsualQuery(NpgsqlConnection session) => string.Create(
         CultureInfo.InvariantCulture,
-        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID}{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
+        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
 
     /// <summary>Notes that all is as usual.</summary>
     internal void NoteUsual(NpgsqlConnection session)
     {
         _process = session.ProcessID;
-        answers.Note(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false);
+        answers.Note(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false, idleTimeout: null);
     }
 
     /// <summary>Only the pool's own reset can clear it without a round trip more for everybody.</summary>
@@ -53,7 +59,7 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
 
     /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
-    /// <param name="row">The role, the process, the limit in force in milliseconds, and whether the user may set a replication origin.</param>
+    /// <param name="row">The role, the process, the limit in force in milliseconds, whether the user may set a replication origin, and the limit for idle sessions in seconds.</param>
     /// <param name="session">The connection, which knows what the login named.</param>
     internal void NoteOpened(DbDataReader row, NpgsqlConnection session)
     {
@@ -70,7 +76,7 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
         }
 
         // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
-        answers.Note(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3));
+        answers.Note(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3), !row.IsDBNull(4) && row.GetDouble(4) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
     }
 
     /// <summary>Counts a lease that ended.</summary>

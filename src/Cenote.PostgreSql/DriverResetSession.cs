@@ -20,6 +20,9 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     /// <inheritdoc/>
     public override bool ClearsInline => !_backend.StartsInRole && !_backend.IsCheckDue;
 
+    /// <summary>What <c>idle_session_timeout</c> is for this session, from PostgreSQL 14 on.</summary>
+    public override TimeSpan? ServerIdleTimeout => _backend.IdleTimeout;
+
     /// <inheritdoc/>
     public override bool LimitsStatements => _backend.LimitsStatements;
 

@@ -14,6 +14,7 @@ internal sealed class OpeningAnswers
     private volatile bool _isProxied;
     private volatile bool _limitsStatements = true;
     private volatile bool _mayHaveOrigin;
+    private long _idleTicks;
     private int _sessions;
     private int _asking;
 
@@ -28,6 +29,9 @@ internal sealed class OpeningAnswers
 
     /// <summary>Gets whether the login may set a replication origin. Stays once it was so.</summary>
     internal bool MayHaveOrigin => _mayHaveOrigin;
+
+    /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for ever.</summary>
+    internal TimeSpan? IdleTimeout => Volatile.Read(ref _idleTicks) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>Counts a session that was opened.</summary>
     /// <returns>Whether it is asked. Then <see cref="EndQuestion"/> must follow.</returns>
@@ -47,8 +51,9 @@ internal sealed class OpeningAnswers
     internal void EndQuestion() => Interlocked.Decrement(ref _asking);
 
     /// <summary>Notes an answer.</summary>
-    internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin)
+    internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin, TimeSpan? idleTimeout)
     {
+        Volatile.Write(ref _idleTicks, idleTimeout?.Ticks ?? 0);
         _startsInRole |= startsInRole;
         _isProxied |= isProxied;
         _mayHaveOrigin |= mayHaveOrigin;

@@ -109,6 +109,9 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
             ? Session.CheckAsync(_backend, timeout, cancellationToken)
             : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
+    /// <summary>What <c>idle_session_timeout</c> is for this session, from PostgreSQL 14 on.</summary>
+    public override TimeSpan? ServerIdleTimeout => _backend.IdleTimeout;
+
     /// <inheritdoc/>
     public override bool LimitsStatements => _backend.LimitsStatements;
 

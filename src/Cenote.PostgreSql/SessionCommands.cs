@@ -17,9 +17,10 @@ internal static class SessionCommands
     /// <summary>The number of the server's process that answers.</summary>
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
-    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the user may set a replication origin.</summary>
+    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the user may set a replication origin, the limit for idle sessions in seconds (from PostgreSQL 14 on).</summary>
     private const string OpeningQuery =
-        "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege;
+        "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege +
+        ", extract(epoch FROM nullif(current_setting('idle_session_timeout', true), '')::interval)::double precision";
 
     /// <summary>Whether the user may set a replication origin; also on servers that know none.</summary>
     internal const string OriginPrivilege =
@@ -118,6 +119,10 @@ internal static class SessionCommands
                 backend.NoteOpened(reader, session);
             }
         }
+        catch (PostgresException) when (!backend.MustKnow && session.State == ConnectionState.Open)
+        {
+            // It speaks the protocol, and does not know all of this.
+        }
         finally
         {
             backend.EndQuestion();
@@ -148,6 +153,9 @@ internal static class SessionCommands
             {
                 backend.NoteOpened(reader, session);
             }
+        }
+        catch (PostgresException) when (!backend.MustKnow && session.State == ConnectionState.Open)
+        {
         }
         finally
         {

@@ -208,28 +208,4 @@ internal sealed partial class LeaseDesk
         _work.Close(slot, reason);
         return true;
     }
-
-    /// <summary>The server may have dropped us: every idle connection must prove itself before its next lease.</summary>
-    internal void MakeSuspect()
-    {
-        lock (_gate)
-        {
-            // Beyond every time that a slot may have noted so far, so that all of them are stale from here on.
-            Volatile.Write(ref _now, Math.Max(_now + 1, Clock.ElapsedMilliseconds));
-            Volatile.Write(ref _freshSince, _now);
-        }
-    }
-
-    /// <summary>Advances the coarse clock; connections untouched for longer than the interval become stale.</summary>
-    internal void Tick(long validationIntervalMilliseconds)
-    {
-        lock (_gate)
-        {
-            AdvanceClock();
-            var stale = validationIntervalMilliseconds == long.MaxValue ? long.MinValue : _now - validationIntervalMilliseconds;
-            Volatile.Write(ref _freshSince, Math.Max(_freshSince, stale));
-        }
-    }
-
-    private void AdvanceClock() => Volatile.Write(ref _now, Math.Max(_now, Clock.ElapsedMilliseconds));
 }

@@ -114,9 +114,6 @@ internal sealed partial class LeaseDesk
         get => Volatile.Read(ref _now);
     }
 
-    /// <summary>Idle connections that were last known to be alive before this moment must be validated before they are lent.</summary>
-    internal long FreshSince => Volatile.Read(ref _freshSince);
-
     /// <summary>Leases whose ticket has none of these bits are measured.</summary>
     internal long SampleMask { get; set; }
 
@@ -153,7 +150,7 @@ internal sealed partial class LeaseDesk
         // The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait for the one
         // before: a quiet pool therefore tries its lowest slot without going through the table.
         var slot = _near is { } near ? NearSlot.Among(near) : _lowest;
-        var freshSince = Volatile.Read(ref _freshSince);
+        var freshSince = Volatile.Read(ref _promptFreshSince);
         var word = slot.Word;
         var ticket = SlotWord.Lend(word);
         if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
@@ -209,6 +206,7 @@ internal sealed partial class LeaseDesk
             return null;
         }
 
+        AdvanceTo((long)(request.Deadline - request.Timeout).TotalMilliseconds);
         waiter.Begin(request, isBlocking);
         _queue.Enqueue(waiter);
         _hadBlockedCallers |= _queue.Blocking > 1;
@@ -380,7 +378,7 @@ internal sealed partial class LeaseDesk
             Spread++;
         }
 
-        return _slots.TryLend(freshSince, out ticket);
+        return _slots.TryLend(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
     }
 
     private void CloseIfIdle(Slot slot, CloseReason reason)

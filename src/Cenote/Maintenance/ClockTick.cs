@@ -5,9 +5,5 @@ namespace Cenote.Maintenance;
 /// <summary>Advances the coarse clock that rents and returns read instead of a precise one.</summary>
 internal sealed class ClockTick(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
 {
-    public void Run()
-    {
-        var interval = settings.ValidationInterval;
-        desk.Tick(interval == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)interval.TotalMilliseconds);
-    }
+    public void Run() => desk.Tick(ValidationPace.Read(settings, desk) is { } pace ? (long)pace.TotalMilliseconds : long.MaxValue);
 }

@@ -15,8 +15,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
 
     public void Run()
     {
-        var interval = settings.ValidationInterval;
-        if (interval == Timeout.InfiniteTimeSpan || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
+        if (ValidationPace.Read(settings, desk) is not { } interval || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
         {
             return;
         }

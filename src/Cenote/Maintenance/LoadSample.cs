@@ -25,6 +25,7 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkee
         // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
         desk.Spread = Math.Max(leased, desk.Spread - 1);
         desk.SampleMask = MaskFor(leases - _seenLeases) & MaskForStacks(settings.StackSampling);
+        desk.BeginCount(isQuiet: leases - _seenLeases < LeaseDesk.MostQuietRents);
         _seenLeases = leases;
         desk.HadBlockedCallers = false;
     }
@@ -32,7 +33,7 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkee
     /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>
     private static long MaskFor(long leasesPerTick) => leasesPerTick switch
     {
-        < 1_000 => 0,
+        < LeaseDesk.MostQuietRents => 0,
         < 16_000 => 15L << SlotWord.VersionShift,
         _ => 255L << SlotWord.VersionShift,
     };

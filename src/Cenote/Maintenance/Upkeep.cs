@@ -42,6 +42,8 @@ internal sealed class Upkeep
 
     internal void Start()
     {
+        // Callers look at the clock from now on.
+        RunTask(_closingTasks[0]);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((Upkeep)state!).Run(), this, Period, Period);

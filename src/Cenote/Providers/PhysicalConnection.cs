@@ -102,6 +102,12 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
+    /// How long the server lets this session be idle before it ends it, as the server says when connections are opened;
+    /// <see langword="null"/> for no limit, or none that is known. The pool validates its connections more often than that. Asked once a second, from any thread.
+    /// </summary>
+    public virtual TimeSpan? ServerIdleTimeout => null;
+
+    /// <summary>
     /// Runs a set-up within a lease that is to outlive it: functions, collations, extensions. What it registers belongs to the
     /// connection from then on, and <see cref="ClearSession"/> leaves it.
     /// </summary>

@@ -33,7 +33,7 @@ public sealed class UpkeepTests
         await using var test = await TestPool.FullAsync(2);
         var held = await test.Pool.RentAsync();
 
-        test.Time.Advance(TimeSpan.FromDays(40));
+        test.Time.Advance(TimeSpan.FromDays(2));
 
         held.Ask();
         held.Dispose();

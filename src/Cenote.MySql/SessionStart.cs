@@ -1,0 +1,14 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Cenote.MySql;
+
+/// <summary>What a session starts with.</summary>
+/// <param name="Names">The statement that sets the character set and collation in force.</param>
+/// <param name="IdleTimeout">How long the server lets it be idle; <see langword="null"/> for ever.</param>
+internal readonly record struct SessionStart(string Names, TimeSpan? IdleTimeout)
+{
+    internal static SessionStart Of(DbDataReader reader) => new(
+        reader.GetString(0),
+        Convert.ToInt64(reader.GetValue(1), CultureInfo.InvariantCulture) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
+}

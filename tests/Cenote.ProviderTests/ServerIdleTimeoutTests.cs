@@ -1,0 +1,102 @@
+using Cenote.MySql;
+using Cenote.PostgreSql;
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.ProviderTests;
+
+/// <summary>Real servers that end idle sessions sooner than the pool was told to validate them.</summary>
+public sealed class ServerIdleTimeoutTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    public static TheoryData<string, ResetMode, SessionClearing?> Sessions => new()
+    {
+        { "mysql", ResetMode.Full, null },
+        { "mysql", ResetMode.None, null },
+        { "postgresql", ResetMode.Full, SessionClearing.DriverReset },
+        { "postgresql", ResetMode.Full, SessionClearing.OwnReset },
+        { "postgresql", ResetMode.None, SessionClearing.OwnReset },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sessions))]
+    public async Task The_limit_of_the_server_is_read_when_a_connection_is_opened(string database, ResetMode mode, SessionClearing? clearing)
+    {
+        foreach (var limit in new TimeSpan?[] { Limit, null })
+        {
+            await using var provider = NewProvider(database, limit);
+            foreach (var isSynchronous in new[] { true, false })
+            {
+                var physical = provider.CreateConnection(new ConnectionSettings
+                {
+                    SessionClearing = clearing ?? provider.DefaultSessionClearing,
+                    ResetMode = mode,
+                    ConnectTimeout = TimeSpan.FromSeconds(15),
+                });
+                if (isSynchronous)
+                {
+                    physical.Open();
+                }
+                else
+                {
+                    await physical.OpenAsync(TestContext.Current.CancellationToken);
+                }
+
+                // MariaDB's own default is 8 hours, PostgreSQL's none.
+                Assert.Equal(limit ?? (provider is MySqlProvider ? TimeSpan.FromHours(8) : null), physical.ServerIdleTimeout);
+                await physical.CloseAsync();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("mysql")]
+    [InlineData("postgresql")]
+    public async Task No_lease_gets_a_connection_that_the_server_ended_because_it_was_idle(string database)
+    {
+        const int size = 8;
+        await using var pool = new ConnectionPool(NewProvider(database, Limit), new ConnectionPoolOptions
+        {
+            MinSize = size,
+            MaxSize = size,
+            ValidationInterval = TimeSpan.FromSeconds(30),
+        });
+        await pool.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+
+        // Every connection was idle for longer than the server allows, or has been replaced.
+        await Task.Delay(2 * Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+        var leases = new List<ConnectionLease>();
+        try
+        {
+            for (var i = 0; i < size; i++)
+            {
+                var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+                leases.Add(lease);
+                Assert.Equal(1, await lease.Connection.ScalarAsync<int>("SELECT 1"));
+            }
+        }
+        finally
+        {
+            leases.ForEach(static lease => lease.Dispose());
+        }
+    }
+
+    /// <summary>Of a user's or a database's own, which no other test sees.</summary>
+    private static DatabaseProvider NewProvider(string database, TimeSpan? limit)
+    {
+        if (string.Equals(database, "postgresql", StringComparison.Ordinal))
+        {
+            var builder = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+            builder.Options = limit is { } idle ? FormattableString.Invariant($"-c idle_session_timeout={idle.TotalMilliseconds}") : builder.Options;
+            return new PostgreSqlProvider(builder.ConnectionString);
+        }
+
+        return new MySqlProvider(TestServers.MySql, limit is not { } wait ? null : builder => builder.UseConnectionOpenedCallback(async (context, token) =>
+        {
+            await using var command = context.Connection.CreateCommand();
+            command.CommandText = FormattableString.Invariant($"SET SESSION wait_timeout = {wait.TotalSeconds}");
+            await command.ExecuteNonQueryAsync(token);
+        }));
+    }
+}

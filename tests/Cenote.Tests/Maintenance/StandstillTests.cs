@@ -1,0 +1,145 @@
+namespace Cenote.Tests.Maintenance;
+
+/// <summary>A process, a container or a machine stands still, and a caller comes before upkeep has looked at the clock.</summary>
+public sealed class StandstillTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    public static TheoryData<string> EveryRent => [.. Rents.Keys];
+
+    private static readonly Dictionary<string, Func<ConnectionPool, Task>> Rents = new(StringComparer.Ordinal)
+    {
+        ["RentAsync"] = static async pool =>
+        {
+            await using var lease = await pool.RentAsync().Soon();
+            lease.Ask();
+        },
+        ["Rent"] = static pool => Patience.OnOwnThread(() =>
+        {
+            using var lease = pool.Rent();
+            lease.Ask();
+            return true;
+        }),
+        ["OpenConnectionAsync"] = static async pool =>
+        {
+            await using var connection = await pool.OpenConnectionAsync().Soon();
+            Ask(connection);
+        },
+        ["OpenConnection"] = static pool => Patience.OnOwnThread(() =>
+        {
+            using var connection = pool.OpenConnection();
+            Ask(connection);
+            return true;
+        }),
+    };
+
+    [Theory]
+    [MemberData(nameof(EveryRent))]
+    public async Task A_connection_is_validated_before_it_is_lent_after_the_process_was_stopped(string rent)
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 2);
+        await Rents[rent](test.Pool);
+        test.Database.KillAllSessions();
+
+        clock.Jump(monotonic: 2 * Interval, wall: 2 * Interval);
+
+        await Rents[rent](test.Pool);
+        await Rents[rent](test.Pool);
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryRent))]
+    public async Task A_connection_is_validated_before_it_is_lent_after_the_machine_was_suspended(string rent)
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 2);
+        await Rents[rent](test.Pool);
+        test.Database.KillAllSessions();
+
+        // The monotonic clock does not count the time that a machine sleeps.
+        clock.Jump(monotonic: TimeSpan.FromMilliseconds(1), wall: 2 * Interval);
+
+        await Rents[rent](test.Pool);
+        await Rents[rent](test.Pool);
+    }
+
+    [Fact]
+    public async Task Upkeep_that_comes_first_finds_out_as_well_and_replaces_what_died()
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 3);
+        test.Database.KillAllSessions();
+        clock.Jump(monotonic: TimeSpan.Zero, wall: TimeSpan.FromHours(8));
+
+        for (var tick = 0; tick < 6; tick++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await test.When(static counts => counts is { Validating: 0, Closing: 0, Opening: 0 });
+        }
+
+        Assert.DoesNotContain(test.Database.OpenSessions, static session => session.IsKilled);
+        Assert.Equal(3, test.Database.Sessions);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(1, 20)]
+    [InlineData(20, 20)]
+    [InlineData(0, -3600)]
+    [InlineData(20, -3600)]
+    public async Task A_connection_that_is_not_due_is_lent_as_it_is(int monotonic, int wall)
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 1);
+
+        clock.Jump(TimeSpan.FromSeconds(monotonic), TimeSpan.FromSeconds(wall));
+        await Rents["RentAsync"](test.Pool);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await Rents["RentAsync"](test.Pool);
+
+        Assert.Equal(0, test.Database.Calls(StubCall.Validate).Started);
+    }
+
+    [Fact]
+    public async Task A_connection_a_moment_past_its_interval_is_validated_whatever_the_last_tick_saw()
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 1);
+
+        clock.Jump(Interval + TimeSpan.FromMilliseconds(1), Interval);
+        await Rents["RentAsync"](test.Pool);
+
+        Assert.Equal(1, test.Database.Calls(StubCall.Validate).Started);
+
+        // Once is enough.
+        await Rents["RentAsync"](test.Pool);
+        Assert.Equal(1, test.Database.Calls(StubCall.Validate).Started);
+    }
+
+    [Fact]
+    public async Task A_pool_that_validates_nothing_asks_no_clock()
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 1, Timeout.InfiniteTimeSpan);
+
+        clock.Jump(TimeSpan.FromDays(3), TimeSpan.FromDays(3));
+        Assert.True(test.Pool.RentAsync().IsCompletedSuccessfully);
+
+        Assert.Equal(0, test.Database.Calls(StubCall.Validate).Started);
+    }
+
+    private static void Ask(PooledConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task<TestPool> StartAsync(StandstillClock clock, int size, TimeSpan? interval = null)
+    {
+        var test = await TestPool.FullAsync(size, options => (options.TimeProvider, options.ValidationInterval) = (clock, interval ?? Interval));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        return test;
+    }
+}
