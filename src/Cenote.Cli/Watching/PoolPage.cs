@@ -36,7 +36,10 @@ internal static class PoolPage
         yield return "";
         if (!string.IsNullOrEmpty(row.Address))
         {
-            yield return Fact("Database", row.Address, width);
+            foreach (var line in Fact("Database", row.Address, width))
+            {
+                yield return line;
+            }
         }
 
         yield return Label("Connections") + ConnectionBar.Markup(counts, Math.Clamp(width - LabelWidth - 16, 10, 60)) + FormattableString.Invariant($" {counts.Total} of {counts.Limit}");
