@@ -10,6 +10,7 @@ namespace Cenote.MySql;
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
     : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
 {
+    private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
     private string _names = "";
     private TimeSpan? _idleTimeout;
@@ -58,6 +59,20 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         {
             NoteLimit(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
         }
+    }
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = MySqlHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
     }
 
     /// <summary>Has the driver reset the session, since it has no blocking form of the one statement.</summary>

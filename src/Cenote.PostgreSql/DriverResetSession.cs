@@ -13,6 +13,7 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
     private readonly Backend _backend = new(settings, pooler, answers);
     private int _process;
+    private NpgsqlHandlers _handlers;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
     public override bool IsUsable => Session.IsStill(_process);
@@ -44,6 +45,20 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
         await ConnectAsync(cancellationToken).ConfigureAwait(false);
         _process = Session.ProcessID;
         await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = NpgsqlHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
     }
 
     /// <inheritdoc/>

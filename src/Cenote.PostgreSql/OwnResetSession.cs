@@ -8,6 +8,7 @@ namespace Cenote.PostgreSql;
 internal sealed class OwnResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : OwnResetConnection(source.CreateConnection(), settings.ResetMode)
 {
+    private NpgsqlHandlers _handlers;
     private readonly Backend _backend = new(settings, pooler, source.Answers);
     private int _process;
 
@@ -37,6 +38,20 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
 
     /// <summary>Another holder may have reloaded the types since.</summary>
     public override void PrepareLease() => RefreshTypes();
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = NpgsqlHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
+    }
 
     /// <inheritdoc/>
     public override void ClearSession()

@@ -21,7 +21,7 @@ namespace Cenote.PostgreSql;
 /// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
 /// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
 /// </para>
-/// <para>Handlers added to the driver's connection object (<c>Notice</c>, <c>Notification</c>) must be removed by their holder. Thread-safe.</para>
+/// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed at its end. Thread-safe.</para>
 /// </remarks>
 public sealed class PostgreSqlProvider : DatabaseProvider
 {

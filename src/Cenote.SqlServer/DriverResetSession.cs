@@ -7,6 +7,7 @@ namespace Cenote.SqlServer;
 internal sealed class DriverResetSession(SqlConnection connection) : DriverResetConnection(connection)
 {
     private SessionCommands.Origin _opened;
+    private SqlServerHandlers _handlers;
 
     /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
     public override bool IsUsable => Session.IsStill(_opened);
@@ -28,6 +29,20 @@ internal sealed class DriverResetSession(SqlConnection connection) : DriverReset
     {
         await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
         _opened = Session.GetOrigin();
+    }
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = SqlServerHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ namespace Cenote.SqlServer;
 internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetMode) : OwnResetConnection(connection, resetMode)
 {
     private SessionCommands.Origin _opened;
+    private SqlServerHandlers _handlers;
     private string _clearing = SessionCommands.ResetIsolation;
     private bool _knowsClearing;
 
@@ -31,6 +32,20 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     {
         await Session.ConnectAsync(cancellationToken).ConfigureAwait(false);
         _opened = Session.GetOrigin();
+    }
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = SqlServerHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
     }
 
     /// <inheritdoc/>

@@ -91,6 +91,7 @@ internal sealed class OpenAttempt(
             physical.Open();
         }
 
+        physical.KeepHandlers();
         BeginLease(physical);
     }
 
@@ -112,6 +113,7 @@ internal sealed class OpenAttempt(
             await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        physical.KeepHandlers();
         BeginLease(physical);
     }
 

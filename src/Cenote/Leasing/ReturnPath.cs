@@ -29,6 +29,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             using var outside = physical.ClearsInline ? default : OutsideTrace.Enter();
             try
             {
+                physical.RemoveHandlers();
                 physical.ClearSession();
             }
             catch (Exception exception)
@@ -63,6 +64,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         ValueTask clearing;
         try
         {
+            physical.RemoveHandlers();
             clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
             if (!clearing.IsCompletedSuccessfully)
             {
@@ -187,6 +189,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         ValueTask clearing;
         try
         {
+            physical.RemoveHandlers();
             clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
         }
         catch (Exception exception)

@@ -12,6 +12,7 @@ public abstract class PhysicalConnection
 {
     private int _isEnded;
     private List<object>? _setUps;
+    private DbConnectionHandlers _handlers;
 
     private protected PhysicalConnection(DbConnection connection) => Connection = connection;
 
@@ -55,6 +56,17 @@ public abstract class PhysicalConnection
     public virtual void PrepareLease()
     {
     }
+
+    /// <summary>
+    /// Remembers the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once, when it has been opened.
+    /// </summary>
+    public virtual void KeepHandlers() => _handlers = DbConnectionHandlers.Of(Connection);
+
+    /// <summary>
+    /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that nothing of the next holder's session reaches them.
+    /// Called before each <see cref="ClearSession"/>. Must cost next to nothing where none was added.
+    /// </summary>
+    public virtual void RemoveHandlers() => _handlers.Restore(Connection);
 
     /// <summary>Clears what a lease did to the session. An exception means the connection cannot be used again.</summary>
     public abstract void ClearSession();

@@ -186,6 +186,31 @@ public sealed class SqlServerResetTests : SqlServerSuite
         Assert.Equal(1, pool.GetStatistics().Opened);
     }
 
+    [Theory]
+    [InlineData(SessionClearing.OwnReset)]
+    [InlineData(SessionClearing.DriverReset)]
+    public async Task Messages_of_the_server_reach_only_the_holder_who_listens(SessionClearing clearing)
+    {
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, OpenRetries = 0, SessionClearing = clearing };
+        await using var pool = new ConnectionPool(new SqlServerProvider(Server.ConnectionString), options);
+        var heard = 0;
+        for (var i = 0; i < 3; i++)
+        {
+            await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
+            var connection = (SqlConnection)lease.Connection;
+            if (i == 0)
+            {
+                connection.InfoMessage += (_, _) => heard++;
+            }
+
+            connection.FireInfoMessageEventOnUserErrors = true;
+            await Record.ExceptionAsync(() => connection.ExecuteAsync("FAIL 2627 14"));
+            Assert.Equal(1, heard);
+        }
+
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
     // An application role, EXECUTE AS: the server ends a session that is to be reset under another identity.
     [Fact]
     public async Task A_session_left_under_another_identity_is_closed_and_nobody_is_told()

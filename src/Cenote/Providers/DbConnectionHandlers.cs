@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+
+namespace Cenote.Providers;
+
+/// <summary>The event handlers that every driver's connection has from its base classes, which let nobody list them: read by the names of their private fields.</summary>
+/// <param name="StateChange">Those of <see cref="DbConnection.StateChange"/>.</param>
+/// <param name="Events">Those of <see cref="Component"/>: <c>Disposed</c>, and what a driver keeps there.</param>
+internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? StateChange, EventHandlerList? Events)
+{
+    /// <summary>Whether this version of .NET has the fields. If not, handlers stay.</summary>
+    internal static bool AreReachable { get; } = Probe();
+
+    internal static DbConnectionHandlers Of(DbConnection connection) =>
+        AreReachable ? new DbConnectionHandlers(StateChangeOf(connection), EventsOf(connection)) : default;
+
+    /// <summary>Removes what was added since.</summary>
+    internal void Restore(DbConnection connection)
+    {
+        if (!AreReachable)
+        {
+            return;
+        }
+
+        ref var stateChange = ref StateChangeOf(connection);
+        if (!ReferenceEquals(stateChange, StateChange))
+        {
+            stateChange = StateChange;
+        }
+
+        ref var events = ref EventsOf(connection);
+        if (!ReferenceEquals(events, Events))
+        {
+            events = Events;
+        }
+    }
+
+    private static bool Probe()
+    {
+        try
+        {
+            using var connection = new Nameless();
+            return StateChangeOf(connection) is null && EventsOf(connection) is null;
+        }
+        catch (MissingFieldException)
+        {
+            return false;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "StateChange")]
+    private static extern ref StateChangeEventHandler? StateChangeOf(DbConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_events")]
+    private static extern ref EventHandlerList? EventsOf(Component component);
+
+    /// <summary>A connection to look at.</summary>
+    private sealed class Nameless : DbConnection
+    {
+        [System.Diagnostics.CodeAnalysis.AllowNull]
+        public override string ConnectionString { get; set; } = "";
+
+        public override string Database => "";
+
+        public override string DataSource => "";
+
+        public override string ServerVersion => "";
+
+        public override ConnectionState State => ConnectionState.Closed;
+
+        public override void ChangeDatabase(string databaseName)
+        {
+        }
+
+        public override void Close()
+        {
+        }
+
+        public override void Open()
+        {
+        }
+
+        protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => throw new NotSupportedException();
+
+        protected override DbCommand CreateDbCommand() => throw new NotSupportedException();
+    }
+}
