@@ -3,7 +3,6 @@ namespace Cenote.Dashboard.Json;
 /// <summary>One pool in the overview. Rates are those of the last seconds; error rate and percentiles those of the last minute.</summary>
 internal sealed record PoolRowJson(
     string Name,
-    string? Address,
     string Level,
     string Summary,
     string State,
@@ -24,4 +23,5 @@ internal sealed record PoolRowJson(
     long LeaksSuspected,
     long LeaksProven,
     IReadOnlyList<int?> Sparkline,
-    string? ReplicaSet);
+    string? ReplicaSet,
+    string? Address = null);
