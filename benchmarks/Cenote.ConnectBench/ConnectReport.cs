@@ -20,6 +20,10 @@ internal static class ConnectReport
             ["database", "connections", " pool", "open, ms", "client CPU, ms", "server CPU, ms", "memory, KiB each", "replace all, ms", "loads"],
             measurements.SelectMany(static measurement => measurement.Rows()));
         report.Add();
+        report.AddTable(
+            ["database", "connections", " ratio of", "open", "client CPU", "server CPU", "memory", "replace all"],
+            measurements.SelectMany(static measurement => measurement.Ratios()));
+        report.Add();
         report.AddTargets(targets);
         return report;
     }

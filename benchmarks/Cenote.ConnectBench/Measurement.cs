@@ -29,21 +29,29 @@ internal sealed record Measurement(string Database, int Size, Turn[][] Turns)
         $"{Turns[side].Min(static turn => turn.Loads)}-{Turns[side].Max(static turn => turn.Loads)}",
     ]);
 
-    /// <summary>One row for each value that is judged, for every side of ours.</summary>
+    /// <summary>One row for each side of ours: the ratios to Npgsql's pool.</summary>
+    internal IEnumerable<IReadOnlyList<string>> Ratios() => Enumerable.Range(1, Rounds.Sides.Length - 1).Select(side => (IReadOnlyList<string>)
+    [
+        Database,
+        $"{Size}",
+        Rounds.Sides[side],
+        .. s_values.Select(value => Compare(side, value.Read).ToString()),
+    ]);
+
+    /// <summary>Judges our default.</summary>
     internal IEnumerable<Target> Judge()
     {
-        foreach (var side in Enumerable.Range(1, Rounds.Sides.Length - 1))
+        var where = $"{Database}, {Size} connections";
+        foreach (var (name, read) in s_values)
         {
-            var where = $"{Database}, {Size} connections, {Rounds.Sides[side]}";
-            foreach (var (name, read) in s_values)
-            {
-                var comparison = Comparison.Of(Turns[side].Select(read), Turns[0].Select(read));
-                yield return new Target($"{where}: {name}", $"at most {Goal:0.0} times Npgsql's", $"{comparison} times", comparison.Ratio <= Goal);
-            }
-
-            yield return new Target(
-                $"{where}: loads of the types", "exactly 1 for each pool", $"{Turns[side].Average(static turn => turn.Loads):0.##}",
-                Array.TrueForAll(Turns[side], static turn => turn.Loads == 1));
+            var comparison = Compare(side: 1, read);
+            yield return new Target($"{where}: {name}", $"at most {Goal:0.0} times Npgsql's", $"{comparison} times", comparison.Ratio <= Goal);
         }
+
+        yield return new Target(
+            $"{where}: loads of the types", "exactly 1 for each pool", $"{Turns[1].Average(static turn => turn.Loads):0.##}",
+            Array.TrueForAll(Turns[1], static turn => turn.Loads == 1));
     }
+
+    private Comparison Compare(int side, Func<Turn, double> read) => Comparison.Of(Turns[side].Select(read), Turns[0].Select(read));
 }

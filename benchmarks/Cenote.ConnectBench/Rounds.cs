@@ -13,8 +13,8 @@ internal sealed class Rounds(BenchDatabase database, int size)
     {
         List<Turn>[] turns = [.. Sides.Select(static _ => new List<Turn>())];
 
-        // The first is for the compiler and the server's caches.
-        for (var round = -2; round < count; round++)
+        // The first are for the compiler and the server's caches.
+        for (var round = -6; round < count; round++)
         {
             for (var i = 0; i < Sides.Length; i++)
             {

@@ -125,8 +125,8 @@ public sealed class ConnectionPoolOptions
     public TimeSpan OpenRetryMaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The most connections that are being opened at once.</summary>
-    /// <value>Default 4. Range 1 to 1,000.</value>
-    public int MaxConcurrentOpens { get; set; } = 4;
+    /// <value>Default 16. Range 1 to 1,000.</value>
+    public int MaxConcurrentOpens { get; set; } = 16;
 
     /// <summary>When the pool stops trying to reach the database, and how it finds out that it is back.</summary>
     /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms. <see langword="null"/>: never stops trying.</value>

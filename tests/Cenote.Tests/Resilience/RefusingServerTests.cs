@@ -9,7 +9,7 @@ public sealed class RefusingServerTests
     public async Task What_the_server_lets_us_have_is_the_limit_for_a_while_and_callers_share_it()
     {
         await using var test = TestPool.Create(
-            options => options.MaxSize = 8,
+            options => (options.MaxSize, options.MaxConcurrentOpens) = (8, 4),
             script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections)).At(StubCall.Open, 1, StubStep.Succeed).At(StubCall.Open, 2, StubStep.Succeed));
         var held = await test.RentAsync(2);
         var waiters = Enumerable.Range(0, 10).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
