@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using Cenote.Providers;
 using MySqlConnector;
 using Npgsql;
 
@@ -69,6 +70,19 @@ internal static partial class ConnectionStringProblems
                 problems.Add(SafeKey().IsMatch(key)
                     ? $"--connection: the driver does not know the setting '{key}', or not with this value."
                     : "--connection: the driver does not know one of the settings. Quote values that contain a semicolon.");
+            }
+        }
+
+        if (problems.Count == 0)
+        {
+            try
+            {
+                // The same rules as in the pools themselves: the run shows where it works.
+                SafeConnectionString.Read(target, text, AddressKind.Server);
+            }
+            catch (ArgumentException exception)
+            {
+                problems.Add($"--connection: {exception.Message.Split(" (Parameter")[0]}");
             }
         }
 

@@ -33,6 +33,7 @@ internal sealed class RunCommand : Command
         Add(Readers);
         Add(Provider);
         Add(Connection);
+        Add(ConnectionFile);
         Add(Database);
         Add(Json);
         Add(Dashboard);
@@ -62,7 +63,10 @@ internal sealed class RunCommand : Command
     public Option<string?> Provider { get; } = Text("--provider", "sqlite|postgresql|mysql", "The database. mysql serves MariaDB too. [default: sqlite]");
 
     public Option<string?> Connection { get; } = Text(
-        "--connection", "STRING", "The connection string of a PostgreSQL or MySQL/MariaDB server. The shop's tables are named cenote_shop_*.");
+        "--connection", "STRING", "The connection string of a PostgreSQL or MySQL/MariaDB server, without a password: every user of the machine sees the arguments of a process. The shop's tables are named cenote_shop_*.");
+
+    public Option<string?> ConnectionFile { get; } = Text(
+        "--connection-file", "FILE", $"Reads the connection string from a file; - is standard input. [default: the environment variable {SecretSource.ConnectionVariable}]");
 
     public Option<string?> Database { get; } = Text(
         "--database", "FILE", "The SQLite file: a new one, or one that an earlier run made. Default: a temporary file, removed afterwards.");

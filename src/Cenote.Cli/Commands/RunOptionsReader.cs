@@ -10,6 +10,7 @@ namespace Cenote.Cli.Commands;
 internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
 {
     private readonly List<string> _problems = [];
+    private bool _connectionFailed;
 
     /// <summary>One sentence a problem; empty when the options are good.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -79,14 +80,19 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
 
     private string? ReadConnection(ShopProvider? provider)
     {
-        var connection = Value(command.Connection);
+        var connection = ReadConnectionText(provider);
+        if (_connectionFailed)
+        {
+            return null;
+        }
+
         switch (provider)
         {
             case ShopProvider.Sqlite when connection is not null:
                 Problem("--connection is for --provider postgresql and mysql; a SQLite file is named by --database.");
                 break;
             case ShopProvider.PostgreSql or ShopProvider.MySql when connection is null:
-                Problem("--connection is missing: this provider needs the connection string of its server.");
+                Problem("--connection is missing: this provider needs the connection string of its server. Give --connection, --connection-file, or set the environment variable CENOTE_CONNECTION.");
                 break;
             case ShopProvider.PostgreSql:
                 _problems.AddRange(ConnectionStringProblems.OfPostgreSql(connection!));
@@ -97,6 +103,38 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         }
 
         return connection;
+    }
+
+    private string? ReadConnectionText(ShopProvider? provider)
+    {
+        var given = Value(command.Connection);
+        if (Value(command.ConnectionFile) is not { } file)
+        {
+            return given ?? (provider is ShopProvider.PostgreSql or ShopProvider.MySql ? SecretSource.FromEnvironment(SecretSource.ConnectionVariable) : null);
+        }
+
+        if (given is not null)
+        {
+            Problem("--connection and --connection-file are both given: give one of them.");
+            _connectionFailed = true;
+            return null;
+        }
+
+        if (provider == ShopProvider.Sqlite)
+        {
+            Problem("--connection-file is for --provider postgresql and mysql; a SQLite file is named by --database.");
+            _connectionFailed = true;
+            return null;
+        }
+
+        var text = SecretSource.Read(command.ConnectionFile.Name, file, out var problem);
+        if (problem is not null)
+        {
+            Problem(problem);
+            _connectionFailed = true;
+        }
+
+        return text;
     }
 
     private string? ReadDatabaseFile(ShopProvider? provider)

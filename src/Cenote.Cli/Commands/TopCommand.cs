@@ -23,6 +23,7 @@ internal sealed class TopCommand : Command
         Add(Once);
         Add(Json);
         Add(Header);
+        Add(HeaderFile);
     }
 
     public Argument<string?> Url { get; } = new("URL")
@@ -44,7 +45,13 @@ internal sealed class TopCommand : Command
     public Option<string[]> Header { get; } = new("--header")
     {
         HelpName = "\"Name: value\"",
-        Description = "A header to send, for authorization; may be repeated. \"@FILE\" among the arguments reads arguments from a file, which keeps a token off the command line.",
+        Description = "A header to send; may be repeated. Every user of the machine sees the arguments of a process: give a token by --header-file.",
         Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    public Option<string?> HeaderFile { get; } = new("--header-file")
+    {
+        HelpName = "FILE",
+        Description = $"Reads headers from a file, one a line; - is standard input. [default: the environment variable {SecretSource.HeadersVariable}]",
     };
 }

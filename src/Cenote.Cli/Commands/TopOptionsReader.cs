@@ -38,7 +38,7 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 
         if (address.UserInfo.Length > 0)
         {
-            _problems.Add("URL has a user or a password in it, which would stay in the shell's history: send it by --header \"Authorization: …\".");
+            _problems.Add("URL has a user or a password in it, which would stay in the shell's history: send it by --header-file, as Authorization: ….");
         }
 
         if (address.Query.Length > 0)
@@ -65,7 +65,7 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
     {
         var headers = words.GetResult(command.Header) is { Errors: var errors } && !errors.Any() ? words.GetValue(command.Header) ?? [] : [];
         using var scratch = new HttpRequestMessage();
-        foreach (var (index, header) in headers.Index())
+        foreach (var (index, header) in headers.Concat(ReadHeaderLines()).Index())
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
             var name = colon < 0 ? "" : header[..colon].Trim();
@@ -87,6 +87,20 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
                 yield return new(name, value);
             }
         }
+    }
+
+    private string[] ReadHeaderLines()
+    {
+        string? problem = null;
+        var text = words.GetResult(command.HeaderFile) is { Errors: var errors } && !errors.Any() && words.GetValue(command.HeaderFile) is { } file
+            ? SecretSource.Read(command.HeaderFile.Name, file, out problem)
+            : SecretSource.FromEnvironment(SecretSource.HeadersVariable);
+        if (problem is not null)
+        {
+            _problems.Add(problem);
+        }
+
+        return text?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
     }
 
     private void Refuse(int index, string what) => _problems.Add(FormattableString.Invariant($"--header, the {index + 1}. given, {what}"));
