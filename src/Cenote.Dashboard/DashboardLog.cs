@@ -5,13 +5,13 @@ namespace Cenote.Dashboard;
 /// <summary>Every message of the dashboard. Event ids are stable: alerts are built on them.</summary>
 internal static partial class DashboardLog
 {
-    [LoggerMessage(140, LogLevel.Information, "{Actor} did {Operation} to pool {PoolName} on the dashboard")]
+    [LoggerMessage(140, LogLevel.Information, "Dashboard operation on pool {PoolName} by {Actor}: {Operation}")]
     internal static partial void ActionDone(ILogger logger, string actor, string operation, string poolName);
 
-    [LoggerMessage(141, LogLevel.Warning, "{Actor} was refused {Action} on the dashboard, with status {Status}: {Reason}")]
+    [LoggerMessage(141, LogLevel.Warning, "A dashboard operation was refused to {Actor} with status {Status}: {Action}: {Reason}")]
     internal static partial void ActionRefused(ILogger logger, string actor, string action, int status, string reason);
 
-    [LoggerMessage(142, LogLevel.Error, "What was begun on the dashboard has failed later: {Operation} of pool {PoolName}, by {Actor}")]
+    [LoggerMessage(142, LogLevel.Error, "A dashboard operation failed after it was accepted: {Operation} of pool {PoolName}, by {Actor}")]
     internal static partial void ActionFailed(ILogger logger, string operation, string poolName, string actor, Exception exception);
 
     [LoggerMessage(143, LogLevel.Warning, "The dashboard at {Route} is mapped without authorization, and the server listens on {Addresses}: only direct requests of this machine are served. Call RequireAuthorization() on what MapCenoteDashboard returns")]

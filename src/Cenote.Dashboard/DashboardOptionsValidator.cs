@@ -1,4 +1,5 @@
 using Cenote.Dashboard.Access;
+using Cenote.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard;
@@ -14,7 +15,7 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
         List<string> problems = [];
         if (options.History < ShortestHistory || options.History > LongestHistory)
         {
-            problems.Add($"DashboardOptions.History is {options.History}. It must be {ShortestHistory} to {LongestHistory}.");
+            problems.Add($"DashboardOptions.History is {Readable.Duration(options.History)}. It must be {Readable.Duration(ShortestHistory)} to {Readable.Duration(LongestHistory)}.");
         }
 
         if (options.ActionPolicy is { } policy && string.IsNullOrWhiteSpace(policy))

@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.Hosting;
@@ -29,7 +30,7 @@ internal sealed class PoolHostingOptionsValidator : IValidateOptions<PoolHosting
     {
         if (value < least || value > Longest)
         {
-            problems.Add($"{setting} is {value}. It must be {least} to {Longest}.");
+            problems.Add($"{setting} is {Readable.Duration(value)}. It must be {Readable.Duration(least)} to {Readable.Duration(Longest)}.");
         }
     }
 }

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote.Hosting;
 
 /// <summary>Connection pools were not ready, and the host was told not to start without them. Names every one, and why.</summary>
@@ -7,7 +9,7 @@ public sealed class PoolWarmUpException : Exception
         : base(Describe(failures, pools), failures.Select(static failure => failure.Exception).OfType<Exception>().FirstOrDefault())
     {
         Failures = failures;
-        HelpLink = "docs/troubleshooting.md#warm-up";
+        HelpLink = Help.Link("troubleshooting.md", "warm-up");
     }
 
     /// <summary>The pools that were not ready, in the order of their names.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cenote.Diagnostics;
 
 namespace Cenote.ReadReplicas;
 
@@ -93,7 +94,7 @@ internal static class ReplicaSetProblems
     }
 
     private static string? Duration(string name, TimeSpan value, TimeSpan least, TimeSpan most) =>
-        value < least || value > most ? $"{name} is {value}: set {least} to {most}." : null;
+        value < least || value > most ? $"{name} is {Readable.Duration(value)}: set {Readable.Duration(least)} to {Readable.Duration(most)}." : null;
 
     private static string? Number(string name, int value, int least, int most) =>
         value < least || value > most ? string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: set {least:N0} to {most:N0}.") : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cenote.Diagnostics;
 using Cenote.Providers;
 
 namespace Cenote;
@@ -139,7 +140,7 @@ internal sealed class OptionProblems
 
         if (value < least || value > most)
         {
-            Add($"{setting} is {value}. It must be {least} to {most}{(mayBeInfinite ? ", or Timeout.InfiniteTimeSpan for never" : "")}.");
+            Add($"{setting} is {Readable.Duration(value)}. It must be {Readable.Duration(least)} to {Readable.Duration(most)}{(mayBeInfinite ? ", or Timeout.InfiniteTimeSpan for never" : "")}.");
         }
     }
 

@@ -119,7 +119,7 @@ internal sealed partial class PoolEngine
     internal FailureKind Classify(Exception exception) => _classifier.Classify(exception);
 
     internal void LogWorkRetry(int attempt, TimeSpan delay, FailureKind kind, Exception? exception) =>
-        PoolLog.WorkRetried(_logger, Settings.Name, attempt, kind, delay, exception);
+        PoolLog.WorkRetried(_logger, Settings.Name, attempt, kind, Readable.About(delay), exception);
 
     /// <inheritdoc cref="FailureClassifier.IsCancellation"/>
     internal bool IsCancellation(Exception exception) => _classifier.IsCancellation(exception);

@@ -34,11 +34,15 @@ import { createSnapshotControls } from './snapshot-controls.js';
 /** @param {string} id @returns {any} */
 const byId = id => document.getElementById(id);
 const main = byId('main');
-const line = createConnectionLine();
+const line = createConnectionLine(old => {
+    page.old = old;
+    page.view?.stale?.(old);
+    showTitle();
+});
 const announcer = createAnnouncer(byId('verdict-announcer'));
 const session = createSession(() => page.last && page.view?.update(page.last)); // Buttons come or go; the numbers are no newer for it.
-/** @type {{ overview: any, last: any, view: any, route: any, snapshot: any, connection: string }} */
-const page = { overview: null, last: null, view: null, route: null, snapshot: null, connection: '' };
+/** @type {{ overview: any, last: any, view: any, route: any, snapshot: any, connection: string, old: string }} */
+const page = { overview: null, last: null, view: null, route: null, snapshot: null, connection: '', old: '' };
 
 const context = {
     session: session.current,
@@ -81,7 +85,7 @@ function showTitle() {
     const bad = [...list(page.overview?.pools), ...list(page.overview?.replicaSets)].filter(
         row => levelOf(row.level) === 'unhealthy',
     ).length;
-    const text = `${bad > 0 ? `(${bad}) ` : ''}${page.view?.title ?? ''} · Cenote`;
+    const text = `${page.old === '' ? '' : 'Not live: '}${bad > 0 ? `(${bad}) ` : ''}${page.view?.title ?? ''} · Cenote`;
     if (document.title !== text) {
         document.title = text;
     }
@@ -125,6 +129,7 @@ function show(focus) {
     main.dataset.view = route.view;
     page.route = route;
     page.view = views[route.view](main, context, /** @type {any} */ (route));
+    page.view.stale?.(page.old);
     showTitle();
     watch();
     scrollTo(0, 0);

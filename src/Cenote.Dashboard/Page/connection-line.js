@@ -7,7 +7,8 @@ const staleAfter = 5; // seconds without new data
 /** @param {string} id @returns {any} */
 const byId = id => document.getElementById(id);
 
-export function createConnectionLine() {
+/** @param {(old: string) => void} changed told when what is shown becomes old, in words, and with an empty text when it is fresh again */
+export function createConnectionLine(changed) {
     const [line, text, time, main] = ['connection', 'connection-text', 'connection-time', 'main'].map(byId);
     const notice = el('p', { class: 'notice notice-stale', hidden: true, id: 'stale' });
     byId('notices').append(notice);
@@ -15,9 +16,10 @@ export function createConnectionLine() {
     /** @type {string | null} */
     let dataTime = null; // As the server's clock says.
     let receivedAt = 0;
+    let told = '';
     let refusal = ''; // What the server said instead of data.
 
-    const words = {
+    const stateWords = {
         connecting: () => 'connecting…',
         live: () => 'live',
         reconnecting: () => 'reconnecting…',
@@ -29,14 +31,19 @@ export function createConnectionLine() {
 
     function show() {
         const age = (performance.now() - receivedAt) / 1000;
-        const stale = state !== 'snapshot' && dataTime !== null && age > staleAfter;
+        const stale = state !== 'snapshot' && dataTime !== null && (age > staleAfter || state === 'stopped');
         setAttribute(line, 'data-connection', state);
-        setText(text, words[state]());
+        setText(text, stateWords[state]());
         setText(time, dataTime === null || state === 'stopped' || state === 'snapshot' ? '' : `data of ${clock(dataTime)}`);
         setAttribute(line, 'title', dataTime === null ? null : exactTime(dataTime));
         setAttribute(main, 'data-stale', stale ? 'true' : null);
         notice.hidden = !stale && refusal === '';
         const old = stale ? `Not live: everything below is of ${clock(dataTime)}, ${duration(Math.round(age))} ago.` : '';
+        const words = stale ? `Not live: data of ${clock(dataTime)}` : '';
+        if (words !== told) {
+            told = words;
+            changed(words);
+        }
         setText(notice, [old, refusal === '' ? 'The page keeps trying to reach the application.' : refusal].filter(Boolean).join(' '));
     }
 

@@ -96,7 +96,9 @@ export function exactTime(iso) {
 
 /** Moments inside a text as the local time of day, like every other time on the page. @param {unknown} text */
 export const withLocalTimes = text =>
-    String(text ?? '').replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g, moment => clock(moment));
+    String(text ?? '').replace(/\b(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z| UTC|[+-]\d\d:\d\d)/g, (_, day, time, zone) =>
+        clock(`${day}T${time}${zone === ' UTC' ? 'Z' : zone}`),
+    );
 
 /** "1 pool", "3 pools". @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

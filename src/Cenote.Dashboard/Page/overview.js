@@ -43,6 +43,8 @@ export function headline(pools, sets) {
         .replace(', of', ' of');
 }
 
+const lowered = text => text.slice(0, 1).toLowerCase() + text.slice(1);
+
 /** @param {HTMLElement} main */
 export function createOverview(main) {
     let order = preference('order', 'worst');
@@ -50,6 +52,7 @@ export function createOverview(main) {
     /** @type {any} */ let latest = null;
     let built = atOnce;
     let frame = 0;
+    let old = ''; // That what is shown is not of now, in words.
     const heading = el('h1', { tabindex: '-1', class: 'headline' });
     const filter = el('input', {
         type: 'search',
@@ -102,7 +105,7 @@ export function createOverview(main) {
         latest = batch;
         const [pools, sets] = [list(overview.pools), list(overview.replicaSets)];
         const items = arrange(pools, sets, order, filter.value);
-        setText(heading, headline(pools, sets));
+        setText(heading, old === '' ? headline(pools, sets) : `${old} (then: ${lowered(headline(pools, sets))})`);
         setAttribute(main, 'data-level', worst([...pools, ...sets].map(row => row.level)));
         headers.forEach((header, index) =>
             setAttribute(header, 'aria-sort', columns[index][1] === order ? (order === 'name' ? 'ascending' : 'descending') : null),
@@ -144,5 +147,13 @@ export function createOverview(main) {
         measured(() => update(latest));
     }
 
-    return { title: 'all pools', heading, update, dispose };
+    /** @param {string} text empty when what is shown is of now */
+    function stale(text) {
+        old = text;
+        if (latest !== null) {
+            update(latest);
+        }
+    }
+
+    return { title: 'all pools', heading, update, stale, dispose };
 }

@@ -73,11 +73,25 @@ function churnLines(history) {
     ];
 }
 
+/** How far back the history has anything, as far as its range tells. @param {import('./model.js').History} history */
+export function knownSeconds(history) {
+    const times = history.times ?? [];
+    const first = times.findIndex((_, index) => Object.values(history.series ?? {}).some(series => isNumber(series?.[index])));
+    return first < 0 ? 0 : times[times.length - 1] - times[first] + (history.stepSeconds ?? 1);
+}
+
+/** The shortest range that shows all of it, up to the usual one: two minutes after the start a quarter of an hour is mostly empty. */
+export function fittingRange(ranges, usual, known) {
+    return ranges.find(range => range >= known && range <= usual) ?? usual;
+}
+
 /** @param {string} pool @param {{ history: (pool: string, seconds: number) => Promise<import('./model.js').History>, ranges: () => number[] }} context */
 export function createPoolCharts(pool, context) {
     const ranges = context.ranges();
-    let range = Number(preference('range', '900'));
-    range = ranges.includes(range) ? range : ranges[Math.min(2, ranges.length - 1)];
+    let range = Number(preference('range', '0'));
+    let isChosen = ranges.includes(range); // Otherwise it grows with what there is to see.
+    const usual = ranges[Math.min(2, ranges.length - 1)];
+    range = isChosen ? range : usual;
     const charts = fixed.map(createChart);
     const grid = el('div', { class: 'charts' }, ...charts.map(chart => chart.root));
     const problem = el('p', { class: 'empty', role: 'status', hidden: true });
@@ -98,6 +112,7 @@ export function createPoolCharts(pool, context) {
 
     function choose(seconds) {
         range = seconds;
+        isChosen = true;
         remember('range', String(seconds));
         mark();
         load();
@@ -117,6 +132,13 @@ export function createPoolCharts(pool, context) {
             }
             problem.hidden = true;
             grid.hidden = false;
+            const fitting = isChosen ? range : fittingRange(ranges, usual, knownSeconds(history));
+            if (fitting !== range) {
+                range = fitting;
+                mark();
+                load();
+                return;
+            }
             draw(history);
             due = performance.now() + 1000 * Math.min(30, Math.max(1, history.stepSeconds || 1)) - 100;
         } catch (error) {

@@ -61,6 +61,7 @@ export function createPoolView(main, context, { name, section }) {
     return {
         title: name,
         heading: verdict.heading,
+        stale: verdict.stale,
         /** @param {string | null} id */
         go: id => panels.find(panel => panel.id === id)?.show(),
         problem: (problem, part) =>

@@ -169,6 +169,7 @@ export function createSetView(main, context, { name }) {
     return {
         title: name,
         heading: verdict.heading,
+        stale: verdict.stale,
         problem: (problem, part) =>
             part === 'replicaSet' &&
             gone(problem.status === 404 ? `There is no replica set “${name}” (any more). ${problem.detail}` : problem.message),

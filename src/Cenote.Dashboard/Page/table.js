@@ -31,15 +31,21 @@ export function createTable({ label, columns, keyOf, empty, sort = null, tall = 
     const headers = columns.map(column =>
         el(
             'th',
-            { scope: 'col', class: column.className, title: column.title },
+            { role: 'columnheader', scope: 'col', class: column.className, title: column.title },
             column.sortable
                 ? el('button', { type: 'button', class: 'sort', on: { click: () => choose(column) } }, column.label)
                 : column.label,
         ),
     );
-    const body = el('tbody');
-    const table = el('table', { 'aria-label': label }, el('thead', {}, el('tr', {}, ...headers)), body);
-    // It scrolls sideways on a phone: without a tab stop the keyboard could not.
+    const body = el('tbody', { role: 'rowgroup' });
+    // On a phone each row is a card. The roles say that it is a table all the same.
+    const table = el(
+        'table',
+        { 'role': 'table', 'aria-label': label },
+        el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...headers)),
+        body,
+    );
+    // A long one scrolls: without a tab stop the keyboard could not.
     const scroll = el(
         'div',
         { 'class': tall ? 'scroll tall' : 'scroll', 'tabindex': '0', 'role': 'region', 'aria-label': `${label}, as a table that scrolls` },
@@ -72,12 +78,17 @@ export function createTable({ label, columns, keyOf, empty, sort = null, tall = 
             const inner = custom?.node ?? el(column.className === 'number' ? 'span' : 'bdi');
             const holder = el(
                 column.heading ? 'th' : 'td',
-                { class: column.className, scope: column.heading ? 'row' : null, data: { field: column.field } },
+                {
+                    role: column.heading ? 'rowheader' : 'cell',
+                    class: column.className,
+                    scope: column.heading ? 'row' : null,
+                    data: { field: column.field, label: column.label },
+                },
                 inner,
             );
             return { column, custom, inner, holder };
         });
-        const node = el('tr', {}, ...cells.map(cell => cell.holder));
+        const node = el('tr', { role: 'row' }, ...cells.map(cell => cell.holder));
         return {
             node,
             /** @param {T} item */
@@ -85,7 +96,9 @@ export function createTable({ label, columns, keyOf, empty, sort = null, tall = 
                 for (const { column, custom, inner, holder } of cells) {
                     const value = column.value?.(item);
                     if (custom === undefined) {
-                        setText(inner, column.text ? column.text(item) : textOf(value));
+                        const text = column.text ? column.text(item) : textOf(value);
+                        setText(inner, text);
+                        setAttribute(holder, 'data-blank', text === '' ? 'true' : null);
                     } else {
                         custom.update(item);
                     }

@@ -1,32 +1,24 @@
 // The verdict: what is wrong, how one can tell, what to do. It stands first, since it is what somebody at 3 a.m. came for.
 import { el, foreign, keyed, setAttribute, setField, setText } from './dom.js';
+import { createExplanation } from './explanations.js';
 import { withLocalTimes, words } from './format.js';
 import { createBadge, levelOf } from './levels.js';
 import { list, textOf } from './model.js';
-
-/** Only web addresses become links: a snapshot that somebody sent may hold any address. @param {unknown} address */
-export function safeLink(address) {
-    try {
-        const url = new URL(textOf(address));
-        return url.protocol === 'https:' || url.protocol === 'http:' ? url.href : null;
-    } catch {
-        return null;
-    }
-}
 
 /** @param {() => string} told what the verdict says already: one finding alone need not repeat it */
 function createFinding(told) {
     const badge = createBadge();
     const kind = el('span', { data: { field: 'kind' } });
-    const page = el('span', {}, 'More: ', el('code'));
+    let address = '';
+    const explanation = createExplanation(() => address);
     const [summary, evidence, remedy] = ['summary', 'evidence', 'remedy'].map(name => el('bdi', { data: { field: name } }));
-    const link = el('a', { rel: 'noreferrer noopener', target: '_blank' }, 'More about this');
     const node = el(
         'li',
         { class: 'finding' },
         el('h3', {}, badge.node, ' ', kind, ' ', summary),
         el('p', {}, el('span', { class: 'label' }, 'Evidence '), evidence),
-        el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy, ' ', link, page),
+        el('p', {}, el('span', { class: 'label' }, 'What to do '), remedy),
+        explanation,
     );
     return {
         node,
@@ -41,11 +33,8 @@ function createFinding(told) {
             setText(kind, `${name.slice(0, 1).toUpperCase()}${name.slice(1)}${summary.hidden ? '' : ':'}`);
             setField(evidence, finding.evidence, withLocalTimes(finding.evidence));
             setText(remedy, textOf(finding.remedy));
-            const address = safeLink(finding.helpLink);
-            link.hidden = address === null;
-            page.hidden = address !== null || !finding.helpLink;
-            setText(page.lastChild, textOf(finding.helpLink)); // A page of the documentation, where no web address is known.
-            setAttribute(link, 'href', address);
+            address = textOf(finding.helpLink);
+            explanation.hidden = address === '';
         },
     };
 }
@@ -56,6 +45,7 @@ export function createVerdict(kind, name) {
     const heading = el('h1', { tabindex: '-1' }, el('span', { class: 'unseen' }, `${kind} `), foreign(name));
     let told = '';
     const chips = el('span', { class: 'chips' });
+    const old = el('strong', { class: 'old', hidden: true });
     const summary = el('bdi', { data: { field: 'summary' } });
     const findings = el('ul', { class: 'findings' });
     const title = el('h2', { class: 'unseen', text: 'Findings' });
@@ -63,7 +53,7 @@ export function createVerdict(kind, name) {
         'div',
         { class: 'verdict' },
         el('div', { class: 'verdict-head' }, heading, badge.node, chips),
-        el('p', { class: 'verdict-summary' }, summary),
+        el('p', { class: 'verdict-summary' }, old, summary),
         title,
         findings,
     );
@@ -71,6 +61,11 @@ export function createVerdict(kind, name) {
         root,
         heading,
         chips,
+        /** @param {string} text that what is shown is not of now; empty when it is */
+        stale(text) {
+            old.hidden = text === '';
+            setText(old, text === '' ? '' : `${text}. Then: `);
+        },
         /** @param {import('./model.js').Verdict | null | undefined} verdict @param {any} row */
         update(verdict, row) {
             const level = verdict?.level ?? row?.level;

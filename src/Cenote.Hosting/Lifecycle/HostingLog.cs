@@ -6,7 +6,7 @@ namespace Cenote.Hosting.Lifecycle;
 internal static partial class HostingLog
 {
     [LoggerMessage(101, LogLevel.Information, "Pool {PoolName} is warm after {Elapsed}: {Counts}")]
-    internal static partial void WarmedUp(ILogger logger, string poolName, PoolCounts counts, TimeSpan elapsed);
+    internal static partial void WarmedUp(ILogger logger, string poolName, PoolCounts counts, string elapsed);
 
     [LoggerMessage(102, LogLevel.Warning, "The host starts without pool {PoolName}: {Problem} It fills by itself when the database appears; until then it is not ready")]
     internal static partial void StartsNotReady(ILogger logger, string poolName, string problem, Exception? exception);
@@ -15,10 +15,10 @@ internal static partial class HostingLog
     internal static partial void Draining(ILogger logger, string poolName, PoolCounts counts);
 
     [LoggerMessage(111, LogLevel.Information, "Pool {PoolName} is drained after {Elapsed}")]
-    internal static partial void Drained(ILogger logger, string poolName, TimeSpan elapsed);
+    internal static partial void Drained(ILogger logger, string poolName, string elapsed);
 
     [LoggerMessage(112, LogLevel.Warning, "Pool {PoolName} is not drained after {Elapsed}, and the time is over. {Leases}")]
-    internal static partial void NotDrained(ILogger logger, string poolName, TimeSpan elapsed, LeaseReport leases);
+    internal static partial void NotDrained(ILogger logger, string poolName, string elapsed, LeaseReport leases);
 
     [LoggerMessage(113, LogLevel.Error, "Pool {PoolName} could not be drained")]
     internal static partial void DrainFailed(ILogger logger, string poolName, Exception exception);

@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;
@@ -39,16 +40,16 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                 statistics = pool.GetStatistics();
             }
             while ((statistics.MinSize > 0 || statistics.Counts.Total > statistics.Counts.Opening) && !cancellationToken.IsCancellationRequested);
-            HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
+            HostingLog.Drained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)));
         }
         catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })
         {
             // The time was over before it began, and idle connections need none: they are closing.
-            HostingLog.Drained(logger, pool.Name, timeProvider.GetElapsedTime(start));
+            HostingLog.Drained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)));
         }
         catch (OperationCanceledException)
         {
-            HostingLog.NotDrained(logger, pool.Name, timeProvider.GetElapsedTime(start), pool.DescribeLeases());
+            HostingLog.NotDrained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)), pool.DescribeLeases());
         }
         catch (PoolClosedException)
         {

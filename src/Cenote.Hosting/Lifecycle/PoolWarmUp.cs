@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;
@@ -24,7 +25,7 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
             {
                 await pool.WarmUpAsync(target, progress: null, cancellationToken).ConfigureAwait(false);
                 Failure = null;
-                HostingLog.WarmedUp(logger, poolName, pool.GetStatistics().Counts, timeProvider.GetElapsedTime(_start));
+                HostingLog.WarmedUp(logger, poolName, pool.GetStatistics().Counts, Readable.About(timeProvider.GetElapsedTime(_start)));
                 return;
             }
             catch (ConnectionOpenException exception) when (isPatient || exception.IsTransient)
@@ -47,7 +48,7 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
         var text = FormattableString.Invariant($"{open} of {target ?? statistics.MinSize} connections are open after {timeProvider.GetElapsedTime(_start).TotalSeconds:0.0} s.");
         if (statistics.LastOpenFailure is { } last)
         {
-            text += FormattableString.Invariant($" The last try failed at {last.Time:O} ({last.Kind}): {last.Exception.Message}");
+            text += FormattableString.Invariant($" The last try failed at {Readable.Moment(last.Time)} ({last.Kind}): {last.Exception.Message}");
         }
         else if (failure is not null and not ConnectionOpenException)
         {

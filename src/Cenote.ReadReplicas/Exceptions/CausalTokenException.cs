@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote.ReadReplicas;
 
 /// <summary>A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.</summary>
@@ -7,7 +9,7 @@ public sealed class CausalTokenException : PoolException
         : base(setName, message, innerException)
     {
         Problem = problem;
-        HelpLink = "docs/troubleshooting.md#causal-token";
+        HelpLink = Help.Link("troubleshooting.md", "causal-token");
     }
 
     /// <summary>Why the token cannot be used.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote.ReadReplicas;
 
 /// <summary>No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryWait"/>.</summary>
@@ -8,7 +10,7 @@ public sealed class NoPrimaryException : PoolException
             setName,
             FormattableString.Invariant($"Set '{setName}' has no primary, and found none in {waited.TotalSeconds:0.###} s. {servers} If a failover is under way, it takes longer than PrimaryWait; else start a primary, or promote a replica."),
             innerException) =>
-        HelpLink = "docs/troubleshooting.md#no-primary";
+        HelpLink = Help.Link("troubleshooting.md", "no-primary");
 
     /// <summary>Always <see langword="true"/>: a primary comes back, or another takes its place.</summary>
     public override bool IsTransient => true;

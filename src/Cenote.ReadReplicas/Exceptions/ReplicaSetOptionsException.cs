@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote.ReadReplicas;
 
 /// <summary>The settings of a set cannot work. Thrown when it is constructed, with every problem at once.</summary>
@@ -11,7 +13,7 @@ public sealed class ReplicaSetOptionsException : PoolException
             innerException: null)
     {
         Problems = problems;
-        HelpLink = "docs/replicas.md";
+        HelpLink = Help.Link("replicas.md");
     }
 
     /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote.ReadReplicas;
 
 /// <summary>
@@ -8,7 +10,7 @@ public sealed class ReplicasUnavailableException : PoolException
 {
     internal ReplicasUnavailableException(string setName, string why, string servers, Exception? innerException)
         : base(setName, $"Set '{setName}' has no replica for this read, and {why}. {servers}", innerException) =>
-        HelpLink = "docs/troubleshooting.md#replicas-unavailable";
+        HelpLink = Help.Link("troubleshooting.md", "replicas-unavailable");
 
     /// <summary>Always <see langword="true"/>: replicas come back.</summary>
     public override bool IsTransient => true;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cenote.Diagnostics;
 using Cenote.Providers;
 
 namespace Cenote.ReadReplicas.Topology;
@@ -50,7 +51,7 @@ internal static class SetJudge
         FindingKind.ReplicaOut,
         VerdictLevel.Degraded,
         $"{server.Name} is out: {server.Reason}",
-        Text($"{server.Name} is {server.State}, left the rotation {server.Departures} times, {server.ProbeFailures} of {server.Probes} probes failed."),
+        Text($"{server.Name} is {server.State}, left the rotation {Readable.Count(server.Departures, "time")}, {server.ProbeFailures} of {Readable.Count(server.Probes, "probe")} failed."),
         "Look at that server and its replication. It returns by itself when it answers and has caught up.");
 
     private static Finding Several(ReplicaSetServerStatistics server) => new(

@@ -126,7 +126,7 @@ internal sealed class ConnectionWork(
     public Exception DescribeOpenFailure(OpenFailure failure) => new ConnectionOpenException(
         settings.Name,
         failure,
-        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {failure.Attempts} tries, last at {failure.Time:O}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}");
+        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {Readable.Count(failure.Attempts, "try", "tries")}, last at {Readable.Moment(failure.Time)}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}");
 
     public Exception DescribeCircuitOpen()
     {

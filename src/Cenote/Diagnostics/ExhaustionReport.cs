@@ -104,7 +104,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
 
             if (desk.ReadCircuit() is { State: not CircuitState.Closed } circuit)
             {
-                why.Append(CultureInfo.InvariantCulture, $" The circuit is not closed since {circuit.Since:O}.");
+                why.Append(CultureInfo.InvariantCulture, $" The circuit has been open since {Readable.Moment(circuit.Since)}.");
             }
 
             if (holders.Count > 0)
@@ -115,7 +115,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
 
             if (failure is not null)
             {
-                why.Append(CultureInfo.InvariantCulture, $" The last open failed at {failure.Time:O} ({failure.Kind}): {failure.Exception.Message}");
+                why.Append(CultureInfo.InvariantCulture, $" The last open failed at {Readable.Moment(failure.Time)} ({failure.Kind}): {failure.Exception.Message}");
             }
             else
             {

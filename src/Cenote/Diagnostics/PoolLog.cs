@@ -13,20 +13,20 @@ internal static partial class PoolLog
     [LoggerMessage(2, LogLevel.Information, "Pool {PoolName} closed")]
     internal static partial void PoolClosed(ILogger logger, string poolName);
 
-    [LoggerMessage(10, LogLevel.Debug, "Pool {PoolName} opened a connection in slot {SlotId} after {Attempts} tries")]
+    [LoggerMessage(10, LogLevel.Debug, "Pool {PoolName} opened a connection in slot {SlotId}; attempts: {Attempts}")]
     internal static partial void Opened(ILogger logger, string poolName, int slotId, int attempts);
 
     [LoggerMessage(11, LogLevel.Warning, "Pool {PoolName} could not open a connection, try {Attempt}; next try in {Delay}")]
     internal static partial void OpenRetried(ILogger logger, string poolName, int attempt, TimeSpan delay, Exception? exception);
 
-    [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection to {Target} in {Attempts} tries: {Kind}")]
+    [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection to {Target}: {Kind}; attempts: {Attempts}")]
     internal static partial void OpenFailed(ILogger logger, string poolName, string target, int attempts, FailureKind kind, Exception exception);
 
     [LoggerMessage(13, LogLevel.Debug, "Pool {PoolName} probed the database in vain: {Kind}")]
     internal static partial void ProbeFailed(ILogger logger, string poolName, FailureKind kind, Exception exception);
 
-    [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open after {Failures} failures in a row to open a connection: {Kind}; the first probe is in {NextProbe}")]
-    internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, TimeSpan? nextProbe, Exception? exception);
+    [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open; failures in a row: {Failures}, the last: {Kind}; the first probe is in {NextProbe}")]
+    internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, string nextProbe, Exception? exception);
 
     [LoggerMessage(15, LogLevel.Warning, "The circuit of pool {PoolName} was opened by hand: nobody is served until it is closed by hand")]
     internal static partial void CircuitForcedOpen(ILogger logger, string poolName);
@@ -56,13 +56,16 @@ internal static partial class PoolLog
     internal static partial void ConnectionWarning(ILogger logger, string poolName, string code, string message, string recommendation);
 
     [LoggerMessage(30, LogLevel.Warning, "Pool {PoolName} had no connection within {Timeout}: {Counts}")]
-    internal static partial void AcquireTimeout(ILogger logger, string poolName, TimeSpan timeout, PoolCounts counts);
+    internal static partial void AcquireTimeout(ILogger logger, string poolName, string timeout, PoolCounts counts);
 
     [LoggerMessage(31, LogLevel.Warning, "Pool {PoolName} turned callers away: {Reason}; {Counts}. Said once a second at most")]
     internal static partial void Overloaded(ILogger logger, string poolName, string reason, PoolCounts counts);
 
     [LoggerMessage(40, LogLevel.Information, "Pool {PoolName} changes its size from {OldSize} to {NewSize}: {Reason}")]
     internal static partial void Resized(ILogger logger, string poolName, int oldSize, int newSize, string reason);
+
+    [LoggerMessage(49, LogLevel.Information, "Pool {PoolName} keeps its size of {Size}: {Reason}")]
+    internal static partial void SizeKept(ILogger logger, string poolName, int size, string reason);
 
     [LoggerMessage(41, LogLevel.Warning, "Pool {PoolName} refuses the size {Size} of its sizing policy: not within {MinSize} to {MaxSize}. Reason given: {Reason}")]
     internal static partial void SizeRefused(ILogger logger, string poolName, int size, int minSize, int maxSize, string reason);
@@ -77,7 +80,7 @@ internal static partial class PoolLog
     internal static partial void RetiredAll(ILogger logger, string poolName);
 
     [LoggerMessage(45, LogLevel.Warning, "Work on pool {PoolName} failed in try {Attempt} ({Kind}); next try in {Delay}")]
-    internal static partial void WorkRetried(ILogger logger, string poolName, int attempt, FailureKind kind, TimeSpan delay, Exception? exception);
+    internal static partial void WorkRetried(ILogger logger, string poolName, int attempt, FailureKind kind, string delay, Exception? exception);
 
     [LoggerMessage(46, LogLevel.Information, "Pool {PoolName} follows changed settings: {Changes}")]
     internal static partial void Reconfigured(ILogger logger, string poolName, string changes);
@@ -98,7 +101,7 @@ internal static partial class PoolLog
     internal static partial void VerdictHealthy(ILogger logger, string poolName, string summary);
 
     [LoggerMessage(60, LogLevel.Warning, "Pool {PoolName} suspects a leak, a connection held for longer than {Threshold}: {Lease}{Stack}")]
-    internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, TimeSpan threshold, string stack);
+    internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, string threshold, string stack);
 
     [LoggerMessage(61, LogLevel.Information, "Pool {PoolName}: a suspected leak was returned after all: {Lease}")]
     internal static partial void SuspectReturned(ILogger logger, string poolName, LeaseInfo lease);

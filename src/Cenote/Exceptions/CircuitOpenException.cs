@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Cenote.Resilience;
 
 namespace Cenote;
@@ -13,7 +14,7 @@ public sealed class CircuitOpenException : PoolException
     {
         Circuit = circuit;
         RetryAfter = retryAfter;
-        HelpLink = "docs/troubleshooting.md#circuit-open";
+        HelpLink = Help.Link("troubleshooting.md", "circuit-open");
     }
 
     /// <summary>The circuit when the caller was refused.</summary>

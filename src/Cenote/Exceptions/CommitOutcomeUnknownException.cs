@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class CommitOutcomeUnknownException : PoolException
             poolName,
             $"Work on pool '{poolName}' sent a commit and got no answer. Whether the database committed it is unknown, so it was not tried again: look for its effects first.",
             innerException) =>
-        HelpLink = "docs/troubleshooting.md#commit-outcome-unknown";
+        HelpLink = Help.Link("troubleshooting.md", "commit-outcome-unknown");
 
     /// <summary>Always <see langword="false"/>: trying again may do everything twice.</summary>
     public override bool IsTransient => false;

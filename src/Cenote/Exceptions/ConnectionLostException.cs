@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote.Diagnostics;
 using Cenote.Providers;
 
 namespace Cenote;
@@ -14,7 +15,7 @@ public sealed class ConnectionLostException : PoolException
         : base(
             poolName,
             $"Pool '{poolName}': the session was lost during a call ({failure.GetType().Name}: {failure.Message}). Whether the server has executed the statement is not known. The connection is closed when it is returned: open another and run the work again, or leave that to ExecuteAsync.",
-            failure) => HelpLink = "docs/troubleshooting.md#connection-lost";
+            failure) => HelpLink = Help.Link("troubleshooting.md", "connection-lost");
 
     /// <summary>Always: the pool opens another connection.</summary>
     public override bool IsTransient => true;

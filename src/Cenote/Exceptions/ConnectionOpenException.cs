@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>A connection could not be opened, and nothing else could serve the caller. The driver's exception is the inner one.</summary>
@@ -7,7 +9,7 @@ public sealed class ConnectionOpenException : PoolException
         : base(poolName, message, failure.Exception)
     {
         Failure = failure;
-        HelpLink = "docs/troubleshooting.md#connection-open";
+        HelpLink = Help.Link("troubleshooting.md", "connection-open");
     }
 
     /// <summary>What failed, when, and after how many tries.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class LeaseRevokedException : PoolException
     {
         Lease = lease;
         Limit = limit;
-        HelpLink = "docs/troubleshooting.md#lease-revoked";
+        HelpLink = Help.Link("troubleshooting.md", "lease-revoked");
     }
 
     /// <summary>The lease as it was when it was revoked: where it was rented, and how long it was held.</summary>

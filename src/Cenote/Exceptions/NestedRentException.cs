@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed class NestedRentException : PoolException
     {
         Held = held;
         Asked = asked;
-        HelpLink = "docs/troubleshooting.md#nested-rent";
+        HelpLink = Help.Link("troubleshooting.md", "nested-rent");
     }
 
     /// <summary>Where the connection was rented that the flow holds, or waits for.</summary>

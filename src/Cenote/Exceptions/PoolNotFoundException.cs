@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>A registry has no pool of the name asked for.</summary>
@@ -7,7 +9,7 @@ public sealed class PoolNotFoundException : PoolException
         : base(poolName, Describe(poolName, registeredNames), innerException: null)
     {
         RegisteredNames = registeredNames;
-        HelpLink = "docs/troubleshooting.md#pool-not-found";
+        HelpLink = Help.Link("troubleshooting.md", "pool-not-found");
     }
 
     /// <summary>The names that the registry had, in order.</summary>

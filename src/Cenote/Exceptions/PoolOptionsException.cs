@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem at once.</summary>
@@ -7,7 +9,7 @@ public sealed class PoolOptionsException : PoolException
         : base(poolName, Describe(poolName, problems), innerException: null)
     {
         Problems = problems;
-        HelpLink = "docs/settings.md";
+        HelpLink = Help.Link("settings.md");
     }
 
     /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>The pool turned the caller away to protect the others: too many wait already, or waits have been too long for too long.</summary>
@@ -9,7 +11,7 @@ public sealed class PoolOverloadedException : PoolException
         Counts = counts;
         CountedAt = countedAt;
         LongestHolders = longestHolders;
-        HelpLink = "docs/troubleshooting.md#overload";
+        HelpLink = Help.Link("troubleshooting.md", "overload");
     }
 
     /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>
@@ -23,7 +25,7 @@ public sealed class PoolTimeoutException : PoolException
         CountedAt = countedAt;
         LongestHolders = longestHolders;
         LastOpenFailure = lastOpenFailure;
-        HelpLink = "docs/troubleshooting.md#acquire-timeout";
+        HelpLink = Help.Link("troubleshooting.md", "acquire-timeout");
     }
 
     /// <summary>How long the caller waited at most.</summary>

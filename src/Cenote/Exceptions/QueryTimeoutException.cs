@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>
@@ -13,7 +15,7 @@ public sealed class QueryTimeoutException : PoolException
             innerException)
     {
         Limit = limit;
-        HelpLink = "docs/troubleshooting.md#query-timeout";
+        HelpLink = Help.Link("troubleshooting.md", "query-timeout");
     }
 
     /// <summary>The limit that was in force.</summary>

@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>Work did not succeed within its deadline, all tries included, and no commit was left without an answer. The failure of its last try is the inner exception, if there was one.</summary>
@@ -6,12 +8,12 @@ public sealed class WorkTimeoutException : PoolException
     internal WorkTimeoutException(string poolName, TimeSpan deadline, int attempts, Exception? innerException)
         : base(
             poolName,
-            FormattableString.Invariant($"Work on pool '{poolName}' did not succeed within its deadline of {deadline.TotalSeconds:0.###} s ({attempts} tries begun). The inner exception says why the last try failed. Raise WorkRetryOptions.Deadline, or make the work shorter."),
+            FormattableString.Invariant($"Work on pool '{poolName}' did not succeed within its deadline of {Readable.Duration(deadline)} ({Readable.Count(attempts, "try", "tries")} begun). The inner exception says why the last try failed. Raise WorkRetryOptions.Deadline, or make the work shorter."),
             innerException)
     {
         Deadline = deadline;
         Attempts = attempts;
-        HelpLink = "docs/troubleshooting.md#work-timeout";
+        HelpLink = Help.Link("troubleshooting.md", "work-timeout");
     }
 
     /// <summary>The deadline.</summary>

@@ -29,7 +29,7 @@ internal sealed partial class PoolJournal
 
     internal void AcquireTimedOut(in RentRequest request, PoolCounts counts)
     {
-        PoolLog.AcquireTimeout(Logger, _settings.Name, request.Timeout, counts);
+        PoolLog.AcquireTimeout(Logger, _settings.Name, Readable.Duration(request.Timeout), counts);
         if (_timeouts.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
         {
             var site = request.CallSite;
@@ -52,8 +52,8 @@ internal sealed partial class PoolJournal
 
     internal void LeakSuspected(LeaseInfo lease, TimeSpan threshold, string stack)
     {
-        PoolLog.LeakSuspected(Logger, _settings.Name, lease, threshold, stack);
-        NoteLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspects a leak, held for longer than {threshold.TotalSeconds:0.###} s: {lease}"));
+        PoolLog.LeakSuspected(Logger, _settings.Name, lease, Readable.Duration(threshold), stack);
+        NoteLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspects a leak, held for longer than {Readable.Duration(threshold)}: {lease}"));
     }
 
     internal void SuspectReturned(LeaseInfo lease)

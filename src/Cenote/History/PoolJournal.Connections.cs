@@ -13,7 +13,7 @@ internal sealed partial class PoolJournal
     internal void ConnectionOpened(int slotId, int attempts)
     {
         PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
-        Note(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {attempts} tries") : "")}")) with
+        Note(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "try", "tries")}") : "")}")) with
         {
             SlotId = slotId,
         });
@@ -42,7 +42,7 @@ internal sealed partial class PoolJournal
     internal void OpenFailed(OpenFailure failure)
     {
         PoolLog.OpenFailed(Logger, _settings.Name, _settings.Target, failure.Attempts, failure.Kind, failure.Exception);
-        Note(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {failure.Attempts} tries ({failure.Kind}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}"));
+        Note(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {Readable.Count(failure.Attempts, "try", "tries")} ({failure.Kind}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}"));
     }
 
     internal void ConnectionFailed(int slotId, CloseReason reason, Exception? exception)
@@ -65,8 +65,8 @@ internal sealed partial class PoolJournal
                 Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: nobody is served until it is closed by hand");
                 break;
             case CircuitState.Open when before == CircuitState.Closed:
-                PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe, status.LastFailure?.Exception);
-                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {status.ConsecutiveFailures} failures in a row ({status.LastFailure?.Kind})"));
+                PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe is { } next ? Readable.About(next) : "a moment", status.LastFailure?.Exception);
+                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {Readable.Count(status.ConsecutiveFailures, "failure")} in a row ({status.LastFailure?.Kind})"));
                 break;
             case CircuitState.Closed:
                 PoolLog.CircuitClosed(Logger, _settings.Name);

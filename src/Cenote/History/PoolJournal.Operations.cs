@@ -20,8 +20,16 @@ internal sealed partial class PoolJournal
 
     internal void Resized(int oldSize, int newSize, string reason)
     {
-        PoolLog.Resized(Logger, _settings.Name, oldSize, newSize, reason);
-        Note(PoolEventKind.Resized, PoolEventLevel.Information, Text($"changed its size from {oldSize} to {newSize}: {reason}"));
+        if (oldSize == newSize)
+        {
+            PoolLog.SizeKept(Logger, _settings.Name, newSize, reason);
+        }
+        else
+        {
+            PoolLog.Resized(Logger, _settings.Name, oldSize, newSize, reason);
+        }
+
+        Note(PoolEventKind.Resized, PoolEventLevel.Information, oldSize == newSize ? Text($"kept its size of {newSize}: {reason}") : Text($"changed its size from {oldSize} to {newSize}: {reason}"));
     }
 
     internal void Suspended()

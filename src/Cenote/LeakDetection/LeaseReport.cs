@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cenote.Diagnostics;
 
 namespace Cenote;
 
@@ -35,8 +36,8 @@ public sealed class LeaseReport
     {
         var suspects = Leases.Count(static lease => lease.IsSuspected);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Pool '{PoolName}' at {Time:yyyy-MM-dd HH:mm:ss}Z: {Counts}.").AppendLine();
-        text.Append(Leases.Count == 0 ? "Nobody holds a connection." : FormattableString.Invariant($"{Leases.Count} leases from {Sites().Count()} places"));
+        text.Append(CultureInfo.InvariantCulture, $"Pool '{PoolName}' at {Readable.Moment(Time)}: {Counts}.").AppendLine();
+        text.Append(Leases.Count == 0 ? "Nobody holds a connection." : FormattableString.Invariant($"{Readable.Count(Leases.Count, "lease")} from {Readable.Count(Sites().Count(), "place")}"));
         if (Leases.Count > 0)
         {
             text.Append(Threshold is { } threshold

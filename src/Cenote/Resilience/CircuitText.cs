@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cenote.Diagnostics;
 
 namespace Cenote.Resilience;
 
@@ -10,18 +11,18 @@ internal static class CircuitText
     {
         if (circuit.IsForced)
         {
-            return $"The circuit of pool '{settings.Name}' was opened by hand at {circuit.Since:O}: nobody is served until CloseCircuit is called.";
+            return $"The circuit of pool '{settings.Name}' was opened by hand at {Readable.Moment(circuit.Since)}: nobody is served until CloseCircuit is called.";
         }
 
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"The circuit of pool '{settings.Name}' is open, and no connection to {settings.Target} is left.");
         if (circuit is { LastFailure: { } failure, ConsecutiveFailures: > 0 })
         {
-            text.Append(CultureInfo.InvariantCulture, $" {circuit.ConsecutiveFailures} tries in a row failed, the last at {failure.Time:O} ({failure.Kind}): {failure.Exception.Message}");
+            text.Append(CultureInfo.InvariantCulture, $" {Readable.Count(circuit.ConsecutiveFailures, "try", "tries")} in a row failed, the last at {Readable.Moment(failure.Time)} ({failure.Kind}): {failure.Exception.Message}");
         }
 
         text.Append(circuit.NextProbe is { } next
-            ? string.Create(CultureInfo.InvariantCulture, $" The pool tries again in {next.TotalSeconds:0.###} s.")
+            ? $" The pool tries again in {Readable.About(next)}."
             : " The pool is trying now.");
 
         return text.ToString();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cenote.Diagnostics;
 
 namespace Cenote.Verdicts;
 
@@ -65,7 +66,7 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
             FindingKind.DoubleRent,
             VerdictLevel.Unhealthy,
             Text($"stands still for {window.Still.TotalSeconds:0} s: holders seem to wait for a second connection"),
-            Text($"All {statistics.Counts.Limit} connections are out, {statistics.Counts.Waiting} callers wait, and none was lent for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
+            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} out, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was lent for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
             "Pass the connection that a flow holds on instead of renting another. NestedRents = Warn or Refuse names the two places; a larger pool only puts the standstill off.");
     }
 
@@ -94,7 +95,7 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
             VerdictLevel.Degraded,
             oldest is null
                 ? Text($"leak: connections never returned, in the last minute: {proven}")
-                : Text($"leak suspected: {suspected.Count} of {statistics.Counts.Limit} connections are held for too long, the longest for {oldest.Age.TotalSeconds:0} s by {oldest.CallSite}"),
+                : Text($"leak suspected: {suspected.Count} of {statistics.Counts.Limit} connections are held for too long, the longest for {Readable.About(oldest.Age)} by {oldest.CallSite}"),
             Text($"Leases that look forgotten: {suspected.Count}{(oldest is null ? "" : $", the oldest is {oldest}")}. Garbage-collected unreturned in the last minute: {proven}."),
             "Look at that line: is the connection disposed of on every path? LeakDetection.StackSampling shows the callers; RevokeAfter takes such connections back.");
     }
@@ -171,8 +172,8 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
         return new Finding(
             FindingKind.ConnectionChurn,
             VerdictLevel.Degraded,
-            Text($"churn: {sum} connections were closed in the last {window.Length.TotalSeconds:0} s, mostly {reasons[0].Reason}"),
-            Text($"{sum} closes, {window.Opened} opens and {window.Rents} rents in {window.Length.TotalSeconds:0} s: {string.Join(", ", reasons.Select(static closed => Text($"{closed.Count} {closed.Reason}")))}."),
+            Text($"churn: {Readable.Count(sum, "connection was", "connections were")} closed in the last {window.Length.TotalSeconds:0} s, mostly {reasons[0].Reason}"),
+            Text($"{Readable.Count(sum, "close")}, {Readable.Count(window.Opened, "open")} and {Readable.Count(window.Rents, "rent")} in {window.Length.TotalSeconds:0} s: {string.Join(", ", reasons.Select(static closed => Text($"{closed.Count} {closed.Reason}")))}."),
             reasons[0].Reason switch
             {
                 CloseReason.Idle => "Raise MinSize or MaxIdleTime: connections fall idle and are needed again.",

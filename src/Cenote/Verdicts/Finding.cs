@@ -1,3 +1,5 @@
+using Cenote.Diagnostics;
+
 namespace Cenote;
 
 /// <summary>One thing that is wrong.</summary>
@@ -8,8 +10,8 @@ namespace Cenote;
 /// <param name="Remedy">What to do.</param>
 public sealed record Finding(FindingKind Kind, VerdictLevel Level, string Summary, string Evidence, string Remedy)
 {
-    /// <summary>Where more is written about it, from the root of the repository.</summary>
-    public string HelpLink => $"docs/monitoring.md#{Anchor(Kind.ToString())}";
+    /// <summary>The address of the documentation about it, of this version.</summary>
+    public string HelpLink => Help.Link("monitoring.md", Anchor(Kind.ToString()));
 
     private static string Anchor(string kind) =>
         string.Concat(kind.Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cenote.Diagnostics;
 using Cenote.Providers;
 using Cenote.Resilience;
 
@@ -108,7 +109,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
         {
             return Unhealthy(
                 FindingKind.CircuitForcedOpen,
-                Text($"circuit opened by hand at {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
+                Text($"circuit opened by hand at {Readable.Moment(circuit.Since)}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
         }
 
         if (circuit.State != CircuitState.Closed)
@@ -117,9 +118,9 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 FindingKind.CircuitOpen,
                 open == 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
                 open == 0
-                    ? Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} and no connection left{Failure(statistics)}")
-                    : Text($"circuit open since {circuit.Since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}; {open} connections that are still alive serve{Failure(statistics)}"),
-                Text($"{circuit.ConsecutiveFailures} tries in a row to open a connection failed{Failure(statistics)}."),
+                    ? Text($"circuit open since {Readable.Moment(circuit.Since)} and no connection left{Failure(statistics)}")
+                    : Text($"circuit open since {Readable.Moment(circuit.Since)}; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(circuit.ConsecutiveFailures, "try", "tries")} in a row to open a connection failed{Failure(statistics)}."),
                 (statistics.LastOpenFailure?.Advice ?? "Look at the database and the network to it.") + " The pool probes by itself, and serves again when it is back.");
         }
 
@@ -130,7 +131,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 KindOf(failure),
                 statistics.MinSize > 0 ? VerdictLevel.Unhealthy : VerdictLevel.Degraded,
                 statistics.MinSize > 0 ? "no connection can be opened" + Failure(statistics) : $"no connection is open{Failure(statistics)}; the next caller tries again",
-                Text($"{statistics.OpenFailures} tries to open a connection have failed so far{Failure(statistics)}."),
+                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far{Failure(statistics)}."),
                 RemedyOf(failure));
         }
 
@@ -143,8 +144,8 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 isFull ? VerdictLevel.Degraded : VerdictLevel.Unhealthy,
                 Text($"not filled yet: {open} of the {statistics.MinSize} connections of its minimum are open{Failure(statistics)}"),
                 statistics.OpenFailures == 0
-                    ? Text($"{statistics.Opened} connections were opened so far, {statistics.Counts.Opening} are being opened, and no try has failed.")
-                    : Text($"{statistics.Opened} connections were opened so far, {statistics.OpenFailures} tries failed."),
+                    ? Text($"{Readable.Count(statistics.Opened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.Counts.Opening, "is", "are")} being opened, and no try has failed.")
+                    : Text($"{Readable.Count(statistics.Opened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.OpenFailures, "try", "tries")} failed."),
                 isFull ? RemedyOf(statistics.LastOpenFailure!) : "It fills in the background; if it does not, look at the database.");
         }
 
@@ -153,20 +154,20 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
             { Kind: FailureKind.BadCredentials } => new Finding(
                 FindingKind.CredentialsRefused,
                 VerdictLevel.Degraded,
-                Text($"the database refuses the credentials; {open} connections that are still alive serve{Failure(statistics)}"),
-                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                Text($"the database refuses the credentials; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
                 "Mend the user or password, or what the Credentials callback gives, before the last connection comes of age."),
             { Kind: FailureKind.TooManyConnections } => new Finding(
                 FindingKind.ServerFull,
                 VerdictLevel.Degraded,
                 Text($"the server has no more connections: {open} of {statistics.MaxSize} are open{Failure(statistics)}"),
-                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
                 RemedyOf(statistics.LastOpenFailure)),
             { Kind: FailureKind.InvalidConfiguration } => new Finding(
                 FindingKind.SettingsRefused,
                 VerdictLevel.Degraded,
-                Text($"the server refuses what the settings ask for; {open} connections that are still alive serve{Failure(statistics)}"),
-                Text($"{statistics.OpenFailures} tries to open a connection have failed so far."),
+                Text($"the server refuses what the settings ask for; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
                 RemedyOf(statistics.LastOpenFailure)),
             _ => null,
         };
@@ -222,7 +223,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
 
     /// <summary>The kind and the time; what the driver said may name hosts and users, and goes with the exception.</summary>
     private static string Failure(PoolStatistics statistics) =>
-        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {failure.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} ({failure.Kind})") : "";
+        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {Readable.Moment(failure.Time)} ({failure.Kind})") : "";
 
     private static Finding Unhealthy(FindingKind kind, string summary, string evidence, string remedy) => new(kind, VerdictLevel.Unhealthy, summary, evidence, remedy);
 

@@ -69,6 +69,16 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task The_page_brings_the_explanation_of_every_finding()
+    {
+        await using var site = await new DashboardSite().StartAsync();
+        var text = await site.Client.GetStringAsync(new Uri("/pools/assets/help/monitoring.md", UriKind.Relative)).Soon();
+        var anchors = text.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Trim().ToLowerInvariant().Replace(' ', '-')).ToList();
+
+        Assert.All(Enum.GetValues<FindingKind>(), kind => Assert.Contains(new Finding(kind, VerdictLevel.Degraded, "", "", "").HelpLink.Split('#')[1], anchors));
+    }
+
+    [Fact]
     public async Task What_a_browser_has_already_is_not_sent_again()
     {
         await using var site = await new DashboardSite().StartAsync();

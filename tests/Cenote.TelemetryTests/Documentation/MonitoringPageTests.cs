@@ -53,7 +53,7 @@ public sealed partial class MonitoringPageTests
         Assert.All(Enum.GetValues<FindingKind>(), kind =>
         {
             var link = new Finding(kind, VerdictLevel.Degraded, "", "", "").HelpLink;
-            Assert.Single(anchors, anchor => link == $"docs/monitoring.md#{anchor}");
+            Assert.Single(anchors, anchor => link.EndsWith($"/docs/monitoring.md#{anchor}", StringComparison.Ordinal) && Uri.IsWellFormedUriString(link, UriKind.Absolute));
         });
     }
 
