@@ -78,7 +78,7 @@ public sealed class ScriptTests : IDisposable
 
     private static async Task<(string Output, string Errors, int Code)> BashAsync(string script, string folder)
     {
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = bash.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await bash.WaitForExitAsync(TestContext.Current.CancellationToken);
