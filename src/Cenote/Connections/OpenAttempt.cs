@@ -86,6 +86,8 @@ internal sealed class OpenAttempt(
         }
         catch (Exception exception) when (Adapts(exception))
         {
+            // Closed here, and once: what follows may fail before there is another.
+            _physical = null;
             physical.CloseAsync().AsTask().GetAwaiter().GetResult();
             physical = Create(credentials, limit, cancellationToken);
             physical.Open();
@@ -108,6 +110,7 @@ internal sealed class OpenAttempt(
         }
         catch (Exception exception) when (Adapts(exception))
         {
+            _physical = null;
             await physical.CloseAsync().ConfigureAwait(false);
             physical = Create(credentials, limit, cancellationToken);
             await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
