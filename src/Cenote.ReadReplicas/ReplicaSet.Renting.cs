@@ -157,7 +157,7 @@ public sealed partial class ReplicaSet
         }
 
         // Nobody can say what has been written: only the server where it was is sure to have it.
-        return await _reads.RentFromPrimaryAsync(call, isBlocking).ConfigureAwait(false);
+        return await _reads.RentFromPrimaryAsync(call, required, isBlocking).ConfigureAwait(false);
     }
 
     // Routers that block wait on the calling thread, and their tasks are never unfinished.

@@ -17,4 +17,7 @@ public enum CausalTokenProblem
 
     /// <summary>The database has no positions, or does not tell this user.</summary>
     NotSupported,
+
+    /// <summary>The primary did not say whether it has what the token stands for: neither its probe nor the connection had an answer.</summary>
+    Unverified,
 }

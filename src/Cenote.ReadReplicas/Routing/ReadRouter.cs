@@ -80,8 +80,8 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         }
     }
 
-    /// <summary>For a read of which nobody can say what it must see.</summary>
-    internal async ValueTask<ConnectionLease> RentFromPrimaryAsync(RentCall call, bool isBlocking)
+    /// <summary>For a read of which nobody can say all that it must see.</summary>
+    internal async ValueTask<ConnectionLease> RentFromPrimaryAsync(RentCall call, ReplicationPosition? required, bool isBlocking)
     {
         while (true)
         {
@@ -92,7 +92,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
                 throw spillOver.Refuse("the caller's time is up (AcquireTimeout)", cause: null);
             }
 
-            var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required: null, failure: null, isBlocking, isCausal: true).ConfigureAwait(false);
+            var lease = await spillOver.RentAsync(call, parts.Keeper.Current, required, failure: null, isBlocking, isCausal: true).ConfigureAwait(false);
             if (lease.Pool is not null)
             {
                 return lease;

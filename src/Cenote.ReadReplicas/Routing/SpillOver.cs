@@ -17,7 +17,13 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         if (!hasReplicas)
         {
             parts.Counters.NoteReadOnPrimary();
-            return await writes.RentAsync(call, isBlocking).ConfigureAwait(false);
+            var only = await writes.RentAsync(call, isBlocking).ConfigureAwait(false);
+            if (required is not null && only.Pool is not null && !(parts.Keeper.Current.Primary is { } known && known.Pool == only.Pool && Eligibility.Covers(known, required)))
+            {
+                await ProveAsync(only, required, isBlocking, call.CancellationToken).ConfigureAwait(false);
+            }
+
+            return only;
         }
 
         if (topology.Writing is not { } tenure)
@@ -26,10 +32,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         }
 
         var primary = topology.Primary!;
-        if (required is not null)
-        {
-            await CheckPositionAsync(call, primary, required, isBlocking).ConfigureAwait(false);
-        }
+        var isProven = required is null || await CoversAsync(call, primary, required, isBlocking).ConfigureAwait(false);
 
         if (!reads.TryReserve(primary.Pool))
         {
@@ -61,6 +64,11 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
 
         if (lease.Pool is not null)
         {
+            if (!isProven)
+            {
+                await ProveAsync(lease, required!, isBlocking, call.CancellationToken).ConfigureAwait(false);
+            }
+
             Note(isCausal);
         }
 
@@ -86,22 +94,61 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         }
     }
 
-    /// <summary>A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would pretend that they were never there.</summary>
-    private async ValueTask CheckPositionAsync(RentCall call, ReplicaSetServer primary, ReplicationPosition required, bool isBlocking)
+    /// <summary>Whether the primary is known to have what a token stands for.</summary>
+    /// <returns><see langword="false"/> when its probe does not tell: then the connection itself must.</returns>
+    /// <exception cref="CausalTokenException">It is known not to.</exception>
+    private async ValueTask<bool> CoversAsync(RentCall call, ReplicaSetServer primary, ReplicationPosition required, bool isBlocking)
     {
         if (Eligibility.Covers(primary, required))
         {
-            return;
+            return true;
         }
 
         var probing = parts.ProbeOf(primary).ProbeAsync();
         if (await call.TryWaitAsync(probing, call.Left, isBlocking).ConfigureAwait(false)
-            && await probing.ConfigureAwait(false) is { Role: ServerRole.Primary, Position: { } position } && !position.Covers(required))
+            && await probing.ConfigureAwait(false) is { Role: ServerRole.Primary, Position: { } position })
         {
-            throw new CausalTokenException(
-                parts.Options.Name,
-                CausalTokenProblem.AheadOfPrimary,
-                $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or nobody made them. Read without the token, and tell whoever wrote.");
+            return position.Covers(required) ? true : throw Ahead(primary.Pool);
+        }
+
+        return false;
+    }
+
+    /// <summary>Asks the server behind a lease. Without an answer the read is refused: it might miss what it must see.</summary>
+    private async ValueTask ProveAsync(ConnectionLease lease, ReplicationPosition required, bool isBlocking, CancellationToken cancellationToken)
+    {
+        var pool = lease.Pool!;
+        var isProven = false;
+        try
+        {
+            var position = isBlocking
+                ? pool.Provider.ReadPosition(lease.Connection)
+                : await pool.Provider.ReadPositionAsync(lease.Connection, cancellationToken).ConfigureAwait(false);
+            isProven = position is null ? throw Unverified(pool, cause: null) : position.Covers(required) ? true : throw Ahead(pool);
+        }
+        catch (Exception exception) when (exception is not (CausalTokenException or OperationCanceledException))
+        {
+            lease.ReportFailure(exception);
+            throw Unverified(pool, exception);
+        }
+        finally
+        {
+            if (!isProven)
+            {
+                lease.Dispose();
+            }
         }
     }
+
+    /// <summary>A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would pretend that they were never there.</summary>
+    private CausalTokenException Ahead(ConnectionPool primary) => new(
+        parts.Options.Name,
+        CausalTokenProblem.AheadOfPrimary,
+        $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or nobody made them. Read without the token, and tell whoever wrote.");
+
+    private CausalTokenException Unverified(ConnectionPool primary, Exception? cause) => new(
+        parts.Options.Name,
+        CausalTokenProblem.Unverified,
+        $"The primary of set '{parts.Options.Name}', {primary.Name}, did not say whether it has what the token stands for. Try again, or read without the token.",
+        cause);
 }

@@ -22,18 +22,74 @@ public sealed class DoubtTests
         await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.ReadTokenAsync(Token));
     }
 
-    [Fact]
-    public async Task A_primary_that_refuses_probes_has_not_lost_what_it_does_not_tell()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_read_is_refused_when_neither_probe_nor_connection_tells_what_the_primary_has(int replicas)
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
-        test.One.Reach(7);
-        var token = test.Set.ParseToken((await ReadTokenWhereItWasWrittenAsync(test)).ToString());
+        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalWait = TimeSpan.Zero);
+        var token = await AheadAsync(test);
         RefuseProbes(test.One);
+
+        await RefusesAsync(test, CausalTokenProblem.Unverified, token, isBlocking: false);
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task A_token_ahead_of_the_primary_is_refused_whether_there_are_replicas_or_not(int replicas, bool isBlocking)
+    {
+        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalWait = TimeSpan.Zero);
+        test.One.Reach(7);
         await test.ProbeAsync();
+        var ahead = await AheadAsync(test);
 
-        using var read = await test.Set.RentForReadingAsync(token, Token).Soon();
+        await RefusesAsync(test, CausalTokenProblem.AheadOfPrimary, ahead, isBlocking);
 
-        Assert.Equal("one", test.NameOf(read));
+        // What it has is served, also right after it was written, when no probe has seen it yet.
+        test.One.Reach(9);
+        Assert.Equal("one", await RentAsync(test, ahead, isBlocking));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Where_the_probe_fails_the_connection_itself_is_asked(bool isBlocking)
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1, options => options.CausalWait = TimeSpan.Zero);
+        var token = await AheadAsync(test);
+        test.One.Reach(8);
+        test.One.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections));
+        test.One.Script.At(StubCall.Status, test.One.Database.Calls(StubCall.Status).Started + 1, StubStep.Fail());
+
+        Assert.Equal("one", await RentAsync(test, token, isBlocking));
+        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+    }
+
+    private static async Task RefusesAsync(TestSet test, CausalTokenProblem problem, CausalToken token, bool isBlocking)
+    {
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(() => RentAsync(test, token, isBlocking));
+        Assert.Equal(problem, refusal.Problem);
+        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+    }
+
+    private static async Task<string> RentAsync(TestSet test, CausalToken token, bool isBlocking)
+    {
+        using var lease = isBlocking
+            ? await Task.Run(() => test.Set.RentForReading(token, Token), Token)
+            : await test.Set.RentForReadingAsync(token, Token).Soon();
+        return test.NameOf(lease);
+    }
+
+    /// <summary>A token for a write that the primary has lost.</summary>
+    private static async Task<CausalToken> AheadAsync(TestSet test)
+    {
+        test.One.Reach(8);
+        var token = await ReadTokenWhereItWasWrittenAsync(test);
+        test.One.Reach(7);
+        return token;
     }
 
     [Fact]
