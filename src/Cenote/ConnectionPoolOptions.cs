@@ -107,7 +107,7 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// The longest one attempt to connect may take. With a <see cref="CircuitBreaker"/>, a database that was reached before gets less:
-    /// four times its slowest connect so far, a tenth of the time that every attempt has failed for, or 1 s, whichever is longest.
+    /// four times its slowest connect so far, a tenth of the time that every attempt has failed for, or 1 s, whichever is longest. One that was never reached gets 5 s until the circuit opens, then twice as long with each probe.
     /// </summary>
     /// <value>Default 15 s. Range 1 ms to 10 min. Drivers that count in whole seconds round up; the pool itself stops waiting on time.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);

@@ -60,7 +60,7 @@ internal sealed class OpenAttempt(
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : "usual by far")} ({limit.TotalSeconds:0.###} s)."), exception);
+                FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : desk.Meters.ConnectTime.Count > 0 ? "usual by far" : "a server gets that was never reached")} ({limit.TotalSeconds:0.###} s)."), exception);
         }
 
         desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));

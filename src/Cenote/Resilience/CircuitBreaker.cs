@@ -15,6 +15,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestProbeLimit = TimeSpan.FromSeconds(1);
 
+    // Some drivers take all the time they are given to find out that nobody listens: SqlClient 7.1.1 tries a refused port again until its timeout.
+    private static readonly TimeSpan FirstConnectLimit = TimeSpan.FromSeconds(5);
+    private const int MostDoublings = 10;
+
     private CancellationTokenSource _opens = new();
     private int _trips;
     private int _probeSlot = -1;
@@ -48,13 +52,19 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     /// for a probe 1 s.
     /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is reached in
     /// the end as well, since the limit grows to a tenth of the time that every try has failed for.
+    /// A database that was never reached gets 5 s until the circuit opens, and twice as long with each probe after that.
     /// </summary>
-    /// <returns><see langword="null"/> for the connect timeout alone: the database was never reached, or there is no breaker.</returns>
+    /// <returns><see langword="null"/> for the connect timeout alone: there is no breaker.</returns>
     internal TimeSpan? ConnectLimit(bool isProbe, TimeSpan? slowestConnect)
     {
-        if (options is null || slowestConnect is not { } slowest)
+        if (options is null)
         {
             return null;
+        }
+
+        if (slowestConnect is not { } slowest)
+        {
+            return FirstConnectLimit * (1 << Math.Clamp(Failures - options.FailuresToOpen, 0, MostDoublings));
         }
 
         var limit = slowest * 4;
