@@ -74,6 +74,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
+            ThrowIfMustEnd();
             return reader.Read();
         }
         catch (Exception exception) when (Failed(exception) is { } told)
@@ -91,6 +92,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
+            ThrowIfMustEnd();
             return reader.NextResult();
         }
         catch (Exception exception) when (Failed(exception) is { } told)
@@ -114,6 +116,7 @@ internal sealed partial class PooledDataReader
         Task<bool>? reading = null;
         try
         {
+            ThrowIfMustEnd();
             reading = reader.ReadAsync(cancellationToken);
             return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading, cancellationToken);
         }
@@ -142,6 +145,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
+            ThrowIfMustEnd();
             return await Guard(reader.NextResultAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(exception) is { } told)

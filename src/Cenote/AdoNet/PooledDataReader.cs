@@ -26,6 +26,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private volatile bool _isInside;
     private volatile int _isEnded;
     private volatile bool _isReleased;
+    private volatile bool _mustEnd;
     private int _recordsAffected = -1;
 
     internal PooledDataReader(
@@ -110,6 +111,17 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         if (cancellationToken.IsCancellationRequested)
         {
             _root._isCancelled = true;
+        }
+    }
+
+    /// <summary>Has the next row fail instead of ending what the driver is doing. Counts only if the reader is found outside of the driver afterwards.</summary>
+    internal void EndAtNextRow() => _mustEnd = true;
+
+    private void ThrowIfMustEnd()
+    {
+        if (_root._mustEnd)
+        {
+            throw new OperationCanceledException("The statement was cancelled between two rows.");
         }
     }
 

@@ -176,7 +176,7 @@ internal sealed class QueryWatch
         var start = time.GetTimestamp();
         try
         {
-            _statement!.CancelOn(physical);
+            _statement!.CancelAlone(physical);
         }
         finally
         {

@@ -312,7 +312,7 @@ internal abstract partial class Statement
         try
         {
             _timeoutBefore ??= DriverTimeout;
-            CancelOn(physical);
+            CancelAlone(physical);
         }
         finally
         {
@@ -321,6 +321,44 @@ internal abstract partial class Statement
                 Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
             }
         }
+    }
+
+    /// <summary>
+    /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to end everything that runs on the
+    /// connection. Readers that are between two rows need no such interruption: their next row fails.
+    /// </summary>
+    internal void CancelAlone(PhysicalConnection physical)
+    {
+        if (!Pool.Provider.CancelsInProcess || _connection?.HasOthersRunning(this) != true || !TryEndAtNextRow())
+        {
+            CancelOn(physical);
+        }
+    }
+
+    /// <returns><see langword="false"/> when a call may be inside the driver, which has to be interrupted.</returns>
+    private bool TryEndAtNextRow()
+    {
+        var readers = 0;
+        for (var reader = OpenReader; reader is not null; reader = reader.Older)
+        {
+            if (!reader.IsReleased)
+            {
+                reader.EndAtNextRow();
+                readers++;
+            }
+        }
+
+        // A reader announces a call by a plain write, and then looks whether it must end.
+        Interlocked.MemoryBarrierProcessWide();
+        for (var reader = OpenReader; reader is not null; reader = reader.Older)
+        {
+            if (reader.IsInside)
+            {
+                return false;
+            }
+        }
+
+        return readers > 0 && Volatile.Read(ref _running) <= readers;
     }
 
     /// <summary>Asks the driver, or the database, to end what the driver's object is executing.</summary>

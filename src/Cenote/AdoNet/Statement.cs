@@ -52,6 +52,9 @@ internal abstract partial class Statement
         }
     }
 
+    /// <summary>Whether it is being executed, or read from.</summary>
+    internal bool IsRunning => Volatile.Read(ref _running) != 0;
+
     /// <summary>Whether detaching it loses nothing that its owner asked for.</summary>
     internal bool IsIdle => Volatile.Read(ref _running) == 0 && !_isPrepared && OpenReader is null;
 
