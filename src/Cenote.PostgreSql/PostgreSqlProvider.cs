@@ -64,8 +64,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     /// <inheritdoc/>
     public override string DatabaseSystem => "postgresql";
 
-    /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+    /// <summary>Whether a backslash before a quote ends a text depends on <c>standard_conforming_strings</c>, which a session may change: what follows one is not shown.</summary>
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes;
 
     /// <inheritdoc/>
     public override DbProviderFactory Factory => NpgsqlFactory.Instance;

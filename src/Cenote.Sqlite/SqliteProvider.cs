@@ -74,7 +74,7 @@ public sealed class SqliteProvider : DatabaseProvider
     public override string DatabaseSystem => "sqlite";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
+    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.TextsInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
 
     /// <inheritdoc/>
     public override DbProviderFactory Factory => SqliteFactory.Instance;

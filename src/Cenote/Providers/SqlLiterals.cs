@@ -21,4 +21,7 @@ public enum SqlLiterals
 
     /// <summary>What is in square brackets is a name.</summary>
     NamesInBrackets = 8,
+
+    /// <summary>What is in double quotes is a text where no column has such a name: after an operator it is taken for one. Goes with <see cref="NamesInDoubleQuotes"/>.</summary>
+    TextsInDoubleQuotes = 16,
 }

@@ -78,7 +78,60 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         var start = _at;
         var isName = quote is '`' or ']' || literals.HasFlag(SqlLiterals.NamesInDoubleQuotes);
         var isClosed = SkipQuoted(quote, isName ? SqlLiterals.PlainBackslashes : literals);
+        if (quote == '"' && literals.HasFlag(SqlLiterals.TextsInDoubleQuotes) && (_at >= _text.Length || _text[_at] != '.') && FollowsOperator(shape))
+        {
+            isName = false;
+        }
+
         shape.Append(isName && isClosed ? _text[start.._at] : "?");
+    }
+
+    /// <summary>Whether a value is due: after an operator, in the brackets of IN and VALUES, and beside a value in a list.</summary>
+    private static bool FollowsOperator(StringBuilder shape)
+    {
+        var end = shape.Length;
+        while (end > 0 && shape[end - 1] == ' ')
+        {
+            end--;
+        }
+
+        if (end == 0)
+        {
+            return false;
+        }
+
+        if (shape[end - 1] is '=' or '<' or '>' or '|' or '+' or '-' or '*' or '/' or '%')
+        {
+            return true;
+        }
+
+        if (shape[end - 1] == ',')
+        {
+            // ("a", ?, "b"): a list that holds a value is one of values.
+            var before = end - 2;
+            while (before >= 0 && shape[before] == ' ')
+            {
+                before--;
+            }
+
+            return before >= 0 && shape[before] == '?';
+        }
+
+        var isInBrackets = shape[end - 1] == '(';
+        var stop = isInBrackets ? end - 1 : end;
+        while (stop > 0 && shape[stop - 1] == ' ')
+        {
+            stop--;
+        }
+
+        var start = stop;
+        while (start > 0 && char.IsAsciiLetter(shape[start - 1]))
+        {
+            start--;
+        }
+
+        var word = shape.ToString(start, stop - start).ToUpperInvariant();
+        return isInBrackets ? word is "IN" or "VALUES" : word is "LIKE" or "GLOB" or "MATCH" or "REGEXP" or "BETWEEN" or "THEN" or "ELSE" or "ESCAPE" or "IS" or "NOT";
     }
 
     /// <summary>An index or an array: what is in it is looked at like anything else. Where it may as well be a name that holds a quote, nothing after it is shown.</summary>

@@ -1,0 +1,71 @@
+namespace Cenote.Statements;
+
+/// <summary>
+/// Finds values that stand in a statement without the quotes of a literal: those of settings (<c>PRAGMA key = word</c>, <c>SET x TO word</c>), of passwords
+/// (<c>ALTER USER u IDENTIFIED BY word</c>) and the data after <c>COPY … FROM STDIN</c>. From the first of them on, the rest of the statement is left out.
+/// </summary>
+internal ref struct SettingStatement
+{
+    private string _first = "";
+    private string _second = "";
+    private bool _sets;
+    private bool _identifies;
+
+    public SettingStatement()
+    {
+    }
+
+    /// <summary>Takes the next part of the statement, as it is shown.</summary>
+    /// <param name="part">A word, a literal's <c>?</c>, an operator or a bracket.</param>
+    /// <returns>Whether all that follows, to the end of the statement, is a value.</returns>
+    internal bool IsBeforeValue(ReadOnlySpan<char> part)
+    {
+        if (part is ";")
+        {
+            this = new();
+            return false;
+        }
+
+        if (!char.IsLetter(part[0]))
+        {
+            return _first switch
+            {
+                "PRAGMA" => part is "=" or "(",
+                "SET" or "ALTER" => _sets && part is "=",
+                _ => false,
+            };
+        }
+
+        var word = part.Length <= 20 ? part.ToString().ToUpperInvariant() : "";
+        if (_first.Length == 0)
+        {
+            _first = word;
+            _sets = word == "SET";
+            return false;
+        }
+
+        _second = _second.Length == 0 ? word : _second;
+        if (_first == "ALTER" && word == "SET")
+        {
+            _sets = true;
+            return false;
+        }
+
+        switch (_first)
+        {
+            case "SET" or "ALTER" when _sets && word == "TO":
+            case "ATTACH" when word == "KEY":
+            case "COPY" when word == "STDIN":
+                return true;
+            case "SET" or "ALTER" or "CREATE" or "GRANT" or "CHANGE" when IsOfAccount():
+                _identifies |= word == "IDENTIFIED";
+                return word == "PASSWORD" || (_identifies && word is "BY" or "AS" or "USING");
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Not the columns of a table: one may be called password.</summary>
+    private readonly bool IsOfAccount() =>
+        _second is not ("TABLE" or "VIEW" or "INDEX" or "UNIQUE" or "TEMP" or "TEMPORARY" or "UNLOGGED" or "MATERIALIZED" or "FUNCTION" or "PROCEDURE" or "TRIGGER" or "TYPE" or "SCHEMA" or "SEQUENCE");
+}
