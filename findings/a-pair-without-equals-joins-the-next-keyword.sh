@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# System.Data.Common of .NET 10 (DbConnectionStringBuilder), seen with .NET SDK 10.0.
+#
+# One would guess: a part between two semicolons that has no '=' is refused, as it is at the end of a connection string.
+# What happens: in the middle it becomes a part of the next keyword, semicolon included: "Host=a;Encrypt;Database=shop" has the keyword "encrypt;database"
+# and no "database". A driver without a builder of its own that looks for "database" finds none, and uses its default database without a word.
+#
+# Needs the .NET 10 SDK, and no package. Exit code 0: as described.
+set -uo pipefail
+DIRECTORY=$(mktemp -d)
+trap 'rm -rf "$DIRECTORY"' EXIT
+cat > "$DIRECTORY/Seen.csproj" <<'XML'
+<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>
+XML
+cat > "$DIRECTORY/Program.cs" <<'CS'
+using System;
+using System.Data.Common;
+using System.Linq;
+
+var middle = new DbConnectionStringBuilder { ConnectionString = "Host=a;Encrypt;Database=shop" };
+var keywords = string.Join(" | ", middle.Keys.Cast<string>());
+var isRefusedAtTheEnd = false;
+try
+{
+    _ = new DbConnectionStringBuilder { ConnectionString = "Host=a;Database=shop;Encrypt" };
+}
+catch (ArgumentException)
+{
+    isRefusedAtTheEnd = true;
+}
+
+Console.WriteLine($"keywords: {keywords}; has a database: {middle.ContainsKey("Database")}; refused at the end: {isRefusedAtTheEnd}");
+return keywords == "host | encrypt;database" && !middle.ContainsKey("Database") && isRefusedAtTheEnd ? 0 : 1;
+CS
+cd "$DIRECTORY" && dotnet run -c Release
