@@ -40,7 +40,7 @@ internal sealed class ConnectionOpener(
         {
             desk.OpenSkipped(slot);
         }
-        catch (Exception) when (toldToEnd.IsCancellationRequested && !poolClosed.IsCancellationRequested)
+        catch (Exception) when (WasToldToEnd() && !poolClosed.IsCancellationRequested)
         {
             // By this failure or another: the circuit says the rest, or another open does.
             desk.OpenSkipped(slot);
@@ -55,6 +55,9 @@ internal sealed class ConnectionOpener(
 
             desk.OpenFailed(slot, failure);
         }
+
+        // Not asked of the linked tokens: they may hear after whoever awaits them.
+        bool WasToldToEnd() => circuitOpened.IsCancellationRequested || doomed.IsCancellationRequested;
 
         async ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
         {
@@ -71,7 +74,7 @@ internal sealed class ConnectionOpener(
                 var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
                 return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, stop, ended.Token).ConfigureAwait(false);
             }
-            catch (Exception exception) when (!toldToEnd.IsCancellationRequested && !poolClosed.IsCancellationRequested)
+            catch (Exception exception) when (!WasToldToEnd() && !poolClosed.IsCancellationRequested)
             {
                 var failure = Describe(exception, attempts);
                 if (probe.IsProbe)
