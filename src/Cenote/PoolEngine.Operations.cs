@@ -132,7 +132,13 @@ internal sealed partial class PoolEngine
         async ValueTask ValidateAsync(Slot slot, CancellationToken token)
         {
             var word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
+            if (SlotWord.StateOf(word) != SlotState.Idle)
+            {
+                return;
+            }
+
+            Desk.Coming.Begin(slot);
+            if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
                 && await Work.ValidateNowAsync(slot).ConfigureAwait(false))
             {
                 Interlocked.Increment(ref good);

@@ -17,6 +17,7 @@ public sealed class StubStep
     }
 
     private bool _blocksCancel;
+    private bool _isTimed;
 
     /// <summary>The call succeeds at once.</summary>
     public static StubStep Succeed { get; } = new(gate: null, honoursCancellation: true, failure: null);
@@ -31,6 +32,20 @@ public sealed class StubStep
     /// <summary>The call waits for the gate, then succeeds. One that ignores cancellation answers late instead of stopping.</summary>
     public static StubStep Hang(StubGate gate, bool honoursCancellation = true) => new(gate, honoursCancellation, failure: null);
 
+    /// <summary>The call takes so much time, then succeeds.</summary>
+    public static StubStep Take(TimeSpan time, TimeProvider timeProvider)
+    {
+        var gate = new StubGate();
+        _ = ReleaseAsync();
+        return new StubStep(gate, honoursCancellation: true, failure: null) { _isTimed = true };
+
+        async Task ReleaseAsync()
+        {
+            await Task.Delay(time, timeProvider).ConfigureAwait(false);
+            gate.Release();
+        }
+    }
+
     /// <summary>The same, but failing in the end.</summary>
     public StubStep ThenFail(FailureKind kind = FailureKind.ConnectionLost) =>
         new(_gate, _honoursCancellation, () => new StubException(kind));
@@ -38,8 +53,8 @@ public sealed class StubStep
     /// <summary>The call waits for the gate, and so does whoever cancels it: as with a driver that tells a silent host of the cancel.</summary>
     public static StubStep HangInCancelToo(StubGate gate) => new(gate, honoursCancellation: false, failure: null) { _blocksCancel = true };
 
-    /// <summary>Whether the call waits for a gate.</summary>
-    public bool Hangs => _gate is not null;
+    /// <summary>Whether the call waits for a gate that a test opens.</summary>
+    public bool Hangs => _gate is not null && !_isTimed;
 
     internal void Perform(CancellationToken cancellationToken)
     {

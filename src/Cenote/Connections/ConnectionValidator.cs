@@ -40,6 +40,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
             return false;
         }
 
+        desk.Coming.End(slot, desk.Coming.Validations);
         return desk.MakeIdle(slot, word);
     }
 

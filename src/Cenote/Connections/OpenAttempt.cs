@@ -50,8 +50,9 @@ internal sealed class OpenAttempt(
         var started = settings.Clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop);
-        var token = stopped.Token;
+
+        // Not disposed of: a driver that is left behind hears only after this method has ended.
+        var token = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop).Token;
         try
         {
             _opening = BackgroundWork.Call(() => Open(limit, token), () => OpenAsync(limit, token), needsOwnThread);
@@ -63,15 +64,17 @@ internal sealed class OpenAttempt(
                 FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : desk.Meters.ConnectTime.Count > 0 ? "usual by far" : "a server gets that was never reached")} ({limit.TotalSeconds:0.###} s)."), exception);
         }
 
-        desk.Meters.ConnectTime.Record(settings.Clock.ElapsedSince(started));
+        var taken = settings.Clock.ElapsedSince(started);
+        desk.Meters.ConnectTime.Record(taken);
+        desk.Coming.Opens.Record(taken);
     }
 
     private async Task ProveAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop);
-        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, stopped.Token);
+        var token = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop).Token;
+        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, token);
         await BackgroundWork.Wait(_proving, linked.Token).ConfigureAwait(false);
     }
 

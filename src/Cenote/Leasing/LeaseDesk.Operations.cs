@@ -149,6 +149,7 @@ internal sealed partial class LeaseDesk
         }
 
         _probeTimer.Dispose();
+        _doubtTimer.Dispose();
         waiters.ForEach(waiter => Fail(waiter, counter: null, _work.DescribeClosed));
         LetGo(spare);
         conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));

@@ -25,6 +25,7 @@ internal sealed partial class LeaseDesk
             List<Waiter>? over = null;
             ConnectionLease lease;
             TimeSpan now;
+            TimeSpan? doubtIn = null;
             bool needsOwnThread;
             lock (_gate)
             {
@@ -39,7 +40,7 @@ internal sealed partial class LeaseDesk
                 if (waiter is null && toClose is null)
                 {
                     toValidate = TryTakeStale();
-                    toOpen = toValidate is null ? TryTakeEmpty(now, ref over) : null;
+                    toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref doubtIn) : null;
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
@@ -56,6 +57,11 @@ internal sealed partial class LeaseDesk
             if (waiter is not null)
             {
                 continue;
+            }
+
+            if (doubtIn is { } time)
+            {
+                ArmDoubtTimer(time);
             }
 
             if (toValidate is not null)
@@ -166,7 +172,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
-    private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over)
+    private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over, ref TimeSpan? doubtIn)
     {
         if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.UnderWay == 0 && CountLive() > 0)
         {
@@ -176,7 +182,7 @@ internal sealed partial class LeaseDesk
         }
 
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
-            || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over) : Circuit.IsProbeDue && Capacity.HasRoom)
+            || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over, ref doubtIn) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)
         {
             return null;
@@ -193,13 +199,6 @@ internal sealed partial class LeaseDesk
         slot.Age.BeginOpening(_generation, _queue.LastSequence);
         slot.Change(SlotState.Opening);
         return slot;
-    }
-
-    private bool WantsOpening(TimeSpan now, ref List<Waiter>? over)
-    {
-        var milliseconds = (long)now.TotalMilliseconds;
-        return Capacity.WantsOpening(_queue.Count, milliseconds)
-            && Capacity.WantsOpening(WeedQueue(Capacity.UnderWay + 1, now, ref over), milliseconds);
     }
 
     /// <summary>An idle connection above the limit.</summary>

@@ -26,6 +26,7 @@ internal sealed partial class LeaseDesk
     private readonly SlotTable _slots;
     private readonly Slot _lowest;
     private readonly ITimer _probeTimer;
+    private readonly ITimer _doubtTimer;
     private volatile int _maxWaiters;
     private readonly ControlledDelay? _shedding;
     private Slot[]? _near;
@@ -47,11 +48,13 @@ internal sealed partial class LeaseDesk
         Meters = meters;
         Capacity = capacity;
         Circuit = new CircuitBreaker(circuitBreaker, clock);
+        Coming = new ComingConnections(clock);
         _maxWaiters = maxWaiters ?? int.MaxValue;
         _shedding = shedding is null ? null : new ControlledDelay(shedding);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnProbeTimer(), this);
+            _doubtTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnDoubt(), this);
         }
 
         Returns = new ReturnPath(this);

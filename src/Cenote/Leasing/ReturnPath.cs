@@ -149,6 +149,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
         // A second return may note the time too, but what it notes is also now.
         slot.Age.ResettingSince = desk.Now;
         physical = slot.Physical!;
+        if (physical is { ClearsInline: false } && slot.IsLeasedAs(ticket))
+        {
+            desk.Coming.Begin(slot);
+        }
+
         word = SlotWord.With(ticket, SlotState.Resetting);
         if (!slot.TryChange(ticket, word))
         {
@@ -225,6 +230,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
+        if (physical is { ClearsInline: false, ClearsSession: true } && slot.Word == word)
+        {
+            desk.Coming.End(slot, desk.Coming.Resets);
+        }
+
         if (!(slot.MustProveItself ? TryProve(slot, word) : desk.MakeIdle(slot, word)))
         {
             // Upkeep gave it up meanwhile and freed the slot; the connection itself was left to whoever worked on it.
@@ -235,6 +245,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <summary>A statement was cancelled in the lease: the session is validated before the next one.</summary>
     private bool TryProve(Slot slot, long word)
     {
+        desk.Coming.Begin(slot);
         if (!slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
         {
             return false;

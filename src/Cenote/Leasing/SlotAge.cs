@@ -4,6 +4,7 @@ namespace Cenote.Leasing;
 internal sealed class SlotAge
 {
     private long _activeAt;
+    private long _preparingSince;
     private long _seenLeases;
     private LeaseInfo? _suspect;
     private long _watched;
@@ -18,6 +19,16 @@ internal sealed class SlotAge
 
     /// <summary>When the clearing of its session began.</summary>
     internal long ResettingSince { get; set; }
+
+    /// <summary>
+    /// When the reset or the validation under way began, precisely, as a timestamp; 0 when none was begun that takes a round trip. Written before the state that
+    /// it belongs to.
+    /// </summary>
+    internal long PreparingSince
+    {
+        get => Volatile.Read(ref _preparingSince);
+        set => Volatile.Write(ref _preparingSince, value);
+    }
 
     /// <summary>How many sessions were cleared, or begun to be, in the slot. Written by whoever owns it.</summary>
     internal long Resets { get; set; }
@@ -66,6 +77,7 @@ internal sealed class SlotAge
     internal void BeginLife(long now, long expiresAt, long leasesBefore)
     {
         BornAt = now;
+        PreparingSince = 0;
         LeasesBefore = leasesBefore;
         Volatile.Write(ref _activeAt, now);
         ExpiresAt = expiresAt;

@@ -45,7 +45,13 @@ internal sealed class SlotTable
         {
             var slot = slots[i];
             var word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && accept(slot) && slot.TryChange(word, SlotWord.With(word, next)))
+            if (SlotWord.StateOf(word) != SlotState.Idle || !accept(slot))
+            {
+                continue;
+            }
+
+            _desk.Coming.Begin(slot);
+            if (slot.TryChange(word, SlotWord.With(word, next)))
             {
                 return slot;
             }

@@ -40,7 +40,13 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
 
             // One that was lent and returned since has proved itself.
             var word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt == freshAt && slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
+            if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt != freshAt)
+            {
+                continue;
+            }
+
+            desk.Coming.Begin(slot);
+            if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
             {
                 most--;
                 desk.Work.Validate(slot, needsOwnThread: false);

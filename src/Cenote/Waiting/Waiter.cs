@@ -142,7 +142,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
                     return;
                 }
 
-                if (Monitor.Wait(this, keepsDeadline ? RemainingMilliseconds() : Timeout.Infinite))
+                if (Monitor.Wait(this, keepsDeadline ? Math.Min(RemainingMilliseconds(), _desk.MillisecondsToDoubt) : Timeout.Infinite))
                 {
                     continue;
                 }
@@ -150,6 +150,10 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
             // Whoever has taken the waiter out of the queue completes it: from then on there is no deadline to look at.
             keepsDeadline = !_desk.TryExpire(this);
+            if (keepsDeadline)
+            {
+                _desk.LookAgainIfInDoubt();
+            }
         }
     }
 

@@ -1,0 +1,70 @@
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+// Opens are held back while connections that are being cleared or validated serve callers sooner.
+internal sealed partial class LeaseDesk
+{
+    private static readonly long NoDoubt = TimeSpan.MaxValue.Ticks;
+
+    private long _doubtAt = NoDoubt;
+
+    internal ComingConnections Coming { get; }
+
+    /// <summary>How long a blocked caller may sleep before somebody must look again whether an open is due.</summary>
+    internal int MillisecondsToDoubt => Volatile.Read(ref _doubtAt) is var at && at == NoDoubt
+        ? int.MaxValue
+        : (int)Math.Clamp(Math.Ceiling((TimeSpan.FromTicks(at) - Clock.Elapsed).TotalMilliseconds), 1, int.MaxValue);
+
+    /// <summary>A reset or a validation that callers wait for may have taken too long by now: opens that were held back for it may be due.</summary>
+    private void OnDoubt()
+    {
+        lock (_gate)
+        {
+            _doubtAt = NoDoubt;
+        }
+
+        Settle();
+    }
+
+    /// <summary>For a blocked caller that has slept until then: the timer needs a thread of the thread pool.</summary>
+    internal void LookAgainIfInDoubt()
+    {
+        if (Clock.Elapsed.Ticks >= Volatile.Read(ref _doubtAt))
+        {
+            OnDoubt();
+        }
+    }
+
+    /// <summary>Under the lock. Whether one more open should start now.</summary>
+    /// <param name="now">The pool's clock.</param>
+    /// <param name="over">Receives callers whose wait is over already.</param>
+    /// <param name="doubtIn">When to ask again, where nobody else would.</param>
+    private bool WantsOpening(TimeSpan now, ref List<Waiter>? over, ref TimeSpan? doubtIn)
+    {
+        var milliseconds = (long)now.TotalMilliseconds;
+        if (!Capacity.WantsOpening(_queue.Count, milliseconds))
+        {
+            return false;
+        }
+
+        var coming = _queue.Count == 0 ? default : Coming.Look(_slots.All);
+        var waiting = WeedQueue(Capacity.UnderWay + coming.Soon + coming.Late + 1, now, ref over);
+        if (Capacity.WantsOpening(coming.CountNeedy(waiting), milliseconds))
+        {
+            return true;
+        }
+
+        if (coming.HasAny && waiting > Capacity.UnderWay && (now + coming.DoubtIn).Ticks is var doubtAt && doubtAt < _doubtAt)
+        {
+            Volatile.Write(ref _doubtAt, doubtAt);
+            doubtIn = coming.DoubtIn;
+        }
+
+        return false;
+    }
+
+    /// <summary>Without the lock: a clock of the user's may call back.</summary>
+    private void ArmDoubtTimer(TimeSpan time) =>
+        _doubtTimer.Change(time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+}

@@ -1,0 +1,210 @@
+using Cenote.Providers;
+
+namespace Cenote.Tests.Connections;
+
+/// <summary>A caller waits for a connection that is being cleared or validated where that serves it sooner than another open; on fake time.</summary>
+public sealed class ComingConnectionTests
+{
+    private static readonly TimeSpan Reset = TimeSpan.FromMilliseconds(40);
+
+    [Theory]
+    [InlineData(200, false, 1)]
+    [InlineData(200, true, 1)]
+    [InlineData(50, false, 1)]
+    [InlineData(5, false, 2)]
+    [InlineData(5, true, 2)]
+    [InlineData(0, false, 2)]
+    public async Task Somebody_who_rents_again_and_again_gets_along_with_one_connection_or_with_two_where_opens_are_quicker(
+        int openMilliseconds, bool blocks, int most)
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(openMilliseconds), Reset, size: 6);
+
+        for (var i = 0; i < 20; i++)
+        {
+            var rent = blocks ? Patience.OnOwnThread(() => timed.Pool.Rent()) : timed.Pool.RentAsync().AsTask();
+            await timed.PumpAsync(rent);
+            (await rent).Dispose();
+        }
+
+        Assert.InRange(timed.Test.Database.Opened, 1, most);
+    }
+
+    [Fact]
+    public async Task Each_caller_may_count_on_one_connection_that_is_coming()
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
+        var leases = await timed.RentAsync(2);
+        Array.ForEach(leases, lease => lease.Dispose());
+        Assert.Equal(2, timed.Test.Counts.Resetting);
+
+        var rents = Enumerable.Range(0, 3).Select(_ => timed.Pool.RentAsync().AsTask()).ToArray();
+        await timed.Test.Database.OpenStarted(3).Soon();
+        Assert.Equal(1, timed.Test.Counts.Opening);
+
+        await timed.PumpAsync(Task.WhenAll(rents));
+        Assert.Equal(3, timed.Test.Database.Opened);
+        Array.ForEach(rents, rent => rent.Result.Dispose());
+    }
+
+    [Theory]
+    [InlineData(StubCall.Clear)]
+    [InlineData(StubCall.Validate)]
+    public async Task Work_that_takes_far_too_long_holds_no_open_back(StubCall hanging)
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
+        await timed.WarmAsync();
+        var gate = new StubGate();
+        timed.Script.Hanging = (hanging, gate);
+        if (hanging == StubCall.Clear)
+        {
+            (await timed.Pool.RentAsync().Soon()).Dispose();
+        }
+        else
+        {
+            timed.Pool.Engine.Desk.MakeSuspect();
+        }
+
+        var started = timed.Time.GetUtcNow();
+        var rent = timed.Pool.RentAsync().AsTask();
+        await timed.Test.Database.CallStarted(hanging, timed.Test.Database.Calls(hanging).Started).Soon();
+        Assert.Equal(1, timed.Test.Database.Calls(StubCall.Open).Started);
+        await timed.PumpAsync(rent);
+
+        // Twice the usual time and the time of an open, then the open; on a busy machine fake time runs ahead of the pool's work.
+        Assert.InRange(timed.Time.GetUtcNow() - started, TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1));
+        Assert.Equal(2, timed.Test.Database.Opened);
+        (await rent).Dispose();
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task A_connection_that_fails_to_be_cleared_is_replaced_at_once()
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
+        await timed.WarmAsync();
+        timed.Script.Fails = StubCall.Clear;
+        (await timed.Pool.RentAsync().Soon()).Dispose();
+
+        var rent = timed.Pool.RentAsync().AsTask();
+        await timed.PumpAsync(rent);
+
+        Assert.Equal(2, timed.Test.Database.Opened);
+        (await rent).Dispose();
+    }
+
+    [Fact]
+    public async Task A_connection_that_nobody_may_have_any_more_is_not_counted_on()
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
+        await timed.WarmAsync();
+        (await timed.Pool.RentAsync().Soon()).Dispose();
+        Assert.Equal(1, timed.Test.Counts.Resetting);
+
+        timed.Pool.RetireAll();
+        var rent = timed.Pool.RentAsync().AsTask();
+
+        await timed.Test.Database.OpenStarted(2).Soon();
+        await timed.PumpAsync(rent);
+        (await rent).Dispose();
+    }
+
+    [Fact]
+    public async Task A_retirement_while_a_caller_counts_on_a_connection_is_heeded_at_once()
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
+        await timed.WarmAsync();
+        (await timed.Pool.RentAsync().Soon()).Dispose();
+        var rent = timed.Pool.RentAsync().AsTask();
+        Assert.Equal(1, timed.Test.Database.Calls(StubCall.Open).Started);
+
+        timed.Pool.RetireAll();
+
+        await timed.Test.Database.OpenStarted(2).Soon();
+        await timed.PumpAsync(rent);
+        (await rent).Dispose();
+    }
+
+    [Fact]
+    public async Task The_minimum_is_filled_whatever_is_coming()
+    {
+        await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6, minimum: 3);
+
+        await timed.PumpAsync(timed.Test.When(counts => counts.Idle == 3));
+
+        Assert.Equal(3, timed.Test.Database.Opened);
+    }
+
+    /// <summary>A pool whose driver takes its time: opens, resets and validations, each as long as it is told.</summary>
+    private sealed class TimedPool : IAsyncDisposable
+    {
+        private TimedPool(TestPool test, TimedScript script) => (Test, Script) = (test, script);
+
+        public TestPool Test { get; }
+
+        public TimedScript Script { get; }
+
+        public ConnectionPool Pool => Test.Pool;
+
+        public Microsoft.Extensions.Time.Testing.FakeTimeProvider Time => Test.Time;
+
+        public static Task<TimedPool> StartAsync(TimeSpan open, TimeSpan work, int size, int minimum = 0)
+        {
+            var script = new TimedScript(open, work);
+            var test = TestPool.Create(options => (options.MinSize, options.MaxSize, options.MaxConcurrentOpens) = (minimum, size, 2));
+            script.Time = test.Time;
+            test.Database.Script = script;
+            return Task.FromResult(new TimedPool(test, script));
+        }
+
+        /// <summary>One lease, so that the pool knows how long an open and a reset take.</summary>
+        public async Task WarmAsync()
+        {
+            Array.ForEach(await RentAsync(1), lease => lease.Dispose());
+            await PumpAsync(Test.When(counts => counts.Idle == 1));
+        }
+
+        public async Task<ConnectionLease[]> RentAsync(int count)
+        {
+            var rents = Enumerable.Range(0, count).Select(_ => Pool.RentAsync().AsTask()).ToArray();
+            await PumpAsync(Task.WhenAll(rents));
+            return [.. rents.Select(rent => rent.Result)];
+        }
+
+        public Task PumpAsync(Task task) => Test.Pump(task, TimeSpan.FromMilliseconds(1));
+
+        public async ValueTask DisposeAsync()
+        {
+            await PumpAsync(Test.When(counts => counts is { Resetting: 0, Validating: 0, Opening: 0, Closing: 0 }));
+            await Test.DisposeAsync();
+        }
+    }
+
+    private sealed class TimedScript(TimeSpan open, TimeSpan work) : StubScript
+    {
+        public TimeProvider Time { get; set; } = TimeProvider.System;
+
+        public (StubCall Call, StubGate Gate)? Hanging { get; set; }
+
+        public StubCall? Fails { get; set; }
+
+        public override StubStep? Next(StubCall call, int number)
+        {
+            if (Fails == call)
+            {
+                return StubStep.Fail();
+            }
+
+            if (Hanging is var (hanging, gate) && hanging == call)
+            {
+                return StubStep.Hang(gate);
+            }
+
+            return call switch
+            {
+                StubCall.Open => StubStep.Take(open, Time),
+                StubCall.Clear or StubCall.Validate => StubStep.Take(work, Time),
+                _ => null,
+            };
+        }
+    }
+}
