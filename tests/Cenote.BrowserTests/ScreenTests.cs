@@ -52,9 +52,5 @@ public sealed class ScreenTests(Browser browser, Shop shop)
         var cut = await visit.Page.EvaluateAsync<string[]>(
             "() => [...document.querySelectorAll('.fact dd, .verdict-summary, .finding p, .scroll bdi')].filter(node => node.offsetParent !== null && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline').map(node => node.textContent)");
         Assert.True(cut.Length == 0, $"{view} cuts {string.Join(" | ", cut)}");
-        if (Environment.GetEnvironmentVariable("CENOTE_LOOK") is { } look)
-        {
-            await visit.Page.ScreenshotAsync(new PageScreenshotOptions { Path = $"{look}/{view}-{widths[1]}.png", FullPage = true });
-        }
     }
 }
