@@ -39,11 +39,11 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     internal void EndQuestion() => answers.EndQuestion();
 
     /// <summary>
-    /// Gets a question that has no rows for an answer where all is as usual. Without columns the driver prepares nothing for reading values.
+    /// Gets a question that has no rows for an answer where all is as usual. The driver then prepares nothing for reading values.
     /// </summary>
     internal string UsualQuery(NpgsqlConnection session) => string.Create(
         CultureInfo.InvariantCulture,
-        $"SELECT WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
+        $"SELECT 1 WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
 
     /// <summary>Notes that all is as usual.</summary>
     internal void NoteUsual(NpgsqlConnection session)

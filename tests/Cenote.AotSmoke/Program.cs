@@ -13,6 +13,7 @@ try
     if (Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL") is { Length: > 0 } postgreSql)
     {
         await PoolCheck.RunAsync("PostgreSQL", new ConnectionPoolBuilder().UsePostgreSql(postgreSql));
+        await TypesCheck.RunAsync(postgreSql);
     }
 
     if (Environment.GetEnvironmentVariable("CENOTE_TEST_MYSQL") is { Length: > 0 } mySql)

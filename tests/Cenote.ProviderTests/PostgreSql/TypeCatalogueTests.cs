@@ -232,6 +232,38 @@ public sealed class TypeCatalogueTests
         Assert.Equal(2, loads);
     }
 
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task First_load_that_hangs_ends_with_its_connect_timeout(SessionClearing clearing)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var administrator = await database.ConnectAsync();
+        await using var pool = database.NewPool(clearing, maxSize: 4, options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
+        await using (var transaction = await administrator.BeginTransactionAsync(Cancelled))
+        {
+            await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");
+            var rents = Enumerable.Range(0, 4).Select(_ => pool.RentAsync(Cancelled).AsTask()).ToArray();
+            await Statements.WaitUntilAsync(() => Task.FromResult(pool.GetStatistics().OpenFailures > 0));
+            await transaction.RollbackAsync(Cancelled);
+
+            // Those whose open began in time have a lease.
+            foreach (var rent in rents)
+            {
+                try
+                {
+                    await using var lease = await rent;
+                }
+                catch (PoolException)
+                {
+                }
+            }
+        }
+
+        pool.CloseCircuit();
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+    }
+
     private static async Task<List<ConnectionLease>> RentAllAsync(ConnectionPool pool, int count)
     {
         var leases = new List<ConnectionLease>();
