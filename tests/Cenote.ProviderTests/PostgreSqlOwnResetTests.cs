@@ -14,20 +14,28 @@ public sealed class PostgreSqlOwnResetTests : PostgreSqlSuite
     [InlineData(ResetMode.Rollback)]
     public async Task Clearing_a_session_draws_no_warning_from_the_server(ResetMode mode)
     {
-        await using var pool = NewPool(NewProvider(), mode);
-        var notices = new List<string>();
-        await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
+        // Without a pool, which would remove the handler at the end of a lease.
+        await using var provider = NewProvider();
+        var physical = provider.CreateConnection(NewSettings(provider) with { SessionClearing = SessionClearing.OwnReset, ResetMode = mode });
+        try
         {
-            lease.Unwrap<NpgsqlConnection>().Notice += (_, e) => notices.Add(e.Notice.MessageText);
+            await physical.OpenAsync(TestContext.Current.CancellationToken);
+            var notices = new List<string>();
+            ((NpgsqlConnection)physical.Connection).Notice += (_, e) => notices.Add(e.Notice.MessageText);
+            await physical.ClearSessionAsync(TestContext.Current.CancellationToken);
+            await physical.Connection.ExecuteAsync("BEGIN");
+            await physical.Connection.ExecuteAsync("SELECT 1");
+            await physical.ClearSessionAsync(TestContext.Current.CancellationToken);
+            Assert.Empty(notices);
+
+            // The handler does hear: what a plain ROLLBACK would draw each time.
+            await physical.Connection.ExecuteAsync("ROLLBACK");
+            Assert.Single(notices);
         }
-
-        await pool.ExecuteAsync("BEGIN", "SELECT 1");
-        await pool.ExecuteAsync("SELECT 1");
-        Assert.Empty(notices);
-
-        // The handler does hear: what a plain ROLLBACK would draw each time.
-        await pool.ExecuteAsync("ROLLBACK");
-        Assert.Single(notices);
+        finally
+        {
+            await physical.CloseAsync();
+        }
     }
 
     [Fact]
