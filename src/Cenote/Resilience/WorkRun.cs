@@ -80,6 +80,7 @@ internal sealed class WorkRun<TResult>(
 
     private async ValueTask<PooledConnection> OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
+        pool.ThrowIfInAmbientTransaction();
         try
         {
             var lease = await pool.Engine.RentAsync(limit, cancellationToken, filePath, lineNumber, memberName).ConfigureAwait(false);
