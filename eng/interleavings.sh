@@ -20,5 +20,6 @@ cat > "$copy/rewrite.json" <<JSON
   "Assemblies": ["Cenote.dll", "Cenote.StubDriver.dll", "Cenote.InterleavingTests.dll"]
 }
 JSON
-dotnet exec --roll-forward Major "$rewriter" rewrite "$copy/rewrite.json" > "$copy/rewrite.log" 2>&1 || { cat "$copy/rewrite.log"; exit 1; }
+# The log names every method before it is rewritten: its end says where the rewriter failed.
+dotnet exec --roll-forward Major "$rewriter" rewrite "$copy/rewrite.json" -v debug > "$copy/rewrite.log" 2>&1 || { tail -n 20 "$copy/rewrite.log"; exit 1; }
 dotnet exec --roll-forward Major "$copy/Cenote.InterleavingTests.dll" "$@"

@@ -29,13 +29,13 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
     public override string UnquoteIdentifier(string quotedIdentifier) => _driver.UnquoteIdentifier(quotedIdentifier);
 
     protected override void ApplyParameterInfo(DbParameter parameter, DataRow row, StatementType statementType, bool whereClause) =>
-        ApplyParameterInfo(_driver, parameter, row, statementType, whereClause);
+        Driver.ApplyParameterInfo(_driver, parameter, row, statementType, whereClause);
 
-    protected override string GetParameterName(int parameterOrdinal) => GetParameterName(_driver, parameterOrdinal);
+    protected override string GetParameterName(int parameterOrdinal) => Driver.GetParameterName(_driver, parameterOrdinal);
 
-    protected override string GetParameterName(string parameterName) => GetParameterName(_driver, parameterName);
+    protected override string GetParameterName(string parameterName) => Driver.GetParameterName(_driver, parameterName);
 
-    protected override string GetParameterPlaceholder(int parameterOrdinal) => GetParameterPlaceholder(_driver, parameterOrdinal);
+    protected override string GetParameterPlaceholder(int parameterOrdinal) => Driver.GetParameterPlaceholder(_driver, parameterOrdinal);
 
     // The base class calls it with its own adapter to end, and with another to begin.
     protected override void SetRowUpdatingHandler(DbDataAdapter adapter)
@@ -68,16 +68,20 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
 
     private void OnRowUpdating(object? sender, RowUpdatingEventArgs update) => RowUpdatingHandler(update);
 
-    // Protected members of the base class, which drivers must implement.
-    [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern void ApplyParameterInfo(DbCommandBuilder builder, DbParameter parameter, DataRow row, StatementType statementType, bool whereClause);
+    /// <summary>Protected members of the base class, which drivers must implement. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
+    [CompilerGenerated]
+    private static class Driver
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Method)]
+        public static extern void ApplyParameterInfo(DbCommandBuilder builder, DbParameter parameter, DataRow row, StatementType statementType, bool whereClause);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern string GetParameterName(DbCommandBuilder builder, int parameterOrdinal);
+        [UnsafeAccessor(UnsafeAccessorKind.Method)]
+        public static extern string GetParameterName(DbCommandBuilder builder, int parameterOrdinal);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern string GetParameterName(DbCommandBuilder builder, string parameterName);
+        [UnsafeAccessor(UnsafeAccessorKind.Method)]
+        public static extern string GetParameterName(DbCommandBuilder builder, string parameterName);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Method)]
-    private static extern string GetParameterPlaceholder(DbCommandBuilder builder, int parameterOrdinal);
+        [UnsafeAccessor(UnsafeAccessorKind.Method)]
+        public static extern string GetParameterPlaceholder(DbCommandBuilder builder, int parameterOrdinal);
+    }
 }

@@ -14,7 +14,7 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
     internal static bool AreReachable { get; } = Probe();
 
     internal static DbConnectionHandlers Of(DbConnection connection) =>
-        AreReachable ? new DbConnectionHandlers(StateChangeOf(connection), EventsOf(connection)) : default;
+        AreReachable ? new DbConnectionHandlers(Fields.StateChangeOf(connection), Fields.EventsOf(connection)) : default;
 
     /// <summary>Removes what was added since.</summary>
     internal void Restore(DbConnection connection)
@@ -24,13 +24,13 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
             return;
         }
 
-        ref var stateChange = ref StateChangeOf(connection);
+        ref var stateChange = ref Fields.StateChangeOf(connection);
         if (!ReferenceEquals(stateChange, StateChange))
         {
             stateChange = StateChange;
         }
 
-        ref var events = ref EventsOf(connection);
+        ref var events = ref Fields.EventsOf(connection);
         if (!ReferenceEquals(events, Events))
         {
             events = Events;
@@ -42,7 +42,7 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
         try
         {
             using var connection = new Nameless();
-            return StateChangeOf(connection) is null && EventsOf(connection) is null;
+            return Fields.StateChangeOf(connection) is null && Fields.EventsOf(connection) is null;
         }
         catch (MissingFieldException)
         {
@@ -50,11 +50,16 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
         }
     }
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "StateChange")]
-    private static extern ref StateChangeEventHandler? StateChangeOf(DbConnection connection);
+    /// <summary>Private fields. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
+    [CompilerGenerated]
+    private static class Fields
+    {
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "StateChange")]
+        public static extern ref StateChangeEventHandler? StateChangeOf(DbConnection connection);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_events")]
-    private static extern ref EventHandlerList? EventsOf(Component component);
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_events")]
+        public static extern ref EventHandlerList? EventsOf(Component component);
+    }
 
     /// <summary>A connection to look at.</summary>
     private sealed class Nameless : DbConnection
