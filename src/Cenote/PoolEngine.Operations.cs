@@ -269,9 +269,9 @@ internal sealed partial class PoolEngine
         Journal.PoolClosed();
         await idleGone.ConfigureAwait(false);
 
-        // What is still out is closed as it comes back, without clearing: nothing is left to keep up, and a holder that never
-        // returns must not keep the timer, and with it the pool, alive.
-        _upkeep.Stop();
+        // What is still out is closed as it comes back, without clearing: nothing is left to keep up but the looks for leaks, and a holder
+        // that never returns must not keep the timer, and with it the pool, alive for ever.
+        _upkeep.Linger();
         if (Desk.Count().Total == 0 && _leftBehind.IsEmpty)
         {
             await providerGone.ConfigureAwait(false);
@@ -282,6 +282,7 @@ internal sealed partial class PoolEngine
     private async Task DisposeProviderAsync(Task allGone)
     {
         await allGone.ConfigureAwait(false);
+        _upkeep.Finish();
         await _leftBehind.WhenEmptyAsync().ConfigureAwait(false);
         await Provider.DisposeAsync().ConfigureAwait(false);
     }

@@ -52,7 +52,7 @@ internal sealed partial class PoolEngine
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
         var trend = new PoolTrend();
         Judge = new PoolJudge(this, trend);
-        _upkeep = new Upkeep(settings, Desk, _meters, Journal, [new LeakScan(settings, Desk, Leaks, Revoker), new VerdictWatch(Judge, trend, Journal)]);
+        _upkeep = new Upkeep(settings, Desk, _meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker), new VerdictWatch(Judge, trend, Journal));
     }
 
     internal DatabaseProvider Provider { get; }

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Cenote.Providers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests;
 
@@ -47,6 +48,30 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     protected abstract string CountAlive(long[] sessions);
+
+    [Fact]
+    public async Task A_lease_that_is_out_when_its_pool_is_disposed_of_loses_its_session_after_RevokeAfter()
+    {
+        var time = new FakeTimeProvider();
+        var pool = NewPool(maxSize: 2, options =>
+        {
+            options.TimeProvider = time;
+            options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60);
+        });
+        var leaked = await pool.RentAsync(TestContext.Current.CancellationToken);
+        var session = await leaked.Connection.ScalarAsync<long>(SessionQuery);
+        await pool.DisposeAsync();
+        Assert.Equal(session, await leaked.Connection.ScalarAsync<long>(SessionQuery));
+
+        for (var second = 0; second < 65 && leaked.IsActive; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Throws<LeaseRevokedException>(() => leaked.Connection);
+        await using var administrator = await ConnectAsync();
+        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+    }
 
     [Theory]
     [InlineData(false)]

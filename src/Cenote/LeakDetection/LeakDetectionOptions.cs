@@ -16,7 +16,7 @@ public sealed class LeakDetectionOptions
 
     /// <summary>
     /// A lease held for longer than this is suspected of being leaked: reported once, by a log message, a counter and
-    /// <see cref="ConnectionPool.LeakReported"/>. Looked for once a second.
+    /// <see cref="ConnectionPool.LeakReported"/>. Looked for once a second, also after the pool was disposed of.
     /// </summary>
     /// <value>Default <see langword="null"/>: nothing is suspected. Range 1 s to 1 day.</value>
     public TimeSpan? Threshold { get; set; }
@@ -27,7 +27,7 @@ public sealed class LeakDetectionOptions
 
     /// <summary>
     /// A lease held for longer than this is taken away from its holder, as by <see cref="ConnectionPool.Revoke"/>: its physical connection is
-    /// closed, and the holder gets a <see cref="LeaseRevokedException"/>. Looked for once a second.
+    /// closed, and the holder gets a <see cref="LeaseRevokedException"/>. Looked for once a second, also after the pool was disposed of.
     /// </summary>
     /// <value>Default <see langword="null"/>: never. Range 1 s to 1 day, and not shorter than <see cref="Threshold"/>.</value>
     public TimeSpan? RevokeAfter { get; set; }

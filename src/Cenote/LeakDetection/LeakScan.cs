@@ -4,10 +4,34 @@ using Cenote.Maintenance;
 namespace Cenote.LeakDetection;
 
 /// <summary>Looks once a second for leases held too long. Renting and returning know nothing of it.</summary>
-internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IUpkeepTask
+internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : ILingeringTask
 {
     /// <summary>A look that comes late, since the machine stood still, counts for no more than this.</summary>
     private static readonly long LongestGap = (long)(2 * Upkeep.Period).TotalMilliseconds;
+
+    /// <summary>
+    /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay out for ever. Leases that come
+    /// back between two looks are noticed by the last one.
+    /// </summary>
+    public bool IsNeeded
+    {
+        get
+        {
+            var (isRevoked, isReported) = (settings.RevokeAfter is not null, settings.LeakThreshold is not null);
+            if (isRevoked || isReported)
+            {
+                foreach (var slot in desk.Slots.All)
+                {
+                    if (slot.State == SlotState.Leased && (isRevoked || slot.Age.Suspect is not { Lease.IsActive: true }))
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
 
     public void Run()
     {

@@ -13,17 +13,21 @@ internal sealed class Upkeep
     private readonly PoolSettings _settings;
     private readonly Meters _meters;
     private readonly PoolJournal _journal;
+    private readonly ILingeringTask _leaks;
     private readonly IReadOnlyList<IUpkeepTask> _closingTasks;
     private IReadOnlyList<IUpkeepTask> _tasks;
     private ITimer? _timer;
     private int _isRunning;
+    private bool _isLingering;
+    private bool _isFinishing;
 
-    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IReadOnlyList<IUpkeepTask> watches)
+    internal Upkeep(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, ILingeringTask leaks, IUpkeepTask verdicts)
     {
         _settings = settings;
         _meters = meters;
         _journal = journal;
-        _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk)];
+        _leaks = leaks;
+        _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk), leaks];
         _tasks =
         [
             _closingTasks[0],
@@ -33,7 +37,8 @@ internal sealed class Upkeep
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
             new SizingRound(settings, desk, journal),
-            .. watches,
+            leaks,
+            verdicts,
             new PromptRents(desk),
             new SpareWaiters(desk),
             new Refill(desk),
@@ -53,26 +58,59 @@ internal sealed class Upkeep
     /// <summary>The pool is closing: only what its last connections need to come to their end is still done.</summary>
     internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
 
-    internal void Stop() => _timer?.Dispose();
+    /// <summary>Nothing is left but connections that are out: the timer goes on only while the leak scan has something to do about them.</summary>
+    internal void Linger()
+    {
+        Volatile.Write(ref _isLingering, true);
+        StopUnlessNeeded();
+    }
 
-    /// <summary>One tick. A tick that comes while another runs is skipped.</summary>
+    /// <summary>The last connection is gone: what came back since the last tick is noticed by one more.</summary>
+    internal void Finish()
+    {
+        Interlocked.Exchange(ref _isFinishing, true);
+        Run();
+        Stop();
+    }
+
+    /// <summary>One tick. A tick that comes while another runs is skipped, except the last, which the other then does.</summary>
     internal void Run()
     {
-        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+        while (Interlocked.Exchange(ref _isRunning, 1) == 0)
         {
-            return;
-        }
-
-        try
-        {
-            foreach (var task in Volatile.Read(ref _tasks))
+            var isLast = Volatile.Read(ref _isFinishing);
+            try
             {
-                RunTask(task);
+                foreach (var task in Volatile.Read(ref _tasks))
+                {
+                    RunTask(task);
+                }
+            }
+            finally
+            {
+                // A full fence: the wish of a last tick that was skipped was written before it, and is seen below.
+                Interlocked.Exchange(ref _isRunning, 0);
+            }
+
+            if (isLast || !Volatile.Read(ref _isFinishing))
+            {
+                break;
             }
         }
-        finally
+
+        if (Volatile.Read(ref _isLingering))
         {
-            Volatile.Write(ref _isRunning, 0);
+            StopUnlessNeeded();
+        }
+    }
+
+    private void Stop() => _timer?.Dispose();
+
+    private void StopUnlessNeeded()
+    {
+        if (!_leaks.IsNeeded)
+        {
+            Stop();
         }
     }
 
