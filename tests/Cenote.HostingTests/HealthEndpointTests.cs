@@ -96,7 +96,7 @@ public sealed class HealthEndpointTests
         app.Pool.RetireAll();
         await CircuitIsOpenAsync(app);
 
-        await ExpectAsync(app, InService, "1 connections that are still alive serve");
+        await ExpectAsync(app, InService, "1 connection that is still alive serves");
         await ExpectAsync(app, InService, "Degraded: orders: circuit open since ");
     }
 

@@ -98,7 +98,7 @@ public sealed class HealthReportTests
         app.Pool.RetireAll();
         await Patience.Until(() => Task.FromResult(app.Pool.GetStatistics().LastOpenFailure), static failure => failure is not null);
 
-        await ExpectAsync(app, HealthStatus.Degraded, "the database refuses the credentials; 1 connections that are still alive serve");
+        await ExpectAsync(app, HealthStatus.Degraded, "the database refuses the credentials; 1 connection that is still alive serves");
     }
 
     [Fact]

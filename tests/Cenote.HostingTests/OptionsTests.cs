@@ -22,8 +22,8 @@ public sealed class OptionsTests
 
         Assert.Equal(
             [
-                "WarmUpTimeLimit is 00:00:00. It must be 00:00:00.0010000 to 01:00:00.",
-                "DrainTimeLimit is 1.00:00:00. It must be 00:00:00 to 01:00:00.",
+                "WarmUpTimeLimit is 0 s. It must be 1 ms to 1 h.",
+                "DrainTimeLimit is 1 d. It must be 0 s to 1 h.",
                 "WarmUpTargets['orders'] is -1. It must be 0 to the maximum size of the pool.",
                 "WhenDatabaseIsAbsent is 7. It must be one of StartNotReady, FailStart.",
             ],
@@ -70,7 +70,7 @@ public sealed class OptionsTests
                 "Cenote:Hosting:WarmupTime is no setting. There are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
                 "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
                 "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
-                "WarmUpTimeLimit is 02:00:00. It must be 00:00:00.0010000 to 01:00:00.",
+                "WarmUpTimeLimit is 2 h. It must be 1 ms to 1 h.",
             ],
             [.. exception.Failures]);
     }
