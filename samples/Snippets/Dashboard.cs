@@ -21,7 +21,7 @@ internal static class Dashboard
         return app;
     }
 
-    internal static void Secured(WebApplicationBuilder builder)
+    internal static WebApplication Secured(WebApplicationBuilder builder)
     {
         #region secured
         builder.Services.AddAuthorization(options =>
@@ -34,6 +34,7 @@ internal static class Dashboard
         var app = builder.Build();
         app.MapCenoteDashboard("/pools").RequireAuthorization("pool-viewers");
         #endregion
+        return app;
     }
 
     internal static void Options(WebApplicationBuilder builder, ConnectionPool legacy, PoolRegistry tenants, ReplicaSet catalogue)

@@ -48,6 +48,13 @@ internal static class EfCore
     internal sealed class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options)
     {
         internal DbSet<ShopOrder> Orders => Set<ShopOrder>();
+
+        protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.Entity<ShopOrder>(order =>
+        {
+            order.ToTable("orders");
+            order.Property(static one => one.Id).HasColumnName("id");
+            order.Property(static one => one.Customer).HasColumnName("customer");
+        });
     }
 
     internal sealed class ShopOrder

@@ -4,7 +4,7 @@ namespace Snippets;
 
 internal static class Leaks
 {
-    internal static void Look(ConnectionPool pool, Action<string> alert)
+    internal static ConnectionPoolOptions Look(ConnectionPool pool, Action<string> alert)
     {
         #region usage
         var options = new ConnectionPoolOptions
@@ -27,5 +27,6 @@ internal static class Leaks
             }
         }
         #endregion
+        return options;
     }
 }

@@ -8,7 +8,7 @@ namespace Snippets;
 
 internal static class Monitoring
 {
-    internal static void Usage(WebApplicationBuilder builder)
+    internal static WebApplication Usage(WebApplicationBuilder builder)
     {
         #region wiring
         builder.Services.AddOpenTelemetry()
@@ -22,6 +22,7 @@ internal static class Monitoring
         var app = builder.Build();
         app.MapPrometheusScrapingEndpoint();
         #endregion
+        return app;
     }
 
     internal static void View(MeterProviderBuilder metrics)

@@ -40,7 +40,7 @@ internal static class Providers
         return pool;
     }
 
-    internal static async Task Sqlite()
+    internal static async Task<ConnectionPool> SqliteAsync()
     {
         #region sqlite
         var pool = new ConnectionPoolBuilder()
@@ -55,9 +55,10 @@ internal static class Providers
         var connection = (Microsoft.Data.Sqlite.SqliteConnection)lease.Connection;
         await using var transaction = connection.BeginTransaction(deferred: false); // it will write: take the lock now
         #endregion
+        return pool;
     }
 
-    internal static async Task SqlServer(string connectionString, Func<CancellationToken, Task<SqlAuthenticationToken>> getToken)
+    internal static async Task SqlServerAsync(string connectionString, Func<CancellationToken, Task<SqlAuthenticationToken>> getToken)
     {
         #region sqlserver
         var pool = new ConnectionPoolBuilder()
@@ -70,7 +71,7 @@ internal static class Providers
         #endregion
     }
 
-    internal static async Task Oracle(DbProviderFactory oracle, string connectionString)
+    internal static async Task OracleAsync(DbProviderFactory oracle, string connectionString)
     {
         #region oracle
         // oracle: OracleClientFactory.Instance of the package Oracle.ManagedDataAccess.Core, which your application references

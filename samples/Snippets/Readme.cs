@@ -16,12 +16,12 @@ internal static class Readme
         Busy,
     }
 
-    internal static ConnectionPool[] Databases()
+    internal static ConnectionPool[] Databases(string ordersConnection, string billingConnection, string crmConnection)
     {
         #region databases
-        var orders = new ConnectionPool(new PostgreSqlProvider("Host=db;Username=app;Database=shop", builder => builder.MapEnum<Mood>()));
-        var billing = new ConnectionPool(new MySqlProvider("Server=db;User ID=app;Database=billing"));
-        var crm = new ConnectionPool(new SqlServerProvider("Server=db;Database=crm;Integrated Security=true"));
+        var orders = new ConnectionPool(new PostgreSqlProvider(ordersConnection, builder => builder.MapEnum<Mood>()));
+        var billing = new ConnectionPool(new MySqlProvider(billingConnection));
+        var crm = new ConnectionPool(new SqlServerProvider(crmConnection));
         var cache = new ConnectionPool(new SqliteProvider("Data Source=cache.db"));
         var facts = new ConnectionPool(new AdoNetProvider(DuckDBClientFactory.Instance, "Data Source=facts.duckdb")); // any DbProviderFactory
         #endregion

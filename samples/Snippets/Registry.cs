@@ -67,8 +67,8 @@ internal static class Registry
     }
     #endregion
 
-    internal sealed class TokenSource(string token)
+    internal sealed class TokenSource(string userName, string token)
     {
-        internal ValueTask<DatabaseCredentials> GetAsync(CancellationToken cancellationToken) => new(new DatabaseCredentials("app", token));
+        internal ValueTask<DatabaseCredentials> GetAsync(CancellationToken cancellationToken) => new(new DatabaseCredentials(userName, token));
     }
 }

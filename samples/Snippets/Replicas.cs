@@ -8,13 +8,13 @@ namespace Snippets;
 
 internal static class Replicas
 {
-    internal static async Task UseAsync(int customer)
+    internal static async Task UseAsync(string connection1, string connection2, string connection3, int customer)
     {
         #region usage
         await using var orders = new ReplicaSetBuilder("orders")
-            .Primary("db1", pool => pool.UsePostgreSql("Host=db1;Username=app;Database=shop").Sized(2, 20))
-            .Replica("db2", pool => pool.UsePostgreSql("Host=db2;Username=app;Database=shop").Sized(2, 20), weight: 2)
-            .Replica("db3", pool => pool.UsePostgreSql("Host=db3;Username=app;Database=shop").Sized(2, 20))
+            .Primary("db1", pool => pool.UsePostgreSql(connection1).Sized(2, 20))
+            .Replica("db2", pool => pool.UsePostgreSql(connection2).Sized(2, 20), weight: 2)
+            .Replica("db3", pool => pool.UsePostgreSql(connection3).Sized(2, 20))
             .Configure(options => options.MaxLag = TimeSpan.FromSeconds(5))
             .Build();
 

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+
+namespace Cenote.SnippetTests;
+
+/// <summary>The program and the shell lines that README and docs print.</summary>
+public sealed partial class ProgramTests : IDisposable
+{
+    private const string Cli = "src/Cenote.Cli/bin/Release/net10.0/Cenote.Cli.dll";
+
+    /// <summary>Where each line of a block of shell is run. A new one needs an entry here.</summary>
+    private static readonly Dictionary<string, string> RunBy = new(StringComparer.Ordinal)
+    {
+        ["./pack"] = "./test, which packs",
+        ["dotnet nuget add source \"$PWD/artifacts/packages\" --name cenote"] = "eng/consumers.sh, which restores from that folder",
+        ["dotnet add package Cenote.PostgreSql"] = "eng/consumers.sh, whose programs reference it",
+        ["./run"] = "Cenote.CliTests: the command behind it",
+        ["./top URL"] = "CliRun: the command behind it",
+        ["./test"] = "itself",
+        ["dotnet tool install --global Cenote.Cli"] = "Cenote.PackageTests looks at the tool's package; it is not on a feed",
+        ["cenote run"] = "Cenote.CliTests",
+        ["cenote top http://127.0.0.1:5080/pools"] = "CliRun, at another port",
+        ["cenote top http://127.0.0.1:5080/pools --once"] = "CliRun, at another port",
+        ["cenote top http://127.0.0.1:5080/pools --json"] = "CliRun, at another port",
+        ["cenote top https://example.com/pools --header-file token.txt --pool orders"] = "CliRun, at another address",
+    };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("cenote-quickstart-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task The_quick_start_of_the_README_prints_what_the_database_says() => Assert.Contains(
+        "hello from 3.", await CliRun.RunInAsync(_directory, "samples/QuickStart/bin/Release/net10.0/QuickStart.dll"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("run")]
+    [InlineData("top")]
+    public async Task Help_is_printed(string command) =>
+        Assert.Contains("Usage", await CliRun.RunInAsync(_directory, Cli, command, "--help"), StringComparison.OrdinalIgnoreCase);
+
+    [Fact]
+    public void Every_line_of_shell_is_run_somewhere()
+    {
+        var lines = Repository.Pages()
+            .SelectMany(page => ShellPattern().Matches(File.ReadAllText(page)))
+            .SelectMany(block => block.Groups["lines"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            .Select(line => CommentPattern().Replace(line, "").Trim())
+            .ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(RunBy.Keys.Order(StringComparer.Ordinal), lines.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"^```(sh|bash|shell|console)\n(?<lines>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex ShellPattern();
+
+    [GeneratedRegex(@"\s+#.*$", RegexOptions.None, 5000)]
+    private static partial Regex CommentPattern();
+}

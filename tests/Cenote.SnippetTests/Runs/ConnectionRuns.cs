@@ -1,0 +1,68 @@
+using Dapper;
+
+namespace Cenote.SnippetTests.Runs;
+
+/// <summary>Connections, commands, mappers, limits, work that is run again.</summary>
+internal static class ConnectionRuns
+{
+    internal static Dictionary<string, Func<SnippetDatabases, Task>> All { get; } = new(StringComparer.Ordinal)
+    {
+        ["PooledConnections.open"] = databases => OnPoolAsync(databases, async pool => Assert.Equal("Berta", await Snippets.PooledConnections.OpenAsync(pool))),
+        ["PooledConnections.command"] = databases => OnPoolAsync(databases, async pool => Assert.Equal(2L, await Snippets.PooledConnections.CountAsync(pool))),
+        ["PooledConnections.factory"] = databases => OnPoolAsync(databases, async pool =>
+        {
+            Snippets.PooledConnections.Adapt(pool);
+            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Ana'"));
+        }),
+        ["Mappers.dapper"] = databases => OnPoolAsync(databases, async pool => Assert.Equal("Berta", (await Snippets.Mappers.OpenAsync(pool)).Name)),
+        ["Mappers.between"] = databases => OnPoolAsync(databases, async pool => Assert.Equal(3, await Snippets.Mappers.CloseBetweenAsync(pool))),
+        ["Mappers.in"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.InListAsync(connection))),
+        ["Mappers.array"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.ArrayAsync(connection))),
+        ["Mappers.parameter"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await connection.QueryAsync<string>(
+            "SELECT name FROM customers WHERE id = ANY(@ids)", new { ids = new Snippets.Mappers.IntegerArray([2, 4]) }))),
+        ["Mappers.unwrap"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.UnwrapAsync(connection, [2, 4, 99]))),
+        ["Mappers.lease"] = databases => OnPoolAsync(databases, async pool => AssertNames(await Snippets.Mappers.LeaseAsync(pool, [2, 4, 99]))),
+        ["QueryTimeouts.limits"] = databases => Snippets.QueryTimeouts.LimitAsync(databases.PostgreSql),
+        ["QueryTimeouts.report"] = databases => OnPoolAsync(databases, async pool =>
+        {
+            await using var lease = await pool.RentAsync();
+            Assert.ThrowsAny<DbException>(() => Snippets.QueryTimeouts.Report(lease, () => lease.Connection.Execute("SELECT pg_terminate_backend(pg_backend_pid())")));
+            Assert.Equal(1, pool.GetStatistics().Counts.Leased);
+        }),
+        ["RetryingWork.execute"] = databases => OnPoolAsync(databases, async pool => Assert.True(await Snippets.RetryingWork.OrderAsync(pool) > 0)),
+        ["RetryingWork.classify"] = async databases =>
+        {
+            var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 };
+            Snippets.RetryingWork.Classify(options);
+            await using var pool = new ConnectionPool(new Cenote.PostgreSql.PostgreSqlProvider(databases.PostgreSql), options);
+            var before = await ScalarAsync(pool, "SELECT pg_backend_pid()");
+            await using (var connection = await pool.OpenConnectionAsync())
+            {
+                await Assert.ThrowsAnyAsync<DbException>(() => connection.ExecuteAsync("DO $$ BEGIN RAISE 'broken' USING ERRCODE = 'XX000'; END $$"));
+            }
+
+            Assert.NotEqual(before, await ScalarAsync(pool, "SELECT pg_backend_pid()"));
+        },
+    };
+
+    internal static async Task OnPoolAsync(SnippetDatabases databases, Func<ConnectionPool, Task> run)
+    {
+        await using var pool = databases.NewPool();
+        await run(pool);
+    }
+
+    internal static async Task<object?> ScalarAsync(DbDataSource pool, string sql)
+    {
+        await using var command = pool.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static Task OnConnectionAsync(SnippetDatabases databases, Func<PooledConnection, Task> run) => OnPoolAsync(databases, async pool =>
+    {
+        await using var connection = await pool.OpenConnectionAsync();
+        await run(connection);
+    });
+
+    private static void AssertNames(IEnumerable<string> names) =>
+        Assert.Equal<IEnumerable<string>>(["Carl", "Dora"], names.Order(StringComparer.Ordinal));
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Cenote.SnippetTests.Runs;
+
+/// <summary>Registries and containers.</summary>
+internal static class RegistryRuns
+{
+    internal static Dictionary<string, Func<SnippetDatabases, Task>> All { get; } = new(StringComparer.Ordinal)
+    {
+        ["Registry.registry"] = databases => Snippets.Registry.UseAsync(databases.PostgreSql, databases.MySql),
+        ["Registry.services"] = async databases =>
+        {
+            await using var provider = Services(databases, Snippets.Registry.AddPools);
+            Assert.Equal(2L, await ConnectionRuns.ScalarAsync(provider.GetRequiredKeyedService<ConnectionPool>("orders"), "SELECT count(*) FROM orders"));
+            Assert.NotNull(await ConnectionRuns.ScalarAsync(provider.GetRequiredKeyedService<ConnectionPool>("billing"), "SELECT count(*) FROM invoices"));
+            Assert.Equal(1L, await ConnectionRuns.ScalarAsync(provider.GetRequiredService<ConnectionPool>(), "SELECT 1"));
+        },
+        ["Registry.credentials"] = async databases =>
+        {
+            // The string has none: what comes from the callback is what lets it in.
+            var user = new NpgsqlConnectionStringBuilder(databases.PostgreSql);
+            var text = new NpgsqlConnectionStringBuilder(databases.PostgreSql) { Username = null, Password = null }.ConnectionString;
+            await using var provider = Services(databases, services => Snippets.Registry.AddPoolWithServices(
+                services.AddSingleton(new Snippets.Registry.TokenSource(user.Username!, user.Password!))), text);
+            Assert.Equal(2L, await ConnectionRuns.ScalarAsync(provider.GetRequiredKeyedService<ConnectionPool>("orders"), "SELECT count(*) FROM orders"));
+        },
+        ["Registry.inject"] = async databases =>
+        {
+            await using var provider = Services(databases, static services =>
+            {
+                Snippets.Registry.AddPools(services);
+                services.AddSingleton<Snippets.Registry.OrderRepository>().AddSingleton<Snippets.Registry.Invoices>();
+            });
+            Assert.Equal(2, await provider.GetRequiredService<Snippets.Registry.OrderRepository>().CountAsync(TestContext.Current.CancellationToken));
+            await using var overdue = provider.GetRequiredService<Snippets.Registry.Invoices>().Overdue();
+            Assert.Equal(1, await overdue.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+        },
+    };
+
+    private static ServiceProvider Services(SnippetDatabases databases, Action<IServiceCollection> add, string? orders = null)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("ConnectionStrings:orders", orders ?? databases.PostgreSql),
+            new("ConnectionStrings:billing", databases.MySql),
+        ]).Build());
+        add(services);
+        return services.BuildServiceProvider();
+    }
+}
