@@ -44,6 +44,22 @@ public class FailureTests
     }
 
     [Theory]
+    [ClassData(typeof(EveryDatabase))]
+    public async Task A_failure_of_a_statement_that_has_a_limit_is_reported_once(Db db)
+    {
+        var provider = new CountingProvider(TestPool.CreateProvider(db));
+        await using var pool = TestPool.Create(provider, db, configure: options => options.QueryTimeout = TimeSpan.FromMinutes(5));
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = connection.Command("SELECT nonsense FROM nowhere");
+        using var cancellation = new CancellationTokenSource();
+        provider.TakeAsked();
+
+        var failure = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => command.ExecuteScalarAsync(cancellation.Token));
+
+        Assert.Same(failure, Assert.Single(provider.TakeAsked()));
+    }
+
+    [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
     public async Task A_failure_in_the_midst_of_rows_is_reported_once(Db db)
     {

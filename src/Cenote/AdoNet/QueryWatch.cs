@@ -109,18 +109,18 @@ internal sealed class QueryWatch
     /// <summary>What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.</summary>
     internal Exception? Explain(Exception exception, FailureKind kind)
     {
-        var engine = _connection.Pool.Engine;
         var state = Volatile.Read(ref _state);
-        var isEnded = exception is OperationCanceledException || kind != FailureKind.Other || engine.IsCancellation(exception);
-        if (state == Cancelled && isEnded)
+        if (state == Cancelled && IsEnded())
         {
             return new OperationCanceledException("The statement was cancelled.", exception, _token);
         }
 
         // A limit of the server's own, or of the driver's, counts like ours.
-        return _limit is { } limit && (state == TimedOut ? isEnded : kind == FailureKind.QueryTimeout)
+        return _limit is { } limit && (state == TimedOut ? IsEnded() : kind == FailureKind.QueryTimeout)
             ? new QueryTimeoutException(_connection.Pool.Name, limit, exception)
             : null;
+
+        bool IsEnded() => exception is OperationCanceledException || kind != FailureKind.Other || _connection.Pool.Engine.IsCancellation(exception);
     }
 
     private void OnTimer()

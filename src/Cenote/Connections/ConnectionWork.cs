@@ -61,7 +61,9 @@ internal sealed class ConnectionWork(
     public FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw)
     {
         var kind = classifier.Classify(exception);
-        if ((kind.IsAnswer() || classifier.IsCancellation(exception)) && slot.IsLeasedAs(ticket) && slot.Physical is { IsUsable: false })
+
+        // The provider is asked once for each failure: about a cancellation, which it may answer by classifying again, only where that matters.
+        if (slot.IsLeasedAs(ticket) && slot.Physical is { IsUsable: false } && (kind.IsAnswer() || classifier.IsCancellation(exception)))
         {
             // Whoever answered has closed this connection, and said why: that says nothing of the others.
             journal.ConnectionFailed(slot.Id, CloseReason.ConnectionLost, exception);
