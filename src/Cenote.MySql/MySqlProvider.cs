@@ -48,6 +48,7 @@ public sealed class MySqlProvider : DatabaseProvider
         Database = SafeConnectionString.Mask(settings.Database);
         var hasPort = settings.ConnectionProtocol == MySqlConnectionProtocol.Sockets && !settings.Server.StartsWith('/');
         Address = ServerAddress.Format(settings.Server, hasPort ? (int)settings.Port : null, settings.Database);
+        UserName = settings.UserID;
         DefaultAmbientTransactions = settings.AutoEnlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -71,6 +72,9 @@ public sealed class MySqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Address { get; }
+
+    /// <inheritdoc/>
+    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

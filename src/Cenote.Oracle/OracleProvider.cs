@@ -37,6 +37,7 @@ public sealed class OracleProvider : DatabaseProvider
         ConnectionString = SafeConnectionString.Redact(given, AddressKind.Server);
         DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString(), AddressKind.Server) : "";
         Address = DescriptorAddress.Of(DataSource);
+        UserName = given.TryGetValue("User Id", out var user) ? user.ToString() : null;
         DefaultAmbientTransactions = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist) ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -60,6 +61,9 @@ public sealed class OracleProvider : DatabaseProvider
 
     /// <summary><c>host:port/service</c>; the alias, where the connection string names one.</summary>
     public override string Address { get; }
+
+    /// <inheritdoc/>
+    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

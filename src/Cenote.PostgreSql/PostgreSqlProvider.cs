@@ -57,6 +57,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         DataSource = SafeConnectionString.Mask(settings.Host, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.Database);
         Address = ServerAddress.Format(settings.Host, settings.Port, settings.Database);
+        UserName = settings.Username;
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
         DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
     }
@@ -81,6 +82,9 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Address { get; }
+
+    /// <inheritdoc/>
+    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing { get; }

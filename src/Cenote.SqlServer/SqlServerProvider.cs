@@ -44,6 +44,7 @@ public sealed class SqlServerProvider : DatabaseProvider
         DataSource = SafeConnectionString.Mask(settings.DataSource, AddressKind.Server);
         Database = SafeConnectionString.Mask(settings.InitialCatalog);
         Address = AddressOf(settings);
+        UserName = settings.UserID;
         DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
     }
 
@@ -67,6 +68,9 @@ public sealed class SqlServerProvider : DatabaseProvider
 
     /// <inheritdoc/>
     public override string Address { get; }
+
+    /// <inheritdoc/>
+    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

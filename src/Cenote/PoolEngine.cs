@@ -32,6 +32,7 @@ internal sealed partial class PoolEngine
     {
         Provider = provider;
         Settings = settings;
+        Place = provider.Place;
         _logger = new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote"));
         Journal = new PoolJournal(settings, _logger);
         Statements = settings.StatementStatistics is { } statements ? new StatementBook(statements, provider.Literals, settings.Clock) : null;
@@ -77,12 +78,19 @@ internal sealed partial class PoolEngine
 
     internal Upkeep Upkeep => _upkeep;
 
+    /// <inheritdoc cref="DatabaseProvider.Place"/>
+    internal (string System, string Address, string? User)? Place { get; }
+
+    /// <summary>Whether it was among those that <see cref="ManyPools"/> has warned of. Guarded by its lock.</summary>
+    internal bool IsOneOfMany { get; set; }
+
     internal ConnectionWork Work { get; }
 
     internal void Start()
     {
         Journal.Started();
         StartTelemetry();
+        ManyPools.Look(this);
         Desk.Start(Work);
         if (Settings.Startup == StartupMode.FailAtStart)
         {

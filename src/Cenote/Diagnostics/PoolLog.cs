@@ -13,6 +13,9 @@ internal static partial class PoolLog
     [LoggerMessage(2, LogLevel.Information, "Pool {PoolName} closed")]
     internal static partial void PoolClosed(ILogger logger, string poolName);
 
+    [LoggerMessage(3, LogLevel.Warning, "Pool {PoolName}: {Count} live pools of this process lead to {Target}, for example pool {OtherPool}, constructed {Age} ago. Create one pool and keep it, or dispose of each: a pool that is not disposed of keeps its connections until the process ends. Logged once for this database. This pool was constructed{Stack}")]
+    internal static partial void ManyPoolsFound(ILogger logger, string poolName, int count, string target, string otherPool, string age, string stack);
+
     [LoggerMessage(10, LogLevel.Debug, "Pool {PoolName} opened a connection in slot {SlotId}; attempts: {Attempts}")]
     internal static partial void Opened(ILogger logger, string poolName, int slotId, int attempts);
 

@@ -77,4 +77,7 @@ public enum PoolEventKind
 
     /// <summary>A connection found out something about its server or a proxy between, see <see cref="Providers.ConnectionWarning"/>. Recorded once for each kind.</summary>
     ConnectionWarning,
+
+    /// <summary>Many pools of this process lead to one database as one user: they are constructed again and again, and not disposed of. Recorded once, by the pool that was one too many.</summary>
+    ManyPoolsFound,
 }

@@ -12,6 +12,12 @@ internal sealed partial class PoolJournal
         Note(PoolEventKind.Started, PoolEventLevel.Information, Text($"started on {_settings.Target}: {_settings.MinSize} to {_settings.MaxSize} connections"));
     }
 
+    internal void ManyPoolsFound(int count, string otherPool, TimeSpan age, string stack)
+    {
+        PoolLog.ManyPoolsFound(Logger, _settings.Name, count, _settings.Target, otherPool, Readable.About(age), Environment.NewLine + stack);
+        Note(PoolEventKind.ManyPoolsFound, PoolEventLevel.Warning, Text($"{count} live pools of this process lead to {_settings.Target}, for example pool {otherPool}, constructed {Readable.About(age)} ago. Create one pool and keep it, or dispose of each."));
+    }
+
     internal void PoolClosed()
     {
         PoolLog.PoolClosed(Logger, _settings.Name);

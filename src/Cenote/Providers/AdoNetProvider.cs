@@ -43,6 +43,7 @@ public sealed class AdoNetProvider : DatabaseProvider
         Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
         var port = ServerAddress.PortOf(FirstOf(builder, "Port"));
         Address = port is null ? ServerAddress.WithDatabase(DataSource, Database) : ServerAddress.Format(DataSource, port, Database);
+        UserName = FirstOf(builder, "User ID", "UserID", "Username", "User Name", "User", "UID");
         DefaultAmbientTransactions = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is "FALSE" or "NO" or "0"
             ? AmbientTransactions.Ignore
             : AmbientTransactions.Throw;
@@ -65,6 +66,9 @@ public sealed class AdoNetProvider : DatabaseProvider
 
     /// <summary>What the connection string says of the server, the port and the database.</summary>
     public override string Address { get; }
+
+    /// <inheritdoc/>
+    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;

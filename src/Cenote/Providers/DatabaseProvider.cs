@@ -31,6 +31,14 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <value>By default <see cref="DataSource"/> and <see cref="Database"/>.</value>
     public virtual string Address => ServerAddress.WithDatabase(DataSource, Database);
 
+    /// <summary>Gets the user of the connection string, by which pools to one database are told apart. Never shown.</summary>
+    /// <value>By default <see langword="null"/>: not known, or the database has no users.</value>
+    protected virtual string? UserName => null;
+
+    /// <summary>What pools to the same database as the same user have in common; <see langword="null"/> where that cannot be said.</summary>
+    internal (string System, string Address, string? User)? Place =>
+        DataSource is ":memory:" ? null : (DatabaseSystem, Address.Length > 0 ? Address : ConnectionString, UserName);
+
     /// <summary>Who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> says otherwise.</summary>
     public abstract SessionClearing DefaultSessionClearing { get; }
 

@@ -11,6 +11,7 @@ public sealed class PoolLogTests
     [Theory]
     [InlineData("Started", 1)]
     [InlineData("PoolClosed", 2)]
+    [InlineData("ManyPoolsFound", 3)]
     [InlineData("Opened", 10)]
     [InlineData("OpenRetried", 11)]
     [InlineData("OpenFailed", 12)]
