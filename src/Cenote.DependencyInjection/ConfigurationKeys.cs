@@ -26,6 +26,10 @@ internal static class ConfigurationKeys
             {
                 yield return $"{child.Path} is no section of Cenote. {Remedy(child.Key, poolName)}";
             }
+            else if (!string.IsNullOrWhiteSpace(child.Value))
+            {
+                yield return $"{child.Path} is a text. It must be a section with {(child.Key.Equals(Pools, StringComparison.OrdinalIgnoreCase) ? "a section for each pool" : "settings")}.";
+            }
         }
 
         foreach (var child in root.GetSection(Pools).GetChildren())

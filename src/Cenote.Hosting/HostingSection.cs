@@ -20,6 +20,11 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
             return;
         }
 
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            options.Problems.Add($"{section.Path} is a text. It must be a section with settings.");
+        }
+
         foreach (var setting in section.GetChildren())
         {
             Read(setting, options);
@@ -42,6 +47,11 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
         }
         else if (Is(nameof(options.WarmUpTargets)))
         {
+            if (!string.IsNullOrWhiteSpace(setting.Value))
+            {
+                options.Problems.Add($"{setting.Path} is a text. It must be a section with a number for each pool.");
+            }
+
             foreach (var target in setting.GetChildren())
             {
                 options.WarmUpTargets[target.Key] = Number(target, options) ?? 0;

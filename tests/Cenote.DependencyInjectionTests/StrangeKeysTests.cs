@@ -18,6 +18,9 @@ public sealed class StrangeKeysTests
     [InlineData("Cenote:Pools:shop:CircuitBreaker:FailureToOpen", "5", "Did you mean CircuitBreaker:FailuresToOpen?")]
     [InlineData("Cenote:Pools:shop:MaxSize:0", "5", "Did you mean MaxSize?")]
     [InlineData("Cenote", "shop", "Cenote is a text.")]
+    [InlineData("Cenote:Pools", "shop", "Cenote:Pools is a text. It must be a section with a section for each pool.")]
+    [InlineData("cenote:pools", "shop", "is a text. It must be a section with a section for each pool.")]
+    [InlineData("Cenote:Hosting", "00:00:15", "Cenote:Hosting is a text. It must be a section with settings.")]
     public async Task A_key_that_is_not_known_is_named_with_the_one_that_was_meant(string key, string value, string expected)
     {
         await using var services = Containers.New((key, value)).AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();

@@ -75,6 +75,21 @@ public sealed class OptionsTests
             [.. exception.Failures]);
     }
 
+    [Theory]
+    [InlineData("Cenote:Hosting", "Cenote:Hosting is a text. It must be a section with settings.")]
+    [InlineData("Cenote:Hosting:WarmUpTargets", "Cenote:Hosting:WarmUpTargets is a text. It must be a section with a number for each pool.")]
+    public async Task A_text_in_place_of_a_section_is_a_problem_and_is_not_shown(string key, string expected)
+    {
+        await using var app = HostedApp.Create(
+            () => new StubProvider(new StubDatabase()),
+            services: services => services.AddSingleton<IConfiguration>(
+                new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { [key] = "orders" }).Build()));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
+
+        Assert.Equal([expected], [.. exception.Failures]);
+    }
+
     [Fact]
     public async Task The_section_of_the_configuration_comes_after_the_code()
     {
