@@ -170,8 +170,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     /// Any cancel that met no timeout: Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
     /// that is not executing discards it before it reads its next statement.
     /// </summary>
-    /// <param name="sendingTime">The time that sending took.</param>
-    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime is null || sendingTime < ShortestTimeout;
+    /// <param name="sendingTime">The time that sending took. One that nobody measured may have met a timeout.</param>
+    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestTimeout;
 
     /// <summary>
     /// A server is a replica while it is in recovery. Works for any user; one who may not read <c>pg_control_system()</c> learns no

@@ -97,6 +97,39 @@ public class FailureTests
 
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
+    public async Task A_failure_after_a_value_that_could_not_be_read_is_told_by_closing_the_reader(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var table = await TestTable.CreateAsync(pool, rows: 1);
+        var sql = $"INSERT INTO {table.Name} (id) VALUES (2); SELECT 'text'; INSERT INTO {table.Name} (id) VALUES (1)";
+        await using (var connection = await pool.OpenConnectionAsync())
+        {
+            await using var command = connection.Command(sql);
+            AssertDuplicate(Assert.ThrowsAny<DbException>(() =>
+            {
+                using var reader = command.ExecuteReader();
+                ReadWrongly(reader);
+            }));
+            await connection.RunAsync($"DELETE FROM {table.Name} WHERE id = 2");
+            AssertDuplicate(await Assert.ThrowsAnyAsync<DbException>(async () =>
+            {
+                await using var reader = await command.ExecuteReaderAsync();
+                ReadWrongly(reader);
+            }));
+            await connection.RunAsync($"DELETE FROM {table.Name} WHERE id = 2");
+        }
+
+        // Nor does the pool take the work for done.
+        AssertDuplicate(await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(async (connection, token) =>
+        {
+            await using var command = connection.Command(sql);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            ReadWrongly(reader);
+        })));
+    }
+
+    [Theory]
+    [ClassData(typeof(PostgreSqlDatabases))]
     public async Task A_lost_connection_is_replaced(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -136,6 +169,16 @@ public class FailureTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => byToken);
         Assert.Equal(process, await connection.ReadNumberAsync("SELECT pg_backend_pid()"));
     }
+
+    private static void ReadWrongly(DbDataReader reader)
+    {
+        Assert.True(reader.Read());
+        Assert.Throws<InvalidCastException>(() => reader.GetInt32(0));
+        Assert.Equal("text", reader.GetString(0));
+    }
+
+    private static void AssertDuplicate(DbException failure) =>
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, Assert.IsType<PostgresException>(failure).SqlState);
 
     private static async Task UntilBlockedAsync(PooledConnection watcher, long process)
     {

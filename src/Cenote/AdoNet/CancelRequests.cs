@@ -13,7 +13,7 @@ internal sealed class CancelRequests
     private Exception? _outcome;
     private TimeSpan _longest;
     private int _sending;
-    private bool _isRequested;
+    private int _sent;
     private bool _isEnded;
 
     /// <summary>A cancel is about to be sent.</summary>
@@ -22,16 +22,23 @@ internal sealed class CancelRequests
         lock (_gate)
         {
             _sending++;
-            _isRequested = true;
         }
     }
 
     /// <summary>A cancel was not sent, because the statement had ended.</summary>
-    internal void Withdraw()
+    /// <returns>What to report of others; <see langword="null"/> when none was sent, another is being sent, or the end is not known yet.</returns>
+    internal SentCancel? Withdraw()
     {
         lock (_gate)
         {
-            _isRequested = --_sending > 0;
+            _sending--;
+            if (_sending == 0 && _sent == 0)
+            {
+                // An end that waited for this one must not be taken for that of the next execution.
+                Clear();
+            }
+
+            return TakeIfKnown();
         }
     }
 
@@ -43,7 +50,8 @@ internal sealed class CancelRequests
         {
             _longest = sendingTime > _longest ? sendingTime : _longest;
             _sending--;
-            return _isEnded && _sending == 0 ? Take() : null;
+            _sent++;
+            return TakeIfKnown();
         }
     }
 
@@ -55,23 +63,34 @@ internal sealed class CancelRequests
     {
         lock (_gate)
         {
-            if (!_isRequested)
+            if (_sending + _sent == 0)
             {
                 return null;
             }
 
             _outcome = outcome ?? _outcome;
             _isEnded |= isLast;
-            return _isEnded && _sending == 0 ? Take() : null;
+            return TakeIfKnown();
         }
     }
 
-    private SentCancel Take()
+    private SentCancel? TakeIfKnown()
     {
+        if (!_isEnded || _sending > 0)
+        {
+            return null;
+        }
+
         var taken = new SentCancel(_outcome, _longest);
+        Clear();
+        return taken;
+    }
+
+    private void Clear()
+    {
         _outcome = null;
         _longest = default;
-        _isRequested = _isEnded = false;
-        return taken;
+        _sent = 0;
+        _isEnded = false;
     }
 }

@@ -1,3 +1,5 @@
+using Cenote.Providers;
+
 namespace Cenote.AdoNet;
 
 // Closing, by the owner or with the lease.
@@ -16,7 +18,7 @@ internal sealed partial class PooledDataReader
             _recordsAffected = _reader.RecordsAffected;
             _reader.Dispose();
         }
-        catch (Exception exception) when (HidesAnother)
+        catch (Exception exception) when (HidesAnother(exception))
         {
             _connection.FailedEnding(in _lease, exception);
         }
@@ -48,7 +50,7 @@ internal sealed partial class PooledDataReader
             _recordsAffected = _reader.RecordsAffected;
             await _reader.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (HidesAnother)
+        catch (Exception exception) when (HidesAnother(exception))
         {
             _connection.FailedEnding(in _lease, exception);
         }
@@ -118,8 +120,19 @@ internal sealed partial class PooledDataReader
         _statement.ReaderClosed();
     }
 
-    /// <summary>Whether a failure to close would only hide the one that ended the reader, or its session.</summary>
-    private bool HidesAnother => _failure is not null || PooledConnection.IsLost(in _lease);
+    /// <summary>Whether a failure to close would only hide the one that ended the statement, or its session, and that the caller was told of.</summary>
+    /// <remarks>
+    /// A value that could not be read ends nothing, and a database may execute the rest of a text after an error: what fails then is news. Asked only when
+    /// closing has failed.
+    /// </remarks>
+    private bool HidesAnother(Exception exception) =>
+        PooledConnection.IsLost(in _lease)
+        || (_moveFailure is { } told && (IsEndOfStatement(told) || _connection.Pool.Engine.Classify(exception) == FailureKind.ConnectionLost));
+
+    private bool IsEndOfStatement(Exception failure) =>
+        failure is OperationCanceledException
+        || _connection.Pool.Engine.Classify(failure) is FailureKind.QueryTimeout or FailureKind.ConnectionLost
+        || _connection.Pool.Engine.IsCancellation(failure);
 
     /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
     private bool TryBeginClosing()

@@ -77,7 +77,7 @@ internal sealed partial class PooledDataReader
             ThrowIfMustEnd();
             return reader.Read();
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception) is { } told)
         {
             throw told;
         }
@@ -95,7 +95,7 @@ internal sealed partial class PooledDataReader
             ThrowIfMustEnd();
             return reader.NextResult();
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception) is { } told)
         {
             throw told;
         }
@@ -120,7 +120,7 @@ internal sealed partial class PooledDataReader
             reading = reader.ReadAsync(cancellationToken);
             return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading, cancellationToken);
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception) is { } told)
         {
             throw told;
         }
@@ -148,7 +148,7 @@ internal sealed partial class PooledDataReader
             ThrowIfMustEnd();
             return await Guard(reader.NextResultAsync(cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception) is { } told)
         {
             throw told;
         }
@@ -170,8 +170,33 @@ internal sealed partial class PooledDataReader
             throw Over();
         }
 
-        _statement.Cancel();
-        return Task.FromCanceled<bool>(cancellationToken);
+        // Once: what tries on with the same token has nothing more to cancel. Some drivers block while they send, so not on the caller's thread.
+        return _root.IsFirstToLeaveEarly()
+            ? CancelAndLeaveAsync(cancellationToken)
+            : Task.FromCanceled<bool>(cancellationToken);
+    }
+
+    private bool IsFirstToLeaveEarly() => Interlocked.Exchange(ref _hasLeftEarly, 1) == 0;
+
+    private async Task<bool> CancelAndLeaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Run(_statement.Cancel, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The pool knows of it. The caller asked for a cancellation, and is told of that.
+        }
+
+        throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>For exception filters: <see cref="Failed"/>, for a failure that may have ended the reader.</summary>
+    private Exception? FailedMoving(Exception exception)
+    {
+        _root._moveFailure = exception;
+        return Failed(exception);
     }
 
     private async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
@@ -180,7 +205,7 @@ internal sealed partial class PooledDataReader
         {
             return await Guard(task).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception) is { } told)
         {
             throw told;
         }

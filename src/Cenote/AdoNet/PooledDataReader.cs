@@ -22,7 +22,9 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private readonly bool _closesConnection;
     private readonly Execution _execution;
     private Exception? _failure;
+    private Exception? _moveFailure;
     private bool _isCancelled;
+    private int _hasLeftEarly;
     private volatile bool _isInside;
     private volatile int _isEnded;
     private volatile bool _isReleased;

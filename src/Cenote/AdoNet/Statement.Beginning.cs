@@ -303,7 +303,11 @@ internal abstract partial class Statement
         if (Volatile.Read(ref _running) == 0)
         {
             // It may have ended before it could see the request.
-            cancels.Withdraw();
+            if (cancels.Withdraw() is { } others)
+            {
+                Pool.Engine.NoteCancel(in lease, in others, isSent: true);
+            }
+
             return;
         }
 

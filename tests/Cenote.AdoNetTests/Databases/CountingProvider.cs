@@ -41,6 +41,8 @@ internal sealed class CountingProvider(DatabaseProvider inner) : DatabaseProvide
         return inner.Classify(exception);
     }
 
+    public override bool IsCancellation(Exception exception) => inner.IsCancellation(exception);
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();
