@@ -21,7 +21,11 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
 
     /// <summary>Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would pass for replicated ones.</summary>
-    internal bool MayHaveOrigin => answers.MayHaveOrigin;
+    /// <returns><see langword="null"/> when the session must ask for itself: it was opened, and not asked, while the first answer was on its way.</returns>
+    internal bool? MayHaveOrigin => answers.MayHaveOrigin;
+
+    /// <inheritdoc cref="OpeningAnswers.NoteOrigin"/>
+    internal void NoteOrigin() => answers.NoteOrigin();
 
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => answers.LimitsStatements;

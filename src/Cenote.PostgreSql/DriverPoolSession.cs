@@ -7,7 +7,7 @@ namespace Cenote.PostgreSql;
 /// One session in an Npgsql pool of its own. For versions of Npgsql without the members that <see cref="SharedSourceSession"/> needs: each
 /// session loads the types for itself.
 /// </summary>
-internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler)
+internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler, bool withoutOptions)
     : DriverResetSession(dataSource.CreateConnection(), settings, pooler, new OpeningAnswers())
 {
     /// <inheritdoc/>
@@ -20,9 +20,31 @@ internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionS
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
 
-    protected override void Connect() => Session.Open();
+    protected override void Connect()
+    {
+        try
+        {
+            Session.Open();
+        }
+        catch (Exception exception) when (withoutOptions)
+        {
+            PoolerTraits.MarkWithoutOptions(exception);
+            throw;
+        }
+    }
 
-    protected override ValueTask ConnectAsync(CancellationToken cancellationToken) => new(Session.OpenAsync(cancellationToken));
+    protected override async ValueTask ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (withoutOptions)
+        {
+            PoolerTraits.MarkWithoutOptions(exception);
+            throw;
+        }
+    }
 
     protected override void Reset() => Session.Close();
 

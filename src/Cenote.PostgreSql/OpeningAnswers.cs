@@ -27,8 +27,8 @@ internal sealed class OpeningAnswers
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => _limitsStatements;
 
-    /// <summary>Gets whether the login may set a replication origin. Stays once it was so.</summary>
-    internal bool MayHaveOrigin => _mayHaveOrigin;
+    /// <summary>Gets whether the login may set a replication origin; <see langword="null"/> while that is unknown. Stays once it was so.</summary>
+    internal bool? MayHaveOrigin => _mayHaveOrigin ? true : _isKnown ? _mayHaveOrigin : null;
 
     /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for ever.</summary>
     internal TimeSpan? IdleTimeout => Volatile.Read(ref _idleTicks) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
@@ -49,6 +49,9 @@ internal sealed class OpeningAnswers
 
     /// <summary>The question was answered, or has failed.</summary>
     internal void EndQuestion() => Interlocked.Decrement(ref _asking);
+
+    /// <summary>A session that was not asked when it was opened has asked for itself.</summary>
+    internal void NoteOrigin() => _mayHaveOrigin = true;
 
     /// <summary>Notes an answer.</summary>
     internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin, TimeSpan? idleTimeout)

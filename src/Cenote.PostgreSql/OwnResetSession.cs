@@ -58,7 +58,8 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     {
         RefreshTypes();
         BeginUnlessInTransaction();
-        using var batch = CreateBatch();
+        var mayHaveOrigin = _backend.MayHaveOrigin;
+        using var batch = CreateBatch(mayHaveOrigin);
         var prepared = false;
         var hasOrigin = false;
         using (var reader = batch.ExecuteReader())
@@ -71,6 +72,15 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         }
 
         ForgetPreparedStatements(prepared);
+        if (hasOrigin && mayHaveOrigin is null)
+        {
+            // It may have one, which is all that could be asked so far.
+            _backend.NoteOrigin();
+            using var command = Session.CreateCommand();
+            command.CommandText = SessionCommands.OriginQuery;
+            hasOrigin = command.ExecuteScalar() is true;
+        }
+
         if (hasOrigin)
         {
             Session.Execute(SessionCommands.ResetOrigin);
@@ -82,7 +92,8 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     {
         RefreshTypes();
         BeginUnlessInTransaction();
-        var batch = CreateBatch();
+        var mayHaveOrigin = _backend.MayHaveOrigin;
+        var batch = CreateBatch(mayHaveOrigin);
         var prepared = false;
         var hasOrigin = false;
         await using (batch.ConfigureAwait(false))
@@ -99,6 +110,17 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         }
 
         ForgetPreparedStatements(prepared);
+        if (hasOrigin && mayHaveOrigin is null)
+        {
+            _backend.NoteOrigin();
+            var command = Session.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandText = SessionCommands.OriginQuery;
+                hasOrigin = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+            }
+        }
+
         if (hasOrigin)
         {
             await Session.ExecuteAsync(SessionCommands.ResetOrigin, timeout: null, cancellationToken).ConfigureAwait(false);
@@ -165,7 +187,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     }
 
     // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round trip.
-    private ResetBatch CreateBatch()
+    private ResetBatch CreateBatch(bool? mayHaveOrigin)
     {
         var batch = new ResetBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
         if (ResetMode == ResetMode.Full)
@@ -177,10 +199,10 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
                 batch.BatchCommands.Add(new(SessionCommands.ResetRole));
             }
 
-            if (_backend.MayHaveOrigin)
+            if (mayHaveOrigin != false)
             {
-                // Last, since the lease may have left a role that may not ask.
-                batch.BatchCommands.Add(new(SessionCommands.OriginQuery));
+                // Last, since the lease may have left a role that may not ask. Nor may every user: while that is unknown, it is what is asked.
+                batch.BatchCommands.Add(new(mayHaveOrigin is null ? "SELECT " + SessionCommands.OriginPrivilege : SessionCommands.OriginQuery));
             }
         }
 

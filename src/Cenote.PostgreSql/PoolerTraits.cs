@@ -6,6 +6,8 @@ namespace Cenote.PostgreSql;
 /// <summary>What the connections of one pool have learnt about a pooler between. Thread-safe: every member is set once, and never back.</summary>
 internal sealed class PoolerTraits
 {
+    private static readonly object WithoutOptions = new();
+
     private volatile bool _sharesSessions;
     private volatile bool _refusesOptions;
 
@@ -19,10 +21,20 @@ internal sealed class PoolerTraits
     /// <summary>Gets whether a connection with start-up options is refused.</summary>
     internal bool RefusesOptions => _refusesOptions;
 
+    /// <summary>Notes on a failure that the connection was attempted without the pool's own start-up option.</summary>
+    internal static void MarkWithoutOptions(Exception exception) => exception.Data[WithoutOptions] = true;
+
     /// <summary>Learns from a refused connection.</summary>
-    /// <returns>Whether the next attempt leaves out what was refused.</returns>
+    /// <returns>
+    /// Whether the next attempt leaves out what was refused: not where this one had left it out already, and what is refused is another's.
+    /// </returns>
     internal bool Learn(Exception exception)
     {
+        if (exception.Data.Contains(WithoutOptions))
+        {
+            return false;
+        }
+
         for (var current = exception; current is not null; current = current.InnerException)
         {
             if (current is PostgresException error)

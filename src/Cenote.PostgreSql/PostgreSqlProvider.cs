@@ -124,12 +124,13 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var withoutOptions = _pooler.RefusesOptions;
         if (settings.SessionClearing == SessionClearing.DriverReset && !_sources.UsesInternals)
         {
-            return new DriverPoolSession(Configure(settings, pooling: true).Build(), settings, _pooler);
+            return new DriverPoolSession(Configure(settings, pooling: true).Build(), settings, _pooler, withoutOptions);
         }
 
-        var source = _sources.Take(settings, _pooler.RefusesOptions);
+        var source = _sources.Take(settings, withoutOptions);
         return settings.SessionClearing == SessionClearing.DriverReset
             ? new SharedSourceSession(source, settings, _pooler)
             : new OwnResetSession(source, settings, _pooler);
@@ -140,7 +141,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override PhysicalConnection CreateStandaloneConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new DriverPoolSession(Configure(settings, pooling: false).Build(), settings, _pooler);
+        var withoutOptions = _pooler.RefusesOptions;
+        return new DriverPoolSession(Configure(settings, pooling: false).Build(), settings, _pooler, withoutOptions);
     }
 
     /// <inheritdoc/>

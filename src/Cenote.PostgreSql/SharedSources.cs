@@ -14,8 +14,6 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     /// <summary>Whether members of the driver are used that are not public.</summary>
     internal bool UsesInternals => usesInternals;
 
-    internal OpenPasswords Passwords { get; } = new();
-
     /// <summary>Notes the pool's own limit: a single open may have a shorter one, and the data source serves them all.</summary>
     internal void Note(TimeSpan connectTimeout)
     {
@@ -25,19 +23,55 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>The data source for a new session, which must be released with it.</summary>
+    /// <summary>
+    /// The data source for a new session, which must be released with it. Built without the lock, since the user's callback runs then: of
+    /// those that open at once, one builds, and the others wait within their connect timeout.
+    /// </summary>
     /// <param name="settings">The settings of the new session.</param>
     /// <param name="withoutOptions">Whether a proxy refuses the start-up options that <see cref="ConnectionSettings.QueryTimeout"/> becomes.</param>
     internal SharedSource Take(ConnectionSettings settings, bool withoutOptions)
     {
         var key = new Key(settings.Credentials is not null, settings.Credentials?.UserName, settings.QueryTimeout, withoutOptions);
         Note(settings.ConnectTimeout);
+        SharedSource source;
+        SharedSource? older = null;
+        bool isNew;
         lock (_gate)
         {
             var index = _sources.FindIndex(entry => entry.Key == key);
-            var source = index >= 0 ? _sources[index].Source : Add(key, settings);
+            isNew = index < 0;
+            if (isNew)
+            {
+                older = usesInternals ? _sources.FindLast(static entry => entry.Source.IsBuilt).Source : null;
+                source = new SharedSource(this, withoutOptions);
+                _sources.Add((key, source));
+                settings = settings with { ConnectTimeout = _connectTimeout };
+            }
+            else
+            {
+                source = _sources[index].Source;
+            }
+
             source.Sessions++;
+        }
+
+        try
+        {
+            if (isNew)
+            {
+                Build(source, older, settings);
+            }
+            else
+            {
+                source.WaitUntilBuilt(settings.ConnectTimeout);
+            }
+
             return source;
+        }
+        catch
+        {
+            Release(source);
+            throw;
         }
     }
 
@@ -50,7 +84,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
             {
                 if (source.Sessions == 0)
                 {
-                    source.DataSource.Dispose();
+                    source.Dispose();
                 }
             }
 
@@ -77,25 +111,36 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
             if (source.Sessions == 0 && (_isClosed || _sources.Count == 0 || !ReferenceEquals(_sources[^1].Source, source)))
             {
                 _sources.RemoveAll(entry => ReferenceEquals(entry.Source, source));
-                source.DataSource.Dispose();
+                source.Dispose();
             }
         }
     }
 
-    // With the lock held, so that opens that begin together share one. It connects to nothing; the user's callback runs here.
-    private SharedSource Add(Key key, ConnectionSettings settings)
+    // It connects to nothing. One that cannot be built leaves the list: the next open tries again.
+    private void Build(SharedSource source, SharedSource? older, ConnectionSettings settings)
     {
-        var dataSource = build(settings with { ConnectTimeout = _connectTimeout }, settings.Credentials is null ? null : Passwords);
-        if (_sources.Count > 0 && usesInternals)
+        try
         {
-            NpgsqlInternals.CopyTypes(_sources[^1].Source.DataSource, dataSource);
-        }
+            var dataSource = build(settings, settings.Credentials is null ? null : source.Passwords);
+            if (older is not null)
+            {
+                NpgsqlInternals.CopyTypes(older.DataSource, dataSource);
+            }
 
-        var source = new SharedSource(this, dataSource);
-        _sources.Add((key, source));
-        return source;
+            source.Complete(dataSource);
+        }
+        catch (Exception exception)
+        {
+            lock (_gate)
+            {
+                _sources.RemoveAll(entry => ReferenceEquals(entry.Source, source));
+            }
+
+            source.Fail(exception);
+            throw;
+        }
     }
 
-    /// <summary>What a data source has for good. Passwords come from <see cref="Passwords"/>.</summary>
+    /// <summary>What a data source has for good. Passwords come from <see cref="SharedSource.Passwords"/>.</summary>
     private sealed record Key(bool HasCredentials, string? UserName, TimeSpan? QueryTimeout, bool WithoutOptions);
 }

@@ -118,6 +118,41 @@ public sealed class SecondConnectionTests
         await AssertOneSessionAsync(database, pool);
     }
 
+    [Theory]
+    [InlineData(SessionClearing.DriverReset)]
+    [InlineData(SessionClearing.OwnReset)]
+    public async Task Clones_log_in_as_their_own_user_where_the_user_name_changes(SessionClearing clearing)
+    {
+        await using var database = await NewDatabaseAsync();
+        string[] users = [Statements.UniqueName("u"), Statements.UniqueName("u")];
+        await using (var administrator = await database.ConnectAsync())
+        {
+            foreach (var user in users)
+            {
+                await administrator.ExecuteAsync($"CREATE ROLE {user} LOGIN PASSWORD 'pw-{user}'");
+            }
+        }
+
+        var opens = 0;
+        await using var pool = database.NewPool(clearing, maxSize: 2, options =>
+        {
+            options.MaxConcurrentOpens = 1;
+            options.Credentials = _ =>
+            {
+                var user = users[opens++ % 2];
+                return new(new DatabaseCredentials(user, "pw-" + user));
+            };
+        });
+        await using var first = await pool.RentAsync(Cancelled);
+        await using var second = await pool.RentAsync(Cancelled);
+        foreach (var lease in new[] { first, second, first })
+        {
+            await using var clone = (NpgsqlConnection)((ICloneable)lease.Unwrap<NpgsqlConnection>()).Clone();
+            await clone.OpenAsync(Cancelled);
+            Assert.Equal(await lease.Connection.ScalarAsync<string>("SELECT session_user"), await clone.ScalarAsync<string>("SELECT session_user"));
+        }
+    }
+
     private static async Task<OwnDatabase> NewDatabaseAsync()
     {
         var database = await OwnDatabase.CreateAsync();
