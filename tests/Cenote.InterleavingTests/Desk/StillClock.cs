@@ -1,7 +1,7 @@
 namespace Cenote.InterleavingTests.Desk;
 
 /// <summary>Time that moves only when told to, and timers that never fire: tests end waits themselves.</summary>
-internal sealed class StillClock : TimeProvider
+internal class StillClock : TimeProvider
 {
     private long _ticks;
 

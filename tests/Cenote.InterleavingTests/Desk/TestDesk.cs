@@ -15,9 +15,10 @@ internal sealed class TestDesk
     private readonly Capacity _capacity;
     private long _order;
 
-    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1)
+    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true)
     {
-        var provider = new StubProvider(_database) { ClearsInline = true };
+        Clock = clock ?? new StillClock();
+        var provider = new StubProvider(_database) { ClearsInline = clearsInline };
         _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100));
         Desk = new LeaseDesk(new PoolClock(Clock), new Meters(), _capacity);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
@@ -33,7 +34,7 @@ internal sealed class TestDesk
         }
     }
 
-    public StillClock Clock { get; } = new();
+    public StillClock Clock { get; }
 
     public LeaseDesk Desk { get; }
 
