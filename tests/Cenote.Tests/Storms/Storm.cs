@@ -19,6 +19,7 @@ internal sealed class Storm
     private readonly FakeTimeProvider _time = new();
     private readonly ConnectionPool _pool;
     private int _running;
+    private int _steps;
     private int _highestLimit;
     private long _served;
     private long _refused;
@@ -97,6 +98,7 @@ internal sealed class Storm
 
     private async Task StepAsync(Random random, bool blocks)
     {
+        Interlocked.Increment(ref _steps);
         switch (random.Next(100))
         {
             case < 80:
@@ -201,9 +203,17 @@ internal sealed class Storm
     /// <summary>Lets fake time pass and hung calls go on until something has happened.</summary>
     private void Pump(Func<bool> done)
     {
+        // A storm may take its time; it is stuck when no actor takes a step any more.
         var watch = Stopwatch.StartNew();
+        var steps = Volatile.Read(ref _steps);
         while (!done())
         {
+            if (Volatile.Read(ref _steps) is var now && now != steps)
+            {
+                steps = now;
+                watch.Restart();
+            }
+
             if (watch.Elapsed > Patience.Limit)
             {
                 throw new InvalidOperationException($"The storm does not end: {_pool.GetStatistics()}; {_database.Calls(StubCall.Open).Running} opens, "
