@@ -6,17 +6,17 @@ namespace Cenote.StubDriver;
 internal sealed class StubOwnResetConnection : OwnResetConnection
 {
     private readonly StubConnection _connection;
-    private readonly bool _inline;
+    private readonly Func<bool> _inline;
     private int _closes;
 
-    public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, bool inline)
+    public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, Func<bool> inline)
         : base(connection, resetMode)
     {
         _connection = connection;
         _inline = inline;
     }
 
-    public override bool ClearsInline => _inline;
+    public override bool ClearsInline => _inline();
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 

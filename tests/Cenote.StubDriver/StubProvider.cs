@@ -17,6 +17,9 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
     /// <summary>Whether own reset clears on the returning caller's thread instead of in the background.</summary>
     public bool ClearsInline { get; init; }
 
+    /// <summary>Instead of <see cref="ClearsInline"/>, asked each time: for drivers whose answer changes with the clearing.</summary>
+    public Func<bool>? ClearsInlineNow { get; init; }
+
     /// <summary>What <see cref="FindProblems"/> reports.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
@@ -59,7 +62,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
         var connection = new StubConnection(database, keepsSession) { Credentials = settings.Credentials };
         return keepsSession
             ? new StubDriverResetConnection(connection)
-            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInline);
+            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInlineNow ?? (() => ClearsInline));
     }
 
     /// <summary>What the server says of its part among others; <see langword="null"/> when it cannot tell.</summary>

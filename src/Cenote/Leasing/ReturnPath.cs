@@ -8,7 +8,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 {
     internal void Return(Slot slot, long ticket)
     {
-        if (!TryClaim(slot, ticket, out var word, out var physical))
+        if (!TryClaim(slot, ticket, out var word, out var physical, out var isInline))
         {
             return;
         }
@@ -17,7 +17,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             Finish(slot, word, physical);
         }
-        else if (!physical.ClearsInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
+        else if (!isInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
         {
             ClearInBackground(slot, word, physical);
         }
@@ -26,7 +26,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear the
             // answer to a request that was sent in the background. For a while after that, too: blocking and waking a thread
             // for each hand-over costs more than the round trip.
-            using var outside = physical.ClearsInline ? default : OutsideTrace.Enter();
+            using var outside = isInline ? default : OutsideTrace.Enter();
             try
             {
                 physical.RemoveHandlers();
@@ -44,7 +44,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     internal ValueTask ReturnAsync(Slot slot, long ticket)
     {
-        if (!TryClaim(slot, ticket, out var word, out var physical))
+        if (!TryClaim(slot, ticket, out var word, out var physical, out var isInline))
         {
             return ValueTask.CompletedTask;
         }
@@ -55,7 +55,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             return ValueTask.CompletedTask;
         }
 
-        if (!physical.ClearsInline)
+        if (!isInline)
         {
             ClearInBackground(slot, word, physical);
             return ValueTask.CompletedTask;
@@ -142,16 +142,25 @@ internal sealed class ReturnPath(LeaseDesk desk)
     }
 
     /// <summary>Ends the lease: from here on the slot belongs to this thread, and a second return finds nothing to do.</summary>
-    private bool TryClaim(Slot slot, long ticket, out long word, out PhysicalConnection physical)
+    /// <remarks>Whether the clearing takes a round trip is decided here, once, and noted in <see cref="SlotAge.PreparingSince"/>: the clearing itself may change the answer.</remarks>
+    private bool TryClaim(Slot slot, long ticket, out long word, out PhysicalConnection physical, out bool isInline)
     {
         // Both before the change of state: upkeep must not judge this return by the time of an earlier one, and a thread that
         // stops for long right after it (a suspended machine) finds its slot given up, perhaps with another connection in it.
         // A second return may note the time too, but what it notes is also now.
         slot.Age.ResettingSince = desk.Now;
         physical = slot.Physical!;
-        if (physical is { ClearsInline: false } && slot.IsLeasedAs(ticket))
+        isInline = physical is not { ClearsSession: true, ClearsInline: false };
+        if (slot.IsLeasedAs(ticket))
         {
-            desk.Coming.Begin(slot);
+            if (isInline)
+            {
+                slot.Age.PreparingSince = 0;
+            }
+            else
+            {
+                desk.Coming.Begin(slot);
+            }
         }
 
         word = SlotWord.With(ticket, SlotState.Resetting);
@@ -230,7 +239,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
-        if (physical is { ClearsInline: false, ClearsSession: true } && slot.Word == word)
+        // What was cleared inline has no beginning.
+        if (physical.ClearsSession && slot.Word == word)
         {
             desk.Coming.End(slot, desk.Coming.Resets);
         }

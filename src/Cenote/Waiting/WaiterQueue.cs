@@ -1,6 +1,6 @@
 namespace Cenote.Waiting;
 
-/// <summary>The callers queued for a lease, first come first served. Guarded by the desk's lock; every operation is O(1).</summary>
+/// <summary>The callers queued for a lease, first come first served. Guarded by the desk's lock. Joining and leaving is O(1), but for a caller that comes back to its place.</summary>
 internal sealed class WaiterQueue
 {
     private Waiter? _first;

@@ -46,6 +46,46 @@ public sealed class ComingConnectionTests
         Array.ForEach(rents, rent => rent.Result.Dispose());
     }
 
+    /// <summary>As behind a proxy, where some resets need a round trip and others do not.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reset_is_measured_by_what_it_was_when_it_began_though_it_changes_the_driver(bool isAsync)
+    {
+        bool[] isInline = [false, true, false];
+        await using var test = await TestPool.FullAsync(
+            1,
+            options => options.MaxLifetime = Timeout.InfiniteTimeSpan,
+            database => new StubProvider(database) { ClearsInlineNow = () => isInline[database.Calls(StubCall.Clear).Started] });
+        var resets = test.Pool.Engine.Desk.Coming.Resets;
+        var gate = new StubGate();
+        test.Script.At(StubCall.Clear, 1, StubStep.Hang(gate));
+        await EndAsync(await test.Pool.RentAsync().Soon());
+        test.Time.Advance(Reset);
+        gate.Release();
+        await test.When(counts => counts.Idle == 1);
+        Assert.Equal(Reset, resets.Value);
+
+        var lease = await test.Pool.RentAsync().Soon();
+        test.Time.Advance(TimeSpan.FromHours(1));
+        await EndAsync(lease);
+        await test.When(counts => counts.Idle == 1);
+        Assert.Equal(2, test.Database.Calls(StubCall.Clear).Started);
+        Assert.Equal(Reset, resets.Value);
+
+        async ValueTask EndAsync(ConnectionLease ended)
+        {
+            if (isAsync)
+            {
+                await ended.DisposeAsync();
+            }
+            else
+            {
+                ended.Dispose();
+            }
+        }
+    }
+
     [Theory]
     [InlineData(StubCall.Clear)]
     [InlineData(StubCall.Validate)]
