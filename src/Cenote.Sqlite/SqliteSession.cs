@@ -21,6 +21,9 @@ internal sealed class SqliteSession : OwnResetConnection
     /// <summary>An interrupt that is meant for the holder can hit the rollback instead.</summary>
     private const int MostAbortTries = 10;
 
+    /// <summary>Of the virtual machine: some microseconds. Each statement counts from zero, so that few would let a command of many small ones run on.</summary>
+    private const int StepsBetweenQuestions = 100;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -31,6 +34,8 @@ internal sealed class SqliteSession : OwnResetConnection
     private readonly TimeSpan? _queryTimeout;
     private int _defaultTimeout;
     private bool _hasStatements;
+    private bool _isWatched;
+    private volatile Func<bool>? _mustEnd;
 
     internal SqliteSession(SqliteProvider provider, string connectionString, ConnectionSettings settings)
         : this(provider, new TrackedConnection(connectionString), settings)
@@ -104,6 +109,12 @@ internal sealed class SqliteSession : OwnResetConnection
     {
         _connection.EndLease();
         var database = _handle!;
+        if (_isWatched)
+        {
+            raw.sqlite3_progress_handler(database, 0, null, null);
+            _isWatched = false;
+            _mustEnd = null;
+        }
 
         // A transaction can only have begun in a statement that was compiled since, or in one that is kept somewhere.
         if ((_watch is not { HasCompiled: false } || _hasStatements) && raw.sqlite3_get_autocommit(database) == 0)
@@ -167,6 +178,24 @@ internal sealed class SqliteSession : OwnResetConnection
         raw.sqlite3_interrupt(_handle!);
     }
 
+    /// <summary>Sets the connection's progress handler, of which there is one: a holder's own is gone.</summary>
+    /// <param name="mustEnd">What the handler asks.</param>
+    /// <returns><see langword="true"/>.</returns>
+    public override bool WatchStatements(Func<bool> mustEnd)
+    {
+        _mustEnd = mustEnd;
+        raw.sqlite3_progress_handler(_handle!, StepsBetweenQuestions, (delegate_progress)OnProgress, null);
+        return _isWatched = true;
+    }
+
+    /// <summary>Ends the driver's wait for a lock.</summary>
+    /// <param name="command">The driver's command.</param>
+    public override void CancelWatchedStatement(DbCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.CommandTimeout = -1;
+    }
+
     /// <inheritdoc/>
     public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
@@ -184,6 +213,8 @@ internal sealed class SqliteSession : OwnResetConnection
         Validate(timeout);
         return ValueTask.CompletedTask;
     }
+
+    private int OnProgress(object state) => _mustEnd?.Invoke() == true ? 1 : 0;
 
     private async ValueTask<bool> TryRollBackAsync(SessionWatch watch, bool starts)
     {

@@ -60,24 +60,6 @@ public sealed partial class PooledConnection
         _statementCount--;
     }
 
-    /// <summary>Whether another statement is being executed on the connection, or read from.</summary>
-    internal bool HasOthersRunning(Statement except)
-    {
-        lock (StatementGate)
-        {
-            var statement = _newest;
-            for (var i = 0; i < _statementCount; i++, statement = statement!.Older)
-            {
-                if (statement != except && statement!.IsRunning)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>A transaction is over.</summary>
     internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
 

@@ -56,6 +56,10 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection? conn
 
     internal override void CancelOn(PhysicalConnection physical) => Batch.Cancel();
 
+    private protected override void CancelWatchedOn(PhysicalConnection physical)
+    {
+    }
+
     private protected override void DisposeDriverObject() => Batch.Dispose();
 
     private protected override ValueTask DisposeDriverObjectAsync() => Batch.DisposeAsync();

@@ -58,6 +58,8 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? co
 
     internal override void CancelOn(PhysicalConnection physical) => physical.CancelStatement(Command);
 
+    private protected override void CancelWatchedOn(PhysicalConnection physical) => physical.CancelWatchedStatement(Command);
+
     private protected override void DisposeDriverObject() => Command.Dispose();
 
     private protected override ValueTask DisposeDriverObjectAsync() => Command.DisposeAsync();

@@ -74,7 +74,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
-            ThrowIfMustEnd();
+            BeginMoving();
             return reader.Read();
         }
         catch (Exception exception) when (FailedMoving(exception) is { } told)
@@ -92,7 +92,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
-            ThrowIfMustEnd();
+            BeginMoving();
             return reader.NextResult();
         }
         catch (Exception exception) when (FailedMoving(exception) is { } told)
@@ -116,7 +116,7 @@ internal sealed partial class PooledDataReader
         Task<bool>? reading = null;
         try
         {
-            ThrowIfMustEnd();
+            BeginMoving();
             reading = reader.ReadAsync(cancellationToken);
             return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading, cancellationToken);
         }
@@ -145,7 +145,7 @@ internal sealed partial class PooledDataReader
         var reader = Enter();
         try
         {
-            ThrowIfMustEnd();
+            BeginMoving();
             return await Guard(reader.NextResultAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (FailedMoving(exception) is { } told)

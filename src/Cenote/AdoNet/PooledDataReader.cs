@@ -29,6 +29,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private volatile int _isEnded;
     private volatile bool _isReleased;
     private volatile bool _mustEnd;
+    private volatile int _readBy;
     private int _recordsAffected = -1;
 
     internal PooledDataReader(
@@ -54,6 +55,9 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     /// <summary>Whether a call is inside the driver's reader.</summary>
     internal bool IsInside => _isInside;
+
+    /// <summary>Whether the thread, which is inside the driver, moves this reader there.</summary>
+    internal bool IsReadBy(int thread) => _isInside && _readBy == thread;
 
     /// <summary>Whether the driver's reader was let go of.</summary>
     internal bool IsReleased => _isReleased || !_lease.IsActive;
@@ -119,8 +123,9 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     /// <summary>Has the next row fail instead of ending what the driver is doing. Counts only if the reader is found outside of the driver afterwards.</summary>
     internal void EndAtNextRow() => _mustEnd = true;
 
-    private void ThrowIfMustEnd()
+    private void BeginMoving()
     {
+        _root._readBy = Environment.CurrentManagedThreadId;
         if (_root._mustEnd)
         {
             throw new OperationCanceledException("The statement was cancelled between two rows.");

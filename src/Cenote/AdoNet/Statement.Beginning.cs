@@ -10,6 +10,7 @@ namespace Cenote.AdoNet;
 internal abstract partial class Statement
 {
     private int _running;
+    private int _executedBy;
     private CancelRequests? _cancels;
     private int? _ownTimeout;
     private int? _timeoutBefore;
@@ -157,6 +158,12 @@ internal abstract partial class Statement
 
     private Execution Start(PooledConnection connection, TimeSpan? limit, CancellationToken cancellationToken)
     {
+        if (Pool.Provider.CancelsInProcess)
+        {
+            connection.WatchIfShared(in _lease, this);
+        }
+
+        NoteThread();
         connection.Progress?.NoteExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
         var token = Pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
         TellDriver(connection, limit, isCancellable: token.CanBeCanceled);
@@ -249,7 +256,13 @@ internal abstract partial class Statement
     // Together with Cancel: whichever comes second sees the other, and the connection is not rented out unchecked.
     private void NoteEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
+        NoteOutside();
         var isLast = Interlocked.Decrement(ref _running) == 0;
+        if (isLast && IsEnding)
+        {
+            _connection?.StatementWatch?.Forget(this);
+        }
+
         var requested = Volatile.Read(ref _cancels)?.NoteEnd(failure, isLast);
         if (watch is { HasFired: true })
         {
@@ -329,15 +342,32 @@ internal abstract partial class Statement
 
     /// <summary>
     /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to end everything that runs on the
-    /// connection. Readers that are between two rows need no such interruption: their next row fails.
+    /// connection, or begins there while a reader is open, unless it asks for each. Readers that are between two rows need no interruption: their next row fails.
     /// </summary>
     internal void CancelAlone(PhysicalConnection physical)
     {
-        if (!Pool.Provider.CancelsInProcess || _connection?.HasOthersRunning(this) != true || !TryEndAtNextRow())
+        if (!Pool.Provider.CancelsInProcess)
+        {
+            CancelOn(physical);
+        }
+        else if (_connection?.StatementWatch is { } watch && watch.IsOn(in _lease))
+        {
+            watch.End(this);
+            TryEndAtNextRow();
+            CancelWatchedOn(physical);
+        }
+        else if (!TryEndAtNextRow())
         {
             CancelOn(physical);
         }
     }
+
+    private protected abstract void CancelWatchedOn(PhysicalConnection physical);
+
+    /// <summary>The calling thread is about to enter the driver.</summary>
+    private void NoteThread() => Volatile.Write(ref _executedBy, Environment.CurrentManagedThreadId);
+
+    private void NoteOutside() => Volatile.Write(ref _executedBy, 0);
 
     /// <returns><see langword="false"/> when a call may be inside the driver, which has to be interrupted.</returns>
     private bool TryEndAtNextRow()
@@ -375,7 +405,12 @@ internal abstract partial class Statement
         var lease = connection.Enter();
 
         // From here on, so that a statement that is attached meanwhile does not push this one off its connection.
-        Interlocked.Increment(ref _running);
+        if (Interlocked.Increment(ref _running) == 1 && IsEnding)
+        {
+            // A cancel that came too late for the execution before.
+            connection.StatementWatch?.Forget(this);
+        }
+
         try
         {
             if (Newer is null || _lease != lease)

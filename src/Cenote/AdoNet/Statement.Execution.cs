@@ -27,6 +27,7 @@ internal abstract partial class Statement
     internal async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        NoteThread();
         Exception? failure = null;
         try
         {
@@ -63,6 +64,7 @@ internal abstract partial class Statement
     internal async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
     {
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        NoteThread();
         Exception? failure = null;
         try
         {
@@ -113,6 +115,7 @@ internal abstract partial class Statement
     {
         var closes = _opensConnection || behavior.HasFlag(CommandBehavior.CloseConnection);
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        NoteThread();
         var lease = _lease;
         Exception? failure = null;
         PooledDataReader? reader = null;
@@ -166,6 +169,7 @@ internal abstract partial class Statement
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var execution = _opensConnection ? throw NotForDataSource() : await BeginAsync(cancellationToken).ConfigureAwait(false);
+        NoteThread();
         Exception? failure = null;
         try
         {
@@ -200,6 +204,7 @@ internal abstract partial class Statement
 
     private PooledDataReader Hold(in Execution execution, DbDataReader reader, bool closes)
     {
+        NoteOutside();
         var held = new PooledDataReader(this, in execution, in _lease, reader, closes, OpenReader);
         Volatile.Write(ref _lastReader, held);
         return held;

@@ -55,6 +55,38 @@ internal abstract partial class Statement
     /// <summary>Whether it is being executed, or read from.</summary>
     internal bool IsRunning => Volatile.Read(ref _running) != 0;
 
+    /// <summary>Whether the connection answers the database that it is to end. Changed by the watch, under its lock.</summary>
+    internal bool IsEnding { get; set; }
+
+    internal bool HasOpenReader => OpenReader is not null;
+
+    /// <summary>Whether a call of it is inside the driver, as far as the calling thread can see.</summary>
+    internal bool IsInsideDriver
+    {
+        get
+        {
+            var isInside = Volatile.Read(ref _executedBy) != 0;
+            for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
+            {
+                isInside = reader.IsInside;
+            }
+
+            return isInside;
+        }
+    }
+
+    /// <summary>Whether the thread, which is inside the driver, is there for this statement.</summary>
+    internal bool IsExecutedBy(int thread)
+    {
+        var isInside = Volatile.Read(ref _executedBy) == thread;
+        for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
+        {
+            isInside = reader.IsReadBy(thread);
+        }
+
+        return isInside;
+    }
+
     /// <summary>Whether detaching it loses nothing that its owner asked for.</summary>
     internal bool IsIdle => Volatile.Read(ref _running) == 0 && !_isPrepared && OpenReader is null;
 

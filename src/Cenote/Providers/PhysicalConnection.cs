@@ -95,6 +95,24 @@ public abstract class PhysicalConnection
         command.Cancel();
     }
 
+    /// <summary>
+    /// For a database within the process (<see cref="DatabaseProvider.CancelsInProcess"/>) whose <see cref="CancelStatement"/> ends everything that runs on
+    /// the connection: has the database ask, while it executes a statement and on the thread that executes it, whether that statement is to end.
+    /// Called by the holder, outside of the driver, before the first statement of a lease that runs beside another. <see cref="ClearSession"/> undoes it.
+    /// </summary>
+    /// <param name="mustEnd">What to ask: fast, takes no lock, never throws.</param>
+    /// <returns>Whether the database asks. The default is <see langword="false"/>: each cancel then goes to <see cref="CancelStatement"/>.</returns>
+    public virtual bool WatchStatements(Func<bool> mustEnd) => false;
+
+    /// <summary>
+    /// Ends what the database does not ask about while it executes a statement, such as the driver's wait for a lock; the statement itself ends because
+    /// it is asked about (<see cref="WatchStatements"/>). Called like <see cref="CancelStatement"/>, and instead of it. The default does nothing.
+    /// </summary>
+    /// <param name="command">The driver's command.</param>
+    public virtual void CancelWatchedStatement(DbCommand command)
+    {
+    }
+
     /// <summary>Whether the server itself ends statements that run too long: it was told <see cref="ConnectionSettings.QueryTimeout"/> when the connection was opened.</summary>
     public virtual bool LimitsStatements => false;
 
