@@ -1,0 +1,123 @@
+using Cenote.Connections;
+using Cenote.Providers;
+
+namespace Cenote.AdoNet;
+
+// Cancelled: by its owner, or by what watches one execution.
+internal abstract partial class Statement
+{
+    /// <summary>Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.</summary>
+    internal void Cancel()
+    {
+        if (Volatile.Read(ref _running) == 0 || _connection is not { } connection || !connection.TryEnter(out var lease))
+        {
+            return;
+        }
+
+        try
+        {
+            if (Newer is not null && _lease == lease && lease.TryGetPhysical() is { } physical)
+            {
+                Cancel(in lease, physical);
+            }
+        }
+        catch (Exception exception) when (connection.Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            connection.Leave();
+        }
+    }
+
+    private void Cancel(in ConnectionLease lease, PhysicalConnection physical)
+    {
+        var cancels = LazyInitializer.EnsureInitialized(ref _cancels);
+        cancels.Begin();
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _running) == 0)
+        {
+            // It may have ended before it could see the request.
+            if (cancels.Withdraw() is { } others)
+            {
+                Pool.Engine.NoteCancel(in lease, in others, isSent: true);
+            }
+
+            return;
+        }
+
+        var time = Pool.Engine.Settings.Clock.TimeProvider;
+        var start = time.GetTimestamp();
+        try
+        {
+            _timeoutBefore ??= DriverTimeout;
+            CancelAlone(physical);
+        }
+        finally
+        {
+            if (cancels.NoteSent(time.GetElapsedTime(start)) is { } cancel)
+            {
+                Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to end everything that runs on the
+    /// connection, or begins there while a reader is open, unless it asks for each. Readers that are between two rows need no interruption: their next row fails.
+    /// </summary>
+    internal void CancelAlone(PhysicalConnection physical)
+    {
+        if (!Pool.Provider.CancelsInProcess)
+        {
+            CancelOn(physical);
+        }
+        else if (_connection?.StatementWatch is { } watch && watch.IsOn(in _lease))
+        {
+            watch.End(this);
+            TryEndAtNextRow();
+            CancelWatchedOn(physical);
+        }
+        else if (!TryEndAtNextRow())
+        {
+            CancelOn(physical);
+        }
+    }
+
+    private protected abstract void CancelWatchedOn(PhysicalConnection physical);
+
+    /// <summary>The calling thread is about to enter the driver.</summary>
+    private void NoteThread() => Volatile.Write(ref _executedBy, Environment.CurrentManagedThreadId);
+
+    private void NoteOutside() => Volatile.Write(ref _executedBy, 0);
+
+    /// <returns><see langword="false"/> when a call may be inside the driver, which has to be interrupted.</returns>
+    private bool TryEndAtNextRow()
+    {
+        var readers = 0;
+        for (var reader = OpenReader; reader is not null; reader = reader.Older)
+        {
+            if (!reader.IsReleased)
+            {
+                reader.EndAtNextRow();
+                readers++;
+            }
+        }
+
+        // A reader announces a call by a plain write, and then looks whether it must end.
+        Interlocked.MemoryBarrierProcessWide();
+        for (var reader = OpenReader; reader is not null; reader = reader.Older)
+        {
+            if (reader.IsInside)
+            {
+                return false;
+            }
+        }
+
+        return readers > 0 && Volatile.Read(ref _running) <= readers;
+    }
+
+    /// <summary>Asks the driver, or the database, to end what the driver's object is executing.</summary>
+    internal abstract void CancelOn(PhysicalConnection physical);
+}
