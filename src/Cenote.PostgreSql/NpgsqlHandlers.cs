@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
@@ -7,19 +6,24 @@ namespace Cenote.PostgreSql;
 /// <summary>The event handlers and callbacks of Npgsql's connection. Its events let nobody list them: they are read by the names of their private fields.</summary>
 /// <param name="Notice">Those of <see cref="NpgsqlConnection.Notice"/>.</param>
 /// <param name="Notification">Those of <see cref="NpgsqlConnection.Notification"/>.</param>
-/// <param name="Certificates">The callback for the TLS options of a session that the connection object may yet open.</param>
-internal readonly record struct NpgsqlHandlers(
-    NoticeEventHandler? Notice, NotificationEventHandler? Notification, Action<SslClientAuthenticationOptions>? Certificates)
+/// <param name="Callbacks">Those for a session that the connection object may yet open.</param>
+internal readonly record struct NpgsqlHandlers(NoticeEventHandler? Notice, NotificationEventHandler? Notification, NpgsqlCallbacks Callbacks)
 {
-    /// <summary>Whether this version of the driver has the fields. If not, handlers stay.</summary>
+    /// <summary>Whether this version of the driver has the fields. If not, event handlers stay.</summary>
     internal static bool AreReachable { get; } = Probe();
 
-    internal static NpgsqlHandlers Of(NpgsqlConnection connection) =>
-        AreReachable ? new NpgsqlHandlers(NoticeOf(connection), NotificationOf(connection), connection.SslClientAuthenticationOptionsCallback) : default;
+    internal static NpgsqlHandlers Of(NpgsqlConnection connection)
+    {
+        var callbacks = NpgsqlCallbacks.Of(connection);
+        return AreReachable
+            ? new NpgsqlHandlers(NoticeOf(connection), NotificationOf(connection), callbacks)
+            : new NpgsqlHandlers(Notice: null, Notification: null, callbacks);
+    }
 
     /// <summary>Removes what was added since.</summary>
     internal void Restore(NpgsqlConnection connection)
     {
+        Callbacks.Restore(connection);
         if (!AreReachable)
         {
             return;
@@ -35,11 +39,6 @@ internal readonly record struct NpgsqlHandlers(
         if (!ReferenceEquals(notification, Notification))
         {
             notification = Notification;
-        }
-
-        if (!ReferenceEquals(connection.SslClientAuthenticationOptionsCallback, Certificates))
-        {
-            connection.SslClientAuthenticationOptionsCallback = Certificates;
         }
     }
 

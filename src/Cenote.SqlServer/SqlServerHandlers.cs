@@ -5,17 +5,23 @@ namespace Cenote.SqlServer;
 
 /// <summary>The event handlers of SqlClient's connection. Its event lets nobody list them: they are read by the name of its private field.</summary>
 /// <param name="InfoMessage">Those of <see cref="SqlConnection.InfoMessage"/>.</param>
-internal readonly record struct SqlServerHandlers(SqlInfoMessageEventHandler? InfoMessage)
+/// <param name="Retries">How the connection object tries again. Its other callbacks cannot be changed while it is open.</param>
+internal readonly record struct SqlServerHandlers(SqlInfoMessageEventHandler? InfoMessage, SqlRetryLogicBaseProvider? Retries)
 {
-    /// <summary>Whether this version of the driver has the field. If not, handlers stay.</summary>
+    /// <summary>Whether this version of the driver has the field. If not, event handlers stay.</summary>
     internal static bool AreReachable { get; } = Probe();
 
     internal static SqlServerHandlers Of(SqlConnection connection) =>
-        AreReachable ? new SqlServerHandlers(InfoMessageOf(connection)) : default;
+        new(AreReachable ? InfoMessageOf(connection) : null, connection.RetryLogicProvider);
 
     /// <summary>Removes what was added since.</summary>
     internal void Restore(SqlConnection connection)
     {
+        if (!ReferenceEquals(connection.RetryLogicProvider, Retries))
+        {
+            connection.RetryLogicProvider = Retries;
+        }
+
         if (!AreReachable)
         {
             return;

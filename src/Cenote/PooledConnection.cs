@@ -133,10 +133,13 @@ public sealed partial class PooledConnection : DbConnection
     /// with a new connection: functions, collations, extensions that a library needs on each connection that it is given.
     /// </summary>
     /// <param name="key">Tells one set-up from others; compared by <see cref="object.Equals(object)"/>.</param>
-    /// <param name="setUp">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers.</param>
+    /// <param name="setUp">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers in the session.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
-    /// <remarks>What it throws is thrown, and it runs again next time. The physical connection is not lent again.</remarks>
+    /// <remarks>
+    /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers and callbacks of the driver's
+    /// connection are not kept: nobody could tell them from the holder's own, and they go with its lease.
+    /// </remarks>
     public void SetUpOnce(object key, Action<DbConnection> setUp)
     {
         ArgumentNullException.ThrowIfNull(key);

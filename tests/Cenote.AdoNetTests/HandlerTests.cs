@@ -80,6 +80,41 @@ public class HandlerTests
         Assert.Empty(_heard);
     }
 
+    [Theory]
+    [ClassData(typeof(ServerDatabases))]
+    public async Task Callbacks_of_a_holder_are_not_the_next_ones(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        for (var i = 0; i < 2; i++)
+        {
+            await HoldAsync(pool, isRaw: true, connection =>
+            {
+                // Some are obsolete, and there all the same.
+                var callbacks = connection.GetType().GetProperties()
+                    .Where(static property => property.CanWrite && typeof(Delegate).IsAssignableFrom(property.PropertyType)).ToList();
+                Assert.Equal(db == Db.MariaDb ? 3 : 4, callbacks.Count);
+                foreach (var callback in callbacks)
+                {
+                    Assert.Null(callback.GetValue(connection));
+                    callback.SetValue(connection, Nothing(callback.PropertyType));
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+
+        Assert.Equal(1, pool.GetStatistics().Opened);
+    }
+
+    private static Delegate Nothing(Type type)
+    {
+        var method = type.GetMethod("Invoke")!;
+        return System.Linq.Expressions.Expression.Lambda(
+            type,
+            System.Linq.Expressions.Expression.Default(method.ReturnType),
+            method.GetParameters().Select(static parameter => System.Linq.Expressions.Expression.Parameter(parameter.ParameterType))).Compile();
+    }
+
     private static async Task HoldAsync(ConnectionPool pool, bool isRaw, Func<DbConnection, Task> hold)
     {
         if (isRaw)

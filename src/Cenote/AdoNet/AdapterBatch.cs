@@ -5,10 +5,14 @@ namespace Cenote.AdoNet;
 /// <summary>The rows of an adapter on their way to the database together. The adapter uses one command for all of them, so each row is a copy.</summary>
 internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
 {
+    // MySqlConnector 2.6.2 counts for a whole batch only: each of its commands says 0. The sum does not tell two rows that matched 2 and 0 from two that
+    // matched 1 each, so its rows go one by one. Its batches are no transactions either.
+    private readonly bool _countsEach = driver.GetType().FullName != "MySqlConnector.MySqlConnectorFactory";
+    private readonly List<DbBatchCommand> _rows = [];
     private DbBatch? _batch;
-    private int _affected;
+    private int[]? _counts;
 
-    internal DbBatchCommand this[int index] => _batch!.BatchCommands[index];
+    internal DbBatchCommand this[int index] => _rows[index];
 
     internal int Add(DbCommand command)
     {
@@ -21,15 +25,32 @@ internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
             row.Parameters.Add(Copy(parameter));
         }
 
-        _batch.BatchCommands.Add(row);
-        return _batch.BatchCommands.Count - 1;
+        _rows.Add(row);
+        return _rows.Count - 1;
     }
 
-    internal int Execute() => _affected = _batch?.ExecuteNonQuery() ?? 0;
+    internal int Execute()
+    {
+        if (_batch is not { } batch)
+        {
+            return 0;
+        }
 
-    // MySqlConnector 2.6.2 counts for the whole batch only: each of its commands says 0. Where the sum is not as expected, the row is not known, and none counts.
-    internal int AffectedBy(int index) =>
-        _affected == _batch!.BatchCommands.Count && _batch.BatchCommands.All(static row => row.RecordsAffected <= 0) ? 1 : this[index].RecordsAffected;
+        if (_countsEach)
+        {
+            return Send(batch, _rows);
+        }
+
+        _counts = new int[_rows.Count];
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] = Send(batch, [_rows[i]]);
+        }
+
+        return _counts.Sum();
+    }
+
+    internal int AffectedBy(int index) => _counts?[index] ?? this[index].RecordsAffected;
 
     // The next rows may be of a command on another connection or in another transaction.
     internal void Clear() => Dispose();
@@ -38,6 +59,19 @@ internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
     {
         _batch?.Dispose();
         _batch = null;
+        _rows.Clear();
+        _counts = null;
+    }
+
+    private static int Send(DbBatch batch, List<DbBatchCommand> rows)
+    {
+        batch.BatchCommands.Clear();
+        foreach (var row in rows)
+        {
+            batch.BatchCommands.Add(row);
+        }
+
+        return batch.ExecuteNonQuery();
     }
 
     private static DbBatch Begin(DbCommand command)

@@ -139,7 +139,7 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Runs a set-up within a lease that is to outlive it: functions, collations, extensions. What it registers belongs to the
-    /// connection from then on, and <see cref="ClearSession"/> leaves it.
+    /// connection from then on, and <see cref="ClearSession"/> leaves it. Not event handlers and callbacks: see <see cref="RemoveHandlers"/>.
     /// </summary>
     /// <param name="setUp">Called at once, with <see cref="Connection"/>.</param>
     /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can register.</remarks>

@@ -173,14 +173,17 @@ public sealed class SqlServerResetTests : SqlServerSuite
     {
         var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, OpenRetries = 0, SessionClearing = clearing };
         await using var pool = new ConnectionPool(new SqlServerProvider(Server.ConnectionString, connection => connection.StatisticsEnabled = true), options);
+        var others = SqlConfigurableRetryFactory.CreateNoneRetryProvider();
         for (var i = 0; i < 2; i++)
         {
             await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
             var connection = (SqlConnection)lease.Connection;
             Assert.True(connection.StatisticsEnabled);
+            Assert.NotSame(others, connection.RetryLogicProvider);
             await Assert.ThrowsAsync<SqlException>(() => connection.ExecuteAsync("FAIL 2627 14"));
             connection.FireInfoMessageEventOnUserErrors = true;
             connection.StatisticsEnabled = false;
+            connection.RetryLogicProvider = others;
         }
 
         Assert.Equal(1, pool.GetStatistics().Opened);
