@@ -20,7 +20,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
             var only = await writes.RentAsync(call, isBlocking).ConfigureAwait(false);
             if (required is not null && only.Pool is not null && !(parts.Keeper.Current.Primary is { } known && known.Pool == only.Pool && Eligibility.Covers(known, required)))
             {
-                await ProveAsync(only, required, isBlocking, call.CancellationToken).ConfigureAwait(false);
+                await ProveAsync(call, only, required, isBlocking).ConfigureAwait(false);
             }
 
             return only;
@@ -66,7 +66,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         {
             if (!isProven)
             {
-                await ProveAsync(lease, required!, isBlocking, call.CancellationToken).ConfigureAwait(false);
+                await ProveAsync(call, lease, required!, isBlocking).ConfigureAwait(false);
             }
 
             Note(isCausal);
@@ -114,8 +114,8 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         return false;
     }
 
-    /// <summary>Asks the server behind a lease. Without an answer the read is refused: it might miss what it must see.</summary>
-    private async ValueTask ProveAsync(ConnectionLease lease, ReplicationPosition required, bool isBlocking, CancellationToken cancellationToken)
+    /// <summary>Asks the server behind a lease, within what is left of the call. Without an answer the read is refused: it might miss what it must see.</summary>
+    private async ValueTask ProveAsync(RentCall call, ConnectionLease lease, ReplicationPosition required, bool isBlocking)
     {
         var pool = lease.Pool!;
         var isProven = false;
@@ -123,13 +123,16 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         {
             var position = isBlocking
                 ? pool.Provider.ReadPosition(lease.Connection)
-                : await pool.Provider.ReadPositionAsync(lease.Connection, cancellationToken).ConfigureAwait(false);
+                : await ReadPositionAsync(call, lease).ConfigureAwait(false);
             isProven = position is null ? throw Unverified(pool, cause: null) : position.Covers(required) ? true : throw Ahead(pool);
         }
-        catch (Exception exception) when (exception is not (CausalTokenException or OperationCanceledException))
+        catch (Exception exception) when (exception is not CausalTokenException)
         {
+            // Also when it was cancelled: the connection must prove itself before its next lease.
             lease.ReportFailure(exception);
-            throw Unverified(pool, exception);
+            throw exception is OperationCanceledException && call.CancellationToken.IsCancellationRequested
+                ? new OperationCanceledException(exception.Message, exception, call.CancellationToken)
+                : Unverified(pool, exception);
         }
         finally
         {
@@ -138,6 +141,13 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
                 lease.Dispose();
             }
         }
+    }
+
+    private async ValueTask<ReplicationPosition?> ReadPositionAsync(RentCall call, ConnectionLease lease)
+    {
+        using var time = new CancellationTokenSource(call.Left, parts.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, time.Token);
+        return await lease.Pool!.Provider.ReadPositionAsync(lease.Connection, either.Token).ConfigureAwait(false);
     }
 
     /// <summary>A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would pretend that they were never there.</summary>

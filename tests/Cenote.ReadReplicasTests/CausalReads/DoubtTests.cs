@@ -68,6 +68,53 @@ public sealed class DoubtTests
         Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    [InlineData(1, true)]
+    public async Task A_primary_that_does_not_answer_keeps_a_read_no_longer_than_its_caller_waits(int replicas, bool isCancelled)
+    {
+        await using var test = await TestSet.CreateAsync(replicas, options =>
+        {
+            options.CausalWait = TimeSpan.Zero;
+            options.AcquireTimeout = TimeSpan.FromMilliseconds(400);
+        });
+        var token = await AheadAsync(test);
+        var gate = new StubGate();
+
+        // The question on the connection itself; with a replica, the probe before it gets no answer either.
+        var before = test.One.Database.Calls(StubCall.Status).Started;
+        var asked = before + 1 + replicas;
+        for (var number = before + 1; number <= asked; number++)
+        {
+            test.One.Script.At(StubCall.Status, number, number == asked ? StubStep.Hang(gate) : StubStep.Fail());
+        }
+
+        test.One.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections));
+        using var cancel = new CancellationTokenSource();
+        var reading = test.Set.RentForReadingAsync(token, cancel.Token).AsTask();
+        await test.One.Database.CallStarted(StubCall.Status, asked).Soon();
+        var validations = test.One.Database.Calls(StubCall.Validate).Started;
+        if (isCancelled)
+        {
+            await cancel.CancelAsync();
+            var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.Soon());
+            Assert.Equal(cancel.Token, cancelled.CancellationToken);
+        }
+        else
+        {
+            test.Time.Advance(TimeSpan.FromMilliseconds(400));
+            var refusal = await Assert.ThrowsAsync<CausalTokenException>(() => reading.Soon());
+            Assert.Equal(CausalTokenProblem.Unverified, refusal.Problem);
+        }
+
+        // The connection proves itself before anybody gets it again.
+        await test.One.Database.CallStarted(StubCall.Validate, validations + 1).Soon();
+        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        gate.Release();
+    }
+
     private static async Task RefusesAsync(TestSet test, CausalTokenProblem problem, CausalToken token, bool isBlocking)
     {
         var refusal = await Assert.ThrowsAsync<CausalTokenException>(() => RentAsync(test, token, isBlocking));
