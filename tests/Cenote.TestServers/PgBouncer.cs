@@ -45,6 +45,14 @@ internal sealed class PgBouncer : IAsyncDisposable
         return bouncer;
     }
 
+    /// <summary>Asks the installed program for its version.</summary>
+    internal static async Task<Version> ReadVersionAsync()
+    {
+        // "PgBouncer 1.18.0", and lines on its libraries.
+        var answer = await Programs.ReadAsync(Programs.AsThisUser(Programs.PgBouncer, ["--version"]));
+        return Version.Parse(answer.Split([' ', '\n'], 3)[1]);
+    }
+
     /// <summary>For a pool: without a password, which this proxy does not ask for.</summary>
     internal string ConnectionString => $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Database=postgres;Username=worker;SSL Mode=Disable";
 

@@ -54,7 +54,11 @@ internal static class Programs
 
     /// <summary>Runs a program to its end.</summary>
     /// <exception cref="InvalidOperationException">It failed; quotes what it wrote.</exception>
-    internal static async Task RunAsync(ProcessStartInfo info)
+    internal static Task RunAsync(ProcessStartInfo info) => ReadAsync(info);
+
+    /// <summary>Runs a program to its end, and returns its output.</summary>
+    /// <exception cref="InvalidOperationException">It failed; quotes what it wrote.</exception>
+    internal static async Task<string> ReadAsync(ProcessStartInfo info)
     {
         using var process = await ProcessNursery.StartAsync(info);
         process.StandardInput.Close();
@@ -65,6 +69,8 @@ internal static class Programs
         {
             throw new InvalidOperationException($"{info.ArgumentList[^1]} failed with {process.ExitCode}: {output}{await errors}");
         }
+
+        return output;
     }
 
     private static string Existing(string path, string package, string command = "./test") =>
