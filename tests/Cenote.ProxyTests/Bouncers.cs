@@ -2,35 +2,17 @@ using Cenote.PostgreSql;
 
 namespace Cenote.ProxyTests;
 
-/// <summary>The PostgreSQL server that the tests of a class share, and proxies before it.</summary>
+/// <summary>The PostgreSQL server that the tests of a class share, and proxies in front of it.</summary>
 public sealed class Bouncers : IAsyncLifetime
 {
-    private readonly List<PgBouncer> _bouncers = [];
-
     internal PostgreSqlServer Server { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Server = await PostgreSqlServer.StartNewAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var bouncer in _bouncers)
-        {
-            await bouncer.DisposeAsync();
-        }
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
-        await Server.DisposeAsync();
-    }
-
-    internal async Task<PgBouncer> StartAsync(params string[] settings)
-    {
-        var bouncer = await PgBouncer.StartAsync(Server, settings);
-        lock (_bouncers)
-        {
-            _bouncers.Add(bouncer);
-        }
-
-        return bouncer;
-    }
+    /// <summary>Starts a proxy, which the caller disposes of: its idle connections count at the server that the tests of a class share.</summary>
+    internal Task<PgBouncer> StartAsync(params string[] settings) => PgBouncer.StartAsync(Server, settings);
 
     internal static ConnectionPool NewPool(string connectionString, Action<ConnectionPoolOptions>? configure = null, Microsoft.Extensions.Logging.ILoggerFactory? logs = null)
     {

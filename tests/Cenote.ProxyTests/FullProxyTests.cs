@@ -12,7 +12,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [InlineData(SessionClearing.OwnReset)]
     public async Task Full_proxy_is_a_ceiling_and_serves_once_a_place_is_free(SessionClearing clearing)
     {
-        var bouncer = await bouncers.StartAsync("max_client_conn = 4");
+        await using var bouncer = await bouncers.StartAsync("max_client_conn = 4");
         List<NpgsqlConnection> others = [];
         for (var i = 0; i < 4; i++)
         {
@@ -53,7 +53,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Busy_proxy_ends_one_client_and_nothing_else_is_suspected()
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
         await pool.WarmUpAsync(2, cancellationToken: Sessions.Stop);
         await using var other = await bouncer.OpenAsync();
@@ -78,7 +78,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Connection_that_finds_no_server_free_opens_no_circuit()
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var other = await bouncer.OpenAsync();
         await using var pool = Bouncers.NewPool(
             bouncer.ConnectionString, static options => (options.OpenRetries, options.OpenRetryBaseDelay) = (2, TimeSpan.FromMilliseconds(1)));
@@ -109,7 +109,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Work_that_met_a_busy_proxy_is_run_again()
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
         await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
         await using var other = await bouncer.OpenAsync();
@@ -159,7 +159,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Refused_startup_parameter_names_what_sent_it()
     {
-        var bouncer = await bouncers.StartAsync();
+        await using var bouncer = await bouncers.StartAsync();
         foreach (var (setting, name) in new[] { ("Options=-c geqo=off", "Options in the connection string"), ("Search Path=public", "Search Path in the connection string") })
         {
             await using var pool = Bouncers.NewPool($"{bouncer.ConnectionString};{setting}");
@@ -181,7 +181,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Database_that_the_proxy_does_not_know_is_a_configuration_error()
     {
-        var bouncer = await bouncers.StartAsync();
+        await using var bouncer = await bouncers.StartAsync();
         await FailsAsync(bouncer.ConnectionString.Replace("Database=postgres", "Database=nowhere", StringComparison.Ordinal), FailureKind.InvalidConfiguration);
         await FailsAsync(bouncer.ConnectionString.Replace("Username=worker", "Username=stranger", StringComparison.Ordinal), FailureKind.BadCredentials);
         await FailsAsync(bouncer.ConnectionString.Replace("SSL Mode=Disable", "SSL Mode=Require", StringComparison.Ordinal), FailureKind.Other);

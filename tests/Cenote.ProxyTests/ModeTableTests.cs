@@ -117,7 +117,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [InlineData("statement", SessionClearing.OwnReset, ResetMode.None, true)]
     public async Task Connection_survives_its_reset(string mode, SessionClearing clearing, ResetMode reset, bool survives)
     {
-        var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
+        await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.ResetMode) = (clearing, reset));
         for (var i = 0; i < 3; i++)
         {
@@ -134,11 +134,11 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         string[] settings = await PgBouncer.ReadVersionAsync() < new Version(1, 21) ? [] : ["max_prepared_statements = 0"];
         var bouncer = await bouncers.StartAsync([$"pool_mode = {mode}", .. settings]);
         var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.ResetMode = ResetMode.None);
-        return new Lab(pool, await pool.OpenConnectionAsync(Sessions.Stop), await bouncer.OpenAsync());
+        return new Lab(bouncer, pool, await pool.OpenConnectionAsync(Sessions.Stop), await bouncer.OpenAsync());
     }
 
     /// <summary>A connection of a pool, and another client.</summary>
-    private sealed class Lab(ConnectionPool pool, PooledConnection connection, NpgsqlConnection other) : IAsyncDisposable
+    private sealed class Lab(PgBouncer bouncer, ConnectionPool pool, PooledConnection connection, NpgsqlConnection other) : IAsyncDisposable
     {
         internal ConnectionPool Pool => pool;
 
@@ -152,6 +152,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
             await connection.DisposeAsync();
             await pool.DisposeAsync();
             await other.DisposeAsync();
+            await bouncer.DisposeAsync();
         }
     }
 }

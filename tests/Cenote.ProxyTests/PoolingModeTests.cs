@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cenote.ProxyTests;
 
 /// <summary>What a pool with a full reset notices, and does not, of the modes of a real PgBouncer.</summary>
@@ -8,13 +10,14 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     [InlineData(SessionClearing.OwnReset)]
     public async Task Sessions_that_a_proxy_shares_out_are_warned_of_once(SessionClearing clearing)
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = transaction", "server_round_robin = 1");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "server_round_robin = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.MaxSize) = (clearing, 8));
-        await Patience.SoonAsync(() => SetTenantsAsync(pool).GetAwaiter().GetResult(), "warned");
+        var count = new Tenants();
+        await Patience.SoonAsync(() => SetTenantsAsync(pool, count).GetAwaiter().GetResult() && count is { Strangers: > 0, Lost: > 0 }, "warned, met and lost");
         var warning = Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
         Assert.Contains("SessionsShared", warning.Message, StringComparison.Ordinal);
         Assert.Contains("pool_mode = session", warning.Message, StringComparison.Ordinal);
-        await SetTenantsAsync(pool);
+        await SetTenantsAsync(pool, count);
         Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
@@ -23,18 +26,21 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     [InlineData(SessionClearing.OwnReset)]
     public async Task Sessions_of_their_own_are_kept_apart_and_not_warned_of(SessionClearing clearing)
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = session", "server_round_robin = 1");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = session", "server_round_robin = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.MaxSize) = (clearing, 8));
+        var count = new Tenants();
         for (var round = 0; round < 5; round++)
         {
-            Assert.False(await SetTenantsAsync(pool));
+            Assert.False(await SetTenantsAsync(pool, count));
         }
+
+        Assert.Equal((0, 0), (count.Strangers, count.Lost));
     }
 
     [Fact]
     public async Task Idle_session_that_another_answers_for_is_found_by_validation()
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = transaction");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString);
         await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
         await using var other = await bouncer.OpenAsync();
@@ -47,26 +53,56 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     [Fact]
     public async Task Pool_that_keeps_no_session_state_is_not_warned_of_transaction_pooling()
     {
-        var bouncer = await bouncers.StartAsync("pool_mode = transaction");
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => (options.ResetMode, options.MaxSize) = (ResetMode.Rollback, 8));
-        Assert.False(await SetTenantsAsync(pool, "SELECT set_config('my.tenant', '{0}', true)"));
+        var count = new Tenants();
+        Assert.False(await SetTenantsAsync(pool, count, inTransaction: true));
+        Assert.Equal((0, 0), (count.Strangers, count.Lost));
         await pool.ValidateIdleAsync(Sessions.Stop);
         Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
-    /// <summary>Eight callers that set a tenant each.</summary>
-    /// <returns>Whether the pool has warned, or a lease began with somebody else's tenant in a mode in which that may not be.</returns>
-    private static async Task<bool> SetTenantsAsync(ConnectionPool pool, string statement = "SELECT set_config('my.tenant', '{0}', false)")
+    /// <summary>Eight callers rent ten times each. Each lease reads the tenant that it begins with, sets its own, and reads that again.</summary>
+    /// <returns>Whether the pool has warned.</returns>
+    private static async Task<bool> SetTenantsAsync(ConnectionPool pool, Tenants count, bool inTransaction = false)
     {
+        const string read = "SELECT coalesce(current_setting('my.tenant', true), '')";
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async caller =>
         {
+            var own = caller.ToString(CultureInfo.InvariantCulture);
             for (var i = 0; i < 10; i++)
             {
                 await using var connection = await pool.OpenConnectionAsync(Sessions.Stop);
-                await connection.ScalarAsync<string>(string.Format(System.Globalization.CultureInfo.InvariantCulture, statement, caller));
-                await connection.ScalarAsync<int>("SELECT 1");
+                count.Begin(await connection.ScalarAsync<string>(read));
+                await using var transaction = inTransaction ? await connection.BeginTransactionAsync(Sessions.Stop) : null;
+                await connection.ExecuteAsync($"SET {(inTransaction ? "LOCAL " : "")}my.tenant = '{own}'");
+                count.ReadBack(await connection.ScalarAsync<string>(read), own);
+                await (transaction?.CommitAsync(Sessions.Stop) ?? Task.CompletedTask);
             }
         })).Soon();
         return pool.GetEvents().Any(static happened => happened.Kind == PoolEventKind.ConnectionWarning);
+    }
+
+    /// <summary>Leases that began with another lease's tenant, and leases that did not read their own.</summary>
+    private sealed class Tenants
+    {
+        private int _strangers;
+        private int _lost;
+
+        internal int Strangers => Volatile.Read(ref _strangers);
+
+        internal int Lost => Volatile.Read(ref _lost);
+
+        internal void Begin(string tenant) => Count(ref _strangers, tenant.Length > 0);
+
+        internal void ReadBack(string tenant, string own) => Count(ref _lost, tenant != own);
+
+        private static void Count(ref int counter, bool isOne)
+        {
+            if (isOne)
+            {
+                Interlocked.Increment(ref counter);
+            }
+        }
     }
 }

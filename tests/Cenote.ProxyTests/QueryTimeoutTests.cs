@@ -17,7 +17,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     [InlineData(true, SessionClearing.OwnReset, ResetMode.None)]
     public async Task Limit_that_the_proxy_does_not_pass_on_is_warned_of_once_and_kept_by_the_pool(bool isDropped, SessionClearing clearing, ResetMode mode)
     {
-        var bouncer = await bouncers.StartAsync(isDropped ? ["ignore_startup_parameters = options"] : []);
+        await using var bouncer = await bouncers.StartAsync(isDropped ? ["ignore_startup_parameters = options"] : []);
         var log = new FakeLogger();
         await using var pool = Bouncers.NewPool(
             bouncer.ConnectionString,
@@ -60,7 +60,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     [InlineData("statement")]
     public async Task Statement_is_ended_in_every_mode(string mode)
     {
-        var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
+        await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => (options.QueryTimeout, options.ResetMode) = (Limit, ResetMode.None));
         await using var connection = await pool.OpenConnectionAsync(Sessions.Stop);
         await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
@@ -86,7 +86,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     [Fact]
     public async Task Refused_options_of_the_connection_string_are_named_and_never_left_out()
     {
-        var bouncer = await bouncers.StartAsync();
+        await using var bouncer = await bouncers.StartAsync();
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString + ";Options=-c geqo=off", static options => options.QueryTimeout = Limit);
         var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
         Assert.Equal(FailureKind.InvalidConfiguration, refused.Failure.Kind);
