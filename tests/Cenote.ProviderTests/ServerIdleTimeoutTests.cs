@@ -64,8 +64,8 @@ public sealed class ServerIdleTimeoutTests
         });
         await pool.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
 
-        // Every connection was idle for longer than the server allows, or has been replaced.
-        await Task.Delay(2 * Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+        // Then every connection was idle for longer than the server allows, or has been validated or replaced.
+        await WhenAnIdleSessionHasEndedAsync(database);
         var leases = new List<ConnectionLease>();
         try
         {
@@ -80,6 +80,30 @@ public sealed class ServerIdleTimeoutTests
         {
             leases.ForEach(static lease => lease.Dispose());
         }
+    }
+
+    /// <summary>Opens a session with the same limit outside the pool, leaves it idle, and waits until the server has ended it.</summary>
+    private static async Task WhenAnIdleSessionHasEndedAsync(string database)
+    {
+        await using var provider = NewProvider(database, Limit);
+        await using var watching = NewProvider(database, limit: null);
+        var settings = new ConnectionSettings { SessionClearing = SessionClearing.OwnReset, ResetMode = ResetMode.Full, ConnectTimeout = TimeSpan.FromSeconds(15) };
+        var idle = provider.CreateConnection(settings);
+        var watcher = watching.CreateConnection(settings);
+        await idle.OpenAsync(TestContext.Current.CancellationToken);
+        await watcher.OpenAsync(TestContext.Current.CancellationToken);
+        var isPostgreSql = provider is PostgreSqlProvider;
+        var session = await idle.Connection.ScalarAsync<long>(isPostgreSql ? "SELECT pg_backend_pid()::bigint" : "SELECT CONNECTION_ID()");
+        var count = isPostgreSql
+            ? FormattableString.Invariant($"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}")
+            : FormattableString.Invariant($"SELECT count(*) FROM information_schema.processlist WHERE id = {session}");
+        while (await watcher.Connection.ScalarAsync<long>(count) > 0)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await idle.CloseAsync();
+        await watcher.CloseAsync();
     }
 
     /// <summary>Of a user's or a database's own, which no other test sees.</summary>

@@ -32,13 +32,15 @@ public sealed class StoppedProcessTests
                 // Used a moment before: what a clock that stands still takes for fresh.
                 Assert.Equal(ThawCommand.Well, await AskAsync(process));
                 await SignalAsync(process, "STOP");
+
+                // The server itself lets the time pass that makes its sessions stale, and then ends them.
+                await server.ExecuteAsync(FormattableString.Invariant($"SELECT {(server is PostgreSqlServer ? "pg_sleep" : "SLEEP")}({2 * ThawCommand.Interval.TotalSeconds})"));
                 foreach (var session in await server.SessionsAsync())
                 {
                     await server.ExecuteAsync(server.EndSession(session));
                 }
 
                 await WhenGoneAsync(server);
-                await Task.Delay(2 * ThawCommand.Interval, TimeProvider.System);
                 await process.StandardInput.WriteLineAsync("");
                 await process.StandardInput.FlushAsync();
                 await SignalAsync(process, "CONT");
