@@ -1,6 +1,8 @@
 # The .NET SDK as the scripts use it, to be sourced.
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Scripts read what the command writes.
+export DOTNET_CLI_UI_LANGUAGE=en
 # Machines without ICU are served too: nothing here depends on a culture.
 compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 # A compiler server of our own, whatever the machine is set to: a compiler that starts anew for each project takes three times as long.

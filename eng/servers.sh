@@ -29,8 +29,9 @@ start_postgresql() {
     "${AS_SERVER[@]}" env LC_ALL=C "$bin/initdb" -D "$data" -U cenote -A scram-sha-256 --pwfile="$data.password" \
         -N -E UTF8 --locale=C.UTF-8 >"$data.log" 2>&1 || { show_log "$data.log"; return 1; }
 
-    # A language beside English: its messages come with the server, but the system need not have the locale.
-    localedef -i ru_RU -f UTF-8 "$SERVERS_DIR/ru_RU.UTF-8" || { echo "The locale ru_RU cannot be made (Debian: locales)." >&2; return 1; }
+    # A language beside English: its messages come with the server, but the system need not have the locale. Only the tests that need it fail without.
+    localedef -i ru_RU -f UTF-8 "$SERVERS_DIR/ru_RU.UTF-8" 2>/dev/null ||
+        echo "The locale ru_RU.UTF-8 cannot be made (Debian: locales): tests of translated messages will fail." >&2
 
     LOCPATH=$SERVERS_DIR launch postgresql INT "$bin/postgres" -D "$data" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$SERVERS_DIR" \
         -c max_connections=200 -c max_prepared_transactions=20 -c wal_level=logical \

@@ -7,6 +7,7 @@ namespace Cenote.ProviderTests.Failures;
 /// <summary>What real failures of PostgreSQL mean, as Npgsql throws them.</summary>
 public sealed class PostgreSqlFailureTests : IAsyncDisposable
 {
+    private const string Russian = "-c lc_messages=ru_RU.UTF-8";
     private readonly PostgreSqlProvider _provider = new(TestServers.PostgreSql);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
@@ -131,9 +132,10 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("-c lc_messages=ru_RU.UTF-8 ")]
+    [InlineData(Russian + " ")]
     public async Task A_fatal_error_is_a_lost_session_in_every_language(string language)
     {
+        await ThrowIfUnknownAsync(language);
         var failure = await FailsAsync(
             FailureKind.ConnectionLost, "58P01", () => OpenAsync(builder => builder.Options = language + "-c session_preload_libraries=no_such_library"));
 
@@ -145,8 +147,9 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     [Fact]
     public async Task Ended_from_outside_in_another_language()
     {
+        await ThrowIfUnknownAsync(Russian);
         await using var administrator = await OpenAsync();
-        await using var idle = await OpenAsync(builder => builder.Options = "-c lc_messages=ru_RU.UTF-8");
+        await using var idle = await OpenAsync(static builder => builder.Options = Russian);
         await TerminateAsync(administrator, idle.ProcessID);
         var failure = await FailsAsync(FailureKind.ConnectionLost, "57P01", () => idle.ExecuteAsync("SELECT 1"));
 
@@ -186,6 +189,18 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         Assert.Equal(kind, _provider.Classify(failure));
         Assert.Equal(kind, _provider.Classify(new InvalidOperationException("wrapped", failure)));
         return failure;
+    }
+
+    private static async Task ThrowIfUnknownAsync(string language)
+    {
+        try
+        {
+            await using var connection = await OpenAsync(builder => builder.Options = language);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidParameterValue)
+        {
+            throw new InvalidOperationException("The server does not have the locale ru_RU.UTF-8: install the package locales, and let ./test start the server.", exception);
+        }
     }
 
     private static async Task<NpgsqlConnection> OpenAsync(Action<NpgsqlConnectionStringBuilder>? configure = null)
