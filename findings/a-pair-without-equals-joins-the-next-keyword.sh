@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# System.Data.Common of .NET 10 (DbConnectionStringBuilder), seen with .NET SDK 10.0.
+# System.Data.Common of .NET 10.0.12 (DbConnectionStringBuilder). The script prints the version of the runtime that it saw.
 #
 # One would guess: a part between two semicolons that has no '=' is refused, as it is at the end of a connection string.
 # What happens: in the middle it becomes a part of the next keyword, semicolon included: "Host=a;Encrypt;Database=shop" has the keyword "encrypt;database"
@@ -7,6 +7,8 @@
 #
 # Needs the .NET 10 SDK, and no package. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 DIRECTORY=$(mktemp -d)
 trap 'rm -rf "$DIRECTORY"' EXIT
 cat > "$DIRECTORY/Seen.csproj" <<'XML'
@@ -29,7 +31,7 @@ catch (ArgumentException)
     isRefusedAtTheEnd = true;
 }
 
-Console.WriteLine($"keywords: {keywords}; has a database: {middle.ContainsKey("Database")}; refused at the end: {isRefusedAtTheEnd}");
+Console.WriteLine($"runtime {Environment.Version}; keywords: {keywords}; has a database: {middle.ContainsKey("Database")}; refused at the end: {isRefusedAtTheEnd}");
 return keywords == "host | encrypt;database" && !middle.ContainsKey("Database") && isRefusedAtTheEnd ? 0 : 1;
 CS
 cd "$DIRECTORY" && dotnet run -c Release

@@ -9,6 +9,8 @@
 #
 # NuGet packages: MySqlConnector 2.6.2. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 for program in mariadbd mariadb-install-db mariadb-admin; do command -v $program >/dev/null || { echo "$program is missing: install mariadb-server" >&2; exit 2; }; done
 command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
 
@@ -31,7 +33,7 @@ for ((tries = 0; tries < 300; tries++)); do mariadb-admin --no-defaults -uroot -
 cat >"$DIRECTORY/program/program.csproj" <<'XML'
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="MySqlConnector" Version="2.6.2" /></ItemGroup>
+  <ItemGroup><PackageReference Include="MySqlConnector" Version="[2.6.2]" /></ItemGroup>
 </Project>
 XML
 cat >"$DIRECTORY/program/Program.cs" <<'CS'

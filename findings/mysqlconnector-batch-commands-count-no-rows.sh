@@ -8,6 +8,8 @@
 #
 # NuGet packages: MySqlConnector 2.6.2. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 for program in mariadbd mariadb-install-db mariadb-admin; do command -v $program >/dev/null || { echo "$program is missing: install mariadb-server" >&2; exit 2; }; done
 command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
 

@@ -9,6 +9,8 @@
 #
 # NuGet packages: Npgsql 10.0.3. Debian packages: postgresql-15. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 BIN=/usr/lib/postgresql/15/bin
 for file in $BIN/initdb $BIN/postgres $BIN/pg_isready; do [[ -x $file ]] || { echo "$file is missing: install postgresql-15" >&2; exit 2; }; done
 command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }

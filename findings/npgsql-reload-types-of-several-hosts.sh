@@ -9,6 +9,8 @@
 #
 # Debian package: postgresql-15. The .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 BIN=/usr/lib/postgresql/15/bin
 [[ -x $BIN/postgres ]] || { echo "$BIN/postgres is missing: install postgresql-15" >&2; exit 2; }
 

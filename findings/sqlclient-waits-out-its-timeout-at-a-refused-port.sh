@@ -9,6 +9,8 @@
 #
 # NuGet packages: Microsoft.Data.SqlClient 7.1.1, Npgsql 10.0.3. Needs the .NET SDK 10, and no server. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
 DIRECTORY=$(mktemp -d)
 trap 'rm -rf "$DIRECTORY"' EXIT
@@ -18,8 +20,8 @@ cat >refused.csproj <<'XML'
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup>
   <ItemGroup>
-    <PackageReference Include="Microsoft.Data.SqlClient" Version="7.1.1" />
-    <PackageReference Include="Npgsql" Version="10.0.3" />
+    <PackageReference Include="Microsoft.Data.SqlClient" Version="[7.1.1]" />
+    <PackageReference Include="Npgsql" Version="[10.0.3]" />
   </ItemGroup>
 </Project>
 XML

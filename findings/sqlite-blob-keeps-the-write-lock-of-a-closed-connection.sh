@@ -8,6 +8,8 @@
 #
 # Needs the .NET 10 SDK and restores one NuGet package. Exit code 0: as described.
 set -uo pipefail
+# No compiler or build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET 10 SDK" >&2; exit 2; }
 DIRECTORY=$(mktemp -d)
 trap 'rm -rf "$DIRECTORY"' EXIT
@@ -19,7 +21,7 @@ cat > blob.csproj <<'XML'
     <TargetFramework>net10.0</TargetFramework>
     <ImplicitUsings>enable</ImplicitUsings>
   </PropertyGroup>
-  <ItemGroup><PackageReference Include="Microsoft.Data.Sqlite" Version="10.0.15" /></ItemGroup>
+  <ItemGroup><PackageReference Include="Microsoft.Data.Sqlite" Version="[10.0.15]" /></ItemGroup>
 </Project>
 XML
 cat > Program.cs <<'CS'
