@@ -4,11 +4,11 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It counts for no size, is never lent to
-/// anybody else, and nobody validates or replaces it. For what holds a connection for long: listening, probing, locks.
+/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It counts for no size, is never rented to
+/// another caller, and is not validated or replaced. For tasks that hold a connection for long: listening, probing, locks.
 /// </summary>
 /// <remarks>Not thread-safe, except that disposing more than once is harmless.</remarks>
-public sealed class DedicatedConnection : IAsyncDisposable
+public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
 {
     private readonly PhysicalConnection _physical;
     private int _isClosed;
@@ -18,6 +18,30 @@ public sealed class DedicatedConnection : IAsyncDisposable
     /// <summary>Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedAsync"/> returned it.</summary>
     public DbConnection Connection => _physical.Connection;
 
+    /// <summary>
+    /// Closes the connection by the driver's blocking <see cref="DbConnection.Close"/>. Exceptions of the driver are ignored, because the connection is not used again.
+    /// </summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Connection.Close();
+        }
+#pragma warning disable CA1031 // The connection is not used again, whatever went wrong.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+
+        // The session has ended, or is in the driver's pool of one. What is left frees the driver's pool or data source, and has as a rule nothing to wait for.
+        FreeAsync().GetAwaiter().GetResult();
+    }
+
     /// <summary>Closes the connection. What the driver throws in closing is swallowed: the connection is gone either way.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -26,6 +50,11 @@ public sealed class DedicatedConnection : IAsyncDisposable
             return;
         }
 
+        await FreeAsync().ConfigureAwait(false);
+    }
+
+    private async Task FreeAsync()
+    {
         try
         {
             await _physical.CloseAsync().ConfigureAwait(false);

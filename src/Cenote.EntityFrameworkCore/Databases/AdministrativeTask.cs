@@ -11,7 +11,7 @@ internal sealed class AdministrativeTask(IRelationalDatabaseCreator creator, IRe
     public void Dispose()
     {
         connection?.Dispose();
-        dedicated?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        dedicated?.Dispose();
     }
 
     public async ValueTask DisposeAsync()

@@ -143,7 +143,7 @@ internal sealed class StatusReader
         var readsAlike = !await reader.NextResultAsync(cancellationToken).ConfigureAwait(false)
             || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             || string.Equals(reader.GetString(0), status.ServerId, StringComparison.Ordinal);
-        return readsAlike ? status : status with { IsSeveralServers = true };
+        return readsAlike ? status : status with { HasSeveralServers = true };
     }
 
     private static async ValueTask<T?> AskAsync<T>(DbConnection connection, string question, Func<DbDataReader, T?> read, CancellationToken cancellationToken)

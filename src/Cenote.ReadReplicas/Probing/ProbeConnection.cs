@@ -23,7 +23,7 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
             var status = await asking.WaitAsync(options.ProbeTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             stop.Dispose();
             var latency = options.TimeProvider.GetElapsedTime(started);
-            return (_second.Compare(connection, status) ? status with { IsSeveralServers = true } : status, latency);
+            return (_second.Compare(connection, status) ? status with { HasSeveralServers = true } : status, latency);
         }
         catch (Exception exception)
         {

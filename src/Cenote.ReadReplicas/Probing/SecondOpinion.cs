@@ -61,7 +61,7 @@ internal sealed class SecondOpinion(ConnectionPool pool, ReplicaSetOptions optio
             await using (other.ConfigureAwait(false))
             {
                 var status = await pool.Provider.ReadStatusAsync(other.Connection, _stop.Token).ConfigureAwait(false);
-                if (status.IsSeveralServers)
+                if (status.HasSeveralServers)
                 {
                     _found = true;
                 }

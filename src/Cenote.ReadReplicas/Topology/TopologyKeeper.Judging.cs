@@ -131,7 +131,7 @@ internal sealed partial class TopologyKeeper
     /// <summary>Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an outage of a doubt.</summary>
     private void NoteSeveralServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
     {
-        if (report.Status is { IsSeveralServers: true } && !server.HasSeveralServers)
+        if (report.Status is { HasSeveralServers: true } && !server.HasSeveralServers)
         {
             server.HasSeveralServers = true;
             changes.Add(Change(

@@ -30,7 +30,7 @@ public sealed record ServerStatus
     public string? ServerId { get; init; }
 
     /// <summary>Gets whether two questions on one connection were answered by different servers: a proxy between spreads statements over them.</summary>
-    public bool IsSeveralServers { get; init; }
+    public bool HasSeveralServers { get; init; }
 
     /// <summary>Whether the server takes writes as every other of its group does, without being a rival: Galera. <see cref="Role"/> is <see cref="ServerRole.Primary"/> then.</summary>
     public bool IsMultiPrimary { get; init; }

@@ -26,6 +26,20 @@ public sealed class DedicatedConnectionTests
     [Theory]
     [InlineData(SessionClearing.OwnReset)]
     [InlineData(SessionClearing.DriverReset)]
+    public async Task Dispose_closes_a_dedicated_connection_once(SessionClearing clearing)
+    {
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
+        var dedicated = await test.Pool.OpenDedicatedAsync().AsTask().Soon();
+        dedicated.Dispose();
+        dedicated.Dispose();
+        await dedicated.DisposeAsync();
+        Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
+        Assert.Equal(1, test.Database.Sessions);
+    }
+
+    [Theory]
+    [InlineData(SessionClearing.OwnReset)]
+    [InlineData(SessionClearing.DriverReset)]
     public async Task Connection_that_is_created_only_is_closed_and_has_the_pools_credentials(SessionClearing clearing)
     {
         var asked = 0;
@@ -41,7 +55,7 @@ public sealed class DedicatedConnectionTests
             Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
         }
 
-        await using (var dedicated = test.Pool.CreateDedicated())
+        using (var dedicated = test.Pool.CreateDedicated())
         {
             Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
         }
