@@ -24,7 +24,7 @@ internal static class ConfigurationKeys
         {
             if (!Sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                yield return $"{child.Path} is no section of Cenote. {Remedy(child.Key, poolName)}";
+                yield return $"{child.Path} is not a section of Cenote. {Remedy(child.Key, poolName)}";
             }
             else if (!string.IsNullOrWhiteSpace(child.Value))
             {

@@ -118,8 +118,8 @@ internal static class PoolSection
     // Its value is not shown: it may be a secret in the wrong place.
     private static string DescribeStranger(string path, string key, string poolName) =>
         CodeOnly.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) ? $"{path} can only be set in code, where the pool is registered. Remove it."
-        : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is no setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
-        : $"{path} is no setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} There are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
+        : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
+        : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} The settings are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
 
     private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
 

@@ -59,7 +59,7 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
         }
         else
         {
-            options.Problems.Add($"{setting.Path} is no setting. There are {nameof(options.DrainTimeLimit)}, {nameof(options.WarmUpTargets)}, {nameof(options.WarmUpTimeLimit)}, {nameof(options.WhenDatabaseIsAbsent)}.");
+            options.Problems.Add($"{setting.Path} is not a setting. The settings are {nameof(options.DrainTimeLimit)}, {nameof(options.WarmUpTargets)}, {nameof(options.WarmUpTimeLimit)}, {nameof(options.WhenDatabaseIsAbsent)}.");
         }
 
         bool Is(string name) => string.Equals(setting.Key, name, StringComparison.OrdinalIgnoreCase);

@@ -83,7 +83,7 @@ public sealed partial class ConnectionPool
     public CircuitStatus GetCircuit() => _desk.ReadCircuit();
 
     /// <summary>
-    /// Opens the circuit by hand: nobody is served any more, callers that wait are refused, until <see cref="CloseCircuit"/>.
+    /// Opens the circuit by hand: no caller gets a connection, and waiting callers are refused, until <see cref="CloseCircuit"/>.
     /// Leases in use are not touched.
     /// </summary>
     public void OpenCircuit() => _desk.ForceCircuitOpen();

@@ -12,6 +12,6 @@ public enum PoolState
     /// <summary><see cref="ConnectionPool.DrainAsync"/> was called: callers queue, connections close as they come back, until <see cref="ConnectionPool.Resume"/>.</summary>
     Draining,
 
-    /// <summary>The pool was disposed of: nothing is lent any more.</summary>
+    /// <summary>The pool was disposed of: no connection can be rented.</summary>
     Closed,
 }

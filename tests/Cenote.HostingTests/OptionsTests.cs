@@ -67,7 +67,7 @@ public sealed class OptionsTests
             [
                 "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
                 "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number of connections.",
-                "Cenote:Hosting:WarmupTime is no setting. There are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
+                "Cenote:Hosting:WarmupTime is not a setting. The settings are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
                 "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
                 "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
                 "WarmUpTimeLimit is 2 h. It must be 1 ms to 1 h.",

@@ -35,7 +35,7 @@ internal sealed class OverviewPage
     public static IEnumerable<string> Lines(Sight sight, int width, int height)
     {
         var rows = OverviewOrder.Of(sight.Overview);
-        return rows.Count == 0 ? ["[grey]There is no pool yet.[/]"] : new OverviewPage(rows, width).Lines(height);
+        return rows.Count == 0 ? ["[grey]No pool exists yet.[/]"] : new OverviewPage(rows, width).Lines(height);
     }
 
     /// <summary>Each row takes as many lines as its words need, the worst first, as long as every row has the least.</summary>

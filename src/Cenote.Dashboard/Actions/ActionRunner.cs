@@ -108,7 +108,7 @@ internal sealed class ActionRunner(ILogger logger)
     private static ActionOutcome OpenCircuit(ConnectionPool pool)
     {
         pool.OpenCircuit();
-        return new ActionOutcome("open circuit", "The circuit is open: nobody is served until it is closed by hand.");
+        return new ActionOutcome("open circuit", "The circuit is open: no caller gets a connection until it is closed by hand.");
     }
 
     private static ActionOutcome CloseCircuit(ConnectionPool pool)

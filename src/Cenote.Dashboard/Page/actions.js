@@ -30,7 +30,7 @@ export const actions = {
     ],
     openCircuit: [
         'Open breaker',
-        'Forces the breaker open: nobody is served any more, and callers that wait are refused, until somebody closes it. Connections that are out are not touched.',
+        'Forces the breaker open: no caller gets a connection, and waiting callers are refused, until it is closed by hand. Rented connections are not touched.',
         true,
     ],
     closeCircuit: ['Close breaker', 'Forces the breaker closed: the pool tries to connect again at once.', false],

@@ -26,7 +26,7 @@ export function createLeases(context) {
     const table = createTable({
         label: 'Leases',
         keyOf: lease => lease.id,
-        empty: 'Nobody holds a connection now.',
+        empty: 'No connection is rented now.',
         tall: true,
         sort: { field: 'heldSeconds', descending: true },
         columns: [

@@ -154,7 +154,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
     private CausalTokenException Ahead(ConnectionPool primary) => new(
         parts.Options.Name,
         CausalTokenProblem.AheadOfPrimary,
-        $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or nobody made them. Read without the token, and tell whoever wrote.");
+        $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or never made. Read without the token, and inform the writer.");
 
     private CausalTokenException Unverified(ConnectionPool primary, Exception? cause) => new(
         parts.Options.Name,

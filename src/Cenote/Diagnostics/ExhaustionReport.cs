@@ -99,7 +99,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
             var why = new StringBuilder().Append(crowd);
             if (attention.HasAny(Leasing.Attention.Suspended))
             {
-                why.Append(" The pool is suspended: nothing is lent until Resume is called.");
+                why.Append(" The pool is suspended: no connection can be rented until Resume is called.");
             }
 
             if (desk.ReadCircuit() is { State: not CircuitState.Closed } circuit)

@@ -31,7 +31,7 @@ internal static partial class PoolLog
     [LoggerMessage(14, LogLevel.Error, "The circuit of pool {PoolName} is open; failures in a row: {Failures}, the last: {Kind}; the first probe is in {NextProbe}")]
     internal static partial void CircuitOpened(ILogger logger, string poolName, int failures, FailureKind? kind, string nextProbe, Exception? exception);
 
-    [LoggerMessage(15, LogLevel.Warning, "The circuit of pool {PoolName} was opened by hand: nobody is served until it is closed by hand")]
+    [LoggerMessage(15, LogLevel.Warning, "The circuit of pool {PoolName} was opened by hand: no caller gets a connection until it is closed by hand")]
     internal static partial void CircuitForcedOpen(ILogger logger, string poolName);
 
     [LoggerMessage(16, LogLevel.Debug, "The circuit of pool {PoolName} is {State}")]

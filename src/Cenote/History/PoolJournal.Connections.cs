@@ -62,7 +62,7 @@ internal sealed partial class PoolJournal
         {
             case CircuitState.Open when status.IsForced:
                 PoolLog.CircuitForcedOpen(Logger, _settings.Name);
-                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: nobody is served until it is closed by hand");
+                Note(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: no caller gets a connection until it is closed by hand");
                 break;
             case CircuitState.Open when before == CircuitState.Closed:
                 PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.NextProbe is { } next ? Readable.About(next) : "a moment", status.LastFailure?.Exception);

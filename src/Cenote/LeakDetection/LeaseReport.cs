@@ -37,7 +37,7 @@ public sealed class LeaseReport
         var suspects = Leases.Count(static lease => lease.IsSuspected);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Pool '{PoolName}' at {Readable.Moment(Time)}: {Counts}.").AppendLine();
-        text.Append(Leases.Count == 0 ? "Nobody holds a connection." : FormattableString.Invariant($"{Readable.Count(Leases.Count, "lease")} from {Readable.Count(Sites().Count(), "place")}"));
+        text.Append(Leases.Count == 0 ? "No connection is rented." : FormattableString.Invariant($"{Readable.Count(Leases.Count, "lease")} from {Readable.Count(Sites().Count(), "place")}"));
         if (Leases.Count > 0)
         {
             text.Append(Threshold is { } threshold

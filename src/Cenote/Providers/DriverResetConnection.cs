@@ -9,7 +9,7 @@ namespace Cenote.Providers;
 /// </summary>
 /// <remarks>
 /// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's pool.
-/// A connection whose <see cref="ClearSession"/> leaves it open is lent as it is. The driver must not enlist in ambient transactions by itself
+/// A connection whose <see cref="ClearSession"/> leaves it open is rented as it is. The driver must not enlist in ambient transactions by itself
 /// (<c>Enlist=false</c>): a lease opens its connection where the caller is.
 /// </remarks>
 public abstract class DriverResetConnection : PhysicalConnection

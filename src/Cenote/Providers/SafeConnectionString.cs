@@ -138,7 +138,7 @@ public static class SafeConnectionString
             }
             else if (keyword.Contains(';', StringComparison.Ordinal))
             {
-                yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is no keyword=value pair. Put quotes around values that contain ';' or '='.");
+                yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is not a keyword=value pair. Put quotes around values that contain ';' or '='.");
             }
 
             var fault = ValueJudge.Judge(keyword, Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "", addressKind);

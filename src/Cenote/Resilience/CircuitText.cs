@@ -4,14 +4,14 @@ using Cenote.Diagnostics;
 
 namespace Cenote.Resilience;
 
-/// <summary>Says why nobody is served.</summary>
+/// <summary>Text that explains why no caller gets a connection.</summary>
 internal static class CircuitText
 {
     internal static string Describe(PoolSettings settings, CircuitStatus circuit)
     {
         if (circuit.IsForced)
         {
-            return $"The circuit of pool '{settings.Name}' was opened by hand at {Readable.Moment(circuit.Since)}: nobody is served until CloseCircuit is called.";
+            return $"The circuit of pool '{settings.Name}' was opened by hand at {Readable.Moment(circuit.Since)}: no caller gets a connection until CloseCircuit is called.";
         }
 
         var text = new StringBuilder();

@@ -66,7 +66,7 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
             FindingKind.DoubleRent,
             VerdictLevel.Unhealthy,
             Text($"stands still for {window.Still.TotalSeconds:0} s: holders seem to wait for a second connection"),
-            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} out, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was lent for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
+            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} out, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was rented for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRents == NestedRents.Allow ? " (the pool does not look for them)" : "")}."),
             "Pass the connection that a flow holds on instead of renting another. NestedRents = Warn or Refuse names the two places; a larger pool only puts the standstill off.");
     }
 

@@ -109,7 +109,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
         {
             return Unhealthy(
                 FindingKind.CircuitForcedOpen,
-                Text($"circuit opened by hand at {Readable.Moment(circuit.Since)}: nobody is served until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
+                Text($"circuit opened by hand at {Readable.Moment(circuit.Since)}: no caller gets a connection until it is closed by hand"), "OpenCircuit was called.", "Call CloseCircuit.");
         }
 
         if (circuit.State != CircuitState.Closed)
@@ -156,7 +156,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
                 VerdictLevel.Degraded,
                 Text($"the database refuses the credentials; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
                 Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
-                "Mend the user or password, or what the Credentials callback gives, before the last connection comes of age."),
+                "Fix the user or password, or the result of the Credentials callback, before the last connection comes of age."),
             { Kind: FailureKind.TooManyConnections } => new Finding(
                 FindingKind.ServerFull,
                 VerdictLevel.Degraded,
@@ -184,7 +184,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
     /// <summary>The provider's advice where it has some: it knows the settings and the server.</summary>
     private static string RemedyOf(OpenFailure failure) => failure.Advice ?? failure.Kind switch
     {
-        FailureKind.BadCredentials => "Mend the user or password, or what the Credentials callback gives.",
+        FailureKind.BadCredentials => "Fix the user or password, or the result of the Credentials callback.",
         FailureKind.InvalidConfiguration => "Correct the connection string; the log has what the server said (event 12).",
         FailureKind.TooManyConnections => "Raise the server's limit, or lower the sizes of the pools that share it.",
         _ => "Look at the database and the network to it; the log has what the driver said (events 11 and 12).",

@@ -82,7 +82,7 @@ public sealed class LeaseReportTests
     {
         await using var test = await TestPool.FullAsync(1);
 
-        Assert.Contains("Nobody holds a connection.", test.Pool.DescribeLeases().ToString(), StringComparison.Ordinal);
+        Assert.Contains("No connection is rented.", test.Pool.DescribeLeases().ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Four holders, each with one file, line and member of its own, rent as fast as they can: a mixture would be a torn read.</summary>
