@@ -51,7 +51,7 @@ int RefuseWords()
         runReader.Read();
     }
 
-    return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutValues(error.Message)), .. runReader.Problems], run);
+    return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message)), .. runReader.Problems], run);
 }
 
 static int Refuse(IReadOnlyCollection<string> problems, Command command)

@@ -44,6 +44,9 @@ internal static class PrintableText
         return clean.ToString();
     }
 
+    /// <summary>Whether nothing of the character is seen, whatever stands beside it.</summary>
+    internal static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format || IsWithoutTrace(rune.Value);
+
     private static string CodePoint(int value) => FormattableString.Invariant($"U+{value:X4}");
 
     private static string? FaultOf(Rune rune) => Rune.GetUnicodeCategory(rune) switch
@@ -52,11 +55,16 @@ internal static class PrintableText
         UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => "a line separator",
         UnicodeCategory.Format => IsDirection(rune.Value) ? "changes the direction of text" : "invisible",
 
-        // Without a width, although they count as letters and marks.
-        _ => rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x2800 or 0x3164 or 0xFFA0 or (>= 0x180B and <= 0x180F) or (>= 0xFE00 and <= 0xFE0F) ? "invisible"
+        _ => IsWithoutTrace(rune.Value) ? "invisible"
             : (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF ? "no character"
             : null,
     };
+
+    // What counts as a letter or a mark, or is not assigned yet, and is not drawn: Default_Ignorable_Code_Point of Unicode 17 without what is of the category Format,
+    // the blank of Braille and the filler of Khitan. Variation selectors too, also after an emoji: a heart with one and a heart without are two names that look the same.
+    private static bool IsWithoutTrace(int value) => value
+        is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2065 or 0x2800 or 0x3164
+        or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xFFF0 and <= 0xFFF8) or 0x16FE4 or (>= 0xE0000 and <= 0xE0FFF);
 
     private static bool IsDirection(int value) => value is 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

@@ -10,6 +10,9 @@ internal static class Builderless
     /// <summary>A driver that reads the text when it opens the connection, and quotes all of it when it cannot.</summary>
     public static DbProviderFactory ThatParsesLate { get; } = new Factory(static () => new LateConnection());
 
+    /// <summary>A driver that fails like this to open a connection.</summary>
+    public static DbProviderFactory ThatFails(Exception failure) => new Factory(() => new LateConnection(failure));
+
     public static DbProviderFactory Of(DbProviderFactory driver) => new Factory(driver.CreateConnection);
 
     private sealed class Factory(Func<DbConnection?> create) : DbProviderFactory
@@ -17,7 +20,7 @@ internal static class Builderless
         public override DbConnection? CreateConnection() => create();
     }
 
-    private sealed class LateConnection : DbConnection
+    private sealed class LateConnection(Exception? failure = null) : DbConnection
     {
         [AllowNull]
         public override string ConnectionString { get; set; } = "";
@@ -32,6 +35,11 @@ internal static class Builderless
 
         public override void Open()
         {
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
             var inner = new FormatException($"cannot read '{ConnectionString}'");
             inner.Data["text"] = ConnectionString;
             throw new InvalidOperationException("cannot open", inner);

@@ -24,7 +24,7 @@ public sealed class DriverTelemetryTests
     public async Task Npgsql_names_its_metrics_by_the_pool(SessionClearing clearing)
     {
         var server = new NpgsqlConnectionStringBuilder(Server("CENOTE_TEST_POSTGRESQL"));
-        await ExpectAsync("Npgsql", new PostgreSqlProvider(server.ConnectionString), $"Port={server.Port}", clearing);
+        await ExpectAsync("Npgsql", new PostgreSqlProvider(server.ConnectionString), $"Port={server.Port};Database={server.Database}", clearing);
     }
 
     [Fact]

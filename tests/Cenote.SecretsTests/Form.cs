@@ -49,12 +49,7 @@ internal sealed record Form(
     ];
 
     /// <summary>The shape of a connection string with this provider's keywords.</summary>
-    public string Fill(string shape) => shape
-        .Replace("{server}", Server, StringComparison.Ordinal)
-        .Replace("{database}", Database, StringComparison.Ordinal)
-        .Replace("{user}", User, StringComparison.Ordinal)
-        .Replace("{password}", SecretKeywords[0], StringComparison.Ordinal)
-        .Replace("{address}", Address, StringComparison.Ordinal);
+    public string Fill(string shape) => Malformed.Fill(shape, Server, Database, User, SecretKeywords[0], Address);
 
     private static Form Any(string driver, DbProviderFactory factory, string server, string database, string user, string address, params string[] secrets) =>
         new("AdoNetProvider over " + driver, text => new AdoNetProvider(factory, text, new AdoNetProviderOptions { PasswordKeyword = "Password" }), server, database, user, address, secrets);

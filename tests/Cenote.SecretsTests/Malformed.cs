@@ -5,6 +5,9 @@ internal static class Malformed
 {
     public const string Secret = "hunTer2";
 
+    /// <summary>As different as secrets are: letters and digits, which no word is; letters only; with a slash, as in base64.</summary>
+    public static string[] Secrets { get; } = [Secret, "hunterbattery", "zq9/xk7"];
+
     /// <summary>By what is wrong. <c>hunTer2</c> is the secret.</summary>
     public static IReadOnlyDictionary<string, string> Shapes { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -68,6 +71,12 @@ internal static class Malformed
         ["a value after quotes"] = "{server}={address};{database}='shop' {password}=hunTer2",
         ["a semicolon in the password"] = "{server}={address};{password}=ab;hunTer2",
         ["a semicolon and an equals sign in the password"] = "{server}={address};{password}=ab;hunTer2=cd",
+        ["a short word and a colon"] = "{server}={address};{database}=shop pass: hunTer2",
+        ["a shorter word and a colon"] = "{server}={address};{database}=shop pw: hunTer2",
+        ["a colon after the application's name"] = "{server}={address};Application Name=web Password: hunTer2",
+        ["a character that is not seen in the password's name"] = "{server}={address};{database}=shop Pass\u034Fword=hunTer2",
+        ["another character that is not seen"] = "{server}={address};Application Name=web Pass\U000E0100word=hunTer2",
+        ["a semicolon in the password, then a space"] = "{server}={address};{password}=x;hunTer2 battery=1",
         ["a semicolon in the password, then a value"] = "{server}={address};{password}=ab;cd=hunTer2",
         ["a secret for a port"] = "{server}={address};Port=hunTer2",
         ["a secret for a mode"] = "{server}={address};SSL Mode=hunTer2",
@@ -75,4 +84,12 @@ internal static class Malformed
         ["the key of a file"] = "{server}=file:/nowhere/shop.db?key=hunTer2",
         ["the key of a file, then a password"] = "{server}=file:/nowhere/shop.db?mode=ro {password}=hunTer2",
     };
+
+    /// <summary>A shape with the keywords of a driver.</summary>
+    public static string Fill(string shape, string server, string database, string user, string password, string address) => shape
+        .Replace("{server}", server, StringComparison.Ordinal)
+        .Replace("{database}", database, StringComparison.Ordinal)
+        .Replace("{user}", user, StringComparison.Ordinal)
+        .Replace("{password}", password, StringComparison.Ordinal)
+        .Replace("{address}", address, StringComparison.Ordinal);
 }

@@ -23,6 +23,40 @@ public sealed class MalformedStringsTests
 
     [Theory]
     [MemberData(nameof(Providers))]
+    public void No_provider_shows_a_secret_of_another_kind(string provider)
+    {
+        var form = Form.All.Single(form => form.Name == provider);
+        List<string> sightings = [];
+        foreach (var secret in Malformed.Secrets)
+        {
+            foreach (var (mistake, shape) in Malformed.Shapes)
+            {
+                // Of a word nobody can tell that it is a secret where a word belongs.
+                if (secret.All(char.IsLetter) && mistake == "a secret for a mode")
+                {
+                    continue;
+                }
+
+                string shown;
+                try
+                {
+                    var made = form.Create(form.Fill(shape).Replace(Malformed.Secret, secret, StringComparison.Ordinal));
+                    shown = $"{made.ConnectionString} | {made.DataSource} | {made.Database} | {made.Address}";
+                }
+                catch (ArgumentException exception)
+                {
+                    shown = exception.ToString();
+                }
+
+                sightings.AddRange(secret.Split('/').Where(part => shown.Contains(part, StringComparison.OrdinalIgnoreCase)).Select(part => $"{mistake} with {secret} shows {part}: {shown}"));
+            }
+        }
+
+        Assert.True(sightings.Count == 0, string.Join('\n', sightings));
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
     public void A_forgotten_semicolon_is_named(string provider)
     {
         var form = Form.All.Single(form => form.Name == provider);

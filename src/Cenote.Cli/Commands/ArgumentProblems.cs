@@ -11,15 +11,10 @@ internal static partial class ArgumentProblems
         return string.Join(Environment.NewLine, problems.Select(problem => "- " + problem).Prepend(headline).Append($"See: cenote {command} --help"));
     }
 
-    /// <summary>Cuts off values: a connection string that the shell took apart is echoed by the parser, password and all.</summary>
-    public static string WithoutValues(string parserMessage) => ValueInQuotes().Replace(parserMessage, "=…'");
-
-    /// <summary>Cuts off every word but flags: a header that the shell took apart would be echoed, token and all.</summary>
+    /// <summary>Cuts off every word but flags: a connection string or a header that the shell took apart would be echoed, password and all.</summary>
     public static string WithoutWords(string parserMessage) => WordInQuotes().Replace(parserMessage, "'…'");
 
-    [GeneratedRegex("'(?!--[a-z]+')[^']*'", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    // Up to the last quote that does not belong to a flag: the word may have quotes in it.
+    [GeneratedRegex("'(?!--[a-z]+(-[a-z]+)*').*?'(?=[^']*('--[a-z]+(-[a-z]+)*'[^']*)*$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WordInQuotes();
-
-    [GeneratedRegex("=[^']*'", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ValueInQuotes();
 }

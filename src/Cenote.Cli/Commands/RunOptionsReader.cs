@@ -3,6 +3,7 @@ using System.Globalization;
 using Cenote.Cli.Pools;
 using Cenote.Cli.Reporting;
 using Cenote.Cli.Shop;
+using Cenote.Providers;
 
 namespace Cenote.Cli.Commands;
 
@@ -57,7 +58,7 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             case "mixed":
                 return PoolPlan.Mixed;
             case var other:
-                Problem($"--pools '{other}' is none of compare, split, mixed.");
+                Problem($"--pools '{Shown(other)}' is none of compare, split, mixed.");
                 return null;
         }
     }
@@ -73,7 +74,7 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             case "mysql":
                 return ShopProvider.MySql;
             case var other:
-                Problem($"--provider '{other}' is none of sqlite, postgresql, mysql.");
+                Problem($"--provider '{Shown(other)}' is none of sqlite, postgresql, mysql.");
                 return null;
         }
     }
@@ -164,7 +165,7 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         var target = ReportTarget.At(file, out var problem);
         if (problem is not null)
         {
-            Problem($"{command.Json.Name} {file}: {problem}");
+            Problem($"{command.Json.Name} {ShownFile(file)}: {problem}");
         }
 
         return target;
@@ -198,13 +199,13 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         switch (FileKinds.Of(file))
         {
             case FileKind.Folder:
-                Problem($"{command.Database.Name} {file} is a folder, not a file.");
+                Problem($"{command.Database.Name} {ShownFile(file)} is a folder, not a file.");
                 break;
             case FileKind.Special or FileKind.Unsuitable:
-                Problem($"{command.Database.Name} {file} is not a plain file: a device, a pipe or a socket holds no database.");
+                Problem($"{command.Database.Name} {ShownFile(file)} is not a plain file: a device, a pipe or a socket holds no database.");
                 break;
             case FileKind.Missing when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))):
-                Problem($"{command.Database.Name} {file}: its folder does not exist.");
+                Problem($"{command.Database.Name} {ShownFile(file)}: its folder does not exist.");
                 break;
         }
     }
@@ -222,13 +223,18 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             return value;
         }
 
-        Problem($"{option.Name} '{text}' is not a whole number from {minimum} to {maximum}.");
+        Problem($"{option.Name} '{Shown(text)}' is not a whole number from {minimum} to {maximum}.");
         return null;
     }
 
     // An option given badly (twice, or without its value) is already among the parser's errors.
     private string? Value(Option<string?> option) =>
         words.GetResult(option) is { Errors: var errors } && !errors.Any() ? words.GetValue(option) : null;
+
+    // A connection string may have been given to the wrong option.
+    private static string Shown(string word) => SafeConnectionString.Mask(word, AddressKind.Server);
+
+    private static string ShownFile(string file) => SafeConnectionString.Mask(file, AddressKind.File);
 
     private void Problem(FormattableString problem) => _problems.Add(FormattableString.Invariant(problem));
 

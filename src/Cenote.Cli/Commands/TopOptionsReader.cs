@@ -63,24 +63,25 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 
     private IEnumerable<KeyValuePair<string, string>> ReadHeaders()
     {
-        var headers = words.GetResult(command.Header) is { Errors: var errors } && !errors.Any() ? words.GetValue(command.Header) ?? [] : [];
+        string[] given = words.GetResult(command.Header) is { Errors: var errors } && !errors.Any() ? words.GetValue(command.Header) ?? [] : [];
+        var headers = given.Select((header, index) => (Place: FormattableString.Invariant($"{command.Header.Name}, the {index + 1}. given,"), Header: header));
         using var scratch = new HttpRequestMessage();
-        foreach (var (index, header) in headers.Concat(ReadHeaderLines()).Index())
+        foreach (var (place, header) in headers.Concat(ReadHeaderLines()))
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
             var name = colon < 0 ? "" : header[..colon].Trim();
             var value = header[(colon + 1)..].Trim();
             if (name.Length == 0 || value.Length == 0)
             {
-                Refuse(index, "is not of the form \"Name: value\" (quote it, or the shell takes it apart).");
+                Refuse(place, "is not of the form \"Name: value\" (quote it, or the shell takes it apart).");
             }
             else if (value.Any(char.IsControl) || value.Any(character => character > '~'))
             {
-                Refuse(index, "has a character in its value that no header may have.");
+                Refuse(place, "has a character in its value that no header may have.");
             }
             else if (!scratch.Headers.TryAddWithoutValidation(name, value))
             {
-                Refuse(index, "has a name that no header of a request may have.");
+                Refuse(place, "has a name that no header of a request may have.");
             }
             else
             {
@@ -89,21 +90,24 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
         }
     }
 
-    private string[] ReadHeaderLines()
+    /// <summary>The lines of the file, or of the environment variable, that are not empty.</summary>
+    private IEnumerable<(string Place, string Header)> ReadHeaderLines()
     {
         string? problem = null;
-        var text = words.GetResult(command.HeaderFile) is { Errors: var errors } && !errors.Any() && words.GetValue(command.HeaderFile) is { } file
-            ? SecretSource.Read(command.HeaderFile.Name, file, out problem)
-            : SecretSource.FromEnvironment(SecretSource.HeadersVariable);
+        var file = words.GetResult(command.HeaderFile) is { Errors: var errors } && !errors.Any() ? words.GetValue(command.HeaderFile) : null;
+        var text = file is null ? SecretSource.FromEnvironment(SecretSource.HeadersVariable) : SecretSource.Read(command.HeaderFile.Name, file, out problem);
         if (problem is not null)
         {
             _problems.Add(problem);
         }
 
-        return text?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        var source = file is null ? SecretSource.HeadersVariable : command.HeaderFile.Name;
+        return (text ?? "").Split('\n', StringSplitOptions.TrimEntries)
+            .Select((line, index) => (FormattableString.Invariant($"{source}, line {index + 1},"), line))
+            .Where(static pair => pair.line.Length > 0);
     }
 
-    private void Refuse(int index, string what) => _problems.Add(FormattableString.Invariant($"--header, the {index + 1}. given, {what}"));
+    private void Refuse(string place, string what) => _problems.Add($"{place} {what}");
 
     private bool IsGiven(Option<bool> option) => words.GetResult(option) is { Errors: var errors } && !errors.Any() && words.GetValue(option);
 }

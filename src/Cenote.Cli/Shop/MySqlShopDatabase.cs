@@ -26,7 +26,7 @@ internal sealed class MySqlShopDatabase : ShopDatabase
 
     public override string Name => "MySQL/MariaDB";
 
-    public override string Place => $"{_builder.Server}:{_builder.Port}/{_builder.Database}";
+    public override string Place => ServerAddress.Format(_builder.Server, (int)_builder.Port, _builder.Database);
 
     public override string Afterwards => $"The shop stays in {Place}, in the tables {ShopSchema.Prefix}*; the next run replaces it.";
 

@@ -24,7 +24,7 @@ internal sealed class PostgreSqlShopDatabase : ShopDatabase
 
     public override string Name => "PostgreSQL";
 
-    public override string Place => $"{_builder.Host}:{_builder.Port}/{_builder.Database ?? _builder.Username}";
+    public override string Place => ServerAddress.Format(_builder.Host, _builder.Port, _builder.Database ?? _builder.Username);
 
     public override string Afterwards => $"The shop stays in {Place}, in the tables {ShopSchema.Prefix}*; the next run replaces it.";
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Cenote.Providers;
@@ -11,8 +10,15 @@ internal static class PlainText
         // Twice: what was encoded for a URL may have been encoded once more on its way into another.
         var decoded = text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(Uri.UnescapeDataString(text)) : text;
         var plain = new StringBuilder(decoded.Length);
-        foreach (var character in decoded)
+        foreach (var rune in decoded.EnumerateRunes())
         {
+            if (!rune.IsBmp)
+            {
+                plain.Append(PrintableText.IsInvisible(rune) ? "" : rune.ToString());
+                continue;
+            }
+
+            var character = (char)rune.Value;
             switch (character)
             {
                 case '\'' or '"' or '`' or '‘' or '’' or '“' or '”' or '＂' or '＇':
@@ -37,7 +43,7 @@ internal static class PlainText
                     {
                         plain.Append(' ');
                     }
-                    else if (CharUnicodeInfo.GetUnicodeCategory(character) != UnicodeCategory.Format)
+                    else if (!PrintableText.IsInvisible(rune))
                     {
                         plain.Append(character);
                     }

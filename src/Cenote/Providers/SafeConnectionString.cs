@@ -56,11 +56,11 @@ public static class SafeConnectionString
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // The keyword itself may be a piece of an unquoted password.
-                throw new ArgumentException(Refusal(keyword, position, pairs.Count), nameof(connectionString));
+                problems.Add(Refusal(keyword, position, pairs.Count));
             }
         }
 
-        return builder;
+        return problems.Count == 0 ? builder : throw new ArgumentException(string.Join(' ', problems), nameof(connectionString));
     }
 
     /// <summary>
@@ -90,7 +90,10 @@ public static class SafeConnectionString
     /// <c>***</c> when another setting follows.
     /// </param>
     /// <param name="addressKind">What the driver takes the value for.</param>
-    public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) => Shown("data source", value, addressKind);
+    public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) =>
+        value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && ValueJudge.Judge("database", value, addressKind) == ValueFault.Doubtful
+            ? "***"
+            : Shown("data source", value, addressKind);
 
     internal static bool IsHarmless(string keyword) => Harmless.Contains(keyword);
 
@@ -111,6 +114,11 @@ public static class SafeConnectionString
         var at = fault == ValueFault.None ? -1 : value.LastIndexOf('@');
         if (at >= 0)
         {
+            if (ValueJudge.Judge(keyword, value[(at + 1)..], addressKind) != ValueFault.None)
+            {
+                return "***";
+            }
+
             var scheme = value.IndexOf("://", StringComparison.Ordinal);
             var start = scheme < 0 || scheme > at ? 0 : scheme + 3;
             value = string.Concat(value.AsSpan(0, start), "***", value.AsSpan(at));

@@ -12,6 +12,9 @@ internal sealed class SecretFragments
 {
     private const int Shortest = 2;
 
+    // Of what only may be secret: shorter ones are in any message.
+    private const int ShortestGuess = 4;
+
     private readonly List<string> _fragments = [];
 
     internal void Add(string connectionString)
@@ -27,22 +30,23 @@ internal sealed class SecretFragments
             var isRest = followsSecret && !ValueJudge.IsKnown(keyword) && !SecretWords.IsSetting(keyword) && !SafeConnectionString.IsHarmless(keyword);
             if (isSecret || isRest || ValueJudge.Judge(keyword, value, AddressKind.Unknown) != ValueFault.None)
             {
-                AddIfLong(value);
+                AddIfLong(value, isSecret ? Shortest : ShortestGuess);
             }
 
             if (isRest)
             {
-                AddIfLong(keyword);
+                AddIfLong(keyword, ShortestGuess);
             }
 
             var query = value.IndexOf('?', StringComparison.Ordinal);
-            AddIfLong(query < 0 ? "" : value[(query + 1)..]);
+            AddIfLong(query < 0 ? "" : value[(query + 1)..], ShortestGuess);
             followsSecret = isSecret || isRest;
         }
     }
 
     internal bool AreQuotedBy(Exception exception) => _fragments.Exists(fragment => IsQuotedBy(exception, fragment));
 
+    /// <summary>Whether a message, or what an exception carries along, quotes it. Names of types and methods are no quotes, whatever they have in common with it.</summary>
     internal static bool IsQuotedBy(Exception exception, string secret)
     {
         if (secret.Length < Shortest)
@@ -50,25 +54,39 @@ internal sealed class SecretFragments
             return false;
         }
 
-        for (var current = exception; current is not null; current = current.InnerException)
+        foreach (DictionaryEntry entry in exception.Data)
         {
-            foreach (DictionaryEntry entry in current.Data)
+            if (IsIn(secret, Convert.ToString(entry.Value, CultureInfo.InvariantCulture)))
             {
-                if (IsIn(secret, Convert.ToString(entry.Value, CultureInfo.InvariantCulture)))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
-        return IsIn(secret, exception.ToString());
+        return IsIn(secret, exception.Message)
+            || (exception is AggregateException all ? all.InnerExceptions.Any(inner => IsQuotedBy(inner, secret)) : exception.InnerException is { } cause && IsQuotedBy(cause, secret));
     }
 
-    private static bool IsIn(string secret, string? text) => text?.Contains(secret, StringComparison.OrdinalIgnoreCase) == true;
-
-    private void AddIfLong(string fragment)
+    /// <summary>A word, or what is short, must stand alone: PostgreSQL's exceptions carry the name of its function InitPostgres.</summary>
+    private static bool IsIn(string secret, string? text)
     {
-        if (fragment.Length >= Shortest && !bool.TryParse(fragment, out _))
+        var mustStandAlone = secret.Length < ShortestGuess || secret.All(char.IsLetter);
+        for (var start = IndexIn(0); start >= 0; start = IndexIn(start + 1))
+        {
+            var end = start + secret.Length;
+            if (!mustStandAlone || ((start == 0 || !char.IsLetterOrDigit(text![start - 1])) && (end == text!.Length || !char.IsLetterOrDigit(text[end]))))
+            {
+                return true;
+            }
+        }
+
+        return false;
+
+        int IndexIn(int from) => text is null || from >= text.Length ? -1 : text.IndexOf(secret, from, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private void AddIfLong(string fragment, int shortest)
+    {
+        if (fragment.Length >= shortest && !bool.TryParse(fragment, out _))
         {
             _fragments.Add(fragment);
         }

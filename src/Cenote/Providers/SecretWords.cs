@@ -27,15 +27,22 @@ internal static class SecretWords
     /// <summary>Whether the word means a secret wherever it stands: "key: 7" may mean anything.</summary>
     internal static bool IsSurelySecret(string word) => IsSure(Plain(word));
 
+    /// <summary>Whether the word has a name of a secret in it, rightly spelled: "passport" is no password, and "passed" neither.</summary>
+    internal static bool HasSecret(string word) => HasPart(Plain(word));
+
+    /// <summary>The short names of a secret, which may also mean something else: "pass", "auth".</summary>
+    internal static bool IsShort(string word) => Whole.Contains(Plain(word));
+
     /// <summary>Whether the word is the keyword of another setting.</summary>
     internal static bool IsSetting(string word) => Settings.Contains(Plain(word));
 
     /// <summary>The names by which a password itself goes, exactly.</summary>
     internal static bool IsPassword(string word) => Plain(word) is "password" or "passwd" or "pwd";
 
+    private static bool HasPart(string plain) => Array.Exists(Parts, part => plain.Contains(part, StringComparison.Ordinal));
+
     private static bool IsSure(string plain) =>
-        Array.Exists(Parts, part => plain.Contains(part, StringComparison.Ordinal))
-        || IsLike(plain, "password", 2) || IsLike(plain, "passwd", 1) || IsLike(plain, "secret", 1);
+        HasPart(plain) || IsLike(plain, "password", 2) || IsLike(plain, "passwd", 1) || IsLike(plain, "secret", 1);
 
     private static string Plain(string word) =>
         string.Concat(word.Where(character => character is not (' ' or '_' or '-' or '.')).Select(char.ToLowerInvariant));

@@ -43,13 +43,16 @@ internal static partial class ValueJudge
             text = ServerParameter().Replace(text, "");
         }
 
+        var isPlace = isServer || isSource || Databases.Contains(keyword) || Users.Contains(keyword);
+        var isPath = (isSource && !isServer) || (isServer && text.StartsWith('/'));
+
         // What follows the question mark of a file is not shown at all, and may hold a key.
         var query = isSource && !isServer ? text.IndexOf('?', StringComparison.Ordinal) : -1;
         if (query >= 0)
         {
             // A name without a path or a scheme is that of a host.
             var mayBeFile = kind == AddressKind.File || text.AsSpan(0, query).IndexOfAny(":/\\.") >= 0;
-            var fault = FindSetting(text[query..], mayFollowQuery: !mayBeFile, isStrict: false);
+            var fault = FindSetting(text[query..], mayFollowQuery: !mayBeFile, isStrict: false, isPlace, isPath: false);
             if (fault == ValueFault.AnotherSetting)
             {
                 return fault;
@@ -58,14 +61,14 @@ internal static partial class ValueJudge
             text = text[..query];
         }
 
-        if (FindSetting(text, mayFollowQuery: true, isServer || Databases.Contains(keyword)) is not ValueFault.None and var setting)
+        if (FindSetting(text, mayFollowQuery: true, isServer || Databases.Contains(keyword), isPlace, isPath) is not ValueFault.None and var setting)
         {
             return setting;
         }
 
         return isServer && !text.StartsWith('/') && !text.StartsWith('(') && Gap().IsMatch(text) ? ValueFault.Space
-            : Databases.Contains(keyword) ? FindSpacedPassword(text)
-            : FindSpacedPassword(text) == ValueFault.AnotherSetting || IsOutOfPlace(keyword, text) ? ValueFault.Doubtful
+            : Databases.Contains(keyword) ? FindSpacedPassword(text, isDatabase: true, isPath)
+            : FindSpacedPassword(text, isDatabase: false, isPath) != ValueFault.None || IsOutOfPlace(keyword, text) ? ValueFault.Doubtful
             : ValueFault.None;
     }
 
@@ -73,7 +76,7 @@ internal static partial class ValueJudge
     private static bool IsOutOfPlace(string keyword, string text) =>
         keyword.Equals("port", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("timeout", StringComparison.OrdinalIgnoreCase)
             ? !text.All(char.IsAsciiDigit)
-            : keyword.EndsWith("mode", StringComparison.OrdinalIgnoreCase) && text.Any(char.IsAsciiDigit) && !text.All(char.IsAsciiDigit);
+            : keyword.EndsWith("mode", StringComparison.OrdinalIgnoreCase) && ((text.Any(char.IsAsciiDigit) && !text.All(char.IsAsciiDigit)) || text.Count(static character => character == ' ') > 1);
 
     private static ValueFault FindCredentials(string text, string keyword, bool isServer, AddressKind kind)
     {
@@ -101,16 +104,25 @@ internal static partial class ValueJudge
         }
 
         // Npgsql's names for abstract sockets begin with an at-sign.
-        return isServer ? before[^1] is ',' or ' ' ? ValueFault.None : found
+        return isServer ? before[^1] is ',' or ' ' || IsSocket(text, before) ? ValueFault.None : found
             : UserAndPassword().IsMatch(before) || (isSource && text.AsSpan(at).StartsWith("@//")) ? found
+            : !isSource && UserAndPasswordWithSlash().IsMatch(before) ? found
+            : UserAndPasswordOrPath().IsMatch(before) ? ValueFault.Doubtful
             : isSource && !isFile && UserSlashPassword().IsMatch(before) && (kind == AddressKind.Unknown || !text[at..].Contains('.', StringComparison.Ordinal)) ? ValueFault.Doubtful
             : ValueFault.None;
     }
 
+    /// <summary>Whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a user and a password have a colon.</summary>
+    private static bool IsSocket(string text, string before) =>
+        !before.StartsWith("//", StringComparison.Ordinal) && !before.Contains(':', StringComparison.Ordinal)
+        && Array.TrueForAll(text.Split(','), static host => !host.Contains('@', StringComparison.Ordinal) || host.AsSpan().TrimStart().StartsWith("/"));
+
     /// <param name="text">The plain text of a value.</param>
     /// <param name="mayFollowQuery">Whether a setting may follow anything; else a space only, because the text is the query of a URL, which has settings of its own.</param>
     /// <param name="isStrict">Whether no setting at all can be a part of such a value: that of a host, or of a database.</param>
-    private static ValueFault FindSetting(string text, bool mayFollowQuery, bool isStrict)
+    /// <param name="isPlace">Whether the value says where the database is, and who uses it. What others say, such as an application's name, is its own business.</param>
+    /// <param name="isPath">Whether the value is the path of a file, whose folders may be called <c>key=7</c>.</param>
+    private static ValueFault FindSetting(string text, bool mayFollowQuery, bool isStrict, bool isPlace, bool isPath)
     {
         var fault = ValueFault.None;
         var isDescriptor = text.StartsWith('(');
@@ -120,21 +132,34 @@ internal static partial class ValueJudge
             var word = found[..^1].Trim().ToString();
             var last = word[(word.LastIndexOf(' ') + 1)..];
             var before = text[..match.Index].TrimEnd();
-            var isSpaced = before.Length < match.Index || (before.Length > 0 && word.Contains(' ', StringComparison.Ordinal));
+            var isTwoWords = word.Contains(' ', StringComparison.Ordinal);
+            var isSpaced = before.Length < match.Index || (before.Length > 0 && isTwoWords);
             if (!mayFollowQuery && !isSpaced)
             {
                 continue;
             }
 
+            var after = text.AsSpan(match.Index + match.Length);
+            var isFolder = isPath && match.Index > 0 && text[match.Index - 1] is '/' or '\\' && after.IndexOfAny('/', '\\') >= 0;
             if (found[^1] == ':')
             {
-                // A host may be called secret-store, and have a port.
-                if (!text.AsSpan(match.Index + match.Length).StartsWith("/") && SecretWords.IsSurelySecret(last) && !last.Contains('-', StringComparison.Ordinal) && !last.Contains('.', StringComparison.Ordinal)
-                    && (isSpaced || !Port().IsMatch(text[(match.Index + match.Length)..])))
+                if (!after.StartsWith("/") && IsSecretBeforeColon(last, isSpaced || isTwoWords, isPlace)
+                    && ((isSpaced && !before.EndsWith(',')) || !Port().IsMatch(after)))
                 {
-                    return ValueFault.AnotherSetting;
+                    if (!isFolder && (isPlace || ((isSpaced || isTwoWords) && SecretWords.IsPassword(last))))
+                    {
+                        return ValueFault.AnotherSetting;
+                    }
+
+                    fault = ValueFault.Doubtful;
                 }
 
+                continue;
+            }
+
+            if (isFolder)
+            {
+                fault = ValueFault.Doubtful;
                 continue;
             }
 
@@ -154,7 +179,7 @@ internal static partial class ValueJudge
                 return ValueFault.AnotherSetting;
             }
 
-            if (before.Length > 0 || word.Contains(' ', StringComparison.Ordinal))
+            if (before.Length > 0 || isTwoWords)
             {
                 if (isStrict)
                 {
@@ -168,26 +193,36 @@ internal static partial class ValueJudge
         return fault;
     }
 
+    // A host may be called secret-store, and have a port.
+    private static bool IsSecretBeforeColon(string word, bool isSpaced, bool isPlace) =>
+        !word.Contains('-', StringComparison.Ordinal) && !word.Contains('.', StringComparison.Ordinal)
+        && (SecretWords.HasSecret(word) || (isSpaced && (SecretWords.IsShort(word) || (isPlace && SecretWords.IsSurelySecret(word)))));
+
     private static bool IsInParentheses(string before) => before.Count(character => character == '(') > before.Count(character => character == ')');
 
     /// <summary>"shop Password x1": a password, unless what follows is a plain word.</summary>
-    private static ValueFault FindSpacedPassword(string text)
+    private static ValueFault FindSpacedPassword(string text, bool isDatabase, bool isPath)
     {
-        if (text.AsSpan().IndexOfAny('/', '\\') >= 0)
-        {
-            return ValueFault.None;
-        }
-
-        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = text.Split([' ', ',', ';', '|', '&'], StringSplitOptions.RemoveEmptyEntries);
         for (var word = 1; word < words.Length - 1; word++)
         {
-            if (SecretWords.IsPassword(words[word]))
+            var isName = SecretWords.IsPassword(words[word]);
+            var isWord = words[word + 1].All(char.IsLetter);
+            if ((isName || SecretWords.IsShort(words[word])) && (!isWord || (isDatabase && isName)) && !(isPath && IsFolder(words.AsSpan(0, word), words.AsSpan(word + 1))))
             {
-                return words[word + 1].All(char.IsLetter) ? ValueFault.Doubtful : ValueFault.AnotherSetting;
+                return isName && !isWord ? ValueFault.AnotherSetting : ValueFault.Doubtful;
             }
         }
 
         return ValueFault.None;
+    }
+
+    /// <summary>"/home/me/my password store/shop.db": the word is in the middle of a path, and follows no name of a file.</summary>
+    private static bool IsFolder(ReadOnlySpan<string> before, ReadOnlySpan<string> after)
+    {
+        var start = string.Join(' ', before);
+        var slash = start.AsSpan().LastIndexOfAny('/', '\\');
+        return slash >= 0 && !start.AsSpan(slash).Contains('.') && string.Join(' ', after).AsSpan().IndexOfAny('/', '\\') >= 0;
     }
 
     // One or two words, and what makes a setting of them.
@@ -198,7 +233,7 @@ internal static partial class ValueJudge
     [GeneratedRegex(@"(-c *|--)[\p{L}_][\p{L}\p{N}_.\-]* *=", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex ServerParameter();
 
-    [GeneratedRegex("^[0-9]{1,5}(,|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^[0-9]{1,5}(,|/|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Port();
 
     // Not beside what separates the parts of an address.
@@ -209,7 +244,15 @@ internal static partial class ValueJudge
     [GeneratedRegex(@"(^|[ ,])[^/\\@ ,]+:[^/\\@]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex UserAndPassword();
 
+    // A password may have slashes; a drive's letter is no user.
+    [GeneratedRegex(@"(^|[ ,])[^/\\@ ,:]{2,}:[^/\\]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex UserAndPasswordWithSlash();
+
+    // Or begin with one: then it may be a path on a machine.
+    [GeneratedRegex(@"(^|[ ,])[^/\\@ ,:]{2,}:", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex UserAndPasswordOrPath();
+
     // Oracle's user/password, or a path below the current folder.
-    [GeneratedRegex(@"^[^/\\.~ ][^/\\ ]*/[^/\\]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[^/\\.~ ][^/\\ ]*/[^\\]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex UserSlashPassword();
 }

@@ -5,27 +5,47 @@ public sealed class SecretArgumentTests
 {
     private const string Secret = "hunTer2";
 
-    public static TheoryData<string, string> Mistakes => new()
-    {
-        { "postgresql", "Host=db;Database=shop Password=hunTer2" },
-        { "postgresql", "Host=db Password=hunTer2" },
-        { "postgresql", "host=db dbname=shop user=app password=hunTer2" },
-        { "postgresql", "Host=app:hunTer2@db;Database=shop" },
-        { "postgresql", "Host=db;Password=ab;hunTer2=1" },
-        { "mysql", "Server=db;Database=shop Password=hunTer2" },
-        { "mysql", "Server=db;Database=mysql://app:hunTer2@db/shop" },
-        { "mysql", "Server=db;Database=shop;Application Name=web Pwd=hunTer2" },
-    };
-
+    /// <summary>A few of the shapes that <see cref="Commands.ConnectionStringProblemsTests"/> tries in process, each with a secret of another kind.</summary>
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public async Task A_malformed_connection_string_is_refused_and_not_shown(string provider, string connection)
+    [InlineData("postgresql", "Host=db;Database=shop Password=hunTer2", "hunTer2")]
+    [InlineData("postgresql", "Host=db;Username=app;Password=ab;hunter=cd", "hunter")]
+    [InlineData("postgresql", "Host=db;Database=shop Password a1/b2", "b2")]
+    [InlineData("mysql", "Server=db;Database=mysql://app:hunTer2@db/shop", "hunTer2")]
+    public async Task A_malformed_connection_string_is_refused_and_not_shown(string provider, string connection, string secret)
     {
-        using var run = await CommandRun.RunAsync("run", "--provider", provider, "--connection", connection, "--seconds", "1");
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.File("conn.txt"), connection, TestContext.Current.CancellationToken);
+
+        using var run = await CommandRun.RunAsync("run", "--provider", provider, "--connection-file", folder.File("conn.txt"), "--seconds", "1");
 
         Assert.Equal(2, run.ExitCode);
         Assert.NotEmpty(run.Errors);
-        Assert.DoesNotContain(Secret, run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(secret, run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("run", "--provider", "postgresql", "--connection", "Host=db;Password=a", "horse", "it's battery")]
+    [InlineData("run", "--provider", "postgresql://app:horse@db/shop")]
+    [InlineData("run", "--database", "/no/such/folder/shop.db;Password=horse")]
+    [InlineData("Host=db;Password=a", "horse")]
+    public async Task What_the_shell_took_apart_or_stands_in_the_wrong_place_is_not_repeated(params string[] arguments)
+    {
+        using var run = await CommandRun.RunAsync(arguments);
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.NotEmpty(run.Errors);
+        Assert.DoesNotContain("horse", run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("battery", run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>A word after the name of a database may be a password and may be a name: the run goes on, and does not show it.</summary>
+    [Fact]
+    public async Task What_may_be_a_secret_is_not_shown_by_the_run()
+    {
+        using var run = await CommandRun.RunAsync("run", "--provider", "postgresql", "--connection", "Host=127.0.0.1;Port=1;Timeout=1;Username=app;Password=x;Database=shop Password horse", "--seconds", "1");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.DoesNotContain("horse", run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
     }
 
     [Theory]
@@ -64,18 +84,20 @@ public sealed class SecretArgumentTests
     }
 
     [Theory]
-    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header-file headers.txt")]
-    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header-file - < headers.txt")]
-    [InlineData("CENOTE_HEADERS=\"$(cat headers.txt)\" $CENOTE top http://127.0.0.1:1/pools --once")]
-    public async Task A_header_that_cannot_be_sent_is_refused_by_its_place(string command)
+    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header-file headers.txt", "--header-file, line 3, is")]
+    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header X-Key:a --header-file headers.txt", "--header-file, line 3, is")]
+    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header-file - < headers.txt", "--header-file, line 3, is")]
+    [InlineData("CENOTE_HEADERS=\"$(cat headers.txt)\" $CENOTE top http://127.0.0.1:1/pools --once", "CENOTE_HEADERS, line 3, is")]
+    [InlineData("$CENOTE top http://127.0.0.1:1/pools --once --header X-Key:a --header hunTer2", "--header, the 2. given, is")]
+    public async Task A_header_that_cannot_be_sent_is_refused_by_its_place(string command, string place)
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllTextAsync(folder.File("headers.txt"), $"Authorization: Bearer x\n{Secret}\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.File("headers.txt"), $"Authorization: Bearer x\n\n{Secret}\n", TestContext.Current.CancellationToken);
 
         using var run = await CommandRun.RunInShellAsync($"cd '{folder.File("")}'; {command}");
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("the 2. given, is not of the form", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(place + " not of the form", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
     }
 }
