@@ -39,8 +39,8 @@ internal sealed partial class LeaseDesk
     /// <summary>Under the lock. Whether one more open should start now.</summary>
     /// <param name="now">The pool's clock.</param>
     /// <param name="over">Receives callers whose wait is over already.</param>
-    /// <param name="doubtIn">When to ask again, where nobody else would.</param>
-    private bool WantsOpening(TimeSpan now, ref List<Waiter>? over, ref TimeSpan? doubtIn)
+    /// <param name="isInDoubt">Whether the timer must be armed, which asks again where no one else would.</param>
+    private bool WantsOpening(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
         var milliseconds = (long)now.TotalMilliseconds;
         if (!Capacity.WantsOpening(_queue.Count, milliseconds))
@@ -58,13 +58,30 @@ internal sealed partial class LeaseDesk
         if (coming.HasAny && waiting > Capacity.UnderWay && (now + coming.DoubtIn).Ticks is var doubtAt && doubtAt < _doubtAt)
         {
             Volatile.Write(ref _doubtAt, doubtAt);
-            doubtIn = coming.DoubtIn;
+            isInDoubt = true;
         }
 
         return false;
     }
 
-    /// <summary>Without the lock: a clock of the user's may call back.</summary>
-    private void ArmDoubtTimer(TimeSpan time) =>
-        _doubtTimer.Change(time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    /// <summary>
+    /// Without the lock: a clock of the user's may call back. Another thread may have brought the moment forward meanwhile: the last to arm the timer
+    /// has armed it for the moment in force.
+    /// </summary>
+    private void ArmDoubtTimer()
+    {
+        var at = Volatile.Read(ref _doubtAt);
+        while (at != NoDoubt)
+        {
+            var time = TimeSpan.FromTicks(at) - Clock.Elapsed;
+            _doubtTimer.Change(time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            var latest = Volatile.Read(ref _doubtAt);
+            if (latest == at)
+            {
+                return;
+            }
+
+            at = latest;
+        }
+    }
 }

@@ -25,7 +25,7 @@ internal sealed partial class LeaseDesk
             List<Waiter>? over = null;
             ConnectionLease lease;
             TimeSpan now;
-            TimeSpan? doubtIn = null;
+            var isInDoubt = false;
             bool needsOwnThread;
             lock (_gate)
             {
@@ -40,7 +40,7 @@ internal sealed partial class LeaseDesk
                 if (waiter is null && toClose is null)
                 {
                     toValidate = TryTakeStale();
-                    toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref doubtIn) : null;
+                    toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref isInDoubt) : null;
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
@@ -59,9 +59,9 @@ internal sealed partial class LeaseDesk
                 continue;
             }
 
-            if (doubtIn is { } time)
+            if (isInDoubt)
             {
-                ArmDoubtTimer(time);
+                ArmDoubtTimer();
             }
 
             if (toValidate is not null)
@@ -172,7 +172,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
-    private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over, ref TimeSpan? doubtIn)
+    private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
         if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.UnderWay == 0 && CountLive() > 0)
         {
@@ -182,7 +182,7 @@ internal sealed partial class LeaseDesk
         }
 
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
-            || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over, ref doubtIn) : Circuit.IsProbeDue && Capacity.HasRoom)
+            || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over, ref isInDoubt) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)
         {
             return null;
