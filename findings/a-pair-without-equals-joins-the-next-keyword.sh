@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# System.Data.Common of .NET 10.0.12 (DbConnectionStringBuilder). The script prints the version of the runtime that it saw.
+# Versions: System.Data.Common of .NET 10.0.12 (DbConnectionStringBuilder). The script prints the version of the runtime that it saw.
 #
 # One would guess: a part between two semicolons that has no '=' is refused, as it is at the end of a connection string.
 # What happens: in the middle it becomes a part of the next keyword, semicolon included: "Host=a;Encrypt;Database=shop" has the keyword "encrypt;database"

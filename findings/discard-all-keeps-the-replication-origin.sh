@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PostgreSQL 15 (Debian 12: 15.18).
+# Versions: PostgreSQL 15 (Debian 12: 15.18).
 #
 # One would guess: DISCARD ALL puts a session back to how it began, as poolers and drivers that send it between two users rely on.
 # What happens: a replication origin of the session stays. Whatever the next user of the session commits is marked as coming from there, and

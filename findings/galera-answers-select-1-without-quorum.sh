@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MariaDB 10.11 with Galera 4 (galera-4 26.4, Debian 12).
+# Versions: MariaDB 10.11 with Galera 4 (galera-4 26.4, Debian 12).
 #
 # One would guess: a Galera node that has lost its cluster refuses everything ("WSREP has not yet prepared node for application use"),
 # so that the usual validation queries of connection pools and health checks, a ping or SELECT 1, find it out.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
+# Versions: MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
 #
 # One would guess: a text of three statements, read by ExecuteReader, cannot fail unseen. Whoever disposes of the reader after the rows of the second
 # statement is told of the third one's failure, as Npgsql tells (its reader reads to the end when it is closed, and throws).

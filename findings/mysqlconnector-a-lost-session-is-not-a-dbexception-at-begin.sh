@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
+# Versions: MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
 #
 # One would guess: whatever goes wrong on a connection is a DbException, as ADO.NET says of a driver's failures, so that `catch (DbException)` and what
 # looks at IsTransient (retries, execution strategies, health checks) sees every lost session.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
+# Versions: MySqlConnector 2.6.2 with MariaDB 10.11 (Debian 12).
 #
 # One would guess: after ExecuteNonQuery of a DbBatch, RecordsAffected of each DbBatchCommand is the number of rows of that command, as the interface
 # says and Npgsql does: a conflict of one row among many (optimistic concurrency) can be found by it.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Npgsql 10.0.3 with PostgreSQL 15 (Debian 12: 15.18).
+# Versions: Npgsql 10.0.3 with PostgreSQL 15 (Debian 12: 15.18).
 #
 # One would guess: GetSchemaTable of a reader answers from the reader's own connection, as the other readers' methods do. A pool of one connection
 # is enough for a program that holds one.

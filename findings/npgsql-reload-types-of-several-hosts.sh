@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Npgsql 10.0.3 (.NET 10), PostgreSQL 15 (Debian 12: 15.18).
+# Versions: Npgsql 10.0.3 (.NET 10), PostgreSQL 15 (Debian 12: 15.18).
 #
 # One would guess: ReloadTypes on a connection of a data source with several hosts makes the new types known to every connection that is opened
 # from the data source afterwards, as with one host ("type changes will appear for other connections after they are re-opened from the pool").

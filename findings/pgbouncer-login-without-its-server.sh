@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# PgBouncer 1.18.0 (Debian 12), PostgreSQL 15, psql 15.
+# Versions: PgBouncer 1.18.0 (Debian 12), PostgreSQL 15, psql 15.
 #
 # One would guess: a login through PgBouncer succeeds only while PgBouncer can reach the server, so that a health check which logs in
 # (or pg_isready) finds a dead server out, and a client is refused in its login.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# pgpool-II 4.3.5 (Debian 12) with load_balance_mode = on, PostgreSQL 15 with one streaming standby.
+# Versions: pgpool-II 4.3.5 (Debian 12) with load_balance_mode = on, PostgreSQL 15 with one streaming standby.
 #
 # One would guess: a session through pgpool that asks pg_is_in_recovery(), or pg_current_wal_insert_lsn(), learns which server it talks
 # to, since pgpool chooses the server for reads once for a session (statement_level_load_balance = off, the default).

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Microsoft.Data.SqlClient 7.1.1 on Linux (.NET 10), Npgsql 10.0.3 beside it.
+# Versions: Microsoft.Data.SqlClient 7.1.1 on Linux (.NET 10), Npgsql 10.0.3 beside it.
 #
 # One would guess: a port on which nothing listens refuses the connection at once, so Open fails at once, as a socket and other drivers do. Connect Timeout
 # bounds how long a server that is silent may take. A caller that starts before its server learns so within milliseconds and can try again.

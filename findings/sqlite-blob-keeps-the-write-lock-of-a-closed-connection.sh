@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Microsoft.Data.Sqlite 10.0.15 (SQLite of SQLitePCLRaw.bundle_e_sqlite3), write-ahead logging.
+# Versions: Microsoft.Data.Sqlite 10.0.15 (SQLite of SQLitePCLRaw.bundle_e_sqlite3), write-ahead logging.
 #
 # One would guess: closing a connection ends its transaction and frees its locks, whatever was left open on it; and ROLLBACK ends a write.
 # What happens: a SqliteBlob that was opened for writing keeps the write lock after SqliteConnection.Dispose, for every process, until the blob is disposed of

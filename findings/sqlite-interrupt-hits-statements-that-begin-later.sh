@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Microsoft.Data.Sqlite 10.0.15 (SQLite of SQLitePCLRaw.bundle_e_sqlite3).
+# Versions: Microsoft.Data.Sqlite 10.0.15 (SQLite of SQLitePCLRaw.bundle_e_sqlite3).
 #
 # One would guess: sqlite3_interrupt ends what runs at that moment, and does nothing when no call is inside SQLite; an INSERT that begins afterwards is safe.
 # What happens: while any reader is open on the connection, between two rows too, the interrupt stays pending. Every statement that begins later fails

@@ -22,7 +22,7 @@ internal sealed class RealSet : IAsyncDisposable
             options.RampUp = TimeSpan.Zero;
 
             // A busy machine is no dead server: what is dead here refuses connections.
-            options.ProbeTimeout = Patience.Limit;
+            options.ProbeTimeout = TimeSpan.FromMinutes(1); // the most that there is
             options.PrimaryWait = Patience.Limit;
             configure?.Invoke(options);
         });
