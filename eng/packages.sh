@@ -110,6 +110,7 @@ disable_services() {
             pgbouncer) "${AS_ROOT[@]}" systemctl disable --quiet pgbouncer || true ;;
             pgpool2) "${AS_ROOT[@]}" systemctl disable --quiet pgpool2 || true ;;
             etcd-server) "${AS_ROOT[@]}" systemctl disable --quiet etcd || true ;;
+            pgbouncer | pgpool2) "${AS_ROOT[@]}" systemctl disable --quiet "$package" || true ;;
         esac
     done
 }
