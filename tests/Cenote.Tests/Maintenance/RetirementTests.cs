@@ -159,8 +159,10 @@ public sealed class RetirementTests
         test.Pool.RetireAll();
         gate.Release();
 
+        // The old open ends without a session, or brings one late: it depends on which of the two it hears of first.
         using var lease = await rent.Soon();
-        Assert.Equal(2, lease.SessionId());
+        Assert.False(lease.Stub().Session!.IsLate);
+        Assert.True(test.Database.Calls(StubCall.Open).Started >= 2);
     }
 
     [Fact]
