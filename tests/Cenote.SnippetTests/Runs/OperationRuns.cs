@@ -1,8 +1,9 @@
+using System.Data;
 using Cenote.PostgreSql;
 
 namespace Cenote.SnippetTests.Runs;
 
-/// <summary>Events and leaks.</summary>
+/// <summary>Events, leaks and settings.</summary>
 internal static class OperationRuns
 {
     internal static Dictionary<string, Func<SnippetDatabases, Task>> All { get; } = new(StringComparer.Ordinal)
@@ -20,5 +21,11 @@ internal static class OperationRuns
             await using var watched = new ConnectionPool(new PostgreSqlProvider(databases.PostgreSql), options);
             await using var lease = await watched.RentAsync();
         }),
+        ["Settings.options"] = async databases =>
+        {
+            await using var pool = Snippets.Settings.Create(databases.PostgreSql);
+            await using var connection = await pool.OpenConnectionAsync();
+            Assert.Equal(ConnectionState.Open, connection.State);
+        },
     };
 }

@@ -19,9 +19,9 @@ public sealed partial class SettingsPageTests
     }
 
     [Theory]
-    [InlineData("docs/settings.md")]
-    [InlineData("README.md")]
-    public void The_numbers_given_as_defaults_are_the_defaults(string page)
+    [InlineData("docs/settings.md", 5)]
+    [InlineData("README.md", 3)]
+    public void The_numbers_given_as_defaults_are_the_defaults(string page, int atLeast)
     {
         var options = new ConnectionPoolOptions();
         var checkedRows = 0;
@@ -34,7 +34,7 @@ public sealed partial class SettingsPageTests
             }
         }
 
-        Assert.True(checkedRows >= 5, $"only {checkedRows} rows of {page} were understood");
+        Assert.True(checkedRows >= atLeast, $"only {checkedRows} rows of {page} were understood");
     }
 
     [Fact]
