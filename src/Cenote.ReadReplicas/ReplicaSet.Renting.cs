@@ -23,7 +23,7 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         var causal = _flow.Value?.Causal;
         if (!cancellationToken.IsCancellationRequested && _writes.TryRent(caller, out var lease))
         {
@@ -50,7 +50,7 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         if (cancellationToken.IsCancellationRequested || !_writes.TryRent(caller, out var lease))
         {
             lease = Completed(_writes.RentAsync(Call(caller, cancellationToken), isBlocking: true));
@@ -77,7 +77,7 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         if (_flow.Value?.Causal is { } causal)
         {
             return RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false);
@@ -104,7 +104,7 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string memberName = "")
     {
         ThrowIfForeign(token);
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         return _flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false, token.Position)
             : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: false);
@@ -118,7 +118,7 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         if (_flow.Value?.Causal is { } causal)
         {
             return Completed(RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true));
@@ -139,13 +139,13 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string memberName = "")
     {
         ThrowIfForeign(token);
-        var caller = new Caller(filePath, lineNumber, memberName);
+        var caller = new CallSite(filePath, lineNumber, memberName);
         return Completed(_flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true, token.Position)
             : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: true));
     }
 
-    private RentCall Call(in Caller caller, CancellationToken cancellationToken) => new(_options, caller, cancellationToken);
+    private RentCall Call(in CallSite caller, CancellationToken cancellationToken) => new(_options, caller, cancellationToken);
 
     private async ValueTask<ConnectionLease> RentCausallyAsync(RentCall call, CausalScope causal, bool isBlocking, ReplicationPosition? also = null)
     {

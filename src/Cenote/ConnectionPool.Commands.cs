@@ -27,9 +27,9 @@ public sealed partial class ConnectionPool
 
     /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
-        new PooledCommand(this, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true) { CommandText = commandText };
+        new PooledCommand(this, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
 
     /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
-        new PooledBatch(this, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true);
+        new PooledBatch(this, new PooledConnection(this, default(CallSite)), opensConnection: true);
 }

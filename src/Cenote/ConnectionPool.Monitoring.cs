@@ -28,7 +28,7 @@ public sealed partial class ConnectionPool
     public bool CountsStatements => _engine.Statements is not null;
 
     /// <summary>Every setting of the pool in words: the value in force, the default, the unit, the meaning. No secret is among them.</summary>
-    public IReadOnlyList<PoolSetting> DescribeSettings() => SettingList.Describe(_engine.Settings, _desk.ReadCapacity());
+    public IReadOnlyList<PoolSetting> DescribeSettings() => SettingList.Describe(_engine.Settings, _engine.Desk.ReadCapacity());
 
     /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
     /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>

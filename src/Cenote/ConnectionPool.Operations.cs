@@ -80,16 +80,16 @@ public sealed partial class ConnectionPool
     public void RetireAll() => _engine.RetireAll();
 
     /// <summary>The circuit as it is now.</summary>
-    public CircuitStatus GetCircuit() => _desk.ReadCircuit();
+    public CircuitStatus GetCircuit() => _engine.Desk.ReadCircuit();
 
     /// <summary>
     /// Opens the circuit by hand: no caller gets a connection, and waiting callers are refused, until <see cref="CloseCircuit"/>.
     /// Leases in use are not touched.
     /// </summary>
-    public void OpenCircuit() => _desk.ForceCircuitOpen();
+    public void OpenCircuit() => _engine.Desk.ForceCircuitOpen();
 
     /// <summary>Closes the circuit, however it was opened: the pool opens connections again at once.</summary>
-    public void CloseCircuit() => _desk.ForceCircuitClosed();
+    public void CloseCircuit() => _engine.Desk.ForceCircuitClosed();
 
     /// <summary>
     /// Raised after each change of the circuit, in their order, on the thread pool, not under any lock. What handlers throw is logged.

@@ -30,5 +30,5 @@ public sealed partial class ConnectionPool
         }
     }
 
-    private PooledProviderFactory NewProviderFactory() => new(() => this, () => new PooledConnection(this, filePath: null, 0, memberName: null));
+    private PooledProviderFactory NewProviderFactory() => new(() => this, () => new PooledConnection(this, default(CallSite)));
 }

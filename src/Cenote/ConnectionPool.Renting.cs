@@ -23,9 +23,7 @@ public sealed partial class ConnectionPool
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
         IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
-            : !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
-            ? new ValueTask<ConnectionLease>(lease)
-            : _engine.RentSlowAsync(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+            : _rents.RentAsync(new CallSite(filePath, lineNumber, memberName), cancellationToken);
 
     /// <summary>Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.</summary>
     /// <param name="lease">The lease; dispose of it to return the connection.</param>
@@ -41,12 +39,12 @@ public sealed partial class ConnectionPool
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "")
     {
-        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _desk.TryRent(filePath, lineNumber, memberName);
+        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.TryRent(new CallSite(filePath, lineNumber, memberName));
         return lease.IsGiven;
     }
 
     /// <summary>Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between pools.</summary>
-    public int EstimateLoad() => _desk.EstimateLoad();
+    public int EstimateLoad() => _engine.Desk.EstimateLoad();
 
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
@@ -66,7 +64,7 @@ public sealed partial class ConnectionPool
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
         return IsInAmbientTransaction
             ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
-            : _engine.RentAsync(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+            : _rents.RentAsync(new CallSite(filePath, lineNumber, memberName), cancellationToken, acquireTimeout);
     }
 
     /// <summary>Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
@@ -82,9 +80,7 @@ public sealed partial class ConnectionPool
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
         IsInAmbientTransaction ? throw InAmbientTransaction()
-            : !cancellationToken.IsCancellationRequested && _desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
-            ? lease
-            : _engine.RentSlow(_engine.Settings.AcquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+            : _rents.Rent(new CallSite(filePath, lineNumber, memberName), cancellationToken);
 
     /// <summary>Rents a connection, blocking the calling thread up to the given time.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
@@ -102,7 +98,7 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string memberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
-        return IsInAmbientTransaction ? throw InAmbientTransaction() : _engine.Rent(acquireTimeout, cancellationToken, filePath, lineNumber, memberName);
+        return IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.Rent(new CallSite(filePath, lineNumber, memberName), cancellationToken, acquireTimeout);
     }
 
     /// <summary>Makes a connection that rents when it is opened and returns when it is closed.</summary>
@@ -113,7 +109,7 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        new(this, filePath, lineNumber, memberName);
+        new(this, new CallSite(filePath, lineNumber, memberName));
 
     /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.</summary>
     /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
@@ -124,7 +120,7 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), new CallSite(filePath, lineNumber, memberName));
 
     /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
@@ -140,16 +136,16 @@ public sealed partial class ConnectionPool
     {
         var rent = RentAsync(cancellationToken, filePath, lineNumber, memberName);
         return rent.IsCompletedSuccessfully
-            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, filePath, lineNumber, memberName))
-            : WaitAsync(rent, filePath, lineNumber, memberName);
+            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(filePath, lineNumber, memberName)))
+            : WaitAsync(rent, new CallSite(filePath, lineNumber, memberName));
     }
 
     // A method of its own: a local function would capture, and allocate, on the path that does not wait.
-    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, string filePath, int lineNumber, string memberName) =>
-        new(this, await rent.ConfigureAwait(false), filePath, lineNumber, memberName);
+    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
+        new(this, await rent.ConfigureAwait(false), site);
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => new PooledConnection(this, filePath: null, 0, memberName: null);
+    protected override DbConnection CreateDbConnection() => new PooledConnection(this, default(CallSite));
 
     /// <inheritdoc/>
     protected override DbConnection OpenDbConnection() => OpenConnection(null!, 0, null!);

@@ -62,7 +62,7 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string memberName = "")
     {
         ArgumentNullException.ThrowIfNull(work);
-        var run = new WorkRun<TResult>(this, work, filePath, lineNumber, memberName);
+        var run = new WorkRun<TResult>(this, work, new CallSite(filePath, lineNumber, memberName));
         return retry is null ? run.OnceAsync(cancellationToken) : run.RetryingAsync(WorkRetry.Check(Name, retry), cancellationToken);
     }
 }

@@ -19,7 +19,7 @@ namespace Cenote;
 public sealed partial class ConnectionPool : DbDataSource
 {
     private readonly PoolEngine _engine;
-    private readonly LeaseDesk _desk;
+    private readonly RentPath _rents;
 
     /// <summary>Constructs a pool and starts opening connections up to its minimum size.</summary>
     /// <param name="provider">The database; the pool disposes of it.</param>
@@ -31,8 +31,8 @@ public sealed partial class ConnectionPool : DbDataSource
     {
         ArgumentNullException.ThrowIfNull(provider);
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
-        _desk = _engine.Desk;
-        _desk.Pool = this;
+        _rents = _engine.Rents;
+        _engine.Desk.Pool = this;
         _refusesAmbientTransactions = _engine.Settings.AmbientTransactions == AmbientTransactions.Throw;
         _engine.CircuitAnnouncer.Sender = this;
         _engine.Failures.Sender = this;

@@ -6,8 +6,6 @@ namespace Cenote;
 // Who holds what.
 internal sealed partial class PoolEngine
 {
-    private int _queued;
-
     internal LeakReporter Leaks { get; }
 
     private LeaseRevoker Revoker { get; }
@@ -53,11 +51,6 @@ internal sealed partial class PoolEngine
 
         throw new ArgumentException($"The lease is not one of pool '{Settings.Name}'.", nameof(lease));
     }
-
-    /// <summary>The stack of one in some of the callers that queue: whoever serves them later has another.</summary>
-    private LeaseOrigin? CaptureOrigin() => Settings.StackSampling is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
-        ? LeaseOrigin.Capture()
-        : null;
 
     /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
     internal void Abandon(in ConnectionLease lease) => Revoker.Abandon(in lease);

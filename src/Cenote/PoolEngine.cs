@@ -9,6 +9,7 @@ using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.Sizing;
 using Cenote.Statements;
+using Cenote.Telemetry;
 using Cenote.Verdicts;
 using Cenote.Waiting;
 using Microsoft.Extensions.Logging;
@@ -40,12 +41,14 @@ internal sealed partial class PoolEngine
         var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var capacity = new Capacity(
             settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, Max(settings.OpenRetryBaseDelay, TimeSpan.FromMilliseconds(100)), settings.Credentials is not null);
-        _nesting = settings.NestedRents == NestedRents.Allow ? null : new NestedRentGuard(settings, _meters, _logger);
+        Nesting = settings.NestedRents == NestedRents.Allow ? null : new NestedRentGuard(settings, _meters, _logger);
         Desk = new LeaseDesk(settings.Clock, _meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding)
         {
             StackSampling = settings.StackSampling,
-            GuardsRents = _nesting is not null,
+            GuardsRents = Nesting is not null,
         };
+        Labels = new PoolLabels(settings.Name, provider);
+        Rents = new RentPath(Desk, settings, Journal, new RentTraces(settings, Labels), Nesting);
         CircuitAnnouncer = new CircuitAnnouncer(settings, Journal);
         Failures = new FailureAnnouncer(settings, _logger);
         Work = new ConnectionWork(provider, _classifier, settings, Desk, _leftBehind, CircuitAnnouncer, Failures, Journal, _closed.Token);
@@ -74,7 +77,9 @@ internal sealed partial class PoolEngine
     internal StatementBook? Statements { get; }
 
     /// <summary><see langword="null"/> unless the pool looks for nested rents.</summary>
-    internal NestedRentGuard? Nesting => _nesting;
+    internal NestedRentGuard? Nesting { get; }
+
+    internal RentPath Rents { get; }
 
     internal Upkeep Upkeep => _upkeep;
 
@@ -99,17 +104,6 @@ internal sealed partial class PoolEngine
 
         _upkeep.Start();
     }
-
-    internal ValueTask<ConnectionLease> RentAsync(
-        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
-            ? new ValueTask<ConnectionLease>(lease)
-            : RentSlowAsync(timeout, cancellationToken, filePath, lineNumber, memberName);
-
-    internal ConnectionLease Rent(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        !cancellationToken.IsCancellationRequested && Desk.TryRent(filePath, lineNumber, memberName) is { IsGiven: true } lease
-            ? lease
-            : RentSlow(timeout, cancellationToken, filePath, lineNumber, memberName);
 
     internal FailureKind ReportFailure(in ConnectionLease lease, Exception exception) =>
         lease.Slot is { } slot ? Work.ReportFailure(slot, lease.Ticket, exception, isRaw: false) : _classifier.Classify(exception);
@@ -152,71 +146,12 @@ internal sealed partial class PoolEngine
         }
     }
 
-    private async ValueTask<ConnectionLease> QueueUntracedAsync(
-        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
-        var waiter = Desk.Enqueue(request, isBlocking: false);
-        while (true)
-        {
-            var place = waiter.Sequence;
-            var lease = await waiter.AsValueTask().ConfigureAwait(false);
-            if (ReturnPath.TryReceive(lease, out var failure))
-            {
-                Journal.Acquired(request);
-                return lease;
-            }
-
-            waiter = QueueAgain(request with { Place = place }, isBlocking: false, lease, failure);
-        }
-    }
-
-    private ConnectionLease QueueUntraced(
-        TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName, ref bool hasWaited)
-    {
-        var request = NewRequest(timeout, cancellationToken, filePath, lineNumber, memberName);
-        var waiter = Desk.Enqueue(request, isBlocking: true);
-        while (true)
-        {
-            var place = waiter.Sequence;
-            hasWaited |= !waiter.IsDone;
-            var lease = waiter.WaitBlocking();
-            if (ReturnPath.TryReceive(lease, out var failure))
-            {
-                Journal.Acquired(request);
-                return lease;
-            }
-
-            waiter = QueueAgain(request with { Place = place }, isBlocking: true, lease, failure);
-        }
-    }
-
-    /// <summary>First back into the place that the caller had, then the dead connection goes: its replacement finds the caller there.</summary>
-    private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
-    {
-        try
-        {
-            return Desk.Enqueue(request, isBlocking);
-        }
-        finally
-        {
-            Desk.Returns.CloseDead(dead.Slot!, dead.Ticket, failure);
-        }
-    }
-
-    private RentRequest NewRequest(TimeSpan timeout, CancellationToken cancellationToken, string? filePath, int lineNumber, string? memberName) =>
-        new(Settings.Clock.GetTimestamp(), timeout, Settings.Clock.Elapsed + timeout, cancellationToken, filePath, lineNumber, memberName)
-        {
-            Origin = CaptureOrigin(),
-        };
-
     /// <summary>One rent shows whether a connection can be opened.</summary>
     private void ProveStart()
     {
         try
         {
-            Rent(Settings.AcquireTimeout, CancellationToken.None, filePath: null, 0, memberName: null).Dispose();
+            Rents.Rent(default, CancellationToken.None).Dispose();
         }
         catch (PoolException exception)
         {

@@ -28,33 +28,29 @@ public sealed partial class PooledConnection : DbConnection
     private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
 
     private readonly RoutedDataSource? _route;
-    private readonly string? _filePath;
-    private readonly string? _memberName;
-    private readonly int _lineNumber;
+    private readonly CallSite _site;
 
     // Where a route leads to changes from lease to lease, while the connection is closed.
     private ConnectionPool _pool;
 
-    internal PooledConnection(ConnectionPool pool, string? filePath, int lineNumber, string? memberName)
+    internal PooledConnection(ConnectionPool pool, CallSite site)
     {
         _pool = pool;
-        _filePath = filePath;
-        _lineNumber = lineNumber;
-        _memberName = memberName;
+        _site = site;
     }
 
-    internal PooledConnection(ConnectionPool pool, ConnectionLease lease, string? filePath, int lineNumber, string? memberName)
-        : this(pool, filePath, lineNumber, memberName)
+    internal PooledConnection(ConnectionPool pool, ConnectionLease lease, CallSite site)
+        : this(pool, site)
     {
         _lease = lease;
         _stamp = ConnectionPhase.Open;
     }
 
-    internal PooledConnection(RoutedDataSource route, string? filePath, int lineNumber, string? memberName)
-        : this(route.Home, filePath, lineNumber, memberName) => _route = route;
+    internal PooledConnection(RoutedDataSource route, CallSite site)
+        : this(route.Home, site) => _route = route;
 
-    internal PooledConnection(RoutedDataSource route, ConnectionLease lease, string? filePath, int lineNumber, string? memberName)
-        : this(lease.Pool!, lease, filePath, lineNumber, memberName) => _route = route;
+    internal PooledConnection(RoutedDataSource route, ConnectionLease lease, CallSite site)
+        : this(lease.Pool!, lease, site) => _route = route;
 
     /// <summary>The pool that the connection rents from. One of a <see cref="RoutedDataSource"/> may have another each time it is opened.</summary>
     public ConnectionPool Pool => _pool;

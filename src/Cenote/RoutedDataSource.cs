@@ -54,7 +54,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        new(this, filePath, lineNumber, memberName);
+        new(this, new CallSite(filePath, lineNumber, memberName));
 
     /// <summary>Opens a connection, blocking the calling thread.</summary>
     /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
@@ -64,7 +64,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerFilePath] string filePath = "",
         [CallerLineNumber] int lineNumber = 0,
         [CallerMemberName] string memberName = "") =>
-        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), new CallSite(filePath, lineNumber, memberName));
 
     /// <summary>Opens a connection.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
@@ -86,12 +86,12 @@ public abstract class RoutedDataSource : DbDataSource
     protected ValueTask<PooledConnection> OpenAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName)
     {
         return rent.IsCompletedSuccessfully
-            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, filePath, lineNumber, memberName))
-            : WaitAsync(rent, filePath, lineNumber, memberName);
+            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(filePath, lineNumber, memberName)))
+            : WaitAsync(rent, new CallSite(filePath, lineNumber, memberName));
     }
 
     /// <inheritdoc/>
-    protected override DbConnection CreateDbConnection() => new PooledConnection(this, filePath: null, 0, memberName: null);
+    protected override DbConnection CreateDbConnection() => new PooledConnection(this, default(CallSite));
 
     /// <inheritdoc/>
     protected override DbConnection OpenDbConnection() => OpenConnection(null!, 0, null!);
@@ -108,14 +108,14 @@ public abstract class RoutedDataSource : DbDataSource
 
     /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
-        new PooledCommand(Home, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true) { CommandText = commandText };
+        new PooledCommand(Home, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
 
     /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
-        new PooledBatch(Home, new PooledConnection(this, filePath: null, 0, memberName: null), opensConnection: true);
+        new PooledBatch(Home, new PooledConnection(this, default(CallSite)), opensConnection: true);
 
-    private PooledProviderFactory NewProviderFactory() => new(() => Home, () => new PooledConnection(this, filePath: null, 0, memberName: null));
+    private PooledProviderFactory NewProviderFactory() => new(() => Home, () => new PooledConnection(this, default(CallSite)));
 
-    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName) =>
-        new(this, await rent.ConfigureAwait(false), filePath, lineNumber, memberName);
+    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
+        new(this, await rent.ConfigureAwait(false), site);
 }

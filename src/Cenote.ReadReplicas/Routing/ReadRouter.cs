@@ -7,7 +7,7 @@ namespace Cenote.ReadReplicas.Routing;
 internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 {
     /// <summary>The fast path: the strategy's choice has an idle connection. No lock, no allocation.</summary>
-    internal bool TryRent(in Caller caller, out ConnectionLease lease)
+    internal bool TryRent(in CallSite caller, out ConnectionLease lease)
     {
         var topology = parts.Keeper.Current;
         var candidates = topology.Candidates;
@@ -17,7 +17,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             return false;
         }
 
-        return caller.TryRent(candidates[Choose(candidates)].Pool, out lease);
+        return RentCall.TryRent(candidates[Choose(candidates)].Pool, caller, out lease);
     }
 
     internal async ValueTask<ConnectionLease> RentAsync(RentCall call, ReplicationPosition? required, bool isBlocking)

@@ -1,12 +1,12 @@
 namespace Cenote.ReadReplicas.Routing;
 
 /// <summary>What a caller asks with who was not served at once: who it is, and how long it may take. Reads the clock, which the fast path does not.</summary>
-internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, CancellationToken cancellationToken)
+internal readonly struct RentCall(ReplicaSetOptions options, in CallSite caller, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly long _started = options.TimeProvider.GetTimestamp();
-    private readonly Caller _caller = caller;
+    private readonly CallSite _caller = caller;
 
     internal CancellationToken CancellationToken { get; } = cancellationToken;
 
@@ -25,7 +25,10 @@ internal readonly struct RentCall(ReplicaSetOptions options, in Caller caller, C
 
     internal TimeSpan Elapsed => options.TimeProvider.GetElapsedTime(_started);
 
-    internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => _caller.TryRent(pool, out lease);
+    internal bool TryRent(ConnectionPool pool, out ConnectionLease lease) => TryRent(pool, _caller, out lease);
+
+    internal static bool TryRent(ConnectionPool pool, in CallSite caller, out ConnectionLease lease) =>
+        pool.TryRent(out lease, caller.FilePath!, caller.LineNumber, caller.MemberName!);
 
     /// <summary>Completes without ever suspending when the caller blocks.</summary>
     internal ValueTask<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking, CancellationToken ended) => isBlocking

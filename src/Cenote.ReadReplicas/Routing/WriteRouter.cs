@@ -5,11 +5,11 @@ namespace Cenote.ReadReplicas.Routing;
 /// <summary>Leads writes to the primary, whichever server that is by then.</summary>
 internal sealed class WriteRouter(SetParts parts)
 {
-    internal bool TryRent(in Caller caller, out ConnectionLease lease)
+    internal bool TryRent(in CallSite caller, out ConnectionLease lease)
     {
         var topology = parts.Keeper.Current;
         lease = default;
-        return topology.Writing is not null && caller.TryRent(topology.Primary!.Pool, out lease);
+        return topology.Writing is not null && RentCall.TryRent(topology.Primary!.Pool, caller, out lease);
     }
 
     internal async ValueTask<ConnectionLease> RentAsync(RentCall call, bool isBlocking)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cenote.Maintenance;
 
 namespace Cenote.Leasing;
@@ -16,11 +17,27 @@ internal sealed partial class LeaseDesk
     private bool _isQuiet = true;
     private int _quietRents;
 
-    /// <summary>What the short path of a rent compares with: nothing is fresh enough for it while the pool is quiet.</summary>
     private long _promptFreshSince = long.MinValue;
+
+    /// <summary>What the short path of a rent compares with: nothing is fresh enough for it while the pool is quiet.</summary>
+    internal long PromptFreshSince => Volatile.Read(ref _promptFreshSince);
 
     /// <summary>Idle connections that were last known to be alive before this moment must be validated before they are lent.</summary>
     internal long FreshSince => Volatile.Read(ref _freshSince);
+
+    /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal Slot? SearchOn(Slot first, long word, long freshSince, out long ticket)
+    {
+        if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
+        {
+            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short for
+            // LoadSample to see show that they run at once; upkeep narrows the spread again.
+            Spread++;
+        }
+
+        return _slots.TryLend(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
+    }
 
     /// <summary>Begins a tick's count of rents. Up to <see cref="MostQuietRents"/> a tick read the clock.</summary>
     /// <param name="isQuiet">Whether there were few in the last.</param>

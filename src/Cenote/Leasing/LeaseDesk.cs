@@ -24,7 +24,6 @@ internal sealed partial class LeaseDesk
     private readonly WaiterQueue _queue = new();
     private readonly ConditionList _conditions = new();
     private readonly SlotTable _slots;
-    private readonly Slot _lowest;
     private readonly ITimer _probeTimer;
     private readonly ITimer _doubtTimer;
     private volatile int _maxWaiters;
@@ -59,7 +58,6 @@ internal sealed partial class LeaseDesk
 
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
-        _lowest = _slots.All[0];
     }
 
     /// <summary>What leases name as their pool.</summary>
@@ -90,6 +88,9 @@ internal sealed partial class LeaseDesk
             }
         }
     }
+
+    /// <summary>The slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the lowest.</summary>
+    internal Slot[]? Near => _near;
 
     internal IConnectionWork Work => _work;
 
@@ -123,7 +124,7 @@ internal sealed partial class LeaseDesk
     /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
     internal int StackSampling { get; set; }
 
-    /// <summary>Sends every rent to <see cref="TryRentGuarded"/>.</summary>
+    /// <summary>Sends every rent to the guard against nested rents.</summary>
     internal bool GuardsRents
     {
         init => _attention = value ? (int)Leasing.Attention.Guarded : 0;
@@ -136,117 +137,6 @@ internal sealed partial class LeaseDesk
     {
         _work = work;
         Settle();
-    }
-
-    /// <summary>The hot path of every rent: an idle, fresh connection, when nobody waits. An empty lease when there is none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ConnectionLease TryRent(string? filePath, int lineNumber, string? memberName) =>
-        Attention != 0 ? default : TryLend(filePath, lineNumber, memberName);
-
-    /// <summary>The same once the guard has let the caller pass.</summary>
-    internal ConnectionLease TryRentGuarded(string? filePath, int lineNumber, string? memberName) =>
-        (Attention & ~(int)Leasing.Attention.Guarded) != 0 ? default : TryLend(filePath, lineNumber, memberName);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ConnectionLease TryLend(string? filePath, int lineNumber, string? memberName)
-    {
-        // The loads that lead to a slot's word cost more than anything but the swap itself, since each must wait for the one
-        // before: a quiet pool therefore tries its lowest slot without going through the table.
-        var slot = _near is { } near ? NearSlot.Among(near) : _lowest;
-        var freshSince = Volatile.Read(ref _promptFreshSince);
-        var word = slot.Word;
-        var ticket = SlotWord.Lend(word);
-        if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
-        {
-            slot = SearchOn(slot, word, freshSince, out ticket);
-            if (slot is null)
-            {
-                return default;
-            }
-        }
-
-        slot.SetHolder(ticket, this, filePath, lineNumber, memberName);
-        return slot.PreparesLeases && !Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
-    }
-
-    /// <summary>Queues a caller. The result may be there already.</summary>
-    /// <param name="request">What the caller asks for.</param>
-    /// <param name="isBlocking">Whether it will block its thread.</param>
-    internal Waiter Enqueue(in RentRequest request, bool isBlocking)
-    {
-        var waiter = TryEnqueue(request, isBlocking, made: null) ?? TryEnqueue(request, isBlocking, new Waiter(this))!;
-        Settle();
-        waiter.Arm();
-        return waiter;
-    }
-
-    /// <summary>Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.</summary>
-    private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
-    {
-        Func<Exception>? refuse;
-        if (_queue.Count >= _maxWaiters)
-        {
-            // Whoever filled the queue may be about to be served.
-            Settle();
-        }
-
-        lock (_gate)
-        {
-            refuse = FindRefusal(request);
-            if (refuse is null)
-            {
-                return TryEnqueueUnderLock(request, isBlocking, made);
-            }
-        }
-
-        throw refuse();
-    }
-
-    private Waiter? TryEnqueueUnderLock(in RentRequest request, bool isBlocking, Waiter? made)
-    {
-        if ((made ?? _queue.TakeSpare()) is not { } waiter)
-        {
-            return null;
-        }
-
-        AdvanceTo((long)(request.Deadline - request.Timeout).TotalMilliseconds);
-        waiter.Begin(request, isBlocking);
-        _queue.Enqueue(waiter);
-        _hadBlockedCallers |= _queue.Blocking > 1;
-        Capacity.NoteDemand();
-        SetAttention(Leasing.Attention.Waiting, on: true);
-        return waiter;
-    }
-
-    /// <summary>Why a caller may not even queue.</summary>
-    private Func<Exception>? FindRefusal(in RentRequest request)
-    {
-        if (IsClosed)
-        {
-            return _work.DescribeClosed;
-        }
-
-        if (IsHopeless)
-        {
-            Meters.CircuitRejections.Increment();
-            return _work.DescribeCircuitOpen;
-        }
-
-        if (Meters.LastOpenFailure is { Kind: FailureKind.BadCredentials } failure
-            && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.UnderWay == 0 && CountLive() == 0)
-        {
-            Meters.Errors.Increment();
-            return () => _work.DescribeOpenFailure(failure);
-        }
-
-        // A caller that had its turn and got a dead connection keeps its place.
-        if (_queue.Count >= _maxWaiters && request.Place == 0)
-        {
-            Meters.Overloads.Increment();
-            return () => _work.DescribeOverload($"{_maxWaiters} callers wait already, which is MaxWaiters");
-        }
-
-        return null;
     }
 
     /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>
@@ -287,68 +177,6 @@ internal sealed partial class LeaseDesk
         return true;
     }
 
-    internal void Cancel(Waiter waiter)
-    {
-        if (TryRemove(waiter, onlyIfOverdue: false))
-        {
-            Meters.Cancellations.Increment();
-            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
-        }
-    }
-
-    /// <summary>Ends the wait of a waiter whose time is up.</summary>
-    /// <returns><see langword="false"/> when it is still queued, with time left.</returns>
-    internal bool TryExpire(Waiter waiter)
-    {
-        if (TryRemove(waiter, onlyIfOverdue: true))
-        {
-            End(waiter);
-            return true;
-        }
-
-        return !waiter.IsQueued;
-    }
-
-    internal void Recycle(Waiter waiter)
-    {
-        lock (_gate)
-        {
-            if (!IsClosed)
-            {
-                _queue.GiveBack(waiter);
-                return;
-            }
-        }
-
-        waiter.Retire();
-    }
-
-    /// <summary>Finished waiters that are kept for callers to come.</summary>
-    internal int SpareWaiters => _queue.Spares;
-
-    /// <summary>Lets go of the spare waiters that nobody has needed since this was called last.</summary>
-    internal void TrimSpareWaiters(int kept)
-    {
-        Waiter? waiter;
-        lock (_gate)
-        {
-            waiter = _queue.TakeUnneeded(kept);
-        }
-
-        LetGo(waiter);
-    }
-
-    private static void LetGo(Waiter? waiter)
-    {
-        while (waiter is not null)
-        {
-            var next = waiter.Next;
-            waiter.Next = null;
-            waiter.Retire();
-            waiter = next;
-        }
-    }
-
     /// <summary>Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.</summary>
     internal int EstimateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
@@ -370,20 +198,6 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Slot? SearchOn(Slot first, long word, long freshSince, out long ticket)
-    {
-        if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
-        {
-            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short for
-            // LoadSample to see show that they run at once; upkeep narrows the spread again.
-            Spread++;
-        }
-
-        return _slots.TryLend(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
-    }
-
     private void CloseIfIdle(Slot slot, CloseReason reason)
     {
         var word = slot.Word;
@@ -394,31 +208,6 @@ internal sealed partial class LeaseDesk
     }
 
     private PoolCounts CountUnderLock() => _slots.Count(_queue.Count, Capacity.Limit);
-
-    private bool TryRemove(Waiter waiter, bool onlyIfOverdue)
-    {
-        lock (_gate)
-        {
-            if (!waiter.IsQueued || (onlyIfOverdue && !waiter.IsOverdue()))
-            {
-                return false;
-            }
-
-            _queue.Remove(waiter);
-            if (_queue.Count == 0)
-            {
-                NoteQueueEmpty();
-            }
-
-            return true;
-        }
-    }
-
-    private void NoteQueueEmpty()
-    {
-        SetAttention(Leasing.Attention.Waiting, on: false);
-        _shedding?.NoteEmpty();
-    }
 
     /// <summary>Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the bit.</summary>
     private void SetAttention(Attention bit, bool on)

@@ -131,9 +131,9 @@ internal sealed class Slot
 
     /// <summary>Remembers who holds the connection. The caller has just been given the lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void SetHolder(long ticket, LeaseDesk desk, string? filePath, int lineNumber, string? memberName)
+    internal void SetHolder(long ticket, LeaseDesk desk, CallSite site)
     {
-        WriteHolder(ticket, desk, filePath, lineNumber, memberName);
+        WriteHolder(ticket, desk, site);
         if ((ticket & desk.SampleMask) == 0)
         {
             StartOwnSample(ticket);
@@ -143,7 +143,7 @@ internal sealed class Slot
     /// <summary>The same for a caller that queued, by whoever serves it: the stack, if any, was taken when it queued.</summary>
     internal void SetHolder(long ticket, LeaseDesk desk, in RentRequest request)
     {
-        WriteHolder(ticket, desk, request.FilePath, request.LineNumber, request.MemberName);
+        WriteHolder(ticket, desk, request.CallSite);
         if ((ticket & desk.SampleMask) == 0)
         {
             StartSample(ticket);
@@ -313,12 +313,12 @@ internal sealed class Slot
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void WriteHolder(long ticket, LeaseDesk desk, string? filePath, int lineNumber, string? memberName)
+    private void WriteHolder(long ticket, LeaseDesk desk, CallSite site)
     {
         Volatile.Write(ref _freshAt, desk.Now);
-        _filePath = filePath;
-        _memberName = memberName;
-        Volatile.Write(ref _site, HolderSite.Of(ticket, lineNumber));
+        _filePath = site.FilePath;
+        _memberName = site.MemberName;
+        Volatile.Write(ref _site, HolderSite.Of(ticket, site.LineNumber));
     }
 
     /// <summary>Measures a lease, and remembers this thread's stack if one of the slot's leases is due for that.</summary>

@@ -6,7 +6,7 @@ namespace Cenote.Resilience;
 
 /// <summary>One call of <c>ExecuteAsync</c>: its tries, each on a connection of its own.</summary>
 internal sealed class WorkRun<TResult>(
-    ConnectionPool pool, Func<PooledConnection, CancellationToken, Task<TResult>> work, string filePath, int lineNumber, string memberName)
+    ConnectionPool pool, Func<PooledConnection, CancellationToken, Task<TResult>> work, CallSite site)
 {
     private WorkProgress _progress = new();
     private FailureKind _kind;
@@ -83,8 +83,8 @@ internal sealed class WorkRun<TResult>(
         pool.ThrowIfInAmbientTransaction();
         try
         {
-            var lease = await pool.Engine.RentAsync(limit, cancellationToken, filePath, lineNumber, memberName).ConfigureAwait(false);
-            return new PooledConnection(pool, lease, filePath, lineNumber, memberName);
+            var lease = await pool.Engine.Rents.RentAsync(site, cancellationToken, limit).ConfigureAwait(false);
+            return new PooledConnection(pool, lease, site);
         }
         catch (PoolTimeoutException exception) when (pool.Engine.Settings.Clock.Elapsed >= _end)
         {

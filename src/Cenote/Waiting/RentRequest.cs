@@ -5,19 +5,14 @@ namespace Cenote.Waiting;
 /// <param name="Timeout">The longest wait.</param>
 /// <param name="Deadline">When that wait ends, on the pool's clock. One deadline covers everything the caller may wait for.</param>
 /// <param name="CancellationToken">Ends the wait.</param>
-/// <param name="FilePath">The caller's source file.</param>
-/// <param name="LineNumber">The line in it.</param>
-/// <param name="MemberName">The calling member.</param>
-internal readonly record struct RentRequest(
-    long StartedAt, TimeSpan Timeout, TimeSpan Deadline, CancellationToken CancellationToken, string? FilePath, int LineNumber, string? MemberName)
+/// <param name="CallSite">Where the caller is.</param>
+internal readonly record struct RentRequest(long StartedAt, TimeSpan Timeout, TimeSpan Deadline, CancellationToken CancellationToken, CallSite CallSite)
 {
     /// <summary>The place in the queue that the caller had when it got a connection that turned out dead; 0 for a newcomer.</summary>
     internal long Place { get; init; }
 
     /// <summary>How long the caller has waited at a moment of the pool's clock.</summary>
     internal TimeSpan WaitedAt(TimeSpan now) => now - (Deadline - Timeout);
-
-    internal CallSite CallSite => new(string.IsNullOrEmpty(FilePath) ? null : FilePath, LineNumber, MemberName);
 
     /// <summary>Thread and stack of the caller, for one in some.</summary>
     internal LeaseOrigin? Origin { get; init; }

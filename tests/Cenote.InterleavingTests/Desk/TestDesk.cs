@@ -1,18 +1,23 @@
 using Cenote.Diagnostics;
+using Cenote.History;
 using Cenote.Leasing;
-using Cenote.Maintenance;
 using Cenote.Providers;
 using Cenote.Sizing;
 using Cenote.StubDriver;
+using Cenote.Telemetry;
 using Cenote.Waiting;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.InterleavingTests.Desk;
 
 /// <summary>The real lease desk, slot table and waiter queue, with the stub driver under them.</summary>
 internal sealed class TestDesk
 {
+    private static readonly CallSite Site = new("file", 1, "member");
+
     private readonly StubDatabase _database = new();
     private readonly Capacity _capacity;
+    private readonly RentPath _rents;
     private long _order;
 
     public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true)
@@ -20,7 +25,10 @@ internal sealed class TestDesk
         Clock = clock ?? new StillClock();
         var provider = new StubProvider(_database) { ClearsInline = clearsInline };
         _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100));
-        Desk = new LeaseDesk(new PoolClock(Clock), new Meters(), _capacity);
+        var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", TimeProvider = Clock });
+        Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
+        var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));
+        _rents = new RentPath(Desk, settings, new PoolJournal(settings, NullLogger.Instance), traces, nesting: null);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
         {
             SessionClearing = SessionClearing.OwnReset,
@@ -43,17 +51,13 @@ internal sealed class TestDesk
     public StubDatabase Database => _database;
 
     /// <summary>Rents as a blocking caller does.</summary>
-    public ConnectionLease Rent()
-    {
-        var lease = Desk.TryRent("file", 1, "member");
-        return lease.Slot is not null ? lease : Enqueue(blocks: true).WaitBlocking();
-    }
+    public ConnectionLease Rent() => _rents.Rent(Site, CancellationToken.None);
 
     /// <summary>Queues; an asynchronous caller looks at its result later, a blocking one waits for it.</summary>
     public Waiter Enqueue(bool blocks) => Enqueue(blocks, TimeSpan.FromSeconds(10));
 
     public Waiter Enqueue(bool blocks, TimeSpan timeout) => Desk.Enqueue(
-        new RentRequest(Clock.GetTimestamp(), timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, "file", 1, "member"),
+        new RentRequest(Clock.GetTimestamp(), timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site),
         blocks);
 
     public void RentUseReturn()

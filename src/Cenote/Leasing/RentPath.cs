@@ -1,0 +1,243 @@
+using System.Runtime.CompilerServices;
+using Cenote.History;
+using Cenote.LeakDetection;
+using Cenote.Nesting;
+using Cenote.Telemetry;
+using Cenote.Waiting;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// What happens from a rent to its lease: the short check, then, where that fails, the guard against nested rents, the trace, the queue, and the receipt
+/// of a connection. <see cref="ReturnPath"/> is its counterpart.
+/// </summary>
+/// <param name="desk">Matches callers with connections.</param>
+/// <param name="settings">The pool's settings.</param>
+/// <param name="journal">Records slow rents.</param>
+/// <param name="traces">Traces rents that were not served at once.</param>
+/// <param name="nesting">Sees every rent of a pool that looks for nested ones; <see langword="null"/> in every other pool.</param>
+internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJournal journal, RentTraces traces, NestedRentGuard? nesting)
+{
+    // Beside the desk, not within it: each load that leads to a slot's word waits for the one before.
+    private readonly Slot _lowest = desk.Slots.All[0];
+    private readonly LeaseDesk _desk = desk;
+    private int _queued;
+
+    /// <summary>Rents for a caller that awaits.</summary>
+    /// <param name="site">Where the caller is.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <param name="timeout">The longest wait; <see langword="null"/> for the pool's, which the short path does not read.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsGiven: true } lease
+            ? new ValueTask<ConnectionLease>(lease)
+            : RentSlowAsync(site, timeout, cancellationToken);
+
+    /// <summary>Rents for a caller that blocks its thread.</summary>
+    /// <inheritdoc cref="RentAsync"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ConnectionLease Rent(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsGiven: true } lease
+            ? lease
+            : RentSlow(site, timeout, cancellationToken);
+
+    /// <summary>The hot path of every rent: an idle, fresh connection when no caller waits, otherwise an empty lease.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ConnectionLease TryRent(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ConnectionLease TryTake(CallSite site)
+    {
+        // The loads that lead to a slot's word cost more than anything but the swap itself: a quiet pool therefore tries its lowest slot
+        // without going through the table.
+        var slot = _desk.Near is { } near ? NearSlot.Among(near) : _lowest;
+        var freshSince = _desk.PromptFreshSince;
+        var word = slot.Word;
+        var ticket = SlotWord.Lend(word);
+        if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
+        {
+            slot = _desk.SearchOn(slot, word, freshSince, out ticket);
+            if (slot is null)
+            {
+                return default;
+            }
+        }
+
+        slot.SetHolder(ticket, _desk, site);
+        return slot.PreparesLeases && !_desk.Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
+    }
+
+    // Not async: the caller must see what the guard sets.
+    private ValueTask<ConnectionLease> RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        if (nesting is null)
+        {
+            return QueueAsync(NewRequest(site, timeout, cancellationToken));
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<ConnectionLease>(cancellationToken);
+        }
+
+        FlowRent rent;
+        try
+        {
+            rent = nesting.Begin(site);
+        }
+        catch (NestedRentException exception)
+        {
+            return ValueTask.FromException<ConnectionLease>(exception);
+        }
+
+        var lease = TryRentGuarded(site);
+        if (!lease.IsGiven)
+        {
+            return HoldAsync(rent, QueueAsync(NewRequest(site, timeout, cancellationToken)));
+        }
+
+        rent.Hold(lease);
+        return new ValueTask<ConnectionLease>(lease);
+    }
+
+    private ConnectionLease RentSlow(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (nesting is null)
+        {
+            return Queue(NewRequest(site, timeout, cancellationToken));
+        }
+
+        var rent = nesting.Begin(site);
+        try
+        {
+            var lease = TryRentGuarded(site);
+            lease = lease.IsGiven ? lease : Queue(NewRequest(site, timeout, cancellationToken));
+            rent.Hold(lease);
+            return lease;
+        }
+        catch
+        {
+            rent.End();
+            throw;
+        }
+    }
+
+    /// <summary>The short check of a caller whom the guard has let pass.</summary>
+    private ConnectionLease TryRentGuarded(CallSite site) => (_desk.Attention & ~(int)Attention.Guarded) != 0 ? default : TryTake(site);
+
+    private static async ValueTask<ConnectionLease> HoldAsync(FlowRent rent, ValueTask<ConnectionLease> queued)
+    {
+        try
+        {
+            var lease = await queued.ConfigureAwait(false);
+            rent.Hold(lease);
+            return lease;
+        }
+        catch
+        {
+            rent.End();
+            throw;
+        }
+    }
+
+    private ValueTask<ConnectionLease> QueueAsync(in RentRequest request)
+    {
+        if (!RentTraces.IsEnabled || request.CancellationToken.IsCancellationRequested)
+        {
+            return QueueUntracedAsync(request);
+        }
+
+        var startedAt = settings.Clock.UtcNow;
+        return traces.Follow(QueueUntracedAsync(request), startedAt);
+    }
+
+    private ConnectionLease Queue(in RentRequest request)
+    {
+        var hasWaited = false;
+        if (!RentTraces.IsEnabled)
+        {
+            return QueueUntraced(request, ref hasWaited);
+        }
+
+        var startedAt = settings.Clock.UtcNow;
+        try
+        {
+            var lease = QueueUntraced(request, ref hasWaited);
+            if (hasWaited || RentTraces.IsNew(lease))
+            {
+                traces.Tell(startedAt, lease, failure: null);
+            }
+
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            traces.Tell(startedAt, default, exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<ConnectionLease> QueueUntracedAsync(RentRequest request)
+    {
+        request.CancellationToken.ThrowIfCancellationRequested();
+        var waiter = _desk.Enqueue(request, isBlocking: false);
+        while (true)
+        {
+            request = request with { Place = waiter.Sequence };
+            var lease = await waiter.AsValueTask().ConfigureAwait(false);
+            if (ReturnPath.TryReceive(lease, out var failure))
+            {
+                journal.Acquired(request);
+                return lease;
+            }
+
+            waiter = QueueAgain(request, isBlocking: false, lease, failure);
+        }
+    }
+
+    private ConnectionLease QueueUntraced(RentRequest request, ref bool hasWaited)
+    {
+        var waiter = _desk.Enqueue(request, isBlocking: true);
+        while (true)
+        {
+            request = request with { Place = waiter.Sequence };
+            hasWaited |= !waiter.IsDone;
+            var lease = waiter.WaitBlocking();
+            if (ReturnPath.TryReceive(lease, out var failure))
+            {
+                journal.Acquired(request);
+                return lease;
+            }
+
+            waiter = QueueAgain(request, isBlocking: true, lease, failure);
+        }
+    }
+
+    /// <summary>First back into the place that the caller had, then the dead connection goes: its replacement finds the caller there.</summary>
+    private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
+    {
+        try
+        {
+            return _desk.Enqueue(request, isBlocking);
+        }
+        finally
+        {
+            _desk.Returns.CloseDead(dead.Slot!, dead.Ticket, failure);
+        }
+    }
+
+    private RentRequest NewRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var wait = timeout ?? settings.AcquireTimeout;
+        return new RentRequest(settings.Clock.GetTimestamp(), wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : site with { FilePath = null })
+        {
+            Origin = CaptureOrigin(),
+        };
+    }
+
+    /// <summary>The stack of one in some of the callers that queue, because the thread that serves them has another.</summary>
+    private LeaseOrigin? CaptureOrigin() => settings.StackSampling is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
+        ? LeaseOrigin.Capture()
+        : null;
+}
