@@ -77,7 +77,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     public FailureKind ReportFailure(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return _slot is null ? throw LeaseEnded() : _slot.ReportFailure(_ticket, exception);
+        return _slot is null ? throw LeaseEnded() : _slot.Pool!.Engine.FailureReports.Report(this, exception, isRaw: true);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ public sealed partial class ConnectionPool
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
     public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
         ? ValueTask.FromException<DedicatedConnection>(InAmbientTransaction())
-        : _engine.OpenDedicatedAsync(cancellationToken);
+        : _engine.Dedicated.OpenAsync(cancellationToken);
 
     /// <summary>
     /// Creates a connection outside the pool, with the pool's credentials, and does not open it: for code that looks whether the database exists, or creates it.
@@ -22,9 +22,9 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the request for credentials.</param>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public ValueTask<DedicatedConnection> CreateDedicatedAsync(CancellationToken cancellationToken = default) => _engine.CreateDedicatedAsync(cancellationToken);
+    public ValueTask<DedicatedConnection> CreateDedicatedAsync(CancellationToken cancellationToken = default) => _engine.Dedicated.CreateAsync(cancellationToken);
 
     /// <summary>Creates a connection as <see cref="CreateDedicatedAsync"/> does, blocking the calling thread while <see cref="ConnectionPoolOptions.Credentials"/> is asked.</summary>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public DedicatedConnection CreateDedicated() => _engine.CreateDedicated();
+    public DedicatedConnection CreateDedicated() => _engine.Dedicated.Create();
 }

@@ -15,14 +15,14 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>Who holds which connection, since when, from where; the oldest first. Thread-safe, and holds nobody up.</summary>
-    public IReadOnlyList<LeaseInfo> GetLeases() => _engine.GetLeases();
+    public IReadOnlyList<LeaseInfo> GetLeases() => _engine.Leases.Read();
 
     /// <summary>Every slot of the pool, what its connection is doing, and who holds it. Thread-safe, and holds nobody up; slots that change meanwhile may be shown between two states.</summary>
     /// <returns>As many as the pool has ever been allowed to have connections; those without a connection are <see cref="SlotState.Empty"/>.</returns>
-    public IReadOnlyList<SlotInfo> GetSlots() => _engine.GetSlots();
+    public IReadOnlyList<SlotInfo> GetSlots() => _engine.Leases.ReadSlots();
 
     /// <summary>The same as a report to read: its <see cref="LeaseReport.ToString"/> groups leases by call site.</summary>
-    public LeaseReport DescribeLeases() => _engine.DescribeLeases();
+    public LeaseReport DescribeLeases() => _engine.Leases.Report();
 
     /// <summary>
     /// Takes a lease away from its holder. The physical connection is closed and never lent again, also when the holder is using it at
@@ -34,6 +34,6 @@ public sealed partial class ConnectionPool
     public bool Revoke(LeaseInfo lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return _engine.Revoke(lease);
+        return _engine.Revoker.Revoke(lease);
     }
 }

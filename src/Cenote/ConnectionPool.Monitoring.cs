@@ -16,7 +16,7 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>The distributions behind the percentiles of <see cref="GetStatistics"/>: two snapshots give the percentiles of the time between them.</summary>
-    public PoolLatencies GetLatencies() => _engine.GetLatencies();
+    public PoolLatencies GetLatencies() => _engine.Statistics.ReadLatencies();
 
     /// <summary>The statements that ran through the pool's <see cref="PooledConnection"/>s by their text, those that took the most time in total first.</summary>
     /// <returns>

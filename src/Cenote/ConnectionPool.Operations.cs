@@ -6,7 +6,7 @@ namespace Cenote;
 public sealed partial class ConnectionPool
 {
     /// <summary>One consistent snapshot of the pool's numbers.</summary>
-    public PoolStatistics GetStatistics() => _engine.GetStatistics();
+    public PoolStatistics GetStatistics() => _engine.Statistics.Read();
 
     /// <summary>Opens connections until the given number is open, and waits for them.</summary>
     /// <param name="target">Open connections wanted; <see langword="null"/> for the minimum size. 0 to the maximum size.</param>
@@ -15,18 +15,18 @@ public sealed partial class ConnectionPool
     /// <exception cref="ConnectionOpenException">A connection could not be opened, retries included.</exception>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WarmUpAsync(int? target = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        _engine.WarmUpAsync(target, progress, cancellationToken);
+        _engine.Operations.WarmUpAsync(target, progress, cancellationToken);
 
     /// <summary>Validates every connection that is idle now, and closes those that are dead. Connections in use are not touched.</summary>
     /// <param name="cancellationToken">Ends the call; validations under way come to their end.</param>
     /// <returns>How many proved to be alive. One that was lent before its turn came is not counted.</returns>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public Task<int> ValidateIdleAsync(CancellationToken cancellationToken = default) => _engine.ValidateIdleAsync(cancellationToken);
+    public Task<int> ValidateIdleAsync(CancellationToken cancellationToken = default) => _engine.Operations.ValidateIdleAsync(cancellationToken);
 
     /// <summary>Waits until the minimum size is open, however long the database takes to appear.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
-    public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilReadyAsync(cancellationToken);
+    public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilReadyAsync(cancellationToken);
 
     /// <summary>
     /// Waits for a moment at which nobody holds a connection or waits for one, and none is being cleared or closed. One that is being opened,
@@ -35,13 +35,13 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
-    public Task WaitUntilUnusedAsync(CancellationToken cancellationToken = default) => _engine.WaitUntilUnusedAsync(cancellationToken);
+    public Task WaitUntilUnusedAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilIdleAsync(cancellationToken);
 
     /// <summary>Changes the size of the running pool. Connections above the new maximum close as they come back.</summary>
     /// <param name="minSize">The new minimum, 0 to <paramref name="maxSize"/>.</param>
     /// <param name="maxSize">The new maximum, 1 to 10,000.</param>
     /// <exception cref="PoolOptionsException">The sizes cannot work.</exception>
-    public void Resize(int minSize, int maxSize) => _engine.Resize(minSize, maxSize);
+    public void Resize(int minSize, int maxSize) => _engine.Operations.Resize(minSize, maxSize);
 
     /// <summary>
     /// Makes the running pool follow changed settings: sizes, <see cref="ConnectionPoolOptions.AcquireTimeout"/>,
@@ -57,27 +57,27 @@ public sealed partial class ConnectionPool
     public IReadOnlyList<string> Reconfigure(ConnectionPoolOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return _engine.Reconfigure(options);
+        return _engine.Operations.Reconfigure(options);
     }
 
     /// <summary>Stops lending: callers queue until <see cref="Resume"/> or their timeout. Leases in use are not touched.</summary>
-    public void Suspend() => _engine.Suspend();
+    public void Suspend() => _engine.Operations.Suspend();
 
     /// <summary>Lends again after <see cref="Suspend"/> or <see cref="DrainAsync"/>.</summary>
-    public void Resume() => _engine.Resume();
+    public void Resume() => _engine.Operations.Resume();
 
     /// <summary>
     /// Stops lending, waits until every lease is back, and closes every connection. The pool stays suspended:
     /// <see cref="Resume"/> fills it again, disposing ends it.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the pool stays suspended, and connections still close as they come back.</param>
-    public Task DrainAsync(CancellationToken cancellationToken = default) => _engine.DrainAsync(cancellationToken);
+    public Task DrainAsync(CancellationToken cancellationToken = default) => _engine.Operations.DrainAsync(cancellationToken);
 
     /// <summary>
     /// Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place. Opens that are under way end, and
     /// callers that wait for them get fresh ones at once.
     /// </summary>
-    public void RetireAll() => _engine.RetireAll();
+    public void RetireAll() => _engine.Operations.Clear();
 
     /// <summary>The circuit as it is now.</summary>
     public CircuitStatus GetCircuit() => _engine.Desk.ReadCircuit();
@@ -119,7 +119,7 @@ public sealed partial class ConnectionPool
     {
         if (disposing)
         {
-            _engine.Close();
+            _engine.Lifecycle.Close();
         }
 
         base.Dispose(disposing);
@@ -128,7 +128,7 @@ public sealed partial class ConnectionPool
     /// <summary>Closes the pool as <see cref="Dispose"/> does, and waits until the connections that were idle are closed.</summary>
     protected override async ValueTask DisposeAsyncCore()
     {
-        await _engine.CloseAsync().ConfigureAwait(false);
+        await _engine.Lifecycle.CloseAsync().ConfigureAwait(false);
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine.Failures.Sender = this;
         _engine.Leaks.Sender = this;
         _engine.Journal.Sender = this;
-        _engine.Start();
+        _engine.Lifecycle.Start();
     }
 
     /// <summary>The pool's name in logs, statistics and exceptions.</summary>

@@ -61,7 +61,7 @@ public sealed partial class PooledConnection
         {
             // The finalizer: nobody refers to this object any more, and no call is inside. Whatever it refers to may be
             // finalized already, so the lease is handed over as it is.
-            _pool.Engine.Abandon(in _lease);
+            _pool.Engine.Revoker.Abandon(in _lease);
         }
 
         base.Dispose(disposing);

@@ -60,7 +60,7 @@ public sealed partial class PooledConnection
     /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
-        var kind = _pool.Engine.ReportFailure(in lease, exception);
+        var kind = _pool.Engine.FailureReports.Report(lease, exception);
         Progress?.NoteFailure(exception, kind, isEnding: false);
         return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
@@ -69,7 +69,7 @@ public sealed partial class PooledConnection
     /// <inheritdoc cref="Failed" path="/returns"/>
     internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
     {
-        var kind = _pool.Engine.ReportFailure(in lease, exception);
+        var kind = _pool.Engine.FailureReports.Report(lease, exception);
         Progress?.NoteFailure(exception, kind, isEnding: true);
         return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }

@@ -35,8 +35,8 @@ public sealed partial class PooledConnection
         try
         {
             lease = _route is null
-                ? _pool.Rent(CancellationToken.None, _site.FilePath!, _site.LineNumber, _site.MemberName!)
-                : _route.Rent(CancellationToken.None, _site.FilePath!, _site.LineNumber, _site.MemberName!);
+                ? _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!)
+                : _route.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
         }
         catch (Exception exception)
         {
@@ -62,8 +62,8 @@ public sealed partial class PooledConnection
         try
         {
             var rent = _route is null
-                ? _pool.RentAsync(cancellationToken, _site.FilePath!, _site.LineNumber, _site.MemberName!)
-                : _route.RentAsync(cancellationToken, _site.FilePath!, _site.LineNumber, _site.MemberName!);
+                ? _pool.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!)
+                : _route.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!);
             if (!rent.IsCompletedSuccessfully)
             {
                 return AwaitRentAsync(rent);

@@ -134,7 +134,7 @@ public sealed partial class PooledConnection
             Doubt(exception);
             if (!talking.IsCompleted)
             {
-                _pool.Engine.GiveUp(in lease, talking);
+                _pool.Engine.Work.GiveUpLease(in lease, talking);
             }
         }
 
@@ -202,7 +202,7 @@ public sealed partial class PooledConnection
 
     private void Doubt(Exception exception)
     {
-        _pool.Engine.ReportFailure(in _lease, exception);
+        _pool.Engine.FailureReports.Report(_lease, exception);
         _lease.RetireOnReturn();
         ForgetAll();
     }

@@ -28,7 +28,11 @@ public sealed partial class PooledConnection : DbConnection
     private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
 
     private readonly RoutedDataSource? _route;
-    private readonly CallSite _site;
+
+    // Three fields, not a CallSite, which would make every connection 8 bytes larger.
+    private readonly string? _filePath;
+    private readonly string? _memberName;
+    private readonly int _lineNumber;
 
     // Where a route leads to changes from lease to lease, while the connection is closed.
     private ConnectionPool _pool;
@@ -36,7 +40,9 @@ public sealed partial class PooledConnection : DbConnection
     internal PooledConnection(ConnectionPool pool, CallSite site)
     {
         _pool = pool;
-        _site = site;
+        _filePath = site.FilePath;
+        _lineNumber = site.LineNumber;
+        _memberName = site.MemberName;
     }
 
     internal PooledConnection(ConnectionPool pool, ConnectionLease lease, CallSite site)

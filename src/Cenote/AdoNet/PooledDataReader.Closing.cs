@@ -127,12 +127,12 @@ internal sealed partial class PooledDataReader
     /// </remarks>
     private bool HidesAnother(Exception exception) =>
         PooledConnection.IsLost(in _lease)
-        || (_moveFailure is { } told && (IsEndOfStatement(told) || _connection.Pool.Engine.Classify(exception) == FailureKind.ConnectionLost));
+        || (_moveFailure is { } told && (IsEndOfStatement(told) || _connection.Pool.Engine.Classifier.Classify(exception) == FailureKind.ConnectionLost));
 
     private bool IsEndOfStatement(Exception failure) =>
         failure is OperationCanceledException
-        || _connection.Pool.Engine.Classify(failure) is FailureKind.QueryTimeout or FailureKind.ConnectionLost
-        || _connection.Pool.Engine.IsCancellation(failure);
+        || _connection.Pool.Engine.Classifier.Classify(failure) is FailureKind.QueryTimeout or FailureKind.ConnectionLost
+        || _connection.Pool.Engine.Classifier.IsCancellation(failure);
 
     /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
     private bool TryBeginClosing()

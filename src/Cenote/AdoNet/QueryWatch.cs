@@ -120,7 +120,7 @@ internal sealed class QueryWatch
             ? new QueryTimeoutException(_connection.Pool.Name, limit, exception)
             : null;
 
-        bool IsEnded() => exception is OperationCanceledException || kind != FailureKind.Other || _connection.Pool.Engine.IsCancellation(exception);
+        bool IsEnded() => exception is OperationCanceledException || kind != FailureKind.Other || _connection.Pool.Engine.Classifier.IsCancellation(exception);
     }
 
     private void OnTimer()

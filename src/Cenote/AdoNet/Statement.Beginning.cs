@@ -266,16 +266,16 @@ internal abstract partial class Statement
         var requested = Volatile.Read(ref _cancels)?.NoteEnd(failure, isLast);
         if (watch is { HasFired: true })
         {
-            Pool.Engine.NoteCancel(in lease, new SentCancel(failure, watch.SendingTime), isSent: true);
+            Pool.Engine.FailureReports.RecordCancel(in lease, new SentCancel(failure, watch.SendingTime), isSent: true);
         }
         else if (isCancelled && requested is null)
         {
-            Pool.Engine.NoteCancel(in lease, new SentCancel(failure, SendingTime: null), isSent: false);
+            Pool.Engine.FailureReports.RecordCancel(in lease, new SentCancel(failure, SendingTime: null), isSent: false);
         }
 
         if (requested is { } cancel)
         {
-            Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
+            Pool.Engine.FailureReports.RecordCancel(in lease, in cancel, isSent: true);
         }
         else if (failure is null && !isCancelled && watch is not { HasFired: true })
         {

@@ -41,7 +41,7 @@ internal abstract partial class Statement
             // It may have ended before it could see the request.
             if (cancels.Withdraw() is { } others)
             {
-                Pool.Engine.NoteCancel(in lease, in others, isSent: true);
+                Pool.Engine.FailureReports.RecordCancel(in lease, in others, isSent: true);
             }
 
             return;
@@ -58,7 +58,7 @@ internal abstract partial class Statement
         {
             if (cancels.NoteSent(time.GetElapsedTime(start)) is { } cancel)
             {
-                Pool.Engine.NoteCancel(in lease, in cancel, isSent: true);
+                Pool.Engine.FailureReports.RecordCancel(in lease, in cancel, isSent: true);
             }
         }
     }

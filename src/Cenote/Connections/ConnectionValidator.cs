@@ -24,7 +24,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         {
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
             {
-                desk.Work.NoteFailure(slot, CloseReason.ValidationFailed, exception);
+                desk.Work.RecordFailure(slot, CloseReason.ValidationFailed, exception);
                 if (validating.IsCompleted)
                 {
                     desk.Work.Close(slot, CloseReason.ValidationFailed);

@@ -5,6 +5,22 @@ namespace Cenote.LeakDetection;
 /// <summary>Takes leases away from holders that keep them, or that were garbage-collected.</summary>
 internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakReporter reporter)
 {
+    /// <summary>Ends a lease that an operator has chosen.</summary>
+    /// <returns><see langword="false"/> when it had ended already.</returns>
+    /// <exception cref="ArgumentException">The lease is one of another pool.</exception>
+    internal bool Revoke(LeaseInfo lease)
+    {
+        foreach (var slot in desk.Slots.All)
+        {
+            if (ReferenceEquals(slot, lease.Lease.Slot))
+            {
+                return slot.DescribeLease(lease.Lease.Ticket, desk.Clock) is { } current && TryRevoke(current, limit: null);
+            }
+        }
+
+        throw new ArgumentException($"The lease is not one of pool '{settings.Name}'.", nameof(lease));
+    }
+
     /// <summary>Ends a lease under its holder, unless it has ended already.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="limit">How long it was allowed to be held; <see langword="null"/> when somebody asked for it.</param>

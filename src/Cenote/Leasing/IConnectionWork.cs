@@ -1,6 +1,5 @@
 using Cenote.Providers;
 using Cenote.Resilience;
-using Cenote.Waiting;
 
 namespace Cenote.Leasing;
 
@@ -29,32 +28,9 @@ internal interface IConnectionWork
     /// <summary>Closes a connection that was given up, now that the call of the driver that hung on it has ended.</summary>
     void CloseGivenUp(PhysicalConnection physical, CloseReason reason);
 
-    /// <summary>A connection failed outside of an open: logs it and, when the connection is lost, makes the idle ones suspect.</summary>
-    void NoteFailure(Slot slot, CloseReason reason, Exception? exception);
+    /// <summary>A connection that no caller holds has failed: logs it and, when the server may be lost, makes the idle ones suspect.</summary>
+    void RecordFailure(Slot slot, CloseReason reason, Exception? exception);
 
-    /// <summary>The holder of a lease met a failure of the driver: says what it means, and sees that nobody else suffers from it.</summary>
-    /// <param name="slot">The slot.</param>
-    /// <param name="ticket">The lease.</param>
-    /// <param name="exception">What the driver threw.</param>
-    /// <param name="isRaw">Whether the holder works with the driver's own connection, so that the pool sees no cancel of his.</param>
-    FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw);
-
-    /// <summary>What a caller that ran out of time is told.</summary>
-    Exception DescribeTimeout(in RentRequest request);
-
-    /// <summary>What callers are told when a connection could not be opened.</summary>
-    Exception DescribeOpenFailure(OpenFailure failure);
-
-    /// <summary>What callers are told while the circuit is open and nothing is left to serve them.</summary>
-    Exception DescribeCircuitOpen();
-
-    /// <summary>What callers are told who are turned away to protect the others.</summary>
-    /// <param name="reason">Why, as the middle of a sentence.</param>
-    Exception DescribeOverload(string reason);
-
-    /// <summary>Says that the circuit has changed. The one thing that is called under the desk's lock: it only queues what it is told.</summary>
+    /// <summary>The circuit has changed. The one member that is called under the desk's lock: it only queues the event.</summary>
     void Announce(CircuitState before, CircuitStatus status);
-
-    /// <summary>What callers are told once the pool is closed.</summary>
-    Exception DescribeClosed();
 }

@@ -159,7 +159,7 @@ internal sealed partial class LeaseDesk
             ArmProbeTimer(time);
         }
 
-        conditions?.ForEach(condition => condition.Fail(_work.DescribeOpenFailure(failure!)));
+        conditions?.ForEach(condition => condition.Fail(_failures.OpenFailed(failure!)));
         Settle();
     }
 

@@ -99,8 +99,8 @@ internal sealed partial class LeaseDesk
             SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
         }
 
-        failed?.ForEach(waiter => Fail(waiter, Meters.Errors, () => _work.DescribeOpenFailure(failure)));
-        conditions.ForEach(condition => condition.Fail(_work.DescribeOpenFailure(failure)));
+        failed?.ForEach(waiter => Fail(waiter, Meters.Errors, () => _failures.OpenFailed(failure)));
+        conditions.ForEach(condition => condition.Fail(_failures.OpenFailed(failure)));
         Settle();
     }
 

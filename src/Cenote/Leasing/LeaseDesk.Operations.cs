@@ -16,7 +16,7 @@ internal sealed partial class LeaseDesk
         {
             if (IsClosed && !evenWhenClosed)
             {
-                return Task.FromException(_work.DescribeClosed());
+                return Task.FromException(_failures.Closed());
             }
 
             _conditions.Add(condition);
@@ -150,9 +150,9 @@ internal sealed partial class LeaseDesk
 
         _probeTimer.Dispose();
         _doubtTimer.Dispose();
-        waiters.ForEach(waiter => Fail(waiter, counter: null, _work.DescribeClosed));
+        waiters.ForEach(waiter => Fail(waiter, counter: null, _failures.Closed));
         LetGo(spare);
-        conditions.ForEach(condition => condition.Fail(_work.DescribeClosed()));
+        conditions.ForEach(condition => condition.Fail(_failures.Closed()));
         return true;
     }
 

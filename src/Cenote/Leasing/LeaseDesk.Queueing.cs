@@ -60,27 +60,27 @@ internal sealed partial class LeaseDesk
     {
         if (IsClosed)
         {
-            return _work.DescribeClosed;
+            return _failures.Closed;
         }
 
         if (IsHopeless)
         {
             Meters.CircuitRejections.Increment();
-            return _work.DescribeCircuitOpen;
+            return _failures.CircuitOpen;
         }
 
         if (Meters.LastOpenFailure is { Kind: FailureKind.BadCredentials } failure
             && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.UnderWay == 0 && CountLive() == 0)
         {
             Meters.Errors.Increment();
-            return () => _work.DescribeOpenFailure(failure);
+            return () => _failures.OpenFailed(failure);
         }
 
         // A caller that had its turn and got a dead connection keeps its place.
         if (_queue.Count >= _maxWaiters && request.Place == 0)
         {
             Meters.Overloads.Increment();
-            return () => _work.DescribeOverload($"{_maxWaiters} callers wait already, which is MaxWaiters");
+            return () => _failures.Overloaded($"{_maxWaiters} callers wait already, which is MaxWaiters");
         }
 
         return null;
@@ -91,7 +91,7 @@ internal sealed partial class LeaseDesk
         if (TryRemove(waiter, onlyIfOverdue: false))
         {
             Meters.Cancellations.Increment();
-            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
+            waiter.Fail(RentFailures.Cancelled(waiter.Request));
         }
     }
 

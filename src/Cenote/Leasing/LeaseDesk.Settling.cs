@@ -83,10 +83,10 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _work.DescribeCircuitOpen);
+    private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _failures.CircuitOpen);
 
     private void Shed(Waiter waiter) =>
-        Fail(waiter, Meters.Overloads, () => _work.DescribeOverload("waits have been too long for too long (QueueShedding)"));
+        Fail(waiter, Meters.Overloads, () => _failures.Overloaded("waits have been too long for too long (QueueShedding)"));
 
     /// <summary>Tells a caller, who was taken out of the queue, of a failure, unless it had given up before.</summary>
     private void Fail(Waiter waiter, Counter? counter, Func<Exception> describe)
@@ -107,12 +107,12 @@ internal sealed partial class LeaseDesk
         if (waiter.Request.CancellationToken.IsCancellationRequested)
         {
             Meters.Cancellations.Increment();
-            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
+            waiter.Fail(RentFailures.Cancelled(waiter.Request));
             return;
         }
 
         Meters.Timeouts.Increment();
-        waiter.Fail(_work.DescribeTimeout(waiter.Request));
+        waiter.Fail(_failures.TimedOut(waiter.Request));
     }
 
     /// <summary>Under the lock. Whoever is next, for a connection or for an open, is asked first whether it can still use it.</summary>

@@ -31,6 +31,7 @@ internal sealed partial class LeaseDesk
     private Slot[]? _near;
     private bool _hadBlockedCallers;
     private IConnectionWork _work = null!;
+    private RentFailures _failures = null!;
     private int _attention;
     private long _freshSince = long.MinValue;
     private long _now;
@@ -133,9 +134,10 @@ internal sealed partial class LeaseDesk
     /// <summary>Guarded by the lock.</summary>
     private Capacity Capacity { get; }
 
-    internal void Start(IConnectionWork work)
+    internal void Start(IConnectionWork work, RentFailures failures)
     {
         _work = work;
+        _failures = failures;
         Settle();
     }
 

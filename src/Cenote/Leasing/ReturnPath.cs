@@ -100,7 +100,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     {
         if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
         {
-            desk.Work.NoteFailure(slot, CloseReason.ConnectionLost, failure);
+            desk.Work.RecordFailure(slot, CloseReason.ConnectionLost, failure);
             desk.Work.Close(slot, CloseReason.ConnectionLost);
         }
     }
@@ -174,7 +174,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         if (reason is null && !physical.IsUsable)
         {
             reason = CloseReason.ConnectionLost;
-            desk.Work.NoteFailure(slot, CloseReason.ConnectionLost, exception: null);
+            desk.Work.RecordFailure(slot, CloseReason.ConnectionLost, exception: null);
         }
 
         if (reason is null)
@@ -271,7 +271,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     {
         if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
         {
-            desk.Work.NoteFailure(slot, CloseReason.ResetFailed, exception);
+            desk.Work.RecordFailure(slot, CloseReason.ResetFailed, exception);
             desk.Work.Close(slot, CloseReason.ResetFailed);
         }
         else

@@ -254,8 +254,6 @@ internal sealed class Slot
 
     internal ConnectionPool? Pool => _desk.Pool;
 
-    internal FailureKind ReportFailure(long ticket, Exception exception) => _desk.Work.ReportFailure(this, ticket, exception, isRaw: true);
-
     /// <summary>Returns the lease, if it still is one.</summary>
     internal void Return(long ticket)
     {

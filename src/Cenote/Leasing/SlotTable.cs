@@ -16,6 +16,18 @@ internal sealed class SlotTable
 
     internal ReadOnlySpan<Slot> All => Volatile.Read(ref _slots);
 
+    /// <summary>How many leases all slots have given.</summary>
+    internal long CountRents()
+    {
+        var rents = 0L;
+        foreach (var slot in All)
+        {
+            rents += SlotWord.LeasesOf(slot.Word);
+        }
+
+        return rents;
+    }
+
     /// <summary>Adds empty slots. Called under the desk's lock.</summary>
     internal void Grow(int size)
     {

@@ -17,7 +17,7 @@ internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IUpke
             if (SlotWord.StateOf(word) == SlotState.Resetting && slot.Age.ResettingSince < limit
                 && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
             {
-                desk.Work.NoteFailure(
+                desk.Work.RecordFailure(
                     slot, CloseReason.ResetFailed, new TimeoutException($"Clearing the session took longer than ValidationTimeout ({settings.ValidationTimeout})."));
                 slot.GiveUpClearing();
                 desk.Work.GiveUp(slot, CloseReason.ResetFailed);

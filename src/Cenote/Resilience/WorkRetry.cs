@@ -42,7 +42,7 @@ internal static class WorkRetry
     /// </summary>
     internal static FailureKind FindKind(Exception exception, ConnectionPool pool, WorkProgress progress)
     {
-        var kind = pool.Engine.Classify(exception);
+        var kind = pool.Engine.Classifier.Classify(exception);
         for (var current = exception; current is not null && kind is not (FailureKind.Transient or FailureKind.ConnectionLost); current = current.InnerException)
         {
             kind = progress.FindKind(current) ?? kind;
@@ -71,7 +71,7 @@ internal static class WorkRetry
 
         // The user's verdict may add doubt, but not take the provider's away.
         var provider = new FailureClassifier(pool.Provider);
-        return isOfDatabase && Answers(pool.Engine.Classify(failure)) && Answers(provider.Classify(failure)) && !provider.IsCancellation(failure);
+        return isOfDatabase && Answers(pool.Engine.Classifier.Classify(failure)) && Answers(provider.Classify(failure)) && !provider.IsCancellation(failure);
 
         static bool Answers(FailureKind kind) => kind is FailureKind.Other or FailureKind.Transient or FailureKind.ReadOnlyServer;
     }

@@ -1,3 +1,4 @@
+using Cenote.Diagnostics;
 using Cenote.Providers;
 using Polly;
 using Polly.Retry;
@@ -109,7 +110,8 @@ internal sealed class WorkRun<TResult>(
                 && WorkRetry.MayRunAgain(exception, _kind, _progress, _hasLostSession, options.IsIdempotent)),
             OnRetry = arguments =>
             {
-                pool.Engine.LogWorkRetry(arguments.AttemptNumber + 1, arguments.RetryDelay, _kind, arguments.Outcome.Exception);
+                PoolLog.WorkRetried(
+                    pool.Engine.Journal.Logger, pool.Name, arguments.AttemptNumber + 1, _kind, Readable.About(arguments.RetryDelay), arguments.Outcome.Exception);
                 return ValueTask.CompletedTask;
             },
         });

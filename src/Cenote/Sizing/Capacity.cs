@@ -5,6 +5,7 @@ namespace Cenote.Sizing;
 /// <summary>How many connections there are, may be and should be. Guarded by the lock of the lease desk.</summary>
 internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure, bool asksForCredentials = false)
 {
+    private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HoldForOtherCredentials = TimeSpan.FromMilliseconds(500);
 
@@ -19,6 +20,13 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private TimeSpan _ceilingHold;
     private long _grown;
     private long _shrunk;
+
+    internal static Capacity Of(PoolSettings settings)
+    {
+        var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
+        var hold = settings.OpenRetryBaseDelay > ShortestHold ? settings.OpenRetryBaseDelay : ShortestHold;
+        return new Capacity(settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, hold, settings.Credentials is not null);
+    }
 
     internal int MinSize { get; private set; } = minSize;
 

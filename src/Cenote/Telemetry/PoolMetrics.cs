@@ -38,6 +38,16 @@ internal static class PoolMetrics
         "The time it took to create a new connection.",
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]);
 
+    /// <summary>Exports a pool's numbers from now on, until it is removed from <see cref="Pools"/> or collected.</summary>
+    internal static void Add(PoolEngine pool)
+    {
+        var meters = pool.Desk.Meters;
+        meters.WaitTime.Export = new TimeExport(WaitTime, pool.Labels);
+        meters.UseTime.Export = new TimeExport(UseTime, pool.Labels);
+        meters.ConnectTime.Export = new TimeExport(CreateTime, pool.Labels);
+        Pools.Add(pool);
+    }
+
     private static Histogram<double> Durations(string name, string description, double[] bounds) =>
         Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });
 }

@@ -20,7 +20,7 @@ internal sealed class PromptRents(LeaseDesk desk) : IUpkeepTask
     {
         // Waits first: a caller served in between then counts as one that did not wait until the next tick makes up for it, not as minus one.
         var waits = _waits.Count;
-        var prompt = CountRents() - waits - _counted;
+        var prompt = desk.Slots.CountRents() - waits - _counted;
         if (prompt <= 0)
         {
             return;
@@ -34,16 +34,5 @@ internal sealed class PromptRents(LeaseDesk desk) : IUpkeepTask
                 export.Record(TimeSpan.Zero);
             }
         }
-    }
-
-    private long CountRents()
-    {
-        var rents = 0L;
-        foreach (var slot in desk.Slots.All)
-        {
-            rents += SlotWord.LeasesOf(slot.Word);
-        }
-
-        return rents;
     }
 }

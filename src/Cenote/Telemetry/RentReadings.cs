@@ -7,7 +7,7 @@ internal static class RentReadings
     {
         readings.Level("db.client.connection.pending_requests", "{request}", "The number of current pending requests for an open connection.", static pool => pool.Desk.Count().Waiting);
         readings.Count("db.client.connection.timeouts", "{timeout}", "The number of connection timeouts that have occurred trying to obtain a connection from the pool.", static pool => pool.Desk.Meters.Timeouts.Value);
-        readings.Count("cenote.rent.granted", "{rent}", "Connections lent.", static pool => pool.CountRents());
+        readings.Count("cenote.rent.granted", "{rent}", "Connections lent.", static pool => pool.Desk.Slots.CountRents());
         readings.Count("cenote.rent.queued", "{rent}", "Connections lent to callers that had to queue.", static pool => pool.Desk.Meters.WaitTime.Count);
         readings.Count(
             "cenote.rent.failed",
@@ -37,7 +37,7 @@ internal static class RentReadings
             "{pool}",
             "1 for the state that the pool is in, 0 for the others. A closed pool is not told of at all.",
             "cenote.pool.state",
-            static pool => pool.ReadState(),
+            static pool => pool.Operations.ReadState(),
             ("running", static state => Is(state, PoolState.Running)),
             ("suspended", static state => Is(state, PoolState.Suspended)),
             ("draining", static state => Is(state, PoolState.Draining)));

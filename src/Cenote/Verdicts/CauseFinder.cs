@@ -14,7 +14,7 @@ internal sealed class CauseFinder(PoolEngine engine, PoolStatistics statistics, 
 
     private static readonly TimeSpan StillForLong = TimeSpan.FromSeconds(5);
 
-    private readonly IReadOnlyList<LeaseInfo> _leases = engine.GetLeases();
+    private readonly IReadOnlyList<LeaseInfo> _leases = engine.Leases.Read();
 
     internal static bool IsCause(FindingKind kind) => kind is FindingKind.DoubleRent or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall;
 

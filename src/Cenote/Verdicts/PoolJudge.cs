@@ -12,7 +12,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
 
     internal Verdict Judge(VerdictOptions options)
     {
-        var statistics = engine.GetStatistics();
+        var statistics = engine.Statistics.Read();
         var circuit = engine.Desk.ReadCircuit();
         List<Finding> findings = [];
         if (FindState(statistics) is { } state)
@@ -38,7 +38,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
     internal bool HasFailedToOpen => engine.Desk.Meters.OpenFailures.Value > 0;
 
     /// <summary>What the numbers say now, for the trend.</summary>
-    internal TrendSample Sample() => SampleOf(engine.GetStatistics());
+    internal TrendSample Sample() => SampleOf(engine.Statistics.Read());
 
     private TrendSample SampleOf(PoolStatistics statistics) => new()
     {
@@ -46,7 +46,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
         Rents = statistics.Rents,
         Opened = statistics.Opened,
         Closed = statistics.Closed,
-        Use = engine.GetLatencies().Use,
+        Use = engine.Statistics.ReadLatencies().Use,
         Leased = statistics.Counts.Leased,
         Waiting = statistics.Counts.Waiting,
         Limit = statistics.Counts.Limit,
@@ -211,7 +211,7 @@ internal sealed class PoolJudge(PoolEngine engine, PoolTrend trend)
 
     private string Holders()
     {
-        var sites = engine.GetLeases().GroupBy(static lease => lease.CallSite).OrderByDescending(static site => site.Count());
+        var sites = engine.Leases.Read().GroupBy(static lease => lease.CallSite).OrderByDescending(static site => site.Count());
         return sites.FirstOrDefault() is { } most
             ? Text($", held mostly by {most.Key}, {most.Count()} of them for up to {most.Max(static lease => lease.Age).TotalSeconds:0} s")
             : "";

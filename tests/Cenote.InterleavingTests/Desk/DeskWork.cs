@@ -2,7 +2,6 @@ using Cenote.Leasing;
 using Cenote.Providers;
 using Cenote.Resilience;
 using Cenote.StubDriver;
-using Cenote.Waiting;
 
 namespace Cenote.InterleavingTests.Desk;
 
@@ -73,21 +72,9 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
         Interlocked.Decrement(ref _givenUp);
     }
 
-    public void NoteFailure(Slot slot, CloseReason reason, Exception? exception) => desk.MakeSuspect();
-
-    public FailureKind ReportFailure(Slot slot, long ticket, Exception exception, bool isRaw) => FailureKind.Other;
-
-    public Exception DescribeTimeout(in RentRequest request) => new TimeoutException();
-
-    public Exception DescribeOpenFailure(OpenFailure failure) => failure.Exception;
-
-    public Exception DescribeCircuitOpen() => new CircuitOpenException("desk", desk.ReadCircuit(), retryAfter: null, "open");
-
-    public Exception DescribeOverload(string reason) => new TimeoutException(reason);
+    public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => desk.MakeSuspect();
 
     public void Announce(CircuitState before, CircuitStatus status)
     {
     }
-
-    public Exception DescribeClosed() => new PoolClosedException("desk");
 }

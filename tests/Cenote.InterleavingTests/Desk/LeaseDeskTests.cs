@@ -238,7 +238,7 @@ internal static class LeaseDeskTests
                 {
                     ending.WaitBlocking().Dispose();
                 }
-                catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+                catch (Exception exception) when (exception is OperationCanceledException or PoolTimeoutException)
                 {
                 }
             },
@@ -252,7 +252,7 @@ internal static class LeaseDeskTests
         {
             outcome.Result.Dispose();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (exception is OperationCanceledException or PoolTimeoutException)
         {
         }
     }

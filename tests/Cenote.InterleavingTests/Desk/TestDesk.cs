@@ -28,14 +28,15 @@ internal sealed class TestDesk
         var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", TimeProvider = Clock });
         Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
         var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));
-        _rents = new RentPath(Desk, settings, new PoolJournal(settings, NullLogger.Instance), traces, nesting: null);
+        var journal = new PoolJournal(settings, NullLogger.Instance);
+        _rents = new RentPath(Desk, settings, journal, traces, nesting: null);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
         {
             SessionClearing = SessionClearing.OwnReset,
             ResetMode = reset,
             ConnectTimeout = TimeSpan.FromSeconds(1),
         });
-        Desk.Start(Work);
+        Desk.Start(Work, new RentFailures(settings, Desk, journal));
         for (var leases = Fill(opened < 0 ? size : opened); leases.Count > 0;)
         {
             leases.Dequeue().Dispose();

@@ -83,5 +83,5 @@ public sealed class ExhaustionReportTests
         (await waiter.Soon()).Dispose();
     }
 
-    private static int Looks(TestPool test) => test.Pool.Engine.Work.Exhaustion.Looks;
+    private static int Looks(TestPool test) => test.Pool.Engine.RentFailures.Exhaustion.Looks;
 }

@@ -183,7 +183,7 @@ public sealed class ManyPoolsTests
         Assert.Single(Warnings);
         foreach (var dropped in Telemetry.PoolMetrics.Pools.Read().Where(static pool => pool.Settings.Name == "dropped"))
         {
-            await dropped.CloseAsync().Soon();
+            await dropped.Lifecycle.CloseAsync().Soon();
         }
     }
 

@@ -1,0 +1,57 @@
+using Cenote.Leasing;
+using Cenote.Providers;
+
+namespace Cenote.Connections;
+
+/// <summary>Connections beside the pool: with its settings and credentials, but without a slot.</summary>
+internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener)
+{
+    /// <summary>One that is open.</summary>
+    internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        try
+        {
+            return new DedicatedConnection(await opener.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (desk.IsClosed && !cancellationToken.IsCancellationRequested)
+        {
+            throw new PoolClosedException(settings.Name);
+        }
+    }
+
+    /// <summary>One that is not open yet.</summary>
+    internal async ValueTask<DedicatedConnection> CreateAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfClosed();
+        var credentials = settings.Credentials is { } callback
+            ? await callback(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
+            : null;
+        return Create(credentials);
+    }
+
+    /// <inheritdoc cref="CreateAsync"/>
+    internal DedicatedConnection Create()
+    {
+        ThrowIfClosed();
+        return Create(settings.Credentials?.Invoke(CancellationToken.None).AsTask().GetAwaiter().GetResult());
+    }
+
+    private DedicatedConnection Create(DatabaseCredentials? credentials)
+    {
+        if (settings.Credentials is not null && credentials is null)
+        {
+            throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
+        }
+
+        return new DedicatedConnection(provider.CreateStandaloneConnection(settings.Connection with { Credentials = credentials, QueryTimeout = null }));
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (desk.IsClosed)
+        {
+            throw new PoolClosedException(settings.Name);
+        }
+    }
+}
