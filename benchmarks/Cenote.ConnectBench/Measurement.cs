@@ -25,7 +25,7 @@ internal sealed record Measurement(string Database, int Size, Turn[][] Turns)
         Database,
         $"{Size}",
         name,
-        .. s_values.Select(value => $"{Comparison.Median(Turns[side].Select(value.Read)):N1}"),
+        .. s_values.Select(value => $"{Median.Of(Turns[side].Select(value.Read)):N1}"),
         $"{Turns[side].Min(static turn => turn.Loads)}-{Turns[side].Max(static turn => turn.Loads)}",
     ]);
 
@@ -53,5 +53,5 @@ internal sealed record Measurement(string Database, int Size, Turn[][] Turns)
             Array.TrueForAll(Turns[1], static turn => turn.Loads == 1));
     }
 
-    private Comparison Compare(int side, Func<Turn, double> read) => Comparison.Of(Turns[side].Select(read), Turns[0].Select(read));
+    private PairedRatio Compare(int side, Func<Turn, double> read) => PairedRatio.Of(Turns[side].Select(read), Turns[0].Select(read));
 }

@@ -1,18 +1,12 @@
 using System.CommandLine;
-using Cenote.Cli;
 using Cenote.Cli.Commands;
-using Cenote.Cli.Display;
+using Cenote.Terminal;
+
+const string Program = "cenote";
 
 var output = GuardedWriter.Install();
-var run = new RunCommand();
 var top = new TopCommand();
-var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { run, top };
-run.SetAction(async words =>
-{
-    var reader = new RunOptionsReader(run, words);
-    var options = reader.Read();
-    return reader.Problems.Count > 0 ? Refuse(reader.Problems, run) : await RunSession.RunAsync(options, TimeProvider.System);
-});
+var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top };
 top.SetAction(async words =>
 {
     var reader = new TopOptionsReader(top, words);
@@ -26,36 +20,24 @@ if (parsed.Errors.Count > 0)
     return RefuseWords();
 }
 
-// The sessions mind signals themselves: the first Ctrl-C of a run must still lead to a report.
-var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-if (output.Failure is not { } failure)
-{
-    return code;
-}
-
-Console.Error.WriteLine($"cenote: standard output cannot be written: {failure}");
-return code == ExitCode.Success ? ExitCode.CheckFailed : code;
+// The session handles signals itself.
+return output.Close(Program, await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }));
 
 int RefuseWords()
 {
-    if (parsed.CommandResult.Command == top)
+    var problems = parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message));
+    if (parsed.CommandResult.Command != top)
     {
-        var topReader = new TopOptionsReader(top, parsed);
-        topReader.Read();
-        return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message)), .. topReader.Problems], top);
+        return Refuse([.. problems], root);
     }
 
-    var runReader = new RunOptionsReader(run, parsed);
-    if (parsed.CommandResult.Command == run)
-    {
-        runReader.Read();
-    }
-
-    return Refuse([.. parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message)), .. runReader.Problems], run);
+    var reader = new TopOptionsReader(top, parsed);
+    reader.Read();
+    return Refuse([.. problems, .. reader.Problems], top);
 }
 
-static int Refuse(IReadOnlyCollection<string> problems, Command command)
+int Refuse(IReadOnlyCollection<string> problems, Command command)
 {
-    Console.Error.WriteLine(ArgumentProblems.Describe(problems, command.Name));
+    Console.Error.WriteLine(ArgumentProblems.Describe(problems, Program, command == root ? "cenote --help" : $"cenote {command.Name} --help"));
     return ExitCode.BadArguments;
 }

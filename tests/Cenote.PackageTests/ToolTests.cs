@@ -20,7 +20,8 @@ public sealed class ToolTests(PackageFolder packages) : IClassFixture<PackageFol
 
             var help = await Repository.RunAsync(Path.Combine(folder, "cenote"), ["--help"]);
             Assert.Contains("top", help, StringComparison.Ordinal);
-            Assert.Contains("run", help, StringComparison.Ordinal);
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Repository.RunAsync(Path.Combine(folder, "cenote"), ["top"]));
+            Assert.Contains("URL is missing", refusal.Message, StringComparison.Ordinal);
         }
         finally
         {

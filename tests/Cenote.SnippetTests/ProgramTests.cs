@@ -5,19 +5,16 @@ namespace Cenote.SnippetTests;
 /// <summary>The program and the shell lines that README and docs print.</summary>
 public sealed partial class ProgramTests : IDisposable
 {
-    private const string Cli = "src/Cenote.Cli/bin/Release/net10.0/Cenote.Cli.dll";
-
     /// <summary>Where each line of a block of shell is run. A new one needs an entry here.</summary>
     private static readonly Dictionary<string, string> RunBy = new(StringComparer.Ordinal)
     {
         ["./pack"] = "./test, which packs",
         ["dotnet nuget add source \"$PWD/artifacts/packages\" --name cenote"] = "eng/consumers.sh, which restores from that folder",
         ["dotnet add package Cenote.PostgreSql"] = "eng/consumers.sh, whose programs reference it",
-        ["./run"] = "Cenote.CliTests: the command behind it",
+        ["./run"] = "Cenote.ShopTests: the program behind it",
         ["./top URL"] = "CliRun: the command behind it",
         ["./test"] = "itself",
         ["dotnet tool install --global Cenote.Cli"] = "Cenote.PackageTests looks at the tool's package; it is not on a feed",
-        ["cenote run"] = "Cenote.CliTests",
         ["cenote top http://127.0.0.1:5080/pools"] = "CliRun, at another port",
         ["cenote top http://127.0.0.1:5080/pools --once"] = "CliRun, at another port",
         ["cenote top http://127.0.0.1:5080/pools --json"] = "CliRun, at another port",
@@ -33,10 +30,10 @@ public sealed partial class ProgramTests : IDisposable
         "hello from 3.", await CliRun.RunInAsync(_directory, "samples/QuickStart/bin/Release/net10.0/QuickStart.dll"), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("run")]
-    [InlineData("top")]
-    public async Task Help_is_printed(string command) =>
-        Assert.Contains("Usage", await CliRun.RunInAsync(_directory, Cli, command, "--help"), StringComparison.OrdinalIgnoreCase);
+    [InlineData("samples/Shop/bin/Release/net10.0/Cenote.Shop.dll", "--help")]
+    [InlineData("src/Cenote.Cli/bin/Release/net10.0/Cenote.Cli.dll", "top", "--help")]
+    public async Task Help_is_printed(string program, params string[] arguments) =>
+        Assert.Contains("Usage", await CliRun.RunInAsync(_directory, program, arguments), StringComparison.OrdinalIgnoreCase);
 
     [Fact]
     public void Every_line_of_shell_is_run_somewhere()

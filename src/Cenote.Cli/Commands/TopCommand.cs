@@ -1,8 +1,9 @@
+using Cenote.Terminal;
 using System.CommandLine;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>The words of <c>cenote top</c>. As with <see cref="RunCommand"/>, a reader judges the values: one message can then name every problem.</summary>
+/// <summary>The words of <c>cenote top</c>. <see cref="TopOptionsReader"/> checks the values, so that one message can name every problem.</summary>
 internal sealed class TopCommand : Command
 {
     public TopCommand()
@@ -15,7 +16,7 @@ internal sealed class TopCommand : Command
             When its output is a file or a pipe it prints one table and ends.
 
             Exit code 0: shown. 1: the dashboard does not answer, or refuses. 2: the arguments
-            cannot work. 4: with --once, something that was shown is unhealthy.
+            cannot work. 4: with --once, a pool or a set is unhealthy.
             """)
     {
         Add(Url);
@@ -35,23 +36,23 @@ internal sealed class TopCommand : Command
     public Option<string?> Pool { get; } = new("--pool")
     {
         HelpName = "NAME",
-        Description = "One pool at length: findings and remedies, who holds its connections, what happened last.",
+        Description = "Shows one pool in detail: findings and recommendations, the holders of its connections, the last events.",
     };
 
-    public Option<bool> Once { get; } = new("--once") { Description = "Prints one table and ends; with exit code 4 when something is unhealthy." };
+    public Option<bool> Once { get; } = new("--once") { Description = "Prints one table and ends. The exit code is 4 when a pool or a set is unhealthy." };
 
-    public Option<bool> Json { get; } = new("--json") { Description = "Prints the dashboard's JSON, once, and ends." };
+    public Option<bool> Json { get; } = new("--json") { Description = "Prints the dashboard's JSON once and ends." };
 
     public Option<string[]> Header { get; } = new("--header")
     {
         HelpName = "\"Name: value\"",
-        Description = "A header to send; may be repeated. Every user of the machine sees the arguments of a process: give a token by --header-file.",
+        Description = "A header to send. May be repeated. Every user of the machine sees the arguments of a process, so give a token with --header-file.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     public Option<string?> HeaderFile { get; } = new("--header-file")
     {
         HelpName = "FILE",
-        Description = $"Reads headers from a file, one a line; - is standard input. [default: the environment variable {SecretSource.HeadersVariable}]",
+        Description = $"Reads headers from a file, one per line. - is standard input. [default: the environment variable {SecretSource.HeadersVariable}]",
     };
 }

@@ -1,3 +1,4 @@
+using Cenote.Terminal;
 using System.CommandLine;
 
 namespace Cenote.Cli.Commands;
@@ -32,18 +33,18 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
-            _problems.Add("URL is no address that begins with http:// or https://, such as http://127.0.0.1:5080/pools.");
+            _problems.Add("URL is not an address that begins with http:// or https://, such as http://127.0.0.1:5080/pools.");
             return null;
         }
 
         if (address.UserInfo.Length > 0)
         {
-            _problems.Add("URL has a user or a password in it, which would stay in the shell's history: send it by --header-file, as Authorization: ….");
+            _problems.Add("URL has a user or a password in it, which would stay in the shell's history. Send it with --header-file, as Authorization: ….");
         }
 
         if (address.Query.Length > 0)
         {
-            _problems.Add("URL has a query after '?': leave it away; --pool NAME shows one pool.");
+            _problems.Add("URL has a query after '?'. Omit it; use --pool NAME to show one pool.");
         }
 
         // A fragment is welcome: the page's own addresses have one.
@@ -64,7 +65,7 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
     private IEnumerable<KeyValuePair<string, string>> ReadHeaders()
     {
         string[] given = words.GetResult(command.Header) is { Errors: var errors } && !errors.Any() ? words.GetValue(command.Header) ?? [] : [];
-        var headers = given.Select((header, index) => (Place: FormattableString.Invariant($"{command.Header.Name}, the {index + 1}. given,"), Header: header));
+        var headers = given.Select((header, index) => (Place: FormattableString.Invariant($"{command.Header.Name} number {index + 1}"), Header: header));
         using var scratch = new HttpRequestMessage();
         foreach (var (place, header) in headers.Concat(ReadHeaderLines()))
         {
@@ -77,11 +78,11 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
             }
             else if (value.Any(char.IsControl) || value.Any(character => character > '~'))
             {
-                Refuse(place, "has a character in its value that no header may have.");
+                Refuse(place, "has a character in its value that is not allowed in a header.");
             }
             else if (!scratch.Headers.TryAddWithoutValidation(name, value))
             {
-                Refuse(place, "has a name that no header of a request may have.");
+                Refuse(place, "has a name that is not allowed for a header of a request.");
             }
             else
             {
@@ -103,7 +104,7 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 
         var source = file is null ? SecretSource.HeadersVariable : command.HeaderFile.Name;
         return (text ?? "").Split('\n', StringSplitOptions.TrimEntries)
-            .Select((line, index) => (FormattableString.Invariant($"{source}, line {index + 1},"), line))
+            .Select((line, index) => (FormattableString.Invariant($"{source}, line {index + 1}"), line))
             .Where(static pair => pair.line.Length > 0);
     }
 

@@ -1,3 +1,4 @@
+using Cenote.Terminal;
 using System.Text;
 using System.Text.Json;
 using Cenote.Cli.Watching;
@@ -64,7 +65,7 @@ internal static class TopSession
         return CodeOf(options, pool is null ? OverviewOrder.LevelOf(overview) : pool.Row.Level);
     }
 
-    // Parsed and written anew: whatever an address serves, this is JSON, without a character that a terminal would obey.
+    // Parsed and written again, so that the output is JSON without a character that a terminal would obey.
     private static async Task<int> PrintJsonAsync(TopOptions options, DashboardClient client, CancellationToken end)
     {
         var json = await client.GetAsync(options.Pool is null ? DashboardClient.OverviewPath : DashboardClient.PoolPath(options.Pool), end);

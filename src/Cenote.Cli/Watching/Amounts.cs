@@ -1,5 +1,5 @@
+using Cenote.Terminal;
 using System.Globalization;
-using Cenote.Cli.Display;
 
 namespace Cenote.Cli.Watching;
 

@@ -24,7 +24,7 @@ internal sealed class BoundedStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Begins to count anew: an event is complete.</summary>
+    /// <summary>Starts the count again: an event is complete.</summary>
     public void BeginNext() => _taken = 0;
 
     /// <exception cref="DashboardException">There is more than the limit.</exception>
@@ -66,6 +66,6 @@ internal sealed class BoundedStream(Stream inner) : Stream
         _taken += read;
         return _taken <= LargestAnswer
             ? read
-            : throw new DashboardException(FormattableString.Invariant($"The answer has more than {LargestAnswer / (1024 * 1024)} MB, so it is not that of a dashboard. Is URL the address that MapCenoteDashboard was given?"));
+            : throw new DashboardException(FormattableString.Invariant($"The answer has more than {LargestAnswer / (1024 * 1024)} MB, so it is not from a dashboard. Check that URL is the address given to MapCenoteDashboard."));
     }
 }

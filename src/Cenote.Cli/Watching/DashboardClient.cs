@@ -48,7 +48,7 @@ internal sealed class DashboardClient : IDisposable
         pool is null ? "api/stream" : $"api/stream?pool={Uri.EscapeDataString(pool)}",
         async (response, end) => response.Content.Headers.ContentType?.MediaType == "text/event-stream"
             ? new EventStream(response, new BoundedStream(await response.Content.ReadAsStreamAsync(end)), _clock)
-            : throw new DashboardException("The answer is no stream of a dashboard. Is URL the address that MapCenoteDashboard was given?"),
+            : throw new DashboardException("The answer is not a stream of a dashboard. Check that URL is the address given to MapCenoteDashboard."),
         cancellationToken);
 
     /// <summary>Says that a stream is read. Without it the dashboard may give the stream's place to another viewer.</summary>

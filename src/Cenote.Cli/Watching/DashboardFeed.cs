@@ -3,7 +3,7 @@ using Cenote.Dashboard.Json;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Follows a dashboard for as long as somebody looks: by its stream; by asking when nothing streams; and again and again when it is gone.
+/// Follows a dashboard until it is cancelled: by its stream, by polling when streams are refused, and by reconnecting when it is gone.
 /// The page in the browser does the same, at the same pace.
 /// </summary>
 internal sealed class DashboardFeed(DashboardClient client, string? pool, TimeProvider clock)
@@ -90,7 +90,7 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
             }
         }
 
-        // Streams end with the server, and once an hour; whoever still wants to look comes again.
+        // Streams end with the server, and once an hour; the viewer connects again.
         Note("The stream has ended.", _latest ?? throw new DashboardException("The stream ended before it began."));
     }
 
@@ -115,7 +115,7 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
     {
         _failures = 0;
         var isGone = pool is not null && detail is null;
-        Publish(new Sight(state, overview, detail, clock.GetTimestamp(), isGone ? "The pool is no longer there." : null));
+        Publish(new Sight(state, overview, detail, clock.GetTimestamp(), isGone ? "The pool no longer exists." : null));
     }
 
     private void Note(string problem, Sight last) => Publish(last with { State = SightState.Reconnecting, Problem = problem });

@@ -54,7 +54,7 @@ internal static class DashboardReader
     }
 
     private static DashboardException NoDashboard(Exception? inner) =>
-        new("The answer is not that of a dashboard of this version. Is URL the address that MapCenoteDashboard was given?", inner);
+        new("The answer is not from a dashboard of this version. Check that URL is the address given to MapCenoteDashboard.", inner);
 
     // Nullability says nothing of what a list holds.
     private static bool IsThere(object? item) => item is not null;

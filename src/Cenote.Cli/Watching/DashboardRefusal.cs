@@ -19,13 +19,13 @@ internal static class DashboardRefusal
 
     private static string Remedy(HttpResponseMessage response) => response.StatusCode switch
     {
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Send what authorizes you by --header \"Authorization: …\", which may be refused, too, when it has expired.",
-        HttpStatusCode.NotFound => "Is URL the address that MapCenoteDashboard was given?",
-        >= (HttpStatusCode)300 and < (HttpStatusCode)400 => $"It leads to {Target(response)}: give that address if it is the dashboard's, or, if one signs in there, what authorizes you by --header.",
-        _ => "Look into the log of the application.",
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Send a valid authorization with --header \"Authorization: …\". An expired one is refused, too.",
+        HttpStatusCode.NotFound => "Check that URL is the address given to MapCenoteDashboard.",
+        >= (HttpStatusCode)300 and < (HttpStatusCode)400 => $"It redirects to {Target(response)}. Give that address if it is the dashboard's. If it is a sign-in page, send an authorization with --header.",
+        _ => "See the log of the application.",
     };
 
-    // Without the query, in which a sign-in page may get what is nobody's business.
+    // Without the query, which may carry secrets to a sign-in page.
     private static string Target(HttpResponseMessage response)
     {
         var target = response.Headers.Location;

@@ -5,7 +5,7 @@ internal static class HealthLevel
 {
     public const int Worst = 3;
 
-    /// <summary>Higher is worse; what nobody knows comes after what is known to be bad.</summary>
+    /// <summary>Higher is worse; an unknown level comes after the levels that are known to be bad.</summary>
     public static double RankOf(string level) => level switch
     {
         "healthy" => 1,

@@ -1,4 +1,4 @@
-using Cenote.Cli.Display;
+using Cenote.Terminal;
 using Cenote.Dashboard.Json;
 
 namespace Cenote.Cli.Watching;

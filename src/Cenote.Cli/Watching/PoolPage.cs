@@ -1,5 +1,5 @@
+using Cenote.Terminal;
 using System.Globalization;
-using Cenote.Cli.Display;
 using Cenote.Dashboard.Json;
 using Spectre.Console;
 
@@ -84,7 +84,7 @@ internal static class PoolPage
     {
         var holders = leases.GroupBy(static lease => lease.Site, StringComparer.Ordinal).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Max(static lease => lease.HeldSeconds)).ToArray();
         yield return "";
-        yield return $"[bold]Held by[/]{(holders.Length == 0 ? " [grey]nobody[/]" : "")}";
+        yield return $"[bold]Held by[/]{(holders.Length == 0 ? " [grey]none[/]" : "")}";
         foreach (var holder in holders.Take(MostHolders))
         {
             var suspected = holder.Any(static lease => lease.IsSuspected);

@@ -12,7 +12,7 @@ namespace Cenote.Cli.Watching;
 /// <param name="isLive">Whether pictures follow.</param>
 internal sealed class TopView(Uri address, string? pool, int width, int height, bool isLive = true)
 {
-    /// <summary>A file or a pipe has no width: whoever reads it wraps it, or searches it line by line.</summary>
+    /// <summary>A file or a pipe has no width: its reader wraps it, or searches it line by line.</summary>
     public const int UnwrappedWidth = 1_000;
 
     private const int HeadingHeight = 2;
@@ -34,14 +34,14 @@ internal sealed class TopView(Uri address, string? pool, int width, int height, 
     private IEnumerable<string> Body(Sight sight) =>
         pool is null ? OverviewPage.Lines(sight, width, height - HeadingHeight)
         : sight.Pool is { } detail ? PoolPage.Lines(detail, width, height - HeadingHeight)
-        : [SafeText.Markup(SafeText.Cut(sight.Problem ?? "There is no such pool.", width), "red")];
+        : [SafeText.Markup(SafeText.Cut(sight.Problem ?? "The pool does not exist.", width), "red")];
 
     // The state first: a narrow terminal cuts the address off.
     private string Heading(Sight sight, TimeSpan age, bool isOld)
     {
         var (state, style) = !isLive ? ("", "default")
             : sight.State == SightState.Reconnecting ? ($"reconnecting: {Cause(sight)}", "red bold")
-            : isOld ? ("no news", "red bold")
+            : isOld ? ("no data", "red bold")
             : sight.State == SightState.Polling ? ("live, by polling", "yellow")
             : ("live", "green");
         var time = sight.Overview.Time.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture);

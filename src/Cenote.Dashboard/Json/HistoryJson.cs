@@ -7,3 +7,25 @@ internal sealed record HistoryJson(
     IReadOnlyList<long> Times,
     SeriesJson Series,
     IReadOnlyDictionary<string, IReadOnlyList<double?>> Closed);
+
+/// <summary>One number a step, null where nothing was measured. Events are per second, durations in seconds.</summary>
+internal sealed record SeriesJson(
+    IReadOnlyList<double?> Active,
+    IReadOnlyList<double?> Idle,
+    IReadOnlyList<double?> Waiting,
+    IReadOnlyList<double?> Limit,
+    IReadOnlyList<double?> Opening,
+    IReadOnlyList<double?> Utilization,
+    IReadOnlyList<double?> Rents,
+    IReadOnlyList<double?> Waits,
+    IReadOnlyList<double?> Errors,
+    IReadOnlyList<double?> ErrorRate,
+    IReadOnlyList<double?> WaitP50,
+    IReadOnlyList<double?> WaitP99,
+    IReadOnlyList<double?> UseP50,
+    IReadOnlyList<double?> UseP99,
+    IReadOnlyList<double?> ConnectP50,
+    IReadOnlyList<double?> ConnectP99,
+    IReadOnlyList<double?> Opened,
+    IReadOnlyList<double?> ClosedByPolicy,
+    IReadOnlyList<double?> ClosedByFailure);

@@ -14,3 +14,90 @@ internal sealed record PoolJson(
     IReadOnlyList<StatementJson>? Statements,
     IReadOnlyList<EventJson> Events,
     IReadOnlyList<SettingJson> Settings);
+
+/// <summary>Counters since the pool was constructed.</summary>
+internal sealed record TotalsJson(
+    long Rents,
+    long Waits,
+    long Timeouts,
+    long Cancellations,
+    long Errors,
+    long CircuitRejections,
+    long Overloads,
+    long Opened,
+    long OpenFailures,
+    IReadOnlyDictionary<string, long> Closed,
+    long LeaksSuspected,
+    long LateReturns,
+    long LeaksProven,
+    long LeasesRevoked,
+    long NestedRents,
+    long CircuitOpenings,
+    long UpkeepFailures);
+
+/// <summary>How long callers queued, held connections, and opens took.</summary>
+internal sealed record LatenciesJson(LatencyJson Wait, LatencyJson Use, LatencyJson Connect);
+
+/// <summary>A distribution of durations since the pool was constructed.</summary>
+internal sealed record LatencyJson(long Count, double AverageSeconds, double P50Seconds, double P95Seconds, double P99Seconds, double MaximumSeconds);
+
+/// <summary>The last failure to open a connection since the last success.</summary>
+internal sealed record OpenFailureJson(string Kind, string Message, DateTimeOffset Time, int Attempts);
+
+/// <summary>The circuit of a pool.</summary>
+internal sealed record CircuitJson(string State, bool IsForced, DateTimeOffset SinceTime, int ConsecutiveFailures, double? NextProbeSeconds);
+
+/// <summary>One place for a connection; lease, held and holder are null unless it is leased.</summary>
+internal sealed record SlotJson(
+    int Id,
+    string State,
+    double? AgeSeconds,
+    long Uses,
+    string? LeaseId,
+    double? HeldSeconds,
+    string? Holder,
+    bool IsSuspected);
+
+/// <summary>Who holds a connection. The stack and the thread are those of the rent, when it was sampled.</summary>
+internal sealed record LeaseJson(
+    string Id,
+    int Slot,
+    double HeldSeconds,
+    DateTimeOffset Since,
+    string Site,
+    string? File,
+    int Line,
+    string? Member,
+    bool IsSuspected,
+    string? Stack,
+    string? Thread);
+
+/// <summary>What became known of a lease that was not returned as it should be.</summary>
+internal sealed record LeakJson(DateTimeOffset Time, string Kind, string Site, int Slot, double HeldSeconds, string? Stack);
+
+/// <summary>How one statement, without its literals, has done.</summary>
+internal sealed record StatementJson(
+    string Text,
+    long Count,
+    long Errors,
+    double TotalSeconds,
+    double AverageSeconds,
+    double P50Seconds,
+    double P99Seconds,
+    double MaxSeconds,
+    string? LastError,
+    DateTimeOffset? LastErrorTime);
+
+/// <summary>Something that happened to a pool.</summary>
+internal sealed record EventJson(
+    long Sequence,
+    DateTimeOffset Time,
+    string Kind,
+    string Level,
+    string Message,
+    int? Slot,
+    string? Site,
+    string? Actor);
+
+/// <summary>One setting of a pool.</summary>
+internal sealed record SettingJson(string Name, string Value, string Default, string Unit, string Meaning, bool CanChange);

@@ -11,3 +11,29 @@ internal sealed record ReplicaSetJson(
     long WritesRefused,
     CausalJson Causal,
     IReadOnlyList<TopologyJson> History);
+
+/// <summary>One server of a set. The share is that of the reads of the last minute; ramp-up is the part of its share that a server gets which has just returned.</summary>
+internal sealed record ServerJson(
+    string Name,
+    string Pool,
+    string Role,
+    string State,
+    string Reason,
+    int Weight,
+    double Share,
+    double RampUp,
+    double? LagSeconds,
+    double? LatencySeconds,
+    string? Position,
+    long? Timeline,
+    long Probes,
+    long ProbeFailures,
+    long Departures,
+    string? LastProbeFailure,
+    double ReadsPerSecond);
+
+/// <summary>Reads with a token, by how they were served.</summary>
+internal sealed record CausalJson(long AtOnce, long AfterWait, long OnPrimary);
+
+/// <summary>A change of who serves what in a set.</summary>
+internal sealed record TopologyJson(DateTimeOffset Time, string Change, string Server, string? FormerPrimary, string Reason);

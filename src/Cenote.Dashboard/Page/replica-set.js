@@ -5,7 +5,7 @@ import { createBadge, levelOf } from './levels.js';
 import { list, textOf } from './model.js';
 import { createPanel } from './panel.js';
 import { overviewHref, poolHref } from './router.js';
-import { createFact, createTable } from './table.js';
+import { createFact, createTable, numberColumn } from './table.js';
 import { createVerdict } from './verdict.js';
 
 const roles = { Primary: '★ primary', Replica: '○ replica', Unknown: '? unknown' };
@@ -51,23 +51,8 @@ function createShare() {
     };
 }
 
-const seconds = (label, field, title) => ({
-    label,
-    field,
-    title,
-    value: server => server[field],
-    text: server => duration(server[field]),
-    className: 'number',
-    sortable: true,
-});
-const number = (label, field) => ({
-    label,
-    field,
-    value: server => server[field],
-    text: server => count(server[field]),
-    className: 'number',
-    sortable: true,
-});
+const seconds = (label, field, title) => numberColumn(label, field, duration, title);
+const number = (label, field) => numberColumn(label, field, count);
 const columns = [
     { label: 'Server', field: 'name', value: server => server.name, cell: createName, heading: true, sortable: true },
     {

@@ -3,7 +3,7 @@ import { el, setText } from './dom.js';
 import { clock, count, duration } from './format.js';
 import { list, textOf } from './model.js';
 import { createPanel } from './panel.js';
-import { createTable } from './table.js';
+import { createTable, numberColumn } from './table.js';
 
 const inFull = 180; // A longer statement unfolds.
 
@@ -24,22 +24,8 @@ function createText() {
     };
 }
 
-const time = (label, field) => ({
-    label,
-    field,
-    value: statement => statement[field],
-    text: statement => duration(statement[field]),
-    className: 'number',
-    sortable: true,
-});
-const number = (label, field) => ({
-    label,
-    field,
-    value: statement => statement[field],
-    text: statement => count(statement[field]),
-    className: 'number',
-    sortable: true,
-});
+const time = (label, field) => numberColumn(label, field, duration);
+const number = (label, field) => numberColumn(label, field, count);
 
 export function createStatements() {
     const table = createTable(

@@ -134,6 +134,17 @@ export function createTable({ label, columns, keyOf, empty, sort = null, tall = 
     };
 }
 
+/** A column of numbers that sorts by them. `format` makes the text. */
+export const numberColumn = (label, field, format, title) => ({
+    label,
+    field,
+    title,
+    value: record => record[field],
+    text: record => format(record[field]),
+    className: 'number',
+    sortable: true,
+});
+
 /** A value that a table of facts shows: term and data. @param {string} label @param {string} name @param {string} [title] */
 export function createFact(label, name, title) {
     const value = el('dd', { data: { field: name } });

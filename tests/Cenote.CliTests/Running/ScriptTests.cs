@@ -1,3 +1,4 @@
+using Cenote.Testing;
 using System.Diagnostics;
 
 namespace Cenote.CliTests.Running;
@@ -25,7 +26,8 @@ public sealed class ScriptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("FiguresTests", "Cenote.CliTests", "servers")]
+    [InlineData("ServerRunTests", "Cenote.ShopTests", "servers")]
+    [InlineData("FiguresTests", "Cenote.CliTests", "")]
     [InlineData("SeatTests.One_address", "Cenote.DashboardTests", "")]
     [InlineData("/Cenote.DashboardTests/*/*/*", "Cenote.DashboardTests", "")]
     [InlineData("Cenote.DashboardTests.Access.Local", "Cenote.DashboardTests", "")]
@@ -52,14 +54,14 @@ public sealed class ScriptTests : IDisposable
             start_postgresql() { return 1; }
             start_mariadb() { return 1; }
             run_test_project() { echo "run $*" >&2; }
-            run_filtered FiguresTests
+            run_filtered ServerRunTests
             """,
             Root);
 
         Assert.True(code == 0, errors);
         Assert.Contains("Missing packages: postgresql", errors, StringComparison.Ordinal);
-        Assert.Contains("build tests/Cenote.CliTests", errors, StringComparison.Ordinal);
-        Assert.EndsWith("run tests/Cenote.CliTests/Cenote.CliTests.csproj -method *FiguresTests*\n", errors, StringComparison.Ordinal);
+        Assert.Contains("build tests/Cenote.ShopTests", errors, StringComparison.Ordinal);
+        Assert.EndsWith("run tests/Cenote.ShopTests/Cenote.ShopTests.csproj -method *ServerRunTests*\n", errors, StringComparison.Ordinal);
     }
 
     private static string Root

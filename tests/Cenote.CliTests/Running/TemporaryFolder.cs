@@ -1,8 +1,8 @@
-namespace Cenote.CliTests.Running;
+namespace Cenote.Testing;
 
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly string _path = Directory.CreateTempSubdirectory("cenote-clitests-").FullName;
+    private readonly string _path = Directory.CreateTempSubdirectory("cenote-tests-").FullName;
 
     public string File(string name) => Path.Combine(_path, name);
 

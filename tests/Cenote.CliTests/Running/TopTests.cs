@@ -1,3 +1,4 @@
+using Cenote.Testing;
 using System.Text.Json;
 using Cenote.CliTests.Watching;
 
@@ -12,8 +13,8 @@ public sealed class TopTests
         pool.OpenCircuit();
         await using var site = await WatchedSite.StartAsync([pool]);
 
-        using var table = await CommandRun.RunAsync("top", site.Address.ToString());
-        using var once = await CommandRun.RunAsync("top", site.Address.ToString(), "--once", "--pool", "orders");
+        using var table = await ProgramRun.RunAsync("top", site.Address.ToString());
+        using var once = await ProgramRun.RunAsync("top", site.Address.ToString(), "--once", "--pool", "orders");
 
         Assert.True(table.ExitCode == 0, table.Output + table.Errors);
         var row = Assert.Single(table.Output.Split('\n'), line => line.Contains("orders", StringComparison.Ordinal));
@@ -29,8 +30,8 @@ public sealed class TopTests
         await using var pool = WatchedSite.NewPool();
         await using var site = await WatchedSite.StartAsync([pool], refuses: WatchedSite.UnlessAuthorized);
 
-        using var refused = await CommandRun.RunAsync("top", site.Address.ToString(), "--header", "Authorization: Bearer wr0ng");
-        using var served = await CommandRun.RunAsync("top", site.Address.ToString(), "--json", "--header", $"Authorization: Bearer {WatchedSite.Token}");
+        using var refused = await ProgramRun.RunAsync("top", site.Address.ToString(), "--header", "Authorization: Bearer wr0ng");
+        using var served = await ProgramRun.RunAsync("top", site.Address.ToString(), "--json", "--header", $"Authorization: Bearer {WatchedSite.Token}");
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Equal("", refused.Output);
@@ -38,7 +39,7 @@ public sealed class TopTests
         Assert.Contains("--header", refused.Errors);
         Assert.DoesNotContain("wr0ng", refused.Errors);
         Assert.True(served.ExitCode == 0, served.Errors);
-        Assert.Equal("orders", JsonDocument.Parse(served.Output).RootElement.At("pools")[0].At("name").GetString());
+        Assert.Equal("orders", JsonDocument.Parse(served.Output).RootElement.GetProperty("pools")[0].GetProperty("name").GetString());
         Assert.DoesNotContain(WatchedSite.Token, served.Output + served.Errors);
     }
 
@@ -48,7 +49,7 @@ public sealed class TopTests
         await using var pool = WatchedSite.NewPool();
         await using var site = await WatchedSite.StartAsync([pool]);
 
-        using var run = CommandRun.StartOnTerminal($"top {site.Address}");
+        using var run = ProgramRun.StartOnTerminal($"top {site.Address}");
         await run.WaitForLineAsync(pool.GetVerdict().Summary);
         await run.PressCtrlCAsync();
         await run.EndAsync();
@@ -58,13 +59,13 @@ public sealed class TopTests
     }
 
     [Fact]
-    public async Task Where_nobody_answers_it_says_so()
+    public async Task Address_without_a_dashboard_is_named()
     {
         var site = await WatchedSite.StartAsync([]);
         var address = site.Address.ToString();
         await site.DisposeAsync();
 
-        using var run = await CommandRun.RunAsync("top", address);
+        using var run = await ProgramRun.RunAsync("top", address);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(address, run.Errors);

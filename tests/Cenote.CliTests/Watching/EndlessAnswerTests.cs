@@ -96,7 +96,7 @@ public sealed class EndlessAnswerTests
         var deep = new string('[', 1_000_000);
         await using var server = new EndlessServer($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {deep.Length}\r\n\r\n{deep}", "");
 
-        Assert.Contains("not that of a dashboard", (await AskAsync(server)).Message, StringComparison.Ordinal);
+        Assert.Contains("not from a dashboard", (await AskAsync(server)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class EndlessAnswerTests
         var bytes = Encoding.Latin1.GetString(small.ToArray().Select(b => (byte)(b & 0x7f)).ToArray());
         await using var server = new EndlessServer($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: {bytes.Length}\r\n\r\n{bytes}", "");
 
-        Assert.Contains("not that of a dashboard", (await AskAsync(server)).Message, StringComparison.Ordinal);
+        Assert.Contains("not from a dashboard", (await AskAsync(server)).Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Accept-Encoding", Assert.Single(server.Requests), StringComparison.OrdinalIgnoreCase);
     }
 

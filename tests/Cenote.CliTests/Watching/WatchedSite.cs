@@ -1,8 +1,7 @@
 using System.Net;
 using Cenote.Cli.Commands;
-using Cenote.Cli.Serving;
-using Cenote.Cli.Watching;
 using Cenote.Dashboard;
+using Cenote.Shop.Serving;
 using Cenote.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Cenote.Shop.Pools;
+
+namespace Cenote.Shop.Clients;
+
+/// <summary>The clients' way to the pools: counts what the pools tell them, and passes on where they called from.</summary>
+internal sealed class ShopConnections(Arrangement pools)
+{
+    public ValueTask<ConnectionLease> RentForReadingAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        CountAsync(pools.RentForReadingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForReading);
+
+    public ValueTask<ConnectionLease> RentForWritingAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "") =>
+        CountAsync(pools.RentForWritingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForWriting);
+
+    public async ValueTask<PooledConnection> OpenForWritingAsync(
+        CancellationToken cancellationToken,
+        [CallerFilePath] string filePath = "",
+        [CallerLineNumber] int lineNumber = 0,
+        [CallerMemberName] string memberName = "")
+    {
+        try
+        {
+            var connection = await pools.OpenForWritingAsync(cancellationToken, filePath, lineNumber, memberName);
+            pools.Of(connection.Pool).Rents.CountPooledConnection();
+            return connection;
+        }
+        catch (Exception exception)
+        {
+            pools.ForWriting.Rents.CountFailure(exception);
+            throw;
+        }
+    }
+
+    private async ValueTask<ConnectionLease> CountAsync(ValueTask<ConnectionLease> rent, WatchedPool meant)
+    {
+        try
+        {
+            var lease = await rent;
+            pools.Of(lease.Pool!).Rents.CountLease();
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            meant.Rents.CountFailure(exception);
+            throw;
+        }
+    }
+}

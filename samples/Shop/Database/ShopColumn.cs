@@ -1,0 +1,3 @@
+namespace Cenote.Shop.Database;
+
+internal sealed record ShopColumn(string Name, ColumnKind Kind);

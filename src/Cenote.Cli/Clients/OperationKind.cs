@@ -1,9 +1,0 @@
-namespace Cenote.Cli.Clients;
-
-/// <summary>What clients do.</summary>
-internal enum OperationKind
-{
-    PlaceOrder,
-    ReadPage,
-    Reprice,
-}

@@ -1,0 +1,17 @@
+namespace Cenote.Cli.Commands;
+
+/// <summary>The exit codes of the tool. Scripts depend on the numbers.</summary>
+internal static class ExitCode
+{
+    /// <summary>The pools were shown.</summary>
+    public const int Success = 0;
+
+    /// <summary>The dashboard does not answer, or refuses.</summary>
+    public const int DashboardUnreachable = 1;
+
+    /// <summary>The arguments cannot work.</summary>
+    public const int BadArguments = 2;
+
+    /// <summary>With <c>--once</c>: a pool or a set is unhealthy.</summary>
+    public const int Unhealthy = 4;
+}

@@ -1,3 +1,0 @@
-namespace Cenote.Cli.Reporting;
-
-internal sealed record JsonError(string Message, long Count);

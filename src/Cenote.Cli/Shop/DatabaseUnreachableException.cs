@@ -1,4 +1,0 @@
-namespace Cenote.Cli.Shop;
-
-/// <summary>The database cannot be reached or used. The message is for a person and holds no secret.</summary>
-internal sealed class DatabaseUnreachableException(string message, Exception? innerException = null) : Exception(message, innerException);

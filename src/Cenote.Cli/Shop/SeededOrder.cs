@@ -1,7 +1,0 @@
-namespace Cenote.Cli.Shop;
-
-/// <summary>An order that the shop starts with.</summary>
-internal sealed record SeededOrder(long OrderId, long CustomerId, IReadOnlyList<OrderLine> Lines)
-{
-    public long TotalCents => Lines.Sum(line => line.TotalCents);
-}

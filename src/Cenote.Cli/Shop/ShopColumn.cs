@@ -1,3 +1,0 @@
-namespace Cenote.Cli.Shop;
-
-internal sealed record ShopColumn(string Name, ColumnKind Kind);
