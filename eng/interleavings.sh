@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Explores the interleavings of the slot table, the lease desk and the waiter queue.
+# Explores the interleavings of the slot table, the lease desk, the waiter queue and the session gate.
 # Usage: eng/interleavings.sh [PART_OF_NAME] [SCHEDULES] [SEED]
 # Ends with "interleavings: N passed, N failed".
 set -euo pipefail

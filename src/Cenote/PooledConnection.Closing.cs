@@ -12,19 +12,9 @@ public sealed partial class PooledConnection
     /// </remarks>
     public override void Close()
     {
-        if (!TryBeginClosing())
-        {
-            return;
-        }
-
-        if (HasWork)
+        if (_gate.TryBeginClosing())
         {
             EndWorkAndReturn();
-        }
-        else
-        {
-            _lease.Dispose();
-            FinishClosing();
         }
     }
 
@@ -38,7 +28,7 @@ public sealed partial class PooledConnection
     /// <summary>Returns the connection to the pool, as <see cref="Close"/> does; it cannot be opened again.</summary>
     public override ValueTask DisposeAsync()
     {
-        MarkDisposed();
+        _gate.MarkDisposed();
         var returning = ReturnAsync();
         return returning.IsCompletedSuccessfully ? base.DisposeAsync() : AwaitAndDisposeAsync(returning);
 
@@ -54,14 +44,14 @@ public sealed partial class PooledConnection
     {
         if (disposing)
         {
-            MarkDisposed();
+            _gate.MarkDisposed();
             Close();
         }
-        else if ((_stamp & ConnectionPhase.Mask) == ConnectionPhase.Open)
+        else if (_gate.Phase == ConnectionPhase.Open)
         {
-            // The finalizer: nobody refers to this object any more, and no call is inside. Whatever it refers to may be
+            // The finalizer: nothing refers to this object any more, and no call is inside. What it refers to may be
             // finalized already, so the lease is handed over as it is.
-            _pool.Engine.Revoker.Abandon(in _lease);
+            _pool.Engine.Revoker.Abandon(_gate.ClosingLease);
         }
 
         base.Dispose(disposing);
@@ -80,32 +70,31 @@ public sealed partial class PooledConnection
     internal ValueTask CloseIfHoldingAsync(in ConnectionLease lease) =>
         TryGetLease(out var current) && current == lease ? ReturnAsync() : ValueTask.CompletedTask;
 
-    /// <summary>A call has left the driver. If the connection was closed meanwhile, it is this call that returns the lease.</summary>
+    /// <summary>A call has left the driver. If the connection was closed meanwhile, this call returns the lease.</summary>
     internal void FinishIfHandedOver()
     {
-        if (Volatile.Read(ref _isHandedOver) && Interlocked.Exchange(ref _isHandedOver, false))
+        if (_gate.TakeOverIfHandedOver())
         {
             EndWorkAndReturn();
         }
     }
 
+    private bool HasWork => _gate.HasCallsInside || !_work.IsEmpty;
+
     private void EndWorkAndReturn()
     {
-        while (!TryEndWork())
+        if (HasWork && !LeaseEnding.TryEnd(this))
         {
-            if (TryHandOver())
-            {
-                return;
-            }
+            return;
         }
 
-        _lease.Dispose();
+        _gate.ClosingLease.Dispose();
         FinishClosing();
     }
 
     private ValueTask ReturnAsync()
     {
-        if (!TryBeginClosing())
+        if (!_gate.TryBeginClosing())
         {
             return ValueTask.CompletedTask;
         }
@@ -115,7 +104,7 @@ public sealed partial class PooledConnection
             return EndWorkAndReturnAsync();
         }
 
-        var returning = _lease.DisposeAsync();
+        var returning = _gate.ClosingLease.DisposeAsync();
         if (!returning.IsCompletedSuccessfully)
         {
             return AwaitReturnAsync(returning);
@@ -127,15 +116,10 @@ public sealed partial class PooledConnection
 
     private async ValueTask EndWorkAndReturnAsync()
     {
-        while (!await TryEndWorkAsync().ConfigureAwait(false))
+        if (await LeaseEnding.TryEndAsync(this).ConfigureAwait(false))
         {
-            if (TryHandOver())
-            {
-                return;
-            }
+            await AwaitReturnAsync(_gate.ClosingLease.DisposeAsync()).ConfigureAwait(false);
         }
-
-        await AwaitReturnAsync(_lease.DisposeAsync()).ConfigureAwait(false);
     }
 
     private async ValueTask AwaitReturnAsync(ValueTask returning)
@@ -144,31 +128,10 @@ public sealed partial class PooledConnection
         FinishClosing();
     }
 
-    /// <summary>
-    /// Together with <see cref="FinishOpening"/> makes sure that a connection disposed of while it is being opened does not keep
-    /// its lease. The fence is for that case alone: closing an open connection has its own.
-    /// </summary>
-    private void MarkDisposed()
-    {
-        Volatile.Write(ref _isDisposed, true);
-        if ((Volatile.Read(ref _stamp) & ConnectionPhase.Mask) != ConnectionPhase.Open)
-        {
-            Interlocked.MemoryBarrier();
-        }
-    }
-
-    /// <summary>Only one of several threads that close at once goes on; from here no new call gets in.</summary>
-    private bool TryBeginClosing()
-    {
-        var stamp = Volatile.Read(ref _stamp);
-        return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open
-            && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Closing, stamp) == stamp;
-    }
-
     private void FinishClosing()
     {
         // Nothing is left for the finalizer to do; disposing tells so by itself.
-        if (!_isDisposed)
+        if (!_gate.IsDisposed)
         {
             _isFinalizerSuppressed = true;
 #pragma warning disable CA1816 // Closing and opening again are as much the life of a connection as disposing of it.
@@ -176,7 +139,7 @@ public sealed partial class PooledConnection
 #pragma warning restore CA1816
         }
 
-        Volatile.Write(ref _stamp, (_stamp & ~ConnectionPhase.Mask) + ConnectionPhase.NextLease);
+        _gate.FinishClosing();
         OnStateChange(ClosedChange);
     }
 }

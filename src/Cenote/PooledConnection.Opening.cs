@@ -26,7 +26,7 @@ public sealed partial class PooledConnection
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
     public override void Open()
     {
-        if (!TryBeginOpening())
+        if (!_gate.TryBeginOpening())
         {
             throw CannotOpen();
         }
@@ -40,7 +40,7 @@ public sealed partial class PooledConnection
         }
         catch (Exception exception)
         {
-            GiveUpOpening();
+            _gate.GiveUpOpening();
             ThrowDriverFailure(exception);
             throw;
         }
@@ -54,7 +54,7 @@ public sealed partial class PooledConnection
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (!TryBeginOpening())
+        if (!_gate.TryBeginOpening())
         {
             return Task.FromException(CannotOpen());
         }
@@ -74,7 +74,7 @@ public sealed partial class PooledConnection
         }
         catch (Exception exception)
         {
-            GiveUpOpening();
+            _gate.GiveUpOpening();
             return Task.FromException(SetBack(exception));
         }
     }
@@ -88,7 +88,7 @@ public sealed partial class PooledConnection
         }
         catch (Exception exception)
         {
-            GiveUpOpening();
+            _gate.GiveUpOpening();
             ThrowDriverFailure(exception);
             throw;
         }
@@ -121,19 +121,11 @@ public sealed partial class PooledConnection
     private Exception? DriverFailure(Exception exception) =>
         ThrowsDriverFailures && exception is (ConnectionOpenException or CircuitOpenException) ? exception.InnerException : null;
 
-    private bool TryBeginOpening()
-    {
-        var stamp = Volatile.Read(ref _stamp);
-        return !_isDisposed
-            && (stamp & ConnectionPhase.Mask) == ConnectionPhase.Closed
-            && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Opening, stamp) == stamp;
-    }
-
     private void FinishOpening(ConnectionLease lease)
     {
-        _lease = lease;
         if (_route is not null)
         {
+            // Before the gate publishes both.
             _pool = lease.Pool!;
         }
 
@@ -143,10 +135,7 @@ public sealed partial class PooledConnection
             GC.ReRegisterForFinalize(this);
         }
 
-        // The full fence matters: either this thread sees that the object was disposed of meanwhile, or the disposing
-        // thread sees the open connection.
-        Interlocked.Exchange(ref _stamp, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Open);
-        if (Volatile.Read(ref _isDisposed))
+        if (!_gate.FinishOpening(in lease))
         {
             Close();
             throw CannotOpen();
@@ -155,12 +144,7 @@ public sealed partial class PooledConnection
         OnStateChange(OpenedChange);
     }
 
-    // Compares, because an open that was refused only after it had succeeded is closed already.
-    private void GiveUpOpening() =>
-        Interlocked.CompareExchange(
-            ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
-
-    private Exception CannotOpen() => _isDisposed || IsRevoked
+    private Exception CannotOpen() => _gate.IsDisposed || _gate.Revocation is not null
         ? NotOpen()
         : new InvalidOperationException(State switch
         {

@@ -37,6 +37,10 @@ public sealed partial class PooledConnection : DbConnection
     // Where a route leads to changes from lease to lease, while the connection is closed.
     private ConnectionPool _pool;
 
+    private SessionGate _gate;
+    private LeaseWork _work;
+    private bool _isFinalizerSuppressed;
+
     internal PooledConnection(ConnectionPool pool, CallSite site)
     {
         _pool = pool;
@@ -46,11 +50,7 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     internal PooledConnection(ConnectionPool pool, ConnectionLease lease, CallSite site)
-        : this(pool, site)
-    {
-        _lease = lease;
-        _stamp = ConnectionPhase.Open;
-    }
+        : this(pool, site) => _gate = new SessionGate(in lease);
 
     internal PooledConnection(RoutedDataSource route, CallSite site)
         : this(route.Home, site) => _route = route;
@@ -73,6 +73,23 @@ public sealed partial class PooledConnection : DbConnection
     /// <summary>The pool's acquire timeout in seconds, rounded up.</summary>
     public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(_pool.Engine.Settings.AcquireTimeout.TotalSeconds));
 
+    /// <summary>The longest that a statement of this connection's commands and batches may run; then it is ended with a <see cref="QueryTimeoutException"/>.</summary>
+    /// <value>
+    /// Default <see langword="null"/>: <see cref="ConnectionPoolOptions.QueryTimeout"/>. Range 1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.
+    /// May be changed at any time, and counts for executions that begin later. Stays when the connection is closed and opened again.
+    /// A <see cref="System.Data.Common.DbCommand.CommandTimeout"/> that was set goes before it.
+    /// </value>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a time out of range.</exception>
+    public TimeSpan? QueryTimeout
+    {
+        get => _work.Extras?.QueryTimeout;
+        set
+        {
+            QueryLimit.ThrowIfOutOfRange(value, mayBeInfinite: true);
+            _work.RequireExtras().QueryTimeout = value;
+        }
+    }
+
     /// <summary>The current database; while closed, the one that connections start in.</summary>
     public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : _pool.Provider.Database;
 
@@ -87,7 +104,7 @@ public sealed partial class PooledConnection : DbConnection
     /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the driver's connection
     /// was lost meanwhile, or the pool has revoked the lease: close it, and open it again for another one.
     /// </summary>
-    public override ConnectionState State => (Volatile.Read(ref _stamp) & ConnectionPhase.Mask) switch
+    public override ConnectionState State => _gate.Phase switch
     {
         ConnectionPhase.Opening => ConnectionState.Connecting,
         ConnectionPhase.Open when TryGetLease(out var lease) =>
@@ -116,6 +133,13 @@ public sealed partial class PooledConnection : DbConnection
         where TConnection : DbConnection =>
         TryGetLease(out var lease) ? Unwrap<TConnection>(in lease) : throw NotOpen();
 
+    private TConnection Unwrap<TConnection>(in ConnectionLease lease)
+        where TConnection : DbConnection
+    {
+        Progress?.NoteUnwrapped();
+        return lease.Unwrap<TConnection>();
+    }
+
     /// <summary>The driver's own reader behind one that a command or batch of a pooled connection gave.</summary>
     /// <typeparam name="TReader">The driver's reader type, such as <c>NpgsqlDataReader</c>.</typeparam>
     /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not keep the driver's. Another reader of the type is given back as it is.</param>
@@ -140,7 +164,7 @@ public sealed partial class PooledConnection : DbConnection
     /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
     /// <remarks>
     /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers and callbacks of the driver's
-    /// connection are not kept: nobody could tell them from the holder's own, and they go with its lease.
+    /// connection are not kept: they cannot be told from the holder's own, and go with its lease.
     /// </remarks>
     public void SetUpOnce(object key, Action<DbConnection> setUp)
     {
@@ -190,8 +214,8 @@ public sealed partial class PooledConnection : DbConnection
     /// <inheritdoc/>
     protected override DbBatch CreateDbBatch() => new PooledBatch(_pool, this, opensConnection: false);
 
-    internal Exception NotOpen() => _isDisposed
+    private Exception NotOpen() => _gate.IsDisposed
         ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection went back to the pool and may serve someone else. Take another one from the pool.")
-        : Revocation as Exception ?? new InvalidOperationException(
+        : _gate.Revocation as Exception ?? new InvalidOperationException(
             "The connection is not open: it was never opened, or it was closed and its physical connection went back to the pool, where it may serve someone else. Open it (again) first.");
 }

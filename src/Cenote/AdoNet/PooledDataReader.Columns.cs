@@ -8,100 +8,20 @@ namespace Cenote.AdoNet;
 // What the columns are.
 internal sealed partial class PooledDataReader
 {
-    public override int FieldCount
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return reader.FieldCount;
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override int FieldCount => Call(0, static (reader, _) => reader.FieldCount);
 
-    public override int VisibleFieldCount
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return reader.VisibleFieldCount;
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override int VisibleFieldCount => Call(0, static (reader, _) => reader.VisibleFieldCount);
 
-    public override string GetName(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetName(ordinal);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override string GetName(int ordinal) => Call(ordinal, static (reader, column) => reader.GetName(column));
 
-    public override int GetOrdinal(string name)
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetOrdinal(name);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override int GetOrdinal(string name) => Call(name, static (reader, column) => reader.GetOrdinal(column));
 
-    public override string GetDataTypeName(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetDataTypeName(ordinal);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override string GetDataTypeName(int ordinal) => Call(ordinal, static (reader, column) => reader.GetDataTypeName(column));
 
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
     public override Type GetFieldType(int ordinal)
     {
+        // Not by a helper: what the trimmer keeps of the type is promised by the driver's method itself.
         var reader = Enter();
         try
         {
@@ -135,12 +55,26 @@ internal sealed partial class PooledDataReader
         }
     }
 
-    public override DataTable? GetSchemaTable()
+    public override DataTable? GetSchemaTable() => Call(0, static (reader, _) => reader.GetSchemaTable());
+
+    public override Task<DataTable?> GetSchemaTableAsync(CancellationToken cancellationToken = default) =>
+        CallAsync(0, static (reader, _, token) => reader.GetSchemaTableAsync(token), cancellationToken);
+
+    public ReadOnlyCollection<DbColumn> GetColumnSchema() => Call(0, static (reader, _) => reader.GetColumnSchema());
+
+    public override Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(CancellationToken cancellationToken = default) =>
+        CallAsync(0, static (reader, _, token) => reader.GetColumnSchemaAsync(token), cancellationToken);
+
+    /// <summary>
+    /// One guarded call of the driver's reader that is not made for each value. The state stands in for a closure, so that nothing is
+    /// allocated.
+    /// </summary>
+    private T Call<TState, T>(TState state, Func<DbDataReader, TState, T> call)
     {
         var reader = Enter();
         try
         {
-            return reader.GetSchemaTable();
+            return call(reader, state);
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {
@@ -152,46 +86,14 @@ internal sealed partial class PooledDataReader
         }
     }
 
-    public override async Task<DataTable?> GetSchemaTableAsync(CancellationToken cancellationToken = default)
+    /// <inheritdoc cref="Call"/>
+    private async Task<T> CallAsync<TState, T>(
+        TState state, Func<DbDataReader, TState, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var reader = Enter();
         try
         {
-            return await reader.GetSchemaTableAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    public ReadOnlyCollection<DbColumn> GetColumnSchema()
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetColumnSchema();
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
-
-    public override async Task<ReadOnlyCollection<DbColumn>> GetColumnSchemaAsync(CancellationToken cancellationToken = default)
-    {
-        var reader = Enter();
-        try
-        {
-            return await reader.GetColumnSchemaAsync(cancellationToken).ConfigureAwait(false);
+            return await call(reader, state, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {

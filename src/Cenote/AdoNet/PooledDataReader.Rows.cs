@@ -3,71 +3,12 @@ namespace Cenote.AdoNet;
 // Rows and results.
 internal sealed partial class PooledDataReader
 {
-    public override bool HasRows
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return reader.HasRows;
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override bool HasRows => Call(0, static (reader, _) => reader.HasRows);
 
-    public override int Depth
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return reader.Depth;
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override int Depth => Call(0, static (reader, _) => reader.Depth);
 
     /// <summary>Known for good only once the reader is closed; then it stays readable, as ADO.NET promises.</summary>
-    public override int RecordsAffected
-    {
-        get
-        {
-            if (IsOver)
-            {
-                return _recordsAffected;
-            }
-
-            var reader = Enter();
-            try
-            {
-                return reader.RecordsAffected;
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override int RecordsAffected => IsOver ? _recordsAffected : Call(0, static (reader, _) => reader.RecordsAffected);
 
     public override bool Read()
     {

@@ -5,56 +5,12 @@ namespace Cenote.AdoNet;
 // What reads on from the session after the call: guarded, so that it ends with the reader.
 internal sealed partial class PooledDataReader
 {
-    public override Stream GetStream(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return Guard(reader.GetStream(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override Stream GetStream(int ordinal) => Guard(Call(ordinal, static (reader, column) => reader.GetStream(column)));
 
-    public override TextReader GetTextReader(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return Guard(reader.GetTextReader(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override TextReader GetTextReader(int ordinal) => Guard(Call(ordinal, static (reader, column) => reader.GetTextReader(column)));
 
-    protected override DbDataReader GetDbDataReader(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return new PooledDataReader(this, reader.GetData(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    protected override DbDataReader GetDbDataReader(int ordinal) =>
+        new PooledDataReader(this, Call(ordinal, static (reader, column) => reader.GetData(column)));
 
     // A copy in memory holds no session.
     private Stream Guard(Stream stream) => stream is MemoryStream ? stream : new ReaderBoundStream(this, stream);
@@ -69,9 +25,6 @@ internal sealed partial class PooledDataReader
     };
 
     private T GuardTyped<T>(T value) => typeof(T).IsValueType || value is null ? value : (T)Guard((object)value);
-
-    private async ValueTask<T> GuardedFieldValueAsync<T>(DbDataReader reader, int ordinal, CancellationToken cancellationToken) =>
-        GuardTyped(await reader.GetFieldValueAsync<T>(ordinal, cancellationToken).ConfigureAwait(false));
 
     private int GuardAll(object[] values, int count)
     {

@@ -3,171 +3,37 @@ namespace Cenote.AdoNet;
 // Values of any type, and pieces of large ones.
 internal sealed partial class PooledDataReader
 {
-    public override object this[int ordinal]
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return Guard(reader[ordinal]);
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override object this[int ordinal] => Guard(Get<ItemGetter, object>(ordinal));
 
-    public override object this[string name]
-    {
-        get
-        {
-            var reader = Enter();
-            try
-            {
-                return Guard(reader[name]);
-            }
-            catch (Exception exception) when (Failed(exception) is { } told)
-            {
-                throw told;
-            }
-            finally
-            {
-                Leave();
-            }
-        }
-    }
+    public override object this[string name] => Guard(Call(name, static (reader, column) => reader[column]));
 
-    public override object GetValue(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return Guard(reader.GetValue(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override object GetValue(int ordinal) => Guard(Get<ValueGetter, object>(ordinal));
 
-    public override int GetValues(object[] values)
-    {
-        var reader = Enter();
-        try
-        {
-            return GuardAll(values, reader.GetValues(values));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override int GetValues(object[] values) => GuardAll(values, Call(values, static (reader, into) => reader.GetValues(into)));
 
-    public override object GetProviderSpecificValue(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return Guard(reader.GetProviderSpecificValue(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override object GetProviderSpecificValue(int ordinal) =>
+        Guard(Call(ordinal, static (reader, column) => reader.GetProviderSpecificValue(column)));
 
-    public override int GetProviderSpecificValues(object[] values)
-    {
-        var reader = Enter();
-        try
-        {
-            return GuardAll(values, reader.GetProviderSpecificValues(values));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override int GetProviderSpecificValues(object[] values) =>
+        GuardAll(values, Call(values, static (reader, into) => reader.GetProviderSpecificValues(into)));
 
-    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length)
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetBytes(ordinal, dataOffset, buffer, bufferOffset, length);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override long GetBytes(int ordinal, long dataOffset, byte[]? buffer, int bufferOffset, int length) => Call(
+        (ordinal, dataOffset, buffer, bufferOffset, length),
+        static (reader, part) => reader.GetBytes(part.ordinal, part.dataOffset, part.buffer, part.bufferOffset, part.length));
 
-    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length)
-    {
-        var reader = Enter();
-        try
-        {
-            return reader.GetChars(ordinal, dataOffset, buffer, bufferOffset, length);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => Call(
+        (ordinal, dataOffset, buffer, bufferOffset, length),
+        static (reader, part) => reader.GetChars(part.ordinal, part.dataOffset, part.buffer, part.bufferOffset, part.length));
 
-    public override T GetFieldValue<T>(int ordinal)
-    {
-        var reader = Enter();
-        try
-        {
-            return GuardTyped(reader.GetFieldValue<T>(ordinal));
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override T GetFieldValue<T>(int ordinal) => GuardTyped(Get<FieldGetter<T>, T>(ordinal));
 
     public override async Task<T> GetFieldValueAsync<T>(int ordinal, CancellationToken cancellationToken)
     {
+        // Not by a helper: it would cost a second task for each value.
         var reader = Enter();
         try
         {
-            return await GuardedFieldValueAsync<T>(reader, ordinal, cancellationToken).ConfigureAwait(false);
+            return GuardTyped(await reader.GetFieldValueAsync<T>(ordinal, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (Failed(exception) is { } told)
         {
@@ -179,20 +45,6 @@ internal sealed partial class PooledDataReader
         }
     }
 
-    public override async Task<bool> IsDBNullAsync(int ordinal, CancellationToken cancellationToken)
-    {
-        var reader = Enter();
-        try
-        {
-            return await reader.IsDBNullAsync(ordinal, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (Failed(exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            Leave();
-        }
-    }
+    public override Task<bool> IsDBNullAsync(int ordinal, CancellationToken cancellationToken) =>
+        CallAsync(ordinal, static (reader, column, token) => reader.IsDBNullAsync(column, token), cancellationToken);
 }

@@ -3,17 +3,33 @@ namespace Cenote.AdoNet;
 // Commit, roll back.
 internal sealed partial class PooledTransaction
 {
-    public override void Commit()
+    public override void Commit() => End(commits: true);
+
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => EndAsync(commits: true, cancellationToken);
+
+    public override void Rollback() => End(commits: false);
+
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) => EndAsync(commits: false, cancellationToken);
+
+    private void End(bool commits)
     {
         var transaction = Enter();
         try
         {
-            _connection.Progress?.NoteCommit(this);
-            transaction.Commit();
-            _connection.Progress?.NoteSuccess(this);
+            if (commits)
+            {
+                _connection.Progress?.NoteCommit(this);
+                transaction.Commit();
+                _connection.Progress?.NoteSuccess(this);
+            }
+            else
+            {
+                transaction.Rollback();
+            }
+
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (Failed(exception, commits) is { } told)
         {
             throw told;
         }
@@ -23,19 +39,27 @@ internal sealed partial class PooledTransaction
         }
     }
 
-    public override async Task CommitAsync(CancellationToken cancellationToken = default)
+    private async Task EndAsync(bool commits, CancellationToken cancellationToken)
     {
         var transaction = Enter();
         try
         {
-            // Before it is sent, not without an answer.
-            cancellationToken.ThrowIfCancellationRequested();
-            _connection.Progress?.NoteCommit(this);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-            _connection.Progress?.NoteSuccess(this);
+            if (commits)
+            {
+                // Before it is sent, not without an answer.
+                cancellationToken.ThrowIfCancellationRequested();
+                _connection.Progress?.NoteCommit(this);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                _connection.Progress?.NoteSuccess(this);
+            }
+            else
+            {
+                await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             Complete();
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (Failed(exception, commits) is { } told)
         {
             throw told;
         }
@@ -45,39 +69,6 @@ internal sealed partial class PooledTransaction
         }
     }
 
-    public override void Rollback()
-    {
-        var transaction = Enter();
-        try
-        {
-            transaction.Rollback();
-            Complete();
-        }
-        catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            _connection.Leave();
-        }
-    }
-
-    public override async Task RollbackAsync(CancellationToken cancellationToken = default)
-    {
-        var transaction = Enter();
-        try
-        {
-            await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-            Complete();
-        }
-        catch (Exception exception) when (_connection.FailedEnding(in _lease, exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            _connection.Leave();
-        }
-    }
+    private Exception? Failed(Exception exception, bool commits) =>
+        commits ? _connection.Failed(in _lease, exception) : _connection.FailedEnding(in _lease, exception);
 }

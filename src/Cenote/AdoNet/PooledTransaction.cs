@@ -40,7 +40,7 @@ internal sealed partial class PooledTransaction : DbTransaction
     /// <summary>The driver's transaction, if it is open and was begun on the given lease.</summary>
     internal DbTransaction? FindDriverTransaction(in ConnectionLease lease) => _lease == lease ? DriverTransaction : null;
 
-    /// <summary>Rolls back what its owner left open when the lease is about to be returned. The caller has made sure that nobody is inside.</summary>
+    /// <summary>Rolls back what its owner left open when the lease is about to be returned. No call is inside: the caller has made sure of that.</summary>
     internal void EndWithLease() => Interlocked.Exchange(ref _transaction, null)?.Dispose();
 
     /// <inheritdoc cref="EndWithLease"/>
@@ -65,7 +65,7 @@ internal sealed partial class PooledTransaction : DbTransaction
             }
             finally
             {
-                _connection.Forget(this);
+                _connection.Work.Forget(this);
                 _connection.Leave();
             }
         }
@@ -95,7 +95,7 @@ internal sealed partial class PooledTransaction : DbTransaction
             }
             finally
             {
-                _connection.Forget(this);
+                _connection.Work.Forget(this);
                 _connection.Leave();
             }
         }
@@ -127,7 +127,7 @@ internal sealed partial class PooledTransaction : DbTransaction
     /// <summary>The driver has ended the transaction.</summary>
     private void Complete()
     {
-        _connection.Forget(this);
+        _connection.Work.Forget(this);
         try
         {
             Interlocked.Exchange(ref _transaction, null)?.Dispose();

@@ -6,6 +6,36 @@ namespace Cenote.AdoNet;
 // Cancelled: by its owner, or by what watches one execution.
 internal abstract partial class Statement
 {
+    /// <summary>Whether the connection answers the database that it is to end. Changed by the watch, under its lock.</summary>
+    internal bool IsEnding { get; set; }
+
+    /// <summary>Whether a call of it is inside the driver, as far as the calling thread can see.</summary>
+    internal bool IsInsideDriver
+    {
+        get
+        {
+            var isInside = Volatile.Read(ref _executedBy) != 0;
+            for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
+            {
+                isInside = reader.IsInside;
+            }
+
+            return isInside;
+        }
+    }
+
+    /// <summary>Whether the thread, which is inside the driver, is there for this statement.</summary>
+    internal bool IsExecutedBy(int thread)
+    {
+        var isInside = Volatile.Read(ref _executedBy) == thread;
+        for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
+        {
+            isInside = reader.IsReadBy(thread);
+        }
+
+        return isInside;
+    }
+
     /// <summary>Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.</summary>
     internal void Cancel()
     {
@@ -73,7 +103,7 @@ internal abstract partial class Statement
         {
             CancelOn(physical);
         }
-        else if (_connection?.StatementWatch is { } watch && watch.IsOn(in _lease))
+        else if (_connection?.Work.StatementWatch is { } watch && watch.IsOn(in _lease))
         {
             watch.End(this);
             TryEndAtNextRow();

@@ -6,13 +6,23 @@ namespace Cenote.AdoNet;
 // Each execution: announce it, attach, call the driver, leave.
 internal abstract partial class Statement
 {
-    internal int ExecuteNonQuery()
+    internal int ExecuteNonQuery() => Execute(static statement => statement.NonQuery());
+
+    internal Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync(static (statement, token) => statement.NonQueryAsync(token), cancellationToken);
+
+    internal object? ExecuteScalar() => Execute(static statement => statement.Scalar());
+
+    internal Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync(static (statement, token) => statement.ScalarAsync(token), cancellationToken);
+
+    private T Execute<T>(Func<Statement, T> call)
     {
         var execution = Begin();
         Exception? failure = null;
         try
         {
-            return NonQuery();
+            return call(this);
         }
         catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
         {
@@ -24,51 +34,14 @@ internal abstract partial class Statement
         }
     }
 
-    internal async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+    private async Task<T> ExecuteAsync<T>(Func<Statement, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
         NoteThread();
         Exception? failure = null;
         try
         {
-            return await execution.Guard(NonQueryAsync(cancellationToken)).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            await EndAsync(execution, failure, cancellationToken.IsCancellationRequested).ConfigureAwait(false);
-        }
-    }
-
-    internal object? ExecuteScalar()
-    {
-        var execution = Begin();
-        Exception? failure = null;
-        try
-        {
-            return Scalar();
-        }
-        catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
-        {
-            throw told;
-        }
-        finally
-        {
-            End(in execution, failure);
-        }
-    }
-
-    internal async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
-    {
-        var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        NoteThread();
-        Exception? failure = null;
-        try
-        {
-            return await execution.Guard(ScalarAsync(cancellationToken)).ConfigureAwait(false);
+            return await execution.Guard(call(this, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
         {
@@ -105,7 +78,7 @@ internal abstract partial class Statement
             execution.Connection.Leave();
             if (closes && reader is null)
             {
-                // No reader, so nobody else would.
+                // No reader exists that would do it.
                 execution.Connection.CloseIfHolding(in lease);
             }
         }

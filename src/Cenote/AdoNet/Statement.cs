@@ -55,37 +55,7 @@ internal abstract partial class Statement
     /// <summary>Whether it is being executed, or read from.</summary>
     internal bool IsRunning => Volatile.Read(ref _running) != 0;
 
-    /// <summary>Whether the connection answers the database that it is to end. Changed by the watch, under its lock.</summary>
-    internal bool IsEnding { get; set; }
-
     internal bool HasOpenReader => OpenReader is not null;
-
-    /// <summary>Whether a call of it is inside the driver, as far as the calling thread can see.</summary>
-    internal bool IsInsideDriver
-    {
-        get
-        {
-            var isInside = Volatile.Read(ref _executedBy) != 0;
-            for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
-            {
-                isInside = reader.IsInside;
-            }
-
-            return isInside;
-        }
-    }
-
-    /// <summary>Whether the thread, which is inside the driver, is there for this statement.</summary>
-    internal bool IsExecutedBy(int thread)
-    {
-        var isInside = Volatile.Read(ref _executedBy) == thread;
-        for (var reader = OpenReader; reader is not null && !isInside; reader = reader.Older)
-        {
-            isInside = reader.IsReadBy(thread);
-        }
-
-        return isInside;
-    }
 
     /// <summary>Whether detaching it loses nothing that its owner asked for.</summary>
     internal bool IsIdle => Volatile.Read(ref _running) == 0 && !_isPrepared && OpenReader is null;
@@ -226,7 +196,7 @@ internal abstract partial class Statement
             return;
         }
 
-        lock (connection.StatementGate)
+        lock (connection)
         {
             if (Newer is not null)
             {
@@ -235,13 +205,13 @@ internal abstract partial class Statement
                     DetachOrRetire(connection);
                 }
 
-                connection.Unlink(this);
+                connection.Work.Unlink(this);
             }
         }
     }
 
-    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that nobody has, and it then refuses to let
-    // go of its connection: nobody else may get that one.
+    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that no caller has, and it then refuses to let
+    // go of its connection: no other holder may get that one.
     private void DetachOrRetire(PooledConnection connection)
     {
         try

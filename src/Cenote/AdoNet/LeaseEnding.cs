@@ -1,0 +1,108 @@
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// Ends what hangs on a lease before it is returned, for the thread that closes the connection. What fails costs the
+/// physical connection.
+/// </summary>
+internal static class LeaseEnding
+{
+    /// <summary>Closes readers, rolls back, changes the database back and detaches statements.</summary>
+    /// <returns><see langword="false"/> when a call is inside: it ends the lease when it leaves.</returns>
+    internal static bool TryEnd(PooledConnection connection)
+    {
+        List<PooledDataReader>? readers;
+        while (!TryStop(connection, out readers))
+        {
+            if (TryHandOver(connection))
+            {
+                return false;
+            }
+        }
+
+        try
+        {
+            connection.Work.TakeLeftOpen(connection.Gate.ClosingLease, readers).End();
+            connection.Work.DetachAll(connection);
+        }
+        catch (Exception exception)
+        {
+            Doubt(connection, exception);
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="TryEnd"/>, giving the driver the pool's validation timeout.</summary>
+    /// <inheritdoc cref="TryEnd" path="/returns"/>
+    internal static async ValueTask<bool> TryEndAsync(PooledConnection connection)
+    {
+        List<PooledDataReader>? readers;
+        while (!TryStop(connection, out readers))
+        {
+            if (TryHandOver(connection))
+            {
+                return false;
+            }
+        }
+
+        // Taken before anything is awaited: when the driver hangs, the connection may be open again, with another lease,
+        // before it answers.
+        var lease = connection.Gate.ClosingLease;
+        var engine = connection.Pool.Engine;
+        var open = connection.Work.TakeLeftOpen(in lease, readers);
+        var ending = Task.CompletedTask;
+        try
+        {
+            if (!open.IsEmpty)
+            {
+                ending = open.EndAsync();
+                await ending.WaitAsync(engine.Settings.ValidationTimeout, engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
+            }
+
+            connection.Work.DetachAll(connection);
+        }
+        catch (Exception exception)
+        {
+            Doubt(connection, exception);
+            if (!ending.IsCompleted)
+            {
+                engine.Work.GiveUpLease(in lease, ending);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets no call in any more, on readers neither.</summary>
+    /// <returns>Whether none is inside.</returns>
+    private static bool TryStop(PooledConnection connection, out List<PooledDataReader>? readers)
+    {
+        readers = null;
+        if (!connection.Gate.ClosingLease.IsActive)
+        {
+            // The pool took the lease back by itself: the rest belongs to a connection that is not ours any more.
+            connection.Work.ForgetAll(connection);
+            return true;
+        }
+
+        // First the calls, which may be about to make a reader, then the readers.
+        return !connection.Gate.HasCallsInside && connection.Work.TryStopReaders(connection, out readers);
+    }
+
+    /// <summary>Leaves the rest of the closing to the call that is inside.</summary>
+    /// <returns><see langword="false"/> when it was out before it could know: then this thread goes on itself.</returns>
+    private static bool TryHandOver(PooledConnection connection)
+    {
+        connection.Gate.HandOver();
+        var isCallInside = connection.Gate.HasCallsInside || connection.Work.HasReaderInside(connection);
+        return isCallInside || !connection.Gate.TryTakeOver();
+    }
+
+    private static void Doubt(PooledConnection connection, Exception exception)
+    {
+        var lease = connection.Gate.ClosingLease;
+        connection.Pool.Engine.FailureReports.Report(lease, exception);
+        lease.RetireOnReturn();
+        connection.Work.ForgetAll(connection);
+    }
+}

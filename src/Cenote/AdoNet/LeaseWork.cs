@@ -1,0 +1,258 @@
+using Cenote.Providers;
+
+namespace Cenote.AdoNet;
+
+/// <summary>
+/// What hangs on the lease of one <see cref="PooledConnection"/>: statements that are attached to the driver's connection,
+/// their open readers, a transaction, another database. All of it ends before the lease is returned.
+/// </summary>
+/// <remarks>
+/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their coming and going at the
+/// driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection and is
+/// never copied.
+/// </remarks>
+internal struct LeaseWork
+{
+    // Statements that their owner neither disposes of nor prepares are detached, oldest first, beyond this number, so that
+    // a long lease does not collect them.
+    private const int MostIdleStatements = 32;
+
+    private Statement? _newest;
+    private PooledTransaction? _transaction;
+    private ConnectionExtras? _extras;
+    private int _statementCount;
+
+    /// <summary>Gets whether nothing has to end before the lease is returned.</summary>
+    internal readonly bool IsEmpty => _newest is null && _transaction is null && _extras is not { DatabaseBefore: not null };
+
+    /// <summary>Gets the transaction that was begun on the lease and is not over.</summary>
+    internal readonly PooledTransaction? Transaction => Volatile.Read(in _transaction);
+
+    /// <summary>Gets what few connections need; <see langword="null"/> for most.</summary>
+    internal readonly ConnectionExtras? Extras => Volatile.Read(in _extras);
+
+    /// <summary>Gets what a database within the process asks, if it was told to for any lease.</summary>
+    internal readonly StatementWatch? StatementWatch => Extras?.StatementWatch;
+
+    /// <summary>Makes <see cref="Extras"/> if they do not exist.</summary>
+    internal ConnectionExtras RequireExtras() => LazyInitializer.EnsureInitialized(ref _extras);
+
+    /// <summary>Remembers the transaction that was begun.</summary>
+    internal void Add(PooledTransaction transaction) => Volatile.Write(ref _transaction, transaction);
+
+    /// <summary>Forgets a transaction that is over.</summary>
+    internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
+
+    /// <summary>Remembers a statement that was attached to the driver's connection. The caller holds the gate.</summary>
+    internal void Link(Statement statement)
+    {
+        if (_newest is null)
+        {
+            statement.Newer = statement.Older = statement;
+        }
+        else
+        {
+            // A ring: the oldest is the one newer than the newest.
+            statement.Older = _newest;
+            statement.Newer = _newest.Newer;
+            statement.Newer!.Older = statement;
+            _newest.Newer = statement;
+        }
+
+        Volatile.Write(ref _newest, statement);
+        if (++_statementCount > MostIdleStatements)
+        {
+            DetachOneIdle(statement);
+        }
+    }
+
+    /// <summary>Forgets a statement that was detached. The caller holds the gate.</summary>
+    internal void Unlink(Statement statement)
+    {
+        statement.Newer!.Older = statement.Older;
+        statement.Older!.Newer = statement.Newer;
+        if (_newest == statement)
+        {
+            // Written last, since a closing thread that finds no statement does not take the lock.
+            Volatile.Write(ref _newest, statement.Older == statement ? null : statement.Older);
+        }
+
+        statement.Newer = statement.Older = null;
+        _statementCount--;
+    }
+
+    /// <summary>Lets no further call into the open readers.</summary>
+    /// <returns>Whether no call is inside one.</returns>
+    internal readonly bool TryStopReaders(object gate, out List<PooledDataReader>? readers)
+    {
+        readers = FindOpenReaders(gate);
+        if (readers is null)
+        {
+            return true;
+        }
+
+        readers.ForEach(static reader => reader.Stop());
+        Interlocked.MemoryBarrierProcessWide();
+        return readers.TrueForAll(static reader => !reader.IsInside);
+    }
+
+    /// <summary>Whether a call is inside one of the open readers.</summary>
+    internal readonly bool HasReaderInside(object gate) => FindOpenReaders(gate)?.Exists(static reader => reader.IsInside) == true;
+
+    /// <summary>Takes what only the driver can end. The readers were stopped.</summary>
+    internal LeftOpen TakeLeftOpen(in ConnectionLease lease, List<PooledDataReader>? readers)
+    {
+        var transaction = Interlocked.Exchange(ref _transaction, null);
+        var database = _extras?.DatabaseBefore;
+        ForgetDatabase();
+        return new LeftOpen(lease, readers, transaction, database);
+    }
+
+    /// <summary>Detaches every statement.</summary>
+    internal void DetachAll(object gate)
+    {
+        lock (gate)
+        {
+            while (_newest is { } statement)
+            {
+                statement.Detach();
+                Unlink(statement);
+            }
+        }
+    }
+
+    /// <summary>Forgets everything without touching the driver's objects.</summary>
+    internal void ForgetAll(object gate)
+    {
+        Interlocked.Exchange(ref _transaction, null);
+        ForgetDatabase();
+        lock (gate)
+        {
+            while (_newest is { } statement)
+            {
+                Unlink(statement);
+            }
+        }
+    }
+
+    /// <summary>Has the current database changed back before the lease is returned, if a call has changed it.</summary>
+    /// <remarks>
+    /// A driver that pools under the slot may change the database by taking another connection from another of its pools:
+    /// then the slot's own cannot be reached any more, nor when the database had no name: the physical connection is retired.
+    /// </remarks>
+    internal void NoteDatabase(in ConnectionLease lease, string before)
+    {
+        if (_extras?.DatabaseBefore is not null || lease.TryGetConnection() is not { } driver || driver.Database == before)
+        {
+            return;
+        }
+
+        if (lease.TryGetPhysical() is { SessionClearing: SessionClearing.DriverReset } || string.IsNullOrEmpty(before))
+        {
+            lease.RetireOnReturn();
+        }
+        else
+        {
+            RequireExtras().DatabaseBefore = before;
+        }
+    }
+
+    /// <summary>
+    /// Has a database within the process ask from now on, if another statement is being read from: it can only interrupt all
+    /// of them. The statement is announced, and not in the driver yet.
+    /// </summary>
+    internal void WatchIfShared(object gate, in ConnectionLease lease, Statement next)
+    {
+        // The only statement, and the only reader of it: most of the time, so that it takes no lock.
+        if ((_statementCount <= 1 && !next.HasOpenReader)
+            || StatementWatch?.IsOn(in lease) == true
+            || !MustWatch(gate, next)
+            || lease.TryGetPhysical() is not { } physical)
+        {
+            return;
+        }
+
+        var watch = StatementWatch ?? new StatementWatch();
+        try
+        {
+            // Not under a lock: it waits for the thread that is inside the database.
+            if (!physical.WatchStatements(watch.Question))
+            {
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // The holder has closed the driver's connection: the statement fails by itself.
+            return;
+        }
+
+        watch.StartOn(in lease);
+        RequireExtras().StatementWatch = watch;
+    }
+
+    // A call that is inside already would not be asked: in a function that runs statements of its own, for example.
+    private readonly bool MustWatch(object gate, Statement next)
+    {
+        lock (gate)
+        {
+            var isShared = next.HasOpenReader;
+            var statement = _newest;
+            for (var i = 0; i < _statementCount; i++, statement = statement!.Older)
+            {
+                if (statement!.IsInsideDriver)
+                {
+                    return false;
+                }
+
+                isShared |= statement != next && statement.IsRunning;
+            }
+
+            return isShared;
+        }
+    }
+
+    private readonly List<PooledDataReader>? FindOpenReaders(object gate)
+    {
+        List<PooledDataReader>? found = null;
+        lock (gate)
+        {
+            var statement = _newest;
+            for (var i = 0; i < _statementCount; i++, statement = statement!.Older)
+            {
+                for (var reader = statement!.OpenReader; reader is not null; reader = reader.Older)
+                {
+                    if (!reader.IsReleased)
+                    {
+                        (found ??= []).Add(reader);
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private readonly void ForgetDatabase()
+    {
+        if (_extras is { } extras)
+        {
+            extras.DatabaseBefore = null;
+        }
+    }
+
+    // The oldest moves to the newest end when it cannot be detached, so that the next call looks at another.
+    private void DetachOneIdle(Statement except)
+    {
+        var oldest = _newest!.Newer!;
+        if (oldest != except && oldest.IsIdle)
+        {
+            oldest.Detach();
+            Unlink(oldest);
+        }
+        else
+        {
+            Volatile.Write(ref _newest, oldest);
+        }
+    }
+}

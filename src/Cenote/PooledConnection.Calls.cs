@@ -1,0 +1,250 @@
+using System.Data;
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Cenote.AdoNet;
+using Cenote.Resilience;
+
+namespace Cenote;
+
+// Calls into the driver: announced, guarded, and what a failure of theirs means.
+public sealed partial class PooledConnection
+{
+    /// <summary>Gets who may use the session, and when.</summary>
+    internal ref SessionGate Gate => ref _gate;
+
+    /// <summary>Gets what hangs on the lease. The connection is the lock that it asks for.</summary>
+    internal ref LeaseWork Work => ref _work;
+
+    /// <summary>Gets or sets how far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
+    internal WorkProgress? Progress { get; set; }
+
+    /// <summary>Gets whether the lease still holds, but its session is gone as far as the driver knows. No round trip.</summary>
+    internal bool HasLostSession => TryGetLease(out var lease) && lease.TryGetPhysical() is { IsUsable: false };
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema() => Call(0, static (driver, _) => driver.GetSchema());
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName) =>
+        Call(collectionName, static (driver, name) => driver.GetSchema(name));
+
+    /// <inheritdoc/>
+    public override DataTable GetSchema(string collectionName, string?[] restrictionValues) =>
+        Call((collectionName, restrictionValues), static (driver, what) => driver.GetSchema(what.collectionName, what.restrictionValues));
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(CancellationToken cancellationToken = default) =>
+        CallAsync(0, static (driver, _, token) => driver.GetSchemaAsync(token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(string collectionName, CancellationToken cancellationToken = default) =>
+        CallAsync(collectionName, static (driver, name, token) => driver.GetSchemaAsync(name, token), cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task<DataTable> GetSchemaAsync(string collectionName, string?[] restrictionValues, CancellationToken cancellationToken = default) =>
+        CallAsync(
+            (collectionName, restrictionValues),
+            static (driver, what, token) => driver.GetSchemaAsync(what.collectionName, what.restrictionValues, token),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
+    {
+        var lease = Enter();
+        try
+        {
+            return Hold(in lease, lease.Connection.BeginTransaction(isolationLevel));
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
+    {
+        var lease = Enter();
+        try
+        {
+            return Hold(in lease, await lease.Connection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private PooledTransaction Hold(in ConnectionLease lease, DbTransaction transaction)
+    {
+        var held = new PooledTransaction(this, in lease, transaction);
+        _work.Add(held);
+        return held;
+    }
+
+    /// <summary>Refused: a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool clears.</summary>
+    /// <param name="transaction">Only <see langword="null"/> is accepted.</param>
+    /// <exception cref="NotSupportedException">A transaction was given.</exception>
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction)
+    {
+        if (transaction is not null)
+        {
+            throw new NotSupportedException(
+                "A pooled connection cannot enlist in a System.Transactions transaction: the session would be cleared, and lent again, before the transaction ends. Use BeginTransaction, or a connection of the driver's own.");
+        }
+    }
+
+    /// <summary>Changes the current database until the connection is closed: the pool changes it back, or retires the physical connection.</summary>
+    /// <param name="databaseName">The database to change to.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    public override void ChangeDatabase(string databaseName)
+    {
+        var lease = Enter();
+        var before = lease.TryGetConnection()?.Database ?? "";
+        try
+        {
+            lease.Connection.ChangeDatabase(databaseName);
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            _work.NoteDatabase(in lease, before);
+            Leave();
+        }
+    }
+
+    /// <param name="databaseName">The database to change to.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <inheritdoc cref="ChangeDatabase" path="/summary"/>
+    /// <inheritdoc cref="ChangeDatabase" path="/exception"/>
+    public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
+    {
+        var lease = Enter();
+        var before = lease.TryGetConnection()?.Database ?? "";
+        try
+        {
+            await lease.Connection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            _work.NoteDatabase(in lease, before);
+            Leave();
+        }
+    }
+
+    /// <summary>Announces a call into the driver. Every success is followed by one <see cref="Leave"/>.</summary>
+    /// <exception cref="InvalidOperationException">The connection is not open.</exception>
+    internal ConnectionLease Enter() => TryEnter(out var lease) ? lease : throw NotOpen();
+
+    /// <inheritdoc cref="Enter"/>
+    internal bool TryEnter(out ConnectionLease lease)
+    {
+        if (_gate.Announce(out lease))
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Announces a call that is only right for one certain lease.</summary>
+    internal bool TryEnterAs(in ConnectionLease lease)
+    {
+        if (_gate.Announce(out var current) && current == lease)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    /// <summary>Ends a call that was announced. If the connection was closed meanwhile, this call returns the lease.</summary>
+    internal void Leave()
+    {
+        if (_gate.Leave())
+        {
+            EndWorkAndReturn();
+        }
+    }
+
+    /// <inheritdoc cref="SessionGate.TryGetLease"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryGetLease(out ConnectionLease lease) => _gate.TryGetLease(out lease);
+
+    /// <summary>For exception filters: tells the pool of a failure.</summary>
+    /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
+    internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
+    {
+        var kind = _pool.Engine.FailureReports.Report(lease, exception);
+        Progress?.NoteFailure(exception, kind, isEnding: false);
+        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
+    }
+
+    /// <summary>For exception filters: reports a failure of letting go of something: a rollback, a close, a disposal.</summary>
+    /// <inheritdoc cref="Failed" path="/returns"/>
+    internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
+    {
+        var kind = _pool.Engine.FailureReports.Report(lease, exception);
+        Progress?.NoteFailure(exception, kind, isEnding: true);
+        return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
+    }
+
+    /// <summary>
+    /// Whether the session of the lease is lost, so that a disposal must not throw: its failure would hide the one that said so, which its
+    /// caller has seen or is about to see.
+    /// </summary>
+    internal static bool IsLost(in ConnectionLease lease) => lease.Slot is { RetireReason: CloseReason.ConnectionLost };
+
+    // One call of the driver's connection. The state stands in for a closure, so that nothing is allocated.
+    private T Call<TState, T>(TState state, Func<DbConnection, TState, T> call)
+    {
+        var lease = Enter();
+        try
+        {
+            return call(lease.Connection, state);
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async Task<T> CallAsync<TState, T>(
+        TState state, Func<DbConnection, TState, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var lease = Enter();
+        try
+        {
+            return await call(lease.Connection, state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+}
