@@ -88,8 +88,8 @@ public class AmbientTransactionTests
     [InlineData("", AmbientTransactions.Ignore, true)]
     public async Task Connection_string_that_turns_enlisting_off_ignores_scopes(string keyword, AmbientTransactions? option, bool ignores)
     {
-        var postgreSql = TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL") + ";" + keyword;
-        var mySql = TestPool.ConnectionString("CENOTE_TEST_MYSQL") + ";" + keyword.Replace("Enlist", "Auto Enlist", StringComparison.Ordinal);
+        var postgreSql = RealServers.PostgreSql + ";" + keyword;
+        var mySql = RealServers.MySql + ";" + keyword.Replace("Enlist", "Auto Enlist", StringComparison.Ordinal);
         var plain = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
         foreach (var provider in new DatabaseProvider[]
         {
@@ -110,7 +110,7 @@ public class AmbientTransactionTests
     {
         var options = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
         await using var pool = new ConnectionPool(
-            new AdoNetProvider(NpgsqlFactory.Instance, TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL"), options),
+            new AdoNetProvider(NpgsqlFactory.Instance, RealServers.PostgreSql, options),
             new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactions = AmbientTransactions.Ignore });
         await using var table = await TestTable.CreateAsync(pool);
         pool.RetireAll();

@@ -75,7 +75,7 @@ public class DapperArrayTests
 
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
-    public async Task An_array_works_on_a_pooled_connection_as_a_parameter_that_dapper_need_not_interpret(Db db)
+    public async Task An_array_parameter_works_if_dapper_need_not_interpret_it(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();

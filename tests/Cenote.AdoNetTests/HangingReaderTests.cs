@@ -4,7 +4,7 @@ public class HangingReaderTests
 {
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
-    public async Task A_reader_that_cannot_be_closed_in_time_costs_its_connection_and_nobody_waits_for_it(Db db)
+    public async Task A_reader_that_hangs_in_close_costs_its_connection_without_a_wait(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
         await using var watcher = await pool.OpenConnectionAsync();
@@ -39,7 +39,7 @@ public class HangingReaderTests
 
     /// <summary>The hanging end of the first lease must touch neither the second lease's session nor what is noted of it.</summary>
     [Fact]
-    public async Task A_close_that_hangs_leaves_the_same_connection_alone_once_it_is_open_again_in_another_database()
+    public async Task A_hanging_close_spares_a_connection_reopened_on_another_database()
     {
         await using var pool = TestPool.Create(Db.MariaDb, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
         await using var watcher = await pool.OpenConnectionAsync();

@@ -104,7 +104,7 @@ public class OpeningAndClosingTests
     }
 
     [Fact]
-    public async Task While_it_waits_for_a_connection_it_is_connecting_and_disposal_gives_the_lease_back()
+    public async Task State_is_connecting_while_it_waits_and_disposal_returns_the_lease()
     {
         await using var pool = TestPool.Create(Db.Sqlite);
         var connection = (PooledConnection)pool.CreateConnection();

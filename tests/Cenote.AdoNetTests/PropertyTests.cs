@@ -31,8 +31,8 @@ public class PropertyTests
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();
         var secret = db == Db.MariaDb
-            ? new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")).Password
-            : new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")).Password;
+            ? new MySqlConnectionStringBuilder(RealServers.MySql).Password
+            : new NpgsqlConnectionStringBuilder(RealServers.PostgreSql).Password;
         Assert.DoesNotContain("password", connection.ConnectionString, StringComparison.OrdinalIgnoreCase);
         if (secret is { Length: > 8 })
         {

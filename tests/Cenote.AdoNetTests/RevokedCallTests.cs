@@ -4,7 +4,7 @@ public class RevokedCallTests
 {
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task A_command_that_runs_when_its_lease_is_revoked_says_so_and_the_connection_can_be_opened_again(Db db)
+    public async Task A_running_command_reports_the_revocation_and_the_connection_reopens(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
         await using var connection = await pool.OpenConnectionAsync();

@@ -7,7 +7,7 @@ public class SilentNetworkTests
     [ClassData(typeof(ServerDatabases))]
     public async Task A_statement_is_ended_even_if_its_cancel_is_stuck_and_the_pool_goes_on(Db db)
     {
-        using var relay = new SilentRelay(Relayed.PortOf(db));
+        await using var relay = Relay.Start(Relayed.PortOf(db));
         await using var pool = TestPool.Create(Relayed.CreateProvider(db, relay.Port), db, configure: options =>
         {
             options.QueryTimeout = TimeSpan.FromMilliseconds(300);

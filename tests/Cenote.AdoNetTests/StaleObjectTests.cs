@@ -285,7 +285,7 @@ public class StaleObjectTests
 
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
-    public async Task The_danger_is_real_the_driver_gives_its_reader_and_its_transaction_to_the_next_holder(Db db)
+    public async Task The_driver_alone_gives_reader_and_transaction_to_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
         object reader, transaction;

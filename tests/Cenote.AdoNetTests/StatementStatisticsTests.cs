@@ -3,7 +3,7 @@ namespace Cenote.AdoNetTests;
 public class StatementStatisticsTests
 {
     [Fact]
-    public async Task Commands_readers_scalars_and_batches_are_counted_by_their_text_and_failures_with_the_last_error()
+    public async Task Statements_of_every_kind_are_counted_by_text_with_their_last_failure()
     {
         await using var pool = NewPool();
         await using (var connection = await pool.OpenConnectionAsync())

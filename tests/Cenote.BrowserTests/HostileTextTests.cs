@@ -41,7 +41,7 @@ public sealed class HostileTextTests(Browser browser)
         // The server quotes the name of the database that it does not have. With an equals sign in it the name would be refused before.
         const string Markup = "<img src onerror>";
         var nowhere = new ConnectionPoolBuilder().Named("nowhere")
-            .UsePostgreSql(new NpgsqlConnectionStringBuilder(TestPools.PostgreSqlServer) { Database = Markup }.ConnectionString)
+            .UsePostgreSql(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = Markup }.ConnectionString)
             .Sized(0, 2).WaitingAtMost(TimeSpan.FromSeconds(1)).Configure(static options => options.OpenRetries = 0);
         var unreachable = await pools.AddAsync(nowhere);
         var orders = await pools.AddSqliteAsync("orders", configure: static options => options.StatementStatistics = new StatementStatisticsOptions());

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Cenote.TestServers.Processes;
 
 namespace Cenote.BrowserTests;
 

@@ -135,7 +135,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task Every_problem_is_in_one_exception_ranges_included_and_no_value_of_a_stranger_is_shown()
+    public async Task One_exception_lists_every_problem_and_shows_no_foreign_value()
     {
         await using var services = Containers.New(
                 (Section + "MaxSize", "ten"), (Section + "MinSize", "-1"), (Section + "AcquireTimeout", "5"), (Section + "Password", "sesame"))

@@ -8,11 +8,11 @@ namespace Cenote.DependencyInjectionTests;
 public sealed class DatabasesTests
 {
     [Fact]
-    public async Task Three_databases_are_configured_opened_by_name_measured_together_and_closed_together()
+    public async Task Three_databases_are_configured_measured_and_closed_together()
     {
         var services = Containers.New(
-                ("ConnectionStrings:orders", Read("CENOTE_TEST_POSTGRESQL")),
-                ("ConnectionStrings:billing", Read("CENOTE_TEST_MYSQL")),
+                ("ConnectionStrings:orders", RealServers.PostgreSql),
+                ("ConnectionStrings:billing", RealServers.MySql),
                 ("ConnectionStrings:cache", "Data Source=cenote-cache;Mode=Memory;Cache=Shared"),
                 ("Cenote:Pools:orders:MaxSize", "3"),
                 ("Cenote:Pools:billing:MaxSize", "3"),
@@ -43,8 +43,4 @@ public sealed class DatabasesTests
         command.CommandText = "SELECT 41 + 1";
         Assert.Equal(42, Convert.ToInt32(await command.ExecuteScalarAsync(), System.Globalization.CultureInfo.InvariantCulture));
     }
-
-    private static string Read(string variable) =>
-        Environment.GetEnvironmentVariable(variable)
-        ?? throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers and sets it.");
 }

@@ -48,7 +48,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task Pools_added_to_the_registry_at_run_time_are_closed_too_and_pools_nobody_asked_for_are_not_constructed()
+    public async Task Pools_added_at_run_time_are_closed_and_unused_ones_never_constructed()
     {
         var services = Containers.New()
             .AddConnectionPool("unused", _ => throw new InvalidOperationException("constructed by the end of the container"))

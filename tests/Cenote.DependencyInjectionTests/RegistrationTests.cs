@@ -150,7 +150,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Settings_that_cannot_work_and_a_missing_connection_string_are_told_to_whoever_asks_first()
+    public async Task The_first_use_reports_invalid_settings_and_a_missing_connection_string()
     {
         await using var services = Containers.New()
             .AddConnectionPool("orders", pool => pool.UseStub().Sized(5, 2))

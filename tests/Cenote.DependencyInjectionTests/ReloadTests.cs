@@ -42,7 +42,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_that_wait_for_a_restart_and_a_new_connection_string_are_warned_of_without_secrets()
+    public async Task Changes_that_need_a_restart_are_logged_as_warnings_without_secrets()
     {
         Write(maxSize: "2", acquireTimeout: "00:00:30");
         await using var services = Build();

@@ -44,7 +44,7 @@ public sealed class StrangeKeysTests
     }
 
     [Fact]
-    public async Task The_section_of_a_pool_that_is_not_registered_is_warned_of_with_the_name_that_was_meant()
+    public async Task The_section_of_an_unknown_pool_is_a_warning_with_the_likely_name()
     {
         await using var services = Containers.New(("Cenote:Pools:shpo:MaxSize", "5")).AddConnectionPool("shop", pool => pool.UseStub()).BuildServiceProvider();
 

@@ -39,7 +39,7 @@ public sealed class DatabaseLifeTests
     }
 
     [Theory, ClassData(typeof(PostgreSqlDatabases))]
-    public async Task A_database_that_is_not_there_yet_cannot_be_connected_to_and_is_in_nobodys_way_once_it_is(Db kind)
+    public async Task A_missing_database_refuses_connections_until_it_has_been_created(Db kind)
     {
         await using var database = new TestDatabase(kind, configure: options => options.OpenRetries = 0);
         await using var context = database.Context();
@@ -117,7 +117,7 @@ public sealed class DatabaseLifeTests
     [Theory, ClassData(typeof(PostgreSqlDatabases))]
     public async Task Database_is_created_with_the_credentials_that_the_pool_asks_for(Db kind)
     {
-        var known = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+        var known = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
         var name = "ef_" + Guid.NewGuid().ToString("N");
         var asked = 0;
         var options = new ConnectionPoolOptions

@@ -13,7 +13,7 @@ public sealed class RetryTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory, ClassData(typeof(PostgreSqlDatabases))]
-    public async Task Work_whose_session_the_server_ends_in_the_middle_is_done_again_on_a_fresh_connection(Db kind)
+    public async Task Work_runs_again_on_a_new_connection_when_the_server_ends_its_session(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 2);
         await using var context = Retrying(database);

@@ -8,7 +8,7 @@ public sealed class SqliteFunctionTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Decimals_and_patterns_are_computed_on_every_connection_of_the_pool_without_costing_it()
+    public async Task Decimals_and_patterns_are_computed_on_every_connection_of_the_pool()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite, maxSize: 2);
         await using (var context = database.Context())
@@ -39,7 +39,7 @@ public sealed class SqliteFunctionTests
     }
 
     [Fact]
-    public async Task They_are_there_when_the_program_opens_the_connection_itself_and_on_its_own_contexts_without_a_connection_string()
+    public async Task Functions_exist_when_the_program_opens_the_connection_itself()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var context = new ShopContext(database.Nameless().UseConnectionPool(database.Pool).Options);

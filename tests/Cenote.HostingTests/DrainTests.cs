@@ -8,7 +8,7 @@ public sealed class DrainTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Whatever_stops_with_the_host_can_use_the_pool_until_its_end_wherever_it_was_registered(bool concurrently)
+    public async Task Services_that_stop_with_the_host_can_use_the_pool_until_their_end(bool concurrently)
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using (var app = HostedApp.Create(
@@ -42,7 +42,7 @@ public sealed class DrainTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_service_that_keeps_a_connection_until_it_is_stopped_holds_nobody_up_wherever_it_was_registered(bool isEarly)
+    public async Task A_service_that_keeps_a_connection_until_its_stop_delays_no_shutdown(bool isEarly)
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         var keeper = new ConnectionKeeper();
@@ -104,18 +104,18 @@ public sealed class DrainTests
 
         var stop = app.App.StopAsync();
         await app.Log.First(110);
-        await Patience.Until(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics is { MinSize: 0, Counts.Total: 1 });
+        await Patience.UntilAsync(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics is { MinSize: 0, Counts.Total: 1 });
         pool.Resize(2, 4);
         lease.Dispose();
 
         await stop.Soon();
         Assert.Equal(0, pool.GetStatistics().MinSize);
-        await Patience.Until(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics.Counts.Total == 0);
+        await Patience.UntilAsync(() => Task.FromResult(pool.GetStatistics()), static statistics => statistics.Counts.Total == 0);
         Assert.True(app.Log.Has(111));
     }
 
     [Fact]
-    public async Task A_lease_that_is_never_returned_holds_the_stop_up_no_longer_than_the_limit_and_its_holder_is_named()
+    public async Task Drain_ends_at_its_limit_and_names_the_holder_of_an_unreturned_lease()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         var time = new FakeTimeProvider();
@@ -133,7 +133,7 @@ public sealed class DrainTests
         await stop.Soon();
         var message = await app.Log.First(112);
         Assert.Contains("DrainTests.cs", message, StringComparison.Ordinal);
-        Assert.Contains(nameof(A_lease_that_is_never_returned_holds_the_stop_up_no_longer_than_the_limit_and_its_holder_is_named), message, StringComparison.Ordinal);
+        Assert.Contains(nameof(Drain_ends_at_its_limit_and_names_the_holder_of_an_unreturned_lease), message, StringComparison.Ordinal);
         leaked.Dispose();
         await pool.WaitUntilUnusedAsync().Soon();
         Assert.Equal(0, pool.GetStatistics().Counts.Total);

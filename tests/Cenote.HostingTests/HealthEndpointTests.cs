@@ -30,7 +30,7 @@ public sealed class HealthEndpointTests
     }
 
     [Fact]
-    public async Task A_pool_whose_callers_wait_too_long_is_degraded_and_says_who_holds_its_connections()
+    public async Task A_pool_with_long_waits_is_degraded_and_lists_its_holders()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         var time = new FakeTimeProvider();
@@ -66,7 +66,7 @@ public sealed class HealthEndpointTests
     }
 
     [Fact]
-    public async Task An_open_circuit_with_nothing_left_takes_out_of_service_and_the_return_of_the_database_puts_back_without_a_restart()
+    public async Task An_open_circuit_takes_out_of_service_until_the_database_returns()
     {
         await using var database = await TestDatabase.CreateAsync(Db.PostgreSql);
         await using var relay = database.CreateRelay();
@@ -80,7 +80,7 @@ public sealed class HealthEndpointTests
         await ExpectAsync(app, OutOfService, "and no connection left; the last try to connect failed at ");
 
         relay.Appear();
-        await Patience.Until(() => app.AskAsync("/ready"), static answer => answer.Status == InService);
+        await Patience.UntilAsync(() => app.AskAsync("/ready"), static answer => answer.Status == InService);
         await ExpectAsync(app, InService, "Healthy: ");
     }
 
@@ -168,7 +168,7 @@ public sealed class HealthEndpointTests
     }
 
     private static Task<CircuitState> CircuitIsOpenAsync(HostedApp app) =>
-        Patience.Until(() => Task.FromResult(app.Pool.GetCircuit().State), static state => state != CircuitState.Closed);
+        Patience.UntilAsync(() => Task.FromResult(app.Pool.GetCircuit().State), static state => state != CircuitState.Closed);
 
     private sealed class Leases : IDisposable
     {

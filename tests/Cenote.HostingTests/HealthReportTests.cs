@@ -42,7 +42,7 @@ public sealed class HealthReportTests
     }
 
     [Fact]
-    public async Task A_pool_is_not_ready_before_its_minimum_is_open_and_stays_ready_when_it_loses_connections_later()
+    public async Task Ready_once_the_minimum_is_open_and_still_after_losses()
     {
         var gate = new StubGate();
         var script = new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, StubStep.Hang(gate));
@@ -56,12 +56,12 @@ public sealed class HealthReportTests
         script.Always(StubCall.Open, StubStep.Hang(new StubGate()));
         using var held = await app.Pool.RentAsync();
         app.Pool.RetireAll();
-        await Patience.Until(() => Task.FromResult(app.Pool.GetStatistics().Counts), static counts => counts is { Idle: 0 });
+        await Patience.UntilAsync(() => Task.FromResult(app.Pool.GetStatistics().Counts), static counts => counts is { Idle: 0 });
         await ExpectAsync(app, HealthStatus.Healthy, "1 of 4 connections leased, 0 idle");
     }
 
     [Fact]
-    public async Task A_pool_that_can_open_nothing_and_goes_on_trying_is_out_of_service_until_it_succeeds()
+    public async Task A_pool_that_opens_nothing_is_out_of_service_until_it_succeeds()
     {
         var script = new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.Transient));
         await using var app = await StartAsync(new StubDatabase { Script = script }, WithoutCircuit);
@@ -74,7 +74,7 @@ public sealed class HealthReportTests
     }
 
     [Fact]
-    public async Task A_server_that_is_full_does_not_keep_a_process_out_of_service_that_has_a_connection()
+    public async Task A_full_server_leaves_a_process_with_a_connection_in_service()
     {
         var script = new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections)).At(StubCall.Open, 1, StubStep.Succeed);
         await using var app = await StartAsync(new StubDatabase { Script = script }, options =>
@@ -96,7 +96,7 @@ public sealed class HealthReportTests
 
         script.Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials));
         app.Pool.RetireAll();
-        await Patience.Until(() => Task.FromResult(app.Pool.GetStatistics().LastOpenFailure), static failure => failure is not null);
+        await Patience.UntilAsync(() => Task.FromResult(app.Pool.GetStatistics().LastOpenFailure), static failure => failure is not null);
 
         await ExpectAsync(app, HealthStatus.Degraded, "the database refuses the credentials; 1 connection that is still alive serves");
     }
@@ -131,7 +131,7 @@ public sealed class HealthReportTests
     }
 
     [Fact]
-    public async Task A_name_that_is_not_registered_is_unhealthy_and_a_pool_that_nobody_has_asked_for_is_not_constructed_by_a_check()
+    public async Task A_check_reports_unknown_names_and_constructs_no_unused_pool()
     {
         var constructions = 0;
         await using var services = Build(
@@ -251,7 +251,7 @@ public sealed class HealthReportTests
     /// <summary>The host may be up before the pool has done what the test is about.</summary>
     private static async Task ExpectAsync(HostedApp app, HealthStatus status, string text)
     {
-        await Patience.Until(
+        await Patience.UntilAsync(
             async () => (await ReportAsync(app)).Entries["connection_pools"].Description!, description => description.Contains(text, StringComparison.Ordinal));
         var report = await ReportAsync(app);
         Assert.Equal(status, report.Entries["connection_pools"].Status);

@@ -32,7 +32,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Pools_that_cannot_be_constructed_and_targets_that_cannot_be_reached_fail_the_start_all_named()
+    public async Task The_start_fails_and_names_every_invalid_pool_and_unreachable_target()
     {
         await using var app = Create(options => (options.WarmUpTargets["orders"], options.WarmUpTargets["ordres"]) = (5, 1));
         app.Registry.Register("broken", name => new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = name, MaxSize = 0 }));

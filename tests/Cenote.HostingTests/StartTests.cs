@@ -28,7 +28,7 @@ public sealed class StartTests
     {
         await using var database = await TestDatabase.CreateAsync(Db.PostgreSql);
         await using var relay = database.CreateRelay();
-        var port = FreePort.Find();
+        var port = FreePort.Take();
         await using var app = HostedApp.Create(() => database.CreateProvider(relay), port: port);
         relay.Appear(speaks: false);
 
@@ -73,7 +73,7 @@ public sealed class StartTests
 
         var start = app.App.StartAsync();
         await app.Log.First(101);
-        await Patience.Until(
+        await Patience.UntilAsync(
             () => Task.FromResult(app.Registry.GetStatistics().Count(static statistics => statistics.OpenFailures > 0)), static failing => failing == 2);
         Assert.False(start.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(15));
@@ -88,7 +88,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_host_told_so_starts_without_its_database_is_not_ready_and_fills_its_pool_when_the_database_appears()
+    public async Task A_host_allowed_to_start_without_its_database_fills_its_pool_later()
     {
         await using var database = await TestDatabase.CreateAsync(Db.PostgreSql);
         await using var relay = database.CreateRelay();

@@ -8,7 +8,7 @@ public sealed class StopUnderLoadTests
 {
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task A_host_that_stops_under_load_finishes_what_it_had_begun_accepts_nothing_more_and_closes_every_connection(Db db)
+    public async Task A_stop_under_load_finishes_its_requests_and_closes_every_connection(Db db)
     {
         await using var database = await TestDatabase.CreateAsync(db);
         await using var app = HostedApp.Create(database.CreateProvider);
@@ -27,7 +27,7 @@ public sealed class StopUnderLoadTests
 
         await clients.Busy;
         var stop = app.App.StopAsync();
-        await Patience.Until(() => IsRefusedAsync(address), static isRefused => isRefused);
+        await Patience.UntilAsync(() => IsRefusedAsync(address), static isRefused => isRefused);
         Assert.False(stop.IsCompleted);
         work.Open();
 
@@ -64,7 +64,7 @@ public sealed class StopUnderLoadTests
         await app.App.StopAsync().Soon();
 
         // The backend of a session that was closed needs a moment to end.
-        await Patience.Until(() => CountSessionsAsync(watcher, named.ApplicationName!), static sessions => sessions == 0);
+        await Patience.UntilAsync(() => CountSessionsAsync(watcher, named.ApplicationName!), static sessions => sessions == 0);
     }
 
     private static async Task<long> CountSessionsAsync(NpgsqlConnection watcher, string application)

@@ -27,7 +27,7 @@ internal sealed class LibraryDatabase : IAsyncDisposable
     public static async Task<LibraryDatabase> PostgreSqlAsync()
     {
         var name = NewName();
-        var server = Read("CENOTE_TEST_POSTGRESQL");
+        var server = RealServers.PostgreSql;
         await RunAsync(new NpgsqlConnection(server), $"CREATE DATABASE {name}");
         var text = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
         return new(text, NewPool(new PostgreSqlProvider(text)), () => RunAsync(new NpgsqlConnection(server), $"DROP DATABASE {name} WITH (FORCE)"));
@@ -36,7 +36,7 @@ internal sealed class LibraryDatabase : IAsyncDisposable
     public static async Task<LibraryDatabase> MariaDbAsync()
     {
         var name = NewName();
-        var server = Read("CENOTE_TEST_MYSQL");
+        var server = RealServers.MySql;
         await RunAsync(new MySqlConnection(server), $"CREATE DATABASE {name}");
         var text = new MySqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
         return new(text, NewPool(new MySqlProvider(text)), () => RunAsync(new MySqlConnection(server), $"DROP DATABASE {name}"));
@@ -92,8 +92,4 @@ internal sealed class LibraryDatabase : IAsyncDisposable
             await connection.ExecuteAsync(sql);
         }
     }
-
-    private static string Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-        ? text
-        : throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers.");
 }

@@ -13,9 +13,9 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
     private const string Tool = "Cenote.Cli";
     private static readonly Guid s_sourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
 
-    public static TheoryData<string> Projects() => new(Repository.Projects);
+    public static TheoryData<string> Projects() => new(Build.Projects);
 
-    public static TheoryData<string> Libraries() => new(Repository.Projects.Where(project => project != Tool));
+    public static TheoryData<string> Libraries() => new(Build.Projects.Where(project => project != Tool));
 
     [Fact]
     public void Every_project_has_a_package_and_its_symbols()
@@ -23,7 +23,7 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
         foreach (var extension in (string[])["nupkg", "snupkg"])
         {
             var ids = Directory.GetFiles(packages.Folder, $"*.{extension}").Select(file => Path.GetFileNameWithoutExtension(file)[..^(Version().Length + 1)]);
-            Assert.Equal(Repository.Projects, ids.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+            Assert.Equal(Build.Projects, ids.Order(StringComparer.Ordinal), StringComparer.Ordinal);
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
     {
         using var package = Open(library);
         Assert.Equal(Version(), package.Value("version"));
-        Assert.All(package.Dependencies().Where(dependency => Repository.Projects.Contains(dependency.Id)), dependency => Assert.Equal(Version(), dependency.Version));
+        Assert.All(package.Dependencies().Where(dependency => Build.Projects.Contains(dependency.Id)), dependency => Assert.Equal(Version(), dependency.Version));
         var patches = package.Dependencies().Where(dependency => dependency.Id.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal)
             || dependency.Id.StartsWith("Microsoft.EntityFrameworkCore.", StringComparison.Ordinal) || dependency.Id == "Microsoft.Data.Sqlite");
         Assert.True(patches.Select(dependency => dependency.Version).Distinct(StringComparer.Ordinal).Count() <= 1);
@@ -98,7 +98,7 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
     public void Core_is_the_only_package_that_every_library_needs(string library)
     {
         using var package = Open(library);
-        var ours = package.Dependencies().Select(dependency => dependency.Id).Where(Repository.Projects.Contains).Order(StringComparer.Ordinal).ToList();
+        var ours = package.Dependencies().Select(dependency => dependency.Id).Where(Build.Projects.Contains).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(library == "Cenote" ? [] : library == "Cenote.Dashboard" ? ["Cenote", "Cenote.ReadReplicas"] : ["Cenote"], ours, StringComparer.Ordinal);
         Assert.DoesNotContain(package.Dependencies(), dependency => dependency.Id.Contains("Analyzer", StringComparison.Ordinal));
     }

@@ -18,7 +18,7 @@ public sealed class LockFileTests
     public async Task Restore_is_locked_where_CI_is_set()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["CI"] = "true" };
-        var locked = await Repository.RunAsync("dotnet", ["msbuild", "src/Cenote", "-getProperty:RestoreLockedMode"], environment);
+        var locked = await Build.RunAsync("dotnet", ["msbuild", "src/Cenote", "-getProperty:RestoreLockedMode"], environment);
         Assert.Equal("true", locked.Trim(), StringComparer.Ordinal);
     }
 }

@@ -12,7 +12,7 @@ public sealed class PackageFolder : IAsyncLifetime
     {
         if (_made is null)
         {
-            await Repository.RunAsync("bash", ["./pack", "--output", _own]);
+            await Build.RunAsync("bash", ["./pack", "--output", _own]);
         }
     }
 

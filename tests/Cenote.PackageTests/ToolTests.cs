@@ -16,9 +16,9 @@ public sealed class ToolTests(PackageFolder packages) : IClassFixture<PackageFol
                 $"""<configuration><packageSources><clear /><add key="cenote" value="{packages.Folder}" /></packageSources></configuration>""",
                 TestContext.Current.CancellationToken);
             var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["NUGET_PACKAGES"] = Path.Combine(folder, "cache") };
-            await Repository.RunAsync("dotnet", ["tool", "install", "Cenote.Cli", "--prerelease", "--tool-path", folder, "--configfile", sources], environment);
+            await Build.RunAsync("dotnet", ["tool", "install", "Cenote.Cli", "--prerelease", "--tool-path", folder, "--configfile", sources], environment);
 
-            var help = await Repository.RunAsync(Path.Combine(folder, "cenote"), ["--help"]);
+            var help = await Build.RunAsync(Path.Combine(folder, "cenote"), ["--help"]);
             Assert.Contains("top", help, StringComparison.Ordinal);
             var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Repository.RunAsync(Path.Combine(folder, "cenote"), ["top"]));
             Assert.Contains("URL is missing", refusal.Message, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class AdoNetProviderTests
     public async Task A_driver_that_has_a_reset_statement_gets_a_full_reset()
     {
         await using var pool = new ConnectionPool(
-            new AdoNetProvider(NpgsqlFactory.Instance, TestServers.PostgreSql, new AdoNetProviderOptions
+            new AdoNetProvider(NpgsqlFactory.Instance, RealServers.PostgreSql, new AdoNetProviderOptions
             {
                 ConnectionStringAmendment = "Pooling=false",
                 ResetCommand = "DISCARD ALL",
@@ -27,7 +27,7 @@ public sealed class AdoNetProviderTests
     [Fact]
     public async Task Credentials_go_under_the_keywords_that_the_options_name()
     {
-        var administrator = new MySqlConnectionStringBuilder(TestServers.MySql);
+        var administrator = new MySqlConnectionStringBuilder(RealServers.MySql);
         await using var pool = new ConnectionPool(
             new AdoNetProvider(
                 MySqlConnectorFactory.Instance,

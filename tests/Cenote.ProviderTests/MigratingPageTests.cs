@@ -12,7 +12,7 @@ namespace Cenote.ProviderTests;
 /// <summary>docs/migrating.md names every setting of the drivers' pools, with the default that the driver has.</summary>
 public sealed partial class MigratingPageTests
 {
-    private static readonly string Page = File.ReadAllText(Path.Combine(FindRoot(), "docs/migrating.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs/migrating.md"));
 
     public static TheoryData<Type, string> Builders() => new()
     {
@@ -64,17 +64,6 @@ public sealed partial class MigratingPageTests
         var end = Page.IndexOf("\n## ", start + 1, StringComparison.Ordinal);
         var section = end < 0 ? Page[start..] : Page[start..end];
         return [.. Row().Matches(section).Select(row => (row.Groups["setting"].Value.Trim('`'), row.Groups["default"].Value, row.Groups["ours"].Value))];
-    }
-
-    private static string FindRoot()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "Cenote.slnx")))
-        {
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("Cenote.slnx");
-        }
-
-        return directory.FullName;
     }
 
     [GeneratedRegex("Pool|Lifetime|Idle|Prun|Timeout|Keep ?alive|Reset|Enlist|Multiplexing|Load Balanc|Retry|Recheck|Prepare|DNS|Redirection|Target Session|Failover Partner$|Persist|Subnet|Result Sets|Intent", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 10_000)]

@@ -16,7 +16,7 @@ public sealed class MySqlLeftoverTests
     [InlineData("SELECT 1/0", "SELECT @@warning_count > 0")]
     public async Task Session_state_is_gone_after_a_full_reset(string leave, string isThere)
     {
-        await using var pool = new ConnectionPoolBuilder().UseMySql(TestServers.MySql)
+        await using var pool = new ConnectionPoolBuilder().UseMySql(RealServers.MySql)
             .Configure(static options => (options.MinSize, options.MaxSize) = (0, 1)).Build();
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
@@ -32,7 +32,7 @@ public sealed class MySqlLeftoverTests
     [Fact]
     public async Task Last_value_of_a_sequence_is_forgotten()
     {
-        await using var pool = new ConnectionPoolBuilder().UseMySql(TestServers.MySql)
+        await using var pool = new ConnectionPoolBuilder().UseMySql(RealServers.MySql)
             .Configure(static options => (options.MinSize, options.MaxSize) = (0, 1)).Build();
         var sequence = Statements.UniqueName("s");
         await pool.ExecuteAsync($"CREATE SEQUENCE {sequence}");

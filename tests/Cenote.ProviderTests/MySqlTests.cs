@@ -18,12 +18,12 @@ public sealed class MySqlTests : ServerSuite
 
     protected override string SessionQuery => "SELECT CONNECTION_ID()";
 
-    protected override IEnumerable<string> Secrets => [new MySqlConnectionStringBuilder(TestServers.MySql).Password];
+    protected override IEnumerable<string> Secrets => [new MySqlConnectionStringBuilder(RealServers.MySql).Password];
 
     protected override string UnreachableConnectionString =>
-        new MySqlConnectionStringBuilder(TestServers.MySql) { Server = "127.0.0.1", Port = 1 }.ConnectionString;
+        new MySqlConnectionStringBuilder(RealServers.MySql) { Server = "127.0.0.1", Port = 1 }.ConnectionString;
 
-    protected override string AdministratorConnectionString => TestServers.MySql;
+    protected override string AdministratorConnectionString => RealServers.MySql;
 
     protected override DatabaseProvider NewProvider(string connectionString) => new MySqlProvider(connectionString);
 
@@ -41,11 +41,11 @@ public sealed class MySqlTests : ServerSuite
     protected override string Concat(params string[] parts) => $"CONCAT({string.Join(", ", parts)})";
 
     protected override string ConnectionStringOf(string user, string password) =>
-        new MySqlConnectionStringBuilder(TestServers.MySql) { UserID = user, Password = password }.ConnectionString;
+        new MySqlConnectionStringBuilder(RealServers.MySql) { UserID = user, Password = password }.ConnectionString;
 
     protected override async Task<DbConnection> ConnectAsync()
     {
-        var connection = new MySqlConnection(TestServers.MySql + ";Pooling=false;Allow User Variables=true");
+        var connection = new MySqlConnection(RealServers.MySql + ";Pooling=false;Allow User Variables=true");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
     }
@@ -76,11 +76,11 @@ public sealed class MySqlTests : ServerSuite
         command.CommandText = $"UPDATE {table} SET id = 2 + BENCHMARK(1000000000, SHA2('x', 512))";
         command.CommandTimeout = 600;
         var call = Task.Run(async () => blocks ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync());
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
         Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
         await administrator.ExecuteAsync($"SET SESSION innodb_lock_wait_timeout = 1; UPDATE {table} SET id = 3");
         Assert.Equal(3, await pool.ScalarAsync<int>($"SELECT id FROM {table}"));
         late.Dispose();
@@ -90,12 +90,12 @@ public sealed class MySqlTests : ServerSuite
     public async Task Over_a_Unix_socket_a_revoked_holder_comes_out_of_his_call_too()
     {
         await using var administrator = await ConnectAsync();
-        var settings = new MySqlConnectionStringBuilder(TestServers.MySql) { Server = await administrator.ScalarAsync<string>("SELECT @@socket"), ConnectionProtocol = MySqlConnectionProtocol.UnixSocket };
+        var settings = new MySqlConnectionStringBuilder(RealServers.MySql) { Server = await administrator.ScalarAsync<string>("SELECT @@socket"), ConnectionProtocol = MySqlConnectionProtocol.UnixSocket };
         await using var pool = NewPool(new MySqlProvider(settings.ConnectionString), ResetMode.Full);
         var late = await pool.RentAsync(TestContext.Current.CancellationToken);
         var session = await late.Connection.ScalarAsync<long>(SessionQuery);
         var call = late.Connection.ScalarAsync("SELECT BENCHMARK(1000000000, SHA2('x', 512))");
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
         Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAsync<MySqlException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
@@ -112,11 +112,11 @@ public sealed class MySqlTests : ServerSuite
     [Fact]
     public async Task A_user_variable_set_in_a_query_is_cleared()
     {
-        await using var pool = NewPool(new MySqlProvider(TestServers.MySql + ";Allow User Variables=true"), ResetMode.Full);
+        await using var pool = NewPool(new MySqlProvider(RealServers.MySql + ";Allow User Variables=true"), ResetMode.Full);
         await pool.ExecuteAsync("SELECT @tenant := 7");
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT @tenant IS NULL"));
 
-        await using var uncleared = NewPool(new MySqlProvider(TestServers.MySql + ";Allow User Variables=true"), ResetMode.None);
+        await using var uncleared = NewPool(new MySqlProvider(RealServers.MySql + ";Allow User Variables=true"), ResetMode.None);
         await uncleared.ExecuteAsync("SELECT @tenant := 7");
         Assert.Equal(0, await uncleared.ScalarAsync<int>("SELECT @tenant IS NULL"));
     }
@@ -306,7 +306,7 @@ public sealed class MySqlTests : ServerSuite
     {
         var calls = 0;
         await using var pool = NewPool(
-            new MySqlProvider(TestServers.MySql, builder => builder.UseConnectionOpenedCallback(async (context, cancellationToken) =>
+            new MySqlProvider(RealServers.MySql, builder => builder.UseConnectionOpenedCallback(async (context, cancellationToken) =>
             {
                 Interlocked.Increment(ref calls);
                 await context.Connection.ExecuteAsync("SET SESSION sql_select_limit = 99");
@@ -326,7 +326,7 @@ public sealed class MySqlTests : ServerSuite
     [InlineData(true)]
     public async Task A_session_killed_after_its_return_is_replaced_by_the_pool_not_by_the_driver(bool driverResets)
     {
-        await using var provider = new MySqlProvider(TestServers.MySql, driverResets ? _ => { } : null);
+        await using var provider = new MySqlProvider(RealServers.MySql, driverResets ? _ => { } : null);
         var physical = provider.CreateConnection(NewSettings(provider));
         try
         {

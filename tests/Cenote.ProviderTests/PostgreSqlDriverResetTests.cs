@@ -34,7 +34,7 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
     public async Task Keys_of_a_result_are_read_and_one_session_stays(bool isRaw)
     {
         var table = await NewTableAsync("id INTEGER PRIMARY KEY");
-        await using var pool = NewPool(new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { ApplicationName = table }.ConnectionString), ResetMode.Full);
+        await using var pool = NewPool(new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { ApplicationName = table }.ConnectionString), ResetMode.Full);
         await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
             await using var command = (isRaw ? connection.Unwrap<NpgsqlConnection>() : (DbConnection)connection).CreateCommand();
@@ -45,7 +45,7 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
         }
 
         await using var other = await ConnectAsync();
-        await Statements.WaitUntilAsync(async () => await other.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{table}'") == 1);
+        await Patience.SoonAsync(async () => await other.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{table}'") == 1);
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Equal(1, pool.GetStatistics().Opened);
     }

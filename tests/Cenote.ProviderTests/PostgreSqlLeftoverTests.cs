@@ -65,7 +65,7 @@ public sealed class PostgreSqlLeftoverTests
     [InlineData(SessionClearing.OwnReset)]
     public async Task User_who_may_set_no_origin_is_not_asked_for_one(SessionClearing clearing)
     {
-        var ordinary = Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL_ORDINARY")!;
+        var ordinary = RealServers.PostgreSqlOrdinary;
         await using var pool = NewPool(clearing, ordinary);
         for (var i = 0; i < 3; i++)
         {
@@ -82,7 +82,7 @@ public sealed class PostgreSqlLeftoverTests
     {
         await using var pool = NewPool(clearing);
         await pool.ExecuteAsync("CREATE EXTENSION IF NOT EXISTS dblink");
-        var self = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+        var self = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
         var target = $"host={self.Host} port={self.Port} dbname={self.Database} user={self.Username} password={self.Password}";
         await pool.ExecuteAsync("SELECT setseed(0.25)", "LOAD 'auto_explain'", $"SELECT dblink_connect('left', '{target}')");
         var seeded = await pool.ScalarAsync<double>("SELECT random()");
@@ -114,6 +114,6 @@ public sealed class PostgreSqlLeftoverTests
     }
 
     private static ConnectionPool NewPool(SessionClearing clearing, string? connectionString = null) => new ConnectionPoolBuilder()
-        .UsePostgreSql(connectionString ?? TestServers.PostgreSql)
+        .UsePostgreSql(connectionString ?? RealServers.PostgreSql)
         .Configure(options => (options.SessionClearing, options.MinSize, options.MaxSize) = (clearing, 0, 1)).Build();
 }

@@ -16,12 +16,12 @@ public abstract class PostgreSqlSuite : ServerSuite
 
     protected override string SessionQuery => "SELECT pg_backend_pid()";
 
-    protected override IEnumerable<string> Secrets => [new NpgsqlConnectionStringBuilder(TestServers.PostgreSql).Password!];
+    protected override IEnumerable<string> Secrets => [new NpgsqlConnectionStringBuilder(RealServers.PostgreSql).Password!];
 
     protected override string UnreachableConnectionString =>
-        new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Host = "127.0.0.1", Port = 1 }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Host = "127.0.0.1", Port = 1 }.ConnectionString;
 
-    protected override string AdministratorConnectionString => TestServers.PostgreSql;
+    protected override string AdministratorConnectionString => RealServers.PostgreSql;
 
     protected override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 
@@ -37,11 +37,11 @@ public abstract class PostgreSqlSuite : ServerSuite
     protected override string CountSessionsOf(string user) => $"SELECT count(*) FROM pg_stat_activity WHERE usename = '{user}'";
 
     protected override string ConnectionStringOf(string user, string password) =>
-        new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Username = user, Password = password }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Username = user, Password = password }.ConnectionString;
 
     protected override async Task<DbConnection> ConnectAsync()
     {
-        var connection = new NpgsqlConnection(TestServers.PostgreSql + ";Pooling=false");
+        var connection = new NpgsqlConnection(RealServers.PostgreSql + ";Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
     }
@@ -162,7 +162,7 @@ public abstract class PostgreSqlSuite : ServerSuite
         }
 
         await using var pool = NewPool(
-            new PostgreSqlProvider(TestServers.PostgreSql, builder => builder.MapEnum<Mood>(type)), ResetMode.Full, maxSize: 3);
+            new PostgreSqlProvider(RealServers.PostgreSql, builder => builder.MapEnum<Mood>(type)), ResetMode.Full, maxSize: 3);
         await pool.WarmUpAsync(3, cancellationToken: TestContext.Current.CancellationToken);
         var moods = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => ReadMoodAsync(pool, type)));
         Assert.All(moods, mood => Assert.Equal(Mood.Sad, mood));
@@ -208,7 +208,7 @@ public abstract class PostgreSqlSuite : ServerSuite
             var sleeping = command.ExecuteScalarAsync(cancellation.Token);
 
             // A request to cancel that overtakes its statement is lost, and the driver then gives the connection up.
-            await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(
+            await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(
                 $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event = 'PgSleep'") == 1);
             await cancellation.CancelAsync();
             var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping);

@@ -39,7 +39,7 @@ public abstract partial class ProviderSuite
     }
 
     [Fact]
-    public void A_pooled_connection_is_opened_again_after_it_was_closed_and_keeps_nothing_of_its_transaction()
+    public void A_reopened_pooled_connection_keeps_nothing_of_its_transaction()
     {
         using var pool = NewPool();
         using var connection = pool.CreateConnection();

@@ -111,12 +111,12 @@ public sealed class ServerIdleTimeoutTests
     {
         if (string.Equals(database, "postgresql", StringComparison.Ordinal))
         {
-            var builder = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql);
+            var builder = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
             builder.Options = limit is { } idle ? FormattableString.Invariant($"-c idle_session_timeout={idle.TotalMilliseconds}") : builder.Options;
             return new PostgreSqlProvider(builder.ConnectionString);
         }
 
-        return new MySqlProvider(TestServers.MySql, limit is not { } wait ? null : builder => builder.UseConnectionOpenedCallback(async (context, token) =>
+        return new MySqlProvider(RealServers.MySql, limit is not { } wait ? null : builder => builder.UseConnectionOpenedCallback(async (context, token) =>
         {
             await using var command = context.Connection.CreateCommand();
             command.CommandText = FormattableString.Invariant($"SET SESSION wait_timeout = {wait.TotalSeconds}");

@@ -44,13 +44,13 @@ public abstract class ServerSuite : KnownDriverSuite
             await administrator.ExecuteAsync(KillStatement(session));
         }
 
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive(sessions)) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive(sessions)) == 0);
     }
 
     protected abstract string CountAlive(long[] sessions);
 
     [Fact]
-    public async Task A_lease_that_is_out_when_its_pool_is_disposed_of_loses_its_session_after_RevokeAfter()
+    public async Task A_lease_that_outlives_its_pool_loses_its_session_after_RevokeAfter()
     {
         var time = new FakeTimeProvider();
         var pool = NewPool(maxSize: 2, options =>
@@ -70,13 +70,13 @@ public abstract class ServerSuite : KnownDriverSuite
 
         Assert.Throws<LeaseRevokedException>(() => leaked.Connection);
         await using var administrator = await ConnectAsync();
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Somebody_who_rents_again_and_again_uses_one_session(bool blocks)
+    public async Task Repeated_rents_of_one_caller_use_one_session(bool blocks)
     {
         // On a machine that stutters a reset may look as if it hung, and another session is right then: one undisturbed round shows it.
         var seen = new List<string>();
@@ -118,11 +118,11 @@ public abstract class ServerSuite : KnownDriverSuite
         var late = await pool.RentAsync(TestContext.Current.CancellationToken);
         var session = await late.Connection.ScalarAsync<long>(SessionQuery);
         var call = isInside ? late.Connection.ScalarAsync(EndlessStatement) : Task.FromException(new InvalidOperationException());
-        await Statements.WaitUntilAsync(async () => !isInside || await administrator.ScalarAsync<int>(CountWorking(session)) == 1);
+        await Patience.SoonAsync(async () => !isInside || await administrator.ScalarAsync<int>(CountWorking(session)) == 1);
         Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAnyAsync<Exception>(() => call);
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
         Assert.NotEqual(session, await pool.ScalarAsync<long>(SessionQuery));
         late.Dispose();
     }
@@ -212,16 +212,16 @@ public abstract class ServerSuite : KnownDriverSuite
             }
 
             PoolCounts counts = default;
-            await Statements.WaitUntilAsync(() =>
+            await Patience.SoonAsync(() =>
             {
                 counts = pool.GetStatistics().Counts;
-                return Task.FromResult(counts.Idle == counts.Total);
+                return counts.Idle == counts.Total;
             });
             Assert.InRange(counts.Total, 3, 5);
             Assert.Equal(counts.Total, await administrator.ScalarAsync<int>(CountSessionsOf(user)));
         }
 
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
-    public async Task The_connection_string_of_a_lease_shows_no_password_even_if_the_driver_is_asked_to()
+    public async Task The_connection_string_of_a_lease_never_shows_the_password()
     {
         await using var pool = NewPool(NewProvider(AdministratorConnectionString + ";Persist Security Info=true"), ResetMode.Full);
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
@@ -316,7 +316,7 @@ public abstract class ServerSuite : KnownDriverSuite
             Assert.Equal("cenote", await pool.ScalarAsync<string>(DatabaseQuery));
         }
 
-        await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
     }
 
     protected abstract string DatabaseQuery { get; }

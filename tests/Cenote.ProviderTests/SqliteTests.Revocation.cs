@@ -6,7 +6,7 @@ namespace Cenote.ProviderTests;
 public sealed partial class SqliteTests
 {
     [Fact]
-    public async Task A_revoked_holder_loses_his_write_lock_at_once_and_a_reader_that_he_left_open_when_he_is_collected()
+    public async Task A_revoked_holder_loses_its_write_lock_at_once_and_its_reader_later()
     {
         var table = await NewTableAsync();
         await using var pool = NewPool();
@@ -18,7 +18,7 @@ public sealed partial class SqliteTests
         await LeaveOpenAsync(pool, table, reads: true);
         Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (4)");
-        await Statements.WaitUntilAsync(async () =>
+        await Patience.SoonAsync(async () =>
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();

@@ -37,17 +37,6 @@ internal static class Statements
         return await lease.Connection.ScalarAsync<T>(sql);
     }
 
-    /// <summary>Asks again and again, for 20 s at most: nothing tells when a server has ended a session.</summary>
-    internal static async Task WaitUntilAsync(Func<Task<bool>> condition)
-    {
-        var start = Environment.TickCount64;
-        while (!await condition())
-        {
-            Assert.True(Environment.TickCount64 - start < 20_000, "It did not happen within 20 s.");
-            await Task.Yield();
-        }
-    }
-
     /// <summary>A name that no other test uses.</summary>
     internal static string UniqueName(string prefix) => $"{prefix}_{Guid.NewGuid():N}"[..30];
 }

@@ -22,7 +22,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
         await using var pool = Bouncers.NewPool(
             bouncer.ConnectionString,
             options => (options.QueryTimeout, options.SessionClearing, options.ResetMode) = (Limit, clearing, mode),
-            new OneLogger(log));
+            new SingleLoggerFactory(log));
         await pool.WarmUpAsync(3, cancellationToken: Sessions.Stop);
 
         var warning = Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);

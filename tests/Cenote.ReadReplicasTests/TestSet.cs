@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -52,7 +51,7 @@ internal sealed class TestSet : IAsyncDisposable
         Set.TopologyChanged += (_, change) => _changes.Writer.TryWrite(change);
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; } = new(FakeTimeSteps.Start);
 
     public FakeLogger Logger { get; } = new();
 
@@ -134,28 +133,11 @@ internal sealed class TestSet : IAsyncDisposable
     }
 
     /// <summary>Lets fake time pass until the task is over.</summary>
-    public async Task Pump(Task task, TimeSpan? step = null)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!task.IsCompleted)
-        {
-            Assert.True(watch.Elapsed < Patience.Limit, "still waiting");
-            Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
-            await LetWorkRun();
-        }
-    }
+    public Task Pump(Task task, TimeSpan? step = null) => PumpUntil(() => task.IsCompleted, step);
 
-    /// <summary>Lets fake time pass until something is so.</summary>
-    public async Task PumpUntil(Func<bool> holds, TimeSpan? step = null)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!holds())
-        {
-            Assert.True(watch.Elapsed < Patience.Limit, $"still not so; {Set.GetStatistics()}");
-            Time.Advance(step ?? TimeSpan.FromMilliseconds(50));
-            await LetWorkRun();
-        }
-    }
+    /// <summary>Lets fake time pass until the condition is met.</summary>
+    public Task PumpUntil(Func<bool> holds, TimeSpan? step = null) =>
+        Time.PassUntilAsync(holds, step ?? TimeSpan.FromMilliseconds(50), () => $"{Set.GetStatistics()}");
 
     public async ValueTask DisposeAsync()
     {
@@ -168,27 +150,6 @@ internal sealed class TestSet : IAsyncDisposable
         foreach (var stub in Stubs)
         {
             Assert.Empty(stub.Database.Violations);
-        }
-    }
-
-    private static async Task LetWorkRun()
-    {
-        for (var i = 0; i < 8; i++)
-        {
-            var turn = new TaskCompletionSource();
-            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.SetResult(), turn, preferLocal: false);
-            await turn.Task;
-        }
-    }
-
-    private sealed class SingleLoggerFactory(ILogger logger) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class DriverTelemetryTests
     [Fact]
     public async Task MySqlConnector_names_its_metrics_by_the_pool()
     {
-        var server = new MySqlConnectionStringBuilder(Server("CENOTE_TEST_MYSQL"));
+        var server = new MySqlConnectionStringBuilder(RealServers.MySql);
         await ExpectAsync("MySqlConnector", new MySqlProvider(server.ConnectionString), $"Port={server.Port}");
     }
 
@@ -23,14 +23,14 @@ public sealed class DriverTelemetryTests
     [InlineData(SessionClearing.OwnReset)]
     public async Task Npgsql_names_its_metrics_by_the_pool(SessionClearing clearing)
     {
-        var server = new NpgsqlConnectionStringBuilder(Server("CENOTE_TEST_POSTGRESQL"));
+        var server = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
         await ExpectAsync("Npgsql", new PostgreSqlProvider(server.ConnectionString), $"Port={server.Port};Database={server.Database}", clearing);
     }
 
     [Fact]
     public async Task A_name_that_the_application_gives_the_driver_stays()
     {
-        var server = new MySqlConnectionStringBuilder(Server("CENOTE_TEST_MYSQL"));
+        var server = new MySqlConnectionStringBuilder(RealServers.MySql);
         var names = await NamesAsync("MySqlConnector", new MySqlProvider(server.ConnectionString, builder => builder.UseName("own name")), "a pool", clearing: null);
         Assert.Contains(names, static name => name == "own name");
     }
@@ -80,7 +80,4 @@ public sealed class DriverTelemetryTests
             }
         }
     }
-
-    private static string Server(string variable) =>
-        Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set. Run the tests with ./test, which starts the servers.");
 }

@@ -9,8 +9,7 @@ public sealed class HiddenFailuresTests
     [Fact]
     public async Task A_password_that_is_a_part_of_the_driver_s_type_names_hides_no_cause()
     {
-        var server = new NpgsqlConnectionStringBuilder(
-            Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL") ?? throw new InvalidOperationException("CENOTE_TEST_POSTGRESQL is not set. Run the tests with ./test, which starts the servers."));
+        var server = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
 
         // Named: DriverTelemetryTests look for the server's connection string in the metrics of the process.
         await using var admin = new NpgsqlDataSourceBuilder(server.ConnectionString) { Name = "hidden" }.Build();

@@ -38,7 +38,7 @@ public sealed partial class ProgramTests : IDisposable
     [Fact]
     public void Every_line_of_shell_is_run_somewhere()
     {
-        var lines = Repository.Pages()
+        var lines = SourceFiles.Pages()
             .SelectMany(page => ShellPattern().Matches(File.ReadAllText(page)))
             .SelectMany(block => block.Groups["lines"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             .Select(line => CommentPattern().Replace(line, "").Trim())

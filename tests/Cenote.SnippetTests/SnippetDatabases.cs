@@ -52,11 +52,11 @@ public sealed class SnippetDatabases : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        PostgreSql = new NpgsqlConnectionStringBuilder(Read("CENOTE_TEST_POSTGRESQL")) { Database = _name }.ConnectionString;
-        MySql = new MySqlConnectionStringBuilder(Read("CENOTE_TEST_MYSQL")) { Database = _name }.ConnectionString;
+        PostgreSql = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = _name }.ConnectionString;
+        MySql = new MySqlConnectionStringBuilder(RealServers.MySql) { Database = _name }.ConnectionString;
         Environment.CurrentDirectory = _directory;
-        await RunAsync(new NpgsqlConnection(Read("CENOTE_TEST_POSTGRESQL")), $"CREATE DATABASE {_name}");
-        await RunAsync(new MySqlConnection(Read("CENOTE_TEST_MYSQL")), $"CREATE DATABASE {_name}");
+        await RunAsync(new NpgsqlConnection(RealServers.PostgreSql), $"CREATE DATABASE {_name}");
+        await RunAsync(new MySqlConnection(RealServers.MySql), $"CREATE DATABASE {_name}");
         await RunAsync(
             new NpgsqlConnection(PostgreSql),
             """
@@ -75,8 +75,8 @@ public sealed class SnippetDatabases : IAsyncLifetime
             await server.DisposeAsync();
         }
 
-        await RunAsync(new NpgsqlConnection(Read("CENOTE_TEST_POSTGRESQL")), $"DROP DATABASE {_name} WITH (FORCE)");
-        await RunAsync(new MySqlConnection(Read("CENOTE_TEST_MYSQL")), $"DROP DATABASE {_name}");
+        await RunAsync(new NpgsqlConnection(RealServers.PostgreSql), $"DROP DATABASE {_name} WITH (FORCE)");
+        await RunAsync(new MySqlConnection(RealServers.MySql), $"DROP DATABASE {_name}");
         Directory.Delete(_directory, recursive: true);
     }
 
@@ -87,8 +87,4 @@ public sealed class SnippetDatabases : IAsyncLifetime
             await connection.ExecuteAsync(sql);
         }
     }
-
-    private static string Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-        ? text
-        : throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers.");
 }

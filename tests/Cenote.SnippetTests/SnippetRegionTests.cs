@@ -18,7 +18,7 @@ public sealed partial class SnippetRegionTests(SnippetDatabases databases) : ICl
         [.. ConnectionRuns.All, .. LibraryRuns.All, .. OperationRuns.All, .. ProviderRuns.All, .. RegistryRuns.All, .. ReplicaRuns.All, .. WebRuns.All],
         StringComparer.Ordinal);
 
-    public static TheoryData<string> Regions() => new(Repository.Files("samples/Snippets", "*.cs")
+    public static TheoryData<string> Regions() => new(SourceFiles.Files("samples/Snippets", "*.cs")
         .SelectMany(file => RegionPattern().Matches(File.ReadAllText(file)).Select(region => $"{Path.GetFileNameWithoutExtension(file)}.{region.Groups["name"].Value}"))
         .Where(static region => !NotRun.ContainsKey(region)));
 
@@ -36,7 +36,7 @@ public sealed partial class SnippetRegionTests(SnippetDatabases databases) : ICl
     {
         var regions = Regions().Select(static region => region.Data).ToHashSet(StringComparer.Ordinal);
         Assert.All(Runs.Keys, region => Assert.Contains(region, regions));
-        var texts = Repository.Files("samples/Snippets", "*.cs").ToDictionary(static file => Path.GetFileNameWithoutExtension(file), File.ReadAllText, StringComparer.Ordinal);
+        var texts = SourceFiles.Files("samples/Snippets", "*.cs").ToDictionary(static file => Path.GetFileNameWithoutExtension(file), File.ReadAllText, StringComparer.Ordinal);
         Assert.All(NotRun.Keys, region => Assert.Contains($"#region {region.Split('.')[1]}\n", texts[region.Split('.')[0]], StringComparison.Ordinal));
     }
 

@@ -43,7 +43,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void Opening_and_closing_a_pooled_connection_allocates_less_than_npgsqls_own_pool_does()
+    public void Opening_and_closing_allocates_less_than_npgsqls_own_pool()
     {
         using var pool = NewPool();
 

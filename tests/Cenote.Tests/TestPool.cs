@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -21,7 +20,7 @@ internal sealed class TestPool : IAsyncDisposable
         Pool = new ConnectionPool(Provider, NewOptions());
     }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; } = new(FakeTimeSteps.Start);
 
     public FakeLogger Logger { get; } = new();
 
@@ -63,7 +62,7 @@ internal sealed class TestPool : IAsyncDisposable
     /// <summary>Completes when the pool's counts are so.</summary>
     public Task When(Func<PoolCounts, bool> holds) => Pool.Engine.Desk.WhenAsync(holds, failsWithOpens: false, CancellationToken.None).Soon();
 
-    /// <summary>The options that the pool was constructed with, anew.</summary>
+    /// <summary>New options, as the pool was constructed with.</summary>
     public ConnectionPoolOptions NewOptions()
     {
         var options = new ConnectionPoolOptions
@@ -83,16 +82,9 @@ internal sealed class TestPool : IAsyncDisposable
         return options;
     }
 
-    /// <summary>Completes when the pool's statistics are so; they are asked again whenever the stub server or the pool moves.</summary>
-    public async Task StatisticsAre(Func<PoolStatistics, bool> hold)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!hold(Pool.GetStatistics()))
-        {
-            Assert.True(watch.Elapsed < Patience.Limit, $"{Pool.GetStatistics()}; {string.Join(", ", Pool.GetStatistics().Closed)}");
-            await Task.Yield();
-        }
-    }
+    /// <summary>Completes when the pool's statistics are so.</summary>
+    public Task StatisticsAre(Func<PoolStatistics, bool> hold) => Patience.SoonAsync(
+        () => new ValueTask<bool>(hold(Pool.GetStatistics())), () => $"{Pool.GetStatistics()}; {string.Join(", ", Pool.GetStatistics().Closed)}");
 
     /// <summary>Rents so many connections.</summary>
     public async Task<ConnectionLease[]> RentAsync(int count)
@@ -114,9 +106,8 @@ internal sealed class TestPool : IAsyncDisposable
         {
             var next = step ?? TimeSpan.FromSeconds(Math.Max(1, time.TotalSeconds / 100));
             next = next < left ? next : left;
-            Time.Advance(next);
             left -= next;
-            await LetWorkRun();
+            await Time.StepAsync(next);
         }
     }
 
@@ -130,55 +121,16 @@ internal sealed class TestPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets fake time pass until something is so.</summary>
-    public async Task PassUntil(Func<bool> holds)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!holds())
-        {
-            Assert.True(watch.Elapsed < Patience.Limit, $"still not so; {Counts}");
-            Time.Advance(TimeSpan.FromMilliseconds(250));
-            await LetWorkRun();
-        }
-    }
+    /// <summary>Lets fake time pass until the condition is met.</summary>
+    public Task PassUntil(Func<bool> holds, TimeSpan? step = null) =>
+        Time.PassUntilAsync(holds, step ?? TimeSpan.FromMilliseconds(250), () => $"{Counts}");
 
-    /// <summary>Lets fake time pass until the task is over. Real time passes only as long as the pool's own work takes.</summary>
-    public async Task Pump(Task task, TimeSpan? step = null)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!task.IsCompleted)
-        {
-            Assert.True(watch.Elapsed < Patience.Limit, $"still waiting; {Counts}");
-            Time.Advance(step ?? TimeSpan.FromMilliseconds(250));
-            await LetWorkRun();
-        }
-    }
+    /// <summary>Lets fake time pass until the task is over.</summary>
+    public Task Pump(Task task, TimeSpan? step = null) => PassUntil(() => task.IsCompleted, step);
 
     public async ValueTask DisposeAsync()
     {
         await Pool.DisposeAsync().Soon();
         Assert.Empty(Database.Violations);
-    }
-
-    /// <summary>Goes to the end of the thread pool's queue a few times: what was queued before has then been started.</summary>
-    private static async Task LetWorkRun()
-    {
-        for (var i = 0; i < 8; i++)
-        {
-            var turn = new TaskCompletionSource();
-            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.SetResult(), turn, preferLocal: false);
-            await turn.Task;
-        }
-    }
-
-    private sealed class SingleLoggerFactory(ILogger logger) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void Dispose()
-        {
-        }
     }
 }

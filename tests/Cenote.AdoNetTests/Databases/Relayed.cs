@@ -10,10 +10,10 @@ namespace Cenote.AdoNetTests.Databases;
 internal static class Relayed
 {
     public static int PortOf(Db db) => db == Db.MariaDb
-        ? (int)new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")).Port
-        : new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")).Port;
+        ? (int)new MySqlConnectionStringBuilder(RealServers.MySql).Port
+        : new NpgsqlConnectionStringBuilder(RealServers.PostgreSql).Port;
 
     public static DatabaseProvider CreateProvider(Db db, int port) => db == Db.MariaDb
-        ? new MySqlProvider(new MySqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_MYSQL")) { Port = (uint)port }.ConnectionString)
-        : new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(TestPool.ConnectionString("CENOTE_TEST_POSTGRESQL")) { Port = port }.ConnectionString);
+        ? new MySqlProvider(new MySqlConnectionStringBuilder(RealServers.MySql) { Port = (uint)port }.ConnectionString)
+        : new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = port }.ConnectionString);
 }

@@ -31,12 +31,7 @@ internal static class TestPool
     public static DatabaseProvider CreateProvider(Db db) => db switch
     {
         Db.Sqlite => new SqliteProvider($"Data Source=adonet-{Guid.NewGuid():N};Mode=Memory;Cache=Shared"),
-        Db.MariaDb => new MySqlProvider(ConnectionString("CENOTE_TEST_MYSQL")),
-        _ => new PostgreSqlProvider(ConnectionString("CENOTE_TEST_POSTGRESQL")),
+        Db.MariaDb => new MySqlProvider(RealServers.MySql),
+        _ => new PostgreSqlProvider(RealServers.PostgreSql),
     };
-
-    public static string ConnectionString(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-            ? text
-            : throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers.");
 }

@@ -68,7 +68,7 @@ public sealed class Shop : IAsyncDisposable
         });
         _load.Add(billing, 6, "SELECT count(*) FROM generate_series(1, 1000)", "SELECT pg_sleep(0.4)");
 
-        var nowhere = new NpgsqlConnectionStringBuilder(TestPools.PostgreSqlServer) { Port = 1 }.ConnectionString;
+        var nowhere = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = 1 }.ConnectionString;
         var search = await _pools.AddAsync(new ConnectionPoolBuilder().Named(Unreachable).Use(new PostgreSql.PostgreSqlProvider(nowhere)).Sized(0, 4).Configure(static options =>
         {
             options.AcquireTimeout = TimeSpan.FromSeconds(1);

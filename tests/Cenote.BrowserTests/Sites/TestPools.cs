@@ -8,10 +8,6 @@ internal sealed class TestPools : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, $"pools-{Guid.NewGuid():N}"));
 
-    /// <summary>The connection string of the server that ./test starts.</summary>
-    internal static string PostgreSqlServer => Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL")
-        ?? throw new InvalidOperationException("CENOTE_TEST_POSTGRESQL is not set: run ./test, which starts the servers and sets it.");
-
     internal PoolRegistry Registry { get; } = new();
 
     /// <summary>A pool of SQLite, on a file of its own unless told otherwise.</summary>
@@ -23,7 +19,7 @@ internal sealed class TestPools : IAsyncDisposable
 
     /// <summary>A pool of the PostgreSQL server that ./test starts.</summary>
     internal Task<ConnectionPool> AddPostgreSqlAsync(string name, int minSize = 1, int maxSize = 4, Action<ConnectionPoolOptions>? configure = null) =>
-        AddAsync(new ConnectionPoolBuilder().Named(name).UsePostgreSql(PostgreSqlServer).Sized(minSize, maxSize).Configure(configure ?? (static _ => { })));
+        AddAsync(new ConnectionPoolBuilder().Named(name).UsePostgreSql(RealServers.PostgreSql).Sized(minSize, maxSize).Configure(configure ?? (static _ => { })));
 
     internal async Task<ConnectionPool> AddAsync(ConnectionPoolBuilder builder)
     {

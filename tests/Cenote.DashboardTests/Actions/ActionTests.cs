@@ -239,7 +239,7 @@ public sealed class ActionTests
     private static async Task<ConnectionLease> RentAsync(DashboardSite site, ConnectionPool pool)
     {
         var rent = pool.RentAsync().AsTask();
-        await Patience.Until(
+        await Patience.UntilAsync(
             async () =>
             {
                 site.Tick();

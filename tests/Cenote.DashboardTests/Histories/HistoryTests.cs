@@ -46,7 +46,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Percentiles_of_a_long_step_are_those_of_all_its_durations_not_averages_of_averages()
+    public void Percentiles_of_a_long_step_come_from_all_its_durations()
     {
         var readings = new FakeReadings();
         var history = new PoolHistory(TimeSpan.FromHours(24));

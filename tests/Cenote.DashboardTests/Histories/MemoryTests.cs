@@ -6,7 +6,7 @@ namespace Cenote.DashboardTests.Histories;
 public sealed class MemoryTests(ITestOutputHelper output)
 {
     [Fact]
-    public void A_full_day_of_a_pool_that_closes_for_every_reason_takes_no_more_than_150_kilobytes()
+    public void A_full_day_with_every_close_reason_takes_at_most_150_kilobytes()
     {
         // What other tests have left may be freed meanwhile: the middle one of three, each over many pools.
         var each = Enumerable.Range(0, 3).Select(_ => Measure()).Order().ElementAt(1);

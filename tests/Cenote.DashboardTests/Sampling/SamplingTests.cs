@@ -26,7 +26,7 @@ public sealed class SamplingTests
     }
 
     [Fact]
-    public async Task Rates_error_rate_and_percentiles_are_those_of_the_last_seconds_and_the_last_minute()
+    public async Task Rates_and_percentiles_cover_the_last_seconds_and_the_last_minute()
     {
         await using var site = await new DashboardSite().StartAsync();
         var pool = site.AddPool(configure: options => (options.MaxSize, options.AcquireTimeout) = (1, TimeSpan.FromSeconds(2)));
@@ -39,7 +39,7 @@ public sealed class SamplingTests
         await using (await pool.RentAsync())
         {
             var late = pool.RentAsync().AsTask();
-            await Patience.Until(() => Task.FromResult(pool.GetStatistics().Counts.Waiting), waiting => waiting == 1);
+            await Patience.UntilAsync(() => Task.FromResult(pool.GetStatistics().Counts.Waiting), waiting => waiting == 1);
             site.Tick(3);
             await Assert.ThrowsAsync<PoolTimeoutException>(() => late.Soon());
             site.Tick(1);
@@ -79,7 +79,7 @@ public sealed class SamplingTests
     }
 
     [Fact]
-    public async Task Pools_and_registries_of_the_options_are_shown_too_and_names_in_use_twice_get_a_number()
+    public async Task Pools_and_registries_of_the_options_are_shown_with_unique_names()
     {
         await using var other = new PoolRegistry();
         ConnectionPool? single = null;
@@ -148,7 +148,7 @@ public sealed class SamplingTests
         site.Tick();
         await using var lease = await pool.RentAsync();
         site.Tick(5);
-        await Patience.Until(() =>
+        await Patience.UntilAsync(() =>
         {
             site.Tick();
             return site.PoolAsync();

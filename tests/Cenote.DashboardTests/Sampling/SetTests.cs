@@ -50,7 +50,7 @@ public sealed class SetTests
         };
         await site.StartAsync();
 
-        var overview = await Patience.Until(
+        var overview = await Patience.UntilAsync(
             () =>
             {
                 site.Tick();
@@ -68,7 +68,7 @@ public sealed class SetTests
         await site.StartAsync();
         site.AddPool();
 
-        await Patience.Until(
+        await Patience.UntilAsync(
             async () =>
             {
                 site.Tick();

@@ -24,7 +24,7 @@ internal sealed class DashboardSite : IAsyncDisposable
 
     public PoolRegistry Registry { get; } = new();
 
-    public LogWatch Log { get; } = new();
+    public LogWatch Log { get; } = new("Cenote.Dashboard");
 
     /// <summary>Where requests come from.</summary>
     public IPAddress? Remote { get; set; } = IPAddress.Loopback;

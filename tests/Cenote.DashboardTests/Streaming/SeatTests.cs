@@ -100,7 +100,7 @@ public sealed class SeatTests
         Assert.Equal(HttpStatusCode.NoContent, await ConfirmAsync(site, id));
         site.Time.Advance(TimeSpan.FromHours(1));
         await reader.ReadToEndAsync();
-        await Patience.Until(() => ConfirmAsync(site, id), status => status == HttpStatusCode.NotFound);
+        await Patience.UntilAsync(() => ConfirmAsync(site, id), status => status == HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class SeatTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await site.RefusedAsync("/pools/api/snapshot")).Status);
 
         site.Time.Advance(TimeSpan.FromSeconds(30));
-        using var third = await Patience.Until(() => SnapshotAsync(site), response => response.IsSuccessStatusCode);
+        using var third = await Patience.UntilAsync(() => SnapshotAsync(site), response => response.IsSuccessStatusCode);
 
         await Assert.ThrowsAnyAsync<Exception>(() => first.Content.ReadAsStringAsync().Soon());
         first.Dispose();

@@ -37,7 +37,7 @@ public sealed class StreamTests
         site.App.Services.GetRequiredService<Cenote.Dashboard.Sampling.Sampler>().Stop();
 
         var next = events.NextAsync();
-        await Patience.Until(
+        await Patience.UntilAsync(
             async () =>
             {
                 // A request in between: the stream's end has its turn, too.
@@ -90,7 +90,7 @@ public sealed class StreamTests
         Assert.Contains("100", problem.Detail, StringComparison.Ordinal);
 
         streams[0].Dispose();
-        streams[0] = await Patience.Until(
+        streams[0] = await Patience.UntilAsync(
             async () =>
             {
                 var response = await site.Client.GetAsync(new Uri("/pools/api/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).Soon();

@@ -24,7 +24,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         }
         else
         {
-            ConnectionString = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Database = name }.ConnectionString;
+            ConnectionString = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = name }.ConnectionString;
         }
 
         Pool = NewPool(options =>

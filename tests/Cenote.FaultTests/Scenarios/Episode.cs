@@ -7,6 +7,7 @@ internal static class Episode
 {
     private const int OperationsDuring = 2;
     private const int ServedAfter = 5;
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     internal static async Task RunAsync(IReadOnlyList<Scenario> scenarios, Incident incident)
     {
@@ -39,9 +40,9 @@ internal static class Episode
 
         crowd.Ledger.MarkHealed();
         var healed = Stopwatch.GetTimestamp();
-        if (!await Patience.UntilAsync(() => crowd.Ledger.EachServed(ServedAfter), Patience.Limit))
+        if (!await Patience.UntilAsync(() => crowd.Ledger.EachServed(ServedAfter), RecoveryLimit))
         {
-            incident.Problems.Add($"Not every client was served again within {Patience.Limit.TotalSeconds} s.");
+            incident.Problems.Add($"Not every client was served again within {RecoveryLimit.TotalSeconds} s.");
         }
 
         var recovery = crowd.Ledger.Summarize().Recovery;

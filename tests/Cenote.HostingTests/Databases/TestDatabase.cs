@@ -21,8 +21,8 @@ internal sealed class TestDatabase : IAsyncDisposable
         ConnectionString = db switch
         {
             Db.Sqlite => $"Data Source={_file}",
-            Db.PostgreSql => Read("CENOTE_TEST_POSTGRESQL"),
-            _ => Read("CENOTE_TEST_MYSQL"),
+            Db.PostgreSql => RealServers.PostgreSql,
+            _ => RealServers.MySql,
         };
         _own = new ConnectionPool(CreateProvider(), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
     }
@@ -37,11 +37,6 @@ internal sealed class TestDatabase : IAsyncDisposable
         await database.ExecuteAsync($"CREATE TABLE {database._table} (id VARCHAR(100) NOT NULL)");
         return database;
     }
-
-    public static string Read(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
-            ? text
-            : throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers.");
 
     public DatabaseProvider CreateProvider() => CreateProvider(ConnectionString);
 

@@ -45,7 +45,7 @@ internal sealed class HostedApp : IAsyncDisposable
         Action<IServiceCollection>? lateServices = null,
         int port = 0)
     {
-        var log = new LogWatch();
+        var log = new LogWatch("Cenote.Hosting");
         var builder = WebApplication.CreateSlimBuilder();
 
         // Whatever lies about in files and the environment is no part of a test.

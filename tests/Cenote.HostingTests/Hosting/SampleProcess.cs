@@ -14,8 +14,8 @@ internal sealed partial class SampleProcess : IAsyncDisposable
 
     private SampleProcess(params string[] arguments)
     {
-        var program = Path.Combine(FindRoot(), "samples/WebApi/bin/Release/net10.0/WebApi.dll");
-        var content = Path.Combine(FindRoot(), "samples/WebApi");
+        var program = Path.Combine(Repository.Root, "samples/WebApi/bin/Release/net10.0/WebApi.dll");
+        var content = Path.Combine(Repository.Root, "samples/WebApi");
         var start = new ProcessStartInfo("dotnet", [program, "--urls", "http://127.0.0.1:0", "--contentRoot", content, .. arguments])
         {
             WorkingDirectory = _directory,
@@ -90,17 +90,6 @@ internal sealed partial class SampleProcess : IAsyncDisposable
         {
             _address.TrySetResult(new Uri(match.Groups["address"].Value));
         }
-    }
-
-    private static string FindRoot()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "Cenote.slnx")))
-        {
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("Cenote.slnx is nowhere above the tests.");
-        }
-
-        return directory;
     }
 
     [GeneratedRegex(@"Now listening on: (?<address>http://127\.0\.0\.1:[0-9]+)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

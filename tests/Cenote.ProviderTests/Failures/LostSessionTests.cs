@@ -221,10 +221,10 @@ public sealed class LostSessionTests
         {
             var isMySql = string.Equals(database, "mysql", StringComparison.Ordinal);
             DbConnection administrator = isMySql
-                ? new MySqlConnection(TestServers.MySql + ";Pooling=false")
-                : new NpgsqlConnection(TestServers.PostgreSql + ";Pooling=false");
+                ? new MySqlConnection(RealServers.MySql + ";Pooling=false")
+                : new NpgsqlConnection(RealServers.PostgreSql + ";Pooling=false");
             await administrator.OpenAsync(TestContext.Current.CancellationToken);
-            return new Server(isMySql ? new MySqlProvider(TestServers.MySql) : new PostgreSqlProvider(TestServers.PostgreSql), administrator, isMySql);
+            return new Server(isMySql ? new MySqlProvider(RealServers.MySql) : new PostgreSqlProvider(RealServers.PostgreSql), administrator, isMySql);
         }
 
         internal ConnectionPool NewPool() => new(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 2 });
@@ -242,7 +242,7 @@ public sealed class LostSessionTests
                 await administrator.ExecuteAsync(isMySql ? $"KILL {session}" : $"SELECT pg_terminate_backend({session})");
             }
 
-            await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(isMySql
+            await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(isMySql
                 ? $"SELECT count(*) FROM information_schema.processlist WHERE id = {session}"
                 : $"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}") == 0);
         }

@@ -9,7 +9,7 @@ namespace Cenote.ProviderTests.Failures;
 /// <summary>What real failures of MariaDB mean, as MySqlConnector throws them; MySQL's own by number.</summary>
 public sealed class MySqlFailureTests : IAsyncDisposable
 {
-    private readonly MySqlProvider _provider = new(TestServers.MySql);
+    private readonly MySqlProvider _provider = new(RealServers.MySql);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
@@ -198,7 +198,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     private static async Task<MySqlConnection> OpenAsync(Action<MySqlConnectionStringBuilder>? configure = null)
     {
         // A cancelled statement is waited for: the driver would otherwise cut the line after two seconds, which a busy machine may need.
-        var builder = new MySqlConnectionStringBuilder(TestServers.MySql) { Pooling = false, AllowUserVariables = true, CancellationTimeout = 30 };
+        var builder = new MySqlConnectionStringBuilder(RealServers.MySql) { Pooling = false, AllowUserVariables = true, CancellationTimeout = 30 };
         configure?.Invoke(builder);
         var connection = new MySqlConnection(builder.ConnectionString);
         try
@@ -213,11 +213,11 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         }
     }
 
-    private static Task UntilGoneAsync(MySqlConnection administrator, int thread) => Statements.WaitUntilAsync(
+    private static Task UntilGoneAsync(MySqlConnection administrator, int thread) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>($"SELECT count(*) FROM information_schema.processlist WHERE id = {thread}") == 0);
 
     /// <summary>Rows are being read: a request to stop that comes while the statement is still being prepared is lost now and then.</summary>
-    private static Task UntilRunningAsync(MySqlConnection administrator, int thread) => Statements.WaitUntilAsync(
+    private static Task UntilRunningAsync(MySqlConnection administrator, int thread) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>(
             $"SELECT count(*) FROM information_schema.processlist WHERE id = {thread} AND (state = 'User sleep' OR (state = 'Sending data' AND info LIKE '%/* endless */'))") == 1);
 }

@@ -8,7 +8,7 @@ namespace Cenote.ProviderTests.Failures;
 public sealed class PostgreSqlFailureTests : IAsyncDisposable
 {
     private const string Russian = "-c lc_messages=ru_RU.UTF-8";
-    private readonly PostgreSqlProvider _provider = new(TestServers.PostgreSql);
+    private readonly PostgreSqlProvider _provider = new(RealServers.PostgreSql);
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 
@@ -205,7 +205,7 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
 
     private static async Task<NpgsqlConnection> OpenAsync(Action<NpgsqlConnectionStringBuilder>? configure = null)
     {
-        var builder = new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Pooling = false };
+        var builder = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Pooling = false };
         configure?.Invoke(builder);
         var connection = new NpgsqlConnection(builder.ConnectionString);
         try
@@ -226,9 +226,9 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         await UntilGoneAsync(administrator, process);
     }
 
-    private static Task UntilGoneAsync(NpgsqlConnection administrator, int process) => Statements.WaitUntilAsync(
+    private static Task UntilGoneAsync(NpgsqlConnection administrator, int process) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE pid = {process}") == 0);
 
-    private static Task UntilRunningAsync(NpgsqlConnection administrator, int process) => Statements.WaitUntilAsync(
+    private static Task UntilRunningAsync(NpgsqlConnection administrator, int process) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event = 'PgSleep'") == 1);
 }

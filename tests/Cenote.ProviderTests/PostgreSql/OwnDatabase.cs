@@ -16,12 +16,12 @@ internal sealed class OwnDatabase : IAsyncDisposable
     {
     }
 
-    internal string ConnectionString => new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Database = _name }.ConnectionString;
+    internal string ConnectionString => new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = _name }.ConnectionString;
 
     internal static async Task<OwnDatabase> CreateAsync()
     {
         var database = new OwnDatabase();
-        await using var administrator = await ConnectAsync(TestServers.PostgreSql);
+        await using var administrator = await ConnectAsync(RealServers.PostgreSql);
         await administrator.ExecuteAsync($"CREATE DATABASE {database._name}");
         return database;
     }
@@ -39,13 +39,13 @@ internal sealed class OwnDatabase : IAsyncDisposable
     /// <summary>Waits until the server has so many sessions in the database.</summary>
     internal async Task WaitForSessionsAsync(int count)
     {
-        await using var administrator = await ConnectAsync(TestServers.PostgreSql);
-        await Statements.WaitUntilAsync(async () => await CountSessionsAsync(administrator) == count);
+        await using var administrator = await ConnectAsync(RealServers.PostgreSql);
+        await Patience.SoonAsync(async () => await CountSessionsAsync(administrator) == count);
     }
 
     internal async Task<int> CountSessionsAsync()
     {
-        await using var administrator = await ConnectAsync(TestServers.PostgreSql);
+        await using var administrator = await ConnectAsync(RealServers.PostgreSql);
         return await CountSessionsAsync(administrator);
     }
 
@@ -66,7 +66,7 @@ internal sealed class OwnDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await using var administrator = await ConnectAsync(TestServers.PostgreSql);
+        await using var administrator = await ConnectAsync(RealServers.PostgreSql);
         await administrator.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
     }
 

@@ -47,7 +47,7 @@ public sealed class SourceBuildingTests
     }
 
     [Fact]
-    public async Task Those_who_need_what_a_hanging_callback_configures_wait_within_their_connect_timeout()
+    public async Task Callers_of_a_hanging_callback_wait_at_most_their_connect_timeout()
     {
         using var mayReturn = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -85,7 +85,7 @@ public sealed class SourceBuildingTests
     }
 
     [Fact]
-    public async Task A_session_opened_while_the_first_answer_is_on_its_way_leaves_no_replication_origin()
+    public async Task A_session_opened_before_the_first_answer_leaves_no_origin()
     {
         foreach (var isBlocking in new[] { false, true })
         {
@@ -125,9 +125,9 @@ public sealed class SourceBuildingTests
     }
 
     [Fact]
-    public async Task A_user_who_may_set_no_origin_is_asked_for_none_while_the_first_answer_is_on_its_way()
+    public async Task A_user_without_the_right_sets_no_origin_before_the_first_answer()
     {
-        var ordinary = Environment.GetEnvironmentVariable("CENOTE_TEST_POSTGRESQL_ORDINARY")!;
+        var ordinary = RealServers.PostgreSqlOrdinary;
         var settings = Settings("app") with { Credentials = null };
         var sources = new SharedSources((_, _) => new NpgsqlDataSourceBuilder(ordinary + ";Pooling=false").Build(), NpgsqlInternals.AreReachable);
         var source = sources.Take(settings, withoutOptions: false);

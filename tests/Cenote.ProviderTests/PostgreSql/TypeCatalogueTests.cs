@@ -172,7 +172,7 @@ public sealed class TypeCatalogueTests
             var session = lease.Unwrap<NpgsqlConnection>();
             var process = session.ProcessID;
             var reloading = session.ReloadTypesAsync(cancellation.Token);
-            await Statements.WaitUntilAsync(async () => await administrator.ScalarAsync<int>(
+            await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(
                 $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event_type = 'Lock'") == 1);
             await cancellation.CancelAsync();
             await Assert.ThrowsAnyAsync<Exception>(() => reloading);
@@ -244,7 +244,7 @@ public sealed class TypeCatalogueTests
         {
             await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");
             var rents = Enumerable.Range(0, 4).Select(_ => pool.RentAsync(Cancelled).AsTask()).ToArray();
-            await Statements.WaitUntilAsync(() => Task.FromResult(pool.GetStatistics().OpenFailures > 0));
+            await Patience.SoonAsync(() => pool.GetStatistics().OpenFailures > 0);
             await transaction.RollbackAsync(Cancelled);
 
             // Those whose open began in time have a lease.

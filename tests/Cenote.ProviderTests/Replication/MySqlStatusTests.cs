@@ -46,7 +46,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     [InlineData(0, "Connecting", "Yes", null, ServerRole.Replica)]
     [InlineData(0, "No", "Yes", null, ServerRole.Replica)]
     [InlineData(0, "No", "No", null, ServerRole.Unknown)]
-    public async Task A_server_that_follows_a_primary_is_a_replica_and_one_that_stopped_is_nothing_while_it_is_writable(
+    public async Task A_follower_is_a_replica_and_a_stopped_writable_one_has_no_role(
         int isReadOnly, string receives, string applies, long? seconds, ServerRole expected)
     {
         var replica = Row(

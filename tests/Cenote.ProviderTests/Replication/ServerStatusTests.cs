@@ -15,10 +15,10 @@ public sealed class ServerStatusTests
     [Fact]
     public async Task PostgreSQL_tells_an_ordinary_user_all_that_a_primary_has_to_tell()
     {
-        await using var administrator = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
+        await using var administrator = await OpenAsync(new NpgsqlConnection(RealServers.PostgreSql));
         await using var user = await OpenPostgreSqlUserAsync(administrator, "postgres");
         var identity = await administrator.ScalarAsync<string>("SELECT system_identifier::text FROM pg_control_system()");
-        await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+        await using var provider = new PostgreSqlProvider(RealServers.PostgreSql);
 
         var status = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
 
@@ -33,8 +33,8 @@ public sealed class ServerStatusTests
     [Fact]
     public async Task A_commit_that_PostgreSQL_acknowledged_before_it_wrote_it_is_in_the_position()
     {
-        await using var session = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
-        await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+        await using var session = await OpenAsync(new NpgsqlConnection(RealServers.PostgreSql));
+        await using var provider = new PostgreSqlProvider(RealServers.PostgreSql);
         await session.ExecuteAsync("SET synchronous_commit = off; CREATE TEMP TABLE warm (n int)");
         for (var round = 0; round < 100; round++)
         {
@@ -48,15 +48,15 @@ public sealed class ServerStatusTests
     [Fact]
     public async Task A_PostgreSQL_server_that_tells_less_is_asked_for_less()
     {
-        await using var administrator = await OpenAsync(new NpgsqlConnection(TestServers.PostgreSql));
+        await using var administrator = await OpenAsync(new NpgsqlConnection(RealServers.PostgreSql));
         var database = $"taciturn_{Guid.NewGuid():N}";
         await administrator.ExecuteAsync($"CREATE DATABASE {database}");
         try
         {
             await using var owner = await OpenAsync(new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Database = database, Pooling = false }.ConnectionString));
+                new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = database, Pooling = false }.ConnectionString));
             await using var user = await OpenPostgreSqlUserAsync(owner, database);
-            await using var provider = new PostgreSqlProvider(TestServers.PostgreSql);
+            await using var provider = new PostgreSqlProvider(RealServers.PostgreSql);
 
             await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
             var anonymous = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
@@ -69,7 +69,7 @@ public sealed class ServerStatusTests
             Assert.Null(provider.ReadPosition(user));
             Assert.Null(await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken));
 
-            await using var stranger = new PostgreSqlProvider(TestServers.PostgreSql);
+            await using var stranger = new PostgreSqlProvider(RealServers.PostgreSql);
             Assert.Null(await stranger.ReadPositionAsync(user, TestContext.Current.CancellationToken));
         }
         finally
@@ -83,14 +83,14 @@ public sealed class ServerStatusTests
     [InlineData(false)]
     public async Task MariaDB_without_a_binary_log_is_a_primary_without_a_position(bool isAdministrator)
     {
-        await using var administrator = await OpenAsync(new MySqlConnection(TestServers.MySql));
+        await using var administrator = await OpenAsync(new MySqlConnection(RealServers.MySql));
         var user = $"u{Guid.NewGuid():N}"[..20];
         await administrator.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY '{Password}'");
         try
         {
-            var connectionString = new MySqlConnectionStringBuilder(TestServers.MySql) { UserID = user, Password = Password, Database = "", Pooling = false };
-            await using var session = await OpenAsync(new MySqlConnection(isAdministrator ? TestServers.MySql : connectionString.ConnectionString));
-            await using var provider = new MySqlProvider(TestServers.MySql);
+            var connectionString = new MySqlConnectionStringBuilder(RealServers.MySql) { UserID = user, Password = Password, Database = "", Pooling = false };
+            await using var session = await OpenAsync(new MySqlConnection(isAdministrator ? RealServers.MySql : connectionString.ConnectionString));
+            await using var provider = new MySqlProvider(RealServers.MySql);
 
             for (var time = 0; time < 2; time++)
             {
@@ -116,7 +116,7 @@ public sealed class ServerStatusTests
              END $do$
              """);
         return await OpenAsync(new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(TestServers.PostgreSql) { Username = User, Password = Password, Database = database, Pooling = false }.ConnectionString));
+            new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Username = User, Password = Password, Database = database, Pooling = false }.ConnectionString));
     }
 
     private static async Task<DbConnection> OpenAsync(DbConnection connection)

@@ -153,7 +153,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
 
     // Only what the server does not know counts: a server that is busy at the first reset is told again.
     [Fact]
-    public async Task A_first_reset_that_a_busy_server_refuses_costs_the_session_and_not_the_isolation_level()
+    public async Task A_first_reset_refused_by_a_busy_server_costs_only_the_session()
     {
         Server.IsolationRefusal = 40501;
         await using var pool = NewPool();

@@ -75,7 +75,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
             var before = ((SqlConnection)lease.Connection).ClientConnectionId;
             Assert.Single(Server.Sessions).Drop();
             await lease.Connection.CloseAsync();
-            await Statements.WaitUntilAsync(async () =>
+            await Patience.SoonAsync(async () =>
             {
                 await lease.Connection.OpenAsync();
                 var isReplaced = ((SqlConnection)lease.Connection).ClientConnectionId != before;

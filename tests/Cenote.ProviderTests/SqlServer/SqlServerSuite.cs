@@ -31,5 +31,5 @@ public abstract class SqlServerSuite : IAsyncDisposable
         ConnectTimeout = TimeSpan.FromSeconds(30),
     };
 
-    private protected static Task UntilAsync(Func<bool> condition) => Statements.WaitUntilAsync(() => Task.FromResult(condition()));
+    private protected static Task UntilAsync(Func<bool> condition) => Patience.SoonAsync(condition);
 }

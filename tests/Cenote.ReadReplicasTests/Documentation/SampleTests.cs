@@ -27,7 +27,7 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
-    public async Task The_sample_reads_what_it_wrote_on_a_primary_and_a_replica_that_the_environment_names()
+    public async Task The_sample_reads_its_writes_on_the_servers_of_the_environment()
     {
         await using var lab = await PostgreSqlLab.StartAsync(replicas: 1);
         await using (var administrator = await lab.Primary.OpenAdminAsync())

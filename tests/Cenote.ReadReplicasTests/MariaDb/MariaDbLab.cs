@@ -1,6 +1,5 @@
 using Cenote.MySql;
 using Cenote.TestServers;
-using Patience = Cenote.TestServers.Patience;
 using MySqlConnector;
 
 namespace Cenote.ReadReplicasTests.MariaDb;

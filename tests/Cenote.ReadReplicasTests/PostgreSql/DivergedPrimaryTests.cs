@@ -1,6 +1,5 @@
 using Cenote.PostgreSql;
 using Cenote.TestServers;
-using Patience = Cenote.TestServers.Patience;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 

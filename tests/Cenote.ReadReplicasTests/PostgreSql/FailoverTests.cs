@@ -1,6 +1,5 @@
 using Cenote.ReadReplicasTests.Servers;
 using Cenote.TestServers;
-using Patience = Cenote.TestServers.Patience;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
@@ -34,7 +33,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_primary_dies_writes_find_the_promoted_replica_and_the_old_primary_returns_as_a_replica()
+    public async Task Writes_find_the_promoted_replica_when_the_primary_dies()
     {
         await _real.WriteAsync(Db1.Insert(1));
         await AwaitNotesAsync(Db2, 1);
@@ -61,7 +60,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_servers_that_take_writes_the_one_on_the_higher_timeline_is_the_primary_and_the_other_gets_nothing()
+    public async Task Of_two_writable_servers_the_one_on_the_higher_timeline_is_the_primary()
     {
         await CascadeAsync();
         await Db2.PromoteAsync();

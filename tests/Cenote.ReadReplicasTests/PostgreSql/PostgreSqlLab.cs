@@ -1,6 +1,5 @@
 using Cenote.PostgreSql;
 using Cenote.TestServers;
-using Patience = Cenote.TestServers.Patience;
 using Npgsql;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;

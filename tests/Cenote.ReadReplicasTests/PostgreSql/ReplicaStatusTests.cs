@@ -1,6 +1,5 @@
 using Cenote.PostgreSql;
 using Cenote.TestServers;
-using Patience = Cenote.TestServers.Patience;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
@@ -38,7 +37,7 @@ public sealed class ReplicaStatusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_whose_replay_is_paused_is_behind_and_its_lag_is_the_age_of_what_can_be_read()
+    public async Task A_replica_with_paused_replay_lags_by_the_age_of_its_data()
     {
         await _lab.Primary.ExecuteAsync("INSERT INTO notes VALUES (1)");
         await CatchUpAsync(await ReadAsync(_lab.Primary));
@@ -55,7 +54,7 @@ public sealed class ReplicaStatusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_without_a_primary_goes_on_answering_and_counts_one_more_when_it_is_promoted()
+    public async Task A_replica_without_a_primary_answers_and_its_promotion_is_counted()
     {
         await _lab.Primary.ExecuteAsync("INSERT INTO notes VALUES (1)");
         var before = await ReadAsync(_lab.Primary);

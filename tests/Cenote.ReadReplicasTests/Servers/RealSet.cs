@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace Cenote.ReadReplicasTests.Servers;
@@ -83,7 +82,7 @@ internal sealed class RealSet : IAsyncDisposable
 
     internal async Task UntilAsync(Func<ReplicaSet, bool> isMet, string what)
     {
-        if (!await TestServers.Patience.UntilAsync(() => isMet(Set), Patience.Limit))
+        if (!await Patience.UntilAsync(() => isMet(Set), Patience.Limit))
         {
             throw new TimeoutException($"Not yet: {what}. {Describe()}");
         }
@@ -95,7 +94,7 @@ internal sealed class RealSet : IAsyncDisposable
     internal async Task WriteAsync(string statement)
     {
         Exception? failure = null;
-        var isWritten = await TestServers.Patience.UntilAsync(
+        var isWritten = await Patience.UntilAsync(
             async () =>
             {
                 try
@@ -144,17 +143,4 @@ internal sealed class RealSet : IAsyncDisposable
     private string Describe() =>
         $"Now: {string.Join("; ", Set.Servers.Select(static server => $"{server.Name} {server.Role} {server.State} at {server.Position}, lag {server.Lag}, {server.Reason}"))}. "
         + $"Told: {string.Join("; ", _told)}.";
-
-    private sealed class SingleLoggerFactory(ILogger logger) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void Dispose()
-        {
-        }
-    }
 }

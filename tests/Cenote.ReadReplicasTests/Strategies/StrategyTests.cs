@@ -123,7 +123,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public async Task The_load_of_a_server_that_leaves_is_spread_evenly_over_the_rest_and_so_again_when_it_returns()
+    public async Task The_load_spreads_evenly_when_a_server_leaves_and_when_it_returns()
     {
         await using var test = await TestSet.CreateAsync(replicas: 4);
         Assert.Equal("five 3, four 3, three 3, two 3", await test.ReadAsync(12));

@@ -48,7 +48,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task A_former_primary_that_has_not_followed_the_promotion_gets_no_reads_however_far_its_own_history_goes()
+    public async Task A_former_primary_that_has_not_followed_the_promotion_gets_no_reads()
     {
         await using var test = await TestSet.CreateAsync();
         Timelines(test, 1);
@@ -79,7 +79,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task A_replica_that_had_come_further_than_the_promoted_one_gets_no_reads_until_it_follows_not_even_with_a_token()
+    public async Task A_replica_ahead_of_the_promoted_one_gets_no_reads_until_it_follows()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
         Timelines(test, 1);
@@ -240,7 +240,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task Of_two_that_claim_to_be_primary_the_later_timeline_wins_and_the_other_is_not_used()
+    public async Task The_later_timeline_wins_when_two_servers_claim_to_be_primary()
     {
         await using var test = await TestSet.CreateAsync();
         Timelines(test, 4);

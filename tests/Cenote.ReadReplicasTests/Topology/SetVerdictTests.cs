@@ -30,7 +30,7 @@ public sealed class SetVerdictTests
     }
 
     [Fact]
-    public async Task A_set_without_a_replica_that_serves_is_degraded_and_one_without_a_primary_is_unhealthy()
+    public async Task Degraded_without_a_serving_replica_and_unhealthy_without_a_primary()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan));
         test.Two.Die();

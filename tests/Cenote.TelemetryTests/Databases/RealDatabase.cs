@@ -8,15 +8,11 @@ namespace Cenote.TelemetryTests.Databases;
 /// <summary>The servers that ./test starts, and files.</summary>
 internal static class RealDatabase
 {
-    internal static string PostgreSql => Read("CENOTE_TEST_POSTGRESQL");
-
-    internal static string MySql => Read("CENOTE_TEST_MYSQL");
-
     internal static DatabaseProvider NewProvider(Db db) => db switch
     {
         Db.Sqlite => new SqliteProvider($"Data Source=telemetry-{Guid.NewGuid():N};Mode=Memory;Cache=Shared"),
-        Db.PostgreSql => new PostgreSqlProvider(PostgreSql),
-        _ => new MySqlProvider(MySql),
+        Db.PostgreSql => new PostgreSqlProvider(RealServers.PostgreSql),
+        _ => new MySqlProvider(RealServers.MySql),
     };
 
     /// <summary>OpenTelemetry's name for the database.</summary>
@@ -26,8 +22,4 @@ internal static class RealDatabase
         Db.PostgreSql => "postgresql",
         _ => "mysql",
     };
-
-    private static string Read(string variable) =>
-        Environment.GetEnvironmentVariable(variable)
-        ?? throw new InvalidOperationException($"{variable} is not set: run ./test, which starts the servers and sets it.");
 }

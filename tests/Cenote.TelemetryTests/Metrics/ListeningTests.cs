@@ -27,7 +27,7 @@ public sealed class ListeningTests
         var name = $"forgotten {Guid.NewGuid():N}";
         Forget(name);
 
-        await Patience.UntilAsync(
+        await Patience.SoonAsync(
             () =>
             {
                 GC.Collect();

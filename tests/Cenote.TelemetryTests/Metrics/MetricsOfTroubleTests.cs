@@ -67,7 +67,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         await Counts("returned", 1);
 
         await LeakAsync(pool);
-        await Patience.UntilAsync(
+        await Patience.SoonAsync(
             async () =>
             {
                 GC.Collect();
@@ -149,7 +149,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
     private static DatabaseProvider Unreachable(Db db) => db switch
     {
         Db.Sqlite => new SqliteProvider($"Data Source={Path.Combine(AppContext.BaseDirectory, "no-such-folder", "no.db")}"),
-        Db.PostgreSql => new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealDatabase.PostgreSql) { Port = 1 }.ConnectionString),
-        _ => new MySqlProvider(new MySqlConnectionStringBuilder(RealDatabase.MySql) { Port = 1 }.ConnectionString),
+        Db.PostgreSql => new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = 1 }.ConnectionString),
+        _ => new MySqlProvider(new MySqlConnectionStringBuilder(RealServers.MySql) { Port = 1 }.ConnectionString),
     };
 }

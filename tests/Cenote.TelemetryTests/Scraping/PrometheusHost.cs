@@ -36,7 +36,7 @@ public sealed class PrometheusHost : IAsyncLifetime
     internal async Task<Scrape> ScrapeUntilAsync(Func<Scrape, bool> holds, string what)
     {
         var scrape = await ScrapeAsync();
-        await Patience.UntilAsync(
+        await Patience.SoonAsync(
             async () =>
             {
                 scrape = await ScrapeAsync();

@@ -56,7 +56,7 @@ public sealed class DriverSpanTests(Recorder recorder) : IClassFixture<Recorder>
 
     private static ConnectionPool NewPool(Kind kind)
     {
-        DatabaseProvider provider = kind == Kind.MariaDb ? new MySqlProvider(RealDatabase.MySql) : new PostgreSqlProvider(RealDatabase.PostgreSql);
+        DatabaseProvider provider = kind == Kind.MariaDb ? new MySqlProvider(RealServers.MySql) : new PostgreSqlProvider(RealServers.PostgreSql);
         return new ConnectionPool(provider, new ConnectionPoolOptions
         {
             Name = $"{kind} {Guid.NewGuid():N}",

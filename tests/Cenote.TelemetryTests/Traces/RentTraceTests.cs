@@ -119,7 +119,7 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
         // An awaiting caller waits once the call is back. A blocking one has queued a moment before it begins to wait: its thread is looked at
         // until it is found waiting several times in a row, since it may also wait for a lock for a moment.
         var seen = 0;
-        await Patience.UntilAsync(
+        await Patience.SoonAsync(
             () =>
             {
                 var waits = pool.GetStatistics().Counts.Waiting == 1

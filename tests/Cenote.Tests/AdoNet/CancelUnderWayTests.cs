@@ -25,7 +25,7 @@ public sealed class CancelUnderWayTests
     [InlineData(Way.Token, SessionClearing.DriverReset)]
     [InlineData(Way.Timeout, SessionClearing.OwnReset)]
     [InlineData(Way.Cancel, SessionClearing.OwnReset)]
-    public async Task A_statement_that_ends_while_its_cancel_is_under_way_keeps_the_connection_until_it_is_sent_and_nobody_gets_it_then(
+    public async Task A_connection_waits_for_the_cancel_that_its_ended_statement_left(
         Way way, SessionClearing clearing)
     {
         var (statement, cancel) = (new StubGate(), new StubGate());

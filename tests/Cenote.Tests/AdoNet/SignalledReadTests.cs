@@ -6,7 +6,7 @@ public sealed class SignalledReadTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_statement_is_cancelled_once_and_the_caller_is_told_of_the_cancellation_whatever_sending_throws(bool isResult)
+    public async Task One_cancel_is_sent_and_the_caller_sees_a_cancellation_if_it_throws(bool isResult)
     {
         await using var test = await TestPool.FullAsync(1, script: new CallScript().At(StubCall.Cancel, 1, StubStep.Fail()));
         await using var connection = await test.Pool.OpenConnectionAsync();

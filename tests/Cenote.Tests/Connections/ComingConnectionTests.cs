@@ -14,7 +14,7 @@ public sealed class ComingConnectionTests
     [InlineData(5, false, 2)]
     [InlineData(5, true, 2)]
     [InlineData(0, false, 2)]
-    public async Task Somebody_who_rents_again_and_again_gets_along_with_one_connection_or_with_two_where_opens_are_quicker(
+    public async Task One_caller_uses_one_connection_or_two_when_opens_are_quicker(
         int openMilliseconds, bool blocks, int most)
     {
         await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(openMilliseconds), Reset, size: 6);

@@ -41,7 +41,7 @@ public sealed class OpeningTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_open_that_hangs_is_given_up_after_the_connect_timeout_and_another_serves_the_caller(bool honoursCancellation)
+    public async Task Another_open_serves_the_caller_when_one_hangs_past_ConnectTimeout(bool honoursCancellation)
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(

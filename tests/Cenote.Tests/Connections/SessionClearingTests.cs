@@ -113,7 +113,7 @@ public sealed class SessionClearingTests
     }
 
     [Fact]
-    public async Task A_connection_that_fails_to_begin_its_lease_is_replaced_without_the_callers_notice()
+    public async Task A_connection_that_fails_to_begin_its_lease_is_replaced_unnoticed()
     {
         await using var test = await TestPool.FullAsync(
             2,
@@ -148,7 +148,7 @@ public sealed class SessionClearingTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_waiter_in_the_middle_whose_connection_fails_to_begin_its_lease_comes_before_those_behind_it(bool blocks)
+    public async Task A_waiter_keeps_its_place_when_its_connection_fails_to_begin_a_lease(bool blocks)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionClearing.DriverReset));
         var held = await test.Pool.RentAsync();

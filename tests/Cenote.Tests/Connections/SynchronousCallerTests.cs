@@ -23,7 +23,7 @@ public sealed class SynchronousCallerTests
     [InlineData(SessionClearing.OwnReset, true)]
     [InlineData(SessionClearing.DriverReset, true)]
     [InlineData(SessionClearing.OwnReset, false)]
-    public void A_blocked_thread_pool_does_not_keep_synchronous_callers_from_returned_connections(SessionClearing clearing, bool inline)
+    public void Synchronous_callers_get_returned_connections_on_a_blocked_thread_pool(SessionClearing clearing, bool inline)
     {
         var database = new StubDatabase();
         var provider = new StubProvider(database) { Clearing = clearing, ClearsInline = inline };
@@ -40,7 +40,7 @@ public sealed class SynchronousCallerTests
     }
 
     [Fact]
-    public void A_blocked_thread_pool_does_not_keep_synchronous_callers_from_a_connection_whose_clearing_answers_later()
+    public void Synchronous_callers_get_late_resets_on_a_blocked_thread_pool()
     {
         var gate = new StubGate();
         var database = new StubDatabase { Script = new CallScript().At(StubCall.Clear, 1, StubStep.Hang(gate)) };
@@ -62,7 +62,7 @@ public sealed class SynchronousCallerTests
     }
 
     [Fact]
-    public void A_blocked_thread_pool_does_not_keep_synchronous_callers_from_the_replacement_of_a_lost_connection()
+    public void Synchronous_callers_get_replacements_on_a_blocked_thread_pool()
     {
         var database = new StubDatabase();
         using var pool = new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
@@ -91,7 +91,7 @@ public sealed class SynchronousCallerTests
     }
 
     [Fact]
-    public void A_blocked_thread_pool_does_not_keep_synchronous_callers_from_a_connection_that_must_be_validated()
+    public void Synchronous_callers_get_validations_on_a_blocked_thread_pool()
     {
         var database = new StubDatabase();
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();

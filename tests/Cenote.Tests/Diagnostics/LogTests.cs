@@ -26,7 +26,7 @@ public sealed class LogTests
     public async Task A_logger_that_throws_harms_nobody()
     {
         await using var pool = new ConnectionPool(
-            new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 1, MaxSize = 1, LoggerFactory = new LoggerFactoryOf(new ThrowingLogger()) });
+            new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 1, MaxSize = 1, LoggerFactory = new SingleLoggerFactory(new ThrowingLogger()) });
         await pool.WaitUntilReadyAsync().Soon();
 
         using var lease = await pool.RentAsync().Soon();
@@ -42,18 +42,5 @@ public sealed class LogTests
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             throw new InvalidOperationException("The logger is broken.");
-    }
-
-    private sealed class LoggerFactoryOf(ILogger logger) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void Dispose()
-        {
-        }
     }
 }

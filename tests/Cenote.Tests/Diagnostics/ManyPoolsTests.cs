@@ -189,13 +189,13 @@ public sealed class ManyPoolsTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Drop(TimeProvider time) => _ = new ConnectionPool(
-        new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "dropped", MinSize = 0, TimeProvider = time, LoggerFactory = new OneLogger(_logger) });
+        new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "dropped", MinSize = 0, TimeProvider = time, LoggerFactory = new SingleLoggerFactory(_logger) });
 
     private ConnectionPool NewPool(string? name, DatabaseProvider? provider = null, TimeProvider? time = null)
     {
         var pool = new ConnectionPool(
             provider ?? new StubProvider(new StubDatabase()),
-            new ConnectionPoolOptions { Name = name, MinSize = 0, TimeProvider = time ?? _time, LoggerFactory = new OneLogger(_logger) });
+            new ConnectionPoolOptions { Name = name, MinSize = 0, TimeProvider = time ?? _time, LoggerFactory = new SingleLoggerFactory(_logger) });
         lock (_pools)
         {
             _pools.Add(pool);
@@ -219,18 +219,7 @@ public sealed class ManyPoolsTests
     {
     }
 
-    private sealed class OneLogger(ILogger logger) : ILoggerFactory
-    {
-        public ILogger CreateLogger(string categoryName) => logger;
-
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
-    }
-
-    /// <summary>Makes no connections: none is opened here.</summary>
+/// <summary>Makes no connections: none is opened here.</summary>
     private sealed class PlainFactory : System.Data.Common.DbProviderFactory
     {
     }

@@ -9,7 +9,7 @@ public sealed partial class HelpLinkTests
     [Fact]
     public void Every_link_of_the_sources_leads_to_a_section_that_exists()
     {
-        var links = Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories)
+        var links = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(static file => LinkPattern().Matches(File.ReadAllText(file)))
             .Select(static match => (Page: match.Groups["page"].Value, Section: match.Groups["section"].Value))
@@ -19,7 +19,7 @@ public sealed partial class HelpLinkTests
         Assert.True(links.Count > 15, $"{links.Count} links");
         Assert.All(links, link =>
         {
-            var page = Path.Combine(Root, "docs", link.Page);
+            var page = Path.Combine(Repository.Root, "docs", link.Page);
             Assert.True(File.Exists(page), link.Page);
             Assert.True(link.Section.Length == 0 || AnchorsOf(page).Contains(link.Section), $"{link.Page}#{link.Section}");
         });
@@ -28,7 +28,7 @@ public sealed partial class HelpLinkTests
     [Fact]
     public void No_source_has_a_link_of_its_own_making() =>
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.cs", SearchOption.AllDirectories),
+            Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories),
             file => File.ReadAllText(file).Contains("HelpLink = \"", StringComparison.Ordinal));
 
     [Fact]
@@ -48,20 +48,6 @@ public sealed partial class HelpLinkTests
     private static HashSet<string> AnchorsOf(string page) => HeadingPattern().Matches(File.ReadAllText(page))
         .Select(static heading => NotInAnchors().Replace(heading.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))
         .ToHashSet(StringComparer.Ordinal);
-
-    private static string Root
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Cenote.slnx")))
-            {
-                folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests do not run inside of the repository.");
-            }
-
-            return folder.FullName;
-        }
-    }
 
     [GeneratedRegex("Help\\.Link\\(\"(?<page>[^\"]+)\"(, \"(?<section>[^\"]+)\")?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LinkPattern();

@@ -121,7 +121,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_caller_that_waited_long_is_an_event_with_its_line_and_others_like_it_are_counted()
+    public async Task A_long_wait_is_an_event_with_its_line_and_repetitions_are_counted()
     {
         await using var test = await TestPool.FullAsync(1, options => options.SlowAcquire = TimeSpan.FromSeconds(2));
         var held = await test.Pool.RentAsync();

@@ -70,7 +70,7 @@ public sealed class ClosedPoolTests
     }
 
     [Fact]
-    public async Task A_suspicion_is_reported_once_and_ends_the_timer_and_a_late_return_is_reported_too()
+    public async Task A_suspicion_and_a_late_return_are_reported_once_each()
     {
         var test = await FullAsync(2, options => options.LeakDetection.Threshold = TimeSpan.FromSeconds(5));
         var reports = new Reports(test.Pool);

@@ -95,7 +95,7 @@ public sealed class SuspicionTests
     }
 
     [Fact]
-    public async Task A_handler_that_hangs_holds_up_neither_upkeep_nor_callers_and_keeps_no_endless_list()
+    public async Task A_hanging_handler_delays_no_maintenance_and_keeps_a_bounded_list()
     {
         await using var test = await NewPoolAsync();
         var gate = new TaskCompletionSource();

@@ -28,7 +28,7 @@ public sealed class ResizeTests
     }
 
     [Fact]
-    public async Task A_smaller_pool_closes_leased_connections_as_they_come_back_and_never_below_its_size()
+    public async Task A_smaller_pool_closes_returned_connections_down_to_its_size()
     {
         await using var test = await TestPool.FullAsync(5);
         var leases = await test.RentAsync(5);
@@ -121,5 +121,27 @@ public sealed class ResizeTests
         }
 
         Assert.Equal(4, test.Database.PeakSessions);
+    }
+
+    [Fact]
+    public async Task A_pool_in_full_use_shrinks_all_the_same()
+    {
+        await using var test = await TestPool.FullAsync(4);
+        var leases = await test.RentAsync(4);
+        var waiting = Enumerable.Range(0, 8).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
+        test.Pool.Resize(0, 2);
+
+        leases[0].Dispose();
+        leases[1].Dispose();
+        await test.When(counts => counts.Total == 2);
+
+        Assert.DoesNotContain(waiting, rent => rent.IsCompleted);
+        leases[2].Dispose();
+        leases[3].Dispose();
+        foreach (var rent in waiting)
+        {
+            (await rent.Soon()).Dispose();
+            Assert.InRange(test.Counts.Total, 0, 2);
+        }
     }
 }

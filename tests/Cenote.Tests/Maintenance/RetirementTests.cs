@@ -62,7 +62,7 @@ public sealed class RetirementTests
     }
 
     [Fact]
-    public async Task A_connection_that_has_come_of_age_is_replaced_and_the_replacement_is_opened_first()
+    public async Task A_replacement_is_opened_before_an_old_connection_is_retired()
     {
         await using var test = await TestPool.FullAsync(1, options => (options.MaxSize, options.MaxLifetime) = (2, TimeSpan.FromSeconds(100)));
         var gate = new StubGate();
@@ -177,6 +177,24 @@ public sealed class RetirementTests
 
         using var lease = await test.Pool.RentAsync().Soon();
         Assert.Equal(2, lease.SessionId());
+    }
+
+    [Fact]
+    public async Task One_connection_that_comes_of_age_is_replaced_by_one()
+    {
+        await using var test = TestPool.Create(options =>
+        {
+            options.MinSize = 1;
+            options.MaxSize = 50;
+            options.MaxLifetime = TimeSpan.FromSeconds(4);
+        });
+        await test.When(counts => counts.Idle == 1);
+
+        await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        await test.Pump(test.When(counts => counts is { Idle: 1, Total: 1 }), TimeSpan.FromMilliseconds(100));
+
+        Assert.InRange(test.Database.Opened, 2, 3);
+        Assert.InRange(test.Database.Calls(StubCall.Open).Started, 2, 3);
     }
 
     private static async Task<TestPool> WarmAsync(int open, Action<ConnectionPoolOptions> configure)

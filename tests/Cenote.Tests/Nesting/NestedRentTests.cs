@@ -59,7 +59,7 @@ public sealed class NestedRentTests
     }
 
     [Fact]
-    public async Task A_second_rent_asked_for_while_the_first_still_waits_is_nested_too_until_the_first_fails()
+    public async Task A_second_rent_is_nested_while_the_first_still_waits()
     {
         await using var test = await NewPoolAsync(NestedRents.Refuse, size: 1);
         ConnectionLease other = default;

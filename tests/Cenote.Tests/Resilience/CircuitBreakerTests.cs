@@ -8,7 +8,7 @@ namespace Cenote.Tests.Resilience;
 public sealed class CircuitBreakerTests
 {
     [Fact]
-    public async Task After_so_many_failures_in_a_row_callers_fail_at_once_and_are_told_why_and_until_when()
+    public async Task Callers_fail_at_once_with_reason_and_time_after_enough_failures()
     {
         await using var test = Broken();
         for (var i = 0; i < 2; i++)
@@ -92,7 +92,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public async Task Callers_that_wait_are_refused_when_the_circuit_opens_and_nothing_is_left_to_serve_them()
+    public async Task Waiting_callers_are_refused_when_the_circuit_opens_on_an_empty_pool()
     {
         await using var test = Broken(options: Plain, configure: options =>
             (options.OpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
@@ -170,7 +170,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public async Task Changes_are_raised_and_logged_in_their_order_and_a_handler_that_throws_harms_nothing()
+    public async Task Changes_are_raised_in_order_and_a_throwing_handler_does_no_harm()
     {
         await using var test = Broken();
         var changes = new List<(CircuitState, CircuitState)>();

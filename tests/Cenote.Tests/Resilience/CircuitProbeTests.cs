@@ -74,7 +74,7 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task A_probe_of_a_database_that_was_reached_before_ends_after_a_second_however_long_the_connect_timeout()
+    public async Task A_probe_of_a_known_database_ends_after_a_second()
     {
         var gate = new StubGate();
         await using var test = Broken(Plain, new CallScript().At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail()).At(StubCall.Open, 4, Fail())
@@ -92,7 +92,7 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task A_server_that_falls_silent_opens_the_circuit_long_before_the_connect_timeout_and_is_found_back_by_the_next_probe()
+    public async Task A_silent_server_opens_the_circuit_long_before_ConnectTimeout()
     {
         var gate = new StubGate();
         await using var test = Broken(script: new CallScript(), configure: options => (options.MaxSize, options.MaxConcurrentOpens) = (4, 4));
@@ -122,7 +122,7 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task A_credentials_callback_that_blocks_in_the_probe_does_not_keep_the_circuit_half_open()
+    public async Task A_blocking_credentials_callback_does_not_keep_the_circuit_half_open()
     {
         var asked = 0;
         using var release = new ManualResetEventSlim();

@@ -6,7 +6,7 @@ namespace Cenote.Tests.Resilience;
 public sealed class FailureVerdictTests
 {
     [Fact]
-    public async Task A_lost_connection_noticed_by_a_command_is_retired_and_makes_the_idle_ones_prove_themselves()
+    public async Task A_loss_noticed_by_a_command_retires_it_and_validates_the_idle_ones()
     {
         await using var test = await TestPool.FullAsync(2);
         var before = test.Database.Calls(StubCall.Validate).Started;

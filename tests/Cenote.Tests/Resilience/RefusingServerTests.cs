@@ -32,7 +32,7 @@ public sealed class RefusingServerTests
     }
 
     [Fact]
-    public async Task The_ceiling_is_probed_gently_one_connection_at_a_time_and_goes_when_the_server_has_room()
+    public async Task The_ceiling_is_probed_by_single_connections_until_there_is_room()
     {
         var script = new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections));
         await using var test = TestPool.Create(options => options.MaxSize = 6, script: script);

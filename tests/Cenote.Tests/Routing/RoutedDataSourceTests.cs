@@ -72,7 +72,7 @@ public sealed class RoutedDataSourceTests
     }
 
     [Fact]
-    public async Task A_command_follows_its_connection_to_another_pool_and_what_fails_there_is_told_to_that_pool()
+    public async Task A_command_and_its_failures_follow_its_connection_to_another_pool()
     {
         await using var here = await TestPool.FullAsync(1);
         await using var there = await TestPool.FullAsync(1);
@@ -125,7 +125,7 @@ public sealed class RoutedDataSourceTests
     }
 
     [Fact]
-    public async Task A_routed_connection_that_is_dropped_is_taken_back_by_the_pool_that_it_was_last_opened_on()
+    public async Task A_dropped_routed_connection_returns_to_the_pool_it_was_last_opened_on()
     {
         await using var here = await TestPool.FullAsync(1);
         await using var there = await TestPool.FullAsync(1);

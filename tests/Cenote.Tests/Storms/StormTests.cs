@@ -48,7 +48,7 @@ public sealed class StormTests
         Play(AnyStorm.Select(storm => storm with { Breaks = true, FailPercent = 20 + (2 * storm.FailPercent) }), 120);
 
     [Fact]
-    public void A_pool_that_is_disposed_of_in_the_storm_fails_its_callers_and_leaves_nothing_open() =>
+    public void A_pool_disposed_in_a_storm_fails_its_callers_and_leaves_nothing_open() =>
         Play(AnyStorm.Select(storm => storm with { Disposes = true }), 120);
 
     private static void Play(Gen<StormOptions> storms, int count) =>

@@ -72,7 +72,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public async Task When_uses_are_as_short_as_ever_and_all_connections_are_busy_the_pool_is_too_small()
+    public async Task The_pool_is_too_small_when_short_uses_keep_all_connections_busy()
     {
         await using var test = await TestPool.FullAsync(4);
         var load = new Load(test);
@@ -163,7 +163,7 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public async Task Flows_that_were_seen_to_ask_for_a_second_connection_are_named_when_all_of_them_stand_still()
+    public async Task Flows_that_asked_for_a_second_connection_are_named_when_all_stall()
     {
         await using var test = await TestPool.FullAsync(2, options => options.NestedRents = NestedRents.Warn);
         var bothHold = new TaskCompletionSource();

@@ -8,6 +8,34 @@ namespace Cenote.Tests.Waiting;
 public sealed class BlockingWaitTests
 {
     [Fact]
+    public async Task A_thread_interrupted_in_its_wait_loses_nothing()
+    {
+        await using var test = await TestPool.FullAsync(1);
+        var lease = await test.Pool.RentAsync();
+        var outcome = new TaskCompletionSource<Exception>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                test.Pool.Rent().Dispose();
+            }
+            catch (ThreadInterruptedException exception)
+            {
+                outcome.SetResult(exception);
+            }
+        });
+        thread.Start();
+        await test.When(counts => counts.Waiting == 1);
+
+        thread.Interrupt();
+
+        await outcome.Task.Soon();
+        lease.Dispose();
+        Assert.Equal(new PoolCounts { Idle = 1, Limit = 1 }, test.Counts);
+        (await test.Pool.RentAsync().Soon()).Dispose();
+    }
+
+    [Fact]
     public async Task A_caller_whose_deadline_passes_while_its_connection_is_on_its_way_does_not_spin()
     {
         using var pool = new ConnectionPool(

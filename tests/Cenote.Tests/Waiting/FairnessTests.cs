@@ -65,7 +65,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task A_new_connection_serves_the_first_waiter_and_not_the_one_whose_coming_started_its_open()
+    public async Task A_new_connection_serves_the_first_waiter_not_the_one_that_started_it()
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(

@@ -37,7 +37,7 @@ public sealed class OverdueCallerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_returned_connection_goes_to_the_next_caller_when_the_first_has_cancelled_and_no_callback_has_come(bool blocks)
+    public async Task A_returned_connection_skips_a_caller_whose_cancel_callback_is_late(bool blocks)
     {
         await using var starved = await StarvedPool.FullAsync(1);
         var held = await starved.Pool.RentAsync();
@@ -182,7 +182,7 @@ public sealed class OverdueCallerTests
     }
 
     [Fact]
-    public async Task A_caller_whose_time_ran_out_while_its_connection_proved_dead_is_not_served_another()
+    public async Task A_caller_out_of_time_gets_no_other_connection_when_its_own_is_dead()
     {
         StarvedPool? made = null;
         await using var starved = made = await StarvedPool.FullAsync(

@@ -6,7 +6,7 @@ namespace Cenote.Tests.Waiting;
 public sealed class OverloadTests
 {
     [Fact]
-    public async Task Only_so_many_callers_may_wait_and_the_next_is_turned_away_at_once_with_the_numbers()
+    public async Task A_caller_beyond_the_queue_limit_is_rejected_at_once_with_the_numbers()
     {
         await using var test = await TestPool.FullAsync(1, options => options.MaxWaiters = 3);
         var held = await test.Pool.RentAsync();

@@ -1,21 +1,18 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Cenote.PackageTests;
 
-/// <summary>This repository, and programs that run in it.</summary>
-internal static class Repository
+/// <summary>The projects that are published, and programs that run in the repository.</summary>
+internal static class Build
 {
-    internal static readonly string Root = FindRoot();
-
     /// <summary>The names of the projects that are published: every folder of src with a project.</summary>
     internal static readonly string[] Projects =
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     /// <summary>The programs' output; what was printed is part of the exception when the program fails.</summary>
     internal static async Task<string> RunAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Repository.Root, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;
@@ -28,6 +25,4 @@ internal static class Repository
         var text = await output + await errors;
         return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{text}");
     }
-
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../.."));
 }

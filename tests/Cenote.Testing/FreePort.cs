@@ -3,18 +3,18 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Cenote.TestServers.Processes;
+namespace Cenote.Testing;
 
-/// <summary>Loopback ports for servers. Thread-safe; gives no port out twice.</summary>
-internal static class FreePort
+/// <summary>Loopback ports for servers. Thread-safe. No port is returned twice.</summary>
+public static class FreePort
 {
     private static readonly ConcurrentDictionary<int, bool> Taken = new();
 
-    internal static int Take()
+    public static int Take()
     {
         while (true)
         {
-            // Below the range from which the kernel serves outgoing connections: nobody takes it while the server is down.
+            // Below the range from which the kernel serves outgoing connections: no other program gets it while the server is down.
             var port = RandomNumberGenerator.GetInt32(20_000, 30_000);
             if (IsFree(port) && Taken.TryAdd(port, value: true))
             {

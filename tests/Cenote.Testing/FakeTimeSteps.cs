@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Cenote.Testing;
+
+/// <summary>Fake time that passes in steps. Real time passes only as long as the work takes that each step starts.</summary>
+public static class FakeTimeSteps
+{
+    /// <summary>The moment at which fake time starts.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Advances the time until the condition is met.</summary>
+    public static async Task PassUntilAsync(this FakeTimeProvider time, Func<bool> isMet, TimeSpan step, Func<string> describe)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!isMet())
+        {
+            if (Stopwatch.GetElapsedTime(started) > Patience.Limit)
+            {
+                throw new TimeoutException($"Not yet: {describe()}");
+            }
+
+            await time.StepAsync(step);
+        }
+    }
+
+    /// <summary>Advances the time once, and lets run what that started.</summary>
+    public static async Task StepAsync(this FakeTimeProvider time, TimeSpan step)
+    {
+        time.Advance(step);
+
+        // To the end of the thread pool's queue a few times: what was queued before has then been started.
+        for (var i = 0; i < 8; i++)
+        {
+            var turn = new TaskCompletionSource();
+            ThreadPool.UnsafeQueueUserWorkItem(static turn => turn.SetResult(), turn, preferLocal: false);
+            await turn.Task;
+        }
+    }
+}
