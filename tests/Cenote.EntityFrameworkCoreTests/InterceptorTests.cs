@@ -1,4 +1,5 @@
 using Cenote.EntityFrameworkCoreTests.Watching;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCoreTests;
 
@@ -31,7 +32,7 @@ public sealed class InterceptorTests
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         var calls = new CallRecorder();
-        await using var context = new ShopContext(database.OnPool().AddInterceptors(new ConnectionRecorder(calls)).Options);
+        await using var context = new ShopContext(database.OnPool().AddInterceptors(InterceptorRecorder.Create<IDbConnectionInterceptor>(calls)).Options);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
@@ -164,7 +165,7 @@ public sealed class InterceptorTests
         }
 
         var calls = new CallRecorder();
-        options.AddInterceptors(new ConnectionRecorder(calls), new CommandRecorder(calls), new TransactionRecorder(calls));
+        options.AddInterceptors(InterceptorRecorder.Create<IDbConnectionInterceptor>(calls), InterceptorRecorder.Create<IDbCommandInterceptor>(calls), InterceptorRecorder.Create<IDbTransactionInterceptor>(calls));
         await using (var context = new ShopContext(options.Options))
         {
             await Scenarios[scenario](context);

@@ -1,51 +1,29 @@
 using Cenote.PostgreSql;
+using Cenote.ReadReplicasTests.Servers;
 using Cenote.TestServers;
 using Npgsql;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
-/// <summary>A primary and its streaming replicas, for one test that may do to them what it likes.</summary>
-internal sealed class PostgreSqlLab : IAsyncDisposable
+internal sealed class PostgreSqlLab : ReplicationLab<PostgreSqlServer>
 {
-    private readonly List<PostgreSqlServer> _servers = [];
-
-    internal PostgreSqlServer Primary => _servers[0];
-
-    internal PostgreSqlServer Replica => _servers[1];
-
-    internal IReadOnlyList<PostgreSqlServer> Servers => _servers;
+    private PostgreSqlLab(PostgreSqlServer primary, params IEnumerable<PostgreSqlServer> replicas)
+        : base(primary, replicas)
+    {
+    }
 
     internal static async Task<PostgreSqlLab> StartAsync(int replicas)
     {
-        var lab = new PostgreSqlLab();
-        lab._servers.Add(await PostgreSqlServer.StartPrimaryAsync());
-        lab._servers.AddRange(await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => lab.Primary.StartReplicaAsync())));
-        return lab;
+        var primary = await PostgreSqlServer.StartPrimaryAsync();
+        return new PostgreSqlLab(primary, await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => primary.StartReplicaAsync())));
     }
 
-    /// <summary>What the pools under test connect with: an ordinary user.</summary>
+    /// <summary>The connection string of an ordinary user.</summary>
     internal static string ConnectionString(PostgreSqlServer server) => ConnectionString(server, server.Port);
 
-    internal static string ConnectionString(PostgreSqlServer server, int port) => new NpgsqlConnectionStringBuilder(server.ConnectionString(port))
-    {
-        // Patience for a busy machine, which the fault lab must not have.
-        CommandTimeout = 30,
-    }.ConnectionString;
+    // With patience for a busy machine, which the fault lab must not have.
+    internal static string ConnectionString(PostgreSqlServer server, int port) =>
+        new NpgsqlConnectionStringBuilder(server.ConnectionString(port)) { CommandTimeout = 30 }.ConnectionString;
 
     internal static PostgreSqlProvider NewProvider(PostgreSqlServer server) => new(ConnectionString(server));
-
-    /// <summary>Asks a server for its status, as an ordinary user or as one who may see everything.</summary>
-    internal static async Task<ServerStatus> ReadStatusAsync(DatabaseProvider provider, PostgreSqlServer server, bool asAdministrator = false)
-    {
-        await using var connection = asAdministrator ? await server.OpenAdminAsync() : await server.OpenStrangerAsync();
-        return await provider.ReadStatusAsync(connection, TestContext.Current.CancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var server in Enumerable.Reverse(_servers))
-        {
-            await server.DisposeAsync();
-        }
-    }
 }
