@@ -58,12 +58,8 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
     [InlineData("Minimum Pool Size=2", "Minimum Pool Size")]
     [InlineData("Connection Lifetime=60", "Connection Lifetime")]
     [InlineData("Keepalive=10", "Keepalive")]
-    public async Task Settings_that_could_not_take_effect_are_refused(string setting, string named)
-    {
-        await using var provider = new PostgreSqlProvider("Host=localhost;" + setting);
-        var problem = Assert.Single(provider.FindProblems(NewSettings(provider)));
-        Assert.Contains(named, problem, StringComparison.Ordinal);
-    }
+    public Task Settings_that_could_not_take_effect_are_refused(string setting, string named) =>
+        AssertRefusedAsync(new PostgreSqlProvider("Host=localhost;" + setting), named);
 
     [Fact]
     public async Task A_plain_connection_string_has_no_problems()

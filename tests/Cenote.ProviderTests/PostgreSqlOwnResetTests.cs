@@ -15,11 +15,9 @@ public sealed class PostgreSqlOwnResetTests : PostgreSqlSuite
     public async Task Clearing_a_session_draws_no_warning_from_the_server(ResetMode mode)
     {
         // Without a pool, which would remove the handler at the end of a lease.
-        await using var provider = NewProvider();
-        var physical = provider.CreateConnection(NewSettings(provider) with { SessionClearing = SessionClearing.OwnReset, ResetMode = mode });
-        try
+        var provider = NewProvider();
+        await WithPhysicalAsync(provider, NewSettings(provider) with { SessionClearing = SessionClearing.OwnReset, ResetMode = mode }, async (physical, _) =>
         {
-            await physical.OpenAsync(TestContext.Current.CancellationToken);
             var notices = new List<string>();
             ((NpgsqlConnection)physical.Connection).Notice += (_, e) => notices.Add(e.Notice.MessageText);
             await physical.ClearSessionAsync(TestContext.Current.CancellationToken);
@@ -28,14 +26,10 @@ public sealed class PostgreSqlOwnResetTests : PostgreSqlSuite
             await physical.ClearSessionAsync(TestContext.Current.CancellationToken);
             Assert.Empty(notices);
 
-            // The handler does hear: what a plain ROLLBACK would draw each time.
+            // The handler sees what a plain ROLLBACK would draw each time.
             await physical.Connection.ExecuteAsync("ROLLBACK");
             Assert.Single(notices);
-        }
-        finally
-        {
-            await physical.CloseAsync();
-        }
+        });
     }
 
     [Fact]

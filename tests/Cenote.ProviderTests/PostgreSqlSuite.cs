@@ -25,6 +25,10 @@ public abstract class PostgreSqlSuite : ServerSuite
 
     protected override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 
+    protected override string LimitToOneConnection(string user) => $"ALTER ROLE {user} CONNECTION LIMIT 1";
+
+    protected override (string Set, string Show) Setting => ("SET app.tenant = '7'", "current_setting('app.tenant', true)");
+
     protected override string DatabaseQuery => "SELECT current_database()";
 
     protected override string OtherDatabase => "postgres";
@@ -141,18 +145,6 @@ public abstract class PostgreSqlSuite : ServerSuite
     }
 
     [Fact]
-    public async Task Rollback_keeps_what_is_set_outside_the_transaction()
-    {
-        var table = await NewTableAsync();
-        var seen = await LookAroundAsync(
-            ResetMode.Rollback,
-            $"SELECT current_setting('app.tenant', true) || ' ' || (SELECT count(*) FROM {table})",
-            ["SET app.tenant = '7'", "BEGIN", $"INSERT INTO {table} VALUES (1)"]);
-        Assert.Equal("7 0", seen.After);
-        Assert.Equal(1, seen.Opened);
-    }
-
-    [Fact]
     public async Task A_mapped_enum_works_on_every_connection()
     {
         var type = Statements.UniqueName("mood");
@@ -177,22 +169,6 @@ public abstract class PostgreSqlSuite : ServerSuite
     [InlineData(FailureKind.Other, "SELECT 1/0")]
     public async Task Failures_are_told_apart(FailureKind expected, params string[] statements) =>
         Assert.Equal(expected, await ClassifyAsync(statements));
-
-    [Fact]
-    public async Task A_server_that_accepts_no_more_connections_is_recognised()
-    {
-        var user = Statements.UniqueName("u");
-        await using var administrator = await ConnectAsync();
-        await CreateUserAsync(administrator, user, "pw");
-        await administrator.ExecuteAsync($"ALTER ROLE {user} CONNECTION LIMIT 1");
-        await using var first = new NpgsqlConnection(ConnectionStringOf(user, "pw") + ";Pooling=false");
-        await first.OpenAsync(TestContext.Current.CancellationToken);
-
-        await using var pool = NewPool(NewProvider(ConnectionStringOf(user, "pw")), ResetMode.Full);
-        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
-            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal(FailureKind.TooManyConnections, exception.Failure.Kind);
-    }
 
     [Fact]
     public async Task A_command_cancelled_by_its_caller_is_no_failure_of_the_connection()

@@ -148,27 +148,12 @@ public abstract partial class ProviderSuite
     }
 
     [Fact]
-    public async Task Validation_passes_on_a_live_connection()
+    public Task Validation_passes_on_a_live_connection() => WithSessionAsync(async (physical, _) =>
     {
-        await using var provider = NewProvider();
-        var physical = provider.CreateConnection(NewSettings(provider));
-        try
-        {
-            await physical.OpenAsync(TestContext.Current.CancellationToken);
-            if (physical.Connection.State == ConnectionState.Closed)
-            {
-                await physical.Connection.OpenAsync(TestContext.Current.CancellationToken);
-            }
-
-            await physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-            physical.Validate(TimeSpan.FromMilliseconds(500));
-            Assert.True(physical.IsUsable);
-        }
-        finally
-        {
-            await physical.CloseAsync();
-        }
-    }
+        await physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        physical.Validate(TimeSpan.FromMilliseconds(500));
+        Assert.True(physical.IsUsable);
+    });
 
     [Fact]
     public async Task Many_clients_share_few_connections_and_nothing_is_lost()
@@ -207,6 +192,49 @@ public abstract partial class ProviderSuite
     protected virtual IEnumerable<string> Secrets => [];
 
     protected virtual string Concat(params string[] parts) => string.Join(" || ", parts);
+
+    /// <summary>Uses a connection of a provider without a pool.</summary>
+    private protected static async Task WithPhysicalAsync(
+        DatabaseProvider provider, ConnectionSettings settings, Func<PhysicalConnection, DatabaseProvider, Task> use)
+    {
+        await using (provider)
+        {
+            var physical = provider.CreateConnection(settings);
+            try
+            {
+                await physical.OpenAsync(TestContext.Current.CancellationToken);
+                await use(physical, provider);
+            }
+            finally
+            {
+                await physical.CloseAsync();
+            }
+        }
+    }
+
+    /// <summary>Uses an open session: a driver that resets opens it again for each lease.</summary>
+    private protected Task WithSessionAsync(Func<PhysicalConnection, DatabaseProvider, Task> use)
+    {
+        var provider = NewProvider();
+        return WithPhysicalAsync(provider, NewSettings(provider), async (physical, _) =>
+        {
+            if (physical.Connection.State == ConnectionState.Closed)
+            {
+                await physical.Connection.OpenAsync(TestContext.Current.CancellationToken);
+            }
+
+            await use(physical, provider);
+        });
+    }
+
+    /// <summary>The one problem of a provider's settings names the setting.</summary>
+    private protected async Task AssertRefusedAsync(DatabaseProvider provider, string named)
+    {
+        await using (provider)
+        {
+            Assert.Contains(named, Assert.Single(provider.FindProblems(NewSettings(provider))), StringComparison.Ordinal);
+        }
+    }
 
     private protected ConnectionSettings NewSettings(DatabaseProvider provider) => new()
     {

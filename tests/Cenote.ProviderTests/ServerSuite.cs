@@ -172,29 +172,14 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
-    public async Task Validation_fails_on_a_killed_session()
+    public Task Validation_fails_on_a_killed_session() => WithSessionAsync(async (physical, provider) =>
     {
-        await using var provider = NewProvider();
-        var physical = provider.CreateConnection(NewSettings(provider));
-        try
-        {
-            await physical.OpenAsync(TestContext.Current.CancellationToken);
-            if (physical.Connection.State == ConnectionState.Closed)
-            {
-                await physical.Connection.OpenAsync(TestContext.Current.CancellationToken);
-            }
-
-            await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
-            var exception = await Assert.ThrowsAnyAsync<Exception>(
-                () => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
-            Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
-            Assert.False(physical.IsUsable);
-        }
-        finally
-        {
-            await physical.CloseAsync();
-        }
-    }
+        await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
+        var exception = await Assert.ThrowsAnyAsync<Exception>(
+            () => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+        Assert.False(physical.IsUsable);
+    });
 
     [Fact]
     public async Task The_server_has_as_many_sessions_as_the_pool()
@@ -317,6 +302,41 @@ public abstract class ServerSuite : KnownDriverSuite
         }
 
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);
+    }
+
+    /// <summary>A statement that allows a user one connection.</summary>
+    protected abstract string LimitToOneConnection(string user);
+
+    [Fact]
+    public async Task A_refusal_of_one_connection_too_many_is_recognised()
+    {
+        var user = Statements.UniqueName("u");
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, "pw");
+        await administrator.ExecuteAsync(LimitToOneConnection(user));
+        await using var pool = NewPool(NewProvider(ConnectionStringOf(user, "pw")), ResetMode.Full);
+        await using var first = pool.Provider.Factory.CreateConnection()!;
+        first.ConnectionString = ConnectionStringOf(user, "pw") + ";Pooling=false";
+        await first.OpenAsync(TestContext.Current.CancellationToken);
+
+        var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
+            () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal(FailureKind.TooManyConnections, exception.Failure.Kind);
+    }
+
+    /// <summary>A statement that sets 7 for the session, and the expression that shows it.</summary>
+    protected abstract (string Set, string Show) Setting { get; }
+
+    [Fact]
+    public async Task Rollback_keeps_what_is_set_outside_the_transaction()
+    {
+        var table = await NewTableAsync();
+        var seen = await LookAroundAsync(
+            ResetMode.Rollback,
+            $"SELECT {Concat(Setting.Show, "' '", $"(SELECT count(*) FROM {table})")}",
+            [Setting.Set, "BEGIN", $"INSERT INTO {table} VALUES (1)"]);
+        Assert.Equal("7 0", seen.After);
+        Assert.Equal(1, seen.Opened);
     }
 
     protected abstract string DatabaseQuery { get; }
