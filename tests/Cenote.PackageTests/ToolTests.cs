@@ -20,7 +20,7 @@ public sealed class ToolTests(PackageFolder packages) : IClassFixture<PackageFol
 
             var help = await Build.RunAsync(Path.Combine(folder, "cenote"), ["--help"]);
             Assert.Contains("top", help, StringComparison.Ordinal);
-            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Repository.RunAsync(Path.Combine(folder, "cenote"), ["top"]));
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => Build.RunAsync(Path.Combine(folder, "cenote"), ["top"]));
             Assert.Contains("URL is missing", refusal.Message, StringComparison.Ordinal);
         }
         finally
