@@ -1,5 +1,4 @@
 using Cenote.Dashboard.Access;
-using Cenote.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard;

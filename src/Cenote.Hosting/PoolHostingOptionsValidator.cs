@@ -1,4 +1,3 @@
-using Cenote.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.Hosting;

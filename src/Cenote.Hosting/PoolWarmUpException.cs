@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.Hosting;
 
 /// <summary>Connection pools were not ready, and the host was told not to start without them. Names every one, and why.</summary>

@@ -12,12 +12,12 @@ public sealed partial class ReplicaSet
     /// <summary>Raised after each change of who serves what, in their order, on the thread pool, not under any lock. What handlers throw is logged.</summary>
     public event EventHandler<TopologyChangedEventArgs>? TopologyChanged
     {
-        add => _announcer.Changed += value;
-        remove => _announcer.Changed -= value;
+        add => _journal.Changed.Occurred += value;
+        remove => _journal.Changed.Occurred -= value;
     }
 
     /// <summary>The last changes of who serves what, the oldest first; at most 200.</summary>
-    public IReadOnlyList<TopologyChangedEventArgs> GetHistory() => _announcer.Read();
+    public IReadOnlyList<TopologyChangedEventArgs> GetHistory() => _journal.Read();
 
     /// <summary>
     /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is its own

@@ -1,4 +1,3 @@
-using Cenote.Diagnostics;
 using Cenote.Providers;
 using Cenote.ReadReplicas.CausalReads;
 using Cenote.ReadReplicas.Probing;
@@ -23,7 +22,7 @@ public sealed partial class ReplicaSet : RoutedDataSource
     private readonly ReplicaSetOptions _options;
     private readonly ReplicaSetServer[] _servers;
     private readonly ReplicaSetServer _declaredPrimary;
-    private readonly TopologyAnnouncer _announcer;
+    private readonly TopologyJournal _journal;
     private readonly TopologyKeeper _keeper;
     private readonly SetParts _parts;
     private readonly WriteRouter _writes;
@@ -41,8 +40,8 @@ public sealed partial class ReplicaSet : RoutedDataSource
         _servers = [.. servers];
         _declaredPrimary = _servers.First(static server => server.DeclaredRole == ServerRole.Primary);
         _logger = new SafeLogger(options.LoggerFactory?.CreateLogger("Cenote.ReadReplicas") ?? NullLogger.Instance);
-        _announcer = new TopologyAnnouncer(options.Name, _logger) { Sender = this };
-        _keeper = new TopologyKeeper(_servers, options, _announcer);
+        _journal = new TopologyJournal(options.Name, _logger) { Changed = { Sender = this } };
+        _keeper = new TopologyKeeper(_servers, options, _journal);
         ServerProbe[] probes = [.. _servers.Select(server => new ServerProbe(server, options, _keeper, _logger))];
         _parts = new SetParts(options, _keeper, probes, new SetCounters(), _logger, _closed.Token);
         _writes = new WriteRouter(_parts);

@@ -10,8 +10,8 @@ public sealed partial class ConnectionPool
     /// </remarks>
     public event EventHandler<LeakReportedEventArgs>? LeakReported
     {
-        add => _engine.Leaks.Reported += value;
-        remove => _engine.Leaks.Reported -= value;
+        add => _engine.Leaks.Reported.Occurred += value;
+        remove => _engine.Leaks.Reported.Occurred -= value;
     }
 
     /// <summary>Who holds which connection, since when, from where; the oldest first. Thread-safe, and holds nobody up.</summary>

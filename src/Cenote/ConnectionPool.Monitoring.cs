@@ -42,8 +42,8 @@ public sealed partial class ConnectionPool
     /// </remarks>
     public event EventHandler<PoolEventArgs>? EventOccurred
     {
-        add => _engine.Journal.Occurred += value;
-        remove => _engine.Journal.Occurred -= value;
+        add => _engine.Journal.EventOccurred.Occurred += value;
+        remove => _engine.Journal.EventOccurred.Occurred -= value;
     }
 
     /// <summary>Writes down in the pool's events and log that somebody did something to it.</summary>

@@ -96,8 +96,8 @@ public sealed partial class ConnectionPool
     /// </summary>
     public event EventHandler<CircuitChangedEventArgs>? CircuitChanged
     {
-        add => _engine.CircuitAnnouncer.Changed += value;
-        remove => _engine.CircuitAnnouncer.Changed -= value;
+        add => _engine.CircuitChanged.Occurred += value;
+        remove => _engine.CircuitChanged.Occurred -= value;
     }
 
     /// <summary>
@@ -110,8 +110,8 @@ public sealed partial class ConnectionPool
     /// </remarks>
     public event EventHandler<FailureObservedEventArgs>? FailureObserved
     {
-        add => _engine.Failures.Observed += value;
-        remove => _engine.Failures.Observed -= value;
+        add => _engine.FailureObserved.Occurred += value;
+        remove => _engine.FailureObserved.Occurred -= value;
     }
 
     /// <summary>Closes the pool: waiters fail at once, idle connections close, leases in use work until they are returned.</summary>

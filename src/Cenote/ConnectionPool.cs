@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Cenote.Diagnostics;
 using Cenote.Leasing;
 using Cenote.Maintenance;
 using Cenote.Providers;
@@ -34,10 +33,10 @@ public sealed partial class ConnectionPool : DbDataSource
         _rents = _engine.Rents;
         _engine.Desk.Pool = this;
         _refusesAmbientTransactions = _engine.Settings.AmbientTransactions == AmbientTransactions.Throw;
-        _engine.CircuitAnnouncer.Sender = this;
-        _engine.Failures.Sender = this;
-        _engine.Leaks.Sender = this;
-        _engine.Journal.Sender = this;
+        _engine.CircuitChanged.Sender = this;
+        _engine.FailureObserved.Sender = this;
+        _engine.Leaks.Reported.Sender = this;
+        _engine.Journal.EventOccurred.Sender = this;
         _engine.Lifecycle.Start();
     }
 

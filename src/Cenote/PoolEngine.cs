@@ -36,13 +36,13 @@ internal sealed class PoolEngine
         Rents = new RentPath(Desk, settings, Journal, new RentTraces(settings, Labels), Nesting);
         RentFailures = new RentFailures(settings, Desk, Journal);
 
-        CircuitAnnouncer = new CircuitAnnouncer(settings, Journal);
-        Failures = new FailureAnnouncer(settings, Journal.Logger);
-        FailureReports = new FailureReports(provider, Classifier, Desk, Failures, Journal);
+        CircuitChanged = new OrderedEvent<CircuitChangedEventArgs>(Journal.HandlerFailed, Journal.CircuitChanged);
+        FailureObserved = new OrderedEvent<FailureObservedEventArgs>(Journal.HandlerFailed);
+        FailureReports = new FailureReports(settings, provider, Classifier, Desk, FailureObserved, Journal);
         var leftBehind = new LeftBehind();
         var closed = new CancellationTokenSource();
         var opener = new ConnectionOpener(provider, Classifier, settings, Desk, leftBehind, Journal, closed.Token);
-        Work = new ConnectionWork(settings, Desk, opener, CircuitAnnouncer, FailureReports, Journal);
+        Work = new ConnectionWork(settings, Desk, opener, CircuitChanged, FailureReports, Journal);
         Dedicated = new DedicatedConnections(provider, settings, Desk, opener);
 
         Leases = new LeaseReader(settings, Desk);
@@ -74,9 +74,9 @@ internal sealed class PoolEngine
 
     internal FailureReports FailureReports { get; }
 
-    internal FailureAnnouncer Failures { get; }
+    internal OrderedEvent<FailureObservedEventArgs> FailureObserved { get; }
 
-    internal CircuitAnnouncer CircuitAnnouncer { get; }
+    internal OrderedEvent<CircuitChangedEventArgs> CircuitChanged { get; }
 
     internal LeaseReader Leases { get; }
 

@@ -1,4 +1,4 @@
-namespace Cenote;
+namespace Cenote.Shared;
 
 /// <summary>How many letters were left out, added, mistaken or swapped with their neighbour (optimal string alignment).</summary>
 internal static class EditDistance

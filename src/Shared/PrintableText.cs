@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Cenote;
+namespace Cenote.Shared;
 
 /// <summary>
 /// Finds characters that a reader of a log or a page cannot see, or that change how the text around them is shown: in a name they make one pool look like another.

@@ -1,4 +1,3 @@
-using Cenote.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.ReadReplicas;
 
 /// <summary>A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.ReadReplicas;
 
 /// <summary>No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryWait"/>.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.ReadReplicas;
 
 /// <summary>The set was disposed of before or while the caller asked for a connection.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.ReadReplicas;
 
 /// <summary>The settings of a set cannot work. Thrown when it is constructed, with every problem at once.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote.ReadReplicas;
 
 /// <summary>

@@ -6,7 +6,7 @@ namespace Cenote.ReadReplicas.Routing;
 /// <summary>Reads on the primary: all of them where the set has no replica, else a limited number.</summary>
 internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter writes, bool hasReplicas)
 {
-    private readonly LogPace _warnings = new(TimeSpan.FromMinutes(1));
+    private readonly Throttle _warnings = new(TimeSpan.FromMinutes(1), parts.Options.TimeProvider);
 
     internal PrimaryReads Reads => reads;
 
@@ -88,7 +88,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         {
             parts.Counters.NoteCausalOnPrimary();
         }
-        else if (_warnings.MayLog(parts.Options.TimeProvider))
+        else if (_warnings.MayPass(out _))
         {
             ReplicaSetLog.ReadsOnPrimary(parts.Logger, parts.Options.Name);
         }

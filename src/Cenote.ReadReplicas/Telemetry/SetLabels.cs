@@ -1,5 +1,3 @@
-using Cenote.Telemetry;
-
 namespace Cenote.ReadReplicas.Telemetry;
 
 /// <summary>The attributes of one measurement.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Cenote.Telemetry;
 
 namespace Cenote.ReadReplicas.Telemetry;
 
@@ -46,5 +45,5 @@ internal static class SetMetrics
         readings.CountOfServers("cenote.replica.departures", "{departure}", "How often the server left the rotation of reads.", static server => server.Counters.Departures);
     }
 
-    internal static WeakRoster<ReplicaSet> Sets { get; } = new();
+    internal static WeakSet<ReplicaSet> Sets { get; } = new();
 }

@@ -22,7 +22,7 @@ internal sealed class SetReadings(Meter meter, Func<IEnumerable<ReplicaSet>> rea
     internal void Kind<T>(string name, string description, Func<ReplicaSetServer, T> read)
         where T : struct, Enum
     {
-        var parts = Enum.GetValues<T>().Select(kind => (Cenote.Telemetry.TelemetryTags.ValueOf(kind), Is(kind))).ToArray();
+        var parts = Enum.GetValues<T>().Select(kind => (TelemetryTags.ValueOf(kind), Is(kind))).ToArray();
         meter.CreateObservableUpDownCounter(name, () => Observe(Servers(name, parts), Add), "{server}", description);
 
         Func<ReplicaSetServer, long?> Is(T kind) => server => EqualityComparer<T>.Default.Equals(read(server), kind) ? 1 : 0;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cenote.Diagnostics;
 using Cenote.Providers;
 
 namespace Cenote.ReadReplicas.Topology;

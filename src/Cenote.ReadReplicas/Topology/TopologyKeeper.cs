@@ -12,7 +12,7 @@ internal sealed partial class TopologyKeeper
 {
     private readonly object _gate = new();
     private readonly ReplicaSetOptions _options;
-    private readonly TopologyAnnouncer _announcer;
+    private readonly TopologyJournal _journal;
     private readonly ServerRecord[] _records;
     private readonly PositionHistory _history = new();
     private readonly long _started;
@@ -25,10 +25,10 @@ internal sealed partial class TopologyKeeper
     private int _failovers;
     private bool _isClosed;
 
-    internal TopologyKeeper(IReadOnlyList<ReplicaSetServer> servers, ReplicaSetOptions options, TopologyAnnouncer announcer)
+    internal TopologyKeeper(IReadOnlyList<ReplicaSetServer> servers, ReplicaSetOptions options, TopologyJournal journal)
     {
         _options = options;
-        _announcer = announcer;
+        _journal = journal;
         _started = options.TimeProvider.GetTimestamp();
         _records = [.. servers.Select(server => new ServerRecord(server, options))];
         _current = new TopologySnapshot(primary: null, writing: null, [], new Tenure?[_records.Length]);
@@ -66,7 +66,7 @@ internal sealed partial class TopologyKeeper
             _current = after;
 
             // Only queues. Under the lock, so that changes that two probes find at once keep their order.
-            changes.ForEach(_announcer.Post);
+            changes.ForEach(_journal.Record);
         }
 
         if (!ReferenceEquals(before, after))

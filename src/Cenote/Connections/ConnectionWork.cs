@@ -7,7 +7,7 @@ namespace Cenote.Connections;
 
 /// <summary>Does what the lease desk asks for, with a real driver.</summary>
 internal sealed class ConnectionWork(
-    PoolSettings settings, LeaseDesk desk, ConnectionOpener opener, CircuitAnnouncer announcer, FailureReports failures, PoolJournal journal)
+    PoolSettings settings, LeaseDesk desk, ConnectionOpener opener, OrderedEvent<CircuitChangedEventArgs> circuitChanged, FailureReports failures, PoolJournal journal)
     : IConnectionWork
 {
     private readonly ConnectionValidator _validator = new(settings, desk);
@@ -41,7 +41,7 @@ internal sealed class ConnectionWork(
 
     public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => failures.RecordFailure(slot, reason, exception);
 
-    public void Announce(CircuitState before, CircuitStatus status) => announcer.Post(before, status);
+    public void Announce(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
 
     /// <summary>Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after that call.</summary>
     internal void GiveUpLease(in ConnectionLease lease, Task hangingCall)

@@ -6,7 +6,8 @@ using Cenote.Resilience;
 namespace Cenote.Connections;
 
 /// <summary>Decides what a failure on an open connection means: for that connection, for the idle ones, and for subscribers.</summary>
-internal sealed class FailureReports(DatabaseProvider provider, FailureClassifier classifier, LeaseDesk desk, FailureAnnouncer announcer, PoolJournal journal)
+internal sealed class FailureReports(
+    PoolSettings settings, DatabaseProvider provider, FailureClassifier classifier, LeaseDesk desk, OrderedEvent<FailureObservedEventArgs> failureObserved, PoolJournal journal)
 {
     /// <summary>A connection failed that no caller holds, and is being closed. When the server may be lost, the idle ones become suspect.</summary>
     internal void RecordFailure(Slot slot, CloseReason reason, Exception? exception)
@@ -16,7 +17,7 @@ internal sealed class FailureReports(DatabaseProvider provider, FailureClassifie
         if (kind == FailureKind.ConnectionLost || (reason == CloseReason.ValidationFailed && !kind.IsAnswer()))
         {
             desk.MakeSuspect();
-            announcer.Post(FailureKind.ConnectionLost, exception);
+            Notify(FailureKind.ConnectionLost, exception);
         }
     }
 
@@ -46,14 +47,14 @@ internal sealed class FailureReports(DatabaseProvider provider, FailureClassifie
             if (slot.IsLeasedAs(lease.Ticket))
             {
                 desk.MakeSuspect();
-                announcer.Post(kind, exception);
+                Notify(kind, exception);
             }
         }
         else if (kind == FailureKind.ReadOnlyServer)
         {
             // The session is well, and would stay on that server for ever: only a new connection finds the new primary, or a file that can be written again.
             slot.RetireOnReturn(lease.Ticket, CloseReason.ReadOnlyServer);
-            announcer.Post(kind, exception);
+            Notify(kind, exception);
         }
         else if (kind == FailureKind.QueryTimeout || exception is OperationCanceledException || (isRaw && classifier.IsCancellation(exception)))
         {
@@ -85,6 +86,14 @@ internal sealed class FailureReports(DatabaseProvider provider, FailureClassifie
         else
         {
             lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.CancelInDoubt);
+        }
+    }
+
+    private void Notify(FailureKind kind, Exception? exception)
+    {
+        if (failureObserved.HasHandlers)
+        {
+            failureObserved.Post(new FailureObservedEventArgs(settings.Name, kind, exception));
         }
     }
 }

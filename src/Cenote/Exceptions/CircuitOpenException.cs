@@ -1,4 +1,3 @@
-using Cenote.Diagnostics;
 using Cenote.Resilience;
 
 namespace Cenote;

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>A connection could not be opened, and nothing else could serve the caller. The driver's exception is the inner one.</summary>

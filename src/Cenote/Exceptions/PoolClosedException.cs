@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>The pool was disposed of before or while the caller asked for a connection.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>A registry has no pool of the name asked for.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem at once.</summary>

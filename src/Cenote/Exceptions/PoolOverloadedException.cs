@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>The pool turned the caller away to protect the others: too many wait already, or waits have been too long for too long.</summary>

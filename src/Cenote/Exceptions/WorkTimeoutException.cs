@@ -1,5 +1,3 @@
-using Cenote.Diagnostics;
-
 namespace Cenote;
 
 /// <summary>Work did not succeed within its deadline, all tries included, and no commit was left without an answer. The failure of its last try is the inner exception, if there was one.</summary>

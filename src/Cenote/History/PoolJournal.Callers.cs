@@ -6,15 +6,11 @@ namespace Cenote.History;
 // Callers that wait, and holders that keep.
 internal sealed partial class PoolJournal
 {
-    private readonly EventPace _slowAcquires = new();
-    private readonly EventPace _timeouts = new();
-    private readonly EventPace _overloads = new();
-
     /// <summary>A caller that queued has its connection.</summary>
     internal void Acquired(in RentRequest request)
     {
         if (_settings.SlowAcquire is not { } limit || _settings.Clock.ElapsedSince(request.StartedAt) is var waited && waited < limit
-            || !_slowAcquires.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+            || !_slowAcquires.MayPass(out var heldBack))
         {
             return;
         }
@@ -30,7 +26,7 @@ internal sealed partial class PoolJournal
     internal void AcquireTimedOut(in RentRequest request, PoolCounts counts)
     {
         PoolLog.AcquireTimeout(Logger, _settings.Name, Readable.Duration(request.Timeout), counts);
-        if (_timeouts.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+        if (_timeouts.MayPass(out var heldBack))
         {
             var site = request.CallSite;
             Note(NewEvent(PoolEventKind.AcquireTimeout, PoolEventLevel.Error, Text($"{site} had no connection within {request.Timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
@@ -43,7 +39,7 @@ internal sealed partial class PoolJournal
 
     internal void Overloaded(string reason, PoolCounts counts)
     {
-        if (_overloads.MayPass(_settings.Clock.ElapsedMilliseconds, out var heldBack))
+        if (_overloads.MayPass(out var heldBack))
         {
             PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
             Note(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"turned a caller away: {reason}; {counts}{Like(heldBack)}"));

@@ -56,8 +56,9 @@ internal sealed partial class PoolJournal
         });
     }
 
-    internal void CircuitChanged(CircuitState before, CircuitStatus status)
+    internal void CircuitChanged(CircuitChangedEventArgs change)
     {
+        var (before, status) = (change.Before, change.Status);
         switch (status.State)
         {
             case CircuitState.Open when status.IsForced:

@@ -9,26 +9,31 @@ internal sealed partial class PoolJournal
 {
     private readonly PoolSettings _settings;
     private readonly EventHistory _history;
-    private readonly EventPump<PoolEvent> _pump;
+    private readonly object _order = new();
+    private readonly Throttle _slowAcquires;
+    private readonly Throttle _timeouts;
+    private readonly Throttle _overloads;
 
     internal PoolJournal(PoolSettings settings, ILogger logger)
     {
         _settings = settings;
         Logger = logger;
         _history = new EventHistory(settings.EventHistory);
-        _pump = new EventPump<PoolEvent>(Tell);
+        EventOccurred = new OrderedEvent<PoolEventArgs>(HandlerFailed);
+        _slowAcquires = OnePerSecond();
+        _timeouts = OnePerSecond();
+        _overloads = OnePerSecond();
     }
 
-    /// <summary>Handlers are called on the thread pool, one event after the other.</summary>
-    internal event EventHandler<PoolEventArgs>? Occurred;
-
-    /// <summary>Who is named as the sender.</summary>
-    internal object? Sender { get; set; }
+    internal OrderedEvent<PoolEventArgs> EventOccurred { get; }
 
     /// <summary>For messages that are no event.</summary>
     internal ILogger Logger { get; }
 
     internal IReadOnlyList<PoolEvent> Read(long after) => _history.Read(after);
+
+    /// <summary>A handler of one of the pool's events threw.</summary>
+    internal void HandlerFailed(object arguments, Exception exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
 
     private void Note(PoolEventKind kind, PoolEventLevel level, string message) => Note(NewEvent(kind, level, message));
 
@@ -37,32 +42,18 @@ internal sealed partial class PoolJournal
 
     private void Note(PoolEvent happened)
     {
-        // Numbered and told under one lock: subscribers hear of events in the order of their numbers.
-        lock (_pump)
+        // Numbered and posted under one lock: handlers get events in the order of their numbers.
+        lock (_order)
         {
             var numbered = _history.Add(happened);
-            if (Occurred is not null)
+            if (EventOccurred.HasHandlers)
             {
-                _pump.Post(numbered);
+                EventOccurred.Post(new PoolEventArgs(numbered));
             }
         }
     }
 
-    private void Tell(PoolEvent happened)
-    {
-        var arguments = new PoolEventArgs(happened);
-        foreach (var handler in Delegate.EnumerateInvocationList(Occurred))
-        {
-            try
-            {
-                handler(Sender, arguments);
-            }
-            catch (Exception exception)
-            {
-                PoolLog.HandlerFailed(Logger, _settings.Name, exception);
-            }
-        }
-    }
+    private Throttle OnePerSecond() => new(TimeSpan.FromSeconds(1), _settings.Clock.TimeProvider);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

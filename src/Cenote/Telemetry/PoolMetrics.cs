@@ -20,7 +20,7 @@ internal static class PoolMetrics
         RentReadings.Define(new PoolReadings(Meter));
     }
 
-    internal static WeakRoster<PoolEngine> Pools { get; } = new();
+    internal static WeakSet<PoolEngine> Pools { get; } = new();
 
     /// <summary>The first bucket holds callers served at once, and nobody else: whoever queued has waited for more than nothing.</summary>
     internal static Histogram<double> WaitTime { get; } = Durations(

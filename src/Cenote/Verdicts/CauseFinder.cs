@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cenote.Diagnostics;
 
 namespace Cenote.Verdicts;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Cenote.Diagnostics;
+using Cenote.Shared;
 
 namespace Cenote.Tests.Documentation;
 

@@ -107,7 +107,7 @@ public sealed class SuspicionTests
             reached.TrySetResult();
             gate.Task.Wait();
         };
-        var most = Cenote.Diagnostics.EventPump<LeakReportedEventArgs>.MostWaiting;
+        var most = Cenote.Shared.OrderedEvent<LeakReportedEventArgs>.MaxWaiting;
         var suspect = new Holder(test.Pool).Suspect();
         for (var i = 0; i <= most + 5; i++)
         {

@@ -1,7 +1,7 @@
-namespace Cenote.Telemetry;
+namespace Cenote.Shared;
 
 /// <summary>What is alive, without keeping it alive. Thread-safe.</summary>
-internal sealed class WeakRoster<T>
+internal sealed class WeakSet<T>
     where T : class
 {
     private readonly List<WeakReference<T>> _members = [];

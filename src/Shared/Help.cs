@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Cenote.Diagnostics;
+namespace Cenote.Shared;
 
 /// <summary>Addresses of the documentation, of this version. The one place that makes them.</summary>
 internal static class Help

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cenote.Telemetry;
+namespace Cenote.Shared;
 
 /// <summary>Attributes of measurements and spans. Those without <c>cenote.</c> are OpenTelemetry's.</summary>
 internal static class TelemetryTags

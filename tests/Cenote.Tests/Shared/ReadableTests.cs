@@ -1,6 +1,6 @@
-using Cenote.Diagnostics;
+using Cenote.Shared;
 
-namespace Cenote.Tests.Diagnostics;
+namespace Cenote.Tests.Shared;
 
 public sealed class ReadableTests
 {

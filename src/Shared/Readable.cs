@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cenote.Diagnostics;
+namespace Cenote.Shared;
 
 /// <summary>Durations, moments and counts as people write them. The one place for texts of every assembly.</summary>
 internal static class Readable

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Cenote.Telemetry;
+namespace Cenote.Shared;
 
 /// <summary>What meter and activity source say of themselves.</summary>
 internal static class TelemetryScope

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Cenote.Diagnostics;
+namespace Cenote.Shared;
 
 /// <summary>
 /// Passes messages on and swallows what the logger throws: the pool logs between steps that must both happen, and from timers

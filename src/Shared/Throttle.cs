@@ -1,0 +1,25 @@
+namespace Cenote.Shared;
+
+/// <summary>Lets one of many alike through in each interval, and counts the others: a pool in trouble has thousands, which would hide what came before. Thread-safe.</summary>
+internal sealed class Throttle(TimeSpan interval, TimeProvider clock)
+{
+    private readonly long _interval = (long)(interval.TotalSeconds * clock.TimestampFrequency);
+    private long _next = long.MinValue;
+    private int _heldBack;
+
+    /// <param name="heldBack">How many were held back since the last that was let through.</param>
+    internal bool MayPass(out int heldBack)
+    {
+        var now = clock.GetTimestamp();
+        var next = Interlocked.Read(ref _next);
+        if (now >= next && Interlocked.CompareExchange(ref _next, now + _interval, next) == next)
+        {
+            heldBack = Interlocked.Exchange(ref _heldBack, 0);
+            return true;
+        }
+
+        heldBack = 0;
+        Interlocked.Increment(ref _heldBack);
+        return false;
+    }
+}
