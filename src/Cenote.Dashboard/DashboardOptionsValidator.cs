@@ -11,12 +11,8 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
 
     public ValidateOptionsResult Validate(string? name, DashboardOptions options)
     {
-        List<string> problems = [];
-        if (options.History < ShortestHistory || options.History > LongestHistory)
-        {
-            problems.Add($"DashboardOptions.History is {Readable.Duration(options.History)}. It must be {Readable.Duration(ShortestHistory)} to {Readable.Duration(LongestHistory)}.");
-        }
-
+        var problems = new OptionProblems();
+        problems.FindDuration("DashboardOptions.History", options.History, ShortestHistory, LongestHistory);
         if (options.ActionPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
         {
             problems.Add("DashboardOptions.ActionPolicy is empty. Name a policy, or leave it null for a read-only dashboard.");
@@ -27,10 +23,10 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
         AddNulls(problems, nameof(options.Registries), options.Registries);
         AddNulls(problems, nameof(options.Pools), options.Pools);
         AddNulls(problems, nameof(options.ReplicaSets), options.ReplicaSets);
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.All);
     }
 
-    private static void AddNulls<T>(List<string> problems, string setting, IList<T> list)
+    private static void AddNulls<T>(OptionProblems problems, string setting, IList<T> list)
         where T : class
     {
         if (list.Contains(null!))

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using Cenote.Providers;
-using Cenote.Resilience;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -15,48 +13,7 @@ internal static class PoolSection
     private const string Root = $"{ConfigurationKeys.Root}:{ConfigurationKeys.Pools}";
 
     private static readonly FrozenDictionary<string, Action<ConnectionPoolOptions, SettingText>> Settings =
-        new Dictionary<string, Action<ConnectionPoolOptions, SettingText>>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["MinSize"] = (options, text) => options.MinSize = text.Number(),
-            ["MaxSize"] = (options, text) => options.MaxSize = text.Number(),
-            ["AcquireTimeout"] = (options, text) => options.AcquireTimeout = text.Duration(),
-            ["MaxIdleTime"] = (options, text) => options.MaxIdleTime = text.DurationOrInfinite(),
-            ["MaxLifetime"] = (options, text) => options.MaxLifetime = text.DurationOrInfinite(),
-            ["ValidationInterval"] = (options, text) => options.ValidationInterval = text.DurationOrInfinite(),
-            ["ValidationTimeout"] = (options, text) => options.ValidationTimeout = text.Duration(),
-            ["ConnectTimeout"] = (options, text) => options.ConnectTimeout = text.Duration(),
-            ["OpenRetries"] = (options, text) => options.OpenRetries = text.Number(),
-            ["OpenRetryBaseDelay"] = (options, text) => options.OpenRetryBaseDelay = text.Duration(),
-            ["OpenRetryMaxDelay"] = (options, text) => options.OpenRetryMaxDelay = text.Duration(),
-            ["MaxConcurrentOpens"] = (options, text) => options.MaxConcurrentOpens = text.Number(),
-            ["MaxWaiters"] = (options, text) => options.MaxWaiters = text.IsNone ? null : text.Number(),
-            ["Startup"] = (options, text) => options.Startup = text.OneOf<StartupMode>(),
-            ["ResetMode"] = (options, text) => options.ResetMode = text.OneOf<ResetMode>(),
-            ["SessionClearing"] = (options, text) => options.SessionClearing = text.IsNone ? null : text.OneOf<SessionClearing>(),
-            ["AmbientTransactions"] = (options, text) => options.AmbientTransactions = text.IsNone ? null : text.OneOf<AmbientTransactions>(),
-            ["QueryTimeout"] = (options, text) => options.QueryTimeout = text.IsNone ? null : text.Duration(),
-            ["NestedRents"] = (options, text) => options.NestedRents = text.OneOf<NestedRents>(),
-            ["EventHistory"] = (options, text) => options.EventHistory = text.Number(),
-            ["SlowAcquire"] = (options, text) => options.SlowAcquire = text.IsNone ? null : text.Duration(),
-            ["StatementStatistics"] = (options, text) => options.StatementStatistics = text.Switch() ? Statements(options) : null,
-            ["StatementStatistics:MaxStatements"] = (options, text) => options.StatementStatistics = Statements(options) with { MaxStatements = text.Number() },
-            ["CircuitBreaker"] = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
-            ["CircuitBreaker:FailuresToOpen"] = (options, text) => options.CircuitBreaker = Breaker(options) with { FailuresToOpen = text.Number() },
-            ["CircuitBreaker:SuccessesToClose"] = (options, text) => options.CircuitBreaker = Breaker(options) with { SuccessesToClose = text.Number() },
-            ["CircuitBreaker:RecoveryTime"] = (options, text) => options.CircuitBreaker = Breaker(options) with { RecoveryTime = text.Duration() },
-            ["CircuitBreaker:MaxRecoveryTime"] = (options, text) => options.CircuitBreaker = Breaker(options) with { MaxRecoveryTime = text.Duration() },
-            ["CircuitBreaker:RecoveryGrowth"] = (options, text) => options.CircuitBreaker = Breaker(options) with { RecoveryGrowth = text.Factor() },
-            ["QueueShedding"] = (options, text) => options.QueueShedding = text.Switch() ? Shedding(options) : null,
-            ["QueueShedding:Target"] = (options, text) => options.QueueShedding = Shedding(options) with { Target = text.Duration() },
-            ["QueueShedding:Interval"] = (options, text) => options.QueueShedding = Shedding(options) with { Interval = text.Duration() },
-            ["LeakDetection"] = (_, text) => text.RefuseUnlessNone("a section with its settings"),
-            ["LeakDetection:Threshold"] = (options, text) => options.LeakDetection.Threshold = text.IsNone ? null : text.Duration(),
-            ["LeakDetection:RevokeAfter"] = (options, text) => options.LeakDetection.RevokeAfter = text.IsNone ? null : text.Duration(),
-            ["LeakDetection:StackSampling"] = (options, text) => options.LeakDetection.StackSampling = text.Number(),
-        }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>What a text cannot say.</summary>
-    private static readonly string[] CodeOnly = ["Name", "Credentials", "ClassifyFailure", "Sizing", "TimeProvider", "LoggerFactory"];
+        SettingTable.Rows.Where(static row => row.Parse is not null).ToFrozenDictionary(static row => row.Key, static row => row.Parse!, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The keys that may be in a section.</summary>
     internal static IEnumerable<string> Keys => Settings.Keys;
@@ -117,13 +74,7 @@ internal static class PoolSection
 
     // Its value is not shown: it may be a secret in the wrong place.
     private static string DescribeStranger(string path, string key, string poolName) =>
-        CodeOnly.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) ? $"{path} can only be set in code, where the pool is registered. Remove it."
+        SettingTable.Rows.Any(row => row.Parse is null && row.Key.Equals(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)) ? $"{path} can only be set in code, where the pool is registered. Remove it."
         : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
         : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} The settings are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
-
-    private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
-
-    private static StatementStatisticsOptions Statements(ConnectionPoolOptions options) => options.StatementStatistics ?? new StatementStatisticsOptions();
-
-    private static QueueSheddingOptions Shedding(ConnectionPoolOptions options) => options.QueueShedding ?? new QueueSheddingOptions();
 }

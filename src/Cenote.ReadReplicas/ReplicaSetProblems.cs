@@ -6,13 +6,12 @@ namespace Cenote.ReadReplicas;
 internal static class ReplicaSetProblems
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     internal static IEnumerable<string> Of(ReplicaSetOptions options)
     {
-        if (NameProblem(options.Name ?? "") is not null)
+        if (OptionProblems.NameProblem(options.Name ?? "") is not null)
         {
-            yield return $"Name {NameProblem(options.Name ?? "")}. Give it 1 to 200 printable characters.";
+            yield return $"Name {OptionProblems.NameProblem(options.Name ?? "")}. Give it 1 to 200 printable characters.";
         }
 
         if (options.Strategy is null)
@@ -25,27 +24,25 @@ internal static class ReplicaSetProblems
             yield return "TimeProvider is null: leave the default, TimeProvider.System.";
         }
 
-        List<string?> found =
-        [
-            Duration(nameof(options.AcquireTimeout), options.AcquireTimeout, TimeSpan.FromMilliseconds(1), Day),
-            Duration(nameof(options.PrimaryWait), options.PrimaryWait, TimeSpan.Zero, Day),
-            Duration(nameof(options.CausalWait), options.CausalWait, TimeSpan.Zero, TimeSpan.FromMinutes(1)),
-            Duration(nameof(options.ProbeInterval), options.ProbeInterval, Shortest, TimeSpan.FromHours(1)),
-            Duration(nameof(options.ProbeTimeout), options.ProbeTimeout, Shortest, TimeSpan.FromMinutes(1)),
-            Duration(nameof(options.RampUp), options.RampUp, TimeSpan.Zero, TimeSpan.FromHours(1)),
-            options.RevokeLeasesAfter == Timeout.InfiniteTimeSpan ? null : Duration(nameof(options.RevokeLeasesAfter), options.RevokeLeasesAfter, TimeSpan.Zero, Day),
-            Number(nameof(options.FailuresToLeave), options.FailuresToLeave, 1, 100),
-            Number(nameof(options.SuccessesToReturn), options.SuccessesToReturn, 1, 100),
-            Number(nameof(options.MaxReadsOnPrimary), options.MaxReadsOnPrimary ?? 0, 0, 10_000),
-        ];
-        foreach (var problem in found.OfType<string>())
+        var problems = new OptionProblems();
+        problems.FindDuration(nameof(options.AcquireTimeout), options.AcquireTimeout, OptionProblems.ShortestWait, OptionProblems.LongestWait);
+        problems.FindDuration(nameof(options.PrimaryWait), options.PrimaryWait, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindDuration(nameof(options.CausalWait), options.CausalWait, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        problems.FindDuration(nameof(options.ProbeInterval), options.ProbeInterval, Shortest, TimeSpan.FromHours(1));
+        problems.FindDuration(nameof(options.ProbeTimeout), options.ProbeTimeout, Shortest, TimeSpan.FromMinutes(1));
+        problems.FindDuration(nameof(options.RampUp), options.RampUp, TimeSpan.Zero, TimeSpan.FromHours(1));
+        problems.FindDuration(nameof(options.RevokeLeasesAfter), options.RevokeLeasesAfter, TimeSpan.Zero, OptionProblems.LongestWait, mayBeInfinite: true);
+        problems.FindNumber(nameof(options.FailuresToLeave), options.FailuresToLeave, 1, 100);
+        problems.FindNumber(nameof(options.SuccessesToReturn), options.SuccessesToReturn, 1, 100);
+        problems.FindNumber(nameof(options.MaxReadsOnPrimary), options.MaxReadsOnPrimary ?? 0, 0, 10_000);
+        foreach (var problem in problems.All)
         {
             yield return problem;
         }
 
-        if (options.MaxLag != Timeout.InfiniteTimeSpan && (options.MaxLag < options.ProbeInterval || options.MaxLag > Day))
+        if (options.MaxLag != Timeout.InfiniteTimeSpan && (options.MaxLag < options.ProbeInterval || options.MaxLag > OptionProblems.LongestWait))
         {
-            yield return $"MaxLag is {options.MaxLag}: set ProbeInterval, which is {options.ProbeInterval}, to 1 day, or Timeout.InfiniteTimeSpan; a lag is known no better than once in a ProbeInterval.";
+            yield return $"MaxLag is {Readable.Duration(options.MaxLag)}: set ProbeInterval, which is {Readable.Duration(options.ProbeInterval)}, to 1 day, or Timeout.InfiniteTimeSpan; a lag is known no better than once in a ProbeInterval.";
         }
 
         if (options.TokenSigningKeys is null)
@@ -86,20 +83,9 @@ internal static class ReplicaSetProblems
             yield return string.Create(CultureInfo.InvariantCulture, $"The weight of server '{server.Name}' is {server.Weight}: set 1 to 1,000.");
         }
 
-        foreach (var server in servers.Where(server => NameProblem(server.Name) is not null))
+        foreach (var server in servers.Where(server => OptionProblems.NameProblem(server.Name) is not null))
         {
-            yield return $"The name of a server {NameProblem(server.Name)}. Give it 1 to 200 printable characters.";
+            yield return $"The name of a server {OptionProblems.NameProblem(server.Name)}. Give it 1 to 200 printable characters.";
         }
     }
-
-    private static string? Duration(string name, TimeSpan value, TimeSpan least, TimeSpan most) =>
-        value < least || value > most ? $"{name} is {Readable.Duration(value)}: set {Readable.Duration(least)} to {Readable.Duration(most)}." : null;
-
-    private static string? Number(string name, int value, int least, int most) =>
-        value < least || value > most ? string.Create(CultureInfo.InvariantCulture, $"{name} is {value}: set {least:N0} to {most:N0}.") : null;
-
-    private static string? NameProblem(string name) =>
-        name.Length is < 1 or > 200 ? FormattableString.Invariant($"has {name.Length} characters")
-        : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
-        : null;
 }

@@ -11,7 +11,7 @@ public sealed partial class ConnectionPool
     /// <exception cref="ArgumentException">The options cannot work.</exception>
     public Verdict GetVerdict(VerdictOptions? options = null)
     {
-        options?.ThrowIfUnfit(nameof(options));
+        options?.ThrowIfInvalid(nameof(options));
         return _engine.Judge.Judge(options ?? VerdictOptions.Default);
     }
 
@@ -28,7 +28,7 @@ public sealed partial class ConnectionPool
     public bool CountsStatements => _engine.Statements is not null;
 
     /// <summary>Every setting of the pool in words: the value in force, the default, the unit, the meaning. No secret is among them.</summary>
-    public IReadOnlyList<PoolSetting> DescribeSettings() => SettingList.Describe(_engine.Settings, _engine.Desk.ReadCapacity());
+    public IReadOnlyList<PoolSetting> DescribeSettings() => _engine.Settings.Describe(_engine.Desk.ReadCapacity());
 
     /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
     /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>
@@ -52,12 +52,12 @@ public sealed partial class ConnectionPool
     /// <exception cref="ArgumentException">One of them is empty or too long, or contains a character that is invisible or changes the direction of text.</exception>
     public void RecordOperation(string operation, string actor)
     {
-        ThrowIfUnfit(operation, 1000, nameof(operation));
-        ThrowIfUnfit(actor, 200, nameof(actor));
+        ThrowIfInvalid(operation, 1000, nameof(operation));
+        ThrowIfInvalid(actor, 200, nameof(actor));
         _engine.Journal.Operation(operation, actor);
     }
 
-    private static void ThrowIfUnfit(string text, int longest, string parameter)
+    private static void ThrowIfInvalid(string text, int longest, string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text, parameter);
         if (text.Length > longest)

@@ -239,7 +239,7 @@ public sealed class HealthReportTests
 
         Assert.Equal(
             [
-                "DegradedWait is -00:00:01. It must be 00:00:00 to 1.00:00:00.",
+                "DegradedWait is -1 s. It must be 0 s to 1 d.",
                 "DegradedUtilization is 1.5. It must be above 0 and no more than 1, or null for never.",
             ],
             [.. exception.Failures]);

@@ -65,10 +65,10 @@ public sealed class OptionsTests
 
         Assert.Equal(
             [
-                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
-                "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number of connections.",
+                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
+                "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number, such as 20.",
                 "Cenote:Hosting:WarmupTime is not a setting. The settings are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
-                "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:15.",
+                "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
                 "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
                 "WarmUpTimeLimit is 2 h. It must be 1 ms to 1 h.",
             ],

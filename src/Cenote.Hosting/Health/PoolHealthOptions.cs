@@ -13,17 +13,9 @@ public sealed class PoolHealthOptions
 
     internal IReadOnlyList<string> FindProblems()
     {
-        List<string> problems = [];
-        if (DegradedWait < TimeSpan.Zero || DegradedWait > TimeSpan.FromDays(1))
-        {
-            problems.Add($"DegradedWait is {DegradedWait}. It must be 00:00:00 to 1.00:00:00.");
-        }
-
-        if (DegradedUtilization is { } share && !(share is > 0 and <= 1))
-        {
-            problems.Add(FormattableString.Invariant($"DegradedUtilization is {share}. It must be above 0 and no more than 1, or null for never."));
-        }
-
-        return problems;
+        var problems = new OptionProblems();
+        problems.FindDuration(nameof(DegradedWait), DegradedWait, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindShare(nameof(DegradedUtilization), DegradedUtilization);
+        return problems.All;
     }
 }

@@ -20,7 +20,7 @@ internal static partial class PoolLog
     internal static partial void Opened(ILogger logger, string poolName, int slotId, int attempts);
 
     [LoggerMessage(11, LogLevel.Warning, "Pool {PoolName} could not open a connection, try {Attempt}; next try in {Delay}")]
-    internal static partial void OpenRetried(ILogger logger, string poolName, int attempt, TimeSpan delay, Exception? exception);
+    internal static partial void OpenRetried(ILogger logger, string poolName, int attempt, string delay, Exception? exception);
 
     [LoggerMessage(12, LogLevel.Error, "Pool {PoolName} could not open a connection to {Target}: {Kind}; attempts: {Attempts}")]
     internal static partial void OpenFailed(ILogger logger, string poolName, string target, int attempts, FailureKind kind, Exception exception);

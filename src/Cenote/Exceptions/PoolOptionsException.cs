@@ -13,6 +13,14 @@ public sealed class PoolOptionsException : PoolException
     /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>
     public IReadOnlyList<string> Problems { get; }
 
+    internal static void ThrowIfAny(string poolName, OptionProblems problems)
+    {
+        if (problems.All.Count > 0)
+        {
+            throw new PoolOptionsException(poolName, problems.All);
+        }
+    }
+
     private static string Describe(string poolName, IReadOnlyList<string> problems) =>
         $"The settings of pool '{poolName}' cannot work: {problems.Count} problem{(problems.Count == 1 ? "" : "s")}.{Environment.NewLine}"
         + string.Join(Environment.NewLine, problems.Select(problem => "- " + problem));

@@ -84,7 +84,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
     {
         var problems = new OptionProblems();
         problems.FindSizes(minSize, maxSize);
-        problems.ThrowIfAny(settings.Name);
+        PoolOptionsException.ThrowIfAny(settings.Name, problems);
         lock (_sizes)
         {
             var before = desk.ReadCapacity();
@@ -102,7 +102,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         {
             var before = settings.Changeable;
             var after = changed.Changeable;
-            var changes = string.Join(", ", after.DescribeChanges(before));
+            var changes = string.Join(", ", settings.DescribeChanges(changed));
             if (changes.Length > 0)
             {
                 settings.Change(changed);

@@ -35,7 +35,7 @@ internal sealed class OpenRetry
                 ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && IsWorthRetrying(exception)),
                 OnRetry = arguments =>
                 {
-                    PoolLog.OpenRetried(logger, settings.Name, arguments.AttemptNumber + 1, arguments.RetryDelay, arguments.Outcome.Exception);
+                    PoolLog.OpenRetried(logger, settings.Name, arguments.AttemptNumber + 1, Readable.About(arguments.RetryDelay), arguments.Outcome.Exception);
                     return ValueTask.CompletedTask;
                 },
             });

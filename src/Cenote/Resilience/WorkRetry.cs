@@ -20,8 +20,12 @@ internal static class WorkRetry
             IsIdempotent = options.IsIdempotent,
         };
         var problems = new OptionProblems();
-        problems.Find(copy);
-        problems.ThrowIfAny(poolName);
+        problems.FindNumber(nameof(copy.MaxRetries), copy.MaxRetries, 1, 100);
+        problems.FindDuration(nameof(copy.MaxDelay), copy.MaxDelay, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindDuration(nameof(copy.BaseDelay), copy.BaseDelay, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindDuration(nameof(copy.Deadline), copy.Deadline, OptionProblems.ShortestWait, OptionProblems.LongestWait);
+        problems.FindLonger(nameof(copy.BaseDelay), copy.BaseDelay, nameof(copy.MaxDelay), copy.MaxDelay);
+        PoolOptionsException.ThrowIfAny(poolName, problems);
         return copy;
     }
 

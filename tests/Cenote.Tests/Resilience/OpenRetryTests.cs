@@ -111,6 +111,11 @@ public sealed class OpenRetryTests
 
     private static List<TimeSpan> DelaysOf(TestPool test) => test.Logger.Collector.GetSnapshot()
         .Where(record => record.Id.Id == 11)
-        .Select(record => TimeSpan.Parse(record.GetStructuredStateValue("Delay")!, CultureInfo.InvariantCulture))
+        .Select(record => Parse(record.GetStructuredStateValue("Delay")!))
         .ToList();
+
+    /// <summary>As <c>Readable</c> writes them: "250 ms", "1.3 s", "1 min 5 s".</summary>
+    private static TimeSpan Parse(string text) => text.Split(' ').Chunk(2)
+        .Select(part => double.Parse(part[0], CultureInfo.InvariantCulture) * (part[1] switch { "ms" => TimeSpan.FromMilliseconds(1), "s" => TimeSpan.FromSeconds(1), _ => TimeSpan.FromMinutes(1) }))
+        .Aggregate(TimeSpan.Zero, (sum, part) => sum + part);
 }

@@ -1,12 +1,10 @@
 using System.Globalization;
 
-namespace Cenote.DependencyInjection;
+namespace Cenote.Shared;
 
 /// <summary>One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in full.</summary>
 internal readonly struct SettingText(string path, string? text)
 {
-    private static readonly string[] TimeFormats = [@"h\:m\:s", @"h\:m\:s\.FFFFFFF", @"d\.h\:m\:s", @"d\.h\:m\:s\.FFFFFFF"];
-
     internal string Path => path;
 
     /// <summary>No value: JSON's null, or an empty text.</summary>
@@ -21,12 +19,12 @@ internal readonly struct SettingText(string path, string? text)
     internal bool Switch() =>
         bool.TryParse(text, out var isOn) ? isOn : throw Wrong("true, false, or a section with its settings");
 
-    internal TimeSpan Duration() => ParseDuration() ?? throw Wrong("a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00");
+    internal TimeSpan Duration() => DurationText.TryParse(text, out var duration) ? duration : throw Wrong(DurationText.Expected);
 
     internal TimeSpan DurationOrInfinite() =>
-        string.Equals(text, "infinite", StringComparison.OrdinalIgnoreCase)
-            ? Timeout.InfiniteTimeSpan
-            : ParseDuration() ?? throw Wrong("a time, hours:minutes:seconds, such as 00:00:30, or days first, such as 1.00:00:00, or infinite");
+        string.Equals(text, "infinite", StringComparison.OrdinalIgnoreCase) ? Timeout.InfiniteTimeSpan
+        : DurationText.TryParse(text, out var duration) ? duration
+        : throw Wrong(DurationText.Expected + ", or infinite");
 
     internal void RefuseUnlessNone(string expected)
     {
@@ -44,10 +42,6 @@ internal readonly struct SettingText(string path, string? text)
             ? Enum.Parse<T>(found)
             : throw Wrong("one of " + string.Join(", ", Enum.GetNames<T>()));
     }
-
-    // What TimeSpan.Parse makes of other texts is not what whoever wrote them meant: 30 is thirty days, 00:30 half an hour, 24:00:00 twenty-four days.
-    private TimeSpan? ParseDuration() =>
-        TimeSpan.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, out var time) ? time : null;
 
     private FormatException Wrong(string expected) => new($"{path} {Describe()}. It must be {expected}.");
 

@@ -26,21 +26,4 @@ public sealed record CircuitBreakerOptions
     /// <summary>What the recovery time is multiplied by after each probe that fails.</summary>
     /// <value>Default 2. Range 1 to 10.</value>
     public double RecoveryGrowth { get; init; } = 2;
-
-    internal void Find(OptionProblems problems)
-    {
-        problems.FindNumber($"CircuitBreaker.{nameof(FailuresToOpen)}", FailuresToOpen, 1, 1000);
-        problems.FindNumber($"CircuitBreaker.{nameof(SuccessesToClose)}", SuccessesToClose, 1, 100);
-        problems.FindDuration($"CircuitBreaker.{nameof(MaxRecoveryTime)}", MaxRecoveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
-        problems.FindDuration($"CircuitBreaker.{nameof(RecoveryTime)}", RecoveryTime, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
-        if (RecoveryTime > MaxRecoveryTime)
-        {
-            problems.Add($"CircuitBreaker.RecoveryTime is {RecoveryTime}, longer than MaxRecoveryTime, which is {MaxRecoveryTime}. Shorten the one or lengthen the other.");
-        }
-
-        if (!(RecoveryGrowth is >= 1 and <= 10))
-        {
-            problems.Add(FormattableString.Invariant($"CircuitBreaker.RecoveryGrowth is {RecoveryGrowth}. It must be 1 to 10."));
-        }
-    }
 }

@@ -29,25 +29,18 @@ public sealed record UtilizationSizingOptions
 
     internal void ThrowIfInvalid(string parameterName)
     {
-        List<string> problems = [];
-        Check(GrowAbove is > 0 and <= 1, $"GrowAbove is {GrowAbove}. It must be above 0 and at most 1.");
-        Check(ShrinkBelow is >= 0 and < 1, $"ShrinkBelow is {ShrinkBelow}. It must be 0 to below 1.");
-        Check(ShrinkBelow < GrowAbove, $"ShrinkBelow ({ShrinkBelow}) must be less than GrowAbove ({GrowAbove}).");
-        Check(GrowStep is >= 1 and <= 1000, $"GrowStep is {GrowStep}. It must be 1 to 1,000.");
-        Check(ShrinkStep is >= 1 and <= 1000, $"ShrinkStep is {ShrinkStep}. It must be 1 to 1,000.");
-        Check(GrowWindow >= TimeSpan.Zero && GrowWindow <= TimeSpan.FromHours(1), $"GrowWindow is {GrowWindow}. It must be 0 to 1 hour.");
-        Check(ShrinkWindow >= TimeSpan.FromSeconds(1) && ShrinkWindow <= TimeSpan.FromDays(1), $"ShrinkWindow is {ShrinkWindow}. It must be 1 s to 1 day.");
-        if (problems.Count > 0)
+        var problems = new OptionProblems();
+        problems.FindFactor(nameof(GrowAbove), GrowAbove, 0, 1);
+        problems.FindFactor(nameof(ShrinkBelow), ShrinkBelow, 0, 1);
+        if (!(ShrinkBelow < GrowAbove))
         {
-            throw new ArgumentException("Utilization sizing cannot work: " + string.Join(" ", problems), parameterName);
+            problems.Add(FormattableString.Invariant($"ShrinkBelow is {ShrinkBelow}. It must be below GrowAbove, which is {GrowAbove}."));
         }
 
-        void Check(bool isRight, FormattableString problem)
-        {
-            if (!isRight)
-            {
-                problems.Add(FormattableString.Invariant(problem));
-            }
-        }
+        problems.FindNumber(nameof(GrowStep), GrowStep, 1, 1000);
+        problems.FindNumber(nameof(ShrinkStep), ShrinkStep, 1, 1000);
+        problems.FindDuration(nameof(GrowWindow), GrowWindow, TimeSpan.Zero, TimeSpan.FromHours(1));
+        problems.FindDuration(nameof(ShrinkWindow), ShrinkWindow, TimeSpan.FromSeconds(1), OptionProblems.LongestWait);
+        problems.ThrowIfAny(parameterName);
     }
 }

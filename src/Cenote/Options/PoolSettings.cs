@@ -6,18 +6,27 @@ using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Cenote;
+namespace Cenote.Options;
 
 /// <summary>The checked copy of a pool's options, which changes only as a whole, by <see cref="Change"/>.</summary>
 internal sealed class PoolSettings
 {
+    private readonly ConnectionPoolOptions _constructed;
+    private volatile ConnectionPoolOptions _followed;
     private volatile ChangeableSettings _changeable;
 
     private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
+        // The providers' choices are filled in: what is described, and compared with later options, is what is in force.
+        _constructed = _followed = new ConnectionPoolOptions(options)
+        {
+            Name = name,
+            AmbientTransactions = options.AmbientTransactions ?? provider.DefaultAmbientTransactions,
+            SessionClearing = connection.SessionClearing,
+        };
         Name = name;
         Target = $"{provider.DatabaseSystem} at {provider.Address}";
-        AmbientTransactions = options.AmbientTransactions ?? provider.DefaultAmbientTransactions;
+        AmbientTransactions = _constructed.AmbientTransactions.GetValueOrDefault();
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
         _changeable = ChangeableSettings.Of(options);
@@ -113,44 +122,57 @@ internal sealed class PoolSettings
     internal ILoggerFactory LoggerFactory { get; }
 
     /// <summary>Takes over what may change while the pool runs.</summary>
-    internal void Change(PoolSettings changed) => _changeable = changed._changeable;
+    internal void Change(PoolSettings changed)
+    {
+        _followed = changed._followed;
+        _changeable = changed._changeable;
+    }
+
+    /// <summary>One phrase for each setting that the running pool follows and that differs: its name, the value before, the value after.</summary>
+    internal IEnumerable<string> DescribeChanges(PoolSettings changed) =>
+        SettingTable.Rows.Where(row => row.CanChange && !row.IsSame(_followed, changed._followed))
+            .Select(row => $"{row.Name} {row.Print(_followed)} -> {row.Print(changed._followed)}");
 
     /// <summary>The settings that differ, but that a running pool cannot follow.</summary>
-    internal IEnumerable<string> FindFixedChanges(PoolSettings changed)
+    internal IEnumerable<string> FindFixedChanges(PoolSettings changed) =>
+        SettingTable.Rows.Where(row => !row.CanChange && !row.IsSection && !row.IsSame(_constructed, changed._constructed))
+            .Select(row => row.Property).Distinct(StringComparer.Ordinal);
+
+    /// <summary>Every setting in words.</summary>
+    /// <param name="sizes">The sizes in force, which a resize may have changed since.</param>
+    internal IReadOnlyList<PoolSetting> Describe(CapacityView sizes)
     {
-        (string Name, bool IsSame)[] settings =
-        [
-            (nameof(ConnectionPoolOptions.Name), Name == changed.Name),
-            (nameof(ConnectionPoolOptions.ConnectTimeout), ConnectTimeout == changed.ConnectTimeout),
-            (nameof(ConnectionPoolOptions.OpenRetries), OpenRetries == changed.OpenRetries),
-            (nameof(ConnectionPoolOptions.OpenRetryBaseDelay), OpenRetryBaseDelay == changed.OpenRetryBaseDelay),
-            (nameof(ConnectionPoolOptions.OpenRetryMaxDelay), OpenRetryMaxDelay == changed.OpenRetryMaxDelay),
-            (nameof(ConnectionPoolOptions.MaxConcurrentOpens), MaxConcurrentOpens == changed.MaxConcurrentOpens),
-            (nameof(ConnectionPoolOptions.CircuitBreaker), CircuitBreaker == changed.CircuitBreaker),
-            (nameof(ConnectionPoolOptions.QueueShedding), QueueShedding == changed.QueueShedding),
-            (nameof(ConnectionPoolOptions.Startup), Startup == changed.Startup),
-            (nameof(ConnectionPoolOptions.ResetMode), Connection.ResetMode == changed.Connection.ResetMode),
-            (nameof(ConnectionPoolOptions.SessionClearing), Connection.SessionClearing == changed.Connection.SessionClearing),
-            (nameof(ConnectionPoolOptions.AmbientTransactions), AmbientTransactions == changed.AmbientTransactions),
-            (nameof(ConnectionPoolOptions.Credentials), Credentials == changed.Credentials),
-            (nameof(ConnectionPoolOptions.QueryTimeout), QueryTimeout == changed.QueryTimeout),
-            (nameof(ConnectionPoolOptions.ClassifyFailure), ClassifyFailure == changed.ClassifyFailure),
-            (nameof(ConnectionPoolOptions.Sizing), ReferenceEquals(Sizing, changed.Sizing)),
-            (nameof(ConnectionPoolOptions.NestedRents), NestedRents == changed.NestedRents),
-            (nameof(ConnectionPoolOptions.EventHistory), EventHistory == changed.EventHistory),
-            (nameof(ConnectionPoolOptions.SlowAcquire), SlowAcquire == changed.SlowAcquire),
-            (nameof(ConnectionPoolOptions.StatementStatistics), StatementStatistics == changed.StatementStatistics),
-            (nameof(ConnectionPoolOptions.TimeProvider), Clock.TimeProvider == changed.Clock.TimeProvider),
-            (nameof(ConnectionPoolOptions.LoggerFactory), LoggerFactory == changed.LoggerFactory),
-        ];
-        return settings.Where(setting => !setting.IsSame).Select(setting => setting.Name);
+        var followed = new ConnectionPoolOptions(_followed) { MinSize = sizes.MinSize, MaxSize = sizes.MaxSize };
+        var defaults = new ConnectionPoolOptions();
+        List<PoolSetting> described = [.. SettingTable.Rows.Where(row => !row.IsSection).Select(row => new PoolSetting
+        {
+            Name = row.Name,
+            Value = row.Show(row.CanChange ? followed : _constructed),
+            Default = row.Name == nameof(MinSize) ? row.Show(new ConnectionPoolOptions { MaxSize = sizes.MaxSize }) : row.Show(defaults),
+            Unit = row.Unit,
+            Meaning = row.Meaning,
+            CanChange = row.CanChange,
+        })];
+
+        // The connection string's, which is not an option.
+        described.Insert(1, new PoolSetting
+        {
+            Name = "Address",
+            Value = Target,
+            Default = "the connection string's",
+            Unit = "",
+            Meaning = "The database system, and where connections lead.",
+            CanChange = false,
+        });
+        return described;
     }
 
     /// <exception cref="PoolOptionsException">With every problem there is.</exception>
     internal static PoolSettings Create(DatabaseProvider provider, ConnectionPoolOptions options)
     {
         var problems = new OptionProblems();
-        problems.Find(options);
+        problems.AddRange(options.Problems);
+        SettingTable.Find(problems, options);
         var name = options.Name ?? (provider.Database.Length > 0 ? $"{provider.DatabaseSystem}/{provider.Database}" : provider.DatabaseSystem);
         var connection = new ConnectionSettings
         {
@@ -165,17 +187,14 @@ internal sealed class PoolSettings
             problems.Add($"Credentials are set, but {provider.DatabaseSystem} connections take none. Remove the callback.");
         }
 
-        foreach (var problem in provider.FindProblems(connection))
-        {
-            problems.Add(problem);
-        }
+        problems.AddRange(provider.FindProblems(connection));
 
         if (options.Name is null && OptionProblems.NameProblem(name) is { } nameProblem)
         {
             problems.Add($"The name of the database {nameProblem}, so that the pool cannot be named by it. Set ConnectionPoolOptions.Name.");
         }
 
-        problems.ThrowIfAny(OptionProblems.IsUsableName(name) ? name : provider.DatabaseSystem);
+        PoolOptionsException.ThrowIfAny(OptionProblems.IsUsableName(name) ? name : provider.DatabaseSystem, problems);
         return new PoolSettings(name, provider, options, connection);
     }
 

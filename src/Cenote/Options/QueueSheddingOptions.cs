@@ -14,14 +14,4 @@ public sealed record QueueSheddingOptions
     /// <summary>How long waits must stay above the target before callers are turned away.</summary>
     /// <value>Default 100 ms. Range <see cref="Target"/> to 1 min.</value>
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    internal void Find(OptionProblems problems)
-    {
-        problems.FindDuration($"QueueShedding.{nameof(Target)}", Target, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
-        problems.FindDuration($"QueueShedding.{nameof(Interval)}", Interval, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
-        if (Target > Interval)
-        {
-            problems.Add($"QueueShedding.Target is {Target}, longer than Interval, which is {Interval}. Shorten the one or lengthen the other.");
-        }
-    }
 }

@@ -13,16 +13,11 @@ public sealed record VerdictOptions
 
     internal static VerdictOptions Default { get; } = new();
 
-    internal void ThrowIfUnfit(string parameter)
+    internal void ThrowIfInvalid(string parameterName)
     {
-        if (SaturatedWait < TimeSpan.Zero || SaturatedWait > TimeSpan.FromDays(1))
-        {
-            throw new ArgumentException($"SaturatedWait is {SaturatedWait}. It must be 00:00:00 to 1.00:00:00.", parameter);
-        }
-
-        if (SaturatedUtilization is { } share && !(share is > 0 and <= 1))
-        {
-            throw new ArgumentException(FormattableString.Invariant($"SaturatedUtilization is {share}. It must be above 0 and no more than 1, or null for never."), parameter);
-        }
+        var problems = new OptionProblems();
+        problems.FindDuration(nameof(SaturatedWait), SaturatedWait, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindShare(nameof(SaturatedUtilization), SaturatedUtilization);
+        problems.ThrowIfAny(parameterName);
     }
 }

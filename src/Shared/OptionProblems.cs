@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace Cenote.Shared;
+
+/// <summary>Gathers everything that is wrong with some options, so that one exception can name it all.</summary>
+internal sealed class OptionProblems
+{
+    internal static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    internal const int LargestPool = 10_000;
+    internal const int LongestName = 200;
+
+    private readonly List<string> _problems = [];
+
+    internal IReadOnlyList<string> All => _problems;
+
+    internal static bool IsUsableName(string name) => NameProblem(name) is null;
+
+    /// <summary>What keeps a text from being a name; <see langword="null"/> when nothing does. Shows nothing of it but one code point.</summary>
+    internal static string? NameProblem(string name) =>
+        name.Length is < 1 or > LongestName ? FormattableString.Invariant($"has {name.Length} characters")
+        : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
+        : null;
+
+    internal void Add(string problem) => _problems.Add(problem);
+
+    internal void AddRange(IEnumerable<string> problems) => _problems.AddRange(problems);
+
+    /// <summary>For options that are an argument.</summary>
+    /// <exception cref="ArgumentException">With every problem.</exception>
+    internal void ThrowIfAny(string parameterName)
+    {
+        if (_problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", _problems), parameterName);
+        }
+    }
+
+    internal void FindNumber(string setting, int value, int min, int max)
+    {
+        if (value < min || value > max)
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{setting} is {value}. It must be {min:N0} to {max:N0}."));
+        }
+    }
+
+    /// <summary>Also refuses what is not a number.</summary>
+    internal void FindFactor(string setting, double value, double min, double max)
+    {
+        if (!(value >= min && value <= max))
+        {
+            Add(string.Create(CultureInfo.InvariantCulture, $"{setting} is {value}. It must be {min} to {max}."));
+        }
+    }
+
+    /// <summary>A share that may be absent.</summary>
+    internal void FindShare(string setting, double? value)
+    {
+        if (value is { } share && !(share is > 0 and <= 1))
+        {
+            Add(FormattableString.Invariant($"{setting} is {share}. It must be above 0 and no more than 1, or null for never."));
+        }
+    }
+
+    internal void FindDuration(string setting, TimeSpan value, TimeSpan min, TimeSpan max, bool mayBeInfinite = false)
+    {
+        if (mayBeInfinite && value == Timeout.InfiniteTimeSpan)
+        {
+            return;
+        }
+
+        if (value < min || value > max)
+        {
+            Add($"{setting} is {Print(value)}. It must be {Readable.Duration(min)} to {Readable.Duration(max)}{(mayBeInfinite ? ", or Timeout.InfiniteTimeSpan for never" : "")}.");
+        }
+    }
+
+    internal void FindChoice<T>(string setting, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Add($"{setting} is {value}. It must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+
+    /// <summary>Two settings of which the one must not be longer than the other.</summary>
+    internal void FindLonger(string setting, TimeSpan value, string limit, TimeSpan limitValue)
+    {
+        if (value > limitValue)
+        {
+            Add($"{setting} is {Print(value)}, longer than {limit}, which is {Print(limitValue)}. Shorten the one or lengthen the other.");
+        }
+    }
+
+    internal void FindSizes(int minSize, int maxSize)
+    {
+        FindNumber("MaxSize", maxSize, 1, LargestPool);
+        if (minSize < 0)
+        {
+            Add($"MinSize is {minSize}. It must be 0 or more.");
+        }
+        else if (minSize > maxSize)
+        {
+            Add($"MinSize is {minSize}, larger than MaxSize, which is {maxSize}. Lower the one or raise the other.");
+        }
+    }
+
+    // "never" would hide why an infinite value was refused where it is not a choice.
+    private static string Print(TimeSpan value) => value == Timeout.InfiniteTimeSpan ? "infinite" : Readable.Duration(value);
+}

@@ -1,0 +1,385 @@
+using System.Globalization;
+using Cenote.Providers;
+using Cenote.Resilience;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cenote.Shared;
+
+/// <summary>
+/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.DescribeSettings"/>, the keys of the configuration, the changes of a running pool and the
+/// table in <c>docs/settings.md</c> are loops over it. It needs nothing but the public options, so that several assemblies can compile it.
+/// </summary>
+internal static class SettingTable
+{
+    private const string Connections = "connections";
+    private const string Seconds = "s";
+    private const string Tries = "tries";
+    private const string Off = "off";
+
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    internal static IReadOnlyList<SettingRow> Rows { get; } =
+    [
+        new("Name", options => options.Name)
+        {
+            Range = "1 to 200 printable characters", Absent = "database system and database",
+            Meaning = "The pool's name in logs, statistics and exceptions.",
+            Check = CheckName,
+        },
+        // Its check is FindSizes, beside the table.
+        new("MinSize", options => options.MinSize)
+        {
+            Unit = Connections, Range = "0 to MaxSize", CanChange = true,
+            Meaning = "Connections kept open at all times.",
+            Parse = (options, text) => options.MinSize = text.Number(),
+        },
+        new("MaxSize", options => options.MaxSize)
+        {
+            Unit = Connections, Range = "1 to 10,000", CanChange = true,
+            Meaning = "The most connections that are ever open.",
+            Parse = (options, text) => options.MaxSize = text.Number(),
+        },
+        new("Sizing", options => options.Sizing)
+        {
+            Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,
+            Meaning = "What moves the size between MinSize and MaxSize.",
+        },
+        Duration("AcquireTimeout", options => options.AcquireTimeout, (options, value) => options.AcquireTimeout = value, Millisecond, Day) with
+        {
+            CanChange = true,
+            Meaning = "The longest a caller waits for a connection, queueing, retries and connecting together.",
+        },
+        DurationOrInfinite("MaxIdleTime", options => options.MaxIdleTime, (options, value) => options.MaxIdleTime = value, 30 * Day) with
+        {
+            Meaning = "Connections unused for this long are closed, down to MinSize.",
+        },
+        DurationOrInfinite("MaxLifetime", options => options.MaxLifetime, (options, value) => options.MaxLifetime = value, 30 * Day) with
+        {
+            Meaning = "Connections older than this are replaced.",
+        },
+        DurationOrInfinite("ValidationInterval", options => options.ValidationInterval, (options, value) => options.ValidationInterval = value, Day) with
+        {
+            Meaning = "A connection neither used nor checked for this long is validated before it is rented.",
+        },
+        Duration("ValidationTimeout", options => options.ValidationTimeout, (options, value) => options.ValidationTimeout = value, Millisecond, 10 * Minute) with
+        {
+            CanChange = true,
+            Meaning = "The longest a validation, or the reset of a session, may take.",
+        },
+        OptionalDuration("QueryTimeout", options => options.QueryTimeout, (options, value) => options.QueryTimeout = value, Millisecond) with
+        {
+            Absent = "the driver's",
+            Meaning = "The longest that a statement may run.",
+        },
+        Duration("ConnectTimeout", options => options.ConnectTimeout, (options, value) => options.ConnectTimeout = value, Millisecond, 10 * Minute) with
+        {
+            Meaning = "The longest one try to connect may take.",
+        },
+        Number("OpenRetries", options => options.OpenRetries, (options, value) => options.OpenRetries = value, 0, 100) with
+        {
+            Unit = Tries,
+            Meaning = "How often a failed open is tried again before its failure is reported.",
+        },
+        Duration("OpenRetryBaseDelay", options => options.OpenRetryBaseDelay, (options, value) => options.OpenRetryBaseDelay = value, TimeSpan.Zero, Day) with
+        {
+            Range = "0 to OpenRetryMaxDelay",
+            Meaning = "The delay before the first retry of an open.",
+        },
+        Duration("OpenRetryMaxDelay", options => options.OpenRetryMaxDelay, (options, value) => options.OpenRetryMaxDelay = value, TimeSpan.Zero, Day) with
+        {
+            Meaning = "The longest delay between two tries of an open.",
+        },
+        Number("MaxConcurrentOpens", options => options.MaxConcurrentOpens, (options, value) => options.MaxConcurrentOpens = value, 1, 1000) with
+        {
+            Unit = Connections,
+            Meaning = "The most connections that are being opened at once.",
+        },
+        Choice("Startup", options => options.Startup, (options, value) => options.Startup = value) with
+        {
+            Meaning = "What constructing the pool does when the database may be absent.",
+        },
+        new("CircuitBreaker", options => options.CircuitBreaker is null ? null : "on")
+        {
+            IsSection = true, Absent = Off, Range = "CircuitBreakerOptions, or null for off",
+            Meaning = "When the pool stops trying to reach the database, and how it finds out that it is back.",
+            Parse = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
+        },
+        BreakerNumber("FailuresToOpen", breaker => breaker.FailuresToOpen, (breaker, value) => breaker with { FailuresToOpen = value }, 1000) with
+        {
+            Meaning = "Tries to connect that must fail in a row before the pool stops trying.",
+        },
+        BreakerNumber("SuccessesToClose", breaker => breaker.SuccessesToClose, (breaker, value) => breaker with { SuccessesToClose = value }, 100) with
+        {
+            Meaning = "Successes in a row after which the pool connects again.",
+        },
+        BreakerDuration("RecoveryTime", breaker => breaker.RecoveryTime, (breaker, value) => breaker with { RecoveryTime = value }) with
+        {
+            Range = "1 ms to MaxRecoveryTime",
+            Meaning = "The time from the opening of the circuit to its first probe.",
+        },
+        BreakerDuration("MaxRecoveryTime", breaker => breaker.MaxRecoveryTime, (breaker, value) => breaker with { MaxRecoveryTime = value }) with
+        {
+            Range = "RecoveryTime to 1 h",
+            Meaning = "The longest time between two probes.",
+        },
+        new("CircuitBreaker.RecoveryGrowth", options => options.CircuitBreaker?.RecoveryGrowth)
+        {
+            Unit = "times", Range = "1 to 10", Absent = Off,
+            Meaning = "What the time to the next probe is multiplied by after each that fails.",
+            Parse = (options, text) => options.CircuitBreaker = Breaker(options) with { RecoveryGrowth = text.Factor() },
+            Check = (problems, options) => problems.FindFactor("CircuitBreaker.RecoveryGrowth", options.CircuitBreaker?.RecoveryGrowth ?? 1, 1, 10),
+        },
+        new("MaxWaiters", options => options.MaxWaiters)
+        {
+            Unit = "callers", Range = "1 to 1,000,000", CanChange = true,
+            Meaning = "The most callers that may wait; further ones are rejected.",
+            Parse = (options, text) => options.MaxWaiters = text.IsNone ? null : text.Number(),
+            Check = (problems, options) => problems.FindNumber("MaxWaiters", options.MaxWaiters ?? 1, 1, 1_000_000),
+        },
+        new("QueueShedding", options => options.QueueShedding is null ? null : "on")
+        {
+            IsSection = true, Range = "QueueSheddingOptions",
+            Meaning = "Rejects callers when waits have been too long for too long.",
+            Parse = (options, text) => options.QueueShedding = text.Switch() ? Shedding(options) : null,
+        },
+        SheddingDuration("Target", shedding => shedding.Target, (shedding, value) => shedding with { Target = value }) with
+        {
+            Meaning = "The wait that is acceptable at all times (0.005 s when shedding is on).",
+        },
+        SheddingDuration("Interval", shedding => shedding.Interval, (shedding, value) => shedding with { Interval = value }) with
+        {
+            Meaning = "How long waits must stay above the target before callers are rejected (0.1 s when shedding is on).",
+        },
+        Choice("ResetMode", options => options.ResetMode, (options, value) => options.ResetMode = value) with
+        {
+            Meaning = "What is cleared from a session between two leases.",
+        },
+        OptionalChoice<SessionClearing>("SessionClearing", options => options.SessionClearing, (options, value) => options.SessionClearing = value) with
+        {
+            Meaning = "What resets a session after its lease.",
+        },
+        OptionalChoice<AmbientTransactions>("AmbientTransactions", options => options.AmbientTransactions, (options, value) => options.AmbientTransactions = value) with
+        {
+            Meaning = "What happens when a connection is requested within a TransactionScope.",
+        },
+        InCode("Credentials", options => options.Credentials) with
+        {
+            Range = "thread-safe callback",
+            Meaning = "A callback that is asked for a user and password at every open.",
+        },
+        InCode("ClassifyFailure", options => options.ClassifyFailure) with
+        {
+            Range = "thread-safe callback",
+            Meaning = "A callback that says what a failure means.",
+        },
+        new("LeakDetection", options => options.LeakDetection is null ? null : "on")
+        {
+            IsSection = true, DefaultText = "nothing is looked for", Range = "LeakDetectionOptions",
+            Meaning = "What is done about connections that are not returned.",
+            Parse = (_, text) => text.RefuseUnlessNone("a section with its settings"),
+            Check = CheckLeakDetection,
+        },
+        OptionalDuration("LeakDetection.Threshold", options => options.LeakDetection?.Threshold, (options, value) => options.LeakDetection.Threshold = value, Second) with
+        {
+            CanChange = true,
+            Meaning = "Leases held longer are suspected of being leaked, and reported.",
+        },
+        OptionalDuration("LeakDetection.RevokeAfter", options => options.LeakDetection?.RevokeAfter, (options, value) => options.LeakDetection.RevokeAfter = value, Second) with
+        {
+            CanChange = true, Absent = "never",
+            Meaning = "Leases held longer are taken away from their holder.",
+        },
+        Number("LeakDetection.StackSampling", options => options.LeakDetection?.StackSampling ?? 0, (options, value) => options.LeakDetection.StackSampling = value, 0, 1_000_000) with
+        {
+            Unit = "rents", CanChange = true,
+            Meaning = "One rent in about so many records its call stack; 0 for none.",
+        },
+        Choice("NestedRents", options => options.NestedRents, (options, value) => options.NestedRents = value) with
+        {
+            Meaning = "What happens when one flow rents a second connection while it holds one.",
+        },
+        Number("EventHistory", options => options.EventHistory, (options, value) => options.EventHistory = value, 0, 100_000) with
+        {
+            Unit = "events",
+            Meaning = "How many events of the pool are remembered.",
+        },
+        OptionalDuration("SlowAcquire", options => options.SlowAcquire, (options, value) => options.SlowAcquire = value, Millisecond) with
+        {
+            Meaning = "A caller that waited at least so long is an event of its own.",
+        },
+        new("StatementStatistics", options => options.StatementStatistics is null ? null : "on")
+        {
+            IsSection = true, Range = "StatementStatisticsOptions",
+            Meaning = "Counts statements by their text.",
+            Parse = (options, text) => options.StatementStatistics = text.Switch() ? Statements(options) : null,
+        },
+        new("StatementStatistics.MaxStatements", options => options.StatementStatistics?.MaxStatements)
+        {
+            Unit = "statements", Range = "1 to 10,000", Absent = Off,
+            Meaning = "How many statements are told apart by their text.",
+            Parse = (options, text) => options.StatementStatistics = Statements(options) with { MaxStatements = text.Number() },
+            Check = (problems, options) => problems.FindNumber("StatementStatistics.MaxStatements", options.StatementStatistics?.MaxStatements ?? 1, 1, 10_000),
+        },
+        new("TimeProvider", options => options.TimeProvider == TimeProvider.System ? null : options.TimeProvider)
+        {
+            Absent = "the system's", Text = value => value.GetType().Name,
+            Meaning = "The clock and the timers of the pool.",
+            Check = CheckTimeProvider,
+        },
+        InCode("LoggerFactory", options => options.LoggerFactory is NullLoggerFactory ? null : options.LoggerFactory) with
+        {
+            Meaning = "Makes the pool's logger.",
+        },
+    ];
+
+    /// <summary>Everything that is wrong with the options alone. A provider may refuse more.</summary>
+    internal static void Find(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        foreach (var row in Rows)
+        {
+            row.Check?.Invoke(problems, options);
+        }
+
+        problems.FindSizes(options.MinSize, options.MaxSize);
+        problems.FindLonger("OpenRetryBaseDelay", options.OpenRetryBaseDelay, "OpenRetryMaxDelay", options.OpenRetryMaxDelay);
+        if (options.CircuitBreaker is { } breaker)
+        {
+            problems.FindLonger("CircuitBreaker.RecoveryTime", breaker.RecoveryTime, "MaxRecoveryTime", breaker.MaxRecoveryTime);
+        }
+
+        if (options.QueueShedding is { } shedding)
+        {
+            problems.FindLonger("QueueShedding.Target", shedding.Target, "Interval", shedding.Interval);
+        }
+
+        if (options.LeakDetection is { Threshold: { } threshold, RevokeAfter: { } revokeAfter } && revokeAfter < threshold)
+        {
+            problems.Add($"LeakDetection.RevokeAfter is {Readable.Duration(revokeAfter)}, shorter than LeakDetection.Threshold, which is {Readable.Duration(threshold)}: a lease would be revoked before it is suspected. Lengthen the one or shorten the other.");
+        }
+    }
+
+    private static SettingRow Duration(string name, Func<ConnectionPoolOptions, TimeSpan> get, Action<ConnectionPoolOptions, TimeSpan> set, TimeSpan min, TimeSpan max) =>
+        new(name, options => get(options))
+        {
+            Unit = Seconds,
+            Range = RangeOf(min, max),
+            Parse = (options, text) => set(options, text.Duration()),
+            Check = (problems, options) => problems.FindDuration(name, get(options), min, max),
+        };
+
+    private static SettingRow DurationOrInfinite(string name, Func<ConnectionPoolOptions, TimeSpan> get, Action<ConnectionPoolOptions, TimeSpan> set, TimeSpan max) =>
+        new(name, options => get(options))
+        {
+            Unit = Seconds,
+            Range = $"{RangeOf(Second, max)}, or infinite",
+            CanChange = true,
+            Parse = (options, text) => set(options, text.DurationOrInfinite()),
+            Check = (problems, options) => problems.FindDuration(name, get(options), Second, max, mayBeInfinite: true),
+        };
+
+    private static SettingRow OptionalDuration(string name, Func<ConnectionPoolOptions, TimeSpan?> get, Action<ConnectionPoolOptions, TimeSpan?> set, TimeSpan min) =>
+        new(name, options => get(options))
+        {
+            Unit = Seconds,
+            Range = RangeOf(min, Day),
+            Parse = (options, text) => set(options, text.IsNone ? null : text.Duration()),
+            Check = (problems, options) => problems.FindDuration(name, get(options) ?? min, min, Day),
+        };
+
+    private static SettingRow Number(string name, Func<ConnectionPoolOptions, int> get, Action<ConnectionPoolOptions, int> set, int min, int max) =>
+        new(name, options => get(options))
+        {
+            Range = RangeOf(min, max),
+            Parse = (options, text) => set(options, text.Number()),
+            Check = (problems, options) => problems.FindNumber(name, get(options), min, max),
+        };
+
+    private static SettingRow Choice<T>(string name, Func<ConnectionPoolOptions, T> get, Action<ConnectionPoolOptions, T> set)
+        where T : struct, Enum =>
+        new(name, options => get(options))
+        {
+            Range = string.Join(", ", Enum.GetNames<T>()),
+            Parse = (options, text) => set(options, text.OneOf<T>()),
+            Check = (problems, options) => problems.FindChoice(name, get(options)),
+        };
+
+    private static SettingRow OptionalChoice<T>(string name, Func<ConnectionPoolOptions, T?> get, Action<ConnectionPoolOptions, T?> set)
+        where T : struct, Enum =>
+        new(name, options => get(options))
+        {
+            Range = string.Join(", ", Enum.GetNames<T>()),
+            Absent = "the provider's",
+            Parse = (options, text) => set(options, text.IsNone ? null : text.OneOf<T>()),
+            Check = (problems, options) => problems.FindChoice(name, get(options) ?? Enum.GetValues<T>()[0]),
+        };
+
+    /// <summary>What a text cannot say, and no output shows.</summary>
+    private static SettingRow InCode(string name, Func<ConnectionPoolOptions, object?> get) => new(name, get) { Text = _ => "set" };
+
+    private static SettingRow BreakerNumber(string part, Func<CircuitBreakerOptions, int> get, Func<CircuitBreakerOptions, int, CircuitBreakerOptions> set, int max) =>
+        new($"CircuitBreaker.{part}", options => options.CircuitBreaker is { } breaker ? get(breaker) : null)
+        {
+            Unit = Tries,
+            Range = RangeOf(1, max),
+            Absent = Off,
+            Parse = (options, text) => options.CircuitBreaker = set(Breaker(options), text.Number()),
+            Check = (problems, options) => problems.FindNumber($"CircuitBreaker.{part}", options.CircuitBreaker is { } breaker ? get(breaker) : 1, 1, max),
+        };
+
+    private static SettingRow BreakerDuration(string part, Func<CircuitBreakerOptions, TimeSpan> get, Func<CircuitBreakerOptions, TimeSpan, CircuitBreakerOptions> set) =>
+        new($"CircuitBreaker.{part}", options => options.CircuitBreaker is { } breaker ? get(breaker) : null)
+        {
+            Unit = Seconds,
+            Absent = Off,
+            Parse = (options, text) => options.CircuitBreaker = set(Breaker(options), text.Duration()),
+            Check = (problems, options) => problems.FindDuration($"CircuitBreaker.{part}", options.CircuitBreaker is { } breaker ? get(breaker) : Hour, Millisecond, Hour),
+        };
+
+    private static SettingRow SheddingDuration(string part, Func<QueueSheddingOptions, TimeSpan> get, Func<QueueSheddingOptions, TimeSpan, QueueSheddingOptions> set) =>
+        new($"QueueShedding.{part}", options => options.QueueShedding is { } shedding ? get(shedding) : null)
+        {
+            Unit = Seconds,
+            Range = RangeOf(Millisecond, Minute),
+            Absent = Off,
+            Parse = (options, text) => options.QueueShedding = set(Shedding(options), text.Duration()),
+            Check = (problems, options) => problems.FindDuration($"QueueShedding.{part}", options.QueueShedding is { } shedding ? get(shedding) : Minute, Millisecond, Minute),
+        };
+
+    private static void CheckName(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        if (options.Name is { } name && OptionProblems.NameProblem(name) is { } problem)
+        {
+            problems.Add($"Name {problem}. Give it 1 to {OptionProblems.LongestName} printable characters, or leave it null.");
+        }
+    }
+
+    private static void CheckLeakDetection(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        if (options.LeakDetection is null)
+        {
+            problems.Add("LeakDetection is null. Leave it as it is: nothing is looked for until one of its settings is set.");
+        }
+    }
+
+    private static void CheckTimeProvider(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        if (options.TimeProvider is null)
+        {
+            problems.Add("TimeProvider is null. Leave it at TimeProvider.System.");
+        }
+    }
+
+    private static string RangeOf(TimeSpan min, TimeSpan max) => $"{(min == TimeSpan.Zero ? "0" : Readable.Duration(min))} to {Readable.Duration(max)}";
+
+    private static string RangeOf(int min, int max) => string.Create(CultureInfo.InvariantCulture, $"{min:N0} to {max:N0}");
+
+    private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
+
+    private static StatementStatisticsOptions Statements(ConnectionPoolOptions options) => options.StatementStatistics ?? new StatementStatisticsOptions();
+
+    private static QueueSheddingOptions Shedding(ConnectionPoolOptions options) => options.QueueShedding ?? new QueueSheddingOptions();
+}
