@@ -16,7 +16,7 @@ internal readonly record struct MySqlCallbacks(
     internal static MySqlCallbacks Of(MySqlConnection connection) =>
         new(connection.RemoteCertificateValidationCallback, connection.ProvideClientCertificatesCallback, connection.ProvidePasswordCallback);
 
-    /// <summary>Puts back what was changed since.</summary>
+    /// <summary>Restores what was changed since.</summary>
     internal void Restore(MySqlConnection connection)
     {
         if (Of(connection) == this)

@@ -4,12 +4,12 @@ using MySqlConnector;
 
 namespace Cenote.MySql;
 
-/// <summary>What MySqlConnector's exceptions mean, by error number of MySQL and MariaDB.</summary>
+/// <summary>The meaning of MySqlConnector's exceptions, by error number of MySQL and MariaDB.</summary>
 internal static class MySqlFailures
 {
     internal static FailureKind Classify(Exception exception)
     {
-        // A caller's cancellation carries the server's "query interrupted" inside, but it is no failure.
+        // A caller's cancellation carries the server's "query interrupted" inside, but it is not a failure.
         if (exception is OperationCanceledException)
         {
             return FailureKind.Other;
@@ -31,7 +31,7 @@ internal static class MySqlFailures
         return FailureClassification.Default(exception);
     }
 
-    /// <summary>Whether the server itself says that it ended the statement: interrupted, or a time limit.</summary>
+    /// <summary>Determines whether the server reports that it ended the statement: interrupted, or a timeout.</summary>
     internal static bool IsCancellation(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
@@ -45,7 +45,7 @@ internal static class MySqlFailures
         return false;
     }
 
-    /// <summary>What to do when connecting fails.</summary>
+    /// <summary>Returns what to do about a failure to connect.</summary>
     internal static string? Advise(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
@@ -55,7 +55,7 @@ internal static class MySqlFailures
                 return error.Number switch
                 {
                     1047 => "The server answers, and is not ready: a Galera node outside of its cluster's primary component (no quorum), one that still receives its data, or one with wsrep_reject_queries set. Look at wsrep_ready and wsrep_cluster_status there.",
-                    3032 => "The server is in offline mode: SET GLOBAL offline_mode = OFF ends it.",
+                    3032 => "The server is in offline mode. SET GLOBAL offline_mode = OFF ends it.",
                     1049 => "The server has no database of the name in the connection string's Database.",
                     _ => null,
                 };
@@ -96,7 +96,7 @@ internal static class MySqlFailures
         // read-only mode. Not 3100, by which Group Replication also refuses a transaction that is too large.
         1836 => FailureKind.ReadOnlyServer,
 
-        // time limit: MySQL's, MariaDB's, the driver's own. "Query interrupted" (1317) is somebody's request.
+        // time limit: MySQL's, MariaDB's, the driver's own. "Query interrupted" (1317) is a request.
         3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
 
         // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,

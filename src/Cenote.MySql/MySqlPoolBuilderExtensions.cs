@@ -2,7 +2,7 @@ using MySqlConnector;
 
 namespace Cenote.MySql;
 
-/// <summary>Chooses MySQL or MariaDB for a pool.</summary>
+/// <summary>Extensions of the builder for MySQL or MariaDB pools.</summary>
 public static class MySqlPoolBuilderExtensions
 {
     /// <summary>Uses MySQL or MariaDB through MySqlConnector.</summary>
@@ -10,7 +10,7 @@ public static class MySqlPoolBuilderExtensions
     /// <param name="connectionString">MySqlConnector's connection string.</param>
     /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseMySql(
         this ConnectionPoolBuilder builder, string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
     {
@@ -21,8 +21,8 @@ public static class MySqlPoolBuilderExtensions
     /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -33,8 +33,8 @@ public static class MySqlPoolBuilderExtensions
     /// <param name="builder">The pool's builder.</param>
     /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder, Action<MySqlDataSourceBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

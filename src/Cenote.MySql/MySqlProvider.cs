@@ -6,51 +6,39 @@ using MySqlConnector;
 
 namespace Cenote.MySql;
 
-/// <summary>MySQL and MariaDB, and what speaks their protocol, through MySqlConnector.</summary>
+/// <summary>A provider for MySQL, MariaDB and servers with their protocol, through MySqlConnector.</summary>
 /// <remarks>
 /// <para>
 /// The pool clears the session after the return, off the callers' path (<see cref="SessionClearing.OwnReset"/>): one round trip,
-/// which MySqlConnector's own pool makes the next caller wait for. User locks, temporary tables, variables, isolation level,
+/// for which MySqlConnector's own pool makes the next caller wait. User locks, temporary tables, variables, isolation level,
 /// prepared statements and the current database go back to how they were after connecting.
 /// </para>
 /// <para>
-/// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset: the driver knows no other way back.
+/// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset, because the driver has no other way back.
 /// </para>
 /// <para>
 /// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
 /// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class MySqlProvider : DatabaseProvider
+public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor
 {
     // "Cancellation Timeout" has whole seconds; the driver takes anything below 1 for 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly string _connectionString;
     private readonly Action<MySqlDataSourceBuilder>? _configure;
     private readonly StatusReader _status = new();
 
-    /// <summary>A provider for one database.</summary>
-    /// <param name="connectionString">MySqlConnector's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <summary>Initializes a new instance of the <see cref="MySqlProvider"/> class.</summary>
+    /// <param name="connectionString">MySqlConnector's connection string. Without pool settings, because the pool has its own.</param>
     /// <param name="configure">
     /// Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection,
     /// and once when the pool is constructed.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public MySqlProvider(string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(connectionString);
-        _connectionString = connectionString;
-        _configure = configure;
-        var settings = SafeConnectionString.Read(new MySqlConnectionStringBuilder(), connectionString, AddressKind.Server);
-        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
-        DataSource = SafeConnectionString.Mask(settings.Server, AddressKind.Server);
-        Database = SafeConnectionString.Mask(settings.Database);
-        var hasPort = settings.ConnectionProtocol == MySqlConnectionProtocol.Sockets && !settings.Server.StartsWith('/');
-        Address = ServerAddress.Format(settings.Server, hasPort ? (int)settings.Port : null, settings.Database);
-        UserName = settings.UserID;
-        DefaultAmbientTransactions = settings.AutoEnlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
-    }
+        : base(MySqlConnectorFactory.Instance, new MySqlConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
+        => _configure = configure;
 
     /// <inheritdoc/>
     public override string DatabaseSystem => "mysql";
@@ -59,40 +47,11 @@ public sealed class MySqlProvider : DatabaseProvider
     public override SqlLiterals Literals => SqlLiterals.BackslashEscapes;
 
     /// <inheritdoc/>
-    public override DbProviderFactory Factory => MySqlConnectorFactory.Instance;
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <inheritdoc/>
-    public override string Database { get; }
-
-    /// <inheritdoc/>
-    public override string Address { get; }
-
-    /// <inheritdoc/>
-    protected override string? UserName { get; }
-
-    /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
-
-    /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
-
-    /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = TryConfigure();
-        if (connection is null)
-        {
-            return ["The configure callback of the MySqlProvider threw: call it yourself on a new MySqlDataSourceBuilder to see why."];
-        }
-
-        return ProblemsOf(connection, settings);
+        var builder = new MySqlDataSourceBuilder(OriginalConnectionString);
+        return TryConfigure(_configure, builder) is { } problem ? [problem] : ProblemsOf(builder.ConnectionStringBuilder, settings);
     }
 
     /// <inheritdoc/>
@@ -101,7 +60,7 @@ public sealed class MySqlProvider : DatabaseProvider
         ArgumentNullException.ThrowIfNull(settings);
 
         // A callback of the application's may have to set up each session again, after the driver's own reset.
-        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && DriverState.IsReachable;
+        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && MySqlConnectorInternals.IsReachable;
         return new MySqlSession(CreateDataSource(settings, isPooled: true), settings, resetsHere, () => CreateDataSource(settings, isPooled: false));
     }
 
@@ -109,7 +68,7 @@ public sealed class MySqlProvider : DatabaseProvider
     public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
 
     /// <inheritdoc/>
-    public override string? Advise(Exception exception, ConnectionSettings settings)
+    public string? Advise(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return MySqlFailures.Advise(exception);
@@ -119,54 +78,55 @@ public sealed class MySqlProvider : DatabaseProvider
     public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
 
     /// <summary>
-    /// A cancel that the driver was done with in less than its shortest timeout: the server has confirmed the <c>KILL QUERY</c> or never received
+    /// Determines whether the driver sent the cancel in less than its shortest timeout. Then the server has confirmed the <c>KILL QUERY</c> or never received
     /// it. After a timeout the driver returns without a failure, and the server may execute the <c>KILL QUERY</c> at any time.
     /// </summary>
     /// <param name="sendingTime">The time that sending took.</param>
     public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestCancelTimeout;
 
     /// <summary>
-    /// A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)
-    /// until somebody says <c>RESET REPLICA ALL</c>. A node of a Galera cluster is a primary among others while it is synchronized, and unknown else.
+    /// Reads the status. A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)
+    /// until <c>RESET REPLICA ALL</c>. A node of a Galera cluster is a primary among others while it is synchronized, and unknown otherwise.
     /// </summary>
-    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="connection">An open connection of the driver that is not in use.</param>
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
     /// <remarks>
-    /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are told to users with <c>REPLICA MONITOR</c> (MariaDB) or
+    /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are visible to users with <c>REPLICA MONITOR</c> (MariaDB) or
     /// <c>REPLICATION CLIENT</c> (MySQL) only. For others the role follows from <c>read_only</c>, and in MariaDB from whether replication is running:
     /// set <c>read_only</c> on every replica.
     /// </remarks>
-    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return _status.ReadStatusAsync(connection, cancellationToken);
     }
 
     /// <summary>
-    /// MariaDB's <c>gtid_current_pos</c>, on a read-only server <c>gtid_slave_pos</c>; MySQL's <c>gtid_executed</c>; the last transaction that a Galera node
+    /// Reads MariaDB's <c>gtid_current_pos</c>, on a read-only server <c>gtid_slave_pos</c>; MySQL's <c>gtid_executed</c>; the last transaction that a Galera node
     /// has committed.
     /// </summary>
-    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
+    /// <param name="connection">An open connection of the driver that is not in use.</param>
+    /// <param name="timeout">The longest that it may take, in whole seconds.</param>
     /// <returns><see langword="null"/> without a binary log (MariaDB's primary) and while <c>gtid_mode</c> is off (MySQL): transactions have no numbers then.</returns>
-    public override ReplicationPosition? ReadPosition(DbConnection connection)
+    public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return _status.ReadPosition(connection);
+        return _status.ReadPosition(connection, timeout);
     }
 
     /// <inheritdoc cref="ReadPosition"/>
-    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">An open connection of the driver that is not in use.</param>
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    public ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return _status.ReadPositionAsync(connection, cancellationToken);
     }
 
     /// <summary>Reads MariaDB's list of global transaction identifiers, such as <c>0-1-42</c>, or MySQL's set of them.</summary>
-    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
+    /// <param name="text">The result of a position's <see cref="ReplicationPosition.ToString"/>.</param>
     /// <exception cref="FormatException">The text is neither.</exception>
-    public override ReplicationPosition ParsePosition(string text)
+    public ReplicationPosition ParsePosition(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return GtidPosition.Parse(text);
@@ -190,8 +150,7 @@ public sealed class MySqlProvider : DatabaseProvider
 
         // The lease exposes the driver's connection: its ConnectionString must not show the password.
         connection.PersistSecurityInfo = false;
-        var seconds = (uint)Math.Max(1, Math.Ceiling(settings.ConnectTimeout.TotalSeconds));
-        connection.ConnectionTimeout = connection.ConnectionTimeout == 0 ? seconds : Math.Min(seconds, connection.ConnectionTimeout);
+        connection.ConnectionTimeout = (uint)GetConnectSeconds(settings, connection.ConnectionTimeout);
         if (settings.Credentials is { } credentials)
         {
             connection.Password = credentials.Password;
@@ -223,12 +182,12 @@ public sealed class MySqlProvider : DatabaseProvider
         connection.CertificatePassword = "";
     }
 
-    private MySqlDataSourceBuilder NewBuilder(string name = "")
+    private MySqlDataSourceBuilder NewBuilder(string name)
     {
-        var builder = new MySqlDataSourceBuilder(_connectionString);
+        var builder = new MySqlDataSourceBuilder(OriginalConnectionString);
         if (name.Length > 0)
         {
-            // MySqlConnector's own metrics are named by the connection string else.
+            // MySqlConnector's own metrics are otherwise named by the connection string.
             builder.UseName(name);
         }
 
@@ -236,43 +195,44 @@ public sealed class MySqlProvider : DatabaseProvider
         return builder;
     }
 
-    private MySqlConnectionStringBuilder? TryConfigure()
+    private static ConnectionTarget Describe(MySqlConnectionStringBuilder settings)
     {
-        try
+        var hasPort = settings.ConnectionProtocol == MySqlConnectionProtocol.Sockets && !settings.Server.StartsWith('/');
+        return new ConnectionTarget
         {
-            return NewBuilder().ConnectionStringBuilder;
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return null;
-        }
+            DataSource = settings.Server,
+            Database = settings.Database,
+            Address = ServerAddress.Format(settings.Server, hasPort ? (int)settings.Port : null, settings.Database),
+            UserName = settings.UserID,
+            Enlists = settings.AutoEnlist,
+        };
     }
 
     private static IEnumerable<string> ProblemsOf(MySqlConnectionStringBuilder connection, ConnectionSettings settings)
     {
         if (settings.SessionClearing == SessionClearing.DriverReset)
         {
-            yield return "SessionClearing is DriverReset, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait: use OwnReset, which has the driver do the same after the return.";
+            yield return "SessionClearing is DriverReset, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait. Use OwnReset, which makes the driver do the same after the return.";
         }
 
         if (connection.AutoEnlist && connection.ShouldSerialize("Auto Enlist"))
         {
-            yield return "Auto Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
+            yield return MustNotEnlist("Auto Enlist");
         }
 
         if (!connection.ConnectionReset)
         {
-            yield return "Connection Reset is false in the connection string: set ConnectionPoolOptions.ResetMode to Rollback or None instead, and remove it.";
+            yield return "Connection Reset is false in the connection string. Set ConnectionPoolOptions.ResetMode to Rollback or None instead, and remove it.";
         }
 
         if (connection.MaximumPoolSize != 100 || connection.MinimumPoolSize != 0)
         {
-            yield return $"Minimum Pool Size is {connection.MinimumPoolSize} and Maximum Pool Size {connection.MaximumPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+            yield return SizesBelongToPool("Minimum Pool Size", connection.MinimumPoolSize, "Maximum Pool Size", connection.MaximumPoolSize);
         }
 
         if (connection.ConnectionLifeTime != 0)
         {
-            yield return $"Connection Life Time is {connection.ConnectionLifeTime} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+            yield return BelongsToPool("Connection Life Time", connection.ConnectionLifeTime, "MaxLifetime");
         }
 
         if (string.IsNullOrWhiteSpace(connection.Server))

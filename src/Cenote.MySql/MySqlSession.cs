@@ -4,11 +4,11 @@ using MySqlConnector;
 namespace Cenote.MySql;
 
 /// <summary>
-/// One session in a MySqlConnector pool of its own. To clear it, the driver takes it back and gives it out again, which is
-/// when it resets; or, where nothing is left open, it is reset with the one statement that the server needs.
+/// A session in a MySqlConnector pool of its own. To clear it, the pool closes and opens the driver's connection, which resets the session. Where nothing is
+/// left open, one statement resets it.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
-    : OwnResetConnection(dataSource.CreateConnection(), settings.ResetMode)
+    : PhysicalConnection(dataSource.CreateConnection(), SessionClearing.OwnReset, settings.ResetMode), IServerStatementLimits
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
@@ -75,7 +75,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         _handlers.Restore(Session);
     }
 
-    /// <summary>Has the driver reset the session, since it has no blocking form of the one statement.</summary>
+    /// <summary>Makes the driver reset the session, because the one statement has no blocking form.</summary>
     public override void ClearSession()
     {
         var thread = Session.ServerThread;
@@ -91,10 +91,10 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// <inheritdoc/>
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
-        if (resetsHere && DriverState.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal))
+        if (resetsHere && MySqlConnectorInternals.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal))
         {
             await Session.ResetConnectionAsync(cancellationToken).ConfigureAwait(false);
-            DriverState.ForgetPreparedStatements(Session);
+            MySqlConnectorInternals.ForgetPreparedStatements(Session);
             if (!_knowsReset)
             {
                 await LearnNamesAsync(cancellationToken).ConfigureAwait(false);
@@ -121,17 +121,17 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ProveAsync();
 
-    /// <summary>The session's <c>wait_timeout</c>.</summary>
+    /// <summary>Gets the session's <c>wait_timeout</c>.</summary>
     public override TimeSpan? ServerIdleTimeout => _idleTimeout;
 
     /// <inheritdoc/>
-    public override bool LimitsStatements => _limitsStatements;
+    public bool LimitsStatements => _limitsStatements;
 
     /// <inheritdoc/>
-    public override void LimitStatements(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
+    public void LimitStatements(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
 
     /// <inheritdoc/>
-    public override async ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+    public async ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
         ThrowIfUnlimited(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
@@ -147,7 +147,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// </summary>
     public override async ValueTask AbortAsync()
     {
-        if (DriverState.TryCut(Session) is not { } cut)
+        if (MySqlConnectorInternals.TryCut(Session) is not { } cut)
         {
             await CloseAsync().ConfigureAwait(false);
             return;
@@ -161,7 +161,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>
-    /// By number and client's port: after a restart, or behind a proxy, somebody else may have the number, and must not be killed.
+    /// By number and client's port: after a restart, or behind a proxy, another session may have the number, and must not be killed.
     /// A Unix socket has no port to tell them apart by: there the server finds out when it has an answer to send.
     /// </summary>
     private async Task KillAsync(int thread, int port)
@@ -201,7 +201,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         }
     }
 
-    // The driver replaces a dead session without a word. The pool must know: it counts sessions and their ages.
+    // The driver silently replaces a dead session. The pool must know: it counts sessions and their ages.
     private void ThrowIfReplaced(int thread)
     {
         if (Session.ServerThread != thread)

@@ -9,7 +9,7 @@ namespace Cenote.MySql;
 internal static class SessionCommands
 {
     /// <summary>
-    /// Proves that the server works, where a ping and SELECT 1 only prove that it is there: a Galera node without its cluster's quorum answers both, and refuses
+    /// Checks that the server works, where a ping and SELECT 1 only check that it exists: a Galera node without its cluster's quorum answers both, and refuses
     /// every statement on a table, BEGIN, and DO with error 1047 (seen with MariaDB 10.11).
     /// </summary>
     private const string Proof = "DO 0";
@@ -21,7 +21,7 @@ internal static class SessionCommands
 
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
 
-    /// <summary>The statement that sets the character set and collation in force.</summary>
+    /// <summary>Returns the statement that sets the character set and collation in force.</summary>
     internal static async ValueTask<string> ReadNamesAsync(this MySqlConnection session, CancellationToken cancellationToken)
     {
         var command = new MySqlCommand(NamesQuery, session);
@@ -31,7 +31,7 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>What a session starts with.</summary>
+    /// <summary>Reads what a session starts with.</summary>
     internal static SessionStart ReadStart(this MySqlConnection session)
     {
         using var command = new MySqlCommand(StartQuery, session);
@@ -85,7 +85,7 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Tells the server how long a statement may run.</summary>
+    /// <summary>Sets how long a statement may run at the server.</summary>
     /// <returns>The statement that did; <see langword="null"/> when the server is too old to know a limit.</returns>
     internal static string? SetLimit(this MySqlConnection session, TimeSpan? limit)
     {
@@ -116,7 +116,7 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Proves that the server works.</summary>
+    /// <summary>Checks that the server works.</summary>
     internal static void Prove(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
 
     /// <inheritdoc cref="Prove"/>

@@ -3,9 +3,9 @@ using System.Globalization;
 
 namespace Cenote.MySql;
 
-/// <summary>What a session starts with.</summary>
+/// <summary>The state that a session starts with.</summary>
 /// <param name="Names">The statement that sets the character set and collation in force.</param>
-/// <param name="IdleTimeout">How long the server lets it be idle; <see langword="null"/> for ever.</param>
+/// <param name="IdleTimeout">How long the server lets it be idle; <see langword="null"/> for no limit.</param>
 internal readonly record struct SessionStart(string Names, TimeSpan? IdleTimeout)
 {
     internal static SessionStart Of(DbDataReader reader) => new(

@@ -16,7 +16,7 @@ internal static class OracleFailures
 
     internal static FailureKind Classify(Exception exception)
     {
-        // A caller's cancellation is no failure.
+        // A caller's cancellation is not a failure.
         if (exception is OperationCanceledException)
         {
             return FailureKind.Other;
@@ -38,12 +38,12 @@ internal static class OracleFailures
     }
 
     /// <summary>
-    /// Whether the server says that it ended the statement because it was asked to: "user requested cancel of current operation", by <c>Cancel</c> or by the command's
+    /// Determines whether the server says that it ended the statement because it was asked to: "user requested cancel of current operation", by <c>Cancel</c> or by the command's
     /// timeout, which the number does not tell.
     /// </summary>
     internal static bool IsCancellation(Exception exception) => Has(exception, Cancelled) || Classify(exception) == FailureKind.QueryTimeout;
 
-    /// <summary>Whether an error of this number is among what an exception reports.</summary>
+    /// <summary>Determines whether an exception reports an error of this number.</summary>
     internal static bool Has(Exception exception, int number)
     {
         for (var current = exception; current is not null; current = current.InnerException)

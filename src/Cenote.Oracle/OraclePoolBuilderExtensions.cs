@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Cenote.Oracle;
 
-/// <summary>Chooses Oracle for a pool.</summary>
+/// <summary>Extensions of the builder for Oracle pools.</summary>
 public static class OraclePoolBuilderExtensions
 {
     /// <summary>Uses Oracle through the driver that you bring.</summary>
@@ -11,7 +11,7 @@ public static class OraclePoolBuilderExtensions
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseOracle(
         this ConnectionPoolBuilder builder, DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
     {
@@ -23,8 +23,8 @@ public static class OraclePoolBuilderExtensions
     /// <param name="builder">The pool's builder.</param>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseOracle(this ConnectionPoolBuilder builder, DbProviderFactory factory)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -36,8 +36,8 @@ public static class OraclePoolBuilderExtensions
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <param name="options">What else is particular to the database.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseOracle(this ConnectionPoolBuilder builder, DbProviderFactory factory, OracleProviderOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);

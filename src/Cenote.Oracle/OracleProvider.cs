@@ -3,7 +3,7 @@ using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
-/// <summary>Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of Oracle.ManagedDataAccess.Core.</summary>
+/// <summary>A provider for Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of Oracle.ManagedDataAccess.Core.</summary>
 /// <remarks>
 /// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver: <b>never run against a live server.</b></para>
 /// <para>
@@ -13,32 +13,21 @@ namespace Cenote.Oracle;
 /// <see cref="OracleProviderOptions.ResetStatements"/> is the place to put back what your leases change. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class OracleProvider : DatabaseProvider
+public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, IServerStatusReader
 {
-    private readonly string _connectionString;
     private readonly OracleProviderOptions _options;
 
-    /// <summary>A provider for one database.</summary>
+    /// <summary>Initializes a new instance of the <see cref="OracleProvider"/> class.</summary>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
-    /// <param name="connectionString">The driver's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <param name="connectionString">The driver's connection string. Without pool settings, because the pool has its own.</param>
     /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public OracleProvider(DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
+        : base(factory, new DbConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        ArgumentNullException.ThrowIfNull(connectionString);
-        Factory = factory;
-        _connectionString = connectionString;
-        _options = (options ?? new OracleProviderOptions()).Copy();
+        // What is shown comes from the text itself: the driver's builder may add settings that it does not have.
         SafeConnectionString.Read(NewBuilder(), connectionString, AddressKind.Server);
-
-        // By its own words: the driver's builder may show what nobody set.
-        var given = new DbConnectionStringBuilder { ConnectionString = connectionString };
-        ConnectionString = SafeConnectionString.Redact(given, AddressKind.Server);
-        DataSource = given.TryGetValue("Data Source", out var source) ? SafeConnectionString.Mask(source.ToString(), AddressKind.Server) : "";
-        Address = DescriptorAddress.Of(DataSource);
-        UserName = given.TryGetValue("User Id", out var user) ? user.ToString() : null;
-        DefaultAmbientTransactions = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist) ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
+        _options = (options ?? new OracleProviderOptions()).Copy();
     }
 
     /// <inheritdoc/>
@@ -48,44 +37,20 @@ public sealed class OracleProvider : DatabaseProvider
     public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
 
     /// <inheritdoc/>
-    public override DbProviderFactory Factory { get; }
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <summary>Empty: the service is part of the <see cref="DataSource"/>.</summary>
-    public override string Database => "";
-
-    /// <summary><c>host:port/service</c>; the alias, where the connection string names one.</summary>
-    public override string Address { get; }
-
-    /// <inheritdoc/>
-    protected override string? UserName { get; }
-
-    /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
-
-    /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
-
-    /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.SessionClearing == SessionClearing.DriverReset)
         {
-            yield return "SessionClearing is DriverReset, but Oracle's driver clears nothing when it pools a connection: use OwnReset.";
+            yield return "SessionClearing is DriverReset, but Oracle's driver clears nothing when it pools a connection. Use OwnReset.";
         }
 
         if (settings.ResetMode != ResetMode.Full && _options.ResetStatements is not null)
         {
-            yield return $"OracleProviderOptions.ResetStatements is set, but ResetMode is {settings.ResetMode}, which does not run them: use ResetMode.Full, or remove them.";
+            yield return $"OracleProviderOptions.ResetStatements is set, but ResetMode is {settings.ResetMode}, which does not run them. Use ResetMode.Full, or remove them.";
         }
 
-        var given = new DbConnectionStringBuilder { ConnectionString = _connectionString };
+        var given = new DbConnectionStringBuilder { ConnectionString = OriginalConnectionString };
         if (string.IsNullOrWhiteSpace(DataSource))
         {
             yield return "The connection string names no Data Source.";
@@ -95,23 +60,23 @@ public sealed class OracleProvider : DatabaseProvider
         {
             if (given.ContainsKey(keyword))
             {
-                yield return $"{keyword} is in the connection string: set {instead} instead, and remove it.";
+                yield return $"{keyword} is in the connection string. Set {instead} instead, and remove it.";
             }
         }
 
         if (given.TryGetValue("Enlist", out var enlist) && IsOn(enlist))
         {
-            yield return "Enlist is set in the connection string: a connection would return to the pool before the transaction ends, and without it the driver joins none. Remove it, and use an OracleConnection of your own for ambient transactions.";
+            yield return "Enlist is set in the connection string. A connection would return to the pool before the transaction ends, and without the setting the driver joins none. Remove it, and use an OracleConnection of your own for ambient transactions.";
         }
 
         if (given.TryGetValue("HA Events", out var events) && IsOn(events))
         {
-            yield return "HA Events is set in the connection string, but reaches only the driver's own pool: set ConnectionPoolOptions.ValidationInterval instead, and remove it.";
+            yield return "HA Events is set in the connection string, but reaches only the driver's own pool. Set ConnectionPoolOptions.ValidationInterval instead, and remove it.";
         }
 
         if (given.TryGetValue("Load Balancing", out var balancing) && IsOn(balancing))
         {
-            yield return "Load Balancing is set in the connection string, but reaches only the driver's own pool: write (LOAD_BALANCE=ON) into the connect descriptor instead, and remove it.";
+            yield return "Load Balancing is set in the connection string, but reaches only the driver's own pool. Write (LOAD_BALANCE=ON) into the connect descriptor instead, and remove it.";
         }
     }
 
@@ -119,7 +84,7 @@ public sealed class OracleProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
+        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} creates no connections.");
         try
         {
             connection.ConnectionString = BuildConnectionString(settings);
@@ -141,12 +106,12 @@ public sealed class OracleProvider : DatabaseProvider
     public override bool IsCancellation(Exception exception) => OracleFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Reads <c>V$DATABASE</c>, and on a standby the apply lag of <c>V$DATAGUARD_STATS</c>. A user who may not read them learns the role only, from
+    /// Reads <c>V$DATABASE</c>, and on a standby the apply lag of <c>V$DATAGUARD_STATS</c>. A user without access to them gets the role only, from
     /// <c>SYS_CONTEXT('USERENV', 'DATABASE_ROLE')</c>.
     /// </summary>
     /// <param name="connection">An open connection of the driver.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return OracleStatus.ReadAsync(connection, cancellationToken);
@@ -164,7 +129,7 @@ public sealed class OracleProvider : DatabaseProvider
 
     private string BuildConnectionString(ConnectionSettings settings)
     {
-        var builder = SafeConnectionString.Read(NewBuilder(), _connectionString, AddressKind.Server);
+        var builder = SafeConnectionString.Read(NewBuilder(), OriginalConnectionString, AddressKind.Server);
         builder["Pooling"] = "false";
         builder["Enlist"] = "false";
 
@@ -180,6 +145,19 @@ public sealed class OracleProvider : DatabaseProvider
         }
 
         return builder.ConnectionString;
+    }
+
+    private static ConnectionTarget Describe(DbConnectionStringBuilder given)
+    {
+        // The service is part of the Data Source: no database of its own.
+        var source = given.TryGetValue("Data Source", out var value) ? value.ToString() : null;
+        return new ConnectionTarget
+        {
+            DataSource = source,
+            Address = DescriptorAddress.Of(SafeConnectionString.Mask(source, AddressKind.Server)),
+            UserName = given.TryGetValue("User Id", out var user) ? user.ToString() : null,
+            Enlists = !given.TryGetValue("Enlist", out var enlist) || IsOn(enlist),
+        };
     }
 
     private static bool IsOn(object value) => value.ToString()?.ToUpperInvariant() is not ("FALSE" or "NO");

@@ -3,8 +3,8 @@ using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
-/// <summary>One unpooled session that the pool clears itself: a rollback, then one PL/SQL block.</summary>
-internal sealed class OracleSession(DbConnection connection, ResetMode resetMode, string? more) : OwnResetConnection(connection, resetMode)
+/// <summary>An unpooled session that the pool clears itself: a rollback, then one PL/SQL block.</summary>
+internal sealed class OracleSession(DbConnection connection, ResetMode resetMode, string? more) : PhysicalConnection(connection, SessionClearing.OwnReset, resetMode)
 {
     private const string Validation = "SELECT 1 FROM DUAL";
     private const string SchemaQuery = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL";
@@ -17,7 +17,7 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
         base.Open();
         if (ResetMode == ResetMode.Full)
         {
-            using var command = CreateCommand(SchemaQuery, timeout: null);
+            using var command = DriverStatements.Create(Connection, SchemaQuery, timeout: null);
             _reset = ResetOf(command.ExecuteScalar());
         }
     }
@@ -28,7 +28,7 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
         await base.OpenAsync(cancellationToken).ConfigureAwait(false);
         if (ResetMode == ResetMode.Full)
         {
-            var command = CreateCommand(SchemaQuery, timeout: null);
+            var command = DriverStatements.Create(Connection, SchemaQuery, timeout: null);
             await using (command.ConfigureAwait(false))
             {
                 _reset = ResetOf(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false));
@@ -49,7 +49,7 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
 
         if (_reset is not null)
         {
-            Execute(_reset, timeout: null);
+            Connection.Execute(_reset, timeout: null);
         }
     }
 
@@ -64,17 +64,18 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
 
         if (_reset is not null)
         {
-            await ExecuteAsync(_reset, timeout: null, cancellationToken).ConfigureAwait(false);
+            await Connection.ExecuteAsync(_reset, timeout: null, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout) => Execute(Validation, timeout);
+    public override void Validate(TimeSpan timeout) => Connection.Execute(Validation, timeout);
 
     /// <inheritdoc/>
-    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => ExecuteAsync(Validation, timeout, cancellationToken);
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Connection.ExecuteAsync(Validation, timeout, cancellationToken);
 
-    // Packages are initialized anew once the block has ended. The schema's name is quoted, since it may need to be.
+    // Packages are initialized again once the block has ended. The schema's name is quoted, since it may need to be. A carriage
+    // return in PL/SQL is an error to older servers.
     private string ResetOf(object? schema) =>
         $"""
         BEGIN
@@ -86,35 +87,5 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
           {more}
           DBMS_SESSION.MODIFY_PACKAGE_STATE(DBMS_SESSION.REINITIALIZE);
         END;
-        """;
-
-    private void Execute(string text, TimeSpan? timeout)
-    {
-        using var command = CreateCommand(text, timeout);
-        command.ExecuteNonQuery();
-    }
-
-    private async ValueTask ExecuteAsync(string text, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        var command = CreateCommand(text, timeout);
-        await using (command.ConfigureAwait(false))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private DbCommand CreateCommand(string text, TimeSpan? timeout)
-    {
-        var command = Connection.CreateCommand();
-
-        // A carriage return in PL/SQL is an error to older servers.
-        command.CommandText = text.ReplaceLineEndings("\n");
-        if (timeout is { } limit)
-        {
-            // The driver counts in whole seconds, and takes 0 for no limit.
-            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
-        }
-
-        return command;
-    }
+        """.ReplaceLineEndings("\n");
 }

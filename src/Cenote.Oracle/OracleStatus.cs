@@ -4,14 +4,14 @@ using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
-/// <summary>Asks a database for its part in a Data Guard configuration.</summary>
+/// <summary>Asks a database for its role in a Data Guard configuration.</summary>
 internal static class OracleStatus
 {
     /// <summary>The lag is there on a standby only.</summary>
     internal const string Query =
         "SELECT DATABASE_ROLE, OPEN_MODE, (SELECT VALUE FROM V$DATAGUARD_STATS WHERE NAME = 'apply lag') FROM V$DATABASE";
 
-    /// <summary>For users who may not read those views; says nothing of the open mode.</summary>
+    /// <summary>The query for users without access to those views. It has no open mode.</summary>
     internal const string UnprivilegedQuery = "SELECT SYS_CONTEXT('USERENV', 'DATABASE_ROLE'), NULL, NULL FROM DUAL";
 
     private const int NoSuchTable = 942;

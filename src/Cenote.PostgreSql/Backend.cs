@@ -36,7 +36,7 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
     /// <summary>Gets whether a connection is of no use that does not say what it got.</summary>
     internal bool MustKnow => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
 
-    /// <summary>Gets how long the server lets the session be idle; <see langword="null"/> for ever.</summary>
+    /// <summary>Gets how long the server lets the session be idle; <see langword="null"/> for no limit.</summary>
     internal TimeSpan? IdleTimeout => answers.IdleTimeout;
 
     /// <inheritdoc cref="OpeningAnswers.EndQuestion"/>
@@ -49,14 +49,14 @@ internal sealed class Backend(ConnectionSettings settings, PoolerTraits pooler, 
         CultureInfo.InvariantCulture,
         $"SELECT 1 WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
 
-    /// <summary>Notes that all is as usual.</summary>
+    /// <summary>Records that all is as usual.</summary>
     internal void NoteUsual(NpgsqlConnection session)
     {
         _process = session.ProcessID;
         answers.Note(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false, idleTimeout: null);
     }
 
-    /// <summary>Only the pool's own reset can clear it without a round trip more for everybody.</summary>
+    /// <summary>Gets whether the opening query asks for it: only the pool's own reset clears it without one more round trip for every lease.</summary>
     private bool AsksForOrigin => settings is { ResetMode: ResetMode.Full, SessionClearing: SessionClearing.OwnReset };
 
     /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>

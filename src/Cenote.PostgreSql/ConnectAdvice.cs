@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>What to do when connecting is refused: names the setting, or the limit of a pooler between.</summary>
+/// <summary>The advice about refused connections: names the setting, or the limit of a pooler before the server.</summary>
 internal static class ConnectAdvice
 {
     internal static string? For(Exception exception, NpgsqlConnectionStringBuilder settings)
@@ -44,15 +44,15 @@ internal static class ConnectAdvice
         return (PoolerFailures.Classify(error), error.MessageText) switch
         {
             (FailureKind.TooManyConnections, var text) when text.StartsWith("server login", StringComparison.Ordinal) =>
-                "The server has no connection left for the pooler before it: lower the pooler's pool sizes, or raise the server's max_connections.",
+                "The server has no connection left for the pooler before it. Lower the pooler's pool sizes, or raise the server's max_connections.",
             (FailureKind.TooManyConnections, _) =>
-                "A pooler before the server has as many clients as it may: raise its limit (PgBouncer: max_client_conn, max_db_client_connections, max_user_client_connections), or lower the sizes of the pools that share it.",
+                "A pooler before the server has its maximum of clients. Raise its limit (PgBouncer: max_client_conn, max_db_client_connections, max_user_client_connections), or lower the sizes of the pools that share it.",
             (FailureKind.Transient, var text) when text.StartsWith("server login", StringComparison.Ordinal) || text.StartsWith("client_login_timeout", StringComparison.Ordinal) =>
-                "The pooler before the server answers, and cannot log in to the server itself: look at the server, and at the pooler's log.",
+                "The pooler before the server answers, but cannot log in to the server itself. Look at the server, and at the pooler's log.",
             (FailureKind.Transient, _) =>
-                "No server connection of the pooler was free in time: raise its pool size (PgBouncer: default_pool_size, max_db_connections), or lower MaxSize to it.",
+                "No server connection of the pooler was free in time. Raise its pool size (PgBouncer: default_pool_size, max_db_connections), or lower MaxSize to it.",
             (FailureKind.InvalidConfiguration, _) =>
-                "A pooler before the server refuses what the connection string asks for: compare Database and SSL Mode with the pooler's configuration.",
+                "A pooler before the server refuses what the connection string requests. Compare Database and SSL Mode with the pooler's configuration.",
             _ => error.SqlState == PostgresErrorCodes.InvalidCatalogName ? "The server has no database of the name in the connection string's Database." : null,
         };
     }

@@ -1,10 +1,11 @@
+using System.Data;
 using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// One session in an Npgsql pool of its own. For versions of Npgsql without the members that <see cref="SharedSourceSession"/> needs: each
+/// A session in an Npgsql pool of its own, for versions of Npgsql without the members that <see cref="SharedSourceSession"/> needs. Each
 /// session loads the types for itself.
 /// </summary>
 internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler, bool withoutOptions)
@@ -19,6 +20,15 @@ internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionS
 
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync(dataSource);
+
+    /// <summary>Opens the connection object, which takes the session out of the driver's pool.</summary>
+    public override void PrepareLease()
+    {
+        if (Session.State == ConnectionState.Closed)
+        {
+            Session.Open();
+        }
+    }
 
     protected override void Connect()
     {

@@ -22,7 +22,7 @@ internal readonly record struct NpgsqlCallbacks(
         connection.ProvideClientCertificatesCallback,
         connection.ProvidePasswordCallback);
 
-    /// <summary>Puts back what was changed since.</summary>
+    /// <summary>Restores what was changed since.</summary>
     internal void Restore(NpgsqlConnection connection)
     {
         if (Of(connection) == this)

@@ -6,7 +6,7 @@ using Npgsql;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Members of Npgsql that are not public. They let one unpooled data source serve all slots of a pool, although the driver resets a
+/// Members of Npgsql that are not public, for resets and types. They let one unpooled data source serve all slots of a pool, although the driver resets a
 /// session only when it returns to a pool of the driver, and hands new types only to sessions that it takes out of one.
 /// </summary>
 internal static class NpgsqlInternals
@@ -21,10 +21,10 @@ internal static class NpgsqlInternals
 
     private static NpgsqlDataSource? s_disposed;
 
-    /// <summary>Whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.</summary>
+    /// <summary>Gets whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.</summary>
     internal static bool AreReachable { get; } = Probe();
 
-    /// <summary>Has the driver send its reset also for a session that belongs to no pool of the driver.</summary>
+    /// <summary>Makes the driver send its reset also for a session outside the driver's pools.</summary>
     internal static void EnableReset(NpgsqlConnection session)
     {
         // An older server, or one that is only like PostgreSQL, has no DISCARD; Npgsql then sends nothing either.
@@ -52,7 +52,7 @@ internal static class NpgsqlInternals
         await Reset(connector, async).ConfigureAwait(false);
     }
 
-    /// <summary>Gives a session, which no caller is using, the types that its data source has loaded last.</summary>
+    /// <summary>Sets the types of an unused session to those that its data source has loaded last.</summary>
     internal static void RefreshTypes(NpgsqlConnection session)
     {
         if (ConnectorOf(session) is not { } connector)
@@ -73,7 +73,7 @@ internal static class NpgsqlInternals
         }
     }
 
-    /// <summary>Spares a new data source the load of the types.</summary>
+    /// <summary>Copies the types to a new data source, which then need not load them.</summary>
     internal static void CopyTypes(NpgsqlDataSource from, NpgsqlDataSource to)
     {
         if (from is not NpgsqlMultiHostDataSource && TypesOfSource!.GetValue(from) is { } types)
@@ -83,7 +83,7 @@ internal static class NpgsqlInternals
         }
     }
 
-    /// <summary>Takes a connection away from its data source: a late holder who opens it again must get no session.</summary>
+    /// <summary>Detaches a connection from its data source, so that a late holder who opens it again gets no session.</summary>
     internal static void Detach(NpgsqlConnection session) => SourceOf(session) = s_disposed ?? CreateDisposed();
 
     private static NpgsqlDataSource CreateDisposed()
@@ -114,7 +114,7 @@ internal static class NpgsqlInternals
         }
     }
 
-    // A member that is there complains of what it is called with.
+    // A member that exists throws because of its argument.
     private static bool Exists(Action call)
     {
         try

@@ -30,7 +30,7 @@ internal sealed class OpeningAnswers
     /// <summary>Gets whether the login may set a replication origin; <see langword="null"/> while that is unknown. Stays once it was so.</summary>
     internal bool? MayHaveOrigin => _mayHaveOrigin ? true : _isKnown ? _mayHaveOrigin : null;
 
-    /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for ever.</summary>
+    /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for no limit.</summary>
     internal TimeSpan? IdleTimeout => Volatile.Read(ref _idleTicks) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
     /// <summary>Counts a session that was opened.</summary>
@@ -53,7 +53,7 @@ internal sealed class OpeningAnswers
     /// <summary>A session that was not asked when it was opened has asked for itself.</summary>
     internal void NoteOrigin() => _mayHaveOrigin = true;
 
-    /// <summary>Notes an answer.</summary>
+    /// <summary>Records an answer.</summary>
     internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin, TimeSpan? idleTimeout)
     {
         Volatile.Write(ref _idleTicks, idleTimeout?.Ticks ?? 0);

@@ -4,61 +4,22 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>One session of a data source that all slots share, which the pool clears with a round trip of its own.</summary>
+/// <summary>A session of a data source that all slots share, which the pool clears with a round trip of its own.</summary>
 internal sealed class OwnResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
-    : OwnResetConnection(source.CreateConnection(), settings.ResetMode)
+    : PostgreSqlSession(source.CreateConnection(), SessionClearing.OwnReset, settings, pooler, source.Answers)
 {
-    private NpgsqlHandlers _handlers;
-    private readonly Backend _backend = new(settings, pooler, source.Answers);
-    private int _process;
-
-    /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
-    public override bool IsUsable => Session.IsStill(_process);
-
-    private NpgsqlConnection Session => (NpgsqlConnection)Connection;
-
-    /// <inheritdoc/>
-    public override void Open()
-    {
-        source.Open(Session, settings.Credentials?.Password);
-        _process = Session.ProcessID;
-        Session.Ask(_backend);
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
-    {
-        await source.OpenAsync(Session, settings.Credentials?.Password, cancellationToken).ConfigureAwait(false);
-        _process = Session.ProcessID;
-        await Session.AskAsync(_backend, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <inheritdoc/>
     public override bool PreparesLeases => source.UsesInternals;
 
-    /// <summary>Another holder may have reloaded the types since.</summary>
+    /// <summary>Refreshes the types, which another holder may have reloaded.</summary>
     public override void PrepareLease() => RefreshTypes();
-
-    /// <inheritdoc/>
-    public override void KeepHandlers()
-    {
-        base.KeepHandlers();
-        _handlers = NpgsqlHandlers.Of(Session);
-    }
-
-    /// <inheritdoc/>
-    public override void RemoveHandlers()
-    {
-        base.RemoveHandlers();
-        _handlers.Restore(Session);
-    }
 
     /// <inheritdoc/>
     public override void ClearSession()
     {
         RefreshTypes();
         BeginUnlessInTransaction();
-        var mayHaveOrigin = _backend.MayHaveOrigin;
+        var mayHaveOrigin = Backend.MayHaveOrigin;
         using var batch = CreateBatch(mayHaveOrigin);
         var prepared = false;
         var hasOrigin = false;
@@ -75,7 +36,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         if (hasOrigin && mayHaveOrigin is null)
         {
             // It may have one, which is all that could be asked so far.
-            _backend.NoteOrigin();
+            Backend.NoteOrigin();
             using var command = Session.CreateCommand();
             command.CommandText = SessionCommands.OriginQuery;
             hasOrigin = command.ExecuteScalar() is true;
@@ -92,7 +53,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     {
         RefreshTypes();
         BeginUnlessInTransaction();
-        var mayHaveOrigin = _backend.MayHaveOrigin;
+        var mayHaveOrigin = Backend.MayHaveOrigin;
         var batch = CreateBatch(mayHaveOrigin);
         var prepared = false;
         var hasOrigin = false;
@@ -112,7 +73,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         ForgetPreparedStatements(prepared);
         if (hasOrigin && mayHaveOrigin is null)
         {
-            _backend.NoteOrigin();
+            Backend.NoteOrigin();
             var command = Session.CreateCommand();
             await using (command.ConfigureAwait(false))
             {
@@ -128,42 +89,15 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout)
-    {
-        if (ResetMode == ResetMode.Full)
-        {
-            Session.Check(_backend, timeout);
-        }
-        else
-        {
-            Session.Execute(SessionCommands.Validation, timeout);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        ResetMode == ResetMode.Full
-            ? Session.CheckAsync(_backend, timeout, cancellationToken)
-            : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
-
-    /// <summary>What <c>idle_session_timeout</c> is for this session, from PostgreSQL 14 on.</summary>
-    public override TimeSpan? ServerIdleTimeout => _backend.IdleTimeout;
-
-    /// <inheritdoc/>
-    public override bool LimitsStatements => _backend.LimitsStatements;
-
-    /// <inheritdoc/>
-    public override void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
-
-    /// <inheritdoc/>
-    public override ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
-        Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
-
-    /// <inheritdoc/>
     public override ValueTask CloseAsync() => Session.EndAsync(source);
 
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync(source);
+
+    protected override void Connect() => source.Open(Session, Settings.Credentials?.Password);
+
+    protected override ValueTask ConnectAsync(CancellationToken cancellationToken) =>
+        source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken);
 
     private void RefreshTypes()
     {
@@ -194,7 +128,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
         {
             batch.BatchCommands.Add(new("SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_prepared_statements WHERE NOT from_sql)"));
             batch.BatchCommands.Add(new("DISCARD ALL"));
-            if (_backend.StartsInRole)
+            if (Backend.StartsInRole)
             {
                 batch.BatchCommands.Add(new(SessionCommands.ResetRole));
             }
@@ -212,7 +146,7 @@ internal sealed class OwnResetSession(SharedSource source, ConnectionSettings se
     // The process that answers, and whether the driver had prepared statements there.
     private bool ReadAnswer(NpgsqlDataReader row)
     {
-        _backend.Check(row.GetInt32(0));
+        Backend.Check(row.GetInt32(0));
         return row.GetBoolean(1);
     }
 

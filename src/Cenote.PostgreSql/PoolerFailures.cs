@@ -9,7 +9,7 @@ namespace Cenote.PostgreSql;
 /// </summary>
 internal static class PoolerFailures
 {
-    /// <summary>Parts of PgBouncer's answers. The server's own ones with that code are about the protocol, and quote nobody's text.</summary>
+    /// <summary>Parts of PgBouncer's answers. The server's own ones with that code are about the protocol, and quote no text of a user.</summary>
     private static readonly (string Text, FailureKind Kind)[] InPgBouncer =
     [
         // max_client_conn, max_db_client_connections, max_user_client_connections
@@ -39,7 +39,7 @@ internal static class PoolerFailures
         ("empty password returned by client", FailureKind.BadCredentials),
     ];
 
-    /// <summary>Beginnings of others' answers. The server's own ones with these codes may quote names of anybody's choice further on.</summary>
+    /// <summary>Beginnings of others' answers. The server's own ones with these codes may quote names that users chose.</summary>
     private static readonly (string Text, FailureKind Kind)[] InOthers =
     [
         // PgCat, PgDog
@@ -64,7 +64,7 @@ internal static class PoolerFailures
         ("Tenant or user not found", FailureKind.BadCredentials),
     ];
 
-    /// <summary>What a pooler's answer means.</summary>
+    /// <summary>Determines what a pooler's answer means.</summary>
     /// <returns><see langword="null"/> for everything that a server says, and for what a pooler says of a connection that it closes.</returns>
     internal static FailureKind? Classify(PostgresException error) => error.SqlState switch
     {
@@ -73,7 +73,7 @@ internal static class PoolerFailures
         _ => null,
     };
 
-    /// <summary>Whether a pooler says that it ended the statement because of a limit of its own.</summary>
+    /// <summary>Determines whether a pooler says that it ended the statement because of a limit of its own.</summary>
     internal static bool IsTimeout(PostgresException error) => Classify(error) == FailureKind.QueryTimeout;
 
     private static FailureKind? Find((string Text, FailureKind Kind)[] answers, Predicate<string> isIt)

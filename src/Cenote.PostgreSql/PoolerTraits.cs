@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>What the connections of one pool have learnt about a pooler between. Thread-safe: every member is set once, and never back.</summary>
+/// <summary>The facts that the connections of one pool have learnt about a pooler before the server. Thread-safe: every member is set once, and never back.</summary>
 internal sealed class PoolerTraits
 {
     private static readonly object WithoutOptions = new();
@@ -21,7 +21,7 @@ internal sealed class PoolerTraits
     /// <summary>Gets whether a connection with start-up options is refused.</summary>
     internal bool RefusesOptions => _refusesOptions;
 
-    /// <summary>Notes on a failure that the connection was attempted without the pool's own start-up option.</summary>
+    /// <summary>Marks a failure: the connection was attempted without the pool's own start-up option.</summary>
     internal static void MarkWithoutOptions(Exception exception) => exception.Data[WithoutOptions] = true;
 
     /// <summary>Learns from a refused connection.</summary>

@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>What Npgsql's exceptions mean, by SQLSTATE.</summary>
+/// <summary>The meaning of Npgsql's exceptions, by SQLSTATE.</summary>
 internal static class PostgreSqlFailures
 {
     internal static FailureKind Classify(Exception exception)
     {
-        // A caller's cancellation carries the server's 57014 inside, but it is no failure.
+        // A caller's cancellation carries the server's 57014 inside, but it is not a failure.
         if (exception is OperationCanceledException)
         {
             return FailureKind.Other;
@@ -33,7 +33,7 @@ internal static class PostgreSqlFailures
         return FailureClassification.Default(exception);
     }
 
-    /// <summary>Whether the server itself says that it ended the statement: query_canceled.</summary>
+    /// <summary>Determines whether the server reports that it ended the statement: query_canceled.</summary>
     internal static bool IsCancellation(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
@@ -52,7 +52,7 @@ internal static class PostgreSqlFailures
         "53300" => FailureKind.TooManyConnections,
         "25006" => FailureKind.ReadOnlyServer,
 
-        // query_canceled: a time limit, or somebody asked for it. Servers that speak another language are given the benefit of the doubt.
+        // query_canceled: a timeout or a request. In another language the text does not tell them apart, and counts as a timeout.
         "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
         ['2', '8', ..] => FailureKind.BadCredentials,
 
@@ -70,6 +70,6 @@ internal static class PostgreSqlFailures
         _ => FailureKind.Other,
     };
 
-    /// <summary>Whether the session has ended. Servers translate the first field only; what merely speaks their protocol may have no other.</summary>
+    /// <summary>Determines whether the session has ended. Servers translate the first field only; what merely speaks their protocol may have no other.</summary>
     private static bool IsFatal(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC" || error.Severity is "FATAL" or "PANIC";
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>PostgreSQL, and what speaks its protocol, through Npgsql.</summary>
+/// <summary>A provider for PostgreSQL and servers with its protocol, through Npgsql.</summary>
 /// <remarks>
 /// <para>
 /// All connections share one <see cref="NpgsqlDataSource"/> without pooling, so types are loaded once for a pool, and
@@ -23,83 +23,59 @@ namespace Cenote.PostgreSql;
 /// </para>
 /// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed at its end. Thread-safe.</para>
 /// </remarks>
-public sealed class PostgreSqlProvider : DatabaseProvider
+public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
+    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider
 {
     // The driver's timeouts have whole seconds.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly string _connectionString;
     private readonly PoolerTraits _pooler = new();
     private readonly Action<NpgsqlDataSourceBuilder>? _configure;
     private readonly SharedSources _sources;
     private readonly StatusReader _status = new();
 
-    /// <summary>A provider for one database.</summary>
-    /// <param name="connectionString">Npgsql's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <summary>Initializes a new instance of the <see cref="PostgreSqlProvider"/> class.</summary>
+    /// <param name="connectionString">Npgsql's connection string. Without pool settings, because the pool has its own.</param>
     /// <param name="configure">
     /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection opens, and again only
     /// after <see cref="ForgetTypes"/> or for another user name.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
         : this(connectionString, configure, NpgsqlInternals.AreReachable)
     {
     }
 
     internal PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure, bool usesInternals)
+        : this(connectionString, new NpgsqlConnectionStringBuilder(), configure, usesInternals)
     {
-        ArgumentNullException.ThrowIfNull(connectionString);
+    }
+
+    private PostgreSqlProvider(string connectionString, NpgsqlConnectionStringBuilder settings, Action<NpgsqlDataSourceBuilder>? configure, bool usesInternals)
+        : base(NpgsqlFactory.Instance, settings, connectionString, AddressKind.Server, Describe)
+    {
         _sources = new SharedSources(BuildShared, usesInternals);
-        _connectionString = connectionString;
         _configure = configure;
-        var settings = SafeConnectionString.Read(new NpgsqlConnectionStringBuilder(), connectionString, AddressKind.Server);
-        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
-        DataSource = SafeConnectionString.Mask(settings.Host, AddressKind.Server);
-        Database = SafeConnectionString.Mask(settings.Database);
-        Address = ServerAddress.Format(settings.Host, settings.Port, settings.Database);
-        UserName = settings.Username;
-        DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
         DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
     }
 
     /// <inheritdoc/>
     public override string DatabaseSystem => "postgresql";
 
-    /// <summary>Whether a backslash before a quote ends a text depends on <c>standard_conforming_strings</c>, which a session may change: what follows one is not shown.</summary>
+    /// <summary>Gets how literals are found. Text after a backslash before a quote is not shown, because <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.</summary>
     public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes;
-
-    /// <inheritdoc/>
-    public override DbProviderFactory Factory => NpgsqlFactory.Instance;
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <inheritdoc/>
-    public override string Database { get; }
-
-    /// <inheritdoc/>
-    public override string Address { get; }
-
-    /// <inheritdoc/>
-    protected override string? UserName { get; }
 
     /// <inheritdoc/>
     public override SessionClearing DefaultSessionClearing { get; }
 
     /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
-
-    /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var (builder, problem) = TryConfigure();
-        if (builder is null)
+        var builder = NewBuilder();
+        if (TryConfigure(_configure, builder) is { } problem)
         {
-            return [problem!];
+            return [problem];
         }
 
         List<string> problems = [.. ProblemsOf(builder.ConnectionStringBuilder, settings)];
@@ -113,7 +89,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                problems.Add($"Npgsql refuses the configuration ({exception.GetType().Name}): check that the connection string names a host, and that configure sets no password provider beside a password.");
+                problems.Add($"Npgsql refuses the configuration ({exception.GetType().Name}). Check that the connection string names a host, and that configure sets no password provider beside a password.");
             }
         }
 
@@ -136,9 +112,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider
             : new OwnResetSession(source, settings, _pooler);
     }
 
-    /// <summary>Makes a connection of a data source of its own, unpooled.</summary>
     /// <inheritdoc/>
-    public override PhysicalConnection CreateStandaloneConnection(ConnectionSettings settings)
+    public PhysicalConnection CreateStandaloneConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var withoutOptions = _pooler.RefusesOptions;
@@ -149,7 +124,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
 
     /// <inheritdoc/>
-    public override bool AdaptTo(Exception exception, ConnectionSettings settings)
+    public bool AdaptTo(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
         ArgumentNullException.ThrowIfNull(settings);
@@ -159,67 +134,71 @@ public sealed class PostgreSqlProvider : DatabaseProvider
     }
 
     /// <inheritdoc/>
-    public override string? Advise(Exception exception, ConnectionSettings settings)
+    public string? Advise(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ConnectAdvice.For(exception, new NpgsqlConnectionStringBuilder(_connectionString));
+        return ConnectAdvice.For(exception, new NpgsqlConnectionStringBuilder(OriginalConnectionString));
     }
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Any cancel that met no timeout: Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
+    /// Determines whether the cancel met no timeout. Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
     /// that is not executing discards it before it reads its next statement.
     /// </summary>
-    /// <param name="sendingTime">The time that sending took. One that nobody measured may have met a timeout.</param>
+    /// <param name="sendingTime">The time that sending took. A time that was not measured may include a timeout.</param>
     public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestTimeout;
 
     /// <summary>
-    /// A server is a replica while it is in recovery. Works for any user; one who may not read <c>pg_control_system()</c> learns no
-    /// <see cref="ServerStatus.DataId"/>, and a replica's <see cref="ServerStatus.Timeline"/> is told to members of <c>pg_read_all_stats</c> only.
+    /// Reads the status. A server is a replica while it is in recovery. Works for any user. A user without access to <c>pg_control_system()</c> gets no
+    /// <see cref="ServerStatus.DataId"/>, and only members of <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
     /// </summary>
-    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
     /// <remarks>
     /// <see cref="ServerStatus.Lag"/> is 0 when a receiver runs and all that it received is replayed, else the age of the last transaction
     /// replayed. A replica cannot know what its primary has not sent: compare positions to learn more.
     /// </remarks>
-    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return _status.ReadStatusAsync(connection, cancellationToken);
     }
 
-    /// <summary>A primary's insert location in the write-ahead log, which no acknowledged commit is behind; a replica's replay location.</summary>
-    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
-    /// <returns><see langword="null"/> for what speaks PostgreSQL's protocol but has no such log.</returns>
-    public override ReplicationPosition? ReadPosition(DbConnection connection)
+    /// <summary>Reads a primary's insert location in the write-ahead log, which includes every acknowledged commit, or a replica's replay location.</summary>
+    /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
+    /// <param name="timeout">The longest that it may take, in whole seconds.</param>
+    /// <returns><see langword="null"/> for servers with PostgreSQL's protocol and without such a log.</returns>
+    public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return _status.ReadPosition(connection);
+        return _status.ReadPosition(connection, timeout);
     }
 
     /// <inheritdoc cref="ReadPosition"/>
-    /// <param name="connection">An open connection of the driver that nobody else is using, in no transaction.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    public ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return _status.ReadPositionAsync(connection, cancellationToken);
     }
 
     /// <summary>Reads a location in the write-ahead log, such as <c>16/B374D848</c>.</summary>
-    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
-    /// <exception cref="FormatException">The text is no location.</exception>
-    public override ReplicationPosition ParsePosition(string text)
+    /// <param name="text">The result of a position's <see cref="ReplicationPosition.ToString"/>.</param>
+    /// <exception cref="FormatException">The text is not a location.</exception>
+    public ReplicationPosition ParsePosition(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return WalPosition.Parse(text);
     }
 
-    /// <inheritdoc/>
-    public override void ForgetTypes() => _sources.Forget();
+    /// <summary>
+    /// Forgets the types that were loaded from the database, after a migration has changed them or another database has taken the name. Connections opened
+    /// from now on load them again. <see cref="ConnectionPool.RetireAll"/> replaces the others.
+    /// </summary>
+    public void ForgetTypes() => _sources.Forget();
 
     /// <summary>Frees the driver's data sources.</summary>
     public override ValueTask DisposeAsync()
@@ -250,8 +229,8 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         return builder;
     }
 
-    // What the pool sends on its own account is no part of the trace of whoever happens to return a connection. A filter set by the callback replaces this one.
-    private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(_connectionString)
+    // The pool's own statements do not belong into the trace of the caller that happens to return a connection. A filter set by the callback replaces this one.
+    private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(OriginalConnectionString)
         .ConfigureTracing(static tracing => tracing
             .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
             .ConfigureBatchFilter(static batch => batch is not ResetBatch));
@@ -283,8 +262,7 @@ public sealed class PostgreSqlProvider : DatabaseProvider
 
         // The lease exposes the driver's connection: its ConnectionString must not show the password.
         connection.PersistSecurityInfo = false;
-        var seconds = Math.Clamp((int)Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, 1024);
-        connection.Timeout = connection.Timeout == 0 ? seconds : Math.Min(seconds, connection.Timeout);
+        connection.Timeout = GetConnectSeconds(settings, connection.Timeout, max: 1024);
         if (!_pooler.RefusesOptions && SessionCommands.LimitOption(settings.QueryTimeout) is { } option)
         {
             // What a session starts with is what DISCARD ALL takes it back to.
@@ -298,60 +276,55 @@ public sealed class PostgreSqlProvider : DatabaseProvider
         }
     }
 
-    private (NpgsqlDataSourceBuilder? Builder, string? Problem) TryConfigure()
+    private static ConnectionTarget Describe(NpgsqlConnectionStringBuilder settings) => new()
     {
-        try
-        {
-            var builder = NewBuilder();
-            _configure?.Invoke(builder);
-            return (builder, null);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return (null, $"The configure callback of the PostgreSqlProvider threw {exception.GetType().Name}: call it yourself on a new NpgsqlDataSourceBuilder to see why.");
-        }
-    }
+        DataSource = settings.Host,
+        Database = settings.Database,
+        Address = ServerAddress.Format(settings.Host, settings.Port, settings.Database),
+        UserName = settings.Username,
+        Enlists = settings.Enlist,
+    };
 
     private static IEnumerable<string> ProblemsOf(NpgsqlConnectionStringBuilder connection, ConnectionSettings settings)
     {
         if (settings.SessionClearing == SessionClearing.DriverReset && HasSeveralHosts(connection))
         {
-            yield return "SessionClearing is DriverReset, but the connection string names several hosts, between which the driver would choose at each lease: use OwnReset, or a pool for each host.";
+            yield return "SessionClearing is DriverReset, but the connection string names several hosts, between which the driver would choose at each lease. Use OwnReset, or a pool for each host.";
         }
 
         if (connection.Multiplexing)
         {
-            yield return "Multiplexing is true in the connection string: it shares sessions between commands, which leaves nothing to lend. Remove it.";
+            yield return "Multiplexing is true in the connection string. It shares sessions between commands, so that none can be rented. Remove it.";
         }
 
         if (connection.Enlist && connection.ShouldSerialize("Enlist"))
         {
-            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
+            yield return MustNotEnlist("Enlist");
         }
 
         if (connection.NoResetOnClose)
         {
-            yield return "No Reset On Close is true in the connection string: set ConnectionPoolOptions.ResetMode to Rollback instead, and remove it.";
+            yield return "No Reset On Close is true in the connection string. Set ConnectionPoolOptions.ResetMode to Rollback instead, and remove it.";
         }
 
         if (connection.MaxPoolSize != 100 || connection.MinPoolSize != 0)
         {
-            yield return $"Minimum Pool Size is {connection.MinPoolSize} and Maximum Pool Size {connection.MaxPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+            yield return SizesBelongToPool("Minimum Pool Size", connection.MinPoolSize, "Maximum Pool Size", connection.MaxPoolSize);
         }
 
         if (connection.ConnectionLifetime != 3600 && connection.ShouldSerialize("Connection Lifetime"))
         {
-            yield return $"Connection Lifetime is {connection.ConnectionLifetime} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+            yield return BelongsToPool("Connection Lifetime", connection.ConnectionLifetime, "MaxLifetime");
         }
 
         if (connection.KeepAlive != 0)
         {
-            yield return $"Keepalive is {connection.KeepAlive} in the connection string: the pool validates idle connections itself. Set ConnectionPoolOptions.ValidationInterval instead, and remove it.";
+            yield return BelongsToPool("Keepalive", connection.KeepAlive, "ValidationInterval");
         }
 
         if (settings is { SessionClearing: SessionClearing.OwnReset, ResetMode: ResetMode.Full } && connection.MaxAutoPrepare > 0)
         {
-            yield return $"Max Auto Prepare is {connection.MaxAutoPrepare}, but with SessionClearing.OwnReset every full reset discards prepared statements: use DriverReset, ResetMode.Rollback, or remove it.";
+            yield return $"Max Auto Prepare is {connection.MaxAutoPrepare}, but with SessionClearing.OwnReset every full reset discards prepared statements. Use DriverReset, ResetMode.Rollback, or remove it.";
         }
     }
 

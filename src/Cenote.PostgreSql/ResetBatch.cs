@@ -2,5 +2,5 @@ using Npgsql;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>What clears a session. A type of its own, so that Npgsql's tracing can be told to leave it out.</summary>
+/// <summary>The statements that clear a session. A type of its own, so that Npgsql's tracing can omit it.</summary>
 internal sealed class ResetBatch(NpgsqlConnection session) : NpgsqlBatch(session);

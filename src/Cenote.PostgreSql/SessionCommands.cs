@@ -7,7 +7,7 @@ namespace Cenote.PostgreSql;
 /// <summary>The statements that the provider itself sends.</summary>
 internal static class SessionCommands
 {
-    // Objects of their own, which no statement of anybody else shares: that is how IsOurs tells them apart.
+    // Objects of their own, which no other statement shares, so that IsOurs can recognize them.
     internal static readonly string Validation = new("SELECT 1".AsSpan());
 
     // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997);
@@ -22,16 +22,16 @@ internal static class SessionCommands
         "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege +
         ", extract(epoch FROM nullif(current_setting('idle_session_timeout', true), '')::interval)::double precision";
 
-    /// <summary>Whether the user may set a replication origin; also on servers that know none.</summary>
+    /// <summary>Gets whether the user may set a replication origin; also on servers that know none.</summary>
     internal const string OriginPrivilege =
         "EXISTS (SELECT FROM pg_proc WHERE proname = 'pg_replication_origin_session_setup' AND has_function_privilege(oid, 'execute'))";
 
-    /// <summary>Whether a replication origin is set up, which only some users may ask.</summary>
+    /// <summary>Determines whether a replication origin is set up, which only some users may ask.</summary>
     internal const string OriginQuery = "SELECT pg_replication_origin_session_is_setup()";
 
     internal const string ResetOrigin = "SELECT pg_replication_origin_session_reset()";
 
-    /// <summary>Whether a command is one that the provider itself sends: such are no part of anybody's trace.</summary>
+    /// <summary>Determines whether a command is one that the provider itself sends: no trace shows them.</summary>
     internal static bool IsOurs(NpgsqlCommand command) =>
         command is OpeningCommand || (command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, ProcessQuery)));
 
@@ -41,7 +41,7 @@ internal static class SessionCommands
     /// <summary>The statement for another limit.</summary>
     internal static string SetLimit(TimeSpan? limit) => "SET statement_timeout = " + Milliseconds(limit);
 
-    /// <summary>Whether this is the session that was opened: ChangeDatabase leaves it for another, and so does closing and opening.</summary>
+    /// <summary>Determines whether this is the session that was opened: ChangeDatabase leaves it for another, and so does closing and opening.</summary>
     internal static bool IsStill(this NpgsqlConnection session, int process) =>
         session.State == ConnectionState.Open && session.ProcessID == process;
 
@@ -76,7 +76,7 @@ internal static class SessionCommands
             NpgsqlInternals.Detach(session);
         }
 
-        if (DriverState.TryCut(session))
+        if (NpgsqlConnectionInternals.TryCut(session))
         {
             source.Release();
         }
@@ -90,7 +90,7 @@ internal static class SessionCommands
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
     {
         await dataSource.DisposeAsync().ConfigureAwait(false);
-        if (!DriverState.TryCut(session))
+        if (!NpgsqlConnectionInternals.TryCut(session))
         {
             await session.EndAsync(dataSource.ConnectionString).ConfigureAwait(false);
         }

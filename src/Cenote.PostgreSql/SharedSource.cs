@@ -66,11 +66,11 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
     {
         _built.SetException(exception);
 
-        // Perhaps nobody waits for it.
+        // Perhaps no caller waits for it.
         _ = _built.Task.Exception;
     }
 
-    /// <summary>Waits for whoever builds it.</summary>
+    /// <summary>Waits until another thread has built it.</summary>
     /// <param name="timeout">The longest wait, on the thread's own clock, as the driver's own timeout is.</param>
     /// <exception cref="TimeoutException">The user's callback has not returned.</exception>
     internal void WaitUntilBuilt(TimeSpan timeout)
@@ -84,7 +84,7 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
         _ = _built.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Frees what was built. Nobody builds any more.</summary>
+    /// <summary>Frees what was built. It is not built again.</summary>
     public void Dispose()
     {
         if (IsBuilt)

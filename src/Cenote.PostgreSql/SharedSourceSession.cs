@@ -3,13 +3,13 @@ using Cenote.Providers;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// One session of a data source that all slots share. The driver's connection stays open between leases: a pool of the driver's would give
-/// the session to whichever slot opens next.
+/// A session of a data source that all slots share. The driver's connection stays open between leases, because a pool of the driver's would give
+/// the session to the slot that opens next.
 /// </summary>
 internal sealed class SharedSourceSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : DriverResetSession(source.CreateConnection(), settings, pooler, source.Answers)
 {
-    /// <summary>Another holder may have reloaded the types since.</summary>
+    /// <summary>Refreshes the types, which another holder may have reloaded.</summary>
     public override void PrepareLease() => NpgsqlInternals.RefreshTypes(Session);
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class SharedSourceSession(SharedSource source, ConnectionSetting
 
     private void EnableReset()
     {
-        if (Settings.ResetMode == ResetMode.Full)
+        if (ResetMode == ResetMode.Full)
         {
             NpgsqlInternals.EnableReset(Session);
         }

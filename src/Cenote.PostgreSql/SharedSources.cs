@@ -11,10 +11,10 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     private TimeSpan _connectTimeout;
     private bool _isClosed;
 
-    /// <summary>Whether members of the driver are used that are not public.</summary>
+    /// <summary>Gets whether members of the driver are used that are not public.</summary>
     internal bool UsesInternals => usesInternals;
 
-    /// <summary>Notes the pool's own limit: a single open may have a shorter one, and the data source serves them all.</summary>
+    /// <summary>Records the pool's own timeout. A single open may have a shorter one, and the data source serves them all.</summary>
     internal void Note(TimeSpan connectTimeout)
     {
         lock (_gate)
@@ -75,7 +75,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>New sessions get a new data source, which loads the types again.</summary>
+    /// <summary>Forgets the data sources: new sessions get a new one, which loads the types again.</summary>
     internal void Forget()
     {
         lock (_gate)
@@ -92,7 +92,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>No data source is kept without sessions from now on.</summary>
+    /// <summary>Stops keeping data sources without sessions.</summary>
     internal void Close()
     {
         lock (_gate)
@@ -141,6 +141,6 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>What a data source has for good. Passwords come from <see cref="SharedSource.Passwords"/>.</summary>
+    /// <summary>The settings that a data source never changes. Passwords come from <see cref="SharedSource.Passwords"/>.</summary>
     private sealed record Key(bool HasCredentials, string? UserName, TimeSpan? QueryTimeout, bool WithoutOptions);
 }

@@ -3,7 +3,7 @@ using Microsoft.Data.SqlClient;
 
 namespace Cenote.SqlServer;
 
-/// <summary>What both ways of clearing a session do with the driver's connection.</summary>
+/// <summary>The calls of the driver that a session needs.</summary>
 internal static class SessionCommands
 {
     internal const string Validation = "SELECT 1";
@@ -13,11 +13,11 @@ internal static class SessionCommands
     /// </summary>
     internal const string ResetIsolation = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-    /// <summary>What the session is known by, and the switches of the driver's object as the application's callback left them.</summary>
+    /// <summary>Reads what identifies the session, and the switches of the driver's object as the application's callback left them.</summary>
     internal static Origin GetOrigin(this SqlConnection session) =>
         new(session.ClientConnectionId, session.FireInfoMessageEventOnUserErrors, session.StatisticsEnabled);
 
-    /// <summary>Whether this is the session that was opened: the driver replaces a dead one without a word.</summary>
+    /// <summary>Determines whether this is the session that was opened: the driver silently replaces a dead one.</summary>
     internal static bool IsStill(this SqlConnection session, in Origin opened) =>
         session.State == ConnectionState.Open && session.ClientConnectionId == opened.Id;
 
@@ -70,21 +70,6 @@ internal static class SessionCommands
         ThrowIfReplaced(session, opened);
     }
 
-    internal static void Execute(this SqlConnection session, string text, TimeSpan? timeout)
-    {
-        using var command = Create(session, text, timeout);
-        command.ExecuteNonQuery();
-    }
-
-    internal static async ValueTask ExecuteAsync(this SqlConnection session, string text, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        var command = Create(session, text, timeout);
-        await using (command.ConfigureAwait(false))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Ends the session and the driver's pool around it.</summary>
     internal static ValueTask EndAsync(this SqlConnection session)
     {
@@ -99,7 +84,7 @@ internal static class SessionCommands
         // A late holder who opens the connection again would get a new session.
         session.RetryLogicProvider = RefusedOpen.Instance;
         SqlConnection.ClearPool(session);
-        return DriverState.TryCut(session) ? ValueTask.CompletedTask : session.DisposeAsync();
+        return SqlClientInternals.TryCut(session) ? ValueTask.CompletedTask : session.DisposeAsync();
     }
 
     private static TimeoutException NoAnswer(SqlException exception) => new("SQL Server did not answer within Connect Timeout.", exception);
@@ -120,21 +105,9 @@ internal static class SessionCommands
         }
     }
 
-    private static SqlCommand Create(SqlConnection session, string text, TimeSpan? timeout)
-    {
-        var command = new SqlCommand(text, session);
-        if (timeout is { } limit)
-        {
-            // SqlClient counts in whole seconds, and takes 0 for no limit.
-            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
-        }
-
-        return command;
-    }
-
     internal readonly record struct Origin(Guid Id, bool FiresOnErrors, bool GathersStatistics);
 
-    /// <summary>What the driver asks to open a connection that the pool has taken away.</summary>
+    /// <summary>The retry logic of a revoked connection, which refuses to open it.</summary>
     private sealed class RefusedOpen : SqlRetryLogicBaseProvider
     {
         internal static readonly RefusedOpen Instance = new();
@@ -147,6 +120,6 @@ internal static class SessionCommands
         public override Task ExecuteAsync(object sender, Func<Task> function, CancellationToken cancellationToken = default) =>
             Task.FromException(Refusal(sender));
 
-        private static ObjectDisposedException Refusal(object sender) => new(sender.GetType().FullName, "The pool took this connection away from its holder.");
+        private static ObjectDisposedException Refusal(object sender) => new(sender.GetType().FullName, "The pool has revoked this connection from its holder.");
     }
 }

@@ -17,7 +17,7 @@ internal static class SqlServerFailures
 
     internal static FailureKind Classify(Exception exception)
     {
-        // A caller's cancellation is no failure.
+        // A caller's cancellation is not a failure.
         if (exception is OperationCanceledException)
         {
             return FailureKind.Other;
@@ -35,7 +35,7 @@ internal static class SqlServerFailures
     }
 
     /// <summary>
-    /// Whether the statement was ended by a request to (number 0, "Operation cancelled by user") or by its time limit (-2). The request
+    /// Determines whether the statement was ended by a request to (number 0, "Operation cancelled by user") or by its time limit (-2). The request
     /// travels on the session's own connection, and the driver has had the server's acknowledgement before it throws either, or has closed the connection.
     /// </summary>
     internal static bool IsCancellation(Exception exception)

@@ -2,7 +2,7 @@ using Microsoft.Data.SqlClient;
 
 namespace Cenote.SqlServer;
 
-/// <summary>Chooses SQL Server for a pool.</summary>
+/// <summary>Extensions of the builder for SQL Server pools.</summary>
 public static class SqlServerPoolBuilderExtensions
 {
     /// <summary>Uses SQL Server through Microsoft.Data.SqlClient.</summary>
@@ -10,7 +10,7 @@ public static class SqlServerPoolBuilderExtensions
     /// <param name="connectionString">SqlClient's connection string.</param>
     /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(
         this ConnectionPoolBuilder builder, string connectionString, Action<SqlConnection>? configure = null)
     {
@@ -21,8 +21,8 @@ public static class SqlServerPoolBuilderExtensions
     /// <summary>Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(this ConnectionPoolBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -33,8 +33,8 @@ public static class SqlServerPoolBuilderExtensions
     /// <param name="builder">The pool's builder.</param>
     /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has none for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(this ConnectionPoolBuilder builder, Action<SqlConnection> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

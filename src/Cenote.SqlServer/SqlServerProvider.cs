@@ -1,11 +1,10 @@
-using System.Data.Common;
 using System.Globalization;
 using Cenote.Providers;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.SqlServer;
 
-/// <summary>SQL Server and Azure SQL through Microsoft.Data.SqlClient.</summary>
+/// <summary>A provider for SQL Server and Azure SQL through Microsoft.Data.SqlClient.</summary>
 /// <remarks>
 /// <para>
 /// The driver keeps a pool of exactly one session under each slot. By default the session is cleared after the return
@@ -20,33 +19,22 @@ namespace Cenote.SqlServer;
 /// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class SqlServerProvider : DatabaseProvider
+public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>
 {
     private static long s_lastPool;
 
-    private readonly string _connectionString;
     private readonly Action<SqlConnection>? _configure;
 
-    /// <summary>A provider for one database.</summary>
-    /// <param name="connectionString">SqlClient's connection string. Its pool settings stay out: the pool has its own.</param>
+    /// <summary>Initializes a new instance of the <see cref="SqlServerProvider"/> class.</summary>
+    /// <param name="connectionString">SqlClient's connection string. Without pool settings, because the pool has its own.</param>
     /// <param name="configure">
     /// Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened, and once when the pool is constructed.
     /// Must not change the connection string, nor open the connection.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public SqlServerProvider(string connectionString, Action<SqlConnection>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(connectionString);
-        _connectionString = connectionString;
-        _configure = configure;
-        var settings = SafeConnectionString.Read(new SqlConnectionStringBuilder(), connectionString, AddressKind.Server);
-        ConnectionString = SafeConnectionString.Redact(settings, AddressKind.Server);
-        DataSource = SafeConnectionString.Mask(settings.DataSource, AddressKind.Server);
-        Database = SafeConnectionString.Mask(settings.InitialCatalog);
-        Address = AddressOf(settings);
-        UserName = settings.UserID;
-        DefaultAmbientTransactions = settings.Enlist ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
-    }
+        : base(SqlClientFactory.Instance, new SqlConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
+        => _configure = configure;
 
     /// <inheritdoc/>
     public override string DatabaseSystem => "microsoft.sql_server";
@@ -55,34 +43,10 @@ public sealed class SqlServerProvider : DatabaseProvider
     public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
 
     /// <inheritdoc/>
-    public override DbProviderFactory Factory => SqlClientFactory.Instance;
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <inheritdoc/>
-    public override string Database { get; }
-
-    /// <inheritdoc/>
-    public override string Address { get; }
-
-    /// <inheritdoc/>
-    protected override string? UserName { get; }
-
-    /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
-
-    /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
-
-    /// <inheritdoc/>
     public override IEnumerable<string> FindProblems(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        List<string> problems = [.. ProblemsOf(new SqlConnectionStringBuilder(_connectionString))];
+        List<string> problems = [.. ProblemsOf(new SqlConnectionStringBuilder(OriginalConnectionString))];
         if (problems.Count > 0)
         {
             return problems;
@@ -91,18 +55,14 @@ public sealed class SqlServerProvider : DatabaseProvider
         try
         {
             using var connection = new SqlConnection(BuildConnectionString(settings));
-            try
+            if (TryConfigure(_configure, connection) is { } problem)
             {
-                _configure?.Invoke(connection);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                problems.Add($"The configure callback of the SqlServerProvider threw {exception.GetType().Name}: call it yourself on a new SqlConnection to see why.");
+                problems.Add(problem);
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            problems.Add($"SqlClient refuses the connection string ({exception.GetType().Name}): check that the settings go together, such as Authentication beside Integrated Security, User ID and Password.");
+            problems.Add($"SqlClient refuses the connection string ({exception.GetType().Name}). Check that the settings go together, such as Authentication beside Integrated Security, User ID and Password.");
         }
 
         return problems;
@@ -123,9 +83,7 @@ public sealed class SqlServerProvider : DatabaseProvider
             throw;
         }
 
-        return settings.SessionClearing == SessionClearing.DriverReset
-            ? new DriverResetSession(connection)
-            : new OwnResetSession(connection, settings.ResetMode);
+        return new SqlServerSession(connection, settings);
     }
 
     /// <inheritdoc/>
@@ -134,14 +92,14 @@ public sealed class SqlServerProvider : DatabaseProvider
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
 
-    /// <summary>Always: the request travels on the session itself, and the driver reads the server's answer to it before the next statement.</summary>
+    /// <summary>Returns <see langword="true"/>: the request travels on the session itself, and the driver reads the server's answer before the next statement.</summary>
     /// <param name="sendingTime">The time that sending took.</param>
     public override bool IsCancelSettled(TimeSpan? sendingTime) => true;
 
     // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
     private string BuildConnectionString(ConnectionSettings settings)
     {
-        var connection = new SqlConnectionStringBuilder(_connectionString)
+        var connection = new SqlConnectionStringBuilder(OriginalConnectionString)
         {
             Pooling = true,
             MinPoolSize = 0,
@@ -155,8 +113,7 @@ public sealed class SqlServerProvider : DatabaseProvider
             PersistSecurityInfo = false,
             ["Connection Idle Timeout"] = 0,
         };
-        var seconds = (int)Math.Clamp(Math.Ceiling(settings.ConnectTimeout.TotalSeconds), 1, int.MaxValue);
-        connection.ConnectTimeout = connection.ConnectTimeout == 0 ? seconds : Math.Min(seconds, connection.ConnectTimeout);
+        connection.ConnectTimeout = GetConnectSeconds(settings, connection.ConnectTimeout);
         if (settings.Credentials is { } credentials)
         {
             // With it the driver would log in as the process's own user and never look at them.
@@ -170,6 +127,15 @@ public sealed class SqlServerProvider : DatabaseProvider
         connection.ApplicationName = connection.ApplicationName;
         return FormattableString.Invariant($"Application Name=Cenote {Interlocked.Increment(ref s_lastPool)};{connection.ConnectionString}");
     }
+
+    private static ConnectionTarget Describe(SqlConnectionStringBuilder settings) => new()
+    {
+        DataSource = settings.DataSource,
+        Database = settings.InitialCatalog,
+        Address = AddressOf(settings),
+        UserName = settings.UserID,
+        Enlists = settings.Enlist,
+    };
 
     // tcp:host,port: an instance, a pipe and a local database have no port that is known before the driver asks for it.
     private static string AddressOf(SqlConnectionStringBuilder settings)
@@ -187,7 +153,7 @@ public sealed class SqlServerProvider : DatabaseProvider
     {
         if (IsGlobalizationInvariant())
         {
-            yield return "The application runs in globalization-invariant mode, in which SqlClient opens no connection: set <InvariantGlobalization>false</InvariantGlobalization> in its project, unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, and have ICU on the machine.";
+            yield return "The application runs in globalization-invariant mode, in which SqlClient opens no connection. Set <InvariantGlobalization>false</InvariantGlobalization> in its project, unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, and install ICU on the machine.";
         }
 
         if (string.IsNullOrWhiteSpace(connection.DataSource))
@@ -197,32 +163,32 @@ public sealed class SqlServerProvider : DatabaseProvider
 
         if (connection.MaxPoolSize != 100 || connection.MinPoolSize != 0)
         {
-            yield return $"Min Pool Size is {connection.MinPoolSize} and Max Pool Size {connection.MaxPoolSize} in the connection string: set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.";
+            yield return SizesBelongToPool("Min Pool Size", connection.MinPoolSize, "Max Pool Size", connection.MaxPoolSize);
         }
 
         if (connection.LoadBalanceTimeout != 0)
         {
-            yield return $"Load Balance Timeout (Connection Lifetime) is {connection.LoadBalanceTimeout} in the connection string: set ConnectionPoolOptions.MaxLifetime instead, and remove it.";
+            yield return BelongsToPool("Load Balance Timeout (Connection Lifetime)", connection.LoadBalanceTimeout, "MaxLifetime");
         }
 
         if (connection.ShouldSerialize("Connection Idle Timeout"))
         {
-            yield return $"Connection Idle Timeout is {connection["Connection Idle Timeout"]} in the connection string: set ConnectionPoolOptions.MaxIdleTime instead, and remove it.";
+            yield return BelongsToPool("Connection Idle Timeout", connection["Connection Idle Timeout"], "MaxIdleTime");
         }
 
         if (connection.ShouldSerialize("Connect Retry Count") && connection.ConnectRetryCount != 0)
         {
-            yield return $"Connect Retry Count is {connection.ConnectRetryCount} in the connection string: the driver would put another session under a lease without a word. Set ConnectionPoolOptions.OpenRetries instead, and remove it.";
+            yield return $"Connect Retry Count is {connection.ConnectRetryCount} in the connection string. The driver would silently put another session under a lease. Set ConnectionPoolOptions.OpenRetries instead, and remove it.";
         }
 
         if (connection.ShouldSerialize("Pool Blocking Period") && connection.PoolBlockingPeriod != PoolBlockingPeriod.NeverBlock)
         {
-            yield return $"Pool Blocking Period is {connection.PoolBlockingPeriod} in the connection string: set ConnectionPoolOptions.CircuitBreaker instead, and remove it.";
+            yield return BelongsToPool("Pool Blocking Period", connection.PoolBlockingPeriod, "CircuitBreaker");
         }
 
         if (connection.Enlist && connection.ShouldSerialize("Enlist"))
         {
-            yield return "Enlist is true in the connection string: a connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
+            yield return MustNotEnlist("Enlist");
         }
     }
 

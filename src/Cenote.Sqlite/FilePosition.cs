@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Sqlite;
 
-/// <summary>Everything that was committed: whoever begins to read a file reads all of it.</summary>
+/// <summary>The only position of SQLite: a reader of the file sees everything that was committed.</summary>
 internal sealed class FilePosition : ReplicationPosition
 {
     private const string Text = "file";
@@ -16,7 +16,7 @@ internal sealed class FilePosition : ReplicationPosition
     /// <exception cref="FormatException">The text is not the position's.</exception>
     internal static FilePosition Parse(string text) => string.Equals(text, Text, StringComparison.Ordinal)
         ? Instance
-        : throw new FormatException($"The text is no position of SQLite, of which there is one: {Text}.");
+        : throw new FormatException($"The text is not a position of SQLite. The only one is '{Text}'.");
 
     public override bool Covers(ReplicationPosition other) => Of(other) == this;
 
@@ -27,6 +27,6 @@ internal sealed class FilePosition : ReplicationPosition
     private static FilePosition Of(ReplicationPosition other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other as FilePosition ?? throw new ArgumentException("The position is not SQLite's.", nameof(other));
+        return other as FilePosition ?? throw new ArgumentException("The position belongs to another database than SQLite.", nameof(other));
     }
 }

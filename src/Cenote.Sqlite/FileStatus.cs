@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace Cenote.Sqlite;
 
-/// <summary>A connection's part among those to one file.</summary>
+/// <summary>The role of a connection among those to one file.</summary>
 internal static class FileStatus
 {
     private const int ReadOnly = 1;

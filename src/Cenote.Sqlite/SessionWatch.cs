@@ -5,7 +5,7 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// Notes what a lease does to its connection that the next one must not see, so that a lease that did nothing pays nothing.
+/// Records what a lease does to its connection that the next one must not see, so that a lease that did nothing pays nothing.
 /// </summary>
 /// <remarks>
 /// SQLite asks its authorizer about everything that it compiles, before it takes effect; some PRAGMAs take effect while they are
@@ -15,7 +15,7 @@ namespace Cenote.Sqlite;
 internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 {
     private const int Anyone = -1;
-    private const int Nobody = 0;
+    private const int None = 0;
 
     // Settings that can be read back and set again. Any other PRAGMA with an argument means that the connection is closed after the lease.
     private static readonly string[] Settings =
@@ -43,13 +43,13 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     private bool _attached;
     private volatile int _onlyThread = Anyone;
 
-    /// <summary>Whether the lease did anything that has to be undone.</summary>
+    /// <summary>Gets whether the lease did anything that has to be undone.</summary>
     internal bool IsDirty { get; private set; }
 
-    /// <summary>Whether SQLite compiled any statement since this was last set to <see langword="false"/>.</summary>
+    /// <summary>Gets whether SQLite compiled any statement since this was last set to <see langword="false"/>.</summary>
     internal bool HasCompiled { get; set; }
 
-    /// <summary>What every lease starts from.</summary>
+    /// <summary>Reads the settings that every lease starts from.</summary>
     internal static FrozenDictionary<string, string> ReadBaseline(SqliteConnection connection)
     {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -69,18 +69,18 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     internal void Start(sqlite3 database) =>
         Check(raw.sqlite3_set_authorizer(database, (delegate_authorizer)OnCompiling, null), database);
 
-    /// <summary>Notes something that only a new connection makes undone.</summary>
+    /// <summary>Records a change that only a new connection undoes.</summary>
     internal void MarkIrreversible(string what)
     {
         _irreversible ??= what;
         IsDirty = true;
     }
 
-    /// <summary>From now on, only the calling thread may have anything compiled.</summary>
+    /// <summary>Allows compiling statements to the calling thread only, from now on.</summary>
     internal void RefuseOtherThreads() => _onlyThread = Environment.CurrentManagedThreadId;
 
-    /// <summary>From now on, nobody may: not even a later thread that has got the number of the one that could.</summary>
-    internal void RefuseAll() => _onlyThread = Nobody;
+    /// <summary>Refuses compiling statements from now on, also to a later thread with the number of the one that could.</summary>
+    internal void RefuseAll() => _onlyThread = None;
 
     /// <summary>Undoes what the lease did.</summary>
     /// <exception cref="InvalidOperationException">It did something that cannot be undone.</exception>

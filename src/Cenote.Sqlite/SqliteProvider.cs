@@ -7,11 +7,11 @@ using Microsoft.Data.Sqlite;
 
 namespace Cenote.Sqlite;
 
-/// <summary>SQLite through Microsoft.Data.Sqlite, set up as a server program should have it: see <see cref="SqliteProviderOptions"/>.</summary>
+/// <summary>A provider for SQLite through Microsoft.Data.Sqlite, set up for server programs: see <see cref="SqliteProviderOptions"/>.</summary>
 /// <remarks>
 /// <para>
 /// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is nothing to undo.
-/// PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite knows no way back
+/// PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite has no way back
 /// (a changed <c>journal_mode</c>, a new function), the connection is closed: register functions in
 /// <see cref="SqliteProviderOptions.ConfigureConnection"/>. What a lease does through the native handle without SQL is not noticed.
 /// </para>
@@ -20,7 +20,7 @@ namespace Cenote.Sqlite;
 /// connection of its own to it. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class SqliteProvider : DatabaseProvider
+public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IInProcessProvider
 {
     private readonly object _gate = new();
     private readonly SqliteConnectionStringBuilder _builder;
@@ -33,15 +33,20 @@ public sealed class SqliteProvider : DatabaseProvider
     private bool _journalModeSet;
     private bool _disposed;
 
-    /// <summary>A provider for one database.</summary>
+    /// <summary>Initializes a new instance of the <see cref="SqliteProvider"/> class.</summary>
     /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or <c>Data Source=shop;Mode=Memory;Cache=Shared</c> in memory.</param>
     /// <param name="options">How connections are set up; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public SqliteProvider(string connectionString, SqliteProviderOptions? options = null)
+        : this(connectionString, new SqliteConnectionStringBuilder(), options)
     {
-        ArgumentNullException.ThrowIfNull(connectionString);
+    }
+
+    private SqliteProvider(string connectionString, SqliteConnectionStringBuilder builder, SqliteProviderOptions? options)
+        : base(SqliteFactory.Instance, builder, connectionString, AddressKind.File, static filled => new ConnectionTarget { DataSource = filled.DataSource })
+    {
         _options = (options ?? new SqliteProviderOptions()).Copy();
-        _builder = SafeConnectionString.Read(new SqliteConnectionStringBuilder(), connectionString, AddressKind.File);
+        _builder = builder;
         var source = _builder.DataSource;
         var isMemdb = source.Contains("vfs=memdb", StringComparison.OrdinalIgnoreCase);
         _inMemory = isMemdb || _builder.Mode == SqliteOpenMode.Memory || source.Length == 0
@@ -49,11 +54,7 @@ public sealed class SqliteProvider : DatabaseProvider
         _shared = isMemdb
             ? source.StartsWith("file:/", StringComparison.OrdinalIgnoreCase)
             : source.Length > 0 && (_builder.Cache == SqliteCacheMode.Shared || source.Contains("cache=shared", StringComparison.OrdinalIgnoreCase));
-
-        ConnectionString = SafeConnectionString.Redact(_builder, AddressKind.File);
-        DataSource = SafeConnectionString.Mask(source, AddressKind.File);
         Database = Path.GetFileName(DataSource);
-
         IsReadOnly = _options.ReadOnly || _builder.Mode == SqliteOpenMode.ReadOnly;
         _builder.Pooling = false;
         if (IsReadOnly && !_inMemory)
@@ -76,25 +77,10 @@ public sealed class SqliteProvider : DatabaseProvider
     /// <inheritdoc/>
     public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.TextsInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
 
-    /// <inheritdoc/>
-    public override DbProviderFactory Factory => SqliteFactory.Instance;
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <summary>The file's name, or that of the database in memory.</summary>
+    /// <summary>Gets the file's name, or that of the database in memory.</summary>
     public override string Database { get; }
 
-    /// <summary>The file, as the connection string names it.</summary>
-    public override string Address => DataSource;
-
-    /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
-
-    /// <summary>Always <see langword="false"/>: SQLite knows no users.</summary>
+    /// <summary>Gets <see langword="false"/>: SQLite has no users.</summary>
     public override bool AcceptsCredentials => false;
 
     private bool IsReadOnly { get; }
@@ -105,27 +91,27 @@ public sealed class SqliteProvider : DatabaseProvider
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.SessionClearing == SessionClearing.DriverReset)
         {
-            yield return "SessionClearing is DriverReset, but Microsoft.Data.Sqlite's own pool clears next to nothing: use OwnReset.";
+            yield return "SessionClearing is DriverReset, but Microsoft.Data.Sqlite's own pool clears next to nothing. Use OwnReset.";
         }
 
         if (_inMemory && !_shared)
         {
-            yield return "The connection string names an in-memory database without a name, of which each connection would have its own: use Data Source=name;Mode=Memory;Cache=Shared.";
+            yield return "The connection string names an in-memory database without a name, of which each connection would have its own. Use Data Source=name;Mode=Memory;Cache=Shared.";
         }
 
         if (_options.BusyTimeout < TimeSpan.Zero || _options.BusyTimeout > TimeSpan.FromMinutes(10))
         {
-            yield return $"SqliteProviderOptions.BusyTimeout is {_options.BusyTimeout}: set 0 to 10 minutes.";
+            yield return $"SqliteProviderOptions.BusyTimeout is {_options.BusyTimeout}. Set 0 to 10 minutes.";
         }
 
         if (_options.CacheSizeKiB is < 64 or > 4_194_304)
         {
-            yield return $"SqliteProviderOptions.CacheSizeKiB is {_options.CacheSizeKiB}: set 64 to 4,194,304.";
+            yield return $"SqliteProviderOptions.CacheSizeKiB is {_options.CacheSizeKiB}. Set 64 to 4,194,304.";
         }
 
         if (_options.MemoryMapBytes is < 0 or > 2_147_418_112)
         {
-            yield return $"SqliteProviderOptions.MemoryMapBytes is {_options.MemoryMapBytes}: set 0 to 2,147,418,112.";
+            yield return $"SqliteProviderOptions.MemoryMapBytes is {_options.MemoryMapBytes}. Set 0 to 2,147,418,112.";
         }
     }
 
@@ -151,39 +137,56 @@ public sealed class SqliteProvider : DatabaseProvider
         return FailureClassification.Default(exception);
     }
 
-    /// <summary>Whether SQLite says that it was interrupted.</summary>
-    /// <param name="exception">What the driver threw, or what wraps it.</param>
+    /// <summary>Determines whether SQLite reports that it was interrupted.</summary>
+    /// <param name="exception">The driver's exception, or one that wraps it.</param>
     public override bool IsCancellation(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: 9 } || (exception?.InnerException is { } inner && IsCancellation(inner));
 
-    /// <summary>Always <see langword="true"/>: statements are ended by <c>sqlite3_interrupt</c>.</summary>
-    public override bool CancelsInProcess => true;
+    /// <summary>Sets the connection's progress handler, of which it has one: a handler that the holder has set is lost.</summary>
+    /// <param name="connection">The connection of the lease.</param>
+    /// <param name="mustEnd">The question that the handler asks.</param>
+    /// <returns><see langword="true"/>.</returns>
+    public bool WatchStatements(PhysicalConnection connection, Func<bool> mustEnd)
+    {
+        ((SqliteSession)connection).WatchStatements(mustEnd);
+        return true;
+    }
+
+    /// <summary>Ends the driver's wait for a lock.</summary>
+    /// <param name="connection">The connection of the lease.</param>
+    /// <param name="command">The driver's command.</param>
+    public void CancelWatchedStatement(PhysicalConnection connection, DbCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        command.CommandTimeout = -1;
+    }
 
     /// <summary>
-    /// A provider that only reads (<see cref="SqliteProviderOptions.ReadOnly"/>) has a replica, which is never behind, since it reads what the writers write; so has
-    /// one whose file cannot be written. Every other has a primary. Reads the file's header.
+    /// Reads the status. The file is a replica for a provider that only reads (<see cref="SqliteProviderOptions.ReadOnly"/>), and where the file cannot be written.
+    /// It is never behind. For every other provider it is a primary. Reads the file's header.
     /// </summary>
-    /// <param name="connection">An open connection of the driver that nobody else is using.</param>
-    /// <param name="cancellationToken">Not heeded: there is no waiting but for another connection's lock.</param>
-    public override ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    /// <param name="connection">An open connection of the driver that is not in use.</param>
+    /// <param name="cancellationToken">Not used, because only another connection's lock makes it wait.</param>
+    public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         return new(FileStatus.Read((SqliteConnection)connection, IsReadOnly));
     }
 
-    /// <summary>The one position that there is: all connections have the same data.</summary>
-    /// <param name="connection">Not asked.</param>
-    public override ReplicationPosition? ReadPosition(DbConnection connection) => FilePosition.Instance;
+    /// <summary>Returns the only position: all connections have the same data.</summary>
+    /// <param name="connection">Not used.</param>
+    /// <param name="timeout">Not used.</param>
+    public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout) => FilePosition.Instance;
 
     /// <inheritdoc cref="ReadPosition"/>
-    /// <param name="connection">Not asked.</param>
-    /// <param name="cancellationToken">Not heeded.</param>
-    public override ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken) => new(FilePosition.Instance);
+    /// <param name="connection">Not used.</param>
+    /// <param name="cancellationToken">Not used.</param>
+    public ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken) => new(FilePosition.Instance);
 
     /// <summary>Reads <c>file</c>, the text of the one position.</summary>
-    /// <param name="text">What a position's <see cref="ReplicationPosition.ToString"/> gave.</param>
+    /// <param name="text">The result of a position's <see cref="ReplicationPosition.ToString"/>.</param>
     /// <exception cref="FormatException">The text is another.</exception>
-    public override ReplicationPosition ParsePosition(string text)
+    public ReplicationPosition ParsePosition(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return FilePosition.Parse(text);
@@ -267,7 +270,7 @@ public sealed class SqliteProvider : DatabaseProvider
             command.CommandText = "PRAGMA journal_mode=WAL";
             if (command.ExecuteScalar() is string mode && !mode.Equals("wal", StringComparison.OrdinalIgnoreCase))
             {
-                throw new InvalidOperationException($"SQLite keeps the journal mode '{mode}' for this file instead of write-ahead logging: the file system may not support it. Set SqliteProviderOptions.WriteAheadLog to false.");
+                throw new InvalidOperationException($"SQLite keeps the journal mode '{mode}' for this file instead of write-ahead logging. The file system may not support it. Set SqliteProviderOptions.WriteAheadLog to false.");
             }
 
             Volatile.Write(ref _journalModeSet, true);

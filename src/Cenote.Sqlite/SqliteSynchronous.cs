@@ -1,6 +1,6 @@
 namespace Cenote.Sqlite;
 
-/// <summary>When SQLite waits for the disk: <c>PRAGMA synchronous</c>.</summary>
+/// <summary>The moments at which SQLite waits for the disk: <c>PRAGMA synchronous</c>.</summary>
 public enum SqliteSynchronous
 {
     /// <summary>Never. A power failure may corrupt the database.</summary>

@@ -98,7 +98,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
             RetireOnReturn();
         }
 
-        return physical.LimitStatementsAsync(limit == Timeout.InfiniteTimeSpan ? null : limit, cancellationToken);
+        return physical.RequiredLimits.LimitStatementsAsync(limit == Timeout.InfiniteTimeSpan ? null : limit, cancellationToken);
     }
 
     /// <summary>Returns the connection.</summary>

@@ -3,7 +3,7 @@ using Cenote.Providers;
 namespace Cenote.StubDriver;
 
 /// <summary>The driver keeps the session in a pool of one and clears it when the lease closes the kept object.</summary>
-internal sealed class StubDriverResetConnection(StubConnection connection) : DriverResetConnection(connection)
+internal sealed class StubDriverResetConnection(StubConnection connection) : DriverResetConnection(connection, ResetMode.Full)
 {
     private readonly StubConnection _connection = connection;
     private int _closes;

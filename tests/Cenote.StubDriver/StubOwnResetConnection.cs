@@ -3,14 +3,14 @@ using Cenote.Providers;
 namespace Cenote.StubDriver;
 
 /// <summary>The pool clears the session itself.</summary>
-internal sealed class StubOwnResetConnection : OwnResetConnection
+internal sealed class StubOwnResetConnection : PhysicalConnection
 {
     private readonly StubConnection _connection;
     private readonly Func<bool> _inline;
     private int _closes;
 
     public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, Func<bool> inline)
-        : base(connection, resetMode)
+        : base(connection, SessionClearing.OwnReset, resetMode)
     {
         _connection = connection;
         _inline = inline;

@@ -4,7 +4,7 @@ using Cenote.Providers;
 namespace Cenote.StubDriver;
 
 /// <summary>The provider of the stub driver.</summary>
-public sealed class StubProvider(StubDatabase database) : DatabaseProvider
+public sealed class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader
 {
     private int _disposals;
 
@@ -69,24 +69,31 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider
     public StubReplication? Replication { get; init; }
 
     /// <inheritdoc/>
-    public override async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
+    public async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         await RunAsync(connection, cancellationToken);
         return Replication?.Read() ?? ServerStatus.Unknown;
     }
 
     /// <inheritdoc/>
-    public override ReplicationPosition? ReadPosition(DbConnection connection) => Replication?.Read().Position;
+    public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
+    {
+        LastPositionTimeout = timeout;
+        return Replication?.Read().Position;
+    }
+
+    /// <summary>The timeout of the last blocking question for a position.</summary>
+    public TimeSpan? LastPositionTimeout { get; private set; }
 
     /// <inheritdoc/>
-    public override async ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
+    public async ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         await RunAsync(connection, cancellationToken);
-        return ReadPosition(connection);
+        return Replication?.Read().Position;
     }
 
     /// <inheritdoc/>
-    public override ReplicationPosition ParsePosition(string text) => StubPosition.Parse(text);
+    public ReplicationPosition ParsePosition(string text) => StubPosition.Parse(text);
 
     private ValueTask RunAsync(DbConnection connection, CancellationToken cancellationToken)
     {

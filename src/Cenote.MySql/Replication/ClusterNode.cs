@@ -3,7 +3,7 @@ using Cenote.Providers;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>What a node of a Galera cluster says of itself.</summary>
+/// <summary>The state that a node of a Galera cluster reports.</summary>
 /// <param name="State">The identity of the data that the nodes have in common.</param>
 /// <param name="LastCommitted">The number of the last transaction that can be read here.</param>
 /// <param name="IsUsable">Whether it is one of the majority, and up to date.</param>
@@ -13,7 +13,7 @@ internal sealed record ClusterNode(Guid State, long LastCommitted, bool IsUsable
     private const string Synced = "4";
 
     /// <summary>Reads the status variables.</summary>
-    /// <returns><see langword="null"/> when the server is no node of a cluster.</returns>
+    /// <returns><see langword="null"/> when the server is not a node of a cluster.</returns>
     internal static ClusterNode? Read(IReadOnlyDictionary<string, string> variables)
     {
         if (string.IsNullOrEmpty(variables.GetValueOrDefault("wsrep_provider_name")))
@@ -30,7 +30,7 @@ internal sealed record ClusterNode(Guid State, long LastCommitted, bool IsUsable
     }
 
     /// <summary>Reads <c>state,number</c>.</summary>
-    /// <returns><see langword="null"/> when the server is no node of a cluster.</returns>
+    /// <returns><see langword="null"/> when the server is not a node of a cluster.</returns>
     internal static ClusterNode? TryRead(string? text)
     {
         var parts = (text ?? "").Split(',');

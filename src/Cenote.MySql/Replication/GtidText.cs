@@ -12,8 +12,8 @@ internal static class GtidText
 {
     private const int LongestTag = 32;
 
-    /// <summary>Reads a list of either kind, or of both. An empty one is no transaction at all.</summary>
-    /// <exception cref="FormatException">The text is no such list.</exception>
+    /// <summary>Reads a list of either kind, or of both. An empty list has no transactions.</summary>
+    /// <exception cref="FormatException">The text is not such a list.</exception>
     internal static GtidPosition Parse(string text)
     {
         var domains = new SortedDictionary<uint, (ulong Sequence, uint Server)>();
@@ -108,5 +108,5 @@ internal static class GtidText
         && piece.All(static character => char.IsAsciiLetterOrDigit(character) || character == '_');
 
     private static FormatException Malformed() =>
-        new("The text is no position of MySQL or MariaDB, which look like 0-1-42 and 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5.");
+        new("The text is not a position of MySQL or MariaDB. Positions look like 0-1-42 or 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5.");
 }

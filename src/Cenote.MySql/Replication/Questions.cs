@@ -3,7 +3,7 @@ using Cenote.Providers;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>What a server is asked about replication. Each is one round trip, and the first answers of each are for every user.</summary>
+/// <summary>The queries about replication. Each is one round trip, and every user may read the first results of each.</summary>
 internal static class Questions
 {
     private const string ClusterState = "wsrep_provider_name', 'wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_cluster_state_uuid', 'wsrep_last_committed";
@@ -14,7 +14,7 @@ internal static class Questions
     /// <summary>Four columns. Variables are readable for everybody.</summary>
     internal const string MariaDb = "SELECT @@global.read_only, @@global.log_bin, @@global.gtid_current_pos, @@global.gtid_slave_pos";
 
-    /// <summary>A fifth column: state and last transaction of a Galera cluster, nearly nothing where there is none.</summary>
+    /// <summary>A fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.</summary>
     internal const string MariaDbOrGalera =
         MariaDb + ", (SELECT GROUP_CONCAT(variable_value ORDER BY variable_name) FROM information_schema.global_status WHERE variable_name IN ('WSREP_CLUSTER_STATE_UUID', 'WSREP_LAST_COMMITTED'))";
 

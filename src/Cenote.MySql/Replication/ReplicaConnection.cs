@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>One connection of a replica to a primary.</summary>
+/// <summary>A connection of a replica to a primary.</summary>
 /// <param name="IsRunning">Whether it receives or applies; one that tries to connect again does.</param>
 /// <param name="Lag">How far behind the primary it says it is.</param>
 internal readonly record struct ReplicaConnection(bool IsRunning, TimeSpan? Lag)

@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>What a server has said of its part in replication.</summary>
+/// <summary>The answers of a server about its role in replication.</summary>
 /// <param name="IsReadOnly">Whether it refuses writes of ordinary users.</param>
 /// <param name="OnPrimary">Its position if it is a primary.</param>
 /// <param name="OnReplica">Its position if it is a replica.</param>
@@ -28,7 +28,7 @@ internal sealed record StatusAnswer(
         };
     }
 
-    // Writable replicas are common, since that is how a server comes. One that follows a primary is no primary; one that has stopped following
+    // Writable replicas are common, since that is how a server comes. One that follows a primary is not a primary; one that has stopped following
     // takes writes, but whether it may, only its administrator knows, who says so with RESET REPLICA ALL.
     private ServerRole Role =>
         IsReadOnly ? ServerRole.Replica

@@ -54,9 +54,10 @@ internal sealed class StatusReader
         return ToPosition(reader, isMariaDb);
     }
 
-    internal ReplicationPosition? ReadPosition(DbConnection connection)
+    internal ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
         using var command = connection.CreateCommand();
+        command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds));
         var isMariaDb = AskForPosition(connection, command);
         using var reader = command.ExecuteReader();
         reader.Read();

@@ -15,10 +15,10 @@ internal sealed class StatusReader
     // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a commit is acknowledged earlier.
     // Its timeline is in the name of the file that it writes. pg_control_checkpoint() has the timeline of the last checkpoint, which a promotion
     // does not wait for, so that the timeline of a replica that follows is only known from the receiver, and that only to members of pg_read_all_stats.
-    // One that has received nothing beyond what it has replayed may follow nobody: what counts is then the timeline that its control file has. So it is with
-    // a former primary that nobody has rewound: its receiver comes and goes, or waits for ever at the end of the old timeline.
+    // One that has received nothing beyond what it has replayed may follow no server: what counts is then the timeline that its control file has. So it is with
+    // a former primary that was not rewound: its receiver comes and goes, or waits for ever at the end of the old timeline.
     //
-    // Everybody may see whether a receiver runs. What it does not yet know of, nobody can read here: the server's word on lag is a lower limit.
+    // Every user may see whether a receiver runs. What it has not received cannot be read here, so the server's lag is a lower limit.
     private const string Status =
         """
         SELECT server.replica,
@@ -93,7 +93,7 @@ internal sealed class StatusReader
         }
     }
 
-    internal ReplicationPosition? ReadPosition(DbConnection connection)
+    internal ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
         if (_hasNoPosition)
         {
@@ -103,6 +103,7 @@ internal sealed class StatusReader
         try
         {
             using var command = connection.CreateCommand();
+            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds));
             command.CommandText = Position;
             using var reader = command.ExecuteReader();
             return reader.Read() ? ToPosition(reader) : null;

@@ -22,7 +22,7 @@ internal sealed class WalPosition(ulong location) : ReplicationPosition
             && uint.TryParse(text.AsSpan(0, slash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
             && uint.TryParse(text.AsSpan(slash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low)
                 ? new WalPosition(((ulong)high << 32) | low)
-                : throw new FormatException("The text is no position of PostgreSQL's write-ahead log, which looks like 16/B374D848.");
+                : throw new FormatException("The text is not a position of PostgreSQL's write-ahead log. Positions look like 16/B374D848.");
     }
 
     /// <summary>

@@ -122,7 +122,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         try
         {
             var position = isBlocking
-                ? pool.Provider.ReadPosition(lease.Connection)
+                ? pool.Provider.ReadPosition(lease.Connection, call.Left)
                 : await ReadPositionAsync(call, lease).ConfigureAwait(false);
             isProven = position is null ? throw Unverified(pool, cause: null) : position.Covers(required) ? true : throw Ahead(pool);
         }

@@ -58,7 +58,7 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? co
 
     internal override void CancelOn(PhysicalConnection physical) => physical.CancelStatement(Command);
 
-    private protected override void CancelWatchedOn(PhysicalConnection physical) => physical.CancelWatchedStatement(Command);
+    private protected override void CancelWatchedOn(PhysicalConnection physical) => Pool.Provider.InProcess?.CancelWatchedStatement(physical, Command);
 
     private protected override void DisposeDriverObject() => Command.Dispose();
 

@@ -176,7 +176,7 @@ internal struct LeaseWork
         try
         {
             // Not under a lock: it waits for the thread that is inside the database.
-            if (!physical.WatchStatements(watch.Question))
+            if (lease.Pool?.Provider.InProcess?.WatchStatements(physical, watch.Question) != true)
             {
                 return;
             }

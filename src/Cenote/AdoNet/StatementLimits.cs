@@ -63,14 +63,14 @@ internal readonly struct StatementLimits
     /// <summary>Tells the server the limit, for the rest of the lease.</summary>
     internal void Raise(PooledConnection connection, in ConnectionLease lease)
     {
-        RaisablePhysical(in lease).LimitStatements(Limit);
+        RaisablePhysical(in lease).RequiredLimits.LimitStatements(Limit);
         connection.Work.RequireExtras().NoteRaised(in lease, Limit);
     }
 
     /// <inheritdoc cref="Raise"/>
     internal async ValueTask RaiseAsync(PooledConnection connection, ConnectionLease lease, CancellationToken cancellationToken)
     {
-        await RaisablePhysical(in lease).LimitStatementsAsync(Limit, cancellationToken).ConfigureAwait(false);
+        await RaisablePhysical(in lease).RequiredLimits.LimitStatementsAsync(Limit, cancellationToken).ConfigureAwait(false);
         connection.Work.RequireExtras().NoteRaised(in lease, Limit);
     }
 
@@ -92,7 +92,7 @@ internal readonly struct StatementLimits
 
     // What the server was told for this lease; null for nothing.
     private static TimeSpan? OfServer(ConnectionExtras? extras, in ConnectionLease lease, TimeSpan? ofPool) =>
-        lease.TryGetPhysical() is not { LimitsStatements: true } ? null
+        lease.TryGetPhysical() is not { Limits.LimitsStatements: true } ? null
         : extras is not null && extras.RaisedOn == lease ? extras.Raised
         : QueryLimit.OfServer(ofPool);
 

@@ -2,7 +2,7 @@ namespace Cenote.AdoNet;
 
 /// <summary>
 /// Which of several statements on a connection are to end. A database within the process can only interrupt all of them, so it asks for each (see
-/// <see cref="Providers.PhysicalConnection.WatchStatements"/>).
+/// <see cref="Providers.IInProcessProvider.WatchStatements"/>).
 /// </summary>
 internal sealed class StatementWatch
 {

@@ -108,7 +108,7 @@ internal sealed class ConnectionOpener(
     {
         try
         {
-            return provider.Advise(exception, settings.Connection);
+            return (provider as IConnectFailureAdvisor)?.Advise(exception, settings.Connection);
         }
         catch (Exception)
         {

@@ -44,7 +44,8 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
             throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
         }
 
-        return new DedicatedConnection(provider.CreateStandaloneConnection(settings.Connection with { Credentials = credentials, QueryTimeout = null }));
+        var connection = settings.Connection with { Credentials = credentials, QueryTimeout = null };
+        return new DedicatedConnection(provider is IStandaloneConnectionProvider own ? own.CreateStandaloneConnection(connection) : provider.CreateConnection(connection));
     }
 
     private void ThrowIfClosed()

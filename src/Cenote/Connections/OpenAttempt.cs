@@ -128,7 +128,7 @@ internal sealed class OpenAttempt(
     {
         try
         {
-            return provider.AdaptTo(exception, settings.Connection);
+            return provider is IConnectFailureAdapter adapter && adapter.AdaptTo(exception, settings.Connection);
         }
         catch (Exception)
         {

@@ -1,9 +1,9 @@
 namespace Cenote.Providers;
 
-/// <summary>What a driver takes the <c>Data Source</c> of a connection string for.</summary>
+/// <summary>The kind of address that a driver expects in the <c>Data Source</c> of a connection string.</summary>
 public enum AddressKind
 {
-    /// <summary>Not known: a server or a file.</summary>
+    /// <summary>The kind is unknown: a server or a file.</summary>
     Unknown = 0,
 
     /// <summary>The address of a server, in which an at-sign can only follow credentials.</summary>

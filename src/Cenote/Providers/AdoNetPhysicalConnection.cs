@@ -4,7 +4,7 @@ namespace Cenote.Providers;
 
 internal sealed class AdoNetPhysicalConnection(
     DbConnection connection, ResetMode resetMode, AdoNetProviderOptions options, Func<Exception, Exception?> hide)
-    : OwnResetConnection(connection, resetMode)
+    : PhysicalConnection(connection, SessionClearing.OwnReset, resetMode)
 {
     public override void Open()
     {
@@ -49,7 +49,7 @@ internal sealed class AdoNetPhysicalConnection(
         {
             try
             {
-                Execute(rollback, timeout: null);
+                Connection.Execute(rollback, timeout: null);
             }
             catch (DbException exception) when (IsNoTransaction(exception))
             {
@@ -58,7 +58,7 @@ internal sealed class AdoNetPhysicalConnection(
 
         if (ResetMode == ResetMode.Full)
         {
-            Execute(options.ResetCommand!, timeout: null);
+            Connection.Execute(options.ResetCommand!, timeout: null);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class AdoNetPhysicalConnection(
         {
             try
             {
-                await ExecuteAsync(rollback, timeout: null, cancellationToken).ConfigureAwait(false);
+                await Connection.ExecuteAsync(rollback, timeout: null, cancellationToken).ConfigureAwait(false);
             }
             catch (DbException exception) when (IsNoTransaction(exception))
             {
@@ -85,16 +85,16 @@ internal sealed class AdoNetPhysicalConnection(
 
         if (ResetMode == ResetMode.Full)
         {
-            await ExecuteAsync(options.ResetCommand!, timeout: null, cancellationToken).ConfigureAwait(false);
+            await Connection.ExecuteAsync(options.ResetCommand!, timeout: null, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public override void Validate(TimeSpan timeout) => Execute(options.ValidationCommand, timeout);
+    public override void Validate(TimeSpan timeout) => Connection.Execute(options.ValidationCommand, timeout);
 
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        ExecuteAsync(options.ValidationCommand, timeout, cancellationToken);
+        Connection.ExecuteAsync(options.ValidationCommand, timeout, cancellationToken);
 
-    /// <summary>Nobody knows whether a driver that we do not know survives a close during a call.</summary>
+    /// <summary>Gets <see langword="false"/>: an unknown driver may not survive a close during a call.</summary>
     internal override bool MayBeAborted => false;
 
     private bool IsNoTransaction(DbException exception) => options.IsNoTransaction?.Invoke(exception) == true;
@@ -115,33 +115,5 @@ internal sealed class AdoNetPhysicalConnection(
         {
             _beginsTransactions = false;
         }
-    }
-
-    private void Execute(string text, TimeSpan? timeout)
-    {
-        using var command = CreateCommand(text, timeout);
-        command.ExecuteNonQuery();
-    }
-
-    private async ValueTask ExecuteAsync(string text, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        var command = CreateCommand(text, timeout);
-        await using (command.ConfigureAwait(false))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private DbCommand CreateCommand(string text, TimeSpan? timeout)
-    {
-        var command = Connection.CreateCommand();
-        command.CommandText = text;
-        if (timeout is { } limit)
-        {
-            // Drivers count in whole seconds, and take 0 for no limit.
-            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
-        }
-
-        return command;
     }
 }

@@ -7,76 +7,44 @@ using System.Globalization;
 namespace Cenote.Providers;
 
 /// <summary>
-/// Serves any driver that has a <see cref="DbProviderFactory"/>. What differs from driver to driver comes from
-/// <see cref="AdoNetProviderOptions"/>: how its pooling is turned off, and which statements clear a session.
+/// A provider for any driver that has a <see cref="DbProviderFactory"/>. <see cref="AdoNetProviderOptions"/> describe the driver: how its pooling is turned
+/// off, and which statements clear a session.
 /// </summary>
 /// <remarks>The pool clears sessions itself (<see cref="SessionClearing.OwnReset"/>). Thread-safe.</remarks>
-public sealed class AdoNetProvider : DatabaseProvider
+public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 {
     private readonly string _connectionString;
     private readonly AdoNetProviderOptions _options;
     private readonly SecretFragments _secrets = new();
 
-    /// <summary>A provider over a driver's factory.</summary>
+    /// <summary>Initializes a new instance of the <see cref="AdoNetProvider"/> class.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="options">What is particular to the driver; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver refuses it. Quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver refuses it. The message quotes nothing of it.</exception>
     public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
+        : this(factory, NewBuilder(factory), connectionString, (options ?? new AdoNetProviderOptions()).Copy())
     {
-        ArgumentNullException.ThrowIfNull(factory);
-        ArgumentNullException.ThrowIfNull(connectionString);
-        Factory = factory;
-        _options = (options ?? new AdoNetProviderOptions()).Copy();
-        var builder = SafeConnectionString.Read(NewBuilder(), connectionString);
+    }
+
+    private AdoNetProvider(DbProviderFactory factory, DbConnectionStringBuilder builder, string connectionString, AdoNetProviderOptions options)
+        : base(factory, builder, connectionString, AddressKind.Unknown, filled => Describe(filled, options))
+    {
+        _options = options;
+        _connectionString = builder.ConnectionString;
         _secrets.Add(connectionString);
-        if (_options.ConnectionStringAmendment is { } amendment)
+        if (options.ConnectionStringAmendment is { } amendment)
         {
-            SafeConnectionString.Read(builder, amendment);
             _secrets.Add(amendment);
         }
 
-        _connectionString = builder.ConnectionString;
         ThrowIfRefused();
-        ConnectionString = SafeConnectionString.Redact(builder);
-        DataSource = SafeConnectionString.Mask(FirstOf(builder, "Data Source", "DataSource", "Server", "Host"));
-        Database = SafeConnectionString.Mask(FirstOf(builder, "Database", "Initial Catalog"));
-        var port = ServerAddress.PortOf(FirstOf(builder, "Port"));
-        Address = port is null ? ServerAddress.WithDatabase(DataSource, Database) : ServerAddress.Format(DataSource, port, Database);
-        UserName = FirstOf(builder, "User ID", "UserID", "Username", "User Name", "User", "UID");
-        DefaultAmbientTransactions = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is "FALSE" or "NO" or "0"
-            ? AmbientTransactions.Ignore
-            : AmbientTransactions.Throw;
     }
 
     /// <inheritdoc/>
     public override string DatabaseSystem => _options.DatabaseSystem;
 
-    /// <inheritdoc/>
-    public override DbProviderFactory Factory { get; }
-
-    /// <inheritdoc/>
-    public override string ConnectionString { get; }
-
-    /// <inheritdoc/>
-    public override string DataSource { get; }
-
-    /// <inheritdoc/>
-    public override string Database { get; }
-
-    /// <summary>What the connection string says of the server, the port and the database.</summary>
-    public override string Address { get; }
-
-    /// <inheritdoc/>
-    protected override string? UserName { get; }
-
-    /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
-
-    /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
-
-    /// <summary>Whether <see cref="AdoNetProviderOptions.PasswordKeyword"/> says where a password goes.</summary>
+    /// <summary>Gets whether <see cref="AdoNetProviderOptions.PasswordKeyword"/> is set.</summary>
     public override bool AcceptsCredentials => _options.PasswordKeyword is not null;
 
     /// <inheritdoc/>
@@ -85,17 +53,17 @@ public sealed class AdoNetProvider : DatabaseProvider
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.SessionClearing == SessionClearing.DriverReset)
         {
-            yield return "SessionClearing is DriverReset, which the AdoNetProvider does not know how to ask of a driver: use OwnReset.";
+            yield return "SessionClearing is DriverReset, which the AdoNetProvider does not support. Use OwnReset.";
         }
 
         if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand))
         {
-            yield return "ResetMode is Rollback, but AdoNetProviderOptions.RollbackCommand is not set: set the statement that rolls back an open transaction, or choose ResetMode.None.";
+            yield return "ResetMode is Rollback, but AdoNetProviderOptions.RollbackCommand is not set. Set the statement that rolls back an open transaction, or choose ResetMode.None.";
         }
 
         if (string.IsNullOrWhiteSpace(_options.ValidationCommand))
         {
-            yield return "AdoNetProviderOptions.ValidationCommand is empty: set the cheapest statement that the database answers, such as SELECT 1.";
+            yield return "AdoNetProviderOptions.ValidationCommand is empty. Set the cheapest statement that the database answers, such as SELECT 1.";
         }
     }
 
@@ -103,7 +71,7 @@ public sealed class AdoNetProvider : DatabaseProvider
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} makes no connections.");
+        var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} creates no connections.");
         Give(connection, WithCredentials(settings.Credentials));
         return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options, exception => Hide(exception, settings.Credentials));
     }
@@ -114,7 +82,7 @@ public sealed class AdoNetProvider : DatabaseProvider
             ? unshown.Kind
             : _options.Classify?.Invoke(exception) ?? FailureClassification.Default(exception);
 
-    /// <summary>What stands for an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.</summary>
+    /// <summary>Replaces an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.</summary>
     private UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
     {
         if (!_secrets.AreQuotedBy(exception) && (credentials is null || !SecretFragments.IsQuotedBy(exception, credentials.Password)))
@@ -133,7 +101,7 @@ public sealed class AdoNetProvider : DatabaseProvider
         }
     }
 
-    /// <summary>Lets the driver read the connection string. Whether its factory makes connections is found out, and reported, by the first open.</summary>
+    /// <summary>Lets the driver read the connection string. A factory that creates no connections fails at the first open.</summary>
     private void ThrowIfRefused()
     {
         DbConnection? connection;
@@ -165,7 +133,7 @@ public sealed class AdoNetProvider : DatabaseProvider
 
             // Without the driver's words: where its factory has no builder, this is its first look at the text, of which it may quote any part.
             throw new ArgumentException(
-                $"The driver refuses the connection string ({exception.GetType().Name}): it does not know a keyword, or a value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.", nameof(connectionString));
+                $"The driver refuses the connection string ({exception.GetType().Name}). It does not know a keyword, or a value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.", nameof(connectionString));
         }
     }
 
@@ -176,7 +144,7 @@ public sealed class AdoNetProvider : DatabaseProvider
             return _connectionString;
         }
 
-        var builder = NewBuilder();
+        var builder = NewBuilder(Factory);
         builder.ConnectionString = _connectionString;
         builder[passwordKeyword] = credentials.Password;
         if (credentials.UserName is not null)
@@ -188,9 +156,32 @@ public sealed class AdoNetProvider : DatabaseProvider
     }
 
     private static InvalidOperationException NoUserNameKeyword() =>
-        new("The credentials callback names a user, but AdoNetProviderOptions.UserNameKeyword is not set: set the driver's keyword for the user, or give a password only.");
+        new("The credentials callback names a user, but AdoNetProviderOptions.UserNameKeyword is not set. Set the driver's keyword for the user, or give a password only.");
 
-    private DbConnectionStringBuilder NewBuilder() => Factory.CreateConnectionStringBuilder() ?? new DbConnectionStringBuilder();
+    private static DbConnectionStringBuilder NewBuilder(DbProviderFactory factory)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return factory.CreateConnectionStringBuilder() ?? new DbConnectionStringBuilder();
+    }
+
+    private static ConnectionTarget Describe(DbConnectionStringBuilder builder, AdoNetProviderOptions options)
+    {
+        if (options.ConnectionStringAmendment is { } amendment)
+        {
+            SafeConnectionString.Read(builder, amendment);
+        }
+
+        var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host");
+        var database = FirstOf(builder, "Database", "Initial Catalog");
+        return new ConnectionTarget
+        {
+            DataSource = server,
+            Database = database,
+            Address = ServerAddress.PortOf(FirstOf(builder, "Port")) is { } port ? ServerAddress.Format(SafeConnectionString.Mask(server), port, database) : null,
+            UserName = FirstOf(builder, "User ID", "UserID", "Username", "User Name", "User", "UID"),
+            Enlists = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is not ("FALSE" or "NO" or "0"),
+        };
+    }
 
     private static string FirstOf(DbConnectionStringBuilder builder, params ReadOnlySpan<string> keywords)
     {

@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>Something that a connection found out about its server or the network between, and that the user should know.</summary>
+/// <summary>A warning of a connection about its server, or about the network before it.</summary>
 public sealed class ConnectionWarning
 {
     /// <summary>Gets the kind of the warning, such as <c>SessionsShared</c>. A pool records each kind once.</summary>

@@ -5,12 +5,12 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.Providers;
 
-/// <summary>The event handlers that every driver's connection has from its base classes, which let nobody list them: read by the names of their private fields.</summary>
+/// <summary>The event handlers that every driver's connection has from its base classes. These do not list them, so they are read from private fields.</summary>
 /// <param name="StateChange">Those of <see cref="DbConnection.StateChange"/>.</param>
 /// <param name="Events">Those of <see cref="Component"/>: <c>Disposed</c>, and what a driver keeps there.</param>
 internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? StateChange, EventHandlerList? Events)
 {
-    /// <summary>Whether this version of .NET has the fields. If not, handlers stay.</summary>
+    /// <summary>Gets whether this version of .NET has the fields. If not, handlers stay.</summary>
     internal static bool AreReachable { get; } = Probe();
 
     internal static DbConnectionHandlers Of(DbConnection connection) =>
@@ -50,7 +50,7 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
         }
     }
 
-    /// <summary>Private fields. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
+    /// <summary>The private fields. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
     [CompilerGenerated]
     private static class Fields
     {

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Cenote.Providers;
 
-/// <summary>What can be said of an exception without knowing the driver.</summary>
+/// <summary>The classification of exceptions without knowledge of the driver.</summary>
 public static class FailureClassification
 {
     /// <summary>Classifies by the standard exception types and by SQLSTATE where the driver gives one.</summary>

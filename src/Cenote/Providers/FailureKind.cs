@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>What a driver's exception means for the connection and for the pool.</summary>
+/// <summary>The meaning of a driver's exception for the connection and for the pool.</summary>
 public enum FailureKind
 {
     /// <summary>The statement failed; the connection is as good as before.</summary>

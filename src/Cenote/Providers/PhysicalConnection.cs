@@ -4,89 +4,104 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 /// <summary>
-/// One session at the server, as the pool works with it: open, lend, clear, validate, close.
-/// Derive from <see cref="OwnResetConnection"/> or <see cref="DriverResetConnection"/>, the two ways there are.
+/// A session at the server: the pool opens, rents, clears, validates and closes it. Derive from it. Where the driver clears the session in a pool of exactly
+/// one connection of its own, derive from <see cref="DriverResetConnection"/>.
 /// </summary>
-/// <remarks>The pool calls one member at a time, but from changing threads.</remarks>
+/// <remarks>
+/// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an interface: <see cref="IServerStatementLimits"/>.
+/// </remarks>
 public abstract class PhysicalConnection
 {
     private int _isEnded;
     private List<object>? _setUps;
     private DbConnectionHandlers _handlers;
 
-    private protected PhysicalConnection(DbConnection connection) => Connection = connection;
+    /// <summary>Initializes a new instance of the <see cref="PhysicalConnection"/> class.</summary>
+    /// <param name="connection">The driver's connection, not yet opened.</param>
+    /// <param name="sessionClearing">Who clears the session after a lease.</param>
+    /// <param name="resetMode">What is cleared after a lease.</param>
+    protected PhysicalConnection(DbConnection connection, SessionClearing sessionClearing, ResetMode resetMode)
+    {
+        Connection = connection;
+        SessionClearing = sessionClearing;
+        ResetMode = resetMode;
+        ClearsSession = sessionClearing == SessionClearing.DriverReset || resetMode != ResetMode.None;
+        Limits = this as IServerStatementLimits;
+    }
 
-    /// <summary>The driver's connection that a lease exposes.</summary>
+    /// <summary>Gets the driver's connection that a lease exposes.</summary>
     public DbConnection Connection { get; }
 
-    /// <summary>Who clears the session after a lease.</summary>
-    public abstract SessionClearing SessionClearing { get; }
+    /// <summary>Gets who clears the session after a lease.</summary>
+    public SessionClearing SessionClearing { get; }
+
+    /// <summary>Gets whether <see cref="ClearSession"/> is called after a lease.</summary>
+    public bool ClearsSession { get; }
+
+    /// <summary>Gets what is cleared after a lease.</summary>
+    protected ResetMode ResetMode { get; }
 
     /// <summary>
-    /// Whether <see cref="ClearSession"/> has anything to do after a lease. Constant over the connection's life.
-    /// </summary>
-    public abstract bool ClearsSession { get; }
-
-    /// <summary>
-    /// Whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
+    /// Gets whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
     /// May change with <see cref="ClearSession"/> once the connection is open, and at no other time.
     /// </summary>
-    public abstract bool ClearsInline { get; }
+    /// <value>By default <see langword="false"/>.</value>
+    public virtual bool ClearsInline => false;
 
-    /// <summary>Whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.</summary>
+    /// <summary>Gets whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.</summary>
     public virtual bool PreparesLeases => false;
 
     /// <summary>
-    /// Whether the session is alive as far as the driver knows, asked after each lease before it is cleared. No round trip.
-    /// Where nothing is cleared (<see cref="ClearsSession"/>), only the state of <see cref="Connection"/> is looked at.
+    /// Gets whether the session is alive as far as the driver knows. The pool reads it after each lease, before it clears the session. No round trip.
+    /// Where nothing is cleared (<see cref="ClearsSession"/>), the pool reads only the state of <see cref="Connection"/>.
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
     /// <summary>Connects and sets up the session, blocking the calling thread.</summary>
-    public abstract void Open();
+    public virtual void Open() => Connection.Open();
 
     /// <summary>Connects and sets up the session.</summary>
     /// <param name="cancellationToken">Signalled when the connect timeout has passed or the pool is closed.</param>
-    public abstract ValueTask OpenAsync(CancellationToken cancellationToken);
+    public virtual async ValueTask OpenAsync(CancellationToken cancellationToken) => await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Makes the driver's connection ready for its next holder, on the holder's thread. Must neither connect nor block. An exception
-    /// means that the connection cannot be used again.
+    /// Prepares the driver's connection for its next holder, on the holder's thread. Must neither connect nor block. After an exception
+    /// the connection is not used again.
     /// </summary>
     public virtual void PrepareLease()
     {
     }
 
     /// <summary>
-    /// Remembers the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once, when it has been opened.
+    /// Records the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once, after it was opened.
     /// </summary>
     public virtual void KeepHandlers() => _handlers = DbConnectionHandlers.Of(Connection);
 
     /// <summary>
-    /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that nothing of the next holder's session reaches them.
+    /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that they receive nothing of the next holder's session.
     /// Called before each <see cref="ClearSession"/>. Must cost next to nothing where none was added.
     /// </summary>
     public virtual void RemoveHandlers() => _handlers.Restore(Connection);
 
-    /// <summary>Clears what a lease did to the session. An exception means the connection cannot be used again.</summary>
+    /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
     public abstract void ClearSession();
 
-    /// <summary>Clears what a lease did to the session. An exception means the connection cannot be used again.</summary>
+    /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
     /// <param name="cancellationToken">Signalled when the validation timeout has passed.</param>
     public abstract ValueTask ClearSessionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not. The driver's connection is open.</summary>
+    /// <summary>Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection is open.</summary>
     /// <param name="timeout">The longest it may take.</param>
     public abstract void Validate(TimeSpan timeout);
 
-    /// <summary>Proves, in the driver's cheapest way, that the session answers. An exception means it does not. The driver's connection is open.</summary>
+    /// <summary>Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection is open.</summary>
     /// <param name="timeout">The longest it may take.</param>
     /// <param name="cancellationToken">Signalled when that time has passed.</param>
     public abstract ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends the statement that a command is executing, or reading from, now. Unlike all other members called while the holder is
-    /// inside the driver, but only while the lease lasts. Must not throw for a statement that has just ended.
+    /// Ends the statement that a command is executing, or reading from. Unlike all other members, it is called while the holder is
+    /// inside the driver, but only during the lease. Must not throw for a statement that has just ended.
     /// </summary>
     /// <param name="command">The driver's command.</param>
     public virtual void CancelStatement(DbCommand command)
@@ -96,50 +111,14 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
-    /// For a database within the process (<see cref="DatabaseProvider.CancelsInProcess"/>) whose <see cref="CancelStatement"/> ends everything that runs on
-    /// the connection: has the database ask, while it executes a statement and on the thread that executes it, whether that statement is to end.
-    /// Called by the holder, outside of the driver, before the first statement of a lease that runs beside another. <see cref="ClearSession"/> undoes it.
-    /// </summary>
-    /// <param name="mustEnd">What to ask: fast, takes no lock, never throws.</param>
-    /// <returns>Whether the database asks. The default is <see langword="false"/>: each cancel then goes to <see cref="CancelStatement"/>.</returns>
-    public virtual bool WatchStatements(Func<bool> mustEnd) => false;
-
-    /// <summary>
-    /// Ends what the database does not ask about while it executes a statement, such as the driver's wait for a lock; the statement itself ends because
-    /// it is asked about (<see cref="WatchStatements"/>). Called like <see cref="CancelStatement"/>, and instead of it. The default does nothing.
-    /// </summary>
-    /// <param name="command">The driver's command.</param>
-    public virtual void CancelWatchedStatement(DbCommand command)
-    {
-    }
-
-    /// <summary>Whether the server itself ends statements that run too long: it was told <see cref="ConnectionSettings.QueryTimeout"/> when the connection was opened.</summary>
-    public virtual bool LimitsStatements => false;
-
-    /// <summary>Tells the server another limit for the statements of this lease. A full reset takes it back.</summary>
-    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
-    /// <exception cref="NotSupportedException">The database has no such limit (<see cref="LimitsStatements"/>).</exception>
-    public virtual void LimitStatements(TimeSpan? limit) =>
-        throw new NotSupportedException("This database has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
-
-    /// <inheritdoc cref="LimitStatements"/>
-    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    public virtual ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken)
-    {
-        LimitStatements(limit);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>
-    /// How long the server lets this session be idle before it ends it, as the server says when connections are opened;
-    /// <see langword="null"/> for no limit, or none that is known. The pool validates its connections more often than that. Asked once a second, from any thread.
+    /// Gets how long the server lets this session be idle before it ends it, as the server reports when connections are opened;
+    /// <see langword="null"/> for no limit, or an unknown one. The pool validates its connections more often than that. Read once a second, from any thread.
     /// </summary>
     public virtual TimeSpan? ServerIdleTimeout => null;
 
     /// <summary>
-    /// Runs a set-up within a lease that is to outlive it: functions, collations, extensions. What it registers belongs to the
-    /// connection from then on, and <see cref="ClearSession"/> leaves it. Not event handlers and callbacks: see <see cref="RemoveHandlers"/>.
+    /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. What it registers belongs to the
+    /// connection from then on, and <see cref="ClearSession"/> keeps it. Event handlers and callbacks are removed: see <see cref="RemoveHandlers"/>.
     /// </summary>
     /// <param name="setUp">Called at once, with <see cref="Connection"/>.</param>
     /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can register.</remarks>
@@ -150,22 +129,30 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
-    public abstract ValueTask CloseAsync();
+    public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);
 
-    /// <summary>Whether the pool uses <see cref="ResetMode.Full"/>.</summary>
+    /// <summary>Gets the ability to set limits at the server, if the connection has it. A field, because statements look at it.</summary>
+    internal IServerStatementLimits? Limits { get; }
+
+    /// <summary>Gets the ability to set limits at the server.</summary>
+    /// <exception cref="NotSupportedException">The database has no limit of its own.</exception>
+    internal IServerStatementLimits RequiredLimits => Limits ?? throw new NotSupportedException(
+        "This database has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
+
+    /// <summary>Gets or sets whether the pool uses <see cref="ResetMode.Full"/>.</summary>
     internal bool ClearsFully { get; set; }
 
     /// <summary>
     /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once, instead of
-    /// <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and reach nobody else's session.
+    /// <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and must not reach the session of another lease.
     /// </summary>
     /// <remarks>The default closes: enough for a driver whose connections may be closed during a call.</remarks>
     public virtual ValueTask AbortAsync() => CloseAsync();
 
-    /// <summary>Whether a call that hangs may be ended by <see cref="AbortAsync"/> without anybody having asked for it.</summary>
+    /// <summary>Gets whether the pool may end a call that hangs with <see cref="AbortAsync"/> by itself.</summary>
     internal virtual bool MayBeAborted => true;
 
-    /// <summary>Runs a set-up if none with its key has run. Only the holder calls it.</summary>
+    /// <summary>Runs a set-up if none with its key has run. Called by the holder only.</summary>
     internal void SetUpOnce(object key, Action<DbConnection> setUp)
     {
         if (_setUps?.Contains(key) != true)
@@ -175,7 +162,6 @@ public abstract class PhysicalConnection
         }
     }
 
-    /// <summary>Whether the caller is the first to end the connection, which is done once.</summary>
+    /// <summary>Determines whether the caller is the first to end the connection.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
-
 }

@@ -11,7 +11,7 @@ namespace Cenote.Providers;
 /// <summary>Reads and shows connection strings so that nothing that may be secret reaches a name, a log or an exception.</summary>
 public static class SafeConnectionString
 {
-    // An allow-list: a keyword that nobody thought of is dropped, not shown.
+    // An allow-list: an unknown keyword is dropped, not shown.
     private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
         [
             "address", "addr", "network address", "server", "host", "hostname", "port", "protocol", "connection protocol",
@@ -27,7 +27,7 @@ public static class SafeConnectionString
     /// <typeparam name="TBuilder">The builder's type.</typeparam>
     /// <param name="builder">The driver's builder; it is filled.</param>
     /// <param name="connectionString">The connection string.</param>
-    /// <param name="addressKind">What the driver takes its <c>Data Source</c> for.</param>
+    /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">
     /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret: another setting, because a semicolon is
@@ -64,11 +64,11 @@ public static class SafeConnectionString
     }
 
     /// <summary>
-    /// The connection string with harmless keywords only; user names and passwords are among what is dropped. A value that seems to hold a secret is shown as
+    /// Returns the connection string with harmless keywords only, without user names and passwords. A value that seems to hold a secret is shown as
     /// <c>***</c>.
     /// </summary>
     /// <param name="builder">A builder that holds the connection string.</param>
-    /// <param name="addressKind">What the driver takes its <c>Data Source</c> for.</param>
+    /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     public static string Redact(DbConnectionStringBuilder builder, AddressKind addressKind = AddressKind.Unknown)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -84,12 +84,12 @@ public static class SafeConnectionString
         return text.ToString();
     }
 
-    /// <summary>A server, file or database name without the credentials that an address may carry.</summary>
+    /// <summary>Returns a server, file or database name without the credentials that an address may contain.</summary>
     /// <param name="value">
     /// Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>, shown as <c>file:shop.db?***</c>. Shown as
     /// <c>***</c> when another setting follows.
     /// </param>
-    /// <param name="addressKind">What the driver takes the value for.</param>
+    /// <param name="addressKind">The kind of address that the driver expects in the value.</param>
     public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) =>
         value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && ValueJudge.Judge("database", value, addressKind) == ValueFault.Doubtful
             ? "***"

@@ -46,7 +46,7 @@ internal sealed class SecretFragments
 
     internal bool AreQuotedBy(Exception exception) => _fragments.Exists(fragment => IsQuotedBy(exception, fragment));
 
-    /// <summary>Whether a message, or what an exception carries along, quotes it. Names of types and methods are no quotes, whatever they have in common with it.</summary>
+    /// <summary>Determines whether a message, or what an exception carries along, quotes it. Names of types and methods are not quotes, whatever they have in common with it.</summary>
     internal static bool IsQuotedBy(Exception exception, string secret)
     {
         if (secret.Length < Shortest)

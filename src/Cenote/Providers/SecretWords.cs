@@ -17,23 +17,23 @@ internal static class SecretWords
         ],
         StringComparer.Ordinal);
 
-    /// <summary>Whether a secret follows the word.</summary>
+    /// <summary>Determines whether a secret follows the word.</summary>
     internal static bool IsSecret(string word)
     {
         var plain = Plain(word);
         return IsSure(plain) || Whole.Contains(plain) || plain.EndsWith("key", StringComparison.Ordinal);
     }
 
-    /// <summary>Whether the word means a secret wherever it stands: "key: 7" may mean anything.</summary>
+    /// <summary>Determines whether the word means a secret wherever it stands: "key: 7" may mean anything.</summary>
     internal static bool IsSurelySecret(string word) => IsSure(Plain(word));
 
-    /// <summary>Whether the word has a name of a secret in it, rightly spelled: "passport" is no password, and "passed" neither.</summary>
+    /// <summary>Determines whether the word has a name of a secret in it, rightly spelled: "passport" is not a password, nor is "passed".</summary>
     internal static bool HasSecret(string word) => HasPart(Plain(word));
 
     /// <summary>The short names of a secret, which may also mean something else: "pass", "auth".</summary>
     internal static bool IsShort(string word) => Whole.Contains(Plain(word));
 
-    /// <summary>Whether the word is the keyword of another setting.</summary>
+    /// <summary>Determines whether the word is the keyword of another setting.</summary>
     internal static bool IsSetting(string word) => Settings.Contains(Plain(word));
 
     /// <summary>The names by which a password itself goes, exactly.</summary>

@@ -18,7 +18,7 @@ public static partial class ServerAddress
         return WithDatabase(string.Join(',', places), database);
     }
 
-    /// <summary>The port of a value that a driver's builder gives; <see langword="null"/> for what is no port.</summary>
+    /// <summary>Reads the port from a value of a driver's builder; <see langword="null"/> when it is not a port.</summary>
     internal static int? PortOf(object? value) =>
         int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port : null;
 

@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>Who clears a session after its lease.</summary>
+/// <summary>The part that clears a session after its lease: the pool or the driver.</summary>
 public enum SessionClearing
 {
     /// <summary>The driver's pooling is off, and the pool clears the session itself, off the caller's path where that takes a round trip.</summary>

@@ -7,10 +7,10 @@ namespace Cenote.Providers;
 [Flags]
 public enum SqlLiterals
 {
-    /// <summary>Nothing is known.</summary>
+    /// <summary>The rules of the database are unknown.</summary>
     Unknown = 0,
 
-    /// <summary>What is in double quotes is a name, not a text.</summary>
+    /// <summary>Double quotes enclose a name, not a text.</summary>
     NamesInDoubleQuotes = 1,
 
     /// <summary>A backslash in a text takes the next character with it, a quote, too; a number sign begins a comment.</summary>
@@ -19,9 +19,9 @@ public enum SqlLiterals
     /// <summary>A backslash in a text is a character like any other.</summary>
     PlainBackslashes = 4,
 
-    /// <summary>What is in square brackets is a name.</summary>
+    /// <summary>Square brackets enclose a name.</summary>
     NamesInBrackets = 8,
 
-    /// <summary>What is in double quotes is a text where no column has such a name: after an operator it is taken for one. Goes with <see cref="NamesInDoubleQuotes"/>.</summary>
+    /// <summary>Double quotes enclose a text where no column has such a name. After an operator they are taken for a text. Goes with <see cref="NamesInDoubleQuotes"/>.</summary>
     TextsInDoubleQuotes = 16,
 }

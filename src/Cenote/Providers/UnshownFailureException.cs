@@ -5,11 +5,11 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-/// <summary>Stands for an exception of a driver that quotes a part of the connection string which may be secret.</summary>
+/// <summary>The replacement of a driver's exception that quotes a part of the connection string which may be secret.</summary>
 internal sealed class UnshownFailureException : DbException
 {
     internal UnshownFailureException(Exception hidden, FailureKind kind)
-        : base($"The driver failed with {hidden.GetType()}. Its message is not shown because it quotes a part of the connection string that may be secret: put quotes around values that contain ';' or '='.")
+        : base($"The driver failed with {hidden.GetType()}. Its message is not shown because it quotes a part of the connection string that may be secret. Put quotes around values that contain ';' or '='.")
     {
         Kind = kind;
         var cause = hidden as DbException;
@@ -21,6 +21,6 @@ internal sealed class UnshownFailureException : DbException
 
     public override bool IsTransient { get; }
 
-    /// <summary>What the driver's exception meant.</summary>
+    /// <summary>Gets what the driver's exception meant.</summary>
     internal FailureKind Kind { get; }
 }

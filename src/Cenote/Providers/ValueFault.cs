@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>Why the value of a keyword must not be shown.</summary>
+/// <summary>The reason why the value of a keyword must not be shown.</summary>
 internal enum ValueFault
 {
     None = 0,

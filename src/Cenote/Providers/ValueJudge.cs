@@ -19,7 +19,7 @@ internal static partial class ValueJudge
 
     private static readonly FrozenSet<string> Users = FrozenSet.ToFrozenSet(["user", "user id", "userid", "user name", "username", "uid"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether the keyword itself may be repeated: it is a word, and no piece of a secret.</summary>
+    /// <summary>Determines whether the keyword itself may be repeated: it is a word, and no piece of a secret.</summary>
     internal static bool IsKnown(string keyword) =>
         Servers.Contains(keyword) || Sources.Contains(keyword) || Databases.Contains(keyword) || Users.Contains(keyword) || keyword.Equals("options", StringComparison.OrdinalIgnoreCase);
 
@@ -72,7 +72,7 @@ internal static partial class ValueJudge
             : ValueFault.None;
     }
 
-    /// <summary>What is no number where one belongs, and no word where a choice belongs.</summary>
+    /// <summary>Determines whether the value is not a number where one belongs, or not a word where a choice belongs.</summary>
     private static bool IsOutOfPlace(string keyword, string text) =>
         keyword.Equals("port", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("timeout", StringComparison.OrdinalIgnoreCase)
             ? !text.All(char.IsAsciiDigit)
@@ -112,7 +112,7 @@ internal static partial class ValueJudge
             : ValueFault.None;
     }
 
-    /// <summary>Whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a user and a password have a colon.</summary>
+    /// <summary>Determines whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a user and a password have a colon.</summary>
     private static bool IsSocket(string text, string before) =>
         !before.StartsWith("//", StringComparison.Ordinal) && !before.Contains(':', StringComparison.Ordinal)
         && Array.TrueForAll(text.Split(','), static host => !host.Contains('@', StringComparison.Ordinal) || host.AsSpan().TrimStart().StartsWith("/"));
@@ -244,7 +244,7 @@ internal static partial class ValueJudge
     [GeneratedRegex(@"(^|[ ,])[^/\\@ ,]+:[^/\\@]*$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex UserAndPassword();
 
-    // A password may have slashes; a drive's letter is no user.
+    // A password may have slashes; a drive's letter is not a user.
     [GeneratedRegex(@"(^|[ ,])[^/\\@ ,:]{2,}:[^/\\]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex UserAndPasswordWithSlash();
 

@@ -1,3 +1,4 @@
+using Cenote.PostgreSql;
 using Cenote.Providers;
 using Npgsql;
 
@@ -222,7 +223,7 @@ public sealed class TypeCatalogueTests
             await using (var before = await pool.RentAsync(Cancelled))
             {
                 await before.Connection.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
-                pool.Provider.ForgetTypes();
+                ((PostgreSqlProvider)pool.Provider).ForgetTypes();
                 pool.RetireAll();
                 Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
             }

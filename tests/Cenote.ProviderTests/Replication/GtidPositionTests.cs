@@ -97,7 +97,7 @@ public sealed class GtidPositionTests
     public void What_is_no_position_is_refused_without_being_quoted(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => Provider.ParsePosition(text));
-        Assert.Equal($"The text is no position of MySQL or MariaDB, which look like 0-1-42 and {Uuid}:1-5.", refusal.Message);
+        Assert.Equal($"The text is not a position of MySQL or MariaDB. Positions look like 0-1-42 or {Uuid}:1-5.", refusal.Message);
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace Cenote.ProviderTests.Replication;
 /// <summary>What MySQL and Galera answer, by their manuals. Replicas of MariaDB are real ones elsewhere.</summary>
 public sealed class MySqlStatusTests : IAsyncDisposable
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     private const string Uuid = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
 
     private readonly MySqlProvider _provider = new("Server=127.0.0.1");
@@ -72,7 +74,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     {
         var server = new ScriptedServer("8.4.3", MySql(isReadOnly: 0, mode), Variables(), NoReplicas());
         Assert.Null((await _provider.ReadStatusAsync(server, TestContext.Current.CancellationToken)).Position);
-        Assert.Null(_provider.ReadPosition(server));
+        Assert.Null(_provider.ReadPosition(server, Timeout));
     }
 
     [Theory]
@@ -117,17 +119,28 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     public void A_position_alone_is_a_clusters_where_there_is_one()
     {
         var node = new ScriptedServer("5.5.5-10.11.6-MariaDB", MariaDb(cluster: $"{Uuid},42"));
-        Assert.Equal($"{Uuid}:1-42", _provider.ReadPosition(node)?.ToString());
+        Assert.Equal($"{Uuid}:1-42", _provider.ReadPosition(node, Timeout)?.ToString());
 
         var alone = new ScriptedServer("5.5.5-10.11.6-MariaDB", MariaDb(cluster: ",18446744073709551615"));
-        Assert.Equal("0-1-42", _provider.ReadPosition(alone)?.ToString());
+        Assert.Equal("0-1-42", _provider.ReadPosition(alone, Timeout)?.ToString());
     }
 
     [Fact]
     public void A_replica_does_not_count_what_was_written_on_it_by_mistake()
     {
         var replica = new ScriptedServer("5.5.5-10.11.6-MariaDB", MariaDb(isReadOnly: 1, cluster: ","));
-        Assert.Equal("0-1-40", _provider.ReadPosition(replica)?.ToString());
+        Assert.Equal("0-1-40", _provider.ReadPosition(replica, Timeout)?.ToString());
+    }
+
+    [Theory]
+    [InlineData(0.001, 1)]
+    [InlineData(1.5, 2)]
+    [InlineData(30, 30)]
+    public void A_blocking_question_for_a_position_has_the_timeout_of_the_caller(double seconds, int expected)
+    {
+        var server = new ScriptedServer("8.4.3", MySql(isReadOnly: 0));
+        Assert.NotNull(_provider.ReadPosition(server, TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(expected, server.LastTimeout);
     }
 
     private ValueTask<ServerStatus> ReadAsync(params DataTable[] results) =>

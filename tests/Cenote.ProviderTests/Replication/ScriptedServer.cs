@@ -14,6 +14,9 @@ internal sealed class ScriptedServer(string version, params DataTable[] results)
     /// <summary>What it was asked.</summary>
     internal List<string> Questions { get; } = [];
 
+    /// <summary>The timeout of the last command, in seconds.</summary>
+    internal int? LastTimeout { get; private set; }
+
     [AllowNull]
     public override string ConnectionString { get; set; } = "";
 
@@ -62,8 +65,9 @@ internal sealed class ScriptedServer(string version, params DataTable[] results)
         return table;
     }
 
-    internal DbDataReader Answer(string question)
+    internal DbDataReader Answer(string question, int timeout)
     {
+        LastTimeout = timeout;
         Questions.Add(question);
         var answer = new DataSet();
         answer.Tables.AddRange([.. _results.Select(static table => table.Copy())]);

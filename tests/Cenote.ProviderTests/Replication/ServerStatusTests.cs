@@ -10,6 +10,8 @@ namespace Cenote.ProviderTests.Replication;
 /// <summary>What servers without replicas say of themselves, to users without privileges.</summary>
 public sealed class ServerStatusTests
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     private const string Password = "status-password-5512";
 
     [Fact]
@@ -26,7 +28,7 @@ public sealed class ServerStatusTests
             new ServerStatus { Role = ServerRole.Primary, Timeline = 1, DataId = identity, Position = status.Position, ServerId = status.ServerId }, status);
         Assert.NotNull(status.Position);
         Assert.NotNull(status.ServerId);
-        Assert.True(provider.ReadPosition(user)!.Covers(status.Position));
+        Assert.True(provider.ReadPosition(user, Timeout)!.Covers(status.Position));
         Assert.True((await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken))!.Covers(status.Position));
     }
 
@@ -41,7 +43,7 @@ public sealed class ServerStatusTests
             await session.ExecuteAsync("BEGIN; SELECT txid_current(); SELECT pg_logical_emit_message(true, 'cenote', repeat('x', 100))");
             var written = provider.ParsePosition(await session.ScalarAsync<string>("SELECT pg_current_wal_insert_lsn()::text"));
             await session.ExecuteAsync("COMMIT");
-            Assert.True(provider.ReadPosition(session)!.Covers(written), "The position is before what the session itself has logged.");
+            Assert.True(provider.ReadPosition(session, Timeout)!.Covers(written), "The position is before what the session itself has logged.");
         }
     }
 
@@ -66,7 +68,7 @@ public sealed class ServerStatusTests
 
             await owner.ExecuteAsync("REVOKE EXECUTE ON FUNCTION pg_current_wal_insert_lsn() FROM PUBLIC");
             Assert.Equal(new ServerStatus { Role = ServerRole.Primary }, await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken));
-            Assert.Null(provider.ReadPosition(user));
+            Assert.Null(provider.ReadPosition(user, Timeout));
             Assert.Null(await provider.ReadPositionAsync(user, TestContext.Current.CancellationToken));
 
             await using var stranger = new PostgreSqlProvider(RealServers.PostgreSql);
@@ -95,7 +97,7 @@ public sealed class ServerStatusTests
             for (var time = 0; time < 2; time++)
             {
                 Assert.Equal(new ServerStatus { Role = ServerRole.Primary }, await provider.ReadStatusAsync(session, TestContext.Current.CancellationToken));
-                Assert.Null(provider.ReadPosition(session));
+                Assert.Null(provider.ReadPosition(session, Timeout));
                 Assert.Null(await provider.ReadPositionAsync(session, TestContext.Current.CancellationToken));
             }
         }

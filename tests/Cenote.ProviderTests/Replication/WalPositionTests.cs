@@ -44,7 +44,7 @@ public sealed class WalPositionTests
     public void What_is_no_position_is_refused_without_being_quoted(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => Provider.ParsePosition(text));
-        Assert.Equal("The text is no position of PostgreSQL's write-ahead log, which looks like 16/B374D848.", refusal.Message);
+        Assert.Equal("The text is not a position of PostgreSQL's write-ahead log. Positions look like 16/B374D848.", refusal.Message);
     }
 
     [Fact]

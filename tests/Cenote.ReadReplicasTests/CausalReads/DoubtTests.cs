@@ -66,6 +66,7 @@ public sealed class DoubtTests
 
         Assert.Equal("one", await RentAsync(test, token, isBlocking));
         Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(isBlocking, test.One.Provider.LastPositionTimeout is { } timeout && timeout > TimeSpan.Zero && timeout <= new ReplicaSetOptions().AcquireTimeout);
     }
 
     [Theory]

@@ -1,14 +1,15 @@
 using System.Net.Sockets;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// What SqlClient keeps to itself of a session: how to end it under a call. Closing its connection from another thread waits for a call that
-/// blocks, however long that takes (tried). So only the line is cut, and the holder's own thread finds out.
+/// Members of SqlClient that are not public: event handlers, and the socket, to end a session under a call. Closing the connection from another thread
+/// waits for a call that blocks, however long that takes (tried). So only the line is cut, and the holder's own thread finds out.
 /// </summary>
-internal static class DriverState
+internal static class SqlClientInternals
 {
     private const BindingFlags Private = BindingFlags.Instance | BindingFlags.NonPublic;
 
@@ -18,7 +19,10 @@ internal static class DriverState
     private static readonly FieldInfo? Handle = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.TdsParserStateObjectManaged, Microsoft.Data.SqlClient")?.GetField("_sessionHandle", Private);
     private static readonly FieldInfo? Line = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.SniTcpHandle, Microsoft.Data.SqlClient")?.GetField("_socket", Private);
 
-    /// <summary>Whether this build of the driver has what is used here by its private name. The one that uses Windows' native library has not.</summary>
+    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    internal static bool HandlersAreReachable { get; } = ProbeHandlers();
+
+    /// <summary>Gets whether this build of the driver has the members that cutting the line needs. The build with Windows' native library does not.</summary>
     internal static bool IsReachable => Parser is not null && State is not null && Handle is not null && Line is not null;
 
     /// <summary>Cuts the line.</summary>
@@ -41,4 +45,20 @@ internal static class DriverState
             return false;
         }
     }
+
+    private static bool ProbeHandlers()
+    {
+        try
+        {
+            using var connection = new SqlConnection();
+            return InfoMessageOf(connection) is null;
+        }
+        catch (MissingFieldException)
+        {
+            return false;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "InfoMessage")]
+    internal static extern ref SqlInfoMessageEventHandler? InfoMessageOf(SqlConnection connection);
 }

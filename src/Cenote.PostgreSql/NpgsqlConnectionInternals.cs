@@ -6,15 +6,18 @@ using Npgsql;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What Npgsql keeps to itself of a session: how to end it under a call. Closing its connection from another thread waits for the call, with
+/// Members of Npgsql's connection that are not public: event handlers, and the socket, to end a session under a call. Closing its connection from another thread waits for the call, with
 /// two threads reading one answer; breaking it leaves some calls waiting for ever. Both were tried. So only the line is cut, and the
 /// holder's own thread finds out.
 /// </summary>
-internal static class DriverState
+internal static class NpgsqlConnectionInternals
 {
     private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
 
-    /// <summary>Whether this version of the driver has what is called here by its private name. If not, the connection is closed.</summary>
+    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    internal static bool HandlersAreReachable { get; } = ProbeHandlers();
+
+    /// <summary>Gets whether this version of the driver has the members that cutting the line needs. If not, the connection is closed.</summary>
     internal static bool IsReachable { get; } = Probe();
 
     /// <summary>Cuts the line, and asks the server to stop working on the session, which it would not notice before it has an answer to send.</summary>
@@ -67,7 +70,7 @@ internal static class DriverState
         }
     }
 
-    // A member that is there complains of what it is called with.
+    // A member that exists throws because of its argument.
     private static bool Exists(Action call)
     {
         try
@@ -90,4 +93,23 @@ internal static class DriverState
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "PerformPostgresCancellation")]
     private static extern bool PerformPostgresCancellation([UnsafeAccessorType(ConnectorType)] object connector);
+
+    private static bool ProbeHandlers()
+    {
+        try
+        {
+            using var connection = new NpgsqlConnection();
+            return NoticeOf(connection) is null && NotificationOf(connection) is null;
+        }
+        catch (MissingFieldException)
+        {
+            return false;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "Notice")]
+    internal static extern ref NoticeEventHandler? NoticeOf(NpgsqlConnection connection);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "Notification")]
+    internal static extern ref NotificationEventHandler? NotificationOf(NpgsqlConnection connection);
 }

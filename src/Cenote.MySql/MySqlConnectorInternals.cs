@@ -6,17 +6,20 @@ using MySqlConnector;
 namespace Cenote.MySql;
 
 /// <summary>
-/// What MySqlConnector keeps to itself of a session. It forgets prepared statements in its own reset only, which sends the server
+/// Members of MySqlConnector that are not public. The driver forgets prepared statements in its own reset only, which sends the server
 /// a statement more than most need (a fifth of the whole cost, measured); after a plain reset it would use lost statements again.
 /// </summary>
-internal static class DriverState
+internal static class MySqlConnectorInternals
 {
     private const string SessionType = "MySqlConnector.Core.ServerSession, MySqlConnector";
 
-    /// <summary>Whether this version of the driver has what is called here by its private name. If not, its own reset is used.</summary>
+    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    internal static bool HandlersAreReachable { get; } = ProbeHandlers();
+
+    /// <summary>Gets whether this version of the driver has all of them. If not, its own reset is used.</summary>
     internal static bool IsReachable { get; } = Probe();
 
-    /// <summary>Whether a lease left nothing open that only closing the driver's connection ends.</summary>
+    /// <summary>Determines whether a lease left nothing open that only closing the driver's connection ends.</summary>
     internal static bool IsAtRest(MySqlConnection connection)
     {
         if (HasActiveReader(connection))
@@ -75,7 +78,7 @@ internal static class DriverState
         }
     }
 
-    // A method that is there complains of what it is called with.
+    // A method that exists throws because of its argument.
     private static bool Exists(Action call)
     {
         try
@@ -105,4 +108,20 @@ internal static class DriverState
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ClearPreparedStatements")]
     private static extern void ClearPreparedStatements([UnsafeAccessorType(SessionType)] object session);
+
+    private static bool ProbeHandlers()
+    {
+        try
+        {
+            using var connection = new MySqlConnection();
+            return InfoMessageOf(connection) is null;
+        }
+        catch (MissingFieldException)
+        {
+            return false;
+        }
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "InfoMessage")]
+    internal static extern ref MySqlInfoMessageEventHandler? InfoMessageOf(MySqlConnection connection);
 }

@@ -5,17 +5,18 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// One session in a SqlClient pool of its own, cleared after the return with one round trip: the statement that puts the isolation level back carries
-/// the driver's request to reset everything else.
+/// A session in a SqlClient pool of its own. The driver requests its reset with the next statement on it. With <see cref="SessionClearing.OwnReset"/> that is a
+/// statement of the pool, after the return, which also sets the isolation level back. With <see cref="SessionClearing.DriverReset"/> it is the next holder's.
 /// </summary>
-internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetMode) : OwnResetConnection(connection, resetMode)
+internal sealed class SqlServerSession(SqlConnection connection, ConnectionSettings settings)
+    : PhysicalConnection(connection, settings.SessionClearing, settings.ResetMode)
 {
     private SessionCommands.Origin _opened;
     private SqlServerHandlers _handlers;
     private string _clearing = SessionCommands.ResetIsolation;
     private bool _knowsClearing;
 
-    /// <summary>Whether the session is alive as far as the driver knows, and the one that was opened for the slot.</summary>
+    /// <summary>Gets whether the session is alive as far as the driver knows, and is the one that was opened for the slot.</summary>
     public override bool IsUsable => Session.IsStill(_opened);
 
     private SqlConnection Session => (SqlConnection)Connection;
@@ -52,6 +53,11 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     public override void ClearSession()
     {
         Session.Recycle(_opened);
+        if (SessionClearing == SessionClearing.DriverReset)
+        {
+            return;
+        }
+
         try
         {
             Session.Execute(_clearing, timeout: null);
@@ -68,6 +74,11 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
     {
         await Session.RecycleAsync(_opened, cancellationToken).ConfigureAwait(false);
+        if (SessionClearing == SessionClearing.DriverReset)
+        {
+            return;
+        }
+
         try
         {
             await Session.ExecuteAsync(_clearing, timeout: null, cancellationToken).ConfigureAwait(false);
@@ -93,7 +104,7 @@ internal sealed class OwnResetSession(SqlConnection connection, ResetMode resetM
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync();
 
-    // Azure Synapse refuses the statement, and knows no other level. The reset itself came first. What says only "not now" must not be taken for that.
+    // Azure Synapse refuses the statement, and has no other level. The reset itself came first. A temporary refusal must not be taken for that.
     private bool IsUnknown(SqlException exception) =>
         !_knowsClearing && exception is { Number: > 0, Class: <= 16 } && Session.State == ConnectionState.Open
         && SqlServerFailures.Classify(exception) == FailureKind.Other;

@@ -1,0 +1,88 @@
+using Cenote.Providers;
+using Npgsql;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>A session at the server, opened and asked how it starts. Who clears it is decided by the derived types.</summary>
+internal abstract class PostgreSqlSession(
+    NpgsqlConnection session, SessionClearing sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
+    : PhysicalConnection(session, sessionClearing, settings.ResetMode), IServerStatementLimits
+{
+    private int _process;
+    private NpgsqlHandlers _handlers;
+
+    /// <summary>Gets whether the session is alive as far as the driver knows, and is the one that was opened for the slot.</summary>
+    public override bool IsUsable => Session.IsStill(_process);
+
+    /// <summary>Gets the session's <c>idle_session_timeout</c>, from PostgreSQL 14 on.</summary>
+    public override TimeSpan? ServerIdleTimeout => Backend.IdleTimeout;
+
+    /// <inheritdoc/>
+    public bool LimitsStatements => Backend.LimitsStatements;
+
+    protected NpgsqlConnection Session => (NpgsqlConnection)Connection;
+
+    protected ConnectionSettings Settings { get; } = settings;
+
+    protected Backend Backend { get; } = new(settings, pooler, answers);
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        Connect();
+        _process = Session.ProcessID;
+        Session.Ask(Backend);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        _process = Session.ProcessID;
+        await Session.AskAsync(Backend, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override void KeepHandlers()
+    {
+        base.KeepHandlers();
+        _handlers = NpgsqlHandlers.Of(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveHandlers()
+    {
+        base.RemoveHandlers();
+        _handlers.Restore(Session);
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(TimeSpan timeout)
+    {
+        if (ResetMode == ResetMode.Full)
+        {
+            Session.Check(Backend, timeout);
+        }
+        else
+        {
+            Session.Execute(SessionCommands.Validation, timeout);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        ResetMode == ResetMode.Full
+            ? Session.CheckAsync(Backend, timeout, cancellationToken)
+            : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
+
+    /// <inheritdoc/>
+    public ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
+
+    protected abstract void Connect();
+
+    protected abstract ValueTask ConnectAsync(CancellationToken cancellationToken);
+}
