@@ -1,6 +1,6 @@
 using Cenote.Shared;
 
-namespace Cenote.Tests.Shared;
+namespace Cenote.Tests.SharedSources;
 
 public sealed class DurationTextTests
 {

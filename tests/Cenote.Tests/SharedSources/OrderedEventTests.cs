@@ -1,6 +1,6 @@
 using Cenote.Shared;
 
-namespace Cenote.Tests.Shared;
+namespace Cenote.Tests.SharedSources;
 
 public sealed class OrderedEventTests
 {
@@ -114,7 +114,7 @@ public sealed class OrderedEventTests
         ordered.Post(new Numbered(2));
         await done.Task.Soon();
 
-        Assert.Equal(["record 1", "record 2", "handle 2"], steps.Where(step => step != "handle 1"));
+        Assert.Equal(["record 1", "record 2", "handle 2"], steps.Where(step => step != "handle 1"), StringComparer.Ordinal);
     }
 
     [Fact]

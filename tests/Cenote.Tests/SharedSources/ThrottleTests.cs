@@ -1,7 +1,7 @@
 using Cenote.Shared;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Cenote.Tests.Shared;
+namespace Cenote.Tests.SharedSources;
 
 public sealed class ThrottleTests
 {
