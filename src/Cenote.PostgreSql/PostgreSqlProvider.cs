@@ -24,7 +24,7 @@ namespace Cenote.PostgreSql;
 /// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed at its end. Thread-safe.</para>
 /// </remarks>
 public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
-    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider
+    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache
 {
     // The driver's timeouts have whole seconds.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -194,10 +194,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         return WalPosition.Parse(text);
     }
 
-    /// <summary>
-    /// Forgets the types that were loaded from the database, after a migration has changed them or another database has taken the name. Connections opened
-    /// from now on load them again. <see cref="ConnectionPool.RetireAll"/> replaces the others.
-    /// </summary>
+    /// <inheritdoc/>
     public void ForgetTypes() => _sources.Forget();
 
     /// <summary>Frees the driver's data sources.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCore.Commands;
@@ -40,7 +41,7 @@ internal sealed class TypeChanges : DbCommandInterceptor
         if (change.CurrentState == System.Data.ConnectionState.Closed)
         {
             connection.StateChange -= RetireAllOnce;
-            connection.Pool.Provider.ForgetTypes();
+            (connection.Pool.Provider as ITypeCache)?.ForgetTypes();
             connection.Pool.RetireAll();
         }
     }

@@ -1,4 +1,5 @@
 using Cenote.EntityFrameworkCore.Configuration;
+using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,7 +124,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
         }
 
         // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server has ended.
-        pool.Provider.ForgetTypes();
+        (pool.Provider as ITypeCache)?.ForgetTypes();
         pool.RetireAll();
     }
 
@@ -137,7 +138,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        pool.Provider.ForgetTypes();
+        (pool.Provider as ITypeCache)?.ForgetTypes();
         pool.RetireAll();
     }
 
@@ -145,7 +146,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     private static void Recover(ConnectionPool pool)
     {
         // A database of the same name was there before, perhaps.
-        pool.Provider.ForgetTypes();
+        (pool.Provider as ITypeCache)?.ForgetTypes();
         if (pool.GetCircuit() is { IsForced: false, LastFailure: not null })
         {
             pool.CloseCircuit();

@@ -10,7 +10,7 @@ namespace Cenote.Providers;
 /// <para>One provider serves one pool, which disposes of it after the last connection is closed. Members may be called from many threads at once.</para>
 /// <para>
 /// Abilities that only some databases have are interfaces: <see cref="IServerStatusReader"/>, <see cref="IReplicationPositionReader"/>,
-/// <see cref="IConnectFailureAdvisor"/>, <see cref="IConnectFailureAdapter"/>, <see cref="IStandaloneConnectionProvider"/>, <see cref="IInProcessProvider"/>.
+/// <see cref="IConnectFailureAdvisor"/>, <see cref="IConnectFailureAdapter"/>, <see cref="IStandaloneConnectionProvider"/>, <see cref="IInProcessProvider"/>, <see cref="ITypeCache"/>.
 /// </para>
 /// </remarks>
 public abstract class DatabaseProvider : IAsyncDisposable
