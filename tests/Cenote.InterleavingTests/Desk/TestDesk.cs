@@ -1,6 +1,7 @@
 using Cenote.Diagnostics;
 using Cenote.History;
 using Cenote.Leasing;
+using Cenote.Options;
 using Cenote.Providers;
 using Cenote.Sizing;
 using Cenote.StubDriver;
