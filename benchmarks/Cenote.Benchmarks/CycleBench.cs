@@ -2,7 +2,6 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Running;
 using Cenote.Benchmarks.Cycles;
 using Cenote.Benchmarks.Waiters;
-using Cenote.Reporting;
 
 namespace Cenote.Benchmarks;
 

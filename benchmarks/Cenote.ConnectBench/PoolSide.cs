@@ -1,15 +1,12 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
-
 namespace Cenote.ConnectBench;
 
 /// <summary>Our pool.</summary>
-internal sealed class PoolSide(string connectionString, int size, SessionClearing clearing) : Side
+internal sealed class PoolSide(string connectionString, int size, SessionReset clearing) : Side
 {
     private readonly ConnectionPool _pool = new(
-        new PostgreSqlProvider(connectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = size, SessionClearing = clearing });
+        new PostgreSqlProvider(connectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = size, SessionReset = clearing });
 
-    internal override void Clear() => _pool.RetireAll();
+    internal override void Clear() => _pool.Clear();
 
     public override ValueTask DisposeAsync() => _pool.DisposeAsync();
 

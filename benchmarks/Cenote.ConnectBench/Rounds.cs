@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cenote.Providers;
 
 namespace Cenote.ConnectBench;
 
@@ -55,7 +54,7 @@ internal sealed class Rounds(BenchDatabase database, int size)
     private Side New(int index) => index switch
     {
         0 => new DriverSide(database.ConnectionString, size),
-        1 => new PoolSide(database.ConnectionString, size, SessionClearing.DriverReset),
-        _ => new PoolSide(database.ConnectionString, size, SessionClearing.OwnReset),
+        1 => new PoolSide(database.ConnectionString, size, SessionReset.ByDriver),
+        _ => new PoolSide(database.ConnectionString, size, SessionReset.ByPool),
     };
 }

@@ -1,5 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Reporting;
 using MySqlConnector;
 using Npgsql;
@@ -50,7 +48,7 @@ internal sealed record Database(string Name, double Goal, IReadOnlyList<ISide> S
 
     private static async Task<ConnectionPool> BuildAsync(Providers.DatabaseProvider provider)
     {
-        var pool = new ConnectionPoolBuilder().Use(provider).Sized(Query.Connections, Query.Connections).Resetting(ResetMode.Full).Build();
+        var pool = new ConnectionPoolBuilder().UseProvider(provider).WithSize(Query.Connections, Query.Connections).WithResetMode(ResetMode.Full).Build();
         await pool.WaitUntilReadyAsync();
         return pool;
     }

@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.Sqlite;
 
 await using var pool = new ConnectionPool(new SqliteProvider("Data Source=hello.db"), new ConnectionPoolOptions { MaxSize = 8 });
 

@@ -1,4 +1,4 @@
-using Cenote.ReadReplicas;
+using Cenote;
 
 namespace ReadReplicas;
 
@@ -37,7 +37,7 @@ internal static class CausalReads
         Console.WriteLine($"Stale reads after {Orders} writes, without a token: {staleWithout}; in a causal scope: {staleWith}.");
 
         // A token is text: this could be another process, hours later.
-        var text = (await orders.ReadTokenAsync()).ToString();
+        var text = (await orders.GetTokenAsync()).ToString();
         await using var later = await orders.OpenReadConnectionAsync(orders.ParseToken(text));
         Console.WriteLine($"Token {text}: {await Shop.CountAsync(later)} orders.");
     }

@@ -1,4 +1,4 @@
-using Cenote.ReadReplicas;
+using Cenote;
 
 namespace ReadReplicas;
 

@@ -1,4 +1,4 @@
-using Cenote.ReadReplicas;
+using Cenote;
 
 namespace ReadReplicas;
 
@@ -10,13 +10,13 @@ internal static class Routing
         var reads = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < 300; i++)
         {
-            await using var lease = await orders.RentForReadingAsync();
+            await using var lease = await orders.RentReadAsync();
             reads[lease.Pool!.Name] = reads.GetValueOrDefault(lease.Pool!.Name) + 1;
         }
 
         Console.WriteLine($"300 reads went to {string.Join(", ", reads.OrderBy(read => read.Key, StringComparer.Ordinal).Select(read => $"{read.Key}: {read.Value}"))}.");
 
-        await using var write = await orders.RentForWritingAsync();
+        await using var write = await orders.RentWriteAsync();
         Console.WriteLine($"A write went to {write.Pool!.Name}.");
     }
 }

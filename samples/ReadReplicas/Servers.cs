@@ -1,7 +1,4 @@
 using Cenote;
-using Cenote.PostgreSql;
-using Cenote.ReadReplicas;
-using Cenote.Sqlite;
 
 namespace ReadReplicas;
 
@@ -13,15 +10,15 @@ internal static class Servers
         var builder = Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
 
         // By turns, so that the counts below are easy to understand. The default, the power of two choices, prefers whoever answers fastest.
-        return builder.Reading(ReplicaStrategy.RoundRobin()).Build();
+        return builder.UseStrategy(ReplicaStrategy.RoundRobin()).Build();
     }
 
     private static ReplicaSetBuilder PostgreSql(string primary)
     {
-        var builder = new ReplicaSetBuilder("orders").Primary("primary", pool => pool.UsePostgreSql(primary));
+        var builder = new ReplicaSetBuilder("orders").AddPrimary("primary", pool => pool.UsePostgreSql(primary));
         for (var number = 1; Environment.GetEnvironmentVariable($"CENOTE_REPLICA_{number}") is { Length: > 0 } replica; number++)
         {
-            builder.Replica($"replica {number}", pool => pool.UsePostgreSql(replica));
+            builder.AddReplica($"replica {number}", pool => pool.UsePostgreSql(replica));
         }
 
         return builder;
@@ -30,10 +27,10 @@ internal static class Servers
     // SQLite has one writer at a time. It comes first, and makes the file, which readers cannot. Two pools of readers, so that there is something to choose from; one would do.
     private static ReplicaSetBuilder Sqlite(string file)
     {
-        var readOnly = new SqliteProviderOptions { ReadOnly = true };
+        var readOnly = new SqliteProviderOptions { IsReadOnly = true };
         return new ReplicaSetBuilder("orders")
-            .Primary("writer", pool => pool.UseSqlite($"Data Source={file}").Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
-            .Replica("readers 1", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4))
-            .Replica("readers 2", pool => pool.UseSqlite($"Data Source={file}", readOnly).Sized(1, 4));
+            .AddPrimary("writer", pool => pool.UseSqlite($"Data Source={file}").WithSize(1, 1).Configure(options => options.StartupMode = StartupMode.FailFast))
+            .AddReplica("readers 1", pool => pool.UseSqlite($"Data Source={file}", readOnly).WithSize(1, 4))
+            .AddReplica("readers 2", pool => pool.UseSqlite($"Data Source={file}", readOnly).WithSize(1, 4));
     }
 }

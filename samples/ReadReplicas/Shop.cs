@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Cenote.ReadReplicas;
+using Cenote;
 
 namespace ReadReplicas;
 
@@ -13,7 +13,7 @@ internal static class Shop
         await ExecuteAsync(connection, "CREATE TABLE sample_orders (number INTEGER PRIMARY KEY)");
 
         // The replicas must have the table before anybody reads it there: the first use of a causal token.
-        var token = await orders.ReadTokenAsync(connection);
+        var token = await orders.GetTokenAsync(connection);
         await using var read = await orders.OpenReadConnectionAsync(token);
         Console.WriteLine($"A table without orders: {await CountAsync(read)}.");
     }

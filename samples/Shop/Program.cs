@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Cenote.Shared;
 using Cenote.Shop.Arguments;
 using Cenote.Shop.Running;
-using Cenote.Terminal;
 
 var output = GuardedWriter.Install();
 var command = new RunCommand();

@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.Providers;
 using DuckDB.NET.Data;
 
 namespace Snippets;
@@ -13,7 +12,7 @@ internal static class AdoNet
         {
             DatabaseSystem = "duckdb",
             RollbackCommand = "ROLLBACK", // for ResetMode.Rollback
-            IsNoTransaction = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal), // DuckDB refuses to roll back nothing
+            IsNoTransactionFailure = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal), // DuckDB refuses to roll back nothing
         });
         #endregion
         return new ConnectionPool(provider);

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Cenote.ReadReplicas;
+using Cenote;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -28,7 +28,7 @@ internal static class CausalReads
         await using (var write = await orders.OpenWriteConnectionAsync())
         {
             await SaveAddressAsync(write);                                      // committed
-            token = await orders.ReadTokenAsync(write);
+            token = await orders.GetTokenAsync(write);
         }
 
         var both = token.Combine(earlier);

@@ -1,6 +1,4 @@
 using Cenote;
-using Cenote.PostgreSql;
-using Cenote.ReadReplicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,7 +40,7 @@ internal static class Dashboard
         #region options
         builder.Services.AddCenoteDashboard(options =>
         {
-            options.History = TimeSpan.FromHours(6);        // of each pool; 24 h unless said
+            options.HistoryDuration = TimeSpan.FromHours(6);        // of each pool; 24 h unless said
             options.Pools.Add(legacy);                      // pools in no registry
             options.Registries.Add(tenants);                // registries beside the container's
             options.ReplicaSets.Add(catalogue);             // sets that are no services of the container

@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -11,7 +10,7 @@ internal static class EfCore
     internal static void Register(IServiceCollection services, string connectionString)
     {
         #region register
-        services.AddConnectionPool("shop", pool => pool.UsePostgreSql(connectionString).Sized(2, 8));
+        services.AddConnectionPool("shop", pool => pool.UsePostgreSql(connectionString).WithSize(2, 8));
         services.AddDbContextPool<ShopContext>(options => options
             .UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure())
             .UseConnectionPool("shop"));

@@ -21,7 +21,7 @@ internal static class Events
         };
 
         pool.Resize(2, 20);
-        pool.RecordOperation("resize to 2–20", "anna");     // who did it, in the same history and in the log
+        pool.RecordOperatorAction("resize to 2–20", "anna");     // who did it, in the same history and in the log
         #endregion
     }
 }

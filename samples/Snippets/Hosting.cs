@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Cenote.Hosting;
-using Cenote.PostgreSql;
+using Cenote;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -32,7 +31,7 @@ internal static class Hosting
         #region settings
         builder.Services.AddConnectionPoolHosting(options =>
         {
-            options.WhenDatabaseIsAbsent = AbsentDatabase.FailStart;
+            options.DatabaseUnavailableBehavior = DatabaseUnavailableBehavior.FailFast;
             options.WarmUpTargets["orders"] = 8;
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(20));
@@ -40,7 +39,7 @@ internal static class Hosting
 
         #region checks
         builder.Services.AddHealthChecks()
-            .AddConnectionPool("orders", configure: options => options.DegradedUtilization = 0.9)
+            .AddConnectionPool("orders", configure: options => options.DegradedUtilizationThreshold = 0.9)
             .AddConnectionPool("reports", failureStatus: HealthStatus.Degraded); // the application can do without it
         #endregion
     }
@@ -67,11 +66,11 @@ internal static class Hosting
     #region source
     internal sealed class CacheHealth(OrderCache cache) : IPoolHealthSource
     {
-        public IEnumerable<PoolHealthFinding> Inspect()
+        public IEnumerable<PoolHealthEntry> GetEntries()
         {
             if (cache.Age > TimeSpan.FromMinutes(5))
             {
-                yield return new PoolHealthFinding("order cache", HealthStatus.Degraded, $"{cache.Age.TotalMinutes:0} minutes old");
+                yield return new PoolHealthEntry("order cache", HealthStatus.Degraded, $"{cache.Age.TotalMinutes:0} minutes old");
             }
         }
     }

@@ -12,18 +12,18 @@ internal static class Leaks
             LeakDetection = new LeakDetectionOptions
             {
                 Threshold = TimeSpan.FromSeconds(30),       // longer than the longest honest use
-                StackSampling = 100,                        // about one rent in 100 of each connection remembers its stack
+                StackSamplingInterval = 100,                        // about one rent in 100 of each connection remembers its stack
                 RevokeAfter = TimeSpan.FromMinutes(5),      // automatic clean-up
             },
         };
         pool.LeakReported += (_, report) => alert($"{report.Kind}: {report.Lease}");
 
-        Console.WriteLine(pool.DescribeLeases());           // the report, as text
+        Console.WriteLine(pool.GetLeaseReport());           // the report, as text
         foreach (var lease in pool.GetLeases())             // and as data
         {
             if (lease.Age > TimeSpan.FromMinutes(10))
             {
-                pool.Revoke(lease);
+                pool.TryRevoke(lease);
             }
         }
         #endregion

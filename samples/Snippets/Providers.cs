@@ -1,11 +1,6 @@
 using System.Data.Common;
 using Cenote;
-using Cenote.MySql;
-using Cenote.Oracle;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
-using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Snippets;
@@ -23,7 +18,7 @@ internal static class Providers
         #region postgresql
         var pool = new ConnectionPoolBuilder()
             .UsePostgreSql(connectionString, builder => builder.MapEnum<Mood>()) // the pool's NpgsqlDataSourceBuilder
-            .Configure(options => options.SessionClearing = SessionClearing.OwnReset) // for leases that take advisory locks or LISTEN
+            .Configure(options => options.SessionReset = SessionReset.ByPool) // for leases that take advisory locks or LISTEN
             .Build();
         #endregion
         return pool;
@@ -34,7 +29,7 @@ internal static class Providers
         #region mysql
         var pool = new ConnectionPoolBuilder()
             .UseMySql(connectionString + ";Cancellation Timeout=-1")
-            .QueryingAtMost(TimeSpan.FromSeconds(5)) // at the server: max_statement_time, max_execution_time
+            .WithQueryTimeout(TimeSpan.FromSeconds(5)) // at the server: max_statement_time, max_execution_time
             .Build();
         #endregion
         return pool;
@@ -63,7 +58,7 @@ internal static class Providers
         #region sqlserver
         var pool = new ConnectionPoolBuilder()
             .UseSqlServer(connectionString, connection => connection.AccessTokenCallback = (_, cancellationToken) => getToken(cancellationToken))
-            .QueryingAtMost(TimeSpan.FromSeconds(5))
+            .WithQueryTimeout(TimeSpan.FromSeconds(5))
             .Build();
 
         await using var lease = await pool.RentAsync();

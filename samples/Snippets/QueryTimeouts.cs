@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Cenote;
-using Cenote.PostgreSql;
 
 namespace Snippets;
 
@@ -9,7 +8,7 @@ internal static class QueryTimeouts
     internal static async Task LimitAsync(string connectionString)
     {
         #region limits
-        var pool = new ConnectionPoolBuilder().UsePostgreSql(connectionString).QueryingAtMost(TimeSpan.FromSeconds(2)).Build();
+        var pool = new ConnectionPoolBuilder().UsePostgreSql(connectionString).WithQueryTimeout(TimeSpan.FromSeconds(2)).Build();
 
         await using var connection = await pool.OpenConnectionAsync();
         connection.QueryTimeout = TimeSpan.FromMilliseconds(250); // this connection only

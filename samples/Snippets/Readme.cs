@@ -1,9 +1,4 @@
 using Cenote;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
-using Cenote.Sqlite;
-using Cenote.SqlServer;
 using DuckDB.NET.Data;
 
 namespace Snippets;

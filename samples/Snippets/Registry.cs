@@ -1,8 +1,5 @@
 using System.Data.Common;
 using Cenote;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Snippets;
@@ -13,13 +10,13 @@ internal static class Registry
     {
         #region registry
         await using var registry = new PoolRegistry();
-        registry.Register(new ConnectionPoolBuilder().Named("orders").UsePostgreSql(ordersConnection).Build());
-        registry.Register("cache", name => new ConnectionPoolBuilder().Named(name).UseSqlite("Data Source=cache.db").Build()); // at first use
+        registry.Register(new ConnectionPoolBuilder().WithName("orders").UsePostgreSql(ordersConnection).Build());
+        registry.Register("cache", name => new ConnectionPoolBuilder().WithName(name).UseSqlite("Data Source=cache.db").Build()); // at first use
 
         await using var connection = await registry.OpenConnectionAsync("orders");
 
         // A pool for each tenant, constructed once however many ask at the same time.
-        var tenant = registry.GetOrAdd("tenant 7", name => new ConnectionPoolBuilder().Named(name).UseMySql(tenantConnection).Build());
+        var tenant = registry.GetOrAdd("tenant 7", name => new ConnectionPoolBuilder().WithName(name).UseMySql(tenantConnection).Build());
 
         foreach (var statistics in registry.GetStatistics())
         {
@@ -35,7 +32,7 @@ internal static class Registry
     {
         #region services
         services.AddConnectionPool("orders", pool => pool.UsePostgreSql());
-        services.AddConnectionPool("billing", pool => pool.UseMySql().Sized(2, 20));
+        services.AddConnectionPool("billing", pool => pool.UseMySql().WithSize(2, 20));
         services.AddConnectionPool(pool => pool.UseSqlite("Data Source=local.db")); // the default pool, without a key
         #endregion
     }
@@ -45,7 +42,7 @@ internal static class Registry
         #region credentials
         services.AddConnectionPool("orders", (provider, pool) => pool
             .UsePostgreSql()
-            .Configure(options => options.Credentials = provider.GetRequiredService<TokenSource>().GetAsync));
+            .Configure(options => options.CredentialsProvider = provider.GetRequiredService<TokenSource>().GetAsync));
         #endregion
     }
 

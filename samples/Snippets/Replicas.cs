@@ -1,8 +1,5 @@
 using System.Data.Common;
 using Cenote;
-using Cenote.PostgreSql;
-using Cenote.ReadReplicas;
-using Cenote.Sqlite;
 
 namespace Snippets;
 
@@ -12,9 +9,9 @@ internal static class Replicas
     {
         #region usage
         await using var orders = new ReplicaSetBuilder("orders")
-            .Primary("db1", pool => pool.UsePostgreSql(connection1).Sized(2, 20))
-            .Replica("db2", pool => pool.UsePostgreSql(connection2).Sized(2, 20), weight: 2)
-            .Replica("db3", pool => pool.UsePostgreSql(connection3).Sized(2, 20))
+            .AddPrimary("db1", pool => pool.UsePostgreSql(connection1).WithSize(2, 20))
+            .AddReplica("db2", pool => pool.UsePostgreSql(connection2).WithSize(2, 20), weight: 2)
+            .AddReplica("db3", pool => pool.UsePostgreSql(connection3).WithSize(2, 20))
             .Configure(options => options.MaxLag = TimeSpan.FromSeconds(5))
             .Build();
 
@@ -44,12 +41,12 @@ internal static class Replicas
             await PlaceOrderAsync(connection, customer);
         }
 
-        DbDataSource reports = orders.Reads;                // for code that knows nothing of all this
+        DbDataSource reports = orders.ReadDataSource;                // for code that knows nothing of all this
         #endregion
         await using var report = await reports.OpenConnectionAsync();
     }
 
-    internal static ReplicaSetBuilder Choose(ReplicaSetBuilder builder) => builder.Reading(new SameZoneFirst("eu-1"));
+    internal static ReplicaSetBuilder Choose(ReplicaSetBuilder builder) => builder.UseStrategy(new SameZoneFirst("eu-1"));
 
     #region strategy
     /// <summary>Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).</summary>
@@ -78,7 +75,7 @@ internal static class Replicas
         await using var write = await orders.OpenWriteConnectionAsync(cancellationToken);
         await PlaceOrderAsync(write, customer: 7);
 
-        var token = await orders.ReadTokenAsync(write, cancellationToken);
+        var token = await orders.GetTokenAsync(write, cancellationToken);
         await using var read = await orders.OpenReadConnectionAsync(token, cancellationToken);     // a replica that has the order
         #endregion
         await CountOrdersAsync(read, 7);
@@ -88,8 +85,8 @@ internal static class Replicas
     {
         #region sqlite
         var orders = new ReplicaSetBuilder("orders")
-            .Primary("writer", pool => pool.UseSqlite("Data Source=orders.db").Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
-            .Replica("readers", pool => pool.UseSqlite("Data Source=orders.db", new SqliteProviderOptions { ReadOnly = true }).Sized(1, 8))
+            .AddPrimary("writer", pool => pool.UseSqlite("Data Source=orders.db").WithSize(1, 1).Configure(options => options.StartupMode = StartupMode.FailFast))
+            .AddReplica("readers", pool => pool.UseSqlite("Data Source=orders.db", new SqliteProviderOptions { IsReadOnly = true }).WithSize(1, 8))
             .Build();
         #endregion
         return orders;
@@ -100,10 +97,10 @@ internal static class Replicas
         #region statistics
         foreach (var server in orders.GetStatistics().Servers)
         {
-            Console.WriteLine($"{server.Name}: {server.Role}, {server.State} {server.Reason}, lag {server.Lag}, share {server.Share:P0}, {server.Pool.Counts}");
+            Console.WriteLine($"{server.Name}: {server.Role}, {server.State} {server.Reason}, lag {server.Lag}, share {server.TrafficShare:P0}, {server.Pool.Counts}");
         }
 
-        orders.TopologyChanged += (_, change) => alert($"{change.Change}: {change.Server.Name}, {change.Reason}");
+        orders.TopologyChanged += (_, change) => alert($"{change.Kind}: {change.Server.Name}, {change.Reason}");
         #endregion
     }
 

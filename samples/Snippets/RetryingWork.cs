@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Snippets;
@@ -17,7 +16,7 @@ internal static class RetryingWork
                 await transaction.CommitAsync(token);
                 return id;
             },
-            new WorkRetryOptions { MaxRetries = 5, Deadline = TimeSpan.FromSeconds(10) });
+            new RetryOptions { MaxRetries = 5, Timeout = TimeSpan.FromSeconds(10) });
         #endregion
         return order;
     }
@@ -25,7 +24,7 @@ internal static class RetryingWork
     internal static void Classify(ConnectionPoolOptions options)
     {
         #region classify
-        options.ClassifyFailure = exception =>
+        options.FailureClassifier = exception =>
             exception is PostgresException { SqlState: "XX000" } ? FailureKind.ConnectionLost : null;
         #endregion
     }

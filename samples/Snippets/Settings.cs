@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.PostgreSql;
 
 namespace Snippets;
 

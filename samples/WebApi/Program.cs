@@ -1,4 +1,4 @@
-using Cenote.Sqlite;
+using Cenote;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.EntityFrameworkCore;
 using WebApi;

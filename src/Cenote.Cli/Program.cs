@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Cenote.Cli.Commands;
-using Cenote.Terminal;
+using Cenote.Shared;
 
 const string Program = "cenote";
 

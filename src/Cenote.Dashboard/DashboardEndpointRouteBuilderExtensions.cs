@@ -50,7 +50,7 @@ public static class DashboardEndpointRouteBuilderExtensions
         MapApi("stream", HttpMethods.Get, stream.ServeAsync).DisableRequestTimeout();
         MapApi("stream/seat", HttpMethods.Post, stream.ConfirmAsync);
         MapApi("actions", HttpMethods.Post, ActivatorUtilities.CreateInstance<ActionEndpoint>(services).ServeAsync);
-        group.Map("api/{**rest}", guard.Around(new StrayEndpoint(methods).ServeAsync));
+        group.Map("api/{**rest}", guard.Around(new UnmatchedEndpoint(methods).ServeAsync));
         return group;
 
         IEndpointConventionBuilder MapApi(string path, string method, RequestDelegate serve)

@@ -1,6 +1,4 @@
-using Cenote.ReadReplicas;
-
-namespace Cenote.Dashboard;
+namespace Cenote;
 
 /// <summary>What the dashboard shows, how far back, and to whom. Read once, when the host starts.</summary>
 public sealed class DashboardOptions
@@ -25,7 +23,7 @@ public sealed class DashboardOptions
 
     /// <summary>How far back the history of each pool goes. Less needs less memory: see <c>docs/dashboard.md</c>.</summary>
     /// <value>Default 24 h. Range 1 min to 24 h.</value>
-    public TimeSpan History { get; set; } = TimeSpan.FromHours(24);
+    public TimeSpan HistoryDuration { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>Registries to show, besides the container's own.</summary>
     /// <value>Default: none. Pools that are registered later are shown from then on; none is constructed for being shown.</value>

@@ -1,3 +1,4 @@
+using Cenote;
 using Cenote.Dashboard;
 using Cenote.Dashboard.Access;
 using Cenote.Dashboard.Assets;

@@ -12,7 +12,7 @@ internal static class ConfigurationKeys
     internal static IReadOnlyList<string> Sections { get; } = [Pools, "Hosting"];
 
     /// <summary>What is below <c>Cenote</c> and not in a section of a pool. Values are not shown: one may be a secret in the wrong place.</summary>
-    internal static IEnumerable<string> FindStrangers(IConfiguration configuration, string poolName)
+    internal static IEnumerable<string> FindUnknownKeys(IConfiguration configuration, string poolName)
     {
         var root = configuration.GetSection(Root);
         if (!string.IsNullOrWhiteSpace(root.Value))
@@ -24,7 +24,7 @@ internal static class ConfigurationKeys
         {
             if (!Sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                yield return $"{child.Path} is not a section of Cenote. {Remedy(child.Key, poolName)}";
+                yield return $"{child.Path} is not a section of Cenote. {Recommend(child.Key, poolName)}";
             }
             else if (!string.IsNullOrWhiteSpace(child.Value))
             {
@@ -52,7 +52,7 @@ internal static class ConfigurationKeys
         return nearest.Key is null ? "" : $" Did you mean {nearest.Key}?";
     }
 
-    private static string Remedy(string key, string poolName) =>
+    private static string Recommend(string key, string poolName) =>
         IsSetting(key) ? $"It is a setting of a pool: move it to {Root}:{Pools}:{poolName}:{key}."
         : key.Equals(poolName, StringComparison.OrdinalIgnoreCase) ? $"It is a pool: move it to {Root}:{Pools}:{poolName}."
         : Suggest(key, Sections).TrimStart() is { Length: > 0 } suggestion ? suggestion.Replace("mean ", $"mean {Root}:", StringComparison.Ordinal)

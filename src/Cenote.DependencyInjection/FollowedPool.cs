@@ -35,7 +35,7 @@ internal sealed class FollowedPool(
             try
             {
                 TakeOver();
-                NoteConnectionString();
+                RecordConnectionString();
             }
 #pragma warning disable CA1031 // A source of the configuration may throw anything; the pool goes on as it was.
             catch (Exception exception)
@@ -67,7 +67,7 @@ internal sealed class FollowedPool(
         }
     }
 
-    private void NoteConnectionString()
+    private void RecordConnectionString()
     {
         var current = configuration[PoolSection.ConnectionStringKey(pool.Name)];
         if (current != _connectionString)

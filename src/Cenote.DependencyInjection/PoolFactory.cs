@@ -9,7 +9,7 @@ namespace Cenote.DependencyInjection;
 internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, ConfigurationFollower follower)
 {
     private readonly PoolRegistration[] _registrations = [.. registrations];
-    private int _hasLookedForStrangers;
+    private int _hasLookedForUnknownPools;
 
     /// <summary>
     /// A registry that knows every pool of the container, none of them constructed yet. Asks for no service: one that wants a pool itself,
@@ -39,7 +39,7 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
     {
         var name = registration.Name;
         var configuration = services.GetService<IConfiguration>();
-        var builder = new ConnectionPoolBuilder { ConnectionString = configuration?[PoolSection.ConnectionStringKey(name)] }.Named(name);
+        var builder = new ConnectionPoolBuilder { ConnectionString = configuration?[PoolSection.ConnectionStringKey(name)] }.WithName(name);
         builder.Configure(options =>
         {
             options.LoggerFactory = services.GetService<ILoggerFactory>();
@@ -52,9 +52,9 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
             return builder.Build();
         }
 
-        if (Interlocked.Exchange(ref _hasLookedForStrangers, 1) == 0)
+        if (Interlocked.Exchange(ref _hasLookedForUnknownPools, 1) == 0)
         {
-            PoolSection.WarnOfStrangers(configuration, [.. _registrations.Select(other => other.Name)], Logger);
+            PoolSection.WarnOfUnknownPools(configuration, [.. _registrations.Select(other => other.Name)], Logger);
         }
 
         var pool = builder.Configure(options => PoolSection.Read(configuration, name, options)).Build();

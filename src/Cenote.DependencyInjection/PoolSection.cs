@@ -23,7 +23,7 @@ internal static class PoolSection
     /// <summary>Sets what the configuration says of a pool, and notes in the options what it says wrong.</summary>
     internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options)
     {
-        foreach (var problem in ConfigurationKeys.FindStrangers(configuration, poolName))
+        foreach (var problem in ConfigurationKeys.FindUnknownKeys(configuration, poolName))
         {
             options.AddProblem(problem);
         }
@@ -50,7 +50,7 @@ internal static class PoolSection
                 }
                 else
                 {
-                    options.AddProblem(DescribeStranger(text.Path, key, poolName));
+                    options.AddProblem(DescribeUnknownKey(text.Path, key, poolName));
                 }
             }
             catch (FormatException exception)
@@ -61,7 +61,7 @@ internal static class PoolSection
     }
 
     /// <summary>Sections of pools that are not there: a typing mistake, unless they are meant for another program.</summary>
-    internal static void WarnOfStrangers(IConfiguration configuration, IReadOnlyCollection<string> poolNames, ILogger logger)
+    internal static void WarnOfUnknownPools(IConfiguration configuration, IReadOnlyCollection<string> poolNames, ILogger logger)
     {
         foreach (var section in configuration.GetSection(Root).GetChildren())
         {
@@ -73,7 +73,7 @@ internal static class PoolSection
     }
 
     // Its value is not shown: it may be a secret in the wrong place.
-    private static string DescribeStranger(string path, string key, string poolName) =>
+    private static string DescribeUnknownKey(string path, string key, string poolName) =>
         SettingTable.Rows.Any(row => row.Parse is null && row.Key.Equals(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)) ? $"{path} can only be set in code, where the pool is registered. Remove it."
         : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
         : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} The settings are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";

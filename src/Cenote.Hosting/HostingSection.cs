@@ -12,7 +12,7 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
 {
     public void PostConfigure(string? name, PoolHostingOptions options)
     {
-        if (services.GetService<IConfiguration>()?.GetSection(PoolHostingOptions.Section) is not { } section)
+        if (services.GetService<IConfiguration>()?.GetSection(PoolHostingOptions.SectionName) is not { } section)
         {
             return;
         }
@@ -31,17 +31,17 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
     private static void Read(IConfigurationSection setting, PoolHostingOptions options)
     {
         var text = new SettingText(setting.Path, setting.Value);
-        if (Is(nameof(options.WarmUpTimeLimit)))
+        if (Is(nameof(options.WarmUpTimeout)))
         {
-            options.WarmUpTimeLimit = text.Duration();
+            options.WarmUpTimeout = text.Duration();
         }
-        else if (Is(nameof(options.DrainTimeLimit)))
+        else if (Is(nameof(options.DrainTimeout)))
         {
-            options.DrainTimeLimit = text.Duration();
+            options.DrainTimeout = text.Duration();
         }
-        else if (Is(nameof(options.WhenDatabaseIsAbsent)))
+        else if (Is(nameof(options.DatabaseUnavailableBehavior)))
         {
-            options.WhenDatabaseIsAbsent = text.OneOf<AbsentDatabase>();
+            options.DatabaseUnavailableBehavior = text.OneOf<DatabaseUnavailableBehavior>();
         }
         else if (Is(nameof(options.WarmUpTargets)))
         {
@@ -57,7 +57,7 @@ internal sealed class HostingSection(IServiceProvider services) : IPostConfigure
         }
         else
         {
-            options.Problems.Add($"{setting.Path} is not a setting. The settings are {nameof(options.DrainTimeLimit)}, {nameof(options.WarmUpTargets)}, {nameof(options.WarmUpTimeLimit)}, {nameof(options.WhenDatabaseIsAbsent)}.");
+            options.Problems.Add($"{setting.Path} is not a setting. The settings are {nameof(options.DrainTimeout)}, {nameof(options.WarmUpTargets)}, {nameof(options.WarmUpTimeout)}, {nameof(options.DatabaseUnavailableBehavior)}.");
         }
 
         bool Is(string name) => string.Equals(setting.Key, name, StringComparison.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using Cenote;
 using Cenote.Hosting;
 using Cenote.Hosting.Lifecycle;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -1,4 +1,4 @@
-using Cenote.Hosting;
+using Cenote;
 using Cenote.Hosting.Health;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -66,7 +66,7 @@ public static class PoolHealthChecksBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var options = new PoolHealthOptions();
         configure?.Invoke(options);
-        if (options.FindProblems() is { Count: > 0 } problems)
+        if (options.Validate() is { Count: > 0 } problems)
         {
             throw new OptionsValidationException(name, typeof(PoolHealthOptions), problems);
         }

@@ -1,4 +1,4 @@
-namespace Cenote.Hosting;
+namespace Cenote;
 
 /// <summary>
 /// How a host warms its connection pools up before it serves, and drains them when it stops. What the configuration section
@@ -7,23 +7,23 @@ namespace Cenote.Hosting;
 public sealed class PoolHostingOptions
 {
     /// <summary>The configuration section that the options are read from.</summary>
-    public const string Section = "Cenote:Hosting";
+    public const string SectionName = "Cenote:Hosting";
 
     /// <summary>The longest that the start of the host waits for all pools together.</summary>
     /// <value>Default 15 s. Range 1 ms to 1 h. Nothing listens meanwhile: keep it below the patience of whoever started the process.</value>
-    public TimeSpan WarmUpTimeLimit { get; set; } = TimeSpan.FromSeconds(15);
+    public TimeSpan WarmUpTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many connections to open before the host serves, by the name of the pool.</summary>
     /// <value>Default: none, each pool opens its minimum. Range 0 to the maximum size of the pool; 0 for not waiting for that pool.</value>
     public IDictionary<string, int> WarmUpTargets { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>What the start does about a pool that could not be warmed up within <see cref="WarmUpTimeLimit"/>.</summary>
-    /// <value>Default <see cref="AbsentDatabase.StartNotReady"/>.</value>
-    public AbsentDatabase WhenDatabaseIsAbsent { get; set; } = AbsentDatabase.StartNotReady;
+    /// <summary>What the start does about a pool that could not be warmed up within <see cref="WarmUpTimeout"/>.</summary>
+    /// <value>Default <see cref="DatabaseUnavailableBehavior.StartNotReady"/>.</value>
+    public DatabaseUnavailableBehavior DatabaseUnavailableBehavior { get; set; } = DatabaseUnavailableBehavior.StartNotReady;
 
     /// <summary>The longest that draining takes once everything in the host has stopped. What is left of the host's shutdown time is a limit, too.</summary>
     /// <value>Default 30 s. Range 0 to 1 h; 0 for not waiting at all.</value>
-    public TimeSpan DrainTimeLimit { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What the configuration says that cannot be.</summary>
     internal List<string> Problems { get; } = [];

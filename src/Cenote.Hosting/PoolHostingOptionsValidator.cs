@@ -11,14 +11,14 @@ internal sealed class PoolHostingOptionsValidator : IValidateOptions<PoolHosting
     {
         var problems = new OptionProblems();
         problems.AddRange(options.Problems);
-        problems.FindDuration(nameof(options.WarmUpTimeLimit), options.WarmUpTimeLimit, OptionProblems.ShortestWait, Longest);
-        problems.FindDuration(nameof(options.DrainTimeLimit), options.DrainTimeLimit, TimeSpan.Zero, Longest);
+        problems.FindDuration(nameof(options.WarmUpTimeout), options.WarmUpTimeout, OptionProblems.ShortestWait, Longest);
+        problems.FindDuration(nameof(options.DrainTimeout), options.DrainTimeout, TimeSpan.Zero, Longest);
         foreach (var (pool, target) in options.WarmUpTargets.Where(static target => target.Value < 0))
         {
             problems.Add(FormattableString.Invariant($"WarmUpTargets['{pool}'] is {target}. It must be 0 to the maximum size of the pool."));
         }
 
-        problems.FindChoice(nameof(options.WhenDatabaseIsAbsent), options.WhenDatabaseIsAbsent);
+        problems.FindChoice(nameof(options.DatabaseUnavailableBehavior), options.DatabaseUnavailableBehavior);
         return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.All);
     }
 }

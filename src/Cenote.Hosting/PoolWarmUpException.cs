@@ -1,4 +1,4 @@
-namespace Cenote.Hosting;
+namespace Cenote;
 
 /// <summary>Connection pools were not ready, and the host was told not to start without them. Names every one, and why.</summary>
 public sealed class PoolWarmUpException : Exception

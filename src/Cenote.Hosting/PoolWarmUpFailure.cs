@@ -1,4 +1,4 @@
-namespace Cenote.Hosting;
+namespace Cenote;
 
 /// <summary>A pool that was not ready for traffic when the host started.</summary>
 /// <param name="PoolName">The name that the pool is registered by.</param>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using MySqlConnector;
 
 namespace Cenote.MySql;
 
@@ -41,7 +40,7 @@ internal static class MySqlConnectorInternals
 
     /// <summary>Cuts the line under a call.</summary>
     /// <returns>What the server knows the session by; <see langword="null"/> when nothing was cut.</returns>
-    internal static CutSession? TryCut(MySqlConnection connection)
+    internal static SeveredSession? TryCut(MySqlConnection connection)
     {
         try
         {
@@ -51,7 +50,7 @@ internal static class MySqlConnectorInternals
             }
 
             // Before the cut: the holder's call fails at once, and then the driver tells nothing any more.
-            var cut = new CutSession(connection.ServerThread, (socket.LocalEndPoint as IPEndPoint)?.Port);
+            var cut = new SeveredSession(connection.ServerThread, (socket.LocalEndPoint as IPEndPoint)?.Port);
             socket.Shutdown(SocketShutdown.Both);
             return cut;
         }

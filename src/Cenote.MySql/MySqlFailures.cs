@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Cenote.Providers;
-using MySqlConnector;
 
 namespace Cenote.MySql;
 
@@ -28,7 +26,7 @@ internal static class MySqlFailures
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <summary>Determines whether the server reports that it ended the statement: interrupted, or a timeout.</summary>
@@ -46,7 +44,7 @@ internal static class MySqlFailures
     }
 
     /// <summary>Returns what to do about a failure to connect.</summary>
-    internal static string? Advise(Exception exception)
+    internal static string? GetRecommendation(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
@@ -82,7 +80,7 @@ internal static class MySqlFailures
         1040 or 1203 or 1226 => FailureKind.TooManyConnections,
 
         // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB), password expired
-        1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.BadCredentials,
+        1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.InvalidCredentials,
 
         // unknown database
         1049 => FailureKind.InvalidConfiguration,

@@ -1,5 +1,3 @@
-using MySqlConnector;
-
 namespace Cenote.MySql;
 
 /// <summary>The event handlers of MySqlConnector's connection. Its event does not list them, so they are read from its private field.</summary>

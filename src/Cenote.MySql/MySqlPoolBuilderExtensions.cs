@@ -1,6 +1,4 @@
-using MySqlConnector;
-
-namespace Cenote.MySql;
+namespace Cenote;
 
 /// <summary>Extensions of the builder for MySQL or MariaDB pools.</summary>
 public static class MySqlPoolBuilderExtensions
@@ -15,7 +13,7 @@ public static class MySqlPoolBuilderExtensions
         this ConnectionPoolBuilder builder, string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(new MySqlProvider(connectionString, configure));
+        return builder.UseProvider(new MySqlProvider(connectionString, configure));
     }
 
     /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>

@@ -1,15 +1,13 @@
-using System.Data.Common;
 using System.Security.Cryptography.X509Certificates;
+using Cenote.MySql;
 using Cenote.MySql.Replication;
-using Cenote.Providers;
-using MySqlConnector;
 
-namespace Cenote.MySql;
+namespace Cenote;
 
 /// <summary>A provider for MySQL, MariaDB and servers with their protocol, through MySqlConnector.</summary>
 /// <remarks>
 /// <para>
-/// The pool clears the session after the return, off the callers' path (<see cref="SessionClearing.OwnReset"/>): one round trip,
+/// The pool clears the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>): one round trip,
 /// for which MySqlConnector's own pool makes the next caller wait. User locks, temporary tables, variables, isolation level,
 /// prepared statements and the current database go back to how they were after connecting.
 /// </para>
@@ -17,8 +15,8 @@ namespace Cenote.MySql;
 /// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset, because the driver has no other way back.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
-/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
+/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor
@@ -44,10 +42,10 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     public override string DatabaseSystem => "mysql";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.BackslashEscapes;
+    public override SqlLiteralRules LiteralRules => SqlLiteralRules.BackslashEscapes;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var builder = new MySqlDataSourceBuilder(OriginalConnectionString);
@@ -65,13 +63,13 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) => MySqlFailures.Classify(exception);
+    public override FailureKind ClassifyFailure(Exception exception) => MySqlFailures.Classify(exception);
 
     /// <inheritdoc/>
     public string? Advise(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return MySqlFailures.Advise(exception);
+        return MySqlFailures.GetRecommendation(exception);
     }
 
     /// <inheritdoc/>
@@ -81,8 +79,8 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     /// Determines whether the driver sent the cancel in less than its shortest timeout. Then the server has confirmed the <c>KILL QUERY</c> or never received
     /// it. After a timeout the driver returns without a failure, and the server may execute the <c>KILL QUERY</c> at any time.
     /// </summary>
-    /// <param name="sendingTime">The time that sending took.</param>
-    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestCancelTimeout;
+    /// <param name="sendDuration">The time that sending took.</param>
+    public override bool IsCancelComplete(TimeSpan? sendDuration) => sendDuration < ShortestCancelTimeout;
 
     /// <summary>
     /// Reads the status. A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)
@@ -210,9 +208,9 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
 
     private static IEnumerable<string> ProblemsOf(MySqlConnectionStringBuilder connection, ConnectionSettings settings)
     {
-        if (settings.SessionClearing == SessionClearing.DriverReset)
+        if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionClearing is DriverReset, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait. Use OwnReset, which makes the driver do the same after the return.";
+            yield return "SessionReset is ByDriver, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait. Use ByPool, which makes the driver do the same after the return.";
         }
 
         if (connection.AutoEnlist && connection.ShouldSerialize("Auto Enlist"))

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using MySqlConnector;
-
 namespace Cenote.MySql;
 
 /// <summary>
@@ -8,7 +5,7 @@ namespace Cenote.MySql;
 /// left open, one statement resets it.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
-    : PhysicalConnection(dataSource.CreateConnection(), SessionClearing.OwnReset, settings.ResetMode), IServerStatementLimits
+    : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
@@ -37,7 +34,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 
         if (settings.QueryTimeout is { } limit)
         {
-            NoteLimit(Session.SetLimit(limit));
+            RecordLimit(Session.SetLimit(limit));
         }
     }
 
@@ -57,14 +54,14 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 
         if (settings.QueryTimeout is { } limit)
         {
-            NoteLimit(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
+            RecordLimit(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
         }
     }
 
     /// <inheritdoc/>
-    public override void KeepHandlers()
+    public override void SaveHandlers()
     {
-        base.KeepHandlers();
+        base.SaveHandlers();
         _handlers = MySqlHandlers.Of(Session);
     }
 
@@ -76,7 +73,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>Makes the driver reset the session, because the one statement has no blocking form.</summary>
-    public override void ClearSession()
+    public override void ResetSession()
     {
         var thread = Session.ServerThread;
         Session.Close();
@@ -89,7 +86,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <inheritdoc/>
-    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         if (resetsHere && MySqlConnectorInternals.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal))
         {
@@ -116,22 +113,22 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <inheritdoc/>
-    public override void Validate(TimeSpan timeout) => Session.Prove(timeout);
+    public override void Validate(TimeSpan timeout) => Session.Validate(timeout);
 
     /// <inheritdoc/>
-    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ProveAsync();
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ValidateAsync();
 
     /// <summary>Gets the session's <c>wait_timeout</c>.</summary>
     public override TimeSpan? ServerIdleTimeout => _idleTimeout;
 
     /// <inheritdoc/>
-    public bool LimitsStatements => _limitsStatements;
+    public bool SupportsStatementTimeout => _limitsStatements;
 
     /// <inheritdoc/>
-    public void LimitStatements(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
+    public void SetStatementTimeout(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
 
     /// <inheritdoc/>
-    public async ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+    public async ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
         ThrowIfUnlimited(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
@@ -184,7 +181,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     // A reset takes the limit back to the server's own.
-    private void NoteLimit(string? statement)
+    private void RecordLimit(string? statement)
     {
         _limitsStatements = statement is not null;
         if (statement is not null && ResetMode == ResetMode.Full)

@@ -1,7 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using System.Globalization;
-using MySqlConnector;
 
 namespace Cenote.MySql;
 
@@ -117,11 +114,11 @@ internal static class SessionCommands
     }
 
     /// <summary>Checks that the server works.</summary>
-    internal static void Prove(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
+    internal static void Validate(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
 
-    /// <inheritdoc cref="Prove"/>
+    /// <inheritdoc cref="Validate"/>
     /// <remarks>Nothing ends it but an answer, or the end of the line: the driver would send KILL QUERY on a connection of its own.</remarks>
-    internal static async ValueTask ProveAsync(this MySqlConnection session)
+    internal static async ValueTask ValidateAsync(this MySqlConnection session)
     {
         var command = new MySqlCommand(Proof, session) { CommandTimeout = 0 };
         await using (command.ConfigureAwait(false))

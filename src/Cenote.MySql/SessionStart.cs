@@ -1,6 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-
 namespace Cenote.MySql;
 
 /// <summary>The state that a session starts with.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Cenote.Providers;
 
@@ -12,7 +11,7 @@ internal static class OracleFailures
 {
     private const int Cancelled = 1013;
     private const string Prefix = "\nORA-";
-    private const int MostDigits = 6;
+    private const int MaxDigits = 6;
 
     internal static FailureKind Classify(Exception exception)
     {
@@ -34,7 +33,7 @@ internal static class OracleFailures
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <summary>
@@ -71,7 +70,7 @@ internal static class OracleFailures
         for (var at = message.IndexOf(Prefix, StringComparison.Ordinal); at >= 0; at = message.IndexOf(Prefix, at, StringComparison.Ordinal))
         {
             at += Prefix.Length;
-            var digits = message.AsSpan(at, Math.Min(MostDigits, message.Length - at));
+            var digits = message.AsSpan(at, Math.Min(MaxDigits, message.Length - at));
             var end = digits.IndexOfAnyExceptInRange('0', '9');
             if (!int.TryParse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
@@ -93,7 +92,7 @@ internal static class OracleFailures
         18 or 20 or 2391 or 12516 or 12518 or 12519 or 12520 => FailureKind.TooManyConnections,
 
         // no password, user or password, no right to connect, locked, expired
-        1005 or 1017 or 1045 or 28000 or 28001 => FailureKind.BadCredentials,
+        1005 or 1017 or 1045 or 28000 or 28001 => FailureKind.InvalidCredentials,
 
         // open for read-only access, standby restricted to read-only access
         16000 or 16003 => FailureKind.ReadOnlyServer,

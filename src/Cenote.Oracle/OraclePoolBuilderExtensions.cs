@@ -1,6 +1,4 @@
-using System.Data.Common;
-
-namespace Cenote.Oracle;
+namespace Cenote;
 
 /// <summary>Extensions of the builder for Oracle pools.</summary>
 public static class OraclePoolBuilderExtensions
@@ -16,7 +14,7 @@ public static class OraclePoolBuilderExtensions
         this ConnectionPoolBuilder builder, DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(new OracleProvider(factory, connectionString, options));
+        return builder.UseProvider(new OracleProvider(factory, connectionString, options));
     }
 
     /// <summary>Uses Oracle through the driver that you bring, with the connection string of the configuration.</summary>

@@ -1,13 +1,13 @@
-using System.Data.Common;
+using Cenote.Oracle;
 using Cenote.Providers;
 
-namespace Cenote.Oracle;
+namespace Cenote;
 
 /// <summary>A provider for Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of Oracle.ManagedDataAccess.Core.</summary>
 /// <remarks>
 /// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver: <b>never run against a live server.</b></para>
 /// <para>
-/// The driver's pooling is off; the pool clears the session itself after the return (<see cref="SessionClearing.OwnReset"/>). Oracle has no statement that puts a whole
+/// The driver's pooling is off; the pool clears the session itself after the return (<see cref="SessionReset.ByPool"/>). Oracle has no statement that puts a whole
 /// session back: <see cref="ResetMode.Full"/> covers the transaction, the isolation level, the current schema, the state of packages, the client identifier, module, action
 /// and client information. Other <c>ALTER SESSION</c> settings, roles, application contexts, user locks and rows of temporary tables that outlive a commit stay:
 /// <see cref="OracleProviderOptions.ResetStatements"/> is the place to put back what your leases change. Thread-safe.
@@ -26,7 +26,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
         : base(factory, new DbConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
     {
         // What is shown comes from the text itself: the driver's builder may add settings that it does not have.
-        SafeConnectionString.Read(NewBuilder(), connectionString, AddressKind.Server);
+        SafeConnectionString.Parse(NewBuilder(), connectionString, AddressKind.Server);
         _options = (options ?? new OracleProviderOptions()).Copy();
     }
 
@@ -34,15 +34,15 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     public override string DatabaseSystem => "oracle.db";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
+    public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.SessionClearing == SessionClearing.DriverReset)
+        if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionClearing is DriverReset, but Oracle's driver clears nothing when it pools a connection. Use OwnReset.";
+            yield return "SessionReset is ByDriver, but Oracle's driver clears nothing when it pools a connection. Use ByPool.";
         }
 
         if (settings.ResetMode != ResetMode.Full && _options.ResetStatements is not null)
@@ -100,7 +100,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) => OracleFailures.Classify(exception);
+    public override FailureKind ClassifyFailure(Exception exception) => OracleFailures.Classify(exception);
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => OracleFailures.IsCancellation(exception);
@@ -129,7 +129,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
 
     private string BuildConnectionString(ConnectionSettings settings)
     {
-        var builder = SafeConnectionString.Read(NewBuilder(), OriginalConnectionString, AddressKind.Server);
+        var builder = SafeConnectionString.Parse(NewBuilder(), OriginalConnectionString, AddressKind.Server);
         builder["Pooling"] = "false";
         builder["Enlist"] = "false";
 

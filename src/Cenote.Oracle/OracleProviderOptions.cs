@@ -1,6 +1,4 @@
-using System.Data.Common;
-
-namespace Cenote.Oracle;
+namespace Cenote;
 
 /// <summary>The settings of an <see cref="OracleProvider"/> that it cannot know of a database. Read once, when the provider is constructed.</summary>
 public sealed class OracleProviderOptions

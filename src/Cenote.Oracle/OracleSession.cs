@@ -1,10 +1,9 @@
-using System.Data.Common;
 using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
 /// <summary>An unpooled session that the pool clears itself: a rollback, then one PL/SQL block.</summary>
-internal sealed class OracleSession(DbConnection connection, ResetMode resetMode, string? more) : PhysicalConnection(connection, SessionClearing.OwnReset, resetMode)
+internal sealed class OracleSession(DbConnection connection, ResetMode resetMode, string? more) : PhysicalConnection(connection, SessionReset.ByPool, resetMode)
 {
     private const string Validation = "SELECT 1 FROM DUAL";
     private const string SchemaQuery = "SELECT SYS_CONTEXT('USERENV', 'CURRENT_SCHEMA') FROM DUAL";
@@ -40,7 +39,7 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
     /// Rolls back by a transaction of its own. Unlike the statement, this is refused while the holder's transaction object is still open, which
     /// the driver would otherwise go on taking for open; then the connection is closed.
     /// </summary>
-    public override void ClearSession()
+    public override void ResetSession()
     {
         using (var transaction = Connection.BeginTransaction())
         {
@@ -53,8 +52,8 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
         }
     }
 
-    /// <inheritdoc cref="ClearSession"/>
-    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    /// <inheritdoc cref="ResetSession"/>
+    public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         var transaction = await Connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))

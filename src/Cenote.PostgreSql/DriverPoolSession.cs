@@ -1,6 +1,4 @@
 using System.Data;
-using Cenote.Providers;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 

@@ -1,11 +1,8 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>A session that Npgsql resets. The reset travels with the next command, so it has no round trip of its own.</summary>
 internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
-    : PostgreSqlSession(session, SessionClearing.DriverReset, settings, pooler, answers)
+    : PostgreSqlSession(session, SessionReset.ByDriver, settings, pooler, answers)
 {
     // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session gets its role back with a round trip
     // after the return, and waits for its next holder open.
@@ -13,16 +10,16 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
 
     /// <inheritdoc/>
-    public override bool ClearsInline => !Backend.StartsInRole && !Backend.IsCheckDue;
+    public override bool CanResetInline => !Backend.StartsInRole && !Backend.IsCheckDue;
 
     /// <inheritdoc/>
-    public override bool PreparesLeases => true;
+    public override bool RequiresLeasePreparation => true;
 
     /// <inheritdoc/>
-    public override void ClearSession()
+    public override void ResetSession()
     {
         var mustCheck = Backend.IsCheckDue;
-        Backend.NoteLease();
+        Backend.RecordLease();
         var startsInRole = Backend.StartsInRole;
         Reset();
         if (startsInRole)
@@ -39,10 +36,10 @@ internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionS
     }
 
     /// <inheritdoc/>
-    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         var mustCheck = Backend.IsCheckDue;
-        Backend.NoteLease();
+        Backend.RecordLease();
         var startsInRole = Backend.StartsInRole;
         var resetting = ResetAsync();
         return startsInRole || mustCheck ? AfterResetAsync(resetting, startsInRole, mustCheck, cancellationToken) : new ValueTask(resetting);

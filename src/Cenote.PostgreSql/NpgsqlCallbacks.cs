@@ -1,5 +1,4 @@
 using System.Net.Security;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 

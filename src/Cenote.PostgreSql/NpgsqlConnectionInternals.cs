@@ -1,7 +1,6 @@
 using System.Data;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 

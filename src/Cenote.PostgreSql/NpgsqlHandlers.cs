@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>The event handlers and callbacks of Npgsql's connection. Its events do not list them, so they are read from their private fields.</summary>

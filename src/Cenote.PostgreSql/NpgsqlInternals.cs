@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Transactions;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 

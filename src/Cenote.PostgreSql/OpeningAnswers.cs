@@ -51,10 +51,10 @@ internal sealed class OpeningAnswers
     internal void EndQuestion() => Interlocked.Decrement(ref _asking);
 
     /// <summary>A session that was not asked when it was opened has asked for itself.</summary>
-    internal void NoteOrigin() => _mayHaveOrigin = true;
+    internal void RecordOrigin() => _mayHaveOrigin = true;
 
     /// <summary>Records an answer.</summary>
-    internal void Note(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin, TimeSpan? idleTimeout)
+    internal void Record(bool startsInRole, bool isProxied, bool limitsStatements, bool mayHaveOrigin, TimeSpan? idleTimeout)
     {
         Volatile.Write(ref _idleTicks, idleTimeout?.Ticks ?? 0);
         _startsInRole |= startsInRole;

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>A question to a session that was just opened. A type of its own, so that Npgsql's tracing can omit it.</summary>

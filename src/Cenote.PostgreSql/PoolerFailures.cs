@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>
@@ -20,7 +17,7 @@ internal static class PoolerFailures
         ("cached error: sorry, too many clients already", FailureKind.TooManyConnections),
         ("cached error: remaining connection slots are reserved", FailureKind.TooManyConnections),
         ("cached error: too many connections for", FailureKind.TooManyConnections),
-        ("cached error: password authentication failed", FailureKind.BadCredentials),
+        ("cached error: password authentication failed", FailureKind.InvalidCredentials),
 
         // No server was free in time, or none lets it in just now. The client is sent away; other clients keep what they have.
         ("query_wait_timeout", FailureKind.Transient),
@@ -33,10 +30,10 @@ internal static class PoolerFailures
         ("startup parameter", FailureKind.InvalidConfiguration),
         ("no such database", FailureKind.InvalidConfiguration),
         ("SSL required", FailureKind.InvalidConfiguration),
-        ("no such user", FailureKind.BadCredentials),
-        ("authentication failed", FailureKind.BadCredentials),
-        ("login rejected", FailureKind.BadCredentials),
-        ("empty password returned by client", FailureKind.BadCredentials),
+        ("no such user", FailureKind.InvalidCredentials),
+        ("authentication failed", FailureKind.InvalidCredentials),
+        ("login rejected", FailureKind.InvalidCredentials),
+        ("empty password returned by client", FailureKind.InvalidCredentials),
     ];
 
     /// <summary>Beginnings of others' answers. The server's own ones with these codes may quote names that users chose.</summary>
@@ -58,10 +55,10 @@ internal static class PoolerFailures
         ("(ECHECKOUTTIMEOUT)", FailureKind.Transient),
         ("(ECHECKOUTRETRIES)", FailureKind.Transient),
         ("(ESSLREQUIRED)", FailureKind.InvalidConfiguration),
-        ("(EWRONGPASSWORD)", FailureKind.BadCredentials),
-        ("(ECIRCUITBREAKER)", FailureKind.BadCredentials),
-        ("(ENOTFOUND)", FailureKind.BadCredentials),
-        ("Tenant or user not found", FailureKind.BadCredentials),
+        ("(EWRONGPASSWORD)", FailureKind.InvalidCredentials),
+        ("(ECIRCUITBREAKER)", FailureKind.InvalidCredentials),
+        ("(ENOTFOUND)", FailureKind.InvalidCredentials),
+        ("Tenant or user not found", FailureKind.InvalidCredentials),
     ];
 
     /// <summary>Determines what a pooler's answer means.</summary>

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>The facts that the connections of one pool have learnt about a pooler before the server. Thread-safe: every member is set once, and never back.</summary>
@@ -39,7 +36,7 @@ internal sealed class PoolerTraits
         {
             if (current is PostgresException error)
             {
-                return ConnectAdvice.RefusedParameter(error) is "options" && (_refusesOptions = true);
+                return ConnectRecommendations.RefusedParameter(error) is "options" && (_refusesOptions = true);
             }
         }
 

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using Cenote.Providers;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 
@@ -30,7 +28,7 @@ internal static class PostgreSqlFailures
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <summary>Determines whether the server reports that it ended the statement: query_canceled.</summary>
@@ -54,7 +52,7 @@ internal static class PostgreSqlFailures
 
         // query_canceled: a timeout or a request. In another language the text does not tell them apart, and counts as a timeout.
         "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
-        ['2', '8', ..] => FailureKind.BadCredentials,
+        ['2', '8', ..] => FailureKind.InvalidCredentials,
 
         // While connecting: no such database, no such parameter, a value that it does not take. The same codes are ordinary errors of statements.
         "3D000" or "42704" or "22023" when IsFatal(error) => FailureKind.InvalidConfiguration,

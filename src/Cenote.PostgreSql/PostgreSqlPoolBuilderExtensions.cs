@@ -1,6 +1,4 @@
-using Npgsql;
-
-namespace Cenote.PostgreSql;
+namespace Cenote;
 
 /// <summary>Extensions of the builder for PostgreSQL pools.</summary>
 public static class PostgreSqlPoolBuilderExtensions
@@ -15,7 +13,7 @@ public static class PostgreSqlPoolBuilderExtensions
         this ConnectionPoolBuilder builder, string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(new PostgreSqlProvider(connectionString, configure));
+        return builder.UseProvider(new PostgreSqlProvider(connectionString, configure));
     }
 
     /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>

@@ -1,25 +1,24 @@
 using System.Data.Common;
+using Cenote.PostgreSql;
 using Cenote.PostgreSql.Replication;
-using Cenote.Providers;
-using Npgsql;
 
-namespace Cenote.PostgreSql;
+namespace Cenote;
 
 /// <summary>A provider for PostgreSQL and servers with its protocol, through Npgsql.</summary>
 /// <remarks>
 /// <para>
 /// All connections share one <see cref="NpgsqlDataSource"/> without pooling, so types are loaded once for a pool, and
 /// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver clears the session
-/// (<see cref="SessionClearing.DriverReset"/>): Npgsql sends the reset together with the next holder's first command, which costs no
+/// (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset together with the next holder's first command, which costs no
 /// round trip. Until then the session keeps what its last holder left: choose
-/// <see cref="SessionClearing.OwnReset"/>, which clears at once, when leases take session-level advisory locks or
-/// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionClearing.OwnReset"/>.
+/// <see cref="SessionReset.ByPool"/>, which clears at once, when leases take session-level advisory locks or
+/// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionReset.ByPool"/>.
 /// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay too;
-/// <see cref="SessionClearing.OwnReset"/> deallocates both. Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
+/// <see cref="SessionReset.ByPool"/> deallocates both. Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
-/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
+/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
 /// </para>
 /// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed at its end. Thread-safe.</para>
 /// </remarks>
@@ -38,7 +37,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// <param name="connectionString">Npgsql's connection string. Without pool settings, because the pool has its own.</param>
     /// <param name="configure">
     /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection opens, and again only
-    /// after <see cref="ForgetTypes"/> or for another user name.
+    /// after <see cref="ClearTypeCache"/> or for another user name.
     /// </param>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
     public PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
@@ -56,20 +55,20 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     {
         _sources = new SharedSources(BuildShared, usesInternals);
         _configure = configure;
-        DefaultSessionClearing = HasSeveralHosts(settings) ? SessionClearing.OwnReset : SessionClearing.DriverReset;
+        DefaultSessionReset = HasSeveralHosts(settings) ? SessionReset.ByPool : SessionReset.ByDriver;
     }
 
     /// <inheritdoc/>
     public override string DatabaseSystem => "postgresql";
 
     /// <summary>Gets how literals are found. Text after a backslash before a quote is not shown, because <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.</summary>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes;
+    public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers;
 
     /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing { get; }
+    public override SessionReset DefaultSessionReset { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var builder = NewBuilder();
@@ -85,7 +84,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
             {
                 Prepare(builder, settings, pooling: false);
                 builder.Build().Dispose();
-                _sources.Note(settings.ConnectTimeout);
+                _sources.Record(settings.ConnectTimeout);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -101,15 +100,15 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     {
         ArgumentNullException.ThrowIfNull(settings);
         var withoutOptions = _pooler.RefusesOptions;
-        if (settings.SessionClearing == SessionClearing.DriverReset && !_sources.UsesInternals)
+        if (settings.SessionReset == SessionReset.ByDriver && !_sources.UsesInternals)
         {
             return new DriverPoolSession(Configure(settings, pooling: true).Build(), settings, _pooler, withoutOptions);
         }
 
         var source = _sources.Take(settings, withoutOptions);
-        return settings.SessionClearing == SessionClearing.DriverReset
+        return settings.SessionReset == SessionReset.ByDriver
             ? new SharedSourceSession(source, settings, _pooler)
-            : new OwnResetSession(source, settings, _pooler);
+            : new PoolResetSession(source, settings, _pooler);
     }
 
     /// <inheritdoc/>
@@ -121,7 +120,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) => PostgreSqlFailures.Classify(exception);
+    public override FailureKind ClassifyFailure(Exception exception) => PostgreSqlFailures.Classify(exception);
 
     /// <inheritdoc/>
     public bool AdaptTo(Exception exception, ConnectionSettings settings)
@@ -137,7 +136,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     public string? Advise(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return ConnectAdvice.For(exception, new NpgsqlConnectionStringBuilder(OriginalConnectionString));
+        return ConnectRecommendations.For(exception, new NpgsqlConnectionStringBuilder(OriginalConnectionString));
     }
 
     /// <inheritdoc/>
@@ -147,12 +146,12 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// Determines whether the cancel met no timeout. Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
     /// that is not executing discards it before it reads its next statement.
     /// </summary>
-    /// <param name="sendingTime">The time that sending took. A time that was not measured may include a timeout.</param>
-    public override bool IsCancelSettled(TimeSpan? sendingTime) => sendingTime < ShortestTimeout;
+    /// <param name="sendDuration">The time that sending took. A time that was not measured may include a timeout.</param>
+    public override bool IsCancelComplete(TimeSpan? sendDuration) => sendDuration < ShortestTimeout;
 
     /// <summary>
     /// Reads the status. A server is a replica while it is in recovery. Works for any user. A user without access to <c>pg_control_system()</c> gets no
-    /// <see cref="ServerStatus.DataId"/>, and only members of <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
+    /// <see cref="ServerStatus.ClusterId"/>, and only members of <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
     /// <param name="cancellationToken">A token to cancel the attempt.</param>
@@ -195,7 +194,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     }
 
     /// <inheritdoc/>
-    public void ForgetTypes() => _sources.Forget();
+    public void ClearTypeCache() => _sources.Forget();
 
     /// <summary>Frees the driver's data sources.</summary>
     public override ValueTask DisposeAsync()
@@ -284,9 +283,9 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
 
     private static IEnumerable<string> ProblemsOf(NpgsqlConnectionStringBuilder connection, ConnectionSettings settings)
     {
-        if (settings.SessionClearing == SessionClearing.DriverReset && HasSeveralHosts(connection))
+        if (settings.SessionReset == SessionReset.ByDriver && HasSeveralHosts(connection))
         {
-            yield return "SessionClearing is DriverReset, but the connection string names several hosts, between which the driver would choose at each lease. Use OwnReset, or a pool for each host.";
+            yield return "SessionReset is ByDriver, but the connection string names several hosts, between which the driver would choose at each lease. Use ByPool, or a pool for each host.";
         }
 
         if (connection.Multiplexing)
@@ -319,9 +318,9 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
             yield return BelongsToPool("Keepalive", connection.KeepAlive, "ValidationInterval");
         }
 
-        if (settings is { SessionClearing: SessionClearing.OwnReset, ResetMode: ResetMode.Full } && connection.MaxAutoPrepare > 0)
+        if (settings is { SessionReset: SessionReset.ByPool, ResetMode: ResetMode.Full } && connection.MaxAutoPrepare > 0)
         {
-            yield return $"Max Auto Prepare is {connection.MaxAutoPrepare}, but with SessionClearing.OwnReset every full reset discards prepared statements. Use DriverReset, ResetMode.Rollback, or remove it.";
+            yield return $"Max Auto Prepare is {connection.MaxAutoPrepare}, but with SessionReset.ByPool every full reset discards prepared statements. Use ByDriver, ResetMode.Rollback, or remove it.";
         }
     }
 

@@ -1,12 +1,9 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>A session at the server, opened and asked how it starts. Who clears it is decided by the derived types.</summary>
 internal abstract class PostgreSqlSession(
-    NpgsqlConnection session, SessionClearing sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
-    : PhysicalConnection(session, sessionClearing, settings.ResetMode), IServerStatementLimits
+    NpgsqlConnection session, SessionReset sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
+    : PhysicalConnection(session, sessionClearing, settings.ResetMode), IStatementTimeout
 {
     private int _process;
     private NpgsqlHandlers _handlers;
@@ -18,13 +15,13 @@ internal abstract class PostgreSqlSession(
     public override TimeSpan? ServerIdleTimeout => Backend.IdleTimeout;
 
     /// <inheritdoc/>
-    public bool LimitsStatements => Backend.LimitsStatements;
+    public bool SupportsStatementTimeout => Backend.LimitsStatements;
 
     protected NpgsqlConnection Session => (NpgsqlConnection)Connection;
 
     protected ConnectionSettings Settings { get; } = settings;
 
-    protected Backend Backend { get; } = new(settings, pooler, answers);
+    protected ServerProcess Backend { get; } = new(settings, pooler, answers);
 
     /// <inheritdoc/>
     public override void Open()
@@ -43,9 +40,9 @@ internal abstract class PostgreSqlSession(
     }
 
     /// <inheritdoc/>
-    public override void KeepHandlers()
+    public override void SaveHandlers()
     {
-        base.KeepHandlers();
+        base.SaveHandlers();
         _handlers = NpgsqlHandlers.Of(Session);
     }
 
@@ -76,10 +73,10 @@ internal abstract class PostgreSqlSession(
             : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public void LimitStatements(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
+    public void SetStatementTimeout(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
 
     /// <inheritdoc/>
-    public ValueTask LimitStatementsAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
+    public ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
         Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
 
     protected abstract void Connect();

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Globalization;
-using Npgsql;
 
 namespace Cenote.PostgreSql;
 
@@ -97,7 +96,7 @@ internal static class SessionCommands
     }
 
     /// <summary>Asks an opened session what it got.</summary>
-    internal static void Ask(this NpgsqlConnection session, Backend backend)
+    internal static void Ask(this NpgsqlConnection session, ServerProcess backend)
     {
         if (!backend.BeginQuestion())
         {
@@ -108,7 +107,7 @@ internal static class SessionCommands
         {
             if (!IsUnusual(session, backend))
             {
-                backend.NoteUsual(session);
+                backend.RecordUsual(session);
                 return;
             }
 
@@ -116,7 +115,7 @@ internal static class SessionCommands
             using var reader = command.ExecuteReader();
             if (reader.Read())
             {
-                backend.NoteOpened(reader, session);
+                backend.RecordOpened(reader, session);
             }
         }
         catch (PostgresException) when (!backend.MustKnow && session.State == ConnectionState.Open)
@@ -130,7 +129,7 @@ internal static class SessionCommands
     }
 
     /// <inheritdoc cref="Ask"/>
-    internal static async ValueTask AskAsync(this NpgsqlConnection session, Backend backend, CancellationToken cancellationToken)
+    internal static async ValueTask AskAsync(this NpgsqlConnection session, ServerProcess backend, CancellationToken cancellationToken)
     {
         if (!backend.BeginQuestion())
         {
@@ -141,7 +140,7 @@ internal static class SessionCommands
         {
             if (!await IsUnusualAsync(session, backend, cancellationToken).ConfigureAwait(false))
             {
-                backend.NoteUsual(session);
+                backend.RecordUsual(session);
                 return;
             }
 
@@ -151,7 +150,7 @@ internal static class SessionCommands
             await using var ofReader = reader.ConfigureAwait(false);
             if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                backend.NoteOpened(reader, session);
+                backend.RecordOpened(reader, session);
             }
         }
         catch (PostgresException) when (!backend.MustKnow && session.State == ConnectionState.Open)
@@ -164,7 +163,7 @@ internal static class SessionCommands
     }
 
     /// <summary>Asks which process answers: as cheap as any question, and so the validation, too, where the answer matters.</summary>
-    internal static void Check(this NpgsqlConnection session, Backend backend, TimeSpan? timeout = null)
+    internal static void Check(this NpgsqlConnection session, ServerProcess backend, TimeSpan? timeout = null)
     {
         using var command = Create(session, ProcessQuery, timeout);
         if (command.ExecuteScalar() is int process)
@@ -174,7 +173,7 @@ internal static class SessionCommands
     }
 
     /// <inheritdoc cref="Check"/>
-    internal static async ValueTask CheckAsync(this NpgsqlConnection session, Backend backend, TimeSpan? timeout, CancellationToken cancellationToken)
+    internal static async ValueTask CheckAsync(this NpgsqlConnection session, ServerProcess backend, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var command = Create(session, ProcessQuery, timeout);
         await using (command.ConfigureAwait(false))
@@ -206,14 +205,14 @@ internal static class SessionCommands
     private static string Milliseconds(TimeSpan? limit) =>
         (limit is { } time ? Math.Clamp((long)Math.Ceiling(time.TotalMilliseconds), 1, int.MaxValue) : 0).ToString(CultureInfo.InvariantCulture);
 
-    private static bool IsUnusual(NpgsqlConnection session, Backend backend)
+    private static bool IsUnusual(NpgsqlConnection session, ServerProcess backend)
     {
         using var command = new OpeningCommand(backend.UsualQuery(session), session);
         using var reader = command.ExecuteReader();
         return reader.Read();
     }
 
-    private static async ValueTask<bool> IsUnusualAsync(NpgsqlConnection session, Backend backend, CancellationToken cancellationToken)
+    private static async ValueTask<bool> IsUnusualAsync(NpgsqlConnection session, ServerProcess backend, CancellationToken cancellationToken)
     {
         var command = new OpeningCommand(backend.UsualQuery(session), session);
         await using var ofCommand = command.ConfigureAwait(false);

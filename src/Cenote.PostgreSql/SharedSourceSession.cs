@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.PostgreSql;
 
 /// <summary>The data sources under a pool: one; several for a while where the credentials bring another user name.</summary>
@@ -15,7 +12,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     internal bool UsesInternals => usesInternals;
 
     /// <summary>Records the pool's own timeout. A single open may have a shorter one, and the data source serves them all.</summary>
-    internal void Note(TimeSpan connectTimeout)
+    internal void Record(TimeSpan connectTimeout)
     {
         lock (_gate)
         {
@@ -32,7 +29,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     internal SharedSource Take(ConnectionSettings settings, bool withoutOptions)
     {
         var key = new Key(settings.Credentials is not null, settings.Credentials?.UserName, settings.QueryTimeout, withoutOptions);
-        Note(settings.ConnectTimeout);
+        Record(settings.ConnectTimeout);
         SharedSource source;
         SharedSource? older = null;
         bool isNew;

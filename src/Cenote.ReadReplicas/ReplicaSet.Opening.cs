@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Cenote.ReadReplicas.Routing;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 // The same behind the safe face of a connection, and the intent of a flow.
 public sealed partial class ReplicaSet
@@ -14,87 +14,87 @@ public sealed partial class ReplicaSet
     /// <inheritdoc/>
     public override ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
         Intent == ConnectionIntent.Read
-            ? RentForReadingAsync(cancellationToken, filePath, lineNumber, memberName)
-            : RentForWritingAsync(cancellationToken, filePath, lineNumber, memberName);
+            ? RentReadAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName)
+            : RentWriteAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Rents for what the flow says, blocking the calling thread.</summary>
     /// <inheritdoc/>
     public override ConnectionLease Rent(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
         Intent == ConnectionIntent.Read
-            ? RentForReading(cancellationToken, filePath, lineNumber, memberName)
-            : RentForWriting(cancellationToken, filePath, lineNumber, memberName);
+            ? RentRead(cancellationToken, callerFilePath, callerLineNumber, callerMemberName)
+            : RentWrite(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to the primary.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
-    /// <inheritdoc cref="RentForWritingAsync" path="/exception"/>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentWriteAsync" path="/exception"/>
     public ValueTask<PooledConnection> OpenWriteConnectionAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Writes.OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        WriteDataSource.OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to the primary, blocking the calling thread.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
-    /// <inheritdoc cref="RentForWritingAsync" path="/exception"/>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentWriteAsync" path="/exception"/>
     public PooledConnection OpenWriteConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Writes.OpenConnection(filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        WriteDataSource.OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to a replica; to the primary when no replica can serve.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/exception"/>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenReadConnectionAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Reads.OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        ReadDataSource.OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to a replica that has everything that a token stands for; to the primary when none comes that far in time.</summary>
     /// <param name="token">What the read must see.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <remarks>Closed and opened again, it is a connection for reading without the token.</remarks>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/exception"/>
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenReadConnectionAsync(
         CausalToken token,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        ((IntentDataSource)Reads).WrapAsync(RentForReadingAsync(token, cancellationToken, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        ((IntentDataSource)ReadDataSource).WrapAsync(RentReadAsync(token, cancellationToken, callerFilePath, callerLineNumber, callerMemberName), callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to a replica, blocking the calling thread; to the primary when no replica can serve.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/exception"/>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public PooledConnection OpenReadConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Reads.OpenConnection(filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        ReadDataSource.OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>From here on this flow's connections are for reading, where nobody says otherwise: those of <see cref="RoutedDataSource.OpenConnectionAsync"/>, of libraries that were given the set.</summary>
     /// <returns>Dispose of it to end that, in the method that began it.</returns>

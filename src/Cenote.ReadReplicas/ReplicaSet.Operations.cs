@@ -1,8 +1,8 @@
-using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Diagnosing;
+using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Telemetry;
-using Cenote.ReadReplicas.Topology;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 // What an operator looks at and does.
 public sealed partial class ReplicaSet
@@ -17,13 +17,13 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>The last changes of who serves what, the oldest first; at most 200.</summary>
-    public IReadOnlyList<TopologyChangedEventArgs> GetHistory() => _journal.Read();
+    public IReadOnlyList<TopologyChangedEventArgs> GetTopologyChanges() => _journal.Read();
 
     /// <summary>
     /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is its own
-    /// (<see cref="ConnectionPool.GetVerdict"/>).
+    /// (<see cref="ConnectionPool.Diagnose"/>).
     /// </summary>
-    public Verdict GetVerdict() => SetJudge.Judge(GetStatistics());
+    public Diagnosis Diagnose() => ReplicaSetDiagnoser.Diagnose(GetStatistics());
 
     /// <summary>A snapshot of the servers and of how they are used.</summary>
     public ReplicaSetStatistics GetStatistics() => new()
@@ -34,10 +34,10 @@ public sealed partial class ReplicaSet
         Servers = [.. _servers.Select(static server => new ReplicaSetServerStatistics(server))],
         Failovers = _keeper.Failovers,
         ReadsOnPrimary = _parts.Counters.ReadsOnPrimary,
-        ReadsOnPrimaryNow = _spillOver.Reads.Count,
+        CurrentReadsOnPrimary = _spillOver.Reads.Count,
         ReadsRefused = _parts.Counters.ReadsRefused,
         WritesRefused = _parts.Counters.WritesRefused,
-        CausalReadsAtOnce = _parts.Counters.CausalAtOnce,
+        CausalReadsImmediate = _parts.Counters.CausalAtOnce,
         CausalReadsAfterWait = _parts.Counters.CausalAfterWait,
         CausalReadsOnPrimary = _parts.Counters.CausalOnPrimary,
     };

@@ -1,33 +1,32 @@
 using System.Runtime.CompilerServices;
-using Cenote.Providers;
 using Cenote.ReadReplicas.Routing;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 // Connections for writing and for reading.
 public sealed partial class ReplicaSet
 {
     /// <summary>Rents from the primary.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
-    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within <see cref="ReplicaSetOptions.PrimaryWait"/>.</exception>
+    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</exception>
     /// <exception cref="PoolException">What the primary's pool has to say: <see cref="PoolTimeoutException"/>, <see cref="CircuitOpenException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
-    public ValueTask<ConnectionLease> RentForWritingAsync(
+    public ValueTask<ConnectionLease> RentWriteAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         var causal = _flow.Value?.Causal;
         if (!cancellationToken.IsCancellationRequested && _writes.TryRent(caller, out var lease))
         {
-            causal?.NoteWrite(lease);
+            causal?.RecordWrite(lease);
             return new ValueTask<ConnectionLease>(lease);
         }
 
@@ -37,47 +36,47 @@ public sealed partial class ReplicaSet
         static async ValueTask<ConnectionLease> NoteAsync(ValueTask<ConnectionLease> rent, CausalScope causal)
         {
             var lease = await rent.ConfigureAwait(false);
-            causal.NoteWrite(lease);
+            causal.RecordWrite(lease);
             return lease;
         }
     }
 
     /// <summary>Rents from the primary, blocking the calling thread.</summary>
-    /// <inheritdoc cref="RentForWritingAsync"/>
-    public ConnectionLease RentForWriting(
+    /// <inheritdoc cref="RentWriteAsync"/>
+    public ConnectionLease RentWrite(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         if (cancellationToken.IsCancellationRequested || !_writes.TryRent(caller, out var lease))
         {
             lease = Completed(_writes.RentAsync(Call(caller, cancellationToken), isBlocking: true));
         }
 
-        _flow.Value?.Causal?.NoteWrite(lease);
+        _flow.Value?.Causal?.RecordWrite(lease);
         return lease;
     }
 
     /// <summary>Rents from a replica; from the primary when no replica can serve. Within a causal scope, one that has everything that the scope has written.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells which server it is.</returns>
     /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is not there or has <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
     /// <exception cref="CausalTokenException">The primary itself does not have what the scope's token stands for.</exception>
     /// <exception cref="PoolException">What the pool has to say: <see cref="PoolTimeoutException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
-    public ValueTask<ConnectionLease> RentForReadingAsync(
+    public ValueTask<ConnectionLease> RentReadAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         if (_flow.Value?.Causal is { } causal)
         {
             return RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false);
@@ -88,37 +87,37 @@ public sealed partial class ReplicaSet
             : _reads.RentAsync(Call(caller, cancellationToken), required: null, isBlocking: false);
     }
 
-    /// <summary>Rents from a replica that has everything that a token stands for; from the primary when none comes that far within <see cref="ReplicaSetOptions.CausalWait"/>.</summary>
+    /// <summary>Rents from a replica that has everything that a token stands for; from the primary when none comes that far within <see cref="ReplicaSetOptions.CausalReadTimeout"/>.</summary>
     /// <param name="token">What the read must see. Counts in addition to that of the flow's scope.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/returns"/>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)" path="/exception"/>
-    public ValueTask<ConnectionLease> RentForReadingAsync(
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/returns"/>
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
+    public ValueTask<ConnectionLease> RentReadAsync(
         CausalToken token,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        ThrowIfForeign(token);
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        ThrowIfWrongCluster(token);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         return _flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false, token.Position)
             : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: false);
     }
 
     /// <summary>Rents from a replica, blocking the calling thread.</summary>
-    /// <inheritdoc cref="RentForReadingAsync(CancellationToken, string, int, string)"/>
-    public ConnectionLease RentForReading(
+    /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)"/>
+    public ConnectionLease RentRead(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         if (_flow.Value?.Causal is { } causal)
         {
             return Completed(RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true));
@@ -130,16 +129,16 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Rents from a replica that has everything that a token stands for, blocking the calling thread.</summary>
-    /// <inheritdoc cref="RentForReadingAsync(CausalToken, CancellationToken, string, int, string)"/>
-    public ConnectionLease RentForReading(
+    /// <inheritdoc cref="RentReadAsync(CausalToken, CancellationToken, string, int, string)"/>
+    public ConnectionLease RentRead(
         CausalToken token,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        ThrowIfForeign(token);
-        var caller = new CallSite(filePath, lineNumber, memberName);
+        ThrowIfWrongCluster(token);
+        var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         return Completed(_flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true, token.Position)
             : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: true));

@@ -1,9 +1,8 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using Cenote.Providers;
 using Cenote.ReadReplicas.Routing;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 // Reads that see what was written.
 public sealed partial class ReplicaSet
@@ -16,7 +15,7 @@ public sealed partial class ReplicaSet
     {
         if (token is not null)
         {
-            ThrowIfForeign(token);
+            ThrowIfWrongCluster(token);
         }
 
         return new CausalScope(this, token, causal =>
@@ -31,7 +30,7 @@ public sealed partial class ReplicaSet
     /// <summary>A token for everything committed so far. Asks the primary; callers at the same moment share the question.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CausalTokenException">The primary does not say how far it has come.</exception>
-    public async ValueTask<CausalToken> ReadTokenAsync(CancellationToken cancellationToken = default) =>
+    public async ValueTask<CausalToken> GetTokenAsync(CancellationToken cancellationToken = default) =>
         await TryReadPrimaryTokenAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
 
     /// <summary>
@@ -41,10 +40,10 @@ public sealed partial class ReplicaSet
     /// <param name="connection">An open connection of the set, or the driver's own, without an open reader or transaction.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CausalTokenException">The server does not say how far it has come.</exception>
-    public async ValueTask<CausalToken> ReadTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
+    public async ValueTask<CausalToken> GetTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        var (driver, provider) = connection is PooledConnection pooled ? (pooled.Unwrap<DbConnection>(), pooled.Pool.Provider) : (connection, Home.Provider);
+        var (driver, provider) = connection is PooledConnection pooled ? (pooled.Unwrap<DbConnection>(), pooled.Pool.Provider) : (connection, DefaultPool.Provider);
         var position = await provider.ReadPositionAsync(driver, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
         return NewToken(position);
     }
@@ -56,22 +55,22 @@ public sealed partial class ReplicaSet
     {
         ArgumentNullException.ThrowIfNull(text);
         var (system, dataId, position) = _tokenText.Read(text);
-        if (system != Home.Provider.DatabaseSystem)
+        if (system != DefaultPool.Provider.DatabaseSystem)
         {
-            throw Foreign();
+            throw WrongCluster();
         }
 
         CausalToken token;
         try
         {
-            token = new CausalToken(Home.Provider.ParsePosition(position), system, dataId, _tokenText);
+            token = new CausalToken(DefaultPool.Provider.ParsePosition(position), system, dataId, _tokenText);
         }
         catch (Exception exception) when (exception is FormatException or NotSupportedException or OverflowException)
         {
             throw _tokenText.Malformed(exception);
         }
 
-        ThrowIfForeign(token);
+        ThrowIfWrongCluster(token);
         return token;
     }
 
@@ -93,13 +92,13 @@ public sealed partial class ReplicaSet
         }
     }
 
-    internal void ThrowIfForeign(CausalToken token)
+    internal void ThrowIfWrongCluster(CausalToken token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        var dataId = _keeper.Current.Primary?.Standing.DataId;
-        if (token.DatabaseSystem != Home.Provider.DatabaseSystem || (token.DataId is not null && dataId is not null && token.DataId != dataId))
+        var dataId = _keeper.Current.Primary?.Standing.ClusterId;
+        if (token.DatabaseSystem != DefaultPool.Provider.DatabaseSystem || (token.ClusterId is not null && dataId is not null && token.ClusterId != dataId))
         {
-            throw Foreign();
+            throw WrongCluster();
         }
     }
 
@@ -132,10 +131,10 @@ public sealed partial class ReplicaSet
     }
 
     private CausalToken NewToken(ReplicationPosition position) =>
-        new(position, Home.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.DataId, _tokenText);
+        new(position, DefaultPool.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.ClusterId, _tokenText);
 
-    private CausalTokenException Foreign() => new(
-        Name, CausalTokenProblem.Foreign, $"The token is one of another database than that of set '{Name}': present it where it was given, or drop it.");
+    private CausalTokenException WrongCluster() => new(
+        Name, CausalTokenProblem.WrongCluster, $"The token is one of another database than that of set '{Name}': present it where it was given, or drop it.");
 
     private CausalTokenException NoPosition() => new(
         Name, CausalTokenProblem.NotSupported, $"No server of set '{Name}' says how far it has come: it cannot be reached, or its database, or its user, has no positions (see docs/causal-reads.md).");

@@ -1,20 +1,21 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.CausalReads;
+using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Probing;
 using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Statistics;
 using Cenote.ReadReplicas.Telemetry;
 using Cenote.ReadReplicas.Topology;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>
 /// A primary and its replicas behind one data source: writes go to the server that takes them, whichever it is by then; reads are spread over the replicas
 /// that are alive and fresh. Thread-safe; construct one for each database with <see cref="ReplicaSetBuilder"/> and keep it for the life of the application.
 /// </summary>
 /// <remarks>
-/// What is opened without a word goes to the primary. Say <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="Reads"/>, or begin a
+/// What is opened without a word goes to the primary. Say <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="ReadDataSource"/>, or begin a
 /// <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind: <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for those who must see what they wrote.
 /// </remarks>
 public sealed partial class ReplicaSet : RoutedDataSource
@@ -48,8 +49,8 @@ public sealed partial class ReplicaSet : RoutedDataSource
         _spillOver = new SpillOver(_parts, new PrimaryReads(options), _writes, hasReplicas: _servers.Length > 1);
         _reads = new ReadRouter(_parts, _spillOver);
         _tokenText = new TokenText(options.Name, options.TokenSigningKeys);
-        Reads = new IntentDataSource(this, ConnectionIntent.Read);
-        Writes = new IntentDataSource(this, ConnectionIntent.Write);
+        ReadDataSource = new IntentDataSource(this, ConnectionIntent.Read);
+        WriteDataSource = new IntentDataSource(this, ConnectionIntent.Write);
 
         ReplicaSetLog.Started(_logger, Name, string.Join(", ", _servers.Select(static server => $"{server.Name} ({server.DeclaredRole})")));
         if (_servers.Length == 1)
@@ -73,13 +74,13 @@ public sealed partial class ReplicaSet : RoutedDataSource
     public ReplicaSetServer? Primary => _keeper.Current is { Writing: not null } topology ? topology.Primary : null;
 
     /// <summary>The pool of the primary; while nobody knows one, of the server that was it last, or was declared as it.</summary>
-    public override ConnectionPool Home => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
+    public override ConnectionPool DefaultPool => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
 
     /// <summary>The set for reading only, whatever the flow says: for libraries that take a data source.</summary>
-    public RoutedDataSource Reads { get; }
+    public RoutedDataSource ReadDataSource { get; }
 
     /// <summary>The set for writing only, whatever the flow says.</summary>
-    public RoutedDataSource Writes { get; }
+    public RoutedDataSource WriteDataSource { get; }
 
     internal SetCounters Counters => _parts.Counters;
 

@@ -1,6 +1,6 @@
-using Cenote.Providers;
+using Cenote.ReadReplicas.Options;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>The way to a <see cref="ReplicaSet"/>: declare a primary and replicas, each with a pool of its own. Not thread-safe.</summary>
 public sealed class ReplicaSetBuilder
@@ -21,29 +21,29 @@ public sealed class ReplicaSetBuilder
     /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless it is given another name.</param>
     /// <param name="configure">Chooses the database, and sets the pool's settings. Since parts move, those of every server should be alike.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
-    public ReplicaSetBuilder Primary(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Primary, configure, weight);
+    public ReplicaSetBuilder AddPrimary(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Primary, configure, weight);
 
     /// <summary>Declares the server that takes writes at first, with a pool that you have, and dispose of yourself after the set.</summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
-    public ReplicaSetBuilder Primary(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Primary, pool, weight);
+    public ReplicaSetBuilder AddPrimary(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Primary, pool, weight);
 
     /// <summary>Declares a server that follows the primary.</summary>
     /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless it is given another name.</param>
     /// <param name="configure">Chooses the database, and sets the pool's settings.</param>
     /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
-    public ReplicaSetBuilder Replica(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Replica, configure, weight);
+    public ReplicaSetBuilder AddReplica(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Replica, configure, weight);
 
     /// <summary>Declares a server that follows the primary, with a pool that you have, and dispose of yourself after the set.</summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
-    public ReplicaSetBuilder Replica(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Replica, pool, weight);
+    public ReplicaSetBuilder AddReplica(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Replica, pool, weight);
 
     /// <summary>Sets how the replica of a read is chosen.</summary>
     /// <param name="strategy">One of <see cref="ReplicaStrategy"/>, or your own.</param>
-    public ReplicaSetBuilder Reading(IReplicaStrategy strategy) => Configure(options => options.Strategy = strategy);
+    public ReplicaSetBuilder UseStrategy(IReplicaStrategy strategy) => Configure(options => options.Strategy = strategy);
 
     /// <summary>Sets anything else.</summary>
     /// <param name="configure">Changes the options.</param>

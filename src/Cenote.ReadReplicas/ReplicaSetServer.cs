@@ -1,15 +1,15 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.Routing;
+using Cenote.ReadReplicas.Statistics;
 using Cenote.ReadReplicas.Topology;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>A server of a set: its pool, and what its probes have found. Thread-safe; every value may be a moment old.</summary>
 public sealed class ReplicaSetServer
 {
     private long _latency = -1;
     private long _lag = -1;
-    private volatile bool _hasSeveralServers;
+    private volatile bool _hasMultipleServers;
     private volatile ServerStanding _standing = ServerStanding.Initial;
 
     internal ReplicaSetServer(string name, int ordinal, ConnectionPool pool, int weight, ServerRole declaredRole, bool ownsPool)
@@ -35,16 +35,16 @@ public sealed class ReplicaSetServer
     public ServerRole Role => _standing.Role;
 
     /// <summary>Whether the server is used.</summary>
-    public ServerState State => _standing.State;
+    public ReplicaSetServerState State => _standing.State;
 
     /// <summary>Why it is not; empty while it serves.</summary>
     public string Reason => _standing.Reason;
 
     /// <summary>Gets whether the address was seen to lead to several servers at once. Reads that must see a write cannot be relied on then.</summary>
-    public bool HasSeveralServers
+    public bool HasMultipleServers
     {
-        get => _hasSeveralServers;
-        internal set => _hasSeveralServers = value;
+        get => _hasMultipleServers;
+        internal set => _hasMultipleServers = value;
     }
 
     /// <summary>The moving average of how long a probe takes; <see langword="null"/> before the first.</summary>
@@ -56,11 +56,11 @@ public sealed class ReplicaSetServer
     /// <summary>How far the server's data had come at its last probe; <see langword="null"/> when the database does not tell.</summary>
     public ReplicationPosition? Position => _standing.Position;
 
-    /// <summary>The part of its reads that a server gets which has just returned: grows from near 0 to 1 over <see cref="ReplicaSetOptions.RampUp"/>.</summary>
-    public double Share => _standing.Share;
+    /// <summary>The part of its reads that a server gets which has just returned: grows from near 0 to 1 over <see cref="ReplicaSetOptions.SlowStartDuration"/>.</summary>
+    public double TrafficShare => _standing.TrafficShare;
 
-    /// <summary>Connections that are leased and callers that wait: see <see cref="ConnectionPool.EstimateLoad"/>.</summary>
-    public int Load => Pool.EstimateLoad();
+    /// <summary>Connections that are leased and callers that wait: see <see cref="ConnectionPool.GetApproximateLoad"/>.</summary>
+    public int Load => Pool.GetApproximateLoad();
 
     /// <summary>The server's place in the order of declaration.</summary>
     internal int Ordinal { get; }

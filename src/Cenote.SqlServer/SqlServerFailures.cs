@@ -31,7 +31,7 @@ internal static class SqlServerFailures
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <summary>
@@ -79,7 +79,7 @@ internal static class SqlServerFailures
         10928 or 10929 or 10936 or 17809 => FailureKind.TooManyConnections,
 
         // untrusted domain, login failed, account disabled, locked, password expired, must be changed
-        18452 or 18456 or 18470 or 18486 or 18487 or 18488 => FailureKind.BadCredentials,
+        18452 or 18456 or 18470 or 18486 or 18487 or 18488 => FailureKind.InvalidCredentials,
 
         // read-only database; secondary of an availability group, not readable or only with ApplicationIntent=ReadOnly
         3906 or 976 or 978 => FailureKind.ReadOnlyServer,

@@ -1,6 +1,6 @@
 using Microsoft.Data.SqlClient;
 
-namespace Cenote.SqlServer;
+namespace Cenote;
 
 /// <summary>Extensions of the builder for SQL Server pools.</summary>
 public static class SqlServerPoolBuilderExtensions
@@ -15,7 +15,7 @@ public static class SqlServerPoolBuilderExtensions
         this ConnectionPoolBuilder builder, string connectionString, Action<SqlConnection>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(new SqlServerProvider(connectionString, configure));
+        return builder.UseProvider(new SqlServerProvider(connectionString, configure));
     }
 
     /// <summary>Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.</summary>

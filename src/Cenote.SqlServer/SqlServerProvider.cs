@@ -1,22 +1,23 @@
 using System.Globalization;
 using Cenote.Providers;
+using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
-namespace Cenote.SqlServer;
+namespace Cenote;
 
 /// <summary>A provider for SQL Server and Azure SQL through Microsoft.Data.SqlClient.</summary>
 /// <remarks>
 /// <para>
 /// The driver keeps a pool of exactly one session under each slot. By default the session is cleared after the return
-/// (<see cref="SessionClearing.OwnReset"/>) with one round trip off the callers' path: the server resets everything but the isolation level, and
-/// the statement that travels with it sets that back. <see cref="SessionClearing.DriverReset"/> saves the round trip as SqlClient's own pool does: the reset
+/// (<see cref="SessionReset.ByPool"/>) with one round trip off the callers' path: the server resets everything but the isolation level, and
+/// the statement that travels with it sets that back. <see cref="SessionReset.ByDriver"/> saves the round trip as SqlClient's own pool does: the reset
 /// travels with the next holder's first request, until then the session keeps what its last holder left, and a changed isolation level stays.
 /// The driver has no lesser reset: <see cref="ResetMode.Rollback"/> does what <see cref="ResetMode.Full"/> does.
 /// </para>
 /// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset: the server ends it, and the pool closes it.</para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.
-/// With <see cref="AmbientTransactions.Ignore"/>, call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
+/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>
@@ -40,10 +41,10 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     public override string DatabaseSystem => "microsoft.sql_server";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
+    public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         List<string> problems = [.. ProblemsOf(new SqlConnectionStringBuilder(OriginalConnectionString))];
@@ -87,14 +88,14 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) => SqlServerFailures.Classify(exception);
+    public override FailureKind ClassifyFailure(Exception exception) => SqlServerFailures.Classify(exception);
 
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
 
     /// <summary>Returns <see langword="true"/>: the request travels on the session itself, and the driver reads the server's answer before the next statement.</summary>
-    /// <param name="sendingTime">The time that sending took.</param>
-    public override bool IsCancelSettled(TimeSpan? sendingTime) => true;
+    /// <param name="sendDuration">The time that sending took.</param>
+    public override bool IsCancelComplete(TimeSpan? sendDuration) => true;
 
     // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
     private string BuildConnectionString(ConnectionSettings settings)
@@ -178,7 +179,7 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
 
         if (connection.ShouldSerialize("Connect Retry Count") && connection.ConnectRetryCount != 0)
         {
-            yield return $"Connect Retry Count is {connection.ConnectRetryCount} in the connection string. The driver would silently put another session under a lease. Set ConnectionPoolOptions.OpenRetries instead, and remove it.";
+            yield return $"Connect Retry Count is {connection.ConnectRetryCount} in the connection string. The driver would silently put another session under a lease. Set ConnectionPoolOptions.MaxOpenRetries instead, and remove it.";
         }
 
         if (connection.ShouldSerialize("Pool Blocking Period") && connection.PoolBlockingPeriod != PoolBlockingPeriod.NeverBlock)

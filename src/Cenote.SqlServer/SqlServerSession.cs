@@ -5,11 +5,11 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// A session in a SqlClient pool of its own. The driver requests its reset with the next statement on it. With <see cref="SessionClearing.OwnReset"/> that is a
-/// statement of the pool, after the return, which also sets the isolation level back. With <see cref="SessionClearing.DriverReset"/> it is the next holder's.
+/// A session in a SqlClient pool of its own. The driver requests its reset with the next statement on it. With <see cref="SessionReset.ByPool"/> that is a
+/// statement of the pool, after the return, which also sets the isolation level back. With <see cref="SessionReset.ByDriver"/> it is the next holder's.
 /// </summary>
 internal sealed class SqlServerSession(SqlConnection connection, ConnectionSettings settings)
-    : PhysicalConnection(connection, settings.SessionClearing, settings.ResetMode)
+    : PhysicalConnection(connection, settings.SessionReset, settings.ResetMode)
 {
     private SessionCommands.Origin _opened;
     private SqlServerHandlers _handlers;
@@ -36,9 +36,9 @@ internal sealed class SqlServerSession(SqlConnection connection, ConnectionSetti
     }
 
     /// <inheritdoc/>
-    public override void KeepHandlers()
+    public override void SaveHandlers()
     {
-        base.KeepHandlers();
+        base.SaveHandlers();
         _handlers = SqlServerHandlers.Of(Session);
     }
 
@@ -50,10 +50,10 @@ internal sealed class SqlServerSession(SqlConnection connection, ConnectionSetti
     }
 
     /// <inheritdoc/>
-    public override void ClearSession()
+    public override void ResetSession()
     {
         Session.Recycle(_opened);
-        if (SessionClearing == SessionClearing.DriverReset)
+        if (SessionReset == SessionReset.ByDriver)
         {
             return;
         }
@@ -71,10 +71,10 @@ internal sealed class SqlServerSession(SqlConnection connection, ConnectionSetti
     }
 
     /// <inheritdoc/>
-    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         await Session.RecycleAsync(_opened, cancellationToken).ConfigureAwait(false);
-        if (SessionClearing == SessionClearing.DriverReset)
+        if (SessionReset == SessionReset.ByDriver)
         {
             return;
         }

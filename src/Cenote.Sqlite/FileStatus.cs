@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Cenote.Sqlite;

@@ -1,4 +1,4 @@
-namespace Cenote.Sqlite;
+namespace Cenote;
 
 /// <summary>Extensions of the builder for SQLite pools.</summary>
 public static class SqlitePoolBuilderExtensions
@@ -12,7 +12,7 @@ public static class SqlitePoolBuilderExtensions
     public static ConnectionPoolBuilder UseSqlite(this ConnectionPoolBuilder builder, string connectionString, SqliteProviderOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.Use(new SqliteProvider(connectionString, options));
+        return builder.UseProvider(new SqliteProvider(connectionString, options));
     }
 
     /// <summary>Uses SQLite through Microsoft.Data.Sqlite, with the connection string of the configuration.</summary>

@@ -3,9 +3,9 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Cenote.Providers;
-using Microsoft.Data.Sqlite;
+using Cenote.Sqlite;
 
-namespace Cenote.Sqlite;
+namespace Cenote;
 
 /// <summary>A provider for SQLite through Microsoft.Data.Sqlite, set up for server programs: see <see cref="SqliteProviderOptions"/>.</summary>
 /// <remarks>
@@ -55,7 +55,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
             ? source.StartsWith("file:/", StringComparison.OrdinalIgnoreCase)
             : source.Length > 0 && (_builder.Cache == SqliteCacheMode.Shared || source.Contains("cache=shared", StringComparison.OrdinalIgnoreCase));
         Database = Path.GetFileName(DataSource);
-        IsReadOnly = _options.ReadOnly || _builder.Mode == SqliteOpenMode.ReadOnly;
+        IsReadOnly = _options.IsReadOnly || _builder.Mode == SqliteOpenMode.ReadOnly;
         _builder.Pooling = false;
         if (IsReadOnly && !_inMemory)
         {
@@ -75,23 +75,23 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     public override string DatabaseSystem => "sqlite";
 
     /// <inheritdoc/>
-    public override SqlLiterals Literals => SqlLiterals.NamesInDoubleQuotes | SqlLiterals.TextsInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
+    public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.DoubleQuotedStrings | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
     /// <summary>Gets the file's name, or that of the database in memory.</summary>
     public override string Database { get; }
 
     /// <summary>Gets <see langword="false"/>: SQLite has no users.</summary>
-    public override bool AcceptsCredentials => false;
+    public override bool SupportsCredentials => false;
 
     private bool IsReadOnly { get; }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.SessionClearing == SessionClearing.DriverReset)
+        if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionClearing is DriverReset, but Microsoft.Data.Sqlite's own pool clears next to nothing. Use OwnReset.";
+            yield return "SessionReset is ByDriver, but Microsoft.Data.Sqlite's own pool clears next to nothing. Use ByPool.";
         }
 
         if (_inMemory && !_shared)
@@ -123,7 +123,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception)
+    public override FailureKind ClassifyFailure(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
@@ -134,7 +134,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <summary>Determines whether SQLite reports that it was interrupted.</summary>
@@ -146,7 +146,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     /// <param name="connection">The connection of the lease.</param>
     /// <param name="mustEnd">The question that the handler asks.</param>
     /// <returns><see langword="true"/>.</returns>
-    public bool WatchStatements(PhysicalConnection connection, Func<bool> mustEnd)
+    public bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd)
     {
         ((SqliteSession)connection).WatchStatements(mustEnd);
         return true;
@@ -162,7 +162,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     }
 
     /// <summary>
-    /// Reads the status. The file is a replica for a provider that only reads (<see cref="SqliteProviderOptions.ReadOnly"/>), and where the file cannot be written.
+    /// Reads the status. The file is a replica for a provider that only reads (<see cref="SqliteProviderOptions.IsReadOnly"/>), and where the file cannot be written.
     /// It is never behind. For every other provider it is a primary. Reads the file's header.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
@@ -260,7 +260,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     // The mode stays with the file, and changing it fails at once when another connection is in its way: so one does it, once.
     private void UseWriteAheadLog(SqliteCommand command)
     {
-        if (!_options.WriteAheadLog || _inMemory || IsReadOnly || Volatile.Read(ref _journalModeSet))
+        if (!_options.UseWriteAheadLog || _inMemory || IsReadOnly || Volatile.Read(ref _journalModeSet))
         {
             return;
         }
@@ -282,7 +282,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         var text = new StringBuilder();
         Add("busy_timeout", (long)Math.Ceiling(_options.BusyTimeout.TotalMilliseconds));
         Add("synchronous", (long)_options.Synchronous);
-        Add("foreign_keys", (_builder.ForeignKeys ?? _options.ForeignKeys) ? 1 : 0);
+        Add("foreign_keys", (_builder.ForeignKeys ?? _options.EnforceForeignKeys) ? 1 : 0);
         if (_options.CacheSizeKiB is { } cache)
         {
             Add("cache_size", -cache);

@@ -1,13 +1,11 @@
-using Microsoft.Data.Sqlite;
-
-namespace Cenote.Sqlite;
+namespace Cenote;
 
 /// <summary>The set-up of each connection to a SQLite database. Read once, when the provider is constructed.</summary>
 public sealed class SqliteProviderOptions
 {
     /// <summary>Gets or sets whether the database uses write-ahead logging, so that readers and the one writer do not block each other: <c>PRAGMA journal_mode</c>.</summary>
     /// <value>Default <see langword="true"/>. Has no effect on in-memory databases and read-only connections. The mode stays with the file.</value>
-    public bool WriteAheadLog { get; set; } = true;
+    public bool UseWriteAheadLog { get; set; } = true;
 
     /// <summary>Gets or sets how long a statement waits for another connection's lock before it fails with <c>database is locked</c>: <c>PRAGMA busy_timeout</c>.</summary>
     /// <value>
@@ -22,11 +20,11 @@ public sealed class SqliteProviderOptions
 
     /// <summary>Gets or sets whether foreign keys are enforced: <c>PRAGMA foreign_keys</c>.</summary>
     /// <value>Default <see langword="true"/>. <c>Foreign Keys</c> in the connection string takes precedence.</value>
-    public bool ForeignKeys { get; set; } = true;
+    public bool EnforceForeignKeys { get; set; } = true;
 
     /// <summary>Gets or sets whether connections only read: the file is opened read-only, and <c>PRAGMA query_only</c> is set.</summary>
     /// <value>Default <see langword="false"/>, unless the connection string says <c>Mode=ReadOnly</c>.</value>
-    public bool ReadOnly { get; set; }
+    public bool IsReadOnly { get; set; }
 
     /// <summary>The page cache of each connection, in KiB: <c>PRAGMA cache_size</c>.</summary>
     /// <value>Default <see langword="null"/>: SQLite's own, 2,000 KiB. Range 64 to 4,194,304.</value>

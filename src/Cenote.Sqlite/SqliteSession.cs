@@ -1,7 +1,6 @@
 using System.Data;
 using System.Data.Common;
 using Cenote.Providers;
-using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Cenote.Sqlite;
@@ -35,7 +34,7 @@ internal sealed class SqliteSession : PhysicalConnection
     }
 
     private SqliteSession(SqliteProvider provider, TrackedConnection connection, ConnectionSettings settings)
-        : base(connection, SessionClearing.OwnReset, settings.ResetMode)
+        : base(connection, SessionReset.ByPool, settings.ResetMode)
     {
         _provider = provider;
         _queryTimeout = settings.QueryTimeout;
@@ -43,7 +42,7 @@ internal sealed class SqliteSession : PhysicalConnection
     }
 
     /// <inheritdoc/>
-    public override bool ClearsInline => true;
+    public override bool CanResetInline => true;
 
     /// <summary>Gets whether the connection is open, and its holder has not closed and opened it, which would undo its set-up.</summary>
     public override bool IsUsable => _connection.State == ConnectionState.Open && ReferenceEquals(_connection.Handle, _handle);
@@ -76,7 +75,7 @@ internal sealed class SqliteSession : PhysicalConnection
     public override ValueTask AbortAsync() => new SessionAbort(_connection, _handle!, _watch).RunAsync();
 
     /// <inheritdoc/>
-    public override void ClearSession()
+    public override void ResetSession()
     {
         _connection.EndLease();
         var database = _handle!;
@@ -118,16 +117,16 @@ internal sealed class SqliteSession : PhysicalConnection
     }
 
     /// <inheritdoc/>
-    public override void SetUp(Action<DbConnection> setUp)
+    public override void Initialize(Action<DbConnection> initialize)
     {
-        ArgumentNullException.ThrowIfNull(setUp);
+        ArgumentNullException.ThrowIfNull(initialize);
 
         // What the lease registered itself still costs it the connection.
         _connection.NoteFunctions();
         _connection.StopWatching();
         try
         {
-            setUp(_connection);
+            initialize(_connection);
         }
         finally
         {
@@ -158,9 +157,9 @@ internal sealed class SqliteSession : PhysicalConnection
     }
 
     /// <inheritdoc/>
-    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
-        ClearSession();
+        ResetSession();
         return ValueTask.CompletedTask;
     }
 

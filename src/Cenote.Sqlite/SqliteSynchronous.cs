@@ -1,4 +1,4 @@
-namespace Cenote.Sqlite;
+namespace Cenote;
 
 /// <summary>The moments at which SQLite waits for the disk: <c>PRAGMA synchronous</c>.</summary>
 public enum SqliteSynchronous

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
-using Cenote.AdoNet;
 using Cenote.Leasing;
 using Cenote.Providers;
 
@@ -37,7 +36,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     public ConnectionPool? Pool => _slot?.Pool;
 
     /// <summary>Whether there is a slot at all; the lease may have ended since.</summary>
-    internal bool IsGiven => _slot is not null;
+    internal bool IsValid => _slot is not null;
 
     internal Slot? Slot => _slot;
 
@@ -64,7 +63,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     }
 
     /// <summary>Asks that the connection be closed, not lent again, when it is returned. No effect after the return.</summary>
-    public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.HolderRequest);
+    public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.RequestedByHolder);
 
     /// <summary>
     /// Tells the pool of an exception that the driver threw on this lease, which the pool cannot see: one that means a lost connection
@@ -84,21 +83,21 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// Tells the server how long a statement of this lease may run, instead of <see cref="ConnectionPoolOptions.QueryTimeout"/>. One round
     /// trip. It is taken back when the session is cleared; with another mode than <see cref="ResetMode.Full"/> the connection is closed on its return.
     /// </summary>
-    /// <param name="limit">1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
+    /// <param name="timeout">1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
     /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and any that is served by an <see cref="AdoNetProvider"/>).</exception>
-    public ValueTask SetQueryTimeoutAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    public ValueTask SetQueryTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        QueryLimit.ThrowIfOutOfRange(limit, mayBeInfinite: true);
+        QueryLimit.ThrowIfOutOfRange(timeout, mayBeInfinite: true);
         var physical = TryGetPhysical() ?? throw LeaseEnded();
-        if (!physical.ClearsFully)
+        if (!physical.IsResetFull)
         {
             // Nothing else would take it back.
             RetireOnReturn();
         }
 
-        return physical.RequiredLimits.LimitStatementsAsync(limit == Timeout.InfiniteTimeSpan ? null : limit, cancellationToken);
+        return physical.RequiredLimits.SetStatementTimeoutAsync(timeout == Timeout.InfiniteTimeSpan ? null : timeout, cancellationToken);
     }
 
     /// <summary>Returns the connection.</summary>

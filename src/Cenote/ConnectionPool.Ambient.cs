@@ -26,5 +26,5 @@ public sealed partial class ConnectionPool
     }
 
     private NotSupportedException InAmbientTransaction() => new(
-        $"Pool '{Name}': a connection was requested within an ambient transaction (TransactionScope), which pooled connections do not join: the work would be committed at once, whatever becomes of the scope. Use BeginTransaction on the connection. If the work is not part of the ambient transaction, open the connection within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactions to Ignore for the whole pool.");
+        $"Pool '{Name}': a connection was requested within an ambient transaction (TransactionScope), which pooled connections do not join: the work would be committed at once, whatever becomes of the scope. Use BeginTransaction on the connection. If the work is not part of the ambient transaction, open the connection within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.");
 }

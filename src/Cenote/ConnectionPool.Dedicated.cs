@@ -11,8 +11,8 @@ public sealed partial class ConnectionPool
     /// <exception cref="TimeoutException">The server did not answer in time.</exception>
     /// <exception cref="System.Data.Common.DbException">The driver's own, when it cannot connect.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
-    public ValueTask<DedicatedConnection> OpenDedicatedAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    public ValueTask<DedicatedConnection> OpenDedicatedConnectionAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
         ? ValueTask.FromException<DedicatedConnection>(InAmbientTransaction())
         : _engine.Dedicated.OpenAsync(cancellationToken);
 
@@ -22,9 +22,9 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the request for credentials.</param>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public ValueTask<DedicatedConnection> CreateDedicatedAsync(CancellationToken cancellationToken = default) => _engine.Dedicated.CreateAsync(cancellationToken);
+    public ValueTask<DedicatedConnection> CreateDedicatedConnectionAsync(CancellationToken cancellationToken = default) => _engine.Dedicated.CreateAsync(cancellationToken);
 
-    /// <summary>Creates a connection as <see cref="CreateDedicatedAsync"/> does, blocking the calling thread while <see cref="ConnectionPoolOptions.Credentials"/> is asked.</summary>
+    /// <summary>Creates a connection as <see cref="CreateDedicatedConnectionAsync"/> does, blocking the calling thread while <see cref="ConnectionPoolOptions.CredentialsProvider"/> is asked.</summary>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    public DedicatedConnection CreateDedicated() => _engine.Dedicated.Create();
+    public DedicatedConnection CreateDedicatedConnection() => _engine.Dedicated.Create();
 }

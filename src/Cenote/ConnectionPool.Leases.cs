@@ -22,7 +22,7 @@ public sealed partial class ConnectionPool
     public IReadOnlyList<SlotInfo> GetSlots() => _engine.Leases.ReadSlots();
 
     /// <summary>The same as a report to read: its <see cref="LeaseReport.ToString"/> groups leases by call site.</summary>
-    public LeaseReport DescribeLeases() => _engine.Leases.Report();
+    public LeaseReport GetLeaseReport() => _engine.Leases.Report();
 
     /// <summary>
     /// Takes a lease away from its holder. The physical connection is closed and never lent again, also when the holder is using it at
@@ -31,7 +31,7 @@ public sealed partial class ConnectionPool
     /// <param name="lease">One of <see cref="GetLeases"/>, or of a report.</param>
     /// <returns><see langword="false"/> when the lease had ended already.</returns>
     /// <exception cref="ArgumentException">The lease is one of another pool.</exception>
-    public bool Revoke(LeaseInfo lease)
+    public bool TryRevoke(LeaseInfo lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
         return _engine.Revoker.Revoke(lease);

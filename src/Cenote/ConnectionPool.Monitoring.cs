@@ -9,10 +9,10 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="options">When the pool counts as saturated; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">The options cannot work.</exception>
-    public Verdict GetVerdict(VerdictOptions? options = null)
+    public Diagnosis Diagnose(DiagnosisOptions? options = null)
     {
         options?.ThrowIfInvalid(nameof(options));
-        return _engine.Judge.Judge(options ?? VerdictOptions.Default);
+        return _engine.Diagnoser.Diagnose(options ?? DiagnosisOptions.Default);
     }
 
     /// <summary>The distributions behind the percentiles of <see cref="GetStatistics"/>: two snapshots give the percentiles of the time between them.</summary>
@@ -22,17 +22,17 @@ public sealed partial class ConnectionPool
     /// <returns>
     /// Empty unless <see cref="ConnectionPoolOptions.StatementStatistics"/> is set. Statements on a raw lease, or on the driver's own connection, are not seen.
     /// </returns>
-    public IReadOnlyList<StatementStatistics> GetStatements() => _engine.Statements?.Describe() ?? [];
+    public IReadOnlyList<StatementStatistics> GetStatementStatistics() => _engine.Statements?.GetStatistics() ?? [];
 
     /// <summary>Whether the pool counts statements.</summary>
-    public bool CountsStatements => _engine.Statements is not null;
+    public bool IsStatementStatisticsEnabled => _engine.Statements is not null;
 
     /// <summary>Every setting of the pool in words: the value in force, the default, the unit, the meaning. No secret is among them.</summary>
-    public IReadOnlyList<PoolSetting> DescribeSettings() => _engine.Settings.Describe(_engine.Desk.ReadCapacity());
+    public IReadOnlyList<PoolSetting> GetSettings() => _engine.Settings.Describe(_engine.Desk.ReadCapacity());
 
     /// <summary>What happened to the pool, the oldest first: connections opened and closed, the circuit, leaks, sizes, slow callers, operations.</summary>
     /// <param name="after">Only events with a greater <see cref="PoolEvent.Sequence"/>: the last one seen, to read on from there.</param>
-    /// <returns>At most <see cref="ConnectionPoolOptions.EventHistory"/>. Connections that come and go cannot push out the other events.</returns>
+    /// <returns>At most <see cref="ConnectionPoolOptions.EventHistoryCapacity"/>. Connections that come and go cannot push out the other events.</returns>
     public IReadOnlyList<PoolEvent> GetEvents(long after = 0) => _engine.Journal.Read(after);
 
     /// <summary>Raised for each event of <see cref="GetEvents"/>, in their order.</summary>
@@ -47,14 +47,14 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>Writes down in the pool's events and log that somebody did something to it.</summary>
-    /// <param name="operation">What was done, such as <c>resize to 2–20</c>. 1 to 1,000 characters.</param>
+    /// <param name="action">What was done, such as <c>resize to 2–20</c>. 1 to 1,000 characters.</param>
     /// <param name="actor">Who did it, such as a user's name. 1 to 200 characters.</param>
     /// <exception cref="ArgumentException">One of them is empty or too long, or contains a character that is invisible or changes the direction of text.</exception>
-    public void RecordOperation(string operation, string actor)
+    public void RecordOperatorAction(string action, string actor)
     {
-        ThrowIfInvalid(operation, 1000, nameof(operation));
+        ThrowIfInvalid(action, 1000, nameof(action));
         ThrowIfInvalid(actor, 200, nameof(actor));
-        _engine.Journal.Operation(operation, actor);
+        _engine.Journal.OperatorAction(action, actor);
     }
 
     private static void ThrowIfInvalid(string text, int longest, string parameter)

@@ -1,5 +1,3 @@
-using Cenote.Resilience;
-
 namespace Cenote;
 
 // What an operator does to a running pool.
@@ -35,7 +33,7 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
-    public Task WaitUntilUnusedAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilIdleAsync(cancellationToken);
+    public Task WaitUntilIdleAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilIdleAsync(cancellationToken);
 
     /// <summary>Changes the size of the running pool. Connections above the new maximum close as they come back.</summary>
     /// <param name="minSize">The new minimum, 0 to <paramref name="maxSize"/>.</param>
@@ -77,19 +75,19 @@ public sealed partial class ConnectionPool
     /// Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their place. Opens that are under way end, and
     /// callers that wait for them get fresh ones at once.
     /// </summary>
-    public void RetireAll() => _engine.Operations.Clear();
+    public void Clear() => _engine.Operations.Clear();
 
     /// <summary>The circuit as it is now.</summary>
-    public CircuitStatus GetCircuit() => _engine.Desk.ReadCircuit();
+    public CircuitStatus GetCircuitStatus() => _engine.Desk.GetCircuitStatus();
 
     /// <summary>
     /// Opens the circuit by hand: no caller gets a connection, and waiting callers are refused, until <see cref="CloseCircuit"/>.
     /// Leases in use are not touched.
     /// </summary>
-    public void OpenCircuit() => _engine.Desk.ForceCircuitOpen();
+    public void IsolateCircuit() => _engine.Desk.IsolateCircuit();
 
     /// <summary>Closes the circuit, however it was opened: the pool opens connections again at once.</summary>
-    public void CloseCircuit() => _engine.Desk.ForceCircuitClosed();
+    public void CloseCircuit() => _engine.Desk.CloseCircuit();
 
     /// <summary>
     /// Raised after each change of the circuit, in their order, on the thread pool, not under any lock. What handlers throw is logged.

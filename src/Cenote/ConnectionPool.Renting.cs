@@ -8,136 +8,136 @@ public sealed partial class ConnectionPool
 {
     /// <summary>Rents a connection, waiting up to <see cref="ConnectionPoolOptions.AcquireTimeout"/> for it.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
         IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
-            : _rents.RentAsync(new CallSite(filePath, lineNumber, memberName), cancellationToken);
+            : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
     /// <summary>Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.</summary>
     /// <param name="lease">The lease; dispose of it to return the connection.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool that looks for nested rents
-    /// (<see cref="ConnectionPoolOptions.NestedRents"/>), where only the other methods rent.</returns>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
+    /// (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>), where only the other methods rent.</returns>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public bool TryRent(
         out ConnectionLease lease,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.TryRent(new CallSite(filePath, lineNumber, memberName));
-        return lease.IsGiven;
+        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.TryRent(new CallSite(callerFilePath, callerLineNumber, callerMemberName));
+        return lease.IsValid;
     }
 
     /// <summary>Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between pools.</summary>
-    public int EstimateLoad() => _engine.Desk.EstimateLoad();
+    public int GetApproximateLoad() => _engine.Desk.GetApproximateLoad();
 
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<ConnectionLease> RentAsync(
         TimeSpan acquireTimeout,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
         return IsInAmbientTransaction
             ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
-            : _rents.RentAsync(new CallSite(filePath, lineNumber, memberName), cancellationToken, acquireTimeout);
+            : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
     }
 
     /// <summary>Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ConnectionLease Rent(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
         IsInAmbientTransaction ? throw InAmbientTransaction()
-            : _rents.Rent(new CallSite(filePath, lineNumber, memberName), cancellationToken);
+            : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
     /// <summary>Rents a connection, blocking the calling thread up to the given time.</summary>
     /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ConnectionLease Rent(
         TimeSpan acquireTimeout,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
-        return IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.Rent(new CallSite(filePath, lineNumber, memberName), cancellationToken, acquireTimeout);
+        return IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
     }
 
     /// <summary>Makes a connection that rents when it is opened and returns when it is closed.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     public PooledConnection CreateConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        new(this, new CallSite(filePath, lineNumber, memberName));
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public PooledConnection OpenConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), new CallSite(filePath, lineNumber, memberName));
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
-        var rent = RentAsync(cancellationToken, filePath, lineNumber, memberName);
+        var rent = RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
         return rent.IsCompletedSuccessfully
-            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(filePath, lineNumber, memberName)))
-            : WaitAsync(rent, new CallSite(filePath, lineNumber, memberName));
+            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(callerFilePath, callerLineNumber, callerMemberName)))
+            : WaitAsync(rent, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
     }
 
     // A method of its own: a local function would capture, and allocate, on the path that does not wait.

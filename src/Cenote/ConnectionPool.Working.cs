@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Cenote.Resilience;
+using Cenote.Execution;
 
 namespace Cenote;
 
@@ -13,13 +13,13 @@ public sealed partial class ConnectionPool
     /// </param>
     /// <param name="retry">How often, and how long; <see langword="null"/> for one try only.</param>
     /// <param name="cancellationToken">Ends the work and the delays between tries.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <remarks>
     /// <para>
-    /// Tried again: deadlocks, serialization failures, busy databases (<see cref="Providers.FailureKind.Transient"/>) and lost connections
-    /// (<see cref="Providers.FailureKind.ConnectionLost"/>), as the pool classifies what the driver threw. Never tried again: what the pool itself throws (it
+    /// Tried again: deadlocks, serialization failures, busy databases (<see cref="Cenote.FailureKind.Transient"/>) and lost connections
+    /// (<see cref="Cenote.FailureKind.ConnectionLost"/>), as the pool classifies what the driver threw. Never tried again: what the pool itself throws (it
     /// has waited and tried already), timeouts of statements, cancellation, any other failure; and work that has begun to commit, by
     /// <c>Commit</c> or by the text of a statement. What no text shows, the pool cannot see: docs/retrying-work.md says which words count.
     /// </para>
@@ -34,14 +34,14 @@ public sealed partial class ConnectionPool
     /// <exception cref="OperationCanceledException">The token was signalled, and not during a commit.</exception>
     public Task ExecuteAsync(
         Func<PooledConnection, CancellationToken, Task> work,
-        WorkRetryOptions? retry = null,
+        RetryOptions? retry = null,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(work);
-        return ExecuteAsync(RunAsync, retry, cancellationToken, filePath, lineNumber, memberName);
+        return ExecuteAsync(RunAsync, retry, cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
         async Task<bool> RunAsync(PooledConnection connection, CancellationToken token)
         {
@@ -51,18 +51,18 @@ public sealed partial class ConnectionPool
     }
 
     /// <typeparam name="TResult">What the work results in.</typeparam>
-    /// <inheritdoc cref="ExecuteAsync(Func{PooledConnection, CancellationToken, Task}, WorkRetryOptions?, CancellationToken, string, int, string)"/>
+    /// <inheritdoc cref="ExecuteAsync(Func{PooledConnection, CancellationToken, Task}, RetryOptions?, CancellationToken, string, int, string)"/>
     /// <returns>What the try that succeeded resulted in.</returns>
     public Task<TResult> ExecuteAsync<TResult>(
         Func<PooledConnection, CancellationToken, Task<TResult>> work,
-        WorkRetryOptions? retry = null,
+        RetryOptions? retry = null,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(work);
-        var run = new WorkRun<TResult>(this, work, new CallSite(filePath, lineNumber, memberName));
+        var run = new WorkRun<TResult>(this, work, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
         return retry is null ? run.OnceAsync(cancellationToken) : run.RetryingAsync(WorkRetry.Check(Name, retry), cancellationToken);
     }
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Cenote.Leasing;
-using Cenote.Maintenance;
 using Cenote.Providers;
 
 namespace Cenote;
@@ -24,15 +23,15 @@ public sealed partial class ConnectionPool : DbDataSource
     /// <param name="provider">The database; the pool disposes of it.</param>
     /// <param name="options">The settings; <see langword="null"/> for the defaults. Read once: later changes have no effect.</param>
     /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>
-    /// <exception cref="ConnectionOpenException"><see cref="ConnectionPoolOptions.Startup"/> is
-    /// <see cref="StartupMode.FailAtStart"/> and no connection could be opened.</exception>
+    /// <exception cref="ConnectionOpenException"><see cref="ConnectionPoolOptions.StartupMode"/> is
+    /// <see cref="StartupMode.FailFast"/> and no connection could be opened.</exception>
     public ConnectionPool(DatabaseProvider provider, ConnectionPoolOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _rents = _engine.Rents;
         _engine.Desk.Pool = this;
-        _refusesAmbientTransactions = _engine.Settings.AmbientTransactions == AmbientTransactions.Throw;
+        _refusesAmbientTransactions = _engine.Settings.AmbientTransactionBehavior == AmbientTransactionBehavior.Throw;
         _engine.CircuitChanged.Sender = this;
         _engine.FailureObserved.Sender = this;
         _engine.Leaks.Reported.Sender = this;

@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote;
@@ -31,7 +30,7 @@ public sealed class ConnectionPoolBuilder
     /// <summary>Chooses the database.</summary>
     /// <param name="provider">The provider; the pool will dispose of it.</param>
     /// <exception cref="InvalidOperationException">A database was chosen already.</exception>
-    public ConnectionPoolBuilder Use(DatabaseProvider provider)
+    public ConnectionPoolBuilder UseProvider(DatabaseProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
         if (_provider is not null)
@@ -45,36 +44,36 @@ public sealed class ConnectionPoolBuilder
 
     /// <summary>Names the pool in logs, statistics and exceptions.</summary>
     /// <param name="name">See <see cref="ConnectionPoolOptions.Name"/>.</param>
-    public ConnectionPoolBuilder Named(string name) => Configure(options => options.Name = name);
+    public ConnectionPoolBuilder WithName(string name) => Configure(options => options.Name = name);
 
     /// <summary>Sets both sizes.</summary>
     /// <param name="minSize">See <see cref="ConnectionPoolOptions.MinSize"/>.</param>
     /// <param name="maxSize">See <see cref="ConnectionPoolOptions.MaxSize"/>.</param>
-    public ConnectionPoolBuilder Sized(int minSize, int maxSize) => Configure(options => (options.MinSize, options.MaxSize) = (minSize, maxSize));
+    public ConnectionPoolBuilder WithSize(int minSize, int maxSize) => Configure(options => (options.MinSize, options.MaxSize) = (minSize, maxSize));
 
     /// <summary>Lets a policy move the size between the minimum and the maximum.</summary>
-    /// <param name="policy">See <see cref="ConnectionPoolOptions.Sizing"/>.</param>
-    public ConnectionPoolBuilder SizedBy(ISizingPolicy policy) => Configure(options => options.Sizing = policy);
+    /// <param name="policy">See <see cref="ConnectionPoolOptions.SizingPolicy"/>.</param>
+    public ConnectionPoolBuilder UseSizingPolicy(ISizingPolicy policy) => Configure(options => options.SizingPolicy = policy);
 
     /// <summary>Sets the longest wait for a connection.</summary>
-    /// <param name="timeout">See <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</param>
-    public ConnectionPoolBuilder WaitingAtMost(TimeSpan timeout) => Configure(options => options.AcquireTimeout = timeout);
+    /// <param name="acquireTimeout">See <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</param>
+    public ConnectionPoolBuilder WithAcquireTimeout(TimeSpan acquireTimeout) => Configure(options => options.AcquireTimeout = acquireTimeout);
 
     /// <summary>Sets the longest that a statement may run.</summary>
-    /// <param name="timeout">See <see cref="ConnectionPoolOptions.QueryTimeout"/>.</param>
-    public ConnectionPoolBuilder QueryingAtMost(TimeSpan timeout) => Configure(options => options.QueryTimeout = timeout);
+    /// <param name="queryTimeout">See <see cref="ConnectionPoolOptions.QueryTimeout"/>.</param>
+    public ConnectionPoolBuilder WithQueryTimeout(TimeSpan queryTimeout) => Configure(options => options.QueryTimeout = queryTimeout);
 
     /// <summary>Overrides what the provider says that failures mean.</summary>
-    /// <param name="classify">See <see cref="ConnectionPoolOptions.ClassifyFailure"/>.</param>
-    public ConnectionPoolBuilder Classifying(Func<Exception, FailureKind?> classify) => Configure(options => options.ClassifyFailure = classify);
+    /// <param name="classifier">See <see cref="ConnectionPoolOptions.FailureClassifier"/>.</param>
+    public ConnectionPoolBuilder UseFailureClassifier(Func<Exception, FailureKind?> classifier) => Configure(options => options.FailureClassifier = classifier);
 
     /// <summary>Sets what is cleared between leases.</summary>
-    /// <param name="mode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
-    public ConnectionPoolBuilder Resetting(ResetMode mode) => Configure(options => options.ResetMode = mode);
+    /// <param name="resetMode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
+    public ConnectionPoolBuilder WithResetMode(ResetMode resetMode) => Configure(options => options.ResetMode = resetMode);
 
     /// <summary>Logs to loggers of this factory.</summary>
     /// <param name="loggerFactory">See <see cref="ConnectionPoolOptions.LoggerFactory"/>.</param>
-    public ConnectionPoolBuilder LoggingTo(ILoggerFactory loggerFactory) => Configure(options => options.LoggerFactory = loggerFactory);
+    public ConnectionPoolBuilder UseLoggerFactory(ILoggerFactory loggerFactory) => Configure(options => options.LoggerFactory = loggerFactory);
 
     /// <summary>Sets anything else.</summary>
     /// <param name="configure">Changes the options.</param>

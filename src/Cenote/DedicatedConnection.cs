@@ -15,7 +15,7 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
 
     internal DedicatedConnection(PhysicalConnection physical) => _physical = physical;
 
-    /// <summary>Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedAsync"/> returned it.</summary>
+    /// <summary>Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedConnectionAsync"/> returned it.</summary>
     public DbConnection Connection => _physical.Connection;
 
     /// <summary>

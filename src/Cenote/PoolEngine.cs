@@ -1,16 +1,15 @@
 using Cenote.Connections;
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Diagnosing;
+using Cenote.Events;
 using Cenote.LeakDetection;
 using Cenote.Leasing;
 using Cenote.Maintenance;
-using Cenote.Nesting;
+using Cenote.Operations;
 using Cenote.Providers;
-using Cenote.Resilience;
+using Cenote.Registry;
 using Cenote.Sizing;
 using Cenote.Statements;
-using Cenote.Telemetry;
-using Cenote.Verdicts;
+using Cenote.Statistics;
 
 namespace Cenote;
 
@@ -24,13 +23,13 @@ internal sealed class PoolEngine
         Place = provider.Place;
         Labels = new PoolLabels(settings.Name, provider);
         Journal = new PoolJournal(settings, new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote")));
-        Statements = settings.StatementStatistics is { } statements ? new StatementBook(statements, provider.Literals, settings.Clock) : null;
-        Classifier = new FailureClassifier(provider, settings.ClassifyFailure);
+        Statements = settings.StatementStatistics is { } statements ? new StatementRegistry(statements, provider.LiteralRules, settings.Clock) : null;
+        Classifier = new FailureClassifier(provider, settings.FailureClassifier);
         var meters = new Meters();
-        Nesting = settings.NestedRents == NestedRents.Allow ? null : new NestedRentGuard(settings, meters, Journal.Logger);
-        Desk = new LeaseDesk(settings.Clock, meters, Capacity.Of(settings), settings.CircuitBreaker, settings.MaxWaiters, settings.QueueShedding)
+        Nesting = settings.NestedRentBehavior == NestedRentBehavior.Allow ? null : new NestedRentGuard(settings, meters, Journal.Logger);
+        Desk = new LeaseDesk(settings.Clock, meters, Capacity.Of(settings), settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding)
         {
-            StackSampling = settings.StackSampling,
+            StackSamplingInterval = settings.StackSamplingInterval,
             GuardsRents = Nesting is not null,
         };
         Rents = new RentPath(Desk, settings, Journal, new RentTraces(settings, Labels), Nesting);
@@ -39,7 +38,7 @@ internal sealed class PoolEngine
         CircuitChanged = new OrderedEvent<CircuitChangedEventArgs>(Journal.HandlerFailed, Journal.CircuitChanged);
         FailureObserved = new OrderedEvent<FailureObservedEventArgs>(Journal.HandlerFailed);
         FailureReports = new FailureReports(settings, provider, Classifier, Desk, FailureObserved, Journal);
-        var leftBehind = new LeftBehind();
+        var leftBehind = new AbandonedCalls();
         var closed = new CancellationTokenSource();
         var opener = new ConnectionOpener(provider, Classifier, settings, Desk, leftBehind, Journal, closed.Token);
         Work = new ConnectionWork(settings, Desk, opener, CircuitChanged, FailureReports, Journal);
@@ -51,8 +50,8 @@ internal sealed class PoolEngine
         Operations = new PoolOperations(provider, settings, Desk, Work, Journal);
         Statistics = new StatisticsReader(settings, Desk, Operations);
         var trend = new PoolTrend();
-        Judge = new PoolJudge(this, trend);
-        Upkeep = new Upkeep(settings, Desk, meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker), new VerdictWatch(Judge, trend, Journal));
+        Diagnoser = new PoolDiagnoser(this, trend);
+        Maintenance = new MaintenanceLoop(settings, Desk, meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker), new DiagnosisMonitor(Diagnoser, trend, Journal));
         Lifecycle = new PoolLifecycle(this, leftBehind, closed);
     }
 
@@ -91,14 +90,14 @@ internal sealed class PoolEngine
 
     internal PoolOperations Operations { get; }
 
-    internal Upkeep Upkeep { get; }
+    internal MaintenanceLoop Maintenance { get; }
 
     internal StatisticsReader Statistics { get; }
 
     /// <summary><see langword="null"/> unless statements are counted.</summary>
-    internal StatementBook? Statements { get; }
+    internal StatementRegistry? Statements { get; }
 
-    internal PoolJudge Judge { get; }
+    internal PoolDiagnoser Diagnoser { get; }
 
     internal PoolJournal Journal { get; }
 
@@ -107,6 +106,6 @@ internal sealed class PoolEngine
     /// <inheritdoc cref="DatabaseProvider.Place"/>
     internal (string System, string Address, string? User)? Place { get; }
 
-    /// <summary>Whether <see cref="ManyPools"/> has warned of it. Guarded by its lock.</summary>
+    /// <summary>Whether <see cref="DuplicatePoolDetector"/> has warned of it. Guarded by its lock.</summary>
     internal bool IsOneOfMany { get; set; }
 }

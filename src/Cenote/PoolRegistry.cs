@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Cenote.Registry;
 
 namespace Cenote;
 
@@ -119,30 +120,30 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
 
     /// <summary>Opens a connection of the pool of a name, blocking the calling thread.</summary>
     /// <param name="name">The name it was registered by.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <exception cref="PoolNotFoundException">No pool has the name.</exception>
     /// <inheritdoc cref="ConnectionPool.RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public PooledConnection OpenConnection(
-        string name, [CallerFilePath] string filePath = "", [CallerLineNumber] int lineNumber = 0, [CallerMemberName] string memberName = "") =>
-        this[name].OpenConnection(filePath, lineNumber, memberName);
+        string name, [CallerFilePath] string callerFilePath = "", [CallerLineNumber] int callerLineNumber = 0, [CallerMemberName] string callerMemberName = "") =>
+        this[name].OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection of the pool of a name.</summary>
     /// <param name="name">The name it was registered by.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <exception cref="PoolNotFoundException">No pool has the name.</exception>
     /// <inheritdoc cref="ConnectionPool.RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         string name,
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        this[name].OpenConnectionAsync(cancellationToken, filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        this[name].OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>The statistics of every pool that is constructed, in the order of their names. Each is a snapshot of its own.</summary>
     public IReadOnlyList<PoolStatistics> GetStatistics() => [.. Pools.Select(pool => pool.GetStatistics())];

@@ -2,7 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Cenote.AdoNet;
-using Cenote.Resilience;
+using Cenote.Execution;
 
 namespace Cenote;
 
@@ -193,7 +193,7 @@ public sealed partial class PooledConnection
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
         var kind = _pool.Engine.FailureReports.Report(lease, exception);
-        Progress?.NoteFailure(exception, kind, isEnding: false);
+        Progress?.RecordFailure(exception, kind, isEnding: false);
         return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
 
@@ -202,7 +202,7 @@ public sealed partial class PooledConnection
     internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
     {
         var kind = _pool.Engine.FailureReports.Report(lease, exception);
-        Progress?.NoteFailure(exception, kind, isEnding: true);
+        Progress?.RecordFailure(exception, kind, isEnding: true);
         return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Cenote.AdoNet;
 
 namespace Cenote;
 
@@ -15,7 +14,7 @@ public sealed partial class PooledConnection
     /// with that as the inner one: for libraries that know the driver's exceptions only, and decide by them whether to try again.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
-    public bool ThrowsDriverFailures { get; set; }
+    public bool UnwrapDriverExceptions { get; set; }
 
     /// <summary>Rents a connection, blocking the calling thread up to the pool's acquire timeout.</summary>
     /// <exception cref="InvalidOperationException">The connection is open already.</exception>
@@ -23,7 +22,7 @@ public sealed partial class PooledConnection
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactions"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public override void Open()
     {
         if (!_gate.TryBeginOpening())
@@ -119,7 +118,7 @@ public sealed partial class PooledConnection
     }
 
     private Exception? DriverFailure(Exception exception) =>
-        ThrowsDriverFailures && exception is (ConnectionOpenException or CircuitOpenException) ? exception.InnerException : null;
+        UnwrapDriverExceptions && exception is (ConnectionOpenException or CircuitOpenException) ? exception.InnerException : null;
 
     private void FinishOpening(ConnectionLease lease)
     {

@@ -53,7 +53,7 @@ public sealed partial class PooledConnection : DbConnection
         : this(pool, site) => _gate = new SessionGate(in lease);
 
     internal PooledConnection(RoutedDataSource route, CallSite site)
-        : this(route.Home, site) => _route = route;
+        : this(route.DefaultPool, site) => _route = route;
 
     internal PooledConnection(RoutedDataSource route, ConnectionLease lease, CallSite site)
         : this(lease.Pool!, lease, site) => _route = route;
@@ -136,7 +136,7 @@ public sealed partial class PooledConnection : DbConnection
     private TConnection Unwrap<TConnection>(in ConnectionLease lease)
         where TConnection : DbConnection
     {
-        Progress?.NoteUnwrapped();
+        Progress?.RecordUnwrapped();
         return lease.Unwrap<TConnection>();
     }
 
@@ -159,21 +159,21 @@ public sealed partial class PooledConnection : DbConnection
     /// with a new connection: functions, collations, extensions that a library needs on each connection that it is given.
     /// </summary>
     /// <param name="key">Tells one set-up from others; compared by <see cref="object.Equals(object)"/>.</param>
-    /// <param name="setUp">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers in the session.</param>
+    /// <param name="initialize">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers in the session.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
     /// <remarks>
     /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers and callbacks of the driver's
     /// connection are not kept: they cannot be told from the holder's own, and go with its lease.
     /// </remarks>
-    public void SetUpOnce(object key, Action<DbConnection> setUp)
+    public void InitializeOnce(object key, Action<DbConnection> initialize)
     {
         ArgumentNullException.ThrowIfNull(key);
-        ArgumentNullException.ThrowIfNull(setUp);
+        ArgumentNullException.ThrowIfNull(initialize);
         var lease = Enter();
         try
         {
-            lease.GetPhysical().SetUpOnce(key, setUp);
+            lease.GetPhysical().InitializeOnce(key, initialize);
         }
         catch
         {

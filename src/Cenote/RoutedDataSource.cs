@@ -13,7 +13,7 @@ public abstract class RoutedDataSource : DbDataSource
     private PooledProviderFactory? _providerFactory;
 
     /// <summary>A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.</summary>
-    public abstract ConnectionPool Home { get; }
+    public abstract ConnectionPool DefaultPool { get; }
 
     /// <summary>
     /// Gets the provider factory of the data source, for tools that make connections, commands and adapters with a <see cref="DbProviderFactory"/>.
@@ -23,60 +23,60 @@ public abstract class RoutedDataSource : DbDataSource
     public DbProviderFactory ProviderFactory =>
         _providerFactory ?? Interlocked.CompareExchange(ref _providerFactory, NewProviderFactory(), null) ?? _providerFactory;
 
-    /// <summary>The connection string of <see cref="Home"/> without secrets.</summary>
-    public override string ConnectionString => Home.ConnectionString;
+    /// <summary>The connection string of <see cref="DefaultPool"/> without secrets.</summary>
+    public override string ConnectionString => DefaultPool.ConnectionString;
 
     /// <summary>Rents from the pool of choice.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells the choice.</returns>
     public abstract ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "");
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "");
 
     /// <summary>Rents from the pool of choice, blocking the calling thread.</summary>
     /// <inheritdoc cref="RentAsync"/>
     public abstract ConnectionLease Rent(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "");
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "");
 
     /// <summary>Makes a connection that rents when it is opened, each time from the pool of choice, and returns when it is closed.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     public PooledConnection CreateConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        new(this, new CallSite(filePath, lineNumber, memberName));
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection, blocking the calling thread.</summary>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     public PooledConnection OpenConnection(
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        new(this, Rent(CancellationToken.None, filePath, lineNumber, memberName), new CallSite(filePath, lineNumber, memberName));
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection.</summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="filePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="lineNumber">Filled in by the compiler.</param>
-    /// <param name="memberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
+    /// <param name="callerLineNumber">Filled in by the compiler.</param>
+    /// <param name="callerMemberName">Filled in by the compiler.</param>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        OpenAsync(RentAsync(cancellationToken, filePath, lineNumber, memberName), filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        OpenAsync(RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Puts the safe face of a connection on a lease, when it has come.</summary>
     /// <param name="rent">A rent of this data source.</param>
@@ -108,13 +108,13 @@ public abstract class RoutedDataSource : DbDataSource
 
     /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
-        new PooledCommand(Home, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
+        new PooledCommand(DefaultPool, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
 
     /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
-        new PooledBatch(Home, new PooledConnection(this, default(CallSite)), opensConnection: true);
+        new PooledBatch(DefaultPool, new PooledConnection(this, default(CallSite)), opensConnection: true);
 
-    private PooledProviderFactory NewProviderFactory() => new(() => Home, () => new PooledConnection(this, default(CallSite)));
+    private PooledProviderFactory NewProviderFactory() => new(() => DefaultPool, () => new PooledConnection(this, default(CallSite)));
 
     private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
         new(this, await rent.ConfigureAwait(false), site);

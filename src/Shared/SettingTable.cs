@@ -1,12 +1,10 @@
 using System.Globalization;
-using Cenote.Providers;
-using Cenote.Resilience;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.Shared;
 
 /// <summary>
-/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.DescribeSettings"/>, the keys of the configuration, the changes of a running pool and the
+/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the configuration, the changes of a running pool and the
 /// table in <c>docs/settings.md</c> are loops over it. It needs nothing but the public options, so that several assemblies can compile it.
 /// </summary>
 internal static class SettingTable
@@ -43,7 +41,7 @@ internal static class SettingTable
             Meaning = "The most connections that are ever open.",
             Parse = (options, text) => options.MaxSize = text.Number(),
         },
-        new("Sizing", options => options.Sizing)
+        new("Sizing", options => options.SizingPolicy)
         {
             Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,
             Meaning = "What moves the size between MinSize and MaxSize.",
@@ -79,7 +77,7 @@ internal static class SettingTable
         {
             Meaning = "The longest one try to connect may take.",
         },
-        Number("OpenRetries", options => options.OpenRetries, (options, value) => options.OpenRetries = value, 0, 100) with
+        Number("MaxOpenRetries", options => options.MaxOpenRetries, (options, value) => options.MaxOpenRetries = value, 0, 100) with
         {
             Unit = Tries,
             Meaning = "How often a failed open is tried again before its failure is reported.",
@@ -98,7 +96,7 @@ internal static class SettingTable
             Unit = Connections,
             Meaning = "The most connections that are being opened at once.",
         },
-        Choice("Startup", options => options.Startup, (options, value) => options.Startup = value) with
+        Choice("Startup", options => options.StartupMode, (options, value) => options.StartupMode = value) with
         {
             Meaning = "What constructing the pool does when the database may be absent.",
         },
@@ -108,30 +106,30 @@ internal static class SettingTable
             Meaning = "When the pool stops trying to reach the database, and how it finds out that it is back.",
             Parse = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
         },
-        BreakerNumber("FailuresToOpen", breaker => breaker.FailuresToOpen, (breaker, value) => breaker with { FailuresToOpen = value }, 1000) with
+        BreakerNumber("FailureThreshold", breaker => breaker.FailureThreshold, (breaker, value) => breaker with { FailureThreshold = value }, 1000) with
         {
             Meaning = "Tries to connect that must fail in a row before the pool stops trying.",
         },
-        BreakerNumber("SuccessesToClose", breaker => breaker.SuccessesToClose, (breaker, value) => breaker with { SuccessesToClose = value }, 100) with
+        BreakerNumber("SuccessThreshold", breaker => breaker.SuccessThreshold, (breaker, value) => breaker with { SuccessThreshold = value }, 100) with
         {
             Meaning = "Successes in a row after which the pool connects again.",
         },
-        BreakerDuration("RecoveryTime", breaker => breaker.RecoveryTime, (breaker, value) => breaker with { RecoveryTime = value }) with
+        BreakerDuration("BreakDuration", breaker => breaker.BreakDuration, (breaker, value) => breaker with { BreakDuration = value }) with
         {
-            Range = "1 ms to MaxRecoveryTime",
+            Range = "1 ms to MaxBreakDuration",
             Meaning = "The time from the opening of the circuit to its first probe.",
         },
-        BreakerDuration("MaxRecoveryTime", breaker => breaker.MaxRecoveryTime, (breaker, value) => breaker with { MaxRecoveryTime = value }) with
+        BreakerDuration("MaxBreakDuration", breaker => breaker.MaxBreakDuration, (breaker, value) => breaker with { MaxBreakDuration = value }) with
         {
-            Range = "RecoveryTime to 1 h",
+            Range = "BreakDuration to 1 h",
             Meaning = "The longest time between two probes.",
         },
-        new("CircuitBreaker.RecoveryGrowth", options => options.CircuitBreaker?.RecoveryGrowth)
+        new("CircuitBreaker.BackoffMultiplier", options => options.CircuitBreaker?.BackoffMultiplier)
         {
             Unit = "times", Range = "1 to 10", Absent = Off,
             Meaning = "What the time to the next probe is multiplied by after each that fails.",
-            Parse = (options, text) => options.CircuitBreaker = Breaker(options) with { RecoveryGrowth = text.Factor() },
-            Check = (problems, options) => problems.FindFactor("CircuitBreaker.RecoveryGrowth", options.CircuitBreaker?.RecoveryGrowth ?? 1, 1, 10),
+            Parse = (options, text) => options.CircuitBreaker = Breaker(options) with { BackoffMultiplier = text.Factor() },
+            Check = (problems, options) => problems.FindFactor("CircuitBreaker.BackoffMultiplier", options.CircuitBreaker?.BackoffMultiplier ?? 1, 1, 10),
         },
         new("MaxWaiters", options => options.MaxWaiters)
         {
@@ -140,13 +138,13 @@ internal static class SettingTable
             Parse = (options, text) => options.MaxWaiters = text.IsNone ? null : text.Number(),
             Check = (problems, options) => problems.FindNumber("MaxWaiters", options.MaxWaiters ?? 1, 1, 1_000_000),
         },
-        new("QueueShedding", options => options.QueueShedding is null ? null : "on")
+        new("LoadShedding", options => options.LoadShedding is null ? null : "on")
         {
-            IsSection = true, Range = "QueueSheddingOptions",
+            IsSection = true, Range = "LoadSheddingOptions",
             Meaning = "Rejects callers when waits have been too long for too long.",
-            Parse = (options, text) => options.QueueShedding = text.Switch() ? Shedding(options) : null,
+            Parse = (options, text) => options.LoadShedding = text.Switch() ? Shedding(options) : null,
         },
-        SheddingDuration("Target", shedding => shedding.Target, (shedding, value) => shedding with { Target = value }) with
+        SheddingDuration("Target", shedding => shedding.TargetDelay, (shedding, value) => shedding with { TargetDelay = value }) with
         {
             Meaning = "The wait that is acceptable at all times (0.005 s when shedding is on).",
         },
@@ -158,20 +156,20 @@ internal static class SettingTable
         {
             Meaning = "What is cleared from a session between two leases.",
         },
-        OptionalChoice<SessionClearing>("SessionClearing", options => options.SessionClearing, (options, value) => options.SessionClearing = value) with
+        OptionalChoice<SessionReset>("SessionReset", options => options.SessionReset, (options, value) => options.SessionReset = value) with
         {
             Meaning = "What resets a session after its lease.",
         },
-        OptionalChoice<AmbientTransactions>("AmbientTransactions", options => options.AmbientTransactions, (options, value) => options.AmbientTransactions = value) with
+        OptionalChoice<AmbientTransactionBehavior>("AmbientTransactionBehavior", options => options.AmbientTransactionBehavior, (options, value) => options.AmbientTransactionBehavior = value) with
         {
             Meaning = "What happens when a connection is requested within a TransactionScope.",
         },
-        InCode("Credentials", options => options.Credentials) with
+        InCode("Credentials", options => options.CredentialsProvider) with
         {
             Range = "thread-safe callback",
             Meaning = "A callback that is asked for a user and password at every open.",
         },
-        InCode("ClassifyFailure", options => options.ClassifyFailure) with
+        InCode("FailureClassifier", options => options.FailureClassifier) with
         {
             Range = "thread-safe callback",
             Meaning = "A callback that says what a failure means.",
@@ -193,21 +191,21 @@ internal static class SettingTable
             CanChange = true, Absent = "never",
             Meaning = "Leases held longer are taken away from their holder.",
         },
-        Number("LeakDetection.StackSampling", options => options.LeakDetection?.StackSampling ?? 0, (options, value) => options.LeakDetection.StackSampling = value, 0, 1_000_000) with
+        Number("LeakDetection.StackSamplingInterval", options => options.LeakDetection?.StackSamplingInterval ?? 0, (options, value) => options.LeakDetection.StackSamplingInterval = value, 0, 1_000_000) with
         {
             Unit = "rents", CanChange = true,
             Meaning = "One rent in about so many records its call stack; 0 for none.",
         },
-        Choice("NestedRents", options => options.NestedRents, (options, value) => options.NestedRents = value) with
+        Choice("NestedRentBehavior", options => options.NestedRentBehavior, (options, value) => options.NestedRentBehavior = value) with
         {
             Meaning = "What happens when one flow rents a second connection while it holds one.",
         },
-        Number("EventHistory", options => options.EventHistory, (options, value) => options.EventHistory = value, 0, 100_000) with
+        Number("EventHistoryCapacity", options => options.EventHistoryCapacity, (options, value) => options.EventHistoryCapacity = value, 0, 100_000) with
         {
             Unit = "events",
             Meaning = "How many events of the pool are remembered.",
         },
-        OptionalDuration("SlowAcquire", options => options.SlowAcquire, (options, value) => options.SlowAcquire = value, Millisecond) with
+        OptionalDuration("SlowAcquireThreshold", options => options.SlowAcquireThreshold, (options, value) => options.SlowAcquireThreshold = value, Millisecond) with
         {
             Meaning = "A caller that waited at least so long is an event of its own.",
         },
@@ -248,12 +246,12 @@ internal static class SettingTable
         problems.FindLonger("OpenRetryBaseDelay", options.OpenRetryBaseDelay, "OpenRetryMaxDelay", options.OpenRetryMaxDelay);
         if (options.CircuitBreaker is { } breaker)
         {
-            problems.FindLonger("CircuitBreaker.RecoveryTime", breaker.RecoveryTime, "MaxRecoveryTime", breaker.MaxRecoveryTime);
+            problems.FindLonger("CircuitBreaker.BreakDuration", breaker.BreakDuration, "MaxBreakDuration", breaker.MaxBreakDuration);
         }
 
-        if (options.QueueShedding is { } shedding)
+        if (options.LoadShedding is { } shedding)
         {
-            problems.FindLonger("QueueShedding.Target", shedding.Target, "Interval", shedding.Interval);
+            problems.FindLonger("LoadShedding.Target", shedding.TargetDelay, "Interval", shedding.Interval);
         }
 
         if (options.LeakDetection is { Threshold: { } threshold, RevokeAfter: { } revokeAfter } && revokeAfter < threshold)
@@ -339,14 +337,14 @@ internal static class SettingTable
             Check = (problems, options) => problems.FindDuration($"CircuitBreaker.{part}", options.CircuitBreaker is { } breaker ? get(breaker) : Hour, Millisecond, Hour),
         };
 
-    private static SettingRow SheddingDuration(string part, Func<QueueSheddingOptions, TimeSpan> get, Func<QueueSheddingOptions, TimeSpan, QueueSheddingOptions> set) =>
-        new($"QueueShedding.{part}", options => options.QueueShedding is { } shedding ? get(shedding) : null)
+    private static SettingRow SheddingDuration(string part, Func<LoadSheddingOptions, TimeSpan> get, Func<LoadSheddingOptions, TimeSpan, LoadSheddingOptions> set) =>
+        new($"LoadShedding.{part}", options => options.LoadShedding is { } shedding ? get(shedding) : null)
         {
             Unit = Seconds,
             Range = RangeOf(Millisecond, Minute),
             Absent = Off,
-            Parse = (options, text) => options.QueueShedding = set(Shedding(options), text.Duration()),
-            Check = (problems, options) => problems.FindDuration($"QueueShedding.{part}", options.QueueShedding is { } shedding ? get(shedding) : Minute, Millisecond, Minute),
+            Parse = (options, text) => options.LoadShedding = set(Shedding(options), text.Duration()),
+            Check = (problems, options) => problems.FindDuration($"LoadShedding.{part}", options.LoadShedding is { } shedding ? get(shedding) : Minute, Millisecond, Minute),
         };
 
     private static void CheckName(OptionProblems problems, ConnectionPoolOptions options)
@@ -381,5 +379,5 @@ internal static class SettingTable
 
     private static StatementStatisticsOptions Statements(ConnectionPoolOptions options) => options.StatementStatistics ?? new StatementStatisticsOptions();
 
-    private static QueueSheddingOptions Shedding(ConnectionPoolOptions options) => options.QueueShedding ?? new QueueSheddingOptions();
+    private static LoadSheddingOptions Shedding(ConnectionPoolOptions options) => options.LoadShedding ?? new LoadSheddingOptions();
 }

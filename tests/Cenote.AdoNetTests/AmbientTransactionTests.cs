@@ -1,6 +1,4 @@
 using System.Transactions;
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
 using Npgsql;
 
@@ -24,20 +22,20 @@ public class AmbientTransactionTests
                 scope.Dispose();
                 var exception = await Assert.ThrowsAsync<NotSupportedException>(() => refused);
                 Assert.Contains("TransactionScope", exception.Message, StringComparison.Ordinal);
-                Assert.Contains(nameof(ConnectionPoolOptions.AmbientTransactions), exception.Message, StringComparison.Ordinal);
+                Assert.Contains(nameof(ConnectionPoolOptions.AmbientTransactionBehavior), exception.Message, StringComparison.Ordinal);
             }
         }
 
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
         Assert.Equal(0, await table.CountAsync());
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
     public async Task Pool_that_ignores_scopes_writes_at_once(Db db)
     {
-        await using var pool = TestPool.Create(db, configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using var pool = TestPool.Create(db, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);
         await using var table = await TestTable.CreateAsync(pool);
         var row = 0;
         foreach (var flow in Enum.GetValues<TransactionScopeAsyncFlowOption>())
@@ -55,7 +53,7 @@ public class AmbientTransactionTests
         }
 
         Assert.Equal(2, await table.CountAsync());
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -83,21 +81,21 @@ public class AmbientTransactionTests
 
     [Theory]
     [InlineData("Enlist=false", null, true)]
-    [InlineData("Enlist=false", AmbientTransactions.Throw, false)]
+    [InlineData("Enlist=false", AmbientTransactionBehavior.Throw, false)]
     [InlineData("", null, false)]
-    [InlineData("", AmbientTransactions.Ignore, true)]
-    public async Task Connection_string_that_turns_enlisting_off_ignores_scopes(string keyword, AmbientTransactions? option, bool ignores)
+    [InlineData("", AmbientTransactionBehavior.Ignore, true)]
+    public async Task Connection_string_that_turns_enlisting_off_ignores_scopes(string keyword, AmbientTransactionBehavior? option, bool ignores)
     {
         var postgreSql = RealServers.PostgreSql + ";" + keyword;
         var mySql = RealServers.MySql + ";" + keyword.Replace("Enlist", "Auto Enlist", StringComparison.Ordinal);
-        var plain = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
+        var plain = new AdoNetProviderOptions { ConnectionStringOverrides = "Pooling=false", ResetCommand = "DISCARD ALL" };
         foreach (var provider in new DatabaseProvider[]
         {
             new PostgreSqlProvider(postgreSql), new MySqlProvider(mySql), new AdoNetProvider(NpgsqlFactory.Instance, postgreSql, plain),
         })
         {
-            await using var pool = new ConnectionPool(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactions = option });
-            Assert.Equal(ignores ? "Ignore" : "Throw", pool.DescribeSettings().Single(setting => setting.Name == "AmbientTransactions").Value);
+            await using var pool = new ConnectionPool(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactionBehavior = option });
+            Assert.Equal(ignores ? "Ignore" : "Throw", pool.GetSettings().Single(setting => setting.Name == "AmbientTransactionBehavior").Value);
             using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
             var exception = await Record.ExceptionAsync(async () => await (await pool.RentAsync()).DisposeAsync());
             Assert.Equal(ignores, exception is null);
@@ -108,12 +106,12 @@ public class AmbientTransactionTests
     [Fact]
     public async Task Driver_that_enlists_by_itself_does_not_see_the_callers_scope()
     {
-        var options = new AdoNetProviderOptions { ConnectionStringAmendment = "Pooling=false", ResetCommand = "DISCARD ALL" };
+        var options = new AdoNetProviderOptions { ConnectionStringOverrides = "Pooling=false", ResetCommand = "DISCARD ALL" };
         await using var pool = new ConnectionPool(
             new AdoNetProvider(NpgsqlFactory.Instance, RealServers.PostgreSql, options),
-            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactions = AmbientTransactions.Ignore });
+            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore });
         await using var table = await TestTable.CreateAsync(pool);
-        pool.RetireAll();
+        pool.Clear();
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
             await using (var connection = await pool.OpenConnectionAsync())
@@ -121,7 +119,7 @@ public class AmbientTransactionTests
                 await connection.RunAsync($"INSERT INTO {table.Name} VALUES (1, 'a', 1)");
             }
 
-            await using var dedicated = await pool.OpenDedicatedAsync();
+            await using var dedicated = await pool.OpenDedicatedConnectionAsync();
             await dedicated.Connection.RunAsync($"INSERT INTO {table.Name} VALUES (2, 'a', 1)");
         }
 
@@ -159,7 +157,7 @@ public class AmbientTransactionTests
         yield return () => Sync(() => Insert(pool.Rent(waiting).Connection));
         yield return async () => Insert((await pool.RentAsync(waiting)).Connection);
         yield return () => Sync(() => pool.TryRent(out _));
-        yield return async () => Insert((await pool.OpenDedicatedAsync()).Connection);
+        yield return async () => Insert((await pool.OpenDedicatedConnectionAsync()).Connection);
         yield return () => pool.ExecuteAsync((connection, _) => connection.RunAsync(insert));
         if (pool.Provider.Factory.CanCreateBatch)
         {

@@ -1,11 +1,9 @@
-using Cenote.Providers;
-
 namespace Cenote.AdoNetTests;
 
 /// <summary>Work that the pool runs, on real databases.</summary>
 public class ExecuteTests
 {
-    private static readonly WorkRetryOptions Retry = new() { MaxRetries = 20, BaseDelay = TimeSpan.FromMilliseconds(5), Deadline = TimeSpan.FromMinutes(1) };
+    private static readonly RetryOptions Retry = new() { MaxRetries = 20, BaseDelay = TimeSpan.FromMilliseconds(5), Timeout = TimeSpan.FromMinutes(1) };
 
     [Theory]
     [ClassData(typeof(ServerDatabases))]
@@ -64,7 +62,7 @@ public class ExecuteTests
                         await connection.RunAsync($"UPDATE {table} SET n = {n + 1} WHERE id = 1");
                         await transaction.CommitAsync(token);
                     },
-                    new WorkRetryOptions { MaxRetries = 100, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(50) });
+                    new RetryOptions { MaxRetries = 100, BaseDelay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(50) });
             }
         })));
 
@@ -120,10 +118,10 @@ public class ExecuteTests
                     await KillAsync(killer, db, await connection.ReadNumberAsync(Session(db)));
                     await transaction.CommitAsync(token);
                 },
-                new WorkRetryOptions { IsIdempotent = isIdempotent }));
+                new RetryOptions { IsIdempotent = isIdempotent }));
 
             Assert.Equal(1, attempts);
-            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(told.InnerException!));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(told.InnerException!));
             Assert.False(told.IsTransient);
         }
     }
@@ -146,11 +144,11 @@ public class ExecuteTests
         }
 
         var failure = await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(Work, Retry));
-        Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(failure));
+        Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(failure));
         Assert.Equal(1, attempts);
 
         attempts = 0;
-        Assert.Equal(5, await pool.ExecuteAsync(Work, new WorkRetryOptions { IsIdempotent = true }));
+        Assert.Equal(5, await pool.ExecuteAsync(Work, new RetryOptions { IsIdempotent = true }));
         Assert.Equal(2, attempts);
 
         attempts = 0;
@@ -178,7 +176,7 @@ public class ExecuteTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
 
         var late = await Assert.ThrowsAsync<WorkTimeoutException>(
-            () => pool.ExecuteAsync(RunAsync, new WorkRetryOptions { Deadline = TimeSpan.FromMilliseconds(300) }));
+            () => pool.ExecuteAsync(RunAsync, new RetryOptions { Timeout = TimeSpan.FromMilliseconds(300) }));
         Assert.Equal(1, late.Attempts);
         Assert.NotNull(late.InnerException);
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
@@ -280,7 +278,7 @@ public class ExecuteTests
                 {
                 }
             });
-            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(failure));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(failure));
             if (isBlocking)
             {
                 reader.Dispose();

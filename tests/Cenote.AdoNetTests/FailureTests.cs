@@ -142,7 +142,7 @@ public class FailureTests
 
         await using var next = await pool.OpenConnectionAsync();
         Assert.NotEqual(lost, await next.ReadNumberAsync("SELECT pg_backend_pid()"));
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
     }
 
     [Theory]

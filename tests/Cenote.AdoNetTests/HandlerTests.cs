@@ -41,7 +41,7 @@ public class HandlerTests
         }
 
         Assert.Empty(_heard);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -103,7 +103,7 @@ public class HandlerTests
             });
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     private static Delegate Nothing(Type type)

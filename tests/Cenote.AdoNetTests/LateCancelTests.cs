@@ -69,7 +69,7 @@ public class LateCancelTests
         // Else nothing was shown.
         Assert.InRange(ended, 1, rounds - 1);
         var statistics = pool.GetStatistics();
-        Assert.Equal(statistics.Opened - 1, statistics.Closed.GetValueOrDefault(CloseReason.CancelInDoubt));
+        Assert.Equal(statistics.ConnectionsOpened - 1, statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CancelOutcomeUnknown));
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public class LateCancelTests
         }
 
         var statistics = pool.GetStatistics();
-        Assert.Equal(statistics.Opened - 1, statistics.Closed.GetValueOrDefault(CloseReason.CancelInDoubt));
+        Assert.Equal(statistics.ConnectionsOpened - 1, statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CancelOutcomeUnknown));
     }
 
     /// <returns>Whether the statement was cut off.</returns>

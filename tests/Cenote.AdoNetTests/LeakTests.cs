@@ -19,7 +19,7 @@ public class LeakTests
 
         await using var connection = await next;
         Assert.NotEqual(driver, RuntimeHelpers.GetHashCode(connection.Unwrap<DbConnection>()));
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.Abandoned]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Abandoned]);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class LeakTests
         }
 
         await using var connection = await next;
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.Abandoned]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Abandoned]);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public class LeakTests
         GC.Collect();
         GC.WaitForPendingFinalizers();
         Assert.Equal(1, await holder.ReadNumberAsync("SELECT 1"));
-        Assert.False(pool.GetStatistics().Closed.TryGetValue(CloseReason.Abandoned, out var abandoned) && abandoned > 0);
+        Assert.False(pool.GetStatistics().ConnectionsClosedByReason.TryGetValue(CloseReason.Abandoned, out var abandoned) && abandoned > 0);
     }
 
     [Theory]

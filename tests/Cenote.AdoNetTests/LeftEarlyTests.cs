@@ -124,8 +124,8 @@ public class LeftEarlyTests
             command.Cancel();
         }
 
-        Assert.Empty(pool.GetStatistics().Closed);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Empty(pool.GetStatistics().ConnectionsClosedByReason);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -209,9 +209,9 @@ public class LeftEarlyTests
 
     private static void ShowKept(ConnectionPool pool)
     {
-        var closed = pool.GetStatistics().Closed;
-        Assert.All(closed, static entry => Assert.Equal(CloseReason.CancelInDoubt, entry.Key));
-        Assert.InRange(closed.GetValueOrDefault(CloseReason.CancelInDoubt), 0, MostInDoubt);
+        var closed = pool.GetStatistics().ConnectionsClosedByReason;
+        Assert.All(closed, static entry => Assert.Equal(CloseReason.CancelOutcomeUnknown, entry.Key));
+        Assert.InRange(closed.GetValueOrDefault(CloseReason.CancelOutcomeUnknown), 0, MostInDoubt);
     }
 
     private static string Rows(Db db, int count) => db switch
@@ -223,7 +223,7 @@ public class LeftEarlyTests
 
     private sealed class OnePoolSource(ConnectionPool pool) : RoutedDataSource
     {
-        public override ConnectionPool Home => pool;
+        public override ConnectionPool DefaultPool => pool;
 
         public override ConnectionLease Rent(
             CancellationToken cancellationToken = default, string filePath = "", int lineNumber = 0, string memberName = "") =>

@@ -27,7 +27,7 @@ public class PoolLifeTests
         await using var command = connection.Command("SELECT 1");
         await command.ExecuteScalarAsync();
         var driver = connection.Unwrap<DbConnection>();
-        pool.RetireAll();
+        pool.Clear();
         Assert.Equal(1, (await command.ExecuteScalarAsync()).ToNumber());
         await connection.CloseAsync();
 

@@ -137,6 +137,6 @@ public class PropertyTests
 
         await using var next = await pool.OpenConnectionAsync();
         Assert.NotSame(driver, next.Unwrap<DbConnection>());
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.HolderRequest]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
     }
 }

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.AdoNetTests;
@@ -188,7 +187,7 @@ public class ProviderFactoryTests
         Assert.Throws<ObjectDisposedException>(() => source.CreateCommand("SELECT 1"));
         await using var still = await pool.OpenConnectionAsync();
         Assert.Equal(8, await still.ReadNumberAsync("SELECT 8"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]

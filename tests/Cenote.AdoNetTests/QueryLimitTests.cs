@@ -14,7 +14,7 @@ public class QueryLimitTests
         await using var command = connection.Command(SlowQuery.On(db));
         command.CommandTimeout = 1;
         var told = await Assert.ThrowsAsync<QueryTimeoutException>(() => command.ExecuteScalarAsync());
-        Assert.Equal(TimeSpan.FromSeconds(1), told.Limit);
+        Assert.Equal(TimeSpan.FromSeconds(1), told.QueryTimeout);
         Assert.Equal(1, command.CommandTimeout);
 
         command.CommandTimeout = 0;
@@ -53,11 +53,11 @@ public class QueryLimitTests
         {
             await using var lease = await pool.RentAsync();
             var failure = await Assert.ThrowsAnyAsync<DbException>(() => lease.Connection.RunAsync(SlowQuery.On(db)));
-            Assert.Equal(Providers.FailureKind.QueryTimeout, lease.ReportFailure(failure));
+            Assert.Equal(Cenote.FailureKind.QueryTimeout, lease.ReportFailure(failure));
             await lease.Connection.RunAsync("SELECT 1");
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -69,12 +69,12 @@ public class QueryLimitTests
         {
             await lease.SetQueryTimeoutAsync(Short);
             var failure = await Assert.ThrowsAnyAsync<DbException>(() => lease.Connection.RunAsync(SlowQuery.On(db)));
-            Assert.Equal(Providers.FailureKind.QueryTimeout, pool.Provider.Classify(failure));
+            Assert.Equal(Cenote.FailureKind.QueryTimeout, pool.Provider.ClassifyFailure(failure));
         }
 
         await using var next = await pool.RentAsync();
         await next.Connection.RunAsync(LastingAboutASecond(db));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => next.SetQueryTimeoutAsync(TimeSpan.Zero).AsTask());
     }
 
@@ -109,7 +109,7 @@ public class QueryLimitTests
 
             var own = Assert.IsAssignableFrom<DbException>(failure);
             Assert.IsNotType<QueryTimeoutException>(own);
-            Assert.Equal(Providers.FailureKind.QueryTimeout, pool.Provider.Classify(own));
+            Assert.Equal(Cenote.FailureKind.QueryTimeout, pool.Provider.ClassifyFailure(own));
         }
     }
 
@@ -117,7 +117,7 @@ public class QueryLimitTests
     public async Task A_wait_for_a_lock_of_SQLite_is_ended_too()
     {
         await using var pool = TestPool.Create(
-            new Sqlite.SqliteProvider($"Data Source={Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())}", new() { BusyTimeout = TimeSpan.FromMinutes(10) }),
+            new Cenote.SqliteProvider($"Data Source={Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())}", new() { BusyTimeout = TimeSpan.FromMinutes(10) }),
             Db.Sqlite,
             maxSize: 2,
             configure: options => options.QueryTimeout = Short);

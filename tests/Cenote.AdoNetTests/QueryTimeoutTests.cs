@@ -120,7 +120,7 @@ public class QueryTimeoutTests
 
     private static void Check(QueryTimeoutException told, ConnectionPool pool)
     {
-        Assert.Equal(Short, told.Limit);
+        Assert.Equal(Short, told.QueryTimeout);
         Assert.Equal(pool.Name, told.PoolName);
         Assert.NotNull(told.InnerException);
         Assert.EndsWith("#query-timeout", told.HelpLink, StringComparison.Ordinal);

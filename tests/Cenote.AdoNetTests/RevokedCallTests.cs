@@ -23,7 +23,7 @@ public class RevokedCallTests
             return command.ExecuteScalar();
         });
         await entered.Task;
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         var refusal = await Assert.ThrowsAsync<LeaseRevokedException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Contains("RevokedCallTests.cs:", refusal.Message, StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public class RevokedCallTests
         var transaction = await connection.BeginTransactionAsync();
         var reader = await connection.Command(Sql.Numbers(900)).ExecuteReaderAsync();
         Assert.True(await reader.ReadAsync());
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         Assert.Throws<LeaseRevokedException>(() => reader.Read());
         await Assert.ThrowsAsync<LeaseRevokedException>(() => transaction.CommitAsync());

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.StubDriver;
 
 namespace Cenote.AdoNetTests;
@@ -14,11 +13,11 @@ public class SharedConnectionTests
     private const int Calls = 500;
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset, false)]
-    [InlineData(SessionClearing.OwnReset, true)]
-    [InlineData(SessionClearing.DriverReset, false)]
-    [InlineData(SessionClearing.DriverReset, true)]
-    public async Task No_call_ever_meets_the_pool_or_another_holder(SessionClearing clearing, bool isAsync)
+    [InlineData(SessionReset.ByPool, false)]
+    [InlineData(SessionReset.ByPool, true)]
+    [InlineData(SessionReset.ByDriver, false)]
+    [InlineData(SessionReset.ByDriver, true)]
+    public async Task No_call_ever_meets_the_pool_or_another_holder(SessionReset clearing, bool isAsync)
     {
         var database = new StubDatabase();
         await using (var pool = new ConnectionPool(

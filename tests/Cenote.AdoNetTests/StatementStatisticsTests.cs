@@ -22,12 +22,12 @@ public class StatementStatisticsTests
             Assert.ThrowsAny<System.Data.Common.DbException>(() => wrong.ExecuteNonQuery());
         }
 
-        var statements = pool.GetStatements();
+        var statements = pool.GetStatementStatistics();
 
         Assert.Equal(2, statements.Count);
         var good = Assert.Single(statements, statement => statement.Text == "SELECT ?");
         Assert.Equal((6L, 0L), (good.Count, good.Errors));
-        Assert.True(good.Total > TimeSpan.Zero);
+        Assert.True(good.TotalTime > TimeSpan.Zero);
         var bad = Assert.Single(statements, statement => statement.Text == "SELECT ? FROM nowhere");
         Assert.Equal((1L, 1L), (bad.Count, bad.Errors));
         Assert.Contains("nowhere", bad.LastError, StringComparison.Ordinal);
@@ -42,12 +42,12 @@ public class StatementStatisticsTests
         var command = connection.CreateCommand();
         command.CommandText = "SELECT 1";
         var reader = await command.ExecuteReaderAsync();
-        Assert.Empty(pool.GetStatements());
+        Assert.Empty(pool.GetStatementStatistics());
 
         await connection.CloseAsync();
         await reader.DisposeAsync();
 
-        Assert.Equal(1, Assert.Single(pool.GetStatements()).Count);
+        Assert.Equal(1, Assert.Single(pool.GetStatementStatistics()).Count);
     }
 
     [Fact]
@@ -59,10 +59,10 @@ public class StatementStatisticsTests
         command.CommandText = "SELECT 1";
 
         await command.PrepareAsync();
-        Assert.Empty(pool.GetStatements());
+        Assert.Empty(pool.GetStatementStatistics());
         await command.ExecuteNonQueryAsync();
 
-        Assert.Equal(1, Assert.Single(pool.GetStatements()).Count);
+        Assert.Equal(1, Assert.Single(pool.GetStatementStatistics()).Count);
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public class StatementStatisticsTests
         command.CommandText = "SELECT 1";
         await command.ExecuteScalarAsync();
 
-        Assert.False(pool.CountsStatements);
-        Assert.Empty(pool.GetStatements());
+        Assert.False(pool.IsStatementStatisticsEnabled);
+        Assert.Empty(pool.GetStatementStatistics());
     }
 
     private static ConnectionPool NewPool() => TestPool.Create(Db.Sqlite, configure: options => options.StatementStatistics = new StatementStatisticsOptions());

@@ -11,7 +11,7 @@ internal static class PoolCheck
     /// <exception cref="InvalidOperationException">Something was not as it must be; the message says what.</exception>
     public static async Task RunAsync(string database, ConnectionPoolBuilder builder)
     {
-        await using var pool = builder.Named($"aot/{database}").Sized(1, 2).Build();
+        await using var pool = builder.WithName($"aot/{database}").WithSize(1, 2).Build();
         await pool.WaitUntilReadyAsync();
 
         await ExecuteAsync(pool, $"CREATE TABLE {s_table} (id INTEGER PRIMARY KEY, name VARCHAR(40) NOT NULL)");
@@ -82,8 +82,8 @@ internal static class PoolCheck
         // Two commands around the table, the rows, one reader, and the two leases that used the pool up.
         Expect(Rows + 5, statistics.Rents, "rents");
         Expect(1, statistics.Timeouts, "timeouts");
-        Expect(2, statistics.Opened, "connections opened");
-        Expect(0, statistics.ClosedTotal, "connections closed");
+        Expect(2, statistics.ConnectionsOpened, "connections opened");
+        Expect(0, statistics.ConnectionsClosed, "connections closed");
         Expect(0, statistics.Counts.Leased, "connections leased at the end");
         Expect(2, statistics.Counts.Total, "connections at the end");
     }

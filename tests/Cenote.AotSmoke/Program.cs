@@ -1,8 +1,5 @@
 using Cenote;
 using Cenote.AotSmoke;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Sqlite;
 
 // Proves that pools work in a program compiled ahead of time. SQLite always; servers where ./test says they are.
 var file = Path.Combine(Path.GetTempPath(), $"cenote-aot-{Environment.ProcessId}.db");

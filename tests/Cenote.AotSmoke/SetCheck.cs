@@ -1,6 +1,3 @@
-using Cenote.ReadReplicas;
-using Cenote.Sqlite;
-
 namespace Cenote.AotSmoke;
 
 /// <summary>A writer and readers on one file, with a causal read.</summary>
@@ -9,11 +6,11 @@ internal static class SetCheck
     internal static async Task RunAsync(string connectionString)
     {
         await using var set = new ReplicaSetBuilder("aot")
-            .Primary("writer", pool => pool.UseSqlite(connectionString).Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
-            .Replica("readers", pool => pool.UseSqlite(connectionString, new SqliteProviderOptions { ReadOnly = true }).Sized(1, 2))
+            .AddPrimary("writer", pool => pool.UseSqlite(connectionString).WithSize(1, 1).Configure(options => options.StartupMode = StartupMode.FailFast))
+            .AddReplica("readers", pool => pool.UseSqlite(connectionString, new SqliteProviderOptions { IsReadOnly = true }).WithSize(1, 2))
             .Build();
         using var scope = set.BeginCausalScope();
-        await using (var write = set.Writes.CreateCommand("CREATE TABLE routed (n INTEGER); INSERT INTO routed VALUES (7)"))
+        await using (var write = set.WriteDataSource.CreateCommand("CREATE TABLE routed (n INTEGER); INSERT INTO routed VALUES (7)"))
         {
             await write.ExecuteNonQueryAsync();
         }

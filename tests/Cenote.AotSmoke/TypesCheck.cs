@@ -1,4 +1,3 @@
-using Cenote.PostgreSql;
 using Npgsql;
 
 namespace Cenote.AotSmoke;
@@ -9,7 +8,7 @@ internal static class TypesCheck
     internal static async Task RunAsync(string connectionString)
     {
         var type = $"mood_{Environment.ProcessId}";
-        await using var pool = new ConnectionPoolBuilder().UsePostgreSql(connectionString).Sized(0, 2).Build();
+        await using var pool = new ConnectionPoolBuilder().UsePostgreSql(connectionString).WithSize(0, 2).Build();
         await using (var lease = await pool.RentAsync())
         await using (var second = await pool.RentAsync())
         {

@@ -39,7 +39,7 @@ public sealed class ActionTests(Browser browser)
 
         Assert.Equal(StatusCodes.Status403Forbidden, await ForgeAsync(visit, "api/actions", "application/json"));
         Assert.Equal(PoolState.Running, app.Pool.GetStatistics().State);
-        Assert.DoesNotContain(app.Pool.GetEvents(), static e => e.Kind is PoolEventKind.Operation or PoolEventKind.Suspended);
+        Assert.DoesNotContain(app.Pool.GetEvents(), static e => e.Kind is PoolEventKind.OperatorAction or PoolEventKind.Suspended);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ActionTests(Browser browser)
         await visit.ActAsync("suspend");
         Assert.Equal(PoolState.Suspended, app.Pool.GetStatistics().State);
 
-        var operations = app.Pool.GetEvents().Where(static e => e.Kind is PoolEventKind.Operation).ToArray();
+        var operations = app.Pool.GetEvents().Where(static e => e.Kind is PoolEventKind.OperatorAction).ToArray();
         Assert.Equal(2, operations.Length);
         Assert.All(operations, static operation => Assert.Equal(HeaderAuthentication.Operator, operation.Actor));
         var shown = visit.Page.Panel("events").Locator("tr[data-event=Operation]");
@@ -108,7 +108,7 @@ public sealed class ActionTests(Browser browser)
         Assert.Equal("POST", answer.Request.Method);
         Assert.InRange(answer.Status, 400, 499);
         Assert.Equal(PoolState.Running, app.Pool.GetStatistics().State);
-        Assert.DoesNotContain(app.Pool.GetEvents(), static e => e.Kind is PoolEventKind.Operation or PoolEventKind.Suspended);
+        Assert.DoesNotContain(app.Pool.GetEvents(), static e => e.Kind is PoolEventKind.OperatorAction or PoolEventKind.Suspended);
     }
 
     [Fact]

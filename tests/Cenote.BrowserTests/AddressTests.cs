@@ -1,4 +1,3 @@
-using Cenote.Dashboard;
 using Microsoft.AspNetCore.Builder;
 
 namespace Cenote.BrowserTests;

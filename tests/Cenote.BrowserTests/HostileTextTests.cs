@@ -1,4 +1,3 @@
-using Cenote.PostgreSql;
 using Npgsql;
 
 namespace Cenote.BrowserTests;
@@ -40,15 +39,15 @@ public sealed class HostileTextTests(Browser browser)
 
         // The server quotes the name of the database that it does not have. With an equals sign in it the name would be refused before.
         const string Markup = "<img src onerror>";
-        var nowhere = new ConnectionPoolBuilder().Named("nowhere")
+        var nowhere = new ConnectionPoolBuilder().WithName("nowhere")
             .UsePostgreSql(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = Markup }.ConnectionString)
-            .Sized(0, 2).WaitingAtMost(TimeSpan.FromSeconds(1)).Configure(static options => options.OpenRetries = 0);
+            .WithSize(0, 2).WithAcquireTimeout(TimeSpan.FromSeconds(1)).Configure(static options => options.MaxOpenRetries = 0);
         var unreachable = await pools.AddAsync(nowhere);
         var orders = await pools.AddSqliteAsync("orders", configure: static options => options.StatementStatistics = new StatementStatisticsOptions());
         await Assert.ThrowsAnyAsync<Exception>(async () => await unreachable.RentAsync());
         await Assert.ThrowsAnyAsync<Exception>(() => ExecuteAsync(orders, $"SELECT * FROM [{Script}]"));
         await Assert.ThrowsAnyAsync<Exception>(() => ExecuteAsync(orders, $"SELECT {Bare}"));
-        orders.RecordOperation(Script, Image);
+        orders.RecordOperatorAction(Script, Image);
 
         await using var site = await Site.StartAsync(new SiteOptions { Registry = pools.Registry });
         await using var visit = await Visit.BeginAsync(browser, site);

@@ -49,7 +49,7 @@ public sealed class LeakTests(Browser browser)
         await visit.IsCleanAsync();
     }
 
-    private static int LineBelow([CallerLineNumber] int line = 0) => line + 1;
+    private static int LineBelow([CallerLineNumber] int callerLineNumber = 0) => callerLineNumber + 1;
 
     private sealed class Batch
     {

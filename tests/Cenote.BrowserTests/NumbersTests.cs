@@ -1,6 +1,3 @@
-using Cenote.ReadReplicas;
-using Cenote.Sqlite;
-
 namespace Cenote.BrowserTests;
 
 public sealed class NumbersTests(Browser browser)
@@ -29,7 +26,7 @@ public sealed class NumbersTests(Browser browser)
             await row.ShowsAsync("counts.leased", statistics.Counts.Leased);
             await row.ShowsAsync("counts.limit", statistics.Counts.Limit);
             await row.ShowsAsync("counts.waiting", statistics.Counts.Waiting);
-            await row.ShowsAsync("circuit", statistics.Circuit.ToString());
+            await row.ShowsAsync("circuit", statistics.CircuitState.ToString());
         }
 
         await visit.IsCleanAsync();
@@ -60,16 +57,16 @@ public sealed class NumbersTests(Browser browser)
         await facts.ShowsAsync("counts.waiting", statistics.Counts.Waiting);
         await facts.ShowsAsync("leaksSuspected", statistics.LeaksSuspected);
         await facts.ShowsAsync("openFailures", statistics.OpenFailures);
-        await facts.ShowsAsync("circuit", statistics.Circuit.ToString());
+        await facts.ShowsAsync("circuit", statistics.CircuitState.ToString());
 
         var counters = visit.Page.Panel("counters");
         foreach (var (field, value) in new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["rents"] = statistics.Rents, ["waits"] = statistics.Waits, ["timeouts"] = statistics.Timeouts, ["cancellations"] = statistics.Cancellations,
-            ["errors"] = statistics.Errors, ["circuitRejections"] = statistics.CircuitRejections, ["overloads"] = statistics.Overloads,
-            ["opened"] = statistics.Opened, ["openFailures"] = statistics.OpenFailures, ["leaksSuspected"] = statistics.LeaksSuspected,
-            ["lateReturns"] = statistics.LateReturns, ["leaksProven"] = statistics.LeaksProven, ["leasesRevoked"] = statistics.LeasesRevoked,
-            ["nestedRents"] = statistics.NestedRents, ["circuitOpenings"] = statistics.CircuitOpenings, ["upkeepFailures"] = statistics.UpkeepFailures,
+            ["errors"] = statistics.Errors, ["circuitRejections"] = statistics.CircuitRejections, ["overloads"] = statistics.OverloadRejections,
+            ["opened"] = statistics.ConnectionsOpened, ["openFailures"] = statistics.OpenFailures, ["leaksSuspected"] = statistics.LeaksSuspected,
+            ["lateReturns"] = statistics.LeasesReturnedLate, ["leaksProven"] = statistics.LeasesAbandoned, ["leasesRevoked"] = statistics.LeasesRevoked,
+            ["nestedRents"] = statistics.NestedRents, ["circuitOpenings"] = statistics.CircuitOpenings, ["upkeepFailures"] = statistics.MaintenanceFailures,
         })
         {
             await counters.ShowsAsync($"totals.{field}", value);
@@ -85,7 +82,7 @@ public sealed class NumbersTests(Browser browser)
 
         await Assertions.Expect(visit.Page.Panel("holders").Locator("tr[data-lease]")).ToHaveCountAsync(3);
         await Assertions.Expect(visit.Page.Panel("slots").Locator("li[data-slot] > button[data-state=Leased]")).ToHaveCountAsync(3);
-        foreach (var statement in pool.GetStatements())
+        foreach (var statement in pool.GetStatementStatistics())
         {
             var row = visit.Page.Panel("statements").Locator("tr").Filter(new LocatorFilterOptions
             {
@@ -103,10 +100,10 @@ public sealed class NumbersTests(Browser browser)
     {
         await using var pools = new TestPools();
         var file = pools.SqliteFile("catalog");
-        var readOnly = new SqliteProviderOptions { ReadOnly = true };
+        var readOnly = new SqliteProviderOptions { IsReadOnly = true };
         await using var set = new ReplicaSetBuilder("catalog")
-            .Primary("writer", pool => pool.UseSqlite(file).Sized(1, 1).Configure(static options => options.Startup = StartupMode.FailAtStart))
-            .Replica("readers", pool => pool.UseSqlite(file, readOnly).Sized(1, 2))
+            .AddPrimary("writer", pool => pool.UseSqlite(file).WithSize(1, 1).Configure(static options => options.StartupMode = StartupMode.FailFast))
+            .AddReplica("readers", pool => pool.UseSqlite(file, readOnly).WithSize(1, 2))
             .Build();
         await set.WaitUntilReadyAsync().Soon();
         await using var site = await Site.StartAsync(new SiteOptions { Registry = pools.Registry, ReplicaSets = [set] });

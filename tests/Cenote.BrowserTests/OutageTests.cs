@@ -1,5 +1,3 @@
-using Cenote.Resilience;
-
 namespace Cenote.BrowserTests;
 
 public sealed class OutageTests(Browser browser)
@@ -10,12 +8,12 @@ public sealed class OutageTests(Browser browser)
         await using var server = await PostgreSqlServer.StartNewAsync();
         await using var pools = new TestPools();
         await pools.AddSqliteAsync("healthy");
-        var pool = await pools.AddAsync(new ConnectionPoolBuilder().Named("billing").Use(server.CreateProvider(server.Port)).Sized(1, 3)
+        var pool = await pools.AddAsync(new ConnectionPoolBuilder().WithName("billing").UseProvider(server.CreateProvider(server.Port)).WithSize(1, 3)
             .Configure(static options =>
             {
                 options.AcquireTimeout = TimeSpan.FromSeconds(1);
-                options.OpenRetries = 0;
-                options.CircuitBreaker = new CircuitBreakerOptions { FailuresToOpen = 2, RecoveryTime = TimeSpan.FromMilliseconds(200), MaxRecoveryTime = TimeSpan.FromMilliseconds(500) };
+                options.MaxOpenRetries = 0;
+                options.CircuitBreaker = new CircuitBreakerOptions { FailureThreshold = 2, BreakDuration = TimeSpan.FromMilliseconds(200), MaxBreakDuration = TimeSpan.FromMilliseconds(500) };
             }));
         await using var load = new Load().Add(pool, 2, "SELECT 1");
         await using var site = await Site.StartAsync(new SiteOptions { Registry = pools.Registry });

@@ -40,5 +40,5 @@ public sealed class Screenshots(Browser browser, Shop shop)
         Assert.InRange(picture.Length, 1_000, 300_000);
     }
 
-    private static string ImagesOf([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../docs/images"));
+    private static string ImagesOf([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../../docs/images"));
 }

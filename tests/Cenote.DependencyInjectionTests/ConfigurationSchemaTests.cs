@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cenote.DependencyInjection;
-using Cenote.Hosting;
 using Json.Schema;
 using Microsoft.Extensions.Configuration;
 
@@ -60,7 +59,7 @@ public sealed partial class ConfigurationSchemaTests
 
         Assert.Equal(Values(plain), Values(configured), StringComparer.Ordinal);
 
-        static IEnumerable<string> Values(ConnectionPool pool) => pool.DescribeSettings().Select(setting => $"{setting.Name}={setting.Value}");
+        static IEnumerable<string> Values(ConnectionPool pool) => pool.GetSettings().Select(setting => $"{setting.Name}={setting.Value}");
     }
 
     [Fact]
@@ -155,7 +154,7 @@ public sealed partial class ConfigurationSchemaTests
         return options;
     }
 
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../.."));
+    private static string FindRoot([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../.."));
 
     [GeneratedRegex(@"^```json\n(?<json>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex JsonBlock();

@@ -1,7 +1,5 @@
 using System.Reflection;
 using Cenote.DependencyInjection;
-using Cenote.Resilience;
-using Cenote.Sqlite;
 
 namespace Cenote.DependencyInjectionTests;
 
@@ -26,7 +24,7 @@ public sealed class ConfigurationTests
     public async Task What_the_configuration_says_wins_over_the_code_and_the_code_over_the_defaults()
     {
         await using var services = Containers.New((Section + "MaxSize", "7"))
-            .AddConnectionPool("orders", pool => pool.UseStub().Sized(1, 3))
+            .AddConnectionPool("orders", pool => pool.UseStub().WithSize(1, 3))
             .BuildServiceProvider();
 
         var statistics = services.GetRequiredKeyedService<ConnectionPool>("orders").GetStatistics();
@@ -49,16 +47,16 @@ public sealed class ConfigurationTests
     {
         var options = Read(
             ("minsize", "1"), ("MaxSize", "20"), ("AcquireTimeout", "00:00:05"), ("MaxIdleTime", "infinite"), ("MaxLifetime", "01:00:00"),
-            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRents", "Warn"), ("AmbientTransactions", "ignore"),
-            ("CircuitBreaker:FailuresToOpen", "5"), ("CircuitBreaker:RecoveryGrowth", "1.5"), ("QueueShedding", "true"), ("LeakDetection:Threshold", "00:01:00"));
+            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRentBehavior", "Warn"), ("AmbientTransactionBehavior", "ignore"),
+            ("CircuitBreaker:FailureThreshold", "5"), ("CircuitBreaker:BackoffMultiplier", "1.5"), ("LoadShedding", "true"), ("LeakDetection:Threshold", "00:01:00"));
 
         Assert.Equal(
             (1, 20, TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan, TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(250), 100),
             (options.MinSize, options.MaxSize, options.AcquireTimeout, options.MaxIdleTime, options.MaxLifetime, options.QueryTimeout, options.MaxWaiters));
-        Assert.Equal(AmbientTransactions.Ignore, options.AmbientTransactions);
-        Assert.Equal((StartupMode.FailAtStart, ResetMode.Rollback, NestedRents.Warn), (options.Startup, options.ResetMode, options.NestedRents));
-        Assert.Equal(new CircuitBreakerOptions { FailuresToOpen = 5, RecoveryGrowth = 1.5 }, options.CircuitBreaker);
-        Assert.Equal(new QueueSheddingOptions(), options.QueueShedding);
+        Assert.Equal(AmbientTransactionBehavior.Ignore, options.AmbientTransactionBehavior);
+        Assert.Equal((StartupMode.FailFast, ResetMode.Rollback, NestedRentBehavior.Warn), (options.StartupMode, options.ResetMode, options.NestedRentBehavior));
+        Assert.Equal(new CircuitBreakerOptions { FailureThreshold = 5, BackoffMultiplier = 1.5 }, options.CircuitBreaker);
+        Assert.Equal(new LoadSheddingOptions(), options.LoadShedding);
         Assert.Equal(TimeSpan.FromMinutes(1), options.LeakDetection.Threshold);
         Assert.Null(Problems(options));
     }
@@ -66,8 +64,8 @@ public sealed class ConfigurationTests
     [Fact]
     public void A_breaker_that_is_switched_off_stays_off_whatever_its_details_are()
     {
-        Assert.Null(Read(("CircuitBreaker", "false"), ("CircuitBreaker:FailuresToOpen", "5")).CircuitBreaker);
-        Assert.Equal(5, Read(("CircuitBreaker", "true"), ("CircuitBreaker:FailuresToOpen", "5")).CircuitBreaker!.FailuresToOpen);
+        Assert.Null(Read(("CircuitBreaker", "false"), ("CircuitBreaker:FailureThreshold", "5")).CircuitBreaker);
+        Assert.Equal(5, Read(("CircuitBreaker", "true"), ("CircuitBreaker:FailureThreshold", "5")).CircuitBreaker!.FailureThreshold);
     }
 
     [Fact]
@@ -139,7 +137,7 @@ public sealed class ConfigurationTests
     {
         await using var services = Containers.New(
                 (Section + "MaxSize", "ten"), (Section + "MinSize", "-1"), (Section + "AcquireTimeout", "5"), (Section + "Password", "sesame"))
-            .AddConnectionPool("orders", pool => pool.UseStub().Configure(options => options.OpenRetries = 1000))
+            .AddConnectionPool("orders", pool => pool.UseStub().Configure(options => options.MaxOpenRetries = 1000))
             .BuildServiceProvider();
 
         var refusal = Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));
@@ -172,7 +170,7 @@ public sealed class ConfigurationTests
     [Fact]
     public void No_setting_is_forgotten()
     {
-        string[] codeOnly = ["Name", "Credentials", "ClassifyFailure", "Sizing", "TimeProvider", "LoggerFactory"];
+        string[] codeOnly = ["Name", "Credentials", "FailureClassifier", "Sizing", "TimeProvider", "LoggerFactory"];
         var settings = typeof(ConnectionPoolOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
 
         Assert.All(settings.Except(codeOnly, StringComparer.Ordinal), setting => Assert.Contains(setting, PoolSection.Keys, StringComparer.Ordinal));
@@ -197,7 +195,7 @@ public sealed class ConfigurationTests
         try
         {
             options.MinSize = 0;
-            options.Startup = StartupMode.FillInBackground;
+            options.StartupMode = StartupMode.FillInBackground;
             new ConnectionPool(new StubProvider(new StubDatabase()), options).Dispose();
             return null;
         }

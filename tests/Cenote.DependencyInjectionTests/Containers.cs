@@ -20,7 +20,7 @@ internal static class Containers
     }
 
     public static ConnectionPoolBuilder UseStub(this ConnectionPoolBuilder pool) =>
-        pool.Use(new StubProvider(new StubDatabase())).Configure(options => options.MinSize = 0);
+        pool.UseProvider(new StubProvider(new StubDatabase())).Configure(options => options.MinSize = 0);
 
     public static bool IsClosed(ConnectionPool pool) => pool.GetStatistics().State == PoolState.Closed;
 

@@ -1,7 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Sqlite;
-
 namespace Cenote.DependencyInjectionTests;
 
 /// <summary>One application over three kinds of real databases.</summary>

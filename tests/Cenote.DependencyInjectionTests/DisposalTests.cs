@@ -53,7 +53,7 @@ public sealed class DisposalTests
         var services = Containers.New()
             .AddConnectionPool("unused", _ => throw new InvalidOperationException("constructed by the end of the container"))
             .BuildServiceProvider();
-        var tenant = services.GetRequiredService<PoolRegistry>().GetOrAdd("tenant", name => new ConnectionPoolBuilder().UseStub().Named(name).Build());
+        var tenant = services.GetRequiredService<PoolRegistry>().GetOrAdd("tenant", name => new ConnectionPoolBuilder().UseStub().WithName(name).Build());
 
         await services.DisposeAsync();
 

@@ -28,7 +28,7 @@ public sealed class FollowingTests
     public async Task Pools_that_the_registry_refuses_are_not_followed_however_often_somebody_asks()
     {
         var configuration = new Announcer(_configuration);
-        await using var services = Containers.New(configuration).AddConnectionPool("orders", pool => pool.UseStub().Named("other")).BuildServiceProvider();
+        await using var services = Containers.New(configuration).AddConnectionPool("orders", pool => pool.UseStub().WithName("other")).BuildServiceProvider();
 
         for (var round = 0; round < 5; round++)
         {
@@ -44,7 +44,7 @@ public sealed class FollowingTests
     {
         var provider = new StubProvider(new StubDatabase());
         await using var services = Containers.New(new Announcer(_configuration) { Failure = new IOException("away") })
-            .AddConnectionPool("orders", pool => pool.Use(provider).Configure(options => options.MinSize = 0))
+            .AddConnectionPool("orders", pool => pool.UseProvider(provider).Configure(options => options.MinSize = 0))
             .BuildServiceProvider();
 
         Assert.Throws<IOException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));

@@ -153,8 +153,8 @@ public sealed class RegistrationTests
     public async Task The_first_use_reports_invalid_settings_and_a_missing_connection_string()
     {
         await using var services = Containers.New()
-            .AddConnectionPool("orders", pool => pool.UseStub().Sized(5, 2))
-            .AddConnectionPool("billing", pool => Sqlite.SqlitePoolBuilderExtensions.UseSqlite(pool))
+            .AddConnectionPool("orders", pool => pool.UseStub().WithSize(5, 2))
+            .AddConnectionPool("billing", pool => Cenote.SqlitePoolBuilderExtensions.UseSqlite(pool))
             .BuildServiceProvider();
 
         Assert.Throws<PoolOptionsException>(() => services.GetRequiredKeyedService<ConnectionPool>("orders"));

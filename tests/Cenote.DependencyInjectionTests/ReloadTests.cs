@@ -1,4 +1,3 @@
-using Cenote.Sqlite;
 using Microsoft.Extensions.Configuration;
 
 namespace Cenote.DependencyInjectionTests;
@@ -84,7 +83,7 @@ public sealed class ReloadTests : IDisposable
 
     private ServiceProvider Build() =>
         Containers.New(new ConfigurationBuilder().AddJsonFile(SettingsFile, optional: false, reloadOnChange: true).Build())
-            .AddConnectionPool("orders", pool => pool.UseSqlite($"Data Source={Path.Combine(_directory, "orders.db")}").Sized(0, 4))
+            .AddConnectionPool("orders", pool => pool.UseSqlite($"Data Source={Path.Combine(_directory, "orders.db")}").WithSize(0, 4))
             .BuildServiceProvider();
 
     // Written beside and moved into place, as deployments do: a watcher never reads half a file.

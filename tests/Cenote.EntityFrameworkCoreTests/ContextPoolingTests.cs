@@ -34,7 +34,7 @@ public sealed class ContextPoolingTests
             Assert.Empty(await scope.ServiceProvider.GetRequiredService<ShopContext>().Products.ToListAsync(Stop));
         }
 
-        Assert.Equal(1, database.Pool.GetStatistics().Opened);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
         await database.AssertAllReturnedAsync();
     }
 
@@ -93,7 +93,7 @@ public sealed class ContextPoolingTests
             Assert.Equal(20, await context.Products.CountAsync(Stop));
         }
 
-        Assert.InRange(database.Pool.GetStatistics().Opened, 1, 2);
+        Assert.InRange(database.Pool.GetStatistics().ConnectionsOpened, 1, 2);
         await database.AssertAllReturnedAsync();
     }
 

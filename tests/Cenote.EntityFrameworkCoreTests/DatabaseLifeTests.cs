@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -41,7 +39,7 @@ public sealed class DatabaseLifeTests
     [Theory, ClassData(typeof(PostgreSqlDatabases))]
     public async Task A_missing_database_refuses_connections_until_it_has_been_created(Db kind)
     {
-        await using var database = new TestDatabase(kind, configure: options => options.OpenRetries = 0);
+        await using var database = new TestDatabase(kind, configure: options => options.MaxOpenRetries = 0);
         await using var context = database.Context();
         for (var i = 0; i < 8; i++)
         {
@@ -73,7 +71,7 @@ public sealed class DatabaseLifeTests
         }
 
         lease.Dispose();
-        Assert.Equal(1, database.Pool.GetStatistics().Opened);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
@@ -123,8 +121,8 @@ public sealed class DatabaseLifeTests
         var options = new ConnectionPoolOptions
         {
             MinSize = 0,
-            SessionClearing = kind == Db.PostgreSqlOwnReset ? SessionClearing.OwnReset : SessionClearing.DriverReset,
-            Credentials = _ =>
+            SessionReset = kind == Db.PostgreSqlOwnReset ? SessionReset.ByPool : SessionReset.ByDriver,
+            CredentialsProvider = _ =>
             {
                 asked++;
                 return new(new DatabaseCredentials(known.Username!, known.Password!));

@@ -26,8 +26,8 @@ public sealed class ManyContextsTests
         }
 
         var statistics = database.Pool.GetStatistics();
-        Assert.InRange(statistics.Opened, 1, 8);
-        Assert.Equal(0, statistics.ClosedTotal);
+        Assert.InRange(statistics.ConnectionsOpened, 1, 8);
+        Assert.Equal(0, statistics.ConnectionsClosed);
         Assert.Equal(0, statistics.Errors);
         Assert.Equal(0, statistics.Timeouts);
         Assert.True(statistics.Rents >= 3 * Contexts);

@@ -17,7 +17,7 @@ public sealed class QueryTests
             Assert.All(found, order => Assert.Equal((3, 2), (order.Lines.Count, order.Notes.Count)));
         }
 
-        Assert.Equal(1, database.Pool.GetStatistics().Opened);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
         await database.AssertAllReturnedAsync();
     }
 
@@ -79,7 +79,7 @@ public sealed class QueryTests
             Assert.NotNull(await findOrder(context, 2));
         }
 
-        Assert.Equal(1, secondPool.GetStatistics().Opened);
+        Assert.Equal(1, secondPool.GetStatistics().ConnectionsOpened);
         await database.AssertAllReturnedAsync();
     }
 

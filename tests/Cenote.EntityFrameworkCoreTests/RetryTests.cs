@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Cenote.EntityFrameworkCoreTests.Watching;
-using Cenote.PostgreSql;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
@@ -36,7 +35,7 @@ public sealed class RetryTests
 
         Assert.Equal(2, tries);
         Assert.Equal(2, await context.Products.CountAsync(Stop));
-        Assert.Equal(1, database.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
         await database.AssertAllReturnedAsync();
     }
 
@@ -120,7 +119,7 @@ public sealed class RetryTests
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         return new ConnectionPool(
             new PostgreSqlProvider($"Host=127.0.0.1;Port={port};Database=none;Username=nobody"),
-            new ConnectionPoolOptions { MinSize = 0, OpenRetries = 0 });
+            new ConnectionPoolOptions { MinSize = 0, MaxOpenRetries = 0 });
     }
 
     private static async Task EndSessionOfAsync(ShopContext context, TestDatabase database)

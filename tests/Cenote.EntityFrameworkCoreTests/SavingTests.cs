@@ -85,7 +85,7 @@ public sealed class SavingTests
 
         // The connection is as good as before.
         Assert.Equal(0, await context.Products.CountAsync(Stop));
-        Assert.Equal(1, database.Pool.GetStatistics().Opened);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
         await database.AssertAllReturnedAsync();
     }
 
@@ -112,7 +112,7 @@ public sealed class SavingTests
         }
 
         Assert.Equal(0, await context.Orders.CountAsync(Stop));
-        Assert.Equal(1, database.Pool.GetStatistics().Closed[CloseReason.HolderRequest]);
+        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
         Assert.Equal(501, await context.SaveChangesAsync(Stop));
         await database.AssertAllReturnedAsync();
     }
@@ -133,7 +133,7 @@ public sealed class SavingTests
         Assert.Equal(1, await context.Products.CountAsync(Stop));
         await context.Database.CloseConnectionAsync();
         Assert.Equal(1, await context.Products.CountAsync(Stop));
-        Assert.Equal((1, 0), (pool.GetStatistics().Opened, pool.GetStatistics().ClosedTotal));
+        Assert.Equal((1, 0), (pool.GetStatistics().ConnectionsOpened, pool.GetStatistics().ConnectionsClosed));
     }
 
     private static async Task WaitForLockAsync(ShopContext context)

@@ -34,8 +34,8 @@ public sealed class SqliteFunctionTests
             }
         }
 
-        Assert.Equal(2, database.Pool.GetStatistics().Opened);
-        Assert.Equal(0, database.Pool.GetStatistics().ClosedTotal);
+        Assert.Equal(2, database.Pool.GetStatistics().ConnectionsOpened);
+        Assert.Equal(0, database.Pool.GetStatistics().ConnectionsClosed);
     }
 
     [Fact]

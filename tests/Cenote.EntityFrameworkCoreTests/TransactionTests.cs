@@ -148,7 +148,7 @@ public sealed class TransactionTests
     [Theory, ClassData(typeof(EveryDatabase))]
     public async Task An_ambient_transaction_is_refused_also_where_the_pool_ignores_it(Db kind)
     {
-        await using var database = await TestDatabase.CreateAsync(kind, configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using var database = await TestDatabase.CreateAsync(kind, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);
         await using (var context = database.Context())
         {
             using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);

@@ -49,7 +49,7 @@ public sealed class DrainTests
         void Add(IServiceCollection services) => services.AddSingleton<IHostedService>(keeper);
         await using var app = HostedApp.Create(
             database.CreateProvider,
-            hosting: options => options.DrainTimeLimit = TimeSpan.FromHours(1),
+            hosting: options => options.DrainTimeout = TimeSpan.FromHours(1),
             services: services =>
             {
                 services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromHours(1));
@@ -135,7 +135,7 @@ public sealed class DrainTests
         Assert.Contains("DrainTests.cs", message, StringComparison.Ordinal);
         Assert.Contains(nameof(Drain_ends_at_its_limit_and_names_the_holder_of_an_unreturned_lease), message, StringComparison.Ordinal);
         leaked.Dispose();
-        await pool.WaitUntilUnusedAsync().Soon();
+        await pool.WaitUntilIdleAsync().Soon();
         Assert.Equal(0, pool.GetStatistics().Counts.Total);
     }
 
@@ -145,7 +145,7 @@ public sealed class DrainTests
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var app = HostedApp.Create(
             database.CreateProvider,
-            hosting: options => options.DrainTimeLimit = TimeSpan.FromHours(1),
+            hosting: options => options.DrainTimeout = TimeSpan.FromHours(1),
             services: services => services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100)));
         await app.StartAsync();
         var leaked = await app.Pool.RentAsync();
@@ -160,7 +160,7 @@ public sealed class DrainTests
     public async Task A_pool_that_nobody_holds_is_drained_even_when_the_time_is_over()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
-        await using var app = HostedApp.Create(database.CreateProvider, hosting: options => options.DrainTimeLimit = TimeSpan.Zero);
+        await using var app = HostedApp.Create(database.CreateProvider, hosting: options => options.DrainTimeout = TimeSpan.Zero);
         await app.StartAsync();
         var pool = app.Pool;
 
@@ -168,7 +168,7 @@ public sealed class DrainTests
 
         Assert.True(app.Log.Has(111));
         Assert.False(app.Log.Has(112));
-        await pool.WaitUntilUnusedAsync().Soon();
+        await pool.WaitUntilIdleAsync().Soon();
         Assert.Equal(0, pool.GetStatistics().Counts.Total);
     }
 
@@ -183,7 +183,7 @@ public sealed class DrainTests
             pool: options => (options.ConnectTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10)),
             hosting: options =>
             {
-                (options.WarmUpTimeLimit, options.DrainTimeLimit) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+                (options.WarmUpTimeout, options.DrainTimeout) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
                 if (target is { } wanted)
                 {
                     options.WarmUpTargets["orders"] = wanted;

@@ -1,4 +1,3 @@
-using Cenote.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.HostingTests;
@@ -73,7 +72,7 @@ public sealed class HealthEndpointTests
         relay.Appear();
         await using var app = await HostedApp.Create(() => database.CreateProvider(relay), FailFast).StartAsync();
         relay.Vanish();
-        app.Pool.RetireAll();
+        app.Pool.Clear();
         await CircuitIsOpenAsync(app);
 
         await ExpectAsync(app, OutOfService, "Unhealthy: orders: circuit open since ");
@@ -93,7 +92,7 @@ public sealed class HealthEndpointTests
         await using var app = await HostedApp.Create(() => database.CreateProvider(relay), FailFast).StartAsync();
         using var lease = await app.Pool.RentAsync();
         relay.Vanish();
-        app.Pool.RetireAll();
+        app.Pool.Clear();
         await CircuitIsOpenAsync(app);
 
         await ExpectAsync(app, InService, "1 connection that is still alive serves");
@@ -120,7 +119,7 @@ public sealed class HealthEndpointTests
         await app.Pool.WaitUntilReadyAsync().Soon();
         await ExpectAsync(app, InService, "Healthy: ");
 
-        app.Pool.OpenCircuit();
+        app.Pool.IsolateCircuit();
         await ExpectAsync(app, OutOfService, "Unhealthy: orders: circuit opened by hand at ");
         app.Pool.CloseCircuit();
         await ExpectAsync(app, InService, "Healthy: ");
@@ -154,7 +153,7 @@ public sealed class HealthEndpointTests
     }
 
     private static void FailFast(ConnectionPoolOptions options) =>
-        (options.OpenRetries, options.OpenRetryBaseDelay) = (0, TimeSpan.FromMilliseconds(10));
+        (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (0, TimeSpan.FromMilliseconds(10));
 
     private static async Task<Leases> RentAsync(HostedApp app, int count)
     {
@@ -168,7 +167,7 @@ public sealed class HealthEndpointTests
     }
 
     private static Task<CircuitState> CircuitIsOpenAsync(HostedApp app) =>
-        Patience.UntilAsync(() => Task.FromResult(app.Pool.GetCircuit().State), static state => state != CircuitState.Closed);
+        Patience.UntilAsync(() => Task.FromResult(app.Pool.GetCircuitStatus().State), static state => state != CircuitState.Closed);
 
     private sealed class Leases : IDisposable
     {

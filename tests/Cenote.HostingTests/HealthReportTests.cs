@@ -1,5 +1,3 @@
-using Cenote.Hosting;
-using Cenote.Providers;
 using Cenote.StubDriver;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -55,7 +53,7 @@ public sealed class HealthReportTests
 
         script.Always(StubCall.Open, StubStep.Hang(new StubGate()));
         using var held = await app.Pool.RentAsync();
-        app.Pool.RetireAll();
+        app.Pool.Clear();
         await Patience.UntilAsync(() => Task.FromResult(app.Pool.GetStatistics().Counts), static counts => counts is { Idle: 0 });
         await ExpectAsync(app, HealthStatus.Healthy, "1 of 4 connections leased, 0 idle");
     }
@@ -94,8 +92,8 @@ public sealed class HealthReportTests
         await using var app = await StartAsync(database, WithoutCircuit);
         using var held = await app.Pool.RentAsync();
 
-        script.Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials));
-        app.Pool.RetireAll();
+        script.Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials));
+        app.Pool.Clear();
         await Patience.UntilAsync(() => Task.FromResult(app.Pool.GetStatistics().LastOpenFailure), static failure => failure is not null);
 
         await ExpectAsync(app, HealthStatus.Degraded, "the database refuses the credentials; 1 connection that is still alive serves");
@@ -212,7 +210,7 @@ public sealed class HealthReportTests
     {
         await using var services = Build(
             registry => registry.Register(new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "orders", MinSize = 0 })),
-            checks => checks.AddConnectionPools("db", HealthStatus.Degraded, ["page"], options => options.DegradedUtilization = 0.1));
+            checks => checks.AddConnectionPools("db", HealthStatus.Degraded, ["page"], options => options.DegradedUtilizationThreshold = 0.1));
         var pool = services.GetRequiredService<PoolRegistry>()["orders"];
         var health = services.GetRequiredService<HealthCheckService>();
 
@@ -235,18 +233,18 @@ public sealed class HealthReportTests
     public void Every_problem_of_the_options_is_named_when_the_check_is_added()
     {
         var exception = Assert.Throws<OptionsValidationException>(() => new ServiceCollection().AddHealthChecks().AddConnectionPools(
-            configure: options => (options.DegradedWait, options.DegradedUtilization) = (TimeSpan.FromSeconds(-1), 1.5)));
+            configure: options => (options.DegradedWaitThreshold, options.DegradedUtilizationThreshold) = (TimeSpan.FromSeconds(-1), 1.5)));
 
         Assert.Equal(
             [
-                "DegradedWait is -1 s. It must be 0 s to 1 d.",
-                "DegradedUtilization is 1.5. It must be above 0 and no more than 1, or null for never.",
+                "DegradedWaitThreshold is -1 s. It must be 0 s to 1 d.",
+                "DegradedUtilizationThreshold is 1.5. It must be above 0 and no more than 1, or null for never.",
             ],
             [.. exception.Failures]);
     }
 
     private static void WithoutCircuit(ConnectionPoolOptions options) =>
-        (options.CircuitBreaker, options.OpenRetries, options.OpenRetryBaseDelay) = (null, 0, TimeSpan.Zero);
+        (options.CircuitBreaker, options.MaxOpenRetries, options.OpenRetryBaseDelay) = (null, 0, TimeSpan.Zero);
 
     /// <summary>The host may be up before the pool has done what the test is about.</summary>
     private static async Task ExpectAsync(HostedApp app, HealthStatus status, string text)
@@ -271,24 +269,24 @@ public sealed class HealthReportTests
     }
 
     private static async Task<HostedApp> StartAsync(StubDatabase database, Action<ConnectionPoolOptions> pool) =>
-        await HostedApp.Create(() => new StubProvider(database), pool, options => options.WarmUpTimeLimit = TimeSpan.FromMilliseconds(50)).StartAsync();
+        await HostedApp.Create(() => new StubProvider(database), pool, options => options.WarmUpTimeout = TimeSpan.FromMilliseconds(50)).StartAsync();
 
     private static Task<HealthReport> ReportAsync(HostedApp app) => app.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
     private sealed class BrokenSource : IPoolHealthSource
     {
-        public IEnumerable<PoolHealthFinding> Inspect()
+        public IEnumerable<PoolHealthEntry> GetEntries()
         {
-            yield return new PoolHealthFinding("early", HealthStatus.Healthy, "fine");
+            yield return new PoolHealthEntry("early", HealthStatus.Healthy, "fine");
             throw new InvalidOperationException("secret");
         }
     }
 
     private sealed class ReplicaSource : IPoolHealthSource
     {
-        public IEnumerable<PoolHealthFinding> Inspect() =>
+        public IEnumerable<PoolHealthEntry> GetEntries() =>
         [
-            new PoolHealthFinding("orders/replica-2", HealthStatus.Degraded, "out since 03:00, 1 of 2 replicas serve")
+            new PoolHealthEntry("orders/replica-2", HealthStatus.Degraded, "out since 03:00, 1 of 2 replicas serve")
             {
                 Data = new Dictionary<string, object>(StringComparer.Ordinal) { ["lagSeconds"] = 14.0 },
             },

@@ -1,4 +1,3 @@
-using Cenote.Hosting;
 using Cenote.StubDriver;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -12,20 +11,20 @@ public sealed class OptionsTests
     {
         await using var app = Create(options =>
         {
-            options.WarmUpTimeLimit = TimeSpan.Zero;
-            options.DrainTimeLimit = TimeSpan.FromDays(1);
+            options.WarmUpTimeout = TimeSpan.Zero;
+            options.DrainTimeout = TimeSpan.FromDays(1);
             options.WarmUpTargets["orders"] = -1;
-            options.WhenDatabaseIsAbsent = (AbsentDatabase)7;
+            options.DatabaseUnavailableBehavior = (DatabaseUnavailableBehavior)7;
         });
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
 
         Assert.Equal(
             [
-                "WarmUpTimeLimit is 0 s. It must be 1 ms to 1 h.",
-                "DrainTimeLimit is 1 d. It must be 0 s to 1 h.",
+                "WarmUpTimeout is 0 s. It must be 1 ms to 1 h.",
+                "DrainTimeout is 1 d. It must be 0 s to 1 h.",
                 "WarmUpTargets['orders'] is -1. It must be 0 to the maximum size of the pool.",
-                "WhenDatabaseIsAbsent is 7. It must be one of StartNotReady, FailStart.",
+                "DatabaseUnavailableBehavior is 7. It must be one of StartNotReady, FailFast.",
             ],
             [.. exception.Failures]);
         Assert.Empty(app.Registry.Pools);
@@ -51,26 +50,26 @@ public sealed class OptionsTests
     {
         await using var app = HostedApp.Create(
             () => new StubProvider(new StubDatabase()),
-            hosting: options => options.WarmUpTimeLimit = TimeSpan.FromHours(2),
+            hosting: options => options.WarmUpTimeout = TimeSpan.FromHours(2),
             services: services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["Cenote:Hosting:DrainTimeLimit"] = "30",
-                ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "Panic",
+                ["Cenote:Hosting:DrainTimeout"] = "30",
+                ["Cenote:Hosting:DatabaseUnavailableBehavior"] = "Panic",
                 ["Cenote:Hosting:WarmUpTargets:orders"] = "many",
                 ["Cenote:Hosting:WarmupTime"] = "00:00:20",
-                ["Cenote:Hosting:WarmUpTimeLimit"] = "00:30",
+                ["Cenote:Hosting:WarmUpTimeout"] = "00:30",
             }).Build()));
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => app.App.StartAsync().Soon());
 
         Assert.Equal(
             [
-                "Cenote:Hosting:DrainTimeLimit is '30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
+                "Cenote:Hosting:DrainTimeout is '30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
                 "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number, such as 20.",
-                "Cenote:Hosting:WarmupTime is not a setting. The settings are DrainTimeLimit, WarmUpTargets, WarmUpTimeLimit, WhenDatabaseIsAbsent.",
-                "Cenote:Hosting:WarmUpTimeLimit is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
-                "Cenote:Hosting:WhenDatabaseIsAbsent is 'Panic'. It must be one of StartNotReady, FailStart.",
-                "WarmUpTimeLimit is 2 h. It must be 1 ms to 1 h.",
+                "Cenote:Hosting:WarmupTime is not a setting. The settings are DrainTimeout, WarmUpTargets, WarmUpTimeout, DatabaseUnavailableBehavior.",
+                "Cenote:Hosting:WarmUpTimeout is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
+                "Cenote:Hosting:DatabaseUnavailableBehavior is 'Panic'. It must be one of StartNotReady, FailFast.",
+                "WarmUpTimeout is 2 h. It must be 1 ms to 1 h.",
             ],
             [.. exception.Failures]);
     }
@@ -95,19 +94,19 @@ public sealed class OptionsTests
     {
         await using var app = HostedApp.Create(
             () => new StubProvider(new StubDatabase()),
-            hosting: options => (options.DrainTimeLimit, options.WarmUpTimeLimit) = (TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
+            hosting: options => (options.DrainTimeout, options.WarmUpTimeout) = (TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)),
             services: services => services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                ["Cenote:Hosting:WarmUpTimeLimit"] = "00:00:20",
-                ["Cenote:Hosting:WhenDatabaseIsAbsent"] = "FailStart",
+                ["Cenote:Hosting:WarmUpTimeout"] = "00:00:20",
+                ["Cenote:Hosting:DatabaseUnavailableBehavior"] = "FailFast",
                 ["Cenote:Hosting:WarmUpTargets:orders"] = "3",
             }).Build()));
 
         var options = app.App.Services.GetRequiredService<IOptions<PoolHostingOptions>>().Value;
 
-        Assert.Equal(TimeSpan.FromSeconds(20), options.WarmUpTimeLimit);
-        Assert.Equal(TimeSpan.FromSeconds(7), options.DrainTimeLimit);
-        Assert.Equal(AbsentDatabase.FailStart, options.WhenDatabaseIsAbsent);
+        Assert.Equal(TimeSpan.FromSeconds(20), options.WarmUpTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.DrainTimeout);
+        Assert.Equal(DatabaseUnavailableBehavior.FailFast, options.DatabaseUnavailableBehavior);
         Assert.Equal(3, options.WarmUpTargets["orders"]);
     }
 
@@ -116,7 +115,7 @@ public sealed class OptionsTests
     {
         var services = new ServiceCollection();
 
-        services.AddConnectionPoolHosting().AddConnectionPoolHosting(options => options.DrainTimeLimit = TimeSpan.Zero);
+        services.AddConnectionPoolHosting().AddConnectionPoolHosting(options => options.DrainTimeout = TimeSpan.Zero);
 
         Assert.Single(services, service => service.ServiceType == typeof(IHostedService));
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cenote.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
@@ -66,7 +65,7 @@ public sealed class StartTests
         await using var app = HostedApp.Create(
             () => database.CreateProvider(relay),
             pool: options => options.TimeProvider = TimeProvider.System,
-            hosting: options => options.WhenDatabaseIsAbsent = AbsentDatabase.FailStart,
+            hosting: options => options.DatabaseUnavailableBehavior = DatabaseUnavailableBehavior.FailFast,
             services: services => services.AddSingleton<TimeProvider>(time));
         app.Registry.Register("customers", name => new ConnectionPool(database.CreateProvider(relay), new ConnectionPoolOptions { Name = name }));
         app.Registry.Register("logs", name => new ConnectionPool(database.CreateProvider(), new ConnectionPoolOptions { Name = name }));
@@ -95,7 +94,7 @@ public sealed class StartTests
         await using var app = HostedApp.Create(
             () => database.CreateProvider(relay),
             pool: options => options.OpenRetryBaseDelay = TimeSpan.FromMilliseconds(20),
-            hosting: options => (options.WarmUpTimeLimit, options.WarmUpTargets["orders"]) = (TimeSpan.FromMilliseconds(100), 3));
+            hosting: options => (options.WarmUpTimeout, options.WarmUpTargets["orders"]) = (TimeSpan.FromMilliseconds(100), 3));
 
         await app.StartAsync();
 
@@ -115,13 +114,13 @@ public sealed class StartTests
         var wrong = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = "wrong-word" }.ConnectionString;
         await using var app = HostedApp.Create(() => database.CreateProvider(wrong), hosting: options =>
         {
-            options.WhenDatabaseIsAbsent = AbsentDatabase.FailStart;
-            options.WarmUpTimeLimit = TimeSpan.FromHours(1);
+            options.DatabaseUnavailableBehavior = DatabaseUnavailableBehavior.FailFast;
+            options.WarmUpTimeout = TimeSpan.FromHours(1);
         });
 
         var exception = await Assert.ThrowsAsync<PoolWarmUpException>(() => app.App.StartAsync().Soon());
 
-        Assert.Contains("BadCredentials", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("InvalidCredentials", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-word", exception.ToString(), StringComparison.Ordinal);
     }
 
@@ -130,7 +129,7 @@ public sealed class StartTests
     {
         await using var database = await TestDatabase.CreateAsync(Db.PostgreSql);
         await using var relay = database.CreateRelay();
-        await using var app = HostedApp.Create(() => database.CreateProvider(relay), hosting: options => options.WarmUpTimeLimit = TimeSpan.FromHours(1));
+        await using var app = HostedApp.Create(() => database.CreateProvider(relay), hosting: options => options.WarmUpTimeout = TimeSpan.FromHours(1));
         relay.Appear(speaks: false);
         using var cancellation = new CancellationTokenSource();
 

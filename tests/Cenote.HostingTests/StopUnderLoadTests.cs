@@ -45,7 +45,7 @@ public sealed class StopUnderLoadTests
         Assert.Equal(begun.SelectMany(static id => new[] { $"{id}-first", $"{id}-second" }).Order(StringComparer.Ordinal), (await database.ReadIdsAsync()).Order(StringComparer.Ordinal));
         var statistics = pool.GetStatistics();
         Assert.Equal(0, statistics.Counts.Total);
-        Assert.Equal(statistics.Opened, statistics.ClosedTotal);
+        Assert.Equal(statistics.ConnectionsOpened, statistics.ConnectionsClosed);
         Assert.True(app.Log.Has(111));
         Assert.False(app.Log.Has(112));
     }

@@ -1,6 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Sqlite;
 using Dapper;
 using MySqlConnector;
 using Npgsql;

@@ -1,4 +1,3 @@
-using Cenote.PostgreSql;
 using Medallion.Threading.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +36,7 @@ public sealed class ServiceTests
     {
         await using var database = await LibraryDatabase.PostgreSqlAsync();
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Services.AddConnectionPool(pool => pool.UsePostgreSql(database.ConnectionString).Sized(0, 4));
+        builder.Services.AddConnectionPool(pool => pool.UsePostgreSql(database.ConnectionString).WithSize(0, 4));
         builder.Services.AddQuartz(quartz => quartz.UsePersistentStore(store =>
         {
             store.UsePostgres(source => source.UseRegisteredDataSource = true);

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;
@@ -14,13 +13,13 @@ public sealed class AdoNetProviderTests
         await using var pool = new ConnectionPool(
             new AdoNetProvider(NpgsqlFactory.Instance, RealServers.PostgreSql, new AdoNetProviderOptions
             {
-                ConnectionStringAmendment = "Pooling=false",
+                ConnectionStringOverrides = "Pooling=false",
                 ResetCommand = "DISCARD ALL",
             }),
             new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
         await pool.ExecuteAsync("SET app.tenant = '7'");
         Assert.Equal("", await pool.ScalarAsync<string>("SELECT current_setting('app.tenant', true)"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         Assert.DoesNotContain("Password", pool.ConnectionString, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -34,7 +33,7 @@ public sealed class AdoNetProviderTests
                 new MySqlConnectionStringBuilder { Server = administrator.Server, Port = administrator.Port, UserID = "nobody" }.ConnectionString,
                 new AdoNetProviderOptions
                 {
-                    ConnectionStringAmendment = "Pooling=false",
+                    ConnectionStringOverrides = "Pooling=false",
                     RollbackCommand = "ROLLBACK",
                     UserNameKeyword = "User ID",
                     PasswordKeyword = "Password",
@@ -43,7 +42,7 @@ public sealed class AdoNetProviderTests
             {
                 MinSize = 0,
                 ResetMode = ResetMode.Rollback,
-                Credentials = _ => new(new DatabaseCredentials(administrator.UserID, administrator.Password)),
+                CredentialsProvider = _ => new(new DatabaseCredentials(administrator.UserID, administrator.Password)),
             });
         Assert.StartsWith(administrator.UserID + "@", await pool.ScalarAsync<string>("SELECT CURRENT_USER()"), StringComparison.Ordinal);
     }
@@ -52,17 +51,17 @@ public sealed class AdoNetProviderTests
     public void Each_missing_statement_is_named_with_its_remedy()
     {
         var provider = new AdoNetProvider(SqliteFactory.Instance, "Data Source=x.db", new AdoNetProviderOptions { ValidationCommand = "" });
-        AssertNamed(provider.FindProblems(Settings(ResetMode.Full)), "ValidationCommand");
-        AssertNamed(provider.FindProblems(Settings(ResetMode.Rollback)), "RollbackCommand", "ValidationCommand");
-        AssertNamed(provider.FindProblems(Settings(ResetMode.None)), "ValidationCommand");
+        AssertNamed(provider.Validate(Settings(ResetMode.Full)), "ValidationCommand");
+        AssertNamed(provider.Validate(Settings(ResetMode.Rollback)), "RollbackCommand", "ValidationCommand");
+        AssertNamed(provider.Validate(Settings(ResetMode.None)), "ValidationCommand");
     }
 
     [Fact]
     public void The_driver_s_reset_is_refused()
     {
         var provider = new AdoNetProvider(SqliteFactory.Instance, "Data Source=x.db");
-        var problem = Assert.Single(provider.FindProblems(Settings(ResetMode.None) with { SessionClearing = SessionClearing.DriverReset }));
-        Assert.Contains("OwnReset", problem, StringComparison.Ordinal);
+        var problem = Assert.Single(provider.Validate(Settings(ResetMode.None) with { SessionReset = SessionReset.ByDriver }));
+        Assert.Contains("ByPool", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,11 +69,11 @@ public sealed class AdoNetProviderTests
     {
         var provider = new AdoNetProvider(SqliteFactory.Instance, "Data Source=x.db", new AdoNetProviderOptions
         {
-            Classify = exception => exception is SqliteException { SqliteErrorCode: 5 } ? FailureKind.Transient : null,
+            FailureClassifier = exception => exception is SqliteException { SqliteErrorCode: 5 } ? FailureKind.Transient : null,
         });
-        Assert.Equal(FailureKind.Transient, provider.Classify(new SqliteException("busy", 5)));
-        Assert.Equal(FailureKind.Other, provider.Classify(new SqliteException("error", 1)));
-        Assert.Equal(FailureKind.ConnectionLost, provider.Classify(new IOException()));
+        Assert.Equal(FailureKind.Transient, provider.ClassifyFailure(new SqliteException("busy", 5)));
+        Assert.Equal(FailureKind.Other, provider.ClassifyFailure(new SqliteException("error", 1)));
+        Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(new IOException()));
     }
 
     private static void AssertNamed(IEnumerable<string> problems, params string[] settings) =>
@@ -84,7 +83,7 @@ public sealed class AdoNetProviderTests
 
     private static ConnectionSettings Settings(ResetMode mode) => new()
     {
-        SessionClearing = SessionClearing.OwnReset,
+        SessionReset = SessionReset.ByPool,
         ResetMode = mode,
         ConnectTimeout = TimeSpan.FromSeconds(1),
     };

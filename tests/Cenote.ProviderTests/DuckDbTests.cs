@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using DuckDB.NET.Data;
 
 namespace Cenote.ProviderTests;
@@ -19,8 +18,8 @@ public sealed class DuckDbTests : ProviderSuite, IDisposable
         {
             DatabaseSystem = "duckdb",
             RollbackCommand = "ROLLBACK",
-            Classify = exception => exception.Message.Contains("Conflict on update", StringComparison.Ordinal) ? FailureKind.Transient : null,
-            IsNoTransaction = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal),
+            FailureClassifier = exception => exception.Message.Contains("Conflict on update", StringComparison.Ordinal) ? FailureKind.Transient : null,
+            IsNoTransactionFailure = exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal),
         });
 
     protected override string Placeholder(string name) => "$" + name;

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using DuckDB.NET.Data;
 
 namespace Cenote.ProviderTests;
@@ -18,7 +17,7 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
         await using var facts = new ConnectionPool(new AdoNetProvider(DuckDBClientFactory.Instance, ConnectionString));
         await facts.ExecuteAsync("CREATE TABLE facts (id INTEGER)", "INSERT INTO facts VALUES (7)");
         await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ => Assert.Equal(7, await facts.ScalarAsync<int>("SELECT id FROM facts"))));
-        Assert.Empty(facts.GetStatistics().Closed);
+        Assert.Empty(facts.GetStatistics().ConnectionsClosedByReason);
     }
 
     /// <summary>The driver remembers a transaction beyond the closing of its connection, so that one costs the connection.</summary>
@@ -49,7 +48,7 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
 
         Assert.Equal(0, await pool.ScalarAsync<long>("SELECT count(*) FROM facts"));
         Assert.Equal(0, await pool.ScalarAsync<long>("SELECT count(*) FROM duckdb_tables() WHERE temporary"));
-        Assert.Equal(3, pool.GetStatistics().Closed[CloseReason.ResetFailed]);
+        Assert.Equal(3, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ResetFailed]);
     }
 
     private string ConnectionString => $"Data Source={Path.Combine(_directory, "facts.duckdb")}";

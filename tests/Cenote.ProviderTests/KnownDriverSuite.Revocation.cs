@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 
 namespace Cenote.ProviderTests;
 
@@ -21,7 +20,7 @@ public abstract partial class KnownDriverSuite
         command.Transaction = transaction;
         command.CommandText = $"INSERT INTO {table} VALUES (1)";
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         Assert.Throws<LeaseRevokedException>(() => late.Connection);
         await using var next = await pool.RentAsync(TestContext.Current.CancellationToken);
@@ -34,8 +33,8 @@ public abstract partial class KnownDriverSuite
         Assert.True(next.IsActive);
         Assert.Equal(0, await next.Connection.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
         await next.Connection.ExecuteAsync($"INSERT INTO {table} VALUES (2)");
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.Revoked]);
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Revoked]);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -56,7 +55,7 @@ public abstract partial class KnownDriverSuite
             return blocks ? command.ExecuteScalar() : await command.ExecuteScalarAsync();
         });
         await entered.Task;
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         await RefusedAsync(() => EndedAsync(call));
@@ -89,7 +88,7 @@ public abstract partial class KnownDriverSuite
                 }
             });
             await reading.Task;
-            Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+            Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
             await RefusedAsync(() => EndedAsync(call));
             Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         }

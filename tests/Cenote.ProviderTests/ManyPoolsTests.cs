@@ -1,11 +1,5 @@
-using Cenote.MySql;
-using Cenote.Oracle;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Cenote.ProviderTests.Oracle;
 using Cenote.ProviderTests.PostgreSql;
-using Cenote.SqlServer;
-using Cenote.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests;

@@ -1,6 +1,3 @@
-using Cenote.MySql;
-using Cenote.Providers;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>What MariaDB clears in a full reset, as docs/providers/mysql.md says.</summary>
@@ -26,7 +23,7 @@ public sealed class MySqlLeftoverTests
         }
 
         Assert.False(await pool.ScalarAsync<bool>(isThere));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.Providers;
 using MySqlConnector;
 
 namespace Cenote.ProviderTests;
@@ -81,7 +78,7 @@ public sealed class MySqlTests : ServerSuite
         command.CommandTimeout = 600;
         var call = Task.Run(async () => blocks ? command.ExecuteNonQuery() : await command.ExecuteNonQueryAsync());
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
@@ -100,7 +97,7 @@ public sealed class MySqlTests : ServerSuite
         var session = await late.Connection.ScalarAsync<long>(SessionQuery);
         var call = late.Connection.ScalarAsync("SELECT BENCHMARK(1000000000, SHA2('x', 512))");
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountComputing(session)) == 1);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAsync<MySqlException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Assert.NotEqual(session, await pool.ScalarAsync<long>(SessionQuery));
@@ -154,7 +151,7 @@ public sealed class MySqlTests : ServerSuite
         await using var pool = NewPool();
         await pool.ExecuteAsync("SET TRANSACTION READ ONLY");
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -178,7 +175,7 @@ public sealed class MySqlTests : ServerSuite
         }
 
         Assert.Equal("cenote", await pool.ScalarAsync<string>("SELECT DATABASE()"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -274,7 +271,7 @@ public sealed class MySqlTests : ServerSuite
             one.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 2"),
             two.Connection.ExecuteAsync($"DELETE FROM {table} WHERE id = 1"));
         var exception = await Assert.ThrowsAsync<MySqlException>(() => crossing);
-        Assert.Equal(FailureKind.Transient, pool.Provider.Classify(exception));
+        Assert.Equal(FailureKind.Transient, pool.Provider.ClassifyFailure(exception));
     }
 
     [Fact]
@@ -294,7 +291,7 @@ public sealed class MySqlTests : ServerSuite
         }
 
         Assert.InRange(calls, 3, 4);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -306,8 +303,8 @@ public sealed class MySqlTests : ServerSuite
         await WithPhysicalAsync(provider, NewSettings(provider), async (physical, _) =>
         {
             await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
-            var exception = await Assert.ThrowsAnyAsync<Exception>(() => physical.ClearSessionAsync(TestContext.Current.CancellationToken).AsTask());
-            Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+            var exception = await Assert.ThrowsAnyAsync<Exception>(() => physical.ResetSessionAsync(TestContext.Current.CancellationToken).AsTask());
+            Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
         });
     }
 
@@ -341,7 +338,7 @@ public sealed class MySqlTests : ServerSuite
             await lease.Connection.ExecuteAsync("SET NAMES latin1");
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         Assert.Equal(driverResets ? 1 : 0, resets);
     }
 
@@ -357,7 +354,7 @@ public sealed class MySqlTests : ServerSuite
     public async Task The_driver_s_reset_is_refused_because_callers_would_wait_for_it()
     {
         await using var provider = new MySqlProvider("Server=localhost");
-        Assert.Contains("OwnReset", Assert.Single(provider.FindProblems(NewSettings(provider) with { SessionClearing = SessionClearing.DriverReset })), StringComparison.Ordinal);
-        Assert.Empty(provider.FindProblems(NewSettings(provider)));
+        Assert.Contains("ByPool", Assert.Single(provider.Validate(NewSettings(provider) with { SessionReset = SessionReset.ByDriver })), StringComparison.Ordinal);
+        Assert.Empty(provider.Validate(NewSettings(provider)));
     }
 }

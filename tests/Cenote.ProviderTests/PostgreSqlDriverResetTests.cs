@@ -1,7 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests;
@@ -16,15 +13,15 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
     public async Task It_is_the_default()
     {
         await using var provider = NewProvider();
-        Assert.Equal(SessionClearing.DriverReset, provider.DefaultSessionClearing);
+        Assert.Equal(SessionReset.ByDriver, provider.DefaultSessionReset);
     }
 
     [Fact]
     public async Task Several_hosts_are_left_to_the_own_reset()
     {
         await using var provider = new PostgreSqlProvider("Host=a,b;Database=shop");
-        Assert.Equal(SessionClearing.OwnReset, provider.DefaultSessionClearing);
-        Assert.Contains(provider.FindProblems(NewSettings(provider) with { SessionClearing = SessionClearing.DriverReset }), problem => problem.Contains("hosts", StringComparison.Ordinal));
+        Assert.Equal(SessionReset.ByPool, provider.DefaultSessionReset);
+        Assert.Contains(provider.Validate(NewSettings(provider) with { SessionReset = SessionReset.ByDriver }), problem => problem.Contains("hosts", StringComparison.Ordinal));
     }
 
     // Npgsql reads the keys of a result on a second connection of the slot's data source, and then closes it as one too many.
@@ -47,7 +44,7 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
         await using var other = await ConnectAsync();
         await Patience.SoonAsync(async () => await other.ScalarAsync<int>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{table}'") == 1);
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -65,14 +62,14 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
     public async Task A_plain_connection_string_has_no_problems()
     {
         await using var provider = new PostgreSqlProvider("Host=localhost;Database=shop;Username=u;Password=p;Pooling=true;Timeout=5");
-        Assert.Empty(provider.FindProblems(NewSettings(provider)));
+        Assert.Empty(provider.Validate(NewSettings(provider)));
     }
 
     [Fact]
     public async Task A_configure_callback_that_throws_is_reported_without_its_text()
     {
         await using var provider = new PostgreSqlProvider("Host=localhost", _ => throw new InvalidOperationException("the-secret"));
-        var problem = Assert.Single(provider.FindProblems(NewSettings(provider)));
+        var problem = Assert.Single(provider.Validate(NewSettings(provider)));
         Assert.Contains("configure", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("the-secret", problem, StringComparison.Ordinal);
     }

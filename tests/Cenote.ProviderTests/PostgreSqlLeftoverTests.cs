@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests;
@@ -8,22 +6,22 @@ namespace Cenote.ProviderTests;
 public sealed class PostgreSqlLeftoverTests
 {
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Setting_of_the_application_becomes_an_empty_string(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Setting_of_the_application_becomes_an_empty_string(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);
         Assert.True(await pool.ScalarAsync<bool>("SELECT current_setting('my.tenant', true) IS NULL"));
         await pool.ExecuteAsync("SET my.tenant = 'a'");
         Assert.Equal("", await pool.ScalarAsync<string>("SELECT current_setting('my.tenant', true)"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset, true, false)]
-    [InlineData(SessionClearing.OwnReset, false, false)]
-    [InlineData(SessionClearing.OwnReset, false, true)]
-    public async Task Replication_origin_is_cleared_by_the_pool(SessionClearing clearing, bool isKept, bool isBlocking)
+    [InlineData(SessionReset.ByDriver, true, false)]
+    [InlineData(SessionReset.ByPool, false, false)]
+    [InlineData(SessionReset.ByPool, false, true)]
+    public async Task Replication_origin_is_cleared_by_the_pool(SessionReset clearing, bool isKept, bool isBlocking)
     {
         await using var pool = NewPool(clearing);
         var origin = Statements.UniqueName("origin");
@@ -48,7 +46,7 @@ public sealed class PostgreSqlLeftoverTests
             }
 
             Assert.Equal(isKept, await pool.ScalarAsync<bool>("SELECT pg_replication_origin_session_is_setup()"));
-            Assert.Equal(1, pool.GetStatistics().Opened);
+            Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
             if (isKept)
             {
                 await pool.ExecuteAsync("SELECT pg_replication_origin_session_reset()");
@@ -61,9 +59,9 @@ public sealed class PostgreSqlLeftoverTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task User_who_may_set_no_origin_is_not_asked_for_one(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task User_who_may_set_no_origin_is_not_asked_for_one(SessionReset clearing)
     {
         var ordinary = RealServers.PostgreSqlOrdinary;
         await using var pool = NewPool(clearing, ordinary);
@@ -72,13 +70,13 @@ public sealed class PostgreSqlLeftoverTests
             Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Seed_libraries_and_dblink_stay_until_the_connection_retires(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Seed_libraries_and_dblink_stay_until_the_connection_retires(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);
         await pool.ExecuteAsync("CREATE EXTENSION IF NOT EXISTS dblink");
@@ -103,9 +101,9 @@ public sealed class PostgreSqlLeftoverTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Sequences_are_forgotten(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Sequences_are_forgotten(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);
         await pool.ExecuteAsync("CREATE TEMPORARY SEQUENCE numbers", "SELECT nextval('numbers')");
@@ -113,7 +111,7 @@ public sealed class PostgreSqlLeftoverTests
         Assert.Equal("55000", failure.SqlState);
     }
 
-    private static ConnectionPool NewPool(SessionClearing clearing, string? connectionString = null) => new ConnectionPoolBuilder()
+    private static ConnectionPool NewPool(SessionReset clearing, string? connectionString = null) => new ConnectionPoolBuilder()
         .UsePostgreSql(connectionString ?? RealServers.PostgreSql)
-        .Configure(options => (options.SessionClearing, options.MinSize, options.MaxSize) = (clearing, 0, 1)).Build();
+        .Configure(options => (options.SessionReset, options.MinSize, options.MaxSize) = (clearing, 0, 1)).Build();
 }

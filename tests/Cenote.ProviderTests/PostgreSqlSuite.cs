@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests;
@@ -141,7 +138,7 @@ public abstract class PostgreSqlSuite : ServerSuite
         await using var pool = NewPool();
         await Assert.ThrowsAsync<PostgresException>(() => pool.ExecuteAsync("BEGIN", "SELECT 1/0"));
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -188,11 +185,11 @@ public abstract class PostgreSqlSuite : ServerSuite
                 $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event = 'PgSleep'") == 1);
             await cancellation.CancelAsync();
             var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleeping);
-            Assert.Equal(FailureKind.Other, pool.Provider.Classify(exception));
+            Assert.Equal(FailureKind.Other, pool.Provider.ClassifyFailure(exception));
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     private static async Task<Mood> ReadMoodAsync(ConnectionPool pool, string type)

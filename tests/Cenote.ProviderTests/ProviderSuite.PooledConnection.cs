@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 
 namespace Cenote.ProviderTests;
 
@@ -35,7 +34,7 @@ public abstract partial class ProviderSuite
             Assert.False(await reader.ReadAsync(TestContext.Current.CancellationToken));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]

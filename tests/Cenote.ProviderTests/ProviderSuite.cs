@@ -1,6 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using Cenote.Providers;
 
 namespace Cenote.ProviderTests;
 
@@ -14,7 +12,7 @@ public abstract partial class ProviderSuite
     protected virtual ResetMode FullestMode => ResetMode.Full;
 
     /// <summary>Who clears the session; <see langword="null"/> for the provider's own choice.</summary>
-    protected virtual SessionClearing? Way => null;
+    protected virtual SessionReset? Way => null;
 
     /// <summary>Whether <see cref="ResetMode.None"/> really leaves a transaction open; a driver may end it all the same.</summary>
     protected virtual bool NoneLeavesTransactions => true;
@@ -27,7 +25,7 @@ public abstract partial class ProviderSuite
     protected ConnectionPool NewPool(
         DatabaseProvider provider, ResetMode mode, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, ResetMode = mode, SessionClearing = Way, OpenRetries = 0 };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, ResetMode = mode, SessionReset = Way, MaxOpenRetries = 0 };
         configure?.Invoke(options);
         return new ConnectionPool(provider, options);
     }
@@ -39,7 +37,7 @@ public abstract partial class ProviderSuite
         var before = await pool.ScalarAsync<string>(look);
         await pool.ExecuteAsync(traces);
         var after = await pool.ScalarAsync<string>(look);
-        return new Sighting(before, after, pool.GetStatistics().Opened);
+        return new Sighting(before, after, pool.GetStatistics().ConnectionsOpened);
     }
 
     /// <summary>The next lease on the same session does not see the traces, though it would if nothing were cleared.</summary>
@@ -87,7 +85,7 @@ public abstract partial class ProviderSuite
             Assert.Same(first, lease.Connection);
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -102,7 +100,7 @@ public abstract partial class ProviderSuite
             Assert.Equal(7, Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -144,7 +142,7 @@ public abstract partial class ProviderSuite
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -175,7 +173,7 @@ public abstract partial class ProviderSuite
 
         Assert.Equal("760|1240", await pool.ScalarAsync<string>(
             $"SELECT {Concat("(SELECT amount FROM " + table + " WHERE id = 1)", "'|'", "(SELECT amount FROM " + table + " WHERE id = 2)")}"));
-        Assert.InRange(pool.GetStatistics().Opened, 1, 3);
+        Assert.InRange(pool.GetStatistics().ConnectionsOpened, 1, 3);
     }
 
     [Fact]
@@ -232,13 +230,13 @@ public abstract partial class ProviderSuite
     {
         await using (provider)
         {
-            Assert.Contains(named, Assert.Single(provider.FindProblems(NewSettings(provider))), StringComparison.Ordinal);
+            Assert.Contains(named, Assert.Single(provider.Validate(NewSettings(provider))), StringComparison.Ordinal);
         }
     }
 
     private protected ConnectionSettings NewSettings(DatabaseProvider provider) => new()
     {
-        SessionClearing = Way ?? provider.DefaultSessionClearing,
+        SessionReset = Way ?? provider.DefaultSessionReset,
         ResetMode = FullestMode,
         ConnectTimeout = TimeSpan.FromSeconds(15),
     };
@@ -256,7 +254,7 @@ public abstract partial class ProviderSuite
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
             return true;
         }
-        catch (DbException exception) when (provider.Classify(exception) == FailureKind.Transient)
+        catch (DbException exception) when (provider.ClassifyFailure(exception) == FailureKind.Transient)
         {
             return false;
         }

@@ -1,8 +1,3 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;

@@ -1,6 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests;
@@ -10,18 +7,18 @@ public sealed class ServerIdleTimeoutTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    public static TheoryData<string, ResetMode, SessionClearing?> Sessions => new()
+    public static TheoryData<string, ResetMode, SessionReset?> Sessions => new()
     {
         { "mysql", ResetMode.Full, null },
         { "mysql", ResetMode.None, null },
-        { "postgresql", ResetMode.Full, SessionClearing.DriverReset },
-        { "postgresql", ResetMode.Full, SessionClearing.OwnReset },
-        { "postgresql", ResetMode.None, SessionClearing.OwnReset },
+        { "postgresql", ResetMode.Full, SessionReset.ByDriver },
+        { "postgresql", ResetMode.Full, SessionReset.ByPool },
+        { "postgresql", ResetMode.None, SessionReset.ByPool },
     };
 
     [Theory]
     [MemberData(nameof(Sessions))]
-    public async Task The_limit_of_the_server_is_read_when_a_connection_is_opened(string database, ResetMode mode, SessionClearing? clearing)
+    public async Task The_limit_of_the_server_is_read_when_a_connection_is_opened(string database, ResetMode mode, SessionReset? clearing)
     {
         foreach (var limit in new TimeSpan?[] { Limit, null })
         {
@@ -30,7 +27,7 @@ public sealed class ServerIdleTimeoutTests
             {
                 var physical = provider.CreateConnection(new ConnectionSettings
                 {
-                    SessionClearing = clearing ?? provider.DefaultSessionClearing,
+                    SessionReset = clearing ?? provider.DefaultSessionReset,
                     ResetMode = mode,
                     ConnectTimeout = TimeSpan.FromSeconds(15),
                 });
@@ -87,7 +84,7 @@ public sealed class ServerIdleTimeoutTests
     {
         await using var provider = NewProvider(database, Limit);
         await using var watching = NewProvider(database, limit: null);
-        var settings = new ConnectionSettings { SessionClearing = SessionClearing.OwnReset, ResetMode = ResetMode.Full, ConnectTimeout = TimeSpan.FromSeconds(15) };
+        var settings = new ConnectionSettings { SessionReset = SessionReset.ByPool, ResetMode = ResetMode.Full, ConnectTimeout = TimeSpan.FromSeconds(15) };
         var idle = provider.CreateConnection(settings);
         var watcher = watching.CreateConnection(settings);
         await idle.OpenAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using Cenote.Providers;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests;
@@ -89,12 +87,12 @@ public abstract class ServerSuite : KnownDriverSuite
                 sessions.Add(blocks ? await Task.Run(() => AskBlocking(pool)) : await pool.ScalarAsync<long>(SessionQuery));
             }
 
-            if (sessions.Count == 1 && pool.GetStatistics().Opened == 1)
+            if (sessions.Count == 1 && pool.GetStatistics().ConnectionsOpened == 1)
             {
                 return;
             }
 
-            seen.Add($"{sessions.Count} sessions, {pool.GetStatistics().Opened} opened");
+            seen.Add($"{sessions.Count} sessions, {pool.GetStatistics().ConnectionsOpened} opened");
         }
 
         Assert.Fail(string.Join("; ", seen));
@@ -119,7 +117,7 @@ public abstract class ServerSuite : KnownDriverSuite
         var session = await late.Connection.ScalarAsync<long>(SessionQuery);
         var call = isInside ? late.Connection.ScalarAsync(EndlessStatement) : Task.FromException(new InvalidOperationException());
         await Patience.SoonAsync(async () => !isInside || await administrator.ScalarAsync<int>(CountWorking(session)) == 1);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAnyAsync<Exception>(() => call);
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountAlive([session])) == 0);
@@ -137,13 +135,13 @@ public abstract class ServerSuite : KnownDriverSuite
             killed = await lease.Connection.ScalarAsync<long>(SessionQuery);
             await KillAsync(killed);
             var exception = await Assert.ThrowsAnyAsync<DbException>(() => lease.Connection.ScalarAsync("SELECT 1"));
-            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(exception));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(exception));
         }
 
         Assert.NotEqual(killed, await pool.ScalarAsync<long>(SessionQuery));
         var statistics = pool.GetStatistics();
-        Assert.Equal(2, statistics.Opened);
-        Assert.Equal(1, statistics.ClosedTotal);
+        Assert.Equal(2, statistics.ConnectionsOpened);
+        Assert.Equal(1, statistics.ConnectionsClosed);
     }
 
     [Fact]
@@ -177,7 +175,7 @@ public abstract class ServerSuite : KnownDriverSuite
         await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
         var exception = await Assert.ThrowsAnyAsync<Exception>(
             () => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+        Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
         Assert.False(physical.IsUsable);
     });
 
@@ -213,11 +211,11 @@ public abstract class ServerSuite : KnownDriverSuite
     public async Task Refused_credentials_fail_the_rent_at_once_and_appear_nowhere()
     {
         var provider = NewProvider(ConnectionStringOf("cenote_ordinary", WrongPassword));
-        await using var pool = NewPool(provider, ResetMode.Full, configure: options => options.OpenRetries = 3);
+        await using var pool = NewPool(provider, ResetMode.Full, configure: options => options.MaxOpenRetries = 3);
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
             () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
 
-        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(FailureKind.InvalidCredentials, exception.Failure.Kind);
         Assert.Equal(1, exception.Failure.Attempts);
         Assert.False(exception.IsTransient);
         Assert.DoesNotContain(WrongPassword, exception.ToString(), StringComparison.OrdinalIgnoreCase);
@@ -227,11 +225,11 @@ public abstract class ServerSuite : KnownDriverSuite
     public async Task Refused_credentials_of_the_callback_appear_nowhere()
     {
         await using var pool = NewPool(configure: options =>
-            options.Credentials = _ => new(new DatabaseCredentials(null, WrongPassword)));
+            options.CredentialsProvider = _ => new(new DatabaseCredentials(null, WrongPassword)));
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(
             () => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
 
-        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(FailureKind.InvalidCredentials, exception.Failure.Kind);
         Assert.DoesNotContain(WrongPassword, exception.ToString(), StringComparison.OrdinalIgnoreCase);
     }
 
@@ -243,12 +241,12 @@ public abstract class ServerSuite : KnownDriverSuite
         await using var administrator = await ConnectAsync();
         await CreateUserAsync(administrator, user, password);
         await using var pool = NewPool(configure: options =>
-            options.Credentials = _ => new(new DatabaseCredentials(user, Volatile.Read(ref password))));
+            options.CredentialsProvider = _ => new(new DatabaseCredentials(user, Volatile.Read(ref password))));
 
         var first = await pool.ScalarAsync<long>(SessionQuery);
         await SetPasswordAsync(administrator, user, "pw-second");
         Volatile.Write(ref password, "pw-second");
-        pool.RetireAll();
+        pool.Clear();
 
         Assert.NotEqual(first, await pool.ScalarAsync<long>(SessionQuery));
     }
@@ -274,7 +272,7 @@ public abstract class ServerSuite : KnownDriverSuite
             Assert.Equal(42, Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -349,7 +347,7 @@ public abstract class ServerSuite : KnownDriverSuite
     public async Task An_ambient_transaction_is_not_joined_and_holds_no_connection()
     {
         var table = await NewTableAsync();
-        await using var pool = NewPool(configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using var pool = NewPool(configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);
         using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
         {
             await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1)");
@@ -357,7 +355,7 @@ public abstract class ServerSuite : KnownDriverSuite
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -377,6 +375,6 @@ public abstract class ServerSuite : KnownDriverSuite
     {
         await using var pool = NewPool();
         var exception = await Assert.ThrowsAnyAsync<DbException>(() => pool.ExecuteAsync(statements));
-        return pool.Provider.Classify(exception);
+        return pool.Provider.ClassifyFailure(exception);
     }
 }

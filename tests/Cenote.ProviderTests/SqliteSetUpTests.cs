@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ProviderTests;
@@ -37,10 +35,10 @@ public sealed class SqliteSetUpTests : IDisposable
     {
         await using var pool = NewPool($"Data Source={File}", new SqliteProviderOptions
         {
-            WriteAheadLog = false,
+            UseWriteAheadLog = false,
             BusyTimeout = TimeSpan.FromMilliseconds(250),
             Synchronous = SqliteSynchronous.Full,
-            ForeignKeys = false,
+            EnforceForeignKeys = false,
             CacheSizeKiB = 8192,
             MemoryMapBytes = 1 << 20,
             ConfigureConnection = connection =>
@@ -64,7 +62,7 @@ public sealed class SqliteSetUpTests : IDisposable
         for (var i = 0; i < 2; i++)
         {
             await using var connection = await pool.OpenConnectionAsync();
-            connection.SetUpOnce("ours", driver =>
+            connection.InitializeOnce("ours", driver =>
             {
                 calls++;
                 ((SqliteConnection)driver).CreateFunction("twice", (long n) => 2 * n);
@@ -76,7 +74,7 @@ public sealed class SqliteSetUpTests : IDisposable
         }
 
         Assert.Equal(1, calls);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -93,7 +91,7 @@ public sealed class SqliteSetUpTests : IDisposable
                 RegisterMine();
             }
 
-            connection.SetUpOnce("ours", driver => ((SqliteConnection)driver).CreateFunction("twice", (long n) => 2 * n));
+            connection.InitializeOnce("ours", driver => ((SqliteConnection)driver).CreateFunction("twice", (long n) => 2 * n));
             if (!before)
             {
                 RegisterMine();
@@ -108,12 +106,12 @@ public sealed class SqliteSetUpTests : IDisposable
     {
         await using var pool = NewPool($"Data Source={File}");
         await using var connection = await pool.OpenConnectionAsync();
-        Assert.Throws<NotSupportedException>(() => connection.SetUpOnce("ours", _ => throw new NotSupportedException()));
+        Assert.Throws<NotSupportedException>(() => connection.InitializeOnce("ours", _ => throw new NotSupportedException()));
         var ran = false;
-        connection.SetUpOnce("ours", _ => ran = true);
+        connection.InitializeOnce("ours", _ => ran = true);
         Assert.True(ran);
         await connection.CloseAsync();
-        Assert.Throws<InvalidOperationException>(() => connection.SetUpOnce("others", _ => { }));
+        Assert.Throws<InvalidOperationException>(() => connection.InitializeOnce("others", _ => { }));
     }
 
     [Fact]
@@ -122,7 +120,7 @@ public sealed class SqliteSetUpTests : IDisposable
         await using var pool = NewPool($"Data Source={File}");
         await using (var connection = await pool.OpenConnectionAsync())
         {
-            Assert.Throws<NotSupportedException>(() => connection.SetUpOnce("ours", driver =>
+            Assert.Throws<NotSupportedException>(() => connection.InitializeOnce("ours", driver =>
             {
                 ((SqliteConnection)driver).CreateFunction("half", (long n) => n / 2);
                 throw new NotSupportedException();
@@ -167,7 +165,7 @@ public sealed class SqliteSetUpTests : IDisposable
     {
         await using var pool = NewPool($"Data Source={File}", maxSize: 16);
         await pool.WarmUpAsync(16, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(16, pool.GetStatistics().Opened);
+        Assert.Equal(16, pool.GetStatistics().ConnectionsOpened);
         Assert.Equal(0, pool.GetStatistics().OpenFailures);
     }
 
@@ -178,10 +176,10 @@ public sealed class SqliteSetUpTests : IDisposable
     {
         await using var writers = NewPool($"Data Source={File}");
         await writers.ExecuteAsync("CREATE TABLE t (id)", "INSERT INTO t VALUES (1)");
-        await using var readers = NewPool($"Data Source={File}{mode}", new SqliteProviderOptions { ReadOnly = option });
+        await using var readers = NewPool($"Data Source={File}{mode}", new SqliteProviderOptions { IsReadOnly = option });
         Assert.Equal(1, await readers.ScalarAsync<int>("SELECT count(*) FROM t"));
         var exception = await Assert.ThrowsAsync<SqliteException>(() => readers.ExecuteAsync("INSERT INTO t VALUES (2)"));
-        Assert.Equal(FailureKind.ReadOnlyServer, readers.Provider.Classify(exception));
+        Assert.Equal(FailureKind.ReadOnlyServer, readers.Provider.ClassifyFailure(exception));
         await writers.ExecuteAsync("INSERT INTO t VALUES (3)");
         Assert.Equal(2, await readers.ScalarAsync<int>("SELECT count(*) FROM t"));
     }
@@ -239,7 +237,7 @@ public sealed class SqliteSetUpTests : IDisposable
     private static ConnectionPool NewPool(string connectionString, SqliteProviderOptions? options = null, int maxSize = 1) =>
         new ConnectionPoolBuilder()
             .UseSqlite(connectionString, options)
-            .Sized(0, maxSize)
-            .Configure(pool => pool.OpenRetries = 0)
+            .WithSize(0, maxSize)
+            .Configure(pool => pool.MaxOpenRetries = 0)
             .Build();
 }

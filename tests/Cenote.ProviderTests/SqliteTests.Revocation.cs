@@ -11,12 +11,12 @@ public sealed partial class SqliteTests
         var table = await NewTableAsync();
         await using var pool = NewPool();
         await LeaveOpenAsync(pool, table, reads: false);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (2), (3)");
         Assert.Equal(5, await pool.ScalarAsync<int>($"SELECT sum(id) FROM {table}"));
 
         await LeaveOpenAsync(pool, table, reads: true);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (4)");
         await Patience.SoonAsync(async () =>
         {
@@ -55,7 +55,7 @@ public sealed partial class SqliteTests
         }, null);
         var call = Task.Run(connection.BeginTransaction);
         await isWaiting.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         // The pool has one connection: this one comes after the other has been ended.
         await using var next = await pool.RentAsync(TestContext.Current.CancellationToken);
@@ -78,7 +78,7 @@ public sealed partial class SqliteTests
         command.CommandText = $"SELECT id FROM {table}";
         await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (3)");
         Assert.Equal(6, await pool.ScalarAsync<int>($"SELECT sum(id) FROM {table}"));

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ProviderTests;
@@ -64,7 +61,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("PRAGMA foreign_keys"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -165,7 +162,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         await other.OpenAsync(TestContext.Current.CancellationToken);
         await pool.ExecuteAsync($"DELETE FROM {table}");
         Assert.Equal(0, await other.ScalarAsync<int>("PRAGMA wal_checkpoint(TRUNCATE)"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -180,7 +177,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
             Assert.Equal(1L, command.ExecuteScalar());
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -197,7 +194,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
         GC.KeepAlive(command);
     }
 
@@ -213,7 +210,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>($"SELECT count(*) FROM {table}"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -262,7 +259,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         using var blob = new SqliteBlob(lease.Unwrap<SqliteConnection>(), table, "data", 1);
         blob.Write([9]);
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         // The revoked session is rolled back in the background, which SQLite's own wait for the lock covers.
         await ShowWriteAsync(pool, table);
@@ -291,7 +288,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
             Assert.Equal(i + 1, await pool.ScalarAsync<int>("SELECT count(*) FROM words WHERE words MATCH 'cenote'"));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -329,7 +326,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
 
         await Assert.ThrowsAsync<SqliteException>(() => pool.ExecuteAsync(use));
         Assert.Equal(7, await pool.ScalarAsync<int>("SELECT \"all\"(7)"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -377,7 +374,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
         Assert.Equal(FailureKind.ReadOnlyServer, await ClassifyAsync(two.Connection, $"INSERT INTO {table} VALUES (1)"));
 
         async Task<FailureKind> ClassifyAsync(DbConnection connection, string sql) =>
-            pool.Provider.Classify(await Assert.ThrowsAsync<SqliteException>(() => connection.ExecuteAsync(sql)));
+            pool.Provider.ClassifyFailure(await Assert.ThrowsAsync<SqliteException>(() => connection.ExecuteAsync(sql)));
     }
 
     private SqliteProvider NewProvider(SqliteProviderOptions? options) =>

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>Short ways to run a statement.</summary>

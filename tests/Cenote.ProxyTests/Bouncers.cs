@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-
 namespace Cenote.ProxyTests;
 
 /// <summary>The PostgreSQL server that the tests of a class share, and proxies in front of it.</summary>
@@ -21,6 +19,6 @@ public sealed class Bouncers : IAsyncLifetime
             (options.MinSize, options.MaxSize) = (0, 4);
             configure?.Invoke(options);
         });
-        return (logs is null ? builder : builder.LoggingTo(logs)).Build();
+        return (logs is null ? builder : builder.UseLoggerFactory(logs)).Build();
     }
 }

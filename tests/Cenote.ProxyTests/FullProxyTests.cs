@@ -1,16 +1,12 @@
-using System.Data.Common;
-using Cenote.Resilience;
-using Npgsql;
-
 namespace Cenote.ProxyTests;
 
 /// <summary>A real PgBouncer that has no place for a client, or no server for it.</summary>
 public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Full_proxy_is_a_ceiling_and_serves_once_a_place_is_free(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Full_proxy_is_a_ceiling_and_serves_once_a_place_is_free(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("max_client_conn = 4");
         List<NpgsqlConnection> others = [];
@@ -21,16 +17,16 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
 
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options =>
         {
-            options.SessionClearing = clearing;
-            (options.OpenRetries, options.OpenRetryBaseDelay) = (4, TimeSpan.FromMilliseconds(1));
+            options.SessionReset = clearing;
+            (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (4, TimeSpan.FromMilliseconds(1));
         });
         var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask());
         Assert.Equal((FailureKind.TooManyConnections, 5), (refused.Failure.Kind, refused.Failure.Attempts));
         Assert.Contains("max_client_conn", refused.Message, StringComparison.Ordinal);
         Assert.True(refused.IsTransient);
 
-        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
-        Assert.Equal(FindingKind.ServerFull, Assert.Single(pool.GetVerdict().Findings).Kind);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
+        Assert.Equal(FindingKind.ServerFull, Assert.Single(pool.Diagnose().Findings).Kind);
 
         await using (var ours = await ServedAfter(others[0].CloseAsync(), pool))
         {
@@ -38,7 +34,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
             var second = pool.OpenConnectionAsync(Sessions.Stop).AsTask();
             await Patience.SoonAsync(() => pool.GetStatistics().LastOpenFailure is { Kind: FailureKind.TooManyConnections }, "refused");
             Assert.False(second.IsCompleted);
-            Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+            Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
             await others[1].CloseAsync();
             await using var served = await second.Soon();
             Assert.Equal(2, await served.ScalarAsync<int>("SELECT 2"));
@@ -63,7 +59,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
             await using (var connection = await pool.OpenConnectionAsync(Sessions.Stop))
             {
                 var failure = await Assert.ThrowsAnyAsync<Exception>(() => connection.ScalarAsync<int>("SELECT 1")).Soon();
-                Assert.Equal(FailureKind.Transient, pool.Provider.Classify(failure));
+                Assert.Equal(FailureKind.Transient, pool.Provider.ClassifyFailure(failure));
             }
 
             // A suspected one would have to be validated first, which the proxy answers no sooner.
@@ -71,7 +67,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
             await lease.DisposeAsync();
         }
 
-        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
         Assert.Equal(1, await pool.ExecuteAsync((connection, _) => connection.ScalarAsync<int>("SELECT 1"), cancellationToken: Sessions.Stop));
     }
 
@@ -81,11 +77,11 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var bouncer = await bouncers.StartAsync("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var other = await bouncer.OpenAsync();
         await using var pool = Bouncers.NewPool(
-            bouncer.ConnectionString, static options => (options.OpenRetries, options.OpenRetryBaseDelay) = (2, TimeSpan.FromMilliseconds(1)));
+            bouncer.ConnectionString, static options => (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (2, TimeSpan.FromMilliseconds(1)));
         var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
         Assert.Equal((FailureKind.Transient, 3), (refused.Failure.Kind, refused.Failure.Attempts));
         Assert.Contains("default_pool_size", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
         await other.CloseAsync();
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
     }
@@ -97,11 +93,11 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var other = new NpgsqlConnection(pgpool.ConnectionString("admin") + ";Pooling=false");
         await other.OpenAsync(Sessions.Stop);
         await using var pool = Bouncers.NewPool(
-            pgpool.ConnectionString("admin"), static options => (options.OpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
+            pgpool.ConnectionString("admin"), static options => (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
         var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
         Assert.Equal(FailureKind.TooManyConnections, refused.Failure.Kind);
         Assert.Contains("too many clients", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
         await using var served = await ServedAfter(other.CloseAsync(), pool);
         Assert.Equal(1, await served.ScalarAsync<int>("SELECT 1"));
     }
@@ -130,7 +126,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
                     throw;
                 }
             },
-            new WorkRetryOptions { IsIdempotent = true },
+            new RetryOptions { IsIdempotent = true },
             Sessions.Stop).Soon();
         Assert.Equal((1, 2), (result, tries));
     }
@@ -144,14 +140,14 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         // A client that comes before PgBouncer has ever reached the server waits in its login; afterwards every client is let in, and refused at its first statement.
         await (await bouncer.OpenAsync()).DisposeAsync();
         await server.StopAsync();
-        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.OpenRetries, options.ConnectTimeout) = (0, TimeSpan.FromSeconds(1)));
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.MaxOpenRetries, options.ConnectTimeout) = (0, TimeSpan.FromSeconds(1)));
 
         ConnectionOpenException? refused = null;
         await Patience.SoonAsync(() => (refused = TryAsync(pool).GetAwaiter().GetResult() as ConnectionOpenException) is { Failure.Exception: PostgresException }, "refused");
         Assert.Equal(FailureKind.Transient, refused!.Failure.Kind);
         Assert.Contains("cannot log in to the server itself", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
-        Assert.Contains("pooler's log", Assert.Single(pool.GetVerdict().Findings).Remedy, StringComparison.Ordinal);
+        Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
+        Assert.Contains("pooler's log", Assert.Single(pool.Diagnose().Findings).Recommendation, StringComparison.Ordinal);
         await server.StartAsync();
         await Patience.SoonAsync(() => TryAsync(pool).GetAwaiter().GetResult() is null, "served");
     }
@@ -171,10 +167,10 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
                 Assert.Contains(name, refused.Message, StringComparison.Ordinal);
             }
 
-            var finding = Assert.Single(pool.GetVerdict().Findings);
+            var finding = Assert.Single(pool.Diagnose().Findings);
             Assert.Equal(FindingKind.SettingsRefused, finding.Kind);
-            Assert.Contains(name, finding.Remedy, StringComparison.Ordinal);
-            Assert.Equal(CircuitState.Closed, pool.GetCircuit().State);
+            Assert.Contains(name, finding.Recommendation, StringComparison.Ordinal);
+            Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
         }
     }
 
@@ -183,12 +179,12 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var bouncer = await bouncers.StartAsync();
         await FailsAsync(bouncer.ConnectionString.Replace("Database=postgres", "Database=nowhere", StringComparison.Ordinal), FailureKind.InvalidConfiguration);
-        await FailsAsync(bouncer.ConnectionString.Replace("Username=worker", "Username=stranger", StringComparison.Ordinal), FailureKind.BadCredentials);
+        await FailsAsync(bouncer.ConnectionString.Replace("Username=worker", "Username=stranger", StringComparison.Ordinal), FailureKind.InvalidCredentials);
         await FailsAsync(bouncer.ConnectionString.Replace("SSL Mode=Disable", "SSL Mode=Require", StringComparison.Ordinal), FailureKind.Other);
 
         static async Task FailsAsync(string connectionString, FailureKind kind)
         {
-            await using var pool = Bouncers.NewPool(connectionString, options => options.OpenRetries = 0);
+            await using var pool = Bouncers.NewPool(connectionString, options => options.MaxOpenRetries = 0);
             var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
             Assert.Equal(kind, refused.Failure.Kind);
         }

@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.Resilience;
-
 namespace Cenote.ProxyTests;
 
 /// <summary>A real Galera node that has lost its cluster: it lets clients in, answers a ping and SELECT 1, and refuses everything else with error 1047.</summary>
@@ -30,10 +26,10 @@ public sealed class GaleraTests : IAsyncLifetime
         {
             // Validation finds out what a ping does not, and closes both; so does an open.
             Assert.Equal(0, await pool.ValidateIdleAsync(Sessions.Stop));
-            await Patience.SoonAsync(() => Fails(pool) && pool.GetCircuit().State != CircuitState.Closed, "circuit");
-            var finding = Assert.Single(pool.GetVerdict().Findings);
+            await Patience.SoonAsync(() => Fails(pool) && pool.GetCircuitStatus().State != CircuitState.Closed, "circuit");
+            var finding = Assert.Single(pool.Diagnose().Findings);
             Assert.Equal(FindingKind.CircuitOpen, finding.Kind);
-            Assert.Contains("wsrep_ready", finding.Remedy, StringComparison.Ordinal);
+            Assert.Contains("wsrep_ready", finding.Recommendation, StringComparison.Ordinal);
         }
 
         await _node.FindClusterAsync();
@@ -65,13 +61,13 @@ public sealed class GaleraTests : IAsyncLifetime
                     throw;
                 }
             },
-            new WorkRetryOptions { IsIdempotent = true },
+            new RetryOptions { IsIdempotent = true },
             Sessions.Stop).Soon();
         Assert.Equal((0, 2), (rows, tries));
     }
 
     private ConnectionPool NewPool(ResetMode mode) => new ConnectionPoolBuilder().UseMySql(_node.ConnectionString).Configure(options =>
-        (options.MinSize, options.MaxSize, options.ResetMode, options.OpenRetries, options.AcquireTimeout) = (0, 2, mode, 0, TimeSpan.FromSeconds(20))).Build();
+        (options.MinSize, options.MaxSize, options.ResetMode, options.MaxOpenRetries, options.AcquireTimeout) = (0, 2, mode, 0, TimeSpan.FromSeconds(20))).Build();
 
     /// <summary>By the blocking calls.</summary>
     private static bool Fails(ConnectionPool pool)

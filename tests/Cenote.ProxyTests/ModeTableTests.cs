@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProxyTests;
 
 /// <summary>The table of docs/proxies.md: what works in which mode of a real PgBouncer.</summary>
@@ -105,27 +103,27 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", SessionClearing.DriverReset, ResetMode.Full, true)]
-    [InlineData("session", SessionClearing.OwnReset, ResetMode.Full, true)]
-    [InlineData("session", SessionClearing.OwnReset, ResetMode.Rollback, true)]
-    [InlineData("transaction", SessionClearing.DriverReset, ResetMode.Full, true)]
-    [InlineData("transaction", SessionClearing.OwnReset, ResetMode.Full, true)]
-    [InlineData("transaction", SessionClearing.OwnReset, ResetMode.Rollback, true)]
-    [InlineData("statement", SessionClearing.DriverReset, ResetMode.Full, true)]
-    [InlineData("statement", SessionClearing.OwnReset, ResetMode.Full, false)]
-    [InlineData("statement", SessionClearing.OwnReset, ResetMode.Rollback, false)]
-    [InlineData("statement", SessionClearing.OwnReset, ResetMode.None, true)]
-    public async Task Connection_survives_its_reset(string mode, SessionClearing clearing, ResetMode reset, bool survives)
+    [InlineData("session", SessionReset.ByDriver, ResetMode.Full, true)]
+    [InlineData("session", SessionReset.ByPool, ResetMode.Full, true)]
+    [InlineData("session", SessionReset.ByPool, ResetMode.Rollback, true)]
+    [InlineData("transaction", SessionReset.ByDriver, ResetMode.Full, true)]
+    [InlineData("transaction", SessionReset.ByPool, ResetMode.Full, true)]
+    [InlineData("transaction", SessionReset.ByPool, ResetMode.Rollback, true)]
+    [InlineData("statement", SessionReset.ByDriver, ResetMode.Full, true)]
+    [InlineData("statement", SessionReset.ByPool, ResetMode.Full, false)]
+    [InlineData("statement", SessionReset.ByPool, ResetMode.Rollback, false)]
+    [InlineData("statement", SessionReset.ByPool, ResetMode.None, true)]
+    public async Task Connection_survives_its_reset(string mode, SessionReset clearing, ResetMode reset, bool survives)
     {
         await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
-        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.ResetMode) = (clearing, reset));
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionReset, options.ResetMode) = (clearing, reset));
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
             await Patience.SoonAsync(() => pool.GetStatistics().Counts is { Resetting: 0, Leased: 0 }, "reset");
         }
 
-        Assert.Equal(survives, pool.GetStatistics().Opened == 1);
+        Assert.Equal(survives, pool.GetStatistics().ConnectionsOpened == 1);
     }
 
     private async Task<Lab> StartAsync(string mode)

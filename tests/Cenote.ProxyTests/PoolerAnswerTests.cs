@@ -1,6 +1,3 @@
-using Cenote.PostgreSql;
-using Npgsql;
-
 namespace Cenote.ProxyTests;
 
 /// <summary>Answers of poolers that Debian does not have, as their sources write them.</summary>
@@ -13,11 +10,11 @@ public sealed class PoolerAnswerTests
     [InlineData("08P01", "client connections exceeded (max_user_client_connections)", FailureKind.TooManyConnections)]
     [InlineData("08P01", "server login has been failing, cached error: sorry, too many clients already (server_login_retry)", FailureKind.TooManyConnections)]
     [InlineData("08P01", "server login has been failing, cached error: connect timeout (server_login_retry)", FailureKind.Transient)]
-    [InlineData("08P01", "server login has been failing, cached error: password authentication failed for user \"a\" (server_login_retry)", FailureKind.BadCredentials)]
+    [InlineData("08P01", "server login has been failing, cached error: password authentication failed for user \"a\" (server_login_retry)", FailureKind.InvalidCredentials)]
     [InlineData("08P01", "unsupported startup parameter in options: statement_timeout", FailureKind.InvalidConfiguration)]
     [InlineData("08P01", "unsupported options startup parameter: only '-c config=val' and '--config=val' are allowed", FailureKind.InvalidConfiguration)]
     [InlineData("08P01", "query timeout", FailureKind.QueryTimeout)]
-    [InlineData("08P01", "SASL authentication failed", FailureKind.BadCredentials)]
+    [InlineData("08P01", "SASL authentication failed", FailureKind.InvalidCredentials)]
     [InlineData("08P01", "client_idle_timeout", FailureKind.ConnectionLost)]
     [InlineData("08P01", "idle transaction timeout", FailureKind.ConnectionLost)]
     [InlineData("08P01", "pooler is shutting down", FailureKind.ConnectionLost)]
@@ -39,14 +36,14 @@ public sealed class PoolerAnswerTests
     // Supavisor
     [InlineData("XX000", "(EMAXCONNSESSION) max clients reached in session mode - max clients are limited to pool_size: 15", FailureKind.TooManyConnections)]
     [InlineData("XX000", "(ECHECKOUTTIMEOUT) unable to check out connection from the pool after 60000ms in Transaction mode", FailureKind.Transient)]
-    [InlineData("XX000", "(ENOTFOUND) tenant/user a.b not found", FailureKind.BadCredentials)]
+    [InlineData("XX000", "(ENOTFOUND) tenant/user a.b not found", FailureKind.InvalidCredentials)]
 
     // The server's own words with the same codes
     [InlineData("08P01", "invalid message format", FailureKind.ConnectionLost)]
     public async Task Answer_of_a_pooler_is_told_by_its_text(string sqlState, string text, FailureKind kind)
     {
         await using var provider = new PostgreSqlProvider("Host=127.0.0.1");
-        Assert.Equal(kind, provider.Classify(new PostgresException(text, "FATAL", "FATAL", sqlState)));
+        Assert.Equal(kind, provider.ClassifyFailure(new PostgresException(text, "FATAL", "FATAL", sqlState)));
     }
 
     [Theory]
@@ -56,6 +53,6 @@ public sealed class PoolerAnswerTests
     public async Task Error_of_a_statement_stays_an_error(string sqlState, string text)
     {
         await using var provider = new PostgreSqlProvider("Host=127.0.0.1");
-        Assert.Equal(FailureKind.Other, provider.Classify(new PostgresException(text, "ERROR", "ERROR", sqlState)));
+        Assert.Equal(FailureKind.Other, provider.ClassifyFailure(new PostgresException(text, "ERROR", "ERROR", sqlState)));
     }
 }

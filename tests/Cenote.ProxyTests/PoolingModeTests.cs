@@ -6,12 +6,12 @@ namespace Cenote.ProxyTests;
 public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Sessions_that_a_proxy_shares_out_are_warned_of_once(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Sessions_that_a_proxy_shares_out_are_warned_of_once(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "server_round_robin = 1");
-        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.MaxSize) = (clearing, 8));
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionReset, options.MaxSize) = (clearing, 8));
         var count = new Tenants();
         await Patience.SoonAsync(() => SetTenantsAsync(pool, count).GetAwaiter().GetResult() && count is { Strangers: > 0, Lost: > 0 }, "warned, met and lost");
         var warning = Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
@@ -22,12 +22,12 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Sessions_of_their_own_are_kept_apart_and_not_warned_of(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Sessions_of_their_own_are_kept_apart_and_not_warned_of(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = session", "server_round_robin = 1");
-        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionClearing, options.MaxSize) = (clearing, 8));
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionReset, options.MaxSize) = (clearing, 8));
         var count = new Tenants();
         for (var round = 0; round < 5; round++)
         {

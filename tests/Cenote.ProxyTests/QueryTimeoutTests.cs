@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Testing;
-using Npgsql;
 
 namespace Cenote.ProxyTests;
 
@@ -9,19 +8,19 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(500);
 
     [Theory]
-    [InlineData(false, SessionClearing.DriverReset, ResetMode.Full)]
-    [InlineData(false, SessionClearing.OwnReset, ResetMode.Full)]
-    [InlineData(false, SessionClearing.OwnReset, ResetMode.Rollback)]
-    [InlineData(true, SessionClearing.DriverReset, ResetMode.Full)]
-    [InlineData(true, SessionClearing.OwnReset, ResetMode.Full)]
-    [InlineData(true, SessionClearing.OwnReset, ResetMode.None)]
-    public async Task Limit_that_the_proxy_does_not_pass_on_is_warned_of_once_and_kept_by_the_pool(bool isDropped, SessionClearing clearing, ResetMode mode)
+    [InlineData(false, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(false, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(false, SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(true, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(true, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(true, SessionReset.ByPool, ResetMode.None)]
+    public async Task Limit_that_the_proxy_does_not_pass_on_is_warned_of_once_and_kept_by_the_pool(bool isDropped, SessionReset clearing, ResetMode mode)
     {
         await using var bouncer = await bouncers.StartAsync(isDropped ? ["ignore_startup_parameters = options"] : []);
         var log = new FakeLogger();
         await using var pool = Bouncers.NewPool(
             bouncer.ConnectionString,
-            options => (options.QueryTimeout, options.SessionClearing, options.ResetMode) = (Limit, clearing, mode),
+            options => (options.QueryTimeout, options.SessionReset, options.ResetMode) = (Limit, clearing, mode),
             new SingleLoggerFactory(log));
         await pool.WarmUpAsync(3, cancellationToken: Sessions.Stop);
 
@@ -38,7 +37,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
         }
 
         // A connection of its own is opened in the same way.
-        await using var dedicated = await pool.OpenDedicatedAsync(Sessions.Stop);
+        await using var dedicated = await pool.OpenDedicatedConnectionAsync(Sessions.Stop);
         Assert.Equal("0", await dedicated.Connection.ScalarAsync<string>("SELECT current_setting('statement_timeout')"));
     }
 
@@ -68,12 +67,12 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Server_itself_keeps_the_limit_and_nothing_is_warned_of(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Server_itself_keeps_the_limit_and_nothing_is_warned_of(SessionReset clearing)
     {
         await using var pool = Bouncers.NewPool(
-            bouncers.Server.ConnectionString(bouncers.Server.Port), options => (options.QueryTimeout, options.SessionClearing) = (Limit, clearing));
+            bouncers.Server.ConnectionString(bouncers.Server.Port), options => (options.QueryTimeout, options.SessionReset) = (Limit, clearing));
         for (var i = 0; i < 3; i++)
         {
             await using var lease = await pool.RentAsync(Sessions.Stop);

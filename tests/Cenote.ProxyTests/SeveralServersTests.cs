@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cenote.PostgreSql;
-using Cenote.ReadReplicas;
 
 namespace Cenote.ProxyTests;
 
@@ -43,7 +41,7 @@ public sealed class SeveralServersTests : IAsyncLifetime
         await using var bouncer = await PgBouncer.StartAsync(_primary, "pool_mode = transaction");
         await using var set = NewSet(bouncer.ConnectionString, _replica.ConnectionString(_replica.Port));
         await Patience.SoonAsync(() => set.GetStatistics().Servers.All(static server => server.Probes > 20), "probed");
-        Assert.DoesNotContain(set.GetStatistics().Servers, static server => server.HasSeveralServers);
+        Assert.DoesNotContain(set.GetStatistics().Servers, static server => server.HasMultipleServers);
     }
 
     private static async Task FindsAsync(string address)
@@ -52,23 +50,23 @@ public sealed class SeveralServersTests : IAsyncLifetime
         var told = new TaskCompletionSource<TopologyChangedEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
         set.TopologyChanged += (_, change) =>
         {
-            if (change.Change == TopologyChange.SeveralServersFound)
+            if (change.Kind == TopologyChangeKind.MultipleServersFound)
             {
                 told.TrySetResult(change);
             }
         };
         Assert.Equal("db1", (await told.Task.Soon()).Server.Name);
-        var finding = Assert.Single(set.GetVerdict().Findings, static finding => finding.Kind == FindingKind.SeveralServers);
+        var finding = Assert.Single(set.Diagnose().Findings, static finding => finding.Kind == FindingKind.MultipleServers);
         Assert.Contains("db1", finding.Summary, StringComparison.Ordinal);
-        Assert.True(set.GetStatistics().Servers[0].HasSeveralServers);
+        Assert.True(set.GetStatistics().Servers[0].HasMultipleServers);
     }
 
     private static ReplicaSet NewSet(string primary, string? replica = null)
     {
         static ConnectionPool NewPool(string connectionString) => new ConnectionPoolBuilder().UsePostgreSql(connectionString)
             .Configure(static options => (options.MinSize, options.MaxSize) = (0, 2)).Build();
-        var builder = new ReplicaSetBuilder("shop").Primary("db1", NewPool(primary)).Configure(static options => options.ProbeInterval = TimeSpan.FromMilliseconds(50));
-        return (replica is null ? builder : builder.Replica("db2", NewPool(replica))).Build();
+        var builder = new ReplicaSetBuilder("shop").AddPrimary("db1", NewPool(primary)).Configure(static options => options.ProbeInterval = TimeSpan.FromMilliseconds(50));
+        return (replica is null ? builder : builder.AddReplica("db2", NewPool(replica))).Build();
     }
 
     /// <summary>Passes each connection to the next server in turn, as a load balancer of TCP connections does.</summary>

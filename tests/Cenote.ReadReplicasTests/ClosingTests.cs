@@ -8,25 +8,25 @@ public sealed class ClosingTests
     [Fact]
     public async Task Writers_that_wait_for_a_primary_are_told_at_once()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromHours(1));
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromHours(1));
         test.One.Die();
         await test.ProbeAsync(2);
-        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
-        var blocked = Patience.OnOwnThread(() => test.Set.RentForWriting(Token));
+        var waiting = test.Set.RentWriteAsync(Token).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Token));
 
         await test.Set.DisposeAsync().Soon();
 
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => waiting.Soon());
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => blocked.Soon());
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await test.Set.RentForReadingAsync(Token));
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await test.Set.RentReadAsync(Token));
     }
 
     [Fact]
     public async Task Readers_that_queue_are_told_by_their_pool()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
-        var held = await test.Set.RentForReadingAsync(Token);
-        var waiting = test.Set.RentForReadingAsync(Token).AsTask();
+        var held = await test.Set.RentReadAsync(Token);
+        var waiting = test.Set.RentReadAsync(Token).AsTask();
 
         await test.Set.DisposeAsync().Soon();
 

@@ -1,5 +1,3 @@
-using Cenote.Sqlite;
-
 namespace Cenote.ReadReplicasTests;
 
 /// <summary>Settings that cannot work, and whose the pools are.</summary>
@@ -12,13 +10,13 @@ public sealed class SettingsTests
         {
             options.Name = "";
             options.AcquireTimeout = TimeSpan.Zero;
-            options.PrimaryWait = TimeSpan.FromSeconds(-1);
-            options.CausalWait = TimeSpan.FromHours(1);
+            options.PrimaryTimeout = TimeSpan.FromSeconds(-1);
+            options.CausalReadTimeout = TimeSpan.FromHours(1);
             options.ProbeInterval = TimeSpan.Zero;
             options.ProbeTimeout = TimeSpan.Zero;
-            options.RampUp = TimeSpan.FromDays(1);
-            options.FailuresToLeave = 0;
-            options.SuccessesToReturn = 0;
+            options.SlowStartDuration = TimeSpan.FromDays(1);
+            options.FailureThreshold = 0;
+            options.RecoveryThreshold = 0;
             options.MaxReadsOnPrimary = -1;
             options.RevokeLeasesAfter = TimeSpan.FromSeconds(-2);
             options.MaxLag = TimeSpan.FromDays(2);
@@ -29,7 +27,7 @@ public sealed class SettingsTests
 
         var refusal = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build());
 
-        foreach (var name in (string[])["Name", "AcquireTimeout", "PrimaryWait", "CausalWait", "ProbeInterval", "ProbeTimeout", "RampUp", "FailuresToLeave", "SuccessesToReturn",
+        foreach (var name in (string[])["Name", "AcquireTimeout", "PrimaryTimeout", "CausalReadTimeout", "ProbeInterval", "ProbeTimeout", "SlowStartDuration", "FailureThreshold", "RecoveryThreshold",
             "MaxReadsOnPrimary", "RevokeLeasesAfter", "MaxLag", "TokenSigningKeys", "Strategy", "TimeProvider"])
         {
             Assert.Contains(refusal.Problems, problem => problem.StartsWith(name, StringComparison.Ordinal));
@@ -48,13 +46,13 @@ public sealed class SettingsTests
             Name = "other",
             Strategy = ReplicaStrategy.Random(),
             AcquireTimeout = TimeSpan.FromSeconds(1),
-            PrimaryWait = TimeSpan.FromSeconds(2),
-            CausalWait = TimeSpan.FromSeconds(3),
+            PrimaryTimeout = TimeSpan.FromSeconds(2),
+            CausalReadTimeout = TimeSpan.FromSeconds(3),
             ProbeInterval = TimeSpan.FromSeconds(4),
             ProbeTimeout = TimeSpan.FromSeconds(5),
-            FailuresToLeave = 6,
-            SuccessesToReturn = 7,
-            RampUp = TimeSpan.FromSeconds(8),
+            FailureThreshold = 6,
+            RecoveryThreshold = 7,
+            SlowStartDuration = TimeSpan.FromSeconds(8),
             MaxLag = TimeSpan.FromSeconds(9),
             MaxReadsOnPrimary = 10,
             RevokeLeasesAfter = TimeSpan.FromSeconds(11),
@@ -76,9 +74,9 @@ public sealed class SettingsTests
         var shared = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 0 });
         using var ofShared = shared;
         var builder = new ReplicaSetBuilder("set")
-            .Replica("a", shared)
-            .Replica("a", shared, weight: 0)
-            .Replica("", pool => pool.UseSqlite("Data Source=x;Mode=Memory;Cache=Shared"));
+            .AddReplica("a", shared)
+            .AddReplica("a", shared, weight: 0)
+            .AddReplica("", pool => pool.UseSqlite("Data Source=x;Mode=Memory;Cache=Shared"));
 
         var refusal = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build());
 
@@ -96,8 +94,8 @@ public sealed class SettingsTests
     {
         var first = new StubProvider(new StubDatabase());
         var builder = new ReplicaSetBuilder("set")
-            .Primary("one", pool => pool.Use(first))
-            .Replica("two", pool => pool.Use(new StubProvider(new StubDatabase())).Sized(5, 2));
+            .AddPrimary("one", pool => pool.UseProvider(first))
+            .AddReplica("two", pool => pool.UseProvider(new StubProvider(new StubDatabase())).WithSize(5, 2));
 
         Assert.Throws<PoolOptionsException>(() => builder.Build());
 
@@ -110,7 +108,7 @@ public sealed class SettingsTests
         var database = new StubDatabase();
         var own = new StubProvider(database);
         await using var given = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 0 });
-        var set = new ReplicaSetBuilder("set").Primary("own", pool => pool.Use(own)).Replica("given", given).Build();
+        var set = new ReplicaSetBuilder("set").AddPrimary("own", pool => pool.UseProvider(own)).AddReplica("given", given).Build();
 
         await set.DisposeAsync();
         await set.DisposeAsync();
@@ -130,5 +128,5 @@ public sealed class SettingsTests
         Assert.Throws<InvalidOperationException>(() => builder.Build());
     }
 
-    private static ReplicaSetBuilder Valid() => new ReplicaSetBuilder("set").Primary("one", pool => pool.Use(new StubProvider(new StubDatabase())));
+    private static ReplicaSetBuilder Valid() => new ReplicaSetBuilder("set").AddPrimary("one", pool => pool.UseProvider(new StubProvider(new StubDatabase())));
 }

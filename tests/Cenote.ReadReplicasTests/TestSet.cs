@@ -14,21 +14,21 @@ internal sealed class TestSet : IAsyncDisposable
     {
         Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells))];
         prepare?.Invoke(Stubs);
-        var builder = new ReplicaSetBuilder("set").Reading(ReplicaStrategy.RoundRobin()).Configure(options =>
+        var builder = new ReplicaSetBuilder("set").UseStrategy(ReplicaStrategy.RoundRobin()).Configure(options =>
         {
             options.TimeProvider = Time;
             options.LoggerFactory = new SingleLoggerFactory(Logger);
             options.ProbeInterval = TimeSpan.FromSeconds(1);
-            options.RampUp = TimeSpan.Zero;
+            options.SlowStartDuration = TimeSpan.Zero;
             configure?.Invoke(options);
         });
         foreach (var stub in Stubs)
         {
-            void Configure(ConnectionPoolBuilder pool) => pool.Use(stub.Provider).Configure(options =>
+            void Configure(ConnectionPoolBuilder pool) => pool.UseProvider(stub.Provider).Configure(options =>
             {
                 options.MinSize = 1;
                 options.MaxSize = 4;
-                options.OpenRetries = 0;
+                options.MaxOpenRetries = 0;
 
                 // Else a connection that is still being cleared sends the next read elsewhere.
                 options.ResetMode = ResetMode.None;
@@ -44,7 +44,7 @@ internal sealed class TestSet : IAsyncDisposable
             });
 
             var weight = weights?.Invoke(stub.Name) ?? 1;
-            _ = stub.Role == ServerRole.Primary ? builder.Primary(stub.Name, Configure, weight) : builder.Replica(stub.Name, Configure, weight);
+            _ = stub.Role == ServerRole.Primary ? builder.AddPrimary(stub.Name, Configure, weight) : builder.AddReplica(stub.Name, Configure, weight);
         }
 
         Set = builder.Build();
@@ -100,12 +100,12 @@ internal sealed class TestSet : IAsyncDisposable
     }
 
     /// <summary>The next change of the kind.</summary>
-    public async Task<TopologyChangedEventArgs> Change(TopologyChange kind)
+    public async Task<TopologyChangedEventArgs> Change(TopologyChangeKind kind)
     {
         while (true)
         {
             var change = await _changes.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
-            if (change.Change == kind)
+            if (change.Kind == kind)
             {
                 return change;
             }
@@ -118,7 +118,7 @@ internal sealed class TestSet : IAsyncDisposable
         var served = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < reads; i++)
         {
-            await using var lease = await Set.RentForReadingAsync(TestContext.Current.CancellationToken).Soon();
+            await using var lease = await Set.RentReadAsync(TestContext.Current.CancellationToken).Soon();
             var name = NameOf(lease);
             served[name] = served.TryGetValue(name, out var before) ? before + 1 : 1;
         }

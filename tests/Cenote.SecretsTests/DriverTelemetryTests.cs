@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using MySqlConnector;
-using Npgsql;
 
 namespace Cenote.SecretsTests;
 
@@ -19,9 +15,9 @@ public sealed class DriverTelemetryTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Npgsql_names_its_metrics_by_the_pool(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Npgsql_names_its_metrics_by_the_pool(SessionReset clearing)
     {
         var server = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
         await ExpectAsync("Npgsql", new PostgreSqlProvider(server.ConnectionString), $"Port={server.Port};Database={server.Database}", clearing);
@@ -35,7 +31,7 @@ public sealed class DriverTelemetryTests
         Assert.Contains(names, static name => name == "own name");
     }
 
-    private static async Task ExpectAsync(string meter, DatabaseProvider provider, string ofConnectionString, SessionClearing? clearing = null)
+    private static async Task ExpectAsync(string meter, DatabaseProvider provider, string ofConnectionString, SessionReset? clearing = null)
     {
         var pool = $"telemetry of {meter} {clearing}";
         var names = await NamesAsync(meter, provider, pool, clearing);
@@ -43,7 +39,7 @@ public sealed class DriverTelemetryTests
         Assert.DoesNotContain(names, name => name.Contains(ofConnectionString, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static async Task<IReadOnlyCollection<string>> NamesAsync(string meter, DatabaseProvider provider, string pool, SessionClearing? clearing)
+    private static async Task<IReadOnlyCollection<string>> NamesAsync(string meter, DatabaseProvider provider, string pool, SessionReset? clearing)
     {
         var names = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         using var listener = new MeterListener();
@@ -58,7 +54,7 @@ public sealed class DriverTelemetryTests
         listener.SetMeasurementEventCallback<int>((_, _, tags, _) => Note(tags));
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Note(tags));
         listener.Start();
-        await using (var source = new ConnectionPool(provider, new ConnectionPoolOptions { Name = pool, MinSize = 0, SessionClearing = clearing }))
+        await using (var source = new ConnectionPool(provider, new ConnectionPoolOptions { Name = pool, MinSize = 0, SessionReset = clearing }))
         {
             await using var connection = await source.OpenConnectionAsync();
             await using var command = connection.CreateCommand();

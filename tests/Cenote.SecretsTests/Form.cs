@@ -1,16 +1,8 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.Oracle;
-using Cenote.PostgreSql;
 using Cenote.ProviderTests.Oracle;
-using Cenote.Providers;
-using Cenote.Sqlite;
-using Cenote.SqlServer;
 using DuckDB.NET.Data;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
-using Npgsql;
 
 namespace Cenote.SecretsTests;
 

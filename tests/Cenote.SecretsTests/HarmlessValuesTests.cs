@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Cenote.SecretsTests;
 
 /// <summary>Values that look odd, and mean what they say: accepted, and shown.</summary>

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Npgsql;
-
 namespace Cenote.SecretsTests;
 
 /// <summary>A failure is hidden where it quotes a secret, and nowhere else: on the real server that ./test starts, and in process.</summary>
@@ -59,5 +56,5 @@ public sealed class HiddenFailuresTests
     }
 
     private static ConnectionPool PoolOf(AdoNetProvider provider) =>
-        new(provider, new ConnectionPoolOptions { Name = "hidden", MinSize = 0, OpenRetries = 0, CircuitBreaker = null, ResetMode = ResetMode.None });
+        new(provider, new ConnectionPoolOptions { Name = "hidden", MinSize = 0, MaxOpenRetries = 0, CircuitBreaker = null, ResetMode = ResetMode.None });
 }

@@ -1,8 +1,3 @@
-using Cenote.Dashboard;
-using Cenote.DependencyInjection;
-using Cenote.Hosting;
-using Cenote.Providers;
-using Cenote.ReadReplicas;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +59,7 @@ internal static class Outputs
         Name = name,
         MinSize = 0,
         MaxSize = 1,
-        OpenRetries = 0,
+        MaxOpenRetries = 0,
         AcquireTimeout = TimeSpan.FromSeconds(30),
         ConnectTimeout = TimeSpan.FromSeconds(1),
         ResetMode = ResetMode.None,
@@ -85,7 +80,7 @@ internal static class Outputs
         witness.See("blocking rent", Record.Exception(() => pool.Rent().Dispose()));
         witness.See("name", (object)pool.Name);
         witness.See("pool", (object)$"{pool.ConnectionString}");
-        foreach (var setting in pool.DescribeSettings())
+        foreach (var setting in pool.GetSettings())
         {
             witness.See("settings", (object)setting);
         }
@@ -97,7 +92,7 @@ internal static class Outputs
 
         witness.See("statistics", (object)pool.GetStatistics());
         witness.See("last failure", pool.GetStatistics().LastOpenFailure?.Exception);
-        var verdict = pool.GetVerdict();
+        var verdict = pool.Diagnose();
         witness.See("verdict", (object)$"{verdict} {string.Join(' ', verdict.Findings)}");
         witness.ReadMeters();
     }
@@ -105,16 +100,16 @@ internal static class Outputs
     private static async Task ShowSetAsync(Witness witness, Form form, string connectionString, ILoggerFactory logging)
     {
         await using var set = new ReplicaSetBuilder("shop")
-            .Primary("one", pool => pool.Use(form.Create(connectionString)).Configure(options =>
+            .AddPrimary("one", pool => pool.UseProvider(form.Create(connectionString)).Configure(options =>
             {
-                (options.MinSize, options.MaxSize, options.OpenRetries, options.ResetMode, options.LoggerFactory) = (0, 1, 0, ResetMode.None, logging);
+                (options.MinSize, options.MaxSize, options.MaxOpenRetries, options.ResetMode, options.LoggerFactory) = (0, 1, 0, ResetMode.None, logging);
                 (options.AcquireTimeout, options.ConnectTimeout) = (TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
             }))
-            .Configure(options => (options.PrimaryWait, options.LoggerFactory) = (TimeSpan.FromMilliseconds(1), logging))
+            .Configure(options => (options.PrimaryTimeout, options.LoggerFactory) = (TimeSpan.FromMilliseconds(1), logging))
             .Build();
         await set.ProbeAsync();
         var statistics = set.GetStatistics();
-        witness.See("set", (object)$"{set.Name} {statistics} {string.Join(' ', statistics.Servers)} {string.Join(' ', set.GetVerdict().Findings)} {string.Join(' ', set.GetHistory())}");
+        witness.See("set", (object)$"{set.Name} {statistics} {string.Join(' ', statistics.Servers)} {string.Join(' ', set.Diagnose().Findings)} {string.Join(' ', set.GetTopologyChanges())}");
         witness.See("set open", await Record.ExceptionAsync(async () => await (await set.OpenConnectionAsync()).DisposeAsync()));
     }
 
@@ -156,7 +151,7 @@ internal static class Outputs
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:shop", connectionString)]);
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(witness);
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddConnectionPool("shop", pool => pool.Use(form.Create(pool.GetConnectionString())));
+        builder.Services.AddConnectionPool("shop", pool => pool.UseProvider(form.Create(pool.GetConnectionString())));
         builder.Services.AddConnectionPoolHosting();
         await using var app = builder.Build();
         witness.See("container", Record.Exception(() => app.Services.GetRequiredKeyedService<ConnectionPool>("shop")));

@@ -1,6 +1,3 @@
-using Cenote.DependencyInjection;
-using Cenote.ReadReplicas;
-using Cenote.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.SecretsTests;
@@ -59,14 +56,14 @@ public sealed class PrintableNamesTests
         [
             () => _ = new ConnectionPool(new SqliteProvider(File), new ConnectionPoolOptions { Name = name }),
             () => _ = new ConnectionPool(new SqliteProvider("Data Source=" + name)),
-            () => new ConnectionPoolBuilder().Use(new SqliteProvider(File)).Named(name).Build(),
+            () => new ConnectionPoolBuilder().UseProvider(new SqliteProvider(File)).WithName(name).Build(),
             () => registry.Register(name, _ => pool),
             () => registry.GetOrAdd(name, _ => pool),
             () => services.AddConnectionPool(name, _ => { }),
-            () => new ReplicaSetBuilder(name).Primary("one", builder => builder.Use(new SqliteProvider(File))).Build(),
-            () => new ReplicaSetBuilder("set").Primary(name, builder => builder.Use(new SqliteProvider(File)).Named("one")).Build(),
-            () => pool.RecordOperation("resize", name),
-            () => pool.RecordOperation(name, "ana"),
+            () => new ReplicaSetBuilder(name).AddPrimary("one", builder => builder.UseProvider(new SqliteProvider(File))).Build(),
+            () => new ReplicaSetBuilder("set").AddPrimary(name, builder => builder.UseProvider(new SqliteProvider(File)).WithName("one")).Build(),
+            () => pool.RecordOperatorAction("resize", name),
+            () => pool.RecordOperatorAction(name, "ana"),
         ];
         for (var use = 0; use < uses.Length; use++)
         {

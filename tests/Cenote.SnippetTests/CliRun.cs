@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cenote.TestServers;
 
 namespace Cenote.SnippetTests;
 

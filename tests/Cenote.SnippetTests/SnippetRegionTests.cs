@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Cenote.SnippetTests.Runs;
-using Cenote.TestServers;
 
 namespace Cenote.SnippetTests;
 

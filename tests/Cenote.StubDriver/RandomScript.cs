@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>Fails, hangs and answers late at random, from a seed, until it is calmed.</summary>

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Cenote.StubDriver;
@@ -89,7 +88,7 @@ public sealed class StubCommand : DbCommand
             connection.StubDatabase.Run(StubCall.Execute);
             session.ThrowIfDead();
         }
-        catch (StubException exception) when (exception.Kind == Providers.FailureKind.ConnectionLost)
+        catch (StubException exception) when (exception.Kind == Cenote.FailureKind.ConnectionLost)
         {
             connection.Break();
             throw;

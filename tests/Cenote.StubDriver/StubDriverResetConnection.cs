@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>The driver keeps the session in a pool of one and clears it when the lease closes the kept object.</summary>

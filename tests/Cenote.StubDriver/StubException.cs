@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>What the stub driver throws; carries its own meaning.</summary>

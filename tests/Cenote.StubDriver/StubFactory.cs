@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Cenote.StubDriver;
 
 /// <summary>The stub driver's factory.</summary>

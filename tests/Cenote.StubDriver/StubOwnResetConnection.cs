@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>The pool clears the session itself.</summary>
@@ -10,29 +8,29 @@ internal sealed class StubOwnResetConnection : PhysicalConnection
     private int _closes;
 
     public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, Func<bool> inline)
-        : base(connection, SessionClearing.OwnReset, resetMode)
+        : base(connection, SessionReset.ByPool, resetMode)
     {
         _connection = connection;
         _inline = inline;
     }
 
-    public override bool ClearsInline => _inline();
+    public override bool CanResetInline => _inline();
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
     public override void Open()
     {
         base.Open();
-        _connection.Session!.MustBeClean = ClearsSession;
+        _connection.Session!.MustBeClean = RequiresReset;
     }
 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await base.OpenAsync(cancellationToken);
-        _connection.Session!.MustBeClean = ClearsSession;
+        _connection.Session!.MustBeClean = RequiresReset;
     }
 
-    public override void ClearSession()
+    public override void ResetSession()
     {
         if (_connection.StubDatabase.WatchingHotCalls)
         {
@@ -42,7 +40,7 @@ internal sealed class StubOwnResetConnection : PhysicalConnection
         _connection.Session!.Cleared();
     }
 
-    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         if (_connection.StubDatabase.WatchingHotCalls)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cenote.Providers;
 
 namespace Cenote.StubDriver;
 

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>The provider of the stub driver.</summary>
@@ -12,15 +9,15 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
     public StubDatabase StubDatabase => database;
 
     /// <summary>Who clears a session, unless the pool's options say otherwise.</summary>
-    public SessionClearing Clearing { get; init; } = SessionClearing.OwnReset;
+    public SessionReset Clearing { get; init; } = SessionReset.ByPool;
 
     /// <summary>Whether own reset clears on the returning caller's thread instead of in the background.</summary>
     public bool ClearsInline { get; init; }
 
-    /// <summary>Instead of <see cref="ClearsInline"/>, asked each time: for drivers whose answer changes with the clearing.</summary>
+    /// <summary>Instead of <see cref="CanResetInline"/>, asked each time: for drivers whose answer changes with the clearing.</summary>
     public Func<bool>? ClearsInlineNow { get; init; }
 
-    /// <summary>What <see cref="FindProblems"/> reports.</summary>
+    /// <summary>What <see cref="Validate"/> reports.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
     /// <summary>What disposing of the provider throws.</summary>
@@ -48,17 +45,17 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
     public override string Database => "stub";
 
     /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => Clearing;
+    public override SessionReset DefaultSessionReset => Clearing;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings) => Problems;
+    public override IEnumerable<string> Validate(ConnectionSettings settings) => Problems;
 
     /// <inheritdoc/>
     public override PhysicalConnection CreateConnection(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         LastSettings = settings;
-        var keepsSession = settings.SessionClearing == SessionClearing.DriverReset;
+        var keepsSession = settings.SessionReset == SessionReset.ByDriver;
         var connection = new StubConnection(database, keepsSession) { Credentials = settings.Credentials };
         return keepsSession
             ? new StubDriverResetConnection(connection)
@@ -106,7 +103,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception)
+    public override FailureKind ClassifyFailure(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
@@ -116,7 +113,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
             }
         }
 
-        return FailureClassification.Default(exception);
+        return FailureClassification.Classify(exception);
     }
 
     /// <inheritdoc/>

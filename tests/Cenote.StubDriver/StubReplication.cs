@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>A stub server's part among others. Thread-safe; replaced as a whole.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>One session at the stub server.</summary>

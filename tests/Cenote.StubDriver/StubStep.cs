@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.StubDriver;
 
 /// <summary>What one call of the driver does: succeed, fail, or hang until a gate opens and then succeed or fail.</summary>

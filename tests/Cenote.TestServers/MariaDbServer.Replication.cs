@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cenote.TestServers;
 
 /// <content>Replication by global transaction identifiers.</content>

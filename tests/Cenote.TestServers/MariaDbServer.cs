@@ -1,4 +1,3 @@
-using Cenote.MySql;
 using Cenote.Providers;
 using Cenote.TestServers.Processes;
 using Cenote.TestServers.Proxy;

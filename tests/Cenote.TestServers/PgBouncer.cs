@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cenote.TestServers.Processes;
 using Npgsql;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cenote.TestServers.Processes;
 
 namespace Cenote.TestServers;

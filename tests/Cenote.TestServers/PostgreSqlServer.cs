@@ -1,4 +1,3 @@
-using Cenote.PostgreSql;
 using Cenote.Providers;
 using Cenote.TestServers.Processes;
 using Cenote.TestServers.Proxy;

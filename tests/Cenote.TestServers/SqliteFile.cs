@@ -1,4 +1,3 @@
-using Cenote.Sqlite;
 using Cenote.TestServers.Processes;
 using Microsoft.Data.Sqlite;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cenote.TestServers;
 
 /// <summary>What a client does with its connection: asks who it is talking to, and writes a little.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests;
 
 public sealed class ConnectionPoolOptionsTests
@@ -27,16 +25,16 @@ public sealed class ConnectionPoolOptionsTests
         { "ValidationTimeout", options => options.ValidationTimeout = TimeSpan.FromMinutes(11) },
         { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.Zero },
         { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.FromMinutes(11) },
-        { "OpenRetries", options => options.OpenRetries = -1 },
-        { "OpenRetries", options => options.OpenRetries = 101 },
+        { "MaxOpenRetries", options => options.MaxOpenRetries = -1 },
+        { "MaxOpenRetries", options => options.MaxOpenRetries = 101 },
         { "OpenRetryBaseDelay", options => options.OpenRetryBaseDelay = TimeSpan.FromTicks(-1) },
         { "OpenRetryBaseDelay", options => options.OpenRetryBaseDelay = TimeSpan.FromSeconds(31) },
         { "OpenRetryMaxDelay", options => options.OpenRetryMaxDelay = TimeSpan.FromDays(2) },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 1001 },
-        { "Startup", options => options.Startup = (StartupMode)9 },
+        { "Startup", options => options.StartupMode = (StartupMode)9 },
         { "ResetMode", options => options.ResetMode = (ResetMode)9 },
-        { "SessionClearing", options => options.SessionClearing = (SessionClearing)9 },
+        { "SessionReset", options => options.SessionReset = (SessionReset)9 },
         { "TimeProvider", options => options.TimeProvider = null! },
     };
 
@@ -57,7 +55,7 @@ public sealed class ConnectionPoolOptionsTests
         options => options.ValidationInterval = Timeout.InfiniteTimeSpan,
         options => options.ValidationTimeout = TimeSpan.FromMinutes(10),
         options => options.ConnectTimeout = TimeSpan.FromMilliseconds(1),
-        options => options.OpenRetries = 100,
+        options => options.MaxOpenRetries = 100,
         options => (options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (TimeSpan.Zero, TimeSpan.Zero),
         options => options.MaxConcurrentOpens = 1000,
     };
@@ -97,7 +95,7 @@ public sealed class ConnectionPoolOptionsTests
         {
             MaxSize = -5,
             AcquireTimeout = TimeSpan.FromDays(3),
-            OpenRetries = -1,
+            MaxOpenRetries = -1,
         }));
 
         Assert.True(exception.Problems.Count >= 4, exception.Message);
@@ -113,14 +111,14 @@ public sealed class ConnectionPoolOptionsTests
     public async Task The_default_minimum_is_never_above_the_maximum(int maxSize, int minSize)
     {
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MaxSize = maxSize });
-        await using var built = new ConnectionPoolBuilder().Use(new StubProvider(new StubDatabase())).Configure(options => options.MaxSize = maxSize).Build();
+        await using var built = new ConnectionPoolBuilder().UseProvider(new StubProvider(new StubDatabase())).Configure(options => options.MaxSize = maxSize).Build();
         await using var copied = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions(new ConnectionPoolOptions { MaxSize = 1 }) { MaxSize = maxSize });
 
         foreach (var each in new[] { pool, built, copied })
         {
             var statistics = each.GetStatistics();
             Assert.Equal((minSize, maxSize), (statistics.MinSize, statistics.MaxSize));
-            var described = each.DescribeSettings().Single(setting => setting.Name == "MinSize");
+            var described = each.GetSettings().Single(setting => setting.Name == "MinSize");
             Assert.Equal((described.Value, described.Default), ($"{minSize}", $"{minSize}"));
         }
     }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests;
 
 public sealed class ConnectionPoolTests
@@ -47,13 +45,13 @@ public sealed class ConnectionPoolTests
     [Fact]
     public void A_pool_that_must_fail_at_start_throws_what_the_driver_said()
     {
-        var database = new StubDatabase { Script = new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)) };
+        var database = new StubDatabase { Script = new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials)) };
 
         var exception = Assert.Throws<ConnectionOpenException>(() =>
-            new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { Startup = StartupMode.FailAtStart, OpenRetries = 0 }));
+            new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { StartupMode = StartupMode.FailFast, MaxOpenRetries = 0 }));
 
         Assert.IsType<StubException>(exception.InnerException);
-        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(FailureKind.InvalidCredentials, exception.Failure.Kind);
         Assert.False(exception.IsTransient);
         Assert.Equal(0, database.Sessions);
     }
@@ -61,7 +59,7 @@ public sealed class ConnectionPoolTests
     [Fact]
     public async Task A_pool_that_must_fail_at_start_has_a_connection_once_it_is_constructed()
     {
-        await using var test = TestPool.Create(options => (options.MinSize, options.Startup) = (0, StartupMode.FailAtStart));
+        await using var test = TestPool.Create(options => (options.MinSize, options.StartupMode) = (0, StartupMode.FailFast));
 
         Assert.Equal(1, test.Database.Sessions);
     }
@@ -74,7 +72,7 @@ public sealed class ConnectionPoolTests
 
         using var lease = await first.Pool.RentAsync(TestContext.Current.CancellationToken);
         using var other = await second.Pool.RentAsync(TestContext.Current.CancellationToken);
-        first.Pool.RetireAll();
+        first.Pool.Clear();
 
         Assert.Equal("first", first.Pool.Name);
         Assert.Equal(1, second.Counts.Leased);

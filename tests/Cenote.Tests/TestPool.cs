@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -56,7 +55,7 @@ internal sealed class TestPool : IAsyncDisposable
         return test;
     }
 
-    public static Func<StubDatabase, StubProvider> Clearing(SessionClearing clearing, bool inline = false) =>
+    public static Func<StubDatabase, StubProvider> Clearing(SessionReset clearing, bool inline = false) =>
         database => new StubProvider(database) { Clearing = clearing, ClearsInline = inline };
 
     /// <summary>Completes when the pool's counts are so.</summary>
@@ -70,7 +69,7 @@ internal sealed class TestPool : IAsyncDisposable
             Name = "test",
             MinSize = 0,
             MaxSize = 2,
-            OpenRetries = 0,
+            MaxOpenRetries = 0,
             CircuitBreaker = null,
             AcquireTimeout = TimeSpan.FromHours(1),
             ConnectTimeout = TimeSpan.FromMinutes(10),
@@ -84,7 +83,7 @@ internal sealed class TestPool : IAsyncDisposable
 
     /// <summary>Completes when the pool's statistics are so.</summary>
     public Task StatisticsAre(Func<PoolStatistics, bool> hold) => Patience.SoonAsync(
-        () => new ValueTask<bool>(hold(Pool.GetStatistics())), () => $"{Pool.GetStatistics()}; {string.Join(", ", Pool.GetStatistics().Closed)}");
+        () => new ValueTask<bool>(hold(Pool.GetStatistics())), () => $"{Pool.GetStatistics()}; {string.Join(", ", Pool.GetStatistics().ConnectionsClosedByReason)}");
 
     /// <summary>Rents so many connections.</summary>
     public async Task<ConnectionLease[]> RentAsync(int count)

@@ -1,5 +1,4 @@
 using Cenote;
-using Cenote.Sqlite;
 
 // Proves that the packages for ASP.NET Core work in a program that is trimmed or compiled ahead of time: serves, asks itself, and ends.
 var file = Path.Combine(Path.GetTempPath(), $"cenote-web-{Environment.ProcessId}.db");

@@ -6,7 +6,7 @@ namespace Cenote.Benchmarks.Cycles;
 internal sealed class HandOverCycle : ICycle
 {
     private readonly ConnectionPool[] _pools = [.. Enumerable.Range(0, Pools.Size).Select(static number =>
-        new ConnectionPoolBuilder().Sized(1, 1).Resetting(ResetMode.None).Named($"hand-over {number}").Use(new StubProvider(new StubDatabase())).Build())];
+        new ConnectionPoolBuilder().WithSize(1, 1).WithResetMode(ResetMode.None).WithName($"hand-over {number}").UseProvider(new StubProvider(new StubDatabase())).Build())];
 
     public void Run(int worker, int count) => RunAsync(_pools[worker], count).GetAwaiter().GetResult();
 

@@ -16,7 +16,7 @@ internal static class Pools
         if (!string.Equals(key, s_key, StringComparison.Ordinal))
         {
             Close();
-            var builder = new ConnectionPoolBuilder().Sized(Size, Size).Resetting(resetMode);
+            var builder = new ConnectionPoolBuilder().WithSize(Size, Size).WithResetMode(resetMode);
             use(builder);
             var pool = builder.Build();
             pool.WaitUntilReadyAsync().Wait();
@@ -27,11 +27,11 @@ internal static class Pools
     }
 
     /// <summary>Ignores ambient transactions: the pool's own work alone.</summary>
-    internal static SettledPool TakeStub() => TakeStub(AmbientTransactions.Ignore);
+    internal static SettledPool TakeStub() => TakeStub(AmbientTransactionBehavior.Ignore);
 
-    internal static SettledPool TakeStub(AmbientTransactions ambient) => Take(
+    internal static SettledPool TakeStub(AmbientTransactionBehavior ambient) => Take(
         $"stub {ambient}",
-        builder => builder.Use(new StubProvider(new StubDatabase())).Configure(options => options.AmbientTransactions = ambient),
+        builder => builder.UseProvider(new StubProvider(new StubDatabase())).Configure(options => options.AmbientTransactionBehavior = ambient),
         ResetMode.None);
 
     internal static void Close()

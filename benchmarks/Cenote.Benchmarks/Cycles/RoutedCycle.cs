@@ -1,4 +1,3 @@
-using Cenote.ReadReplicas;
 using Cenote.StubDriver;
 
 namespace Cenote.Benchmarks.Cycles;
@@ -18,12 +17,12 @@ internal sealed class RoutedCycle : ICycle
         _settled = settled;
         var (primary, replica) = strategy is null ? (settled.Pool, _others[0]) : (_others[0], settled.Pool);
         _set = new ReplicaSetBuilder("bench")
-            .Primary("one", primary)
-            .Replica("two", replica)
-            .Replica("three", _others[1])
-            .Reading(strategy ?? ReplicaStrategy.RoundRobin())
+            .AddPrimary("one", primary)
+            .AddReplica("two", replica)
+            .AddReplica("three", _others[1])
+            .UseStrategy(strategy ?? ReplicaStrategy.RoundRobin())
             .Build();
-        _target = strategy is null ? _set.Writes : _set.Reads;
+        _target = strategy is null ? _set.WriteDataSource : _set.ReadDataSource;
         _set.WaitUntilReadyAsync().Wait();
     }
 
@@ -50,7 +49,7 @@ internal sealed class RoutedCycle : ICycle
     private static ConnectionPool NewPool()
     {
         var pool = new ConnectionPoolBuilder()
-            .Sized(Pools.Size, Pools.Size).Resetting(ResetMode.None).Use(new StubProvider(new StubDatabase())).Build();
+            .WithSize(Pools.Size, Pools.Size).WithResetMode(ResetMode.None).UseProvider(new StubProvider(new StubDatabase())).Build();
         pool.WaitUntilReadyAsync().Wait();
         return pool;
     }

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Cenote.Benchmarks.Cycles;
-using Cenote.MySql;
 using MySqlConnector;
 
 namespace Cenote.Benchmarks.Suites;

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Cenote.Benchmarks.Cycles;
-using Cenote.PostgreSql;
 using Npgsql;
 
 namespace Cenote.Benchmarks.Suites;

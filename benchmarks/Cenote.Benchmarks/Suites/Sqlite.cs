@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Cenote.Benchmarks.Cycles;
-using Cenote.Sqlite;
 
 namespace Cenote.Benchmarks.Suites;
 

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Cenote.Benchmarks.Cycles;
-using Cenote.ReadReplicas;
 
 namespace Cenote.Benchmarks.Suites;
 
@@ -25,7 +24,7 @@ public class StubDriver : CycleSuite
 
     /// <summary>A lease of a pool that looks for an ambient transaction, which is the default. The others of this suite ignore them.</summary>
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
-    public void LeaseLooking() => Run(Nanoseconds, Pools.TakeStub(AmbientTransactions.Throw), static pool => new LeaseCycle(pool));
+    public void LeaseLooking() => Run(Nanoseconds, Pools.TakeStub(AmbientTransactionBehavior.Throw), static pool => new LeaseCycle(pool));
 
     /// <summary>A lease, while metrics and traces are collected.</summary>
     [Benchmark(OperationsPerInvoke = Nanoseconds)]

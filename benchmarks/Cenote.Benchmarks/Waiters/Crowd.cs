@@ -13,7 +13,7 @@ internal sealed class Crowd : IDisposable
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(100);
 
     private readonly ConnectionPool _pool = new ConnectionPoolBuilder()
-        .Use(new StubProvider(new StubDatabase())).Sized(Pools.Size, Pools.Size).Resetting(ResetMode.None).Build();
+        .UseProvider(new StubProvider(new StubDatabase())).WithSize(Pools.Size, Pools.Size).WithResetMode(ResetMode.None).Build();
 
     private readonly Task[] _clients;
     private bool _goHome;

@@ -60,7 +60,7 @@ internal static partial class ConnectionStringProblems
         try
         {
             // The same rules as in the pools themselves: the run shows where it works. They do not repeat an unknown keyword: it may be a piece of a password.
-            SafeConnectionString.Read(target, text, AddressKind.Server);
+            SafeConnectionString.Parse(target, text, AddressKind.Server);
             return [];
         }
         catch (ArgumentException exception)

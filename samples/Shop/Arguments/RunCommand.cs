@@ -1,6 +1,6 @@
-using Cenote.Terminal;
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cenote.Shared;
 using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Arguments;

@@ -1,10 +1,10 @@
-using Cenote.Terminal;
 using System.CommandLine;
 using System.Globalization;
+using Cenote.Providers;
+using Cenote.Shared;
+using Cenote.Shop.Database;
 using Cenote.Shop.Pools;
 using Cenote.Shop.Reporting;
-using Cenote.Shop.Database;
-using Cenote.Providers;
 
 namespace Cenote.Shop.Arguments;
 

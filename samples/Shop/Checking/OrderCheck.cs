@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Cenote.Shop.Clients;
-using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Checking;
 

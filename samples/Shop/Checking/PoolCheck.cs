@@ -1,4 +1,3 @@
-using Cenote.Shop.Clients;
 using Cenote.Shop.Pools;
 
 namespace Cenote.Shop.Checking;
@@ -16,7 +15,7 @@ internal static class PoolCheck
         var counts = atRest.Counts;
         Equal("connections leased at rest", counts.Leased, 0);
         Equal("callers waiting at rest", counts.Waiting, 0);
-        Equal("connections opened − closed", atRest.Opened - atRest.ClosedTotal, counts.Total - counts.Opening);
+        Equal("connections opened − closed", atRest.ConnectionsOpened - atRest.ConnectionsClosed, counts.Total - counts.Opening);
         Agree("rents counted by the pool", atRest.Rents, rents.Given);
         Agree("timeouts counted by the pool", atRest.Timeouts, rents.Timeouts);
         Agree("failed rents counted by the pool", atRest.Errors, rents.OpenFailures);
@@ -28,11 +27,11 @@ internal static class PoolCheck
             $"Cancelled waits counted by the pool: {atRest.Cancellations}; only {rents.Cancellations} callers saw their wait end.");
         problems.AddIf(sight.Peaks.AboveLimit is not null, $"More connections were open than allowed: {sight.Peaks.AboveLimit}.");
         Equal("connections open after the pool was closed", closed.Counts.Total, 0);
-        Equal("connections opened − closed after the pool was closed", closed.Opened - closed.ClosedTotal, 0);
+        Equal("connections opened − closed after the pool was closed", closed.ConnectionsOpened - closed.ConnectionsClosed, 0);
         return problems.ToFinding(
             PoolNames.Check(sight.Part),
             $"the counts of {PoolNames.Within(sight.Part)} add up",
-            $"{atRest.Rents} rents, {atRest.Opened} opened − {atRest.ClosedTotal} closed = {counts.Total} open, {closed.Counts.Total} left after closing{(hasMovedCallers ? "; callers were moved between pools" : "")}");
+            $"{atRest.Rents} rents, {atRest.ConnectionsOpened} opened − {atRest.ConnectionsClosed} closed = {counts.Total} open, {closed.Counts.Total} left after closing{(hasMovedCallers ? "; callers were moved between pools" : "")}");
 
         void Equal(string what, long found, long expected) =>
             problems.AddIf(found != expected, $"{char.ToUpperInvariant(what[0])}{what[1..]}: {found}; there should be {expected}.");

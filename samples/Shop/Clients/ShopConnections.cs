@@ -8,27 +8,27 @@ internal sealed class ShopConnections(Arrangement pools)
 {
     public ValueTask<ConnectionLease> RentForReadingAsync(
         CancellationToken cancellationToken,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        CountAsync(pools.RentForReadingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForReading);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        CountAsync(pools.RentForReadingAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), pools.ForReading);
 
     public ValueTask<ConnectionLease> RentForWritingAsync(
         CancellationToken cancellationToken,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        CountAsync(pools.RentForWritingAsync(cancellationToken, filePath, lineNumber, memberName), pools.ForWriting);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        CountAsync(pools.RentForWritingAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), pools.ForWriting);
 
     public async ValueTask<PooledConnection> OpenForWritingAsync(
         CancellationToken cancellationToken,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "")
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
     {
         try
         {
-            var connection = await pools.OpenForWritingAsync(cancellationToken, filePath, lineNumber, memberName);
+            var connection = await pools.OpenForWritingAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
             pools.Of(connection.Pool).Rents.CountPooledConnection();
             return connection;
         }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using Cenote.MySql;
 using Cenote.Providers;
 using MySqlConnector;
 

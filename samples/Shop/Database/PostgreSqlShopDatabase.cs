@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Cenote.PostgreSql;
 using Cenote.Providers;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.Shop.Database;
@@ -64,7 +63,7 @@ internal sealed class SqliteShopDatabase : ShopDatabase
     public override DatabaseProvider CreateProvider() => new SqliteProvider(ConnectionString(pooling: true));
 
     public override DatabaseProvider CreateReadingProvider() =>
-        new SqliteProvider(ConnectionString(pooling: true), new SqliteProviderOptions { ReadOnly = true });
+        new SqliteProvider(ConnectionString(pooling: true), new SqliteProviderOptions { IsReadOnly = true });
 
     public override Task<IAsyncDisposable> ClaimAsync(CancellationToken cancellationToken)
     {

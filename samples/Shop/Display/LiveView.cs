@@ -1,6 +1,6 @@
-using Cenote.Terminal;
-using Cenote.Shop.Clients;
 using Cenote.Comparing;
+using Cenote.Shared;
+using Cenote.Shop.Clients;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -56,7 +56,7 @@ internal static class LiveView
         var errors = meters.Total(OperationOutcome.Failed) + meters.Total(OperationOutcome.Unknown);
         var pools = sample.Pools.Select(pool => pool.Statistics).ToArray();
         return FormattableString.Invariant(
-            $"{pools.Sum(pool => pool.Opened)} opened · {pools.Sum(pool => pool.ClosedTotal)} closed · {pools.Sum(pool => pool.Timeouts)} timeouts · {meters.Total(OperationOutcome.OutOfStock)} out of stock · [{(errors == 0 ? "green" : "red bold")}]{errors} errors[/]");
+            $"{pools.Sum(pool => pool.ConnectionsOpened)} opened · {pools.Sum(pool => pool.ConnectionsClosed)} closed · {pools.Sum(pool => pool.Timeouts)} timeouts · {meters.Total(OperationOutcome.OutOfStock)} out of stock · [{(errors == 0 ? "green" : "red bold")}]{errors} errors[/]");
     }
 
     private static Markup Line(string markup) => new(markup) { Overflow = Overflow.Ellipsis };

@@ -1,4 +1,4 @@
-using Cenote.Terminal;
+using Cenote.Shared;
 using Cenote.Shop.Clients;
 using Cenote.Shop.Pools;
 

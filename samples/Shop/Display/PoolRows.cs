@@ -1,4 +1,4 @@
-using Cenote.Terminal;
+using Cenote.Shared;
 using Cenote.Shop.Pools;
 using Spectre.Console;
 

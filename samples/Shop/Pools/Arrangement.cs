@@ -1,5 +1,4 @@
 using Cenote.Shop.Clients;
-using Cenote.ReadReplicas;
 
 namespace Cenote.Shop.Pools;
 

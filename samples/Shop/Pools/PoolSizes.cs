@@ -1,5 +1,4 @@
-using Cenote.Terminal;
-using Cenote.Shop.Display;
+using Cenote.Shared;
 
 namespace Cenote.Shop.Pools;
 

@@ -1,6 +1,5 @@
 using Cenote.Shop.Clients;
 using Cenote.Shop.Database;
-using Cenote.ReadReplicas;
 
 namespace Cenote.Shop.Pools;
 
@@ -21,7 +20,7 @@ internal sealed class SplitArrangement : Arrangement
         Pools = [ForWriting, ForReading];
         set.TopologyChanged += (_, change) =>
         {
-            if (change.Change is not (TopologyChange.ReplicaJoined or TopologyChange.PrimaryChanged) || change.FormerPrimary is not null)
+            if (change.Kind is not (TopologyChangeKind.ReplicaJoined or TopologyChangeKind.PrimaryChanged) || change.FormerPrimary is not null)
             {
                 _hasMovedCallers = true;
             }
@@ -69,10 +68,10 @@ internal sealed class SplitArrangement : Arrangement
     }
 
     public override ValueTask<ConnectionLease> RentForReadingAsync(CancellationToken cancellationToken, string filePath, int lineNumber, string memberName) =>
-        _set.RentForReadingAsync(cancellationToken, filePath, lineNumber, memberName);
+        _set.RentReadAsync(cancellationToken, filePath, lineNumber, memberName);
 
     public override ValueTask<ConnectionLease> RentForWritingAsync(CancellationToken cancellationToken, string filePath, int lineNumber, string memberName) =>
-        _set.RentForWritingAsync(cancellationToken, filePath, lineNumber, memberName);
+        _set.RentWriteAsync(cancellationToken, filePath, lineNumber, memberName);
 
     public override ValueTask<PooledConnection> OpenForWritingAsync(CancellationToken cancellationToken, string filePath, int lineNumber, string memberName) =>
         _set.OpenWriteConnectionAsync(cancellationToken, filePath, lineNumber, memberName);
@@ -108,8 +107,8 @@ internal sealed class SplitArrangement : Arrangement
 
     private static ReplicaSet Build(ConnectionPool writer, ConnectionPool readers, TimeProvider clock) =>
         new ReplicaSetBuilder("shop")
-            .Primary("writer", writer)
-            .Replica("readers", readers)
+            .AddPrimary("writer", writer)
+            .AddReplica("readers", readers)
             .Configure(options =>
             {
                 options.TimeProvider = clock;

@@ -1,9 +1,8 @@
-using Cenote.Terminal;
 using Cenote.Comparing;
 using Cenote.Shop.Pools;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using static Cenote.Terminal.Figures;
+using static Cenote.Shared.Figures;
 
 namespace Cenote.Shop.Reporting;
 

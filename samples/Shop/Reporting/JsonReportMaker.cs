@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cenote.Shop.Clients;
-using Cenote.Shop.Arguments;
 using Cenote.Shop.Pools;
 
 namespace Cenote.Shop.Reporting;
@@ -92,10 +91,10 @@ internal static class JsonReportMaker
             Errors = pool.Errors,
             CircuitOpenings = pool.CircuitOpenings,
             CircuitRejections = pool.CircuitRejections,
-            Opened = pool.Opened,
+            Opened = pool.ConnectionsOpened,
             OpenFailures = pool.OpenFailures,
-            ClosedTotal = pool.ClosedTotal,
-            Closed = pool.Closed.ToDictionary(pair => SnakeCase(pair.Key.ToString()), pair => pair.Value, StringComparer.Ordinal),
+            ClosedTotal = pool.ConnectionsClosed,
+            Closed = pool.ConnectionsClosedByReason.ToDictionary(pair => SnakeCase(pair.Key.ToString()), pair => pair.Value, StringComparer.Ordinal),
             OpenAtEnd = pool.Counts.Total,
             LeasedAtEnd = pool.Counts.Leased,
             PeakOpen = sight.Peaks.Total,

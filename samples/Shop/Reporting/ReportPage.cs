@@ -1,10 +1,9 @@
-using Cenote.Terminal;
 using Cenote.Shop.Checking;
 using Cenote.Shop.Clients;
 using Cenote.Shop.Display;
 using Cenote.Shop.Pools;
 using Spectre.Console;
-using static Cenote.Terminal.Figures;
+using static Cenote.Shared.Figures;
 
 namespace Cenote.Shop.Reporting;
 
@@ -69,7 +68,7 @@ internal sealed class ReportPage(IAnsiConsole console)
         var (pool, rents, peaks) = (sight.Statistics, sight.Rents, sight.Peaks);
         Entry(label, $"{Count(pool.Rents)} rents ({Count(rents.Leases)} leases, {Count(rents.PooledConnections)} pooled connections): "
             + $"{Count(pool.Waits)} waited, {Count(pool.Timeouts)} timed out");
-        Entry("  connections", $"{Count(pool.Opened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
+        Entry("  connections", $"{Count(pool.ConnectionsOpened)} opened, {Count(pool.OpenFailures)} could not be opened, {Closed(pool)}");
         if (pool.CircuitOpenings > 0)
         {
             Entry("  circuit", $"opened {Count(pool.CircuitOpenings)} times, {Count(pool.CircuitRejections)} rents refused meanwhile");
@@ -99,8 +98,8 @@ internal sealed class ReportPage(IAnsiConsole console)
 
     private static string Closed(PoolStatistics pool)
     {
-        var reasons = pool.Closed.OrderByDescending(pair => pair.Value).Select(pair => $"{Count(pair.Value)} {Words(pair.Key)}");
-        return pool.ClosedTotal == 0 ? "none closed" : $"{Count(pool.ClosedTotal)} closed ({string.Join(", ", reasons)})";
+        var reasons = pool.ConnectionsClosedByReason.OrderByDescending(pair => pair.Value).Select(pair => $"{Count(pair.Value)} {Words(pair.Key)}");
+        return pool.ConnectionsClosed == 0 ? "none closed" : $"{Count(pool.ConnectionsClosed)} closed ({string.Join(", ", reasons)})";
     }
 
     private static string Words(CloseReason reason) => string.Concat(

@@ -1,9 +1,9 @@
+using Cenote.Shared;
 using Cenote.Shop.Arguments;
-using Cenote.Terminal;
+using Cenote.Shop.Database;
 using Cenote.Shop.Display;
 using Cenote.Shop.Reporting;
 using Cenote.Shop.Serving;
-using Cenote.Shop.Database;
 using Spectre.Console;
 
 namespace Cenote.Shop.Running;

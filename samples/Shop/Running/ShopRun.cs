@@ -1,12 +1,12 @@
+using Cenote.Shared;
 using Cenote.Shop.Arguments;
-using Cenote.Terminal;
 using Cenote.Shop.Checking;
 using Cenote.Shop.Clients;
+using Cenote.Shop.Database;
 using Cenote.Shop.Display;
 using Cenote.Shop.Pools;
 using Cenote.Shop.Reporting;
 using Cenote.Shop.Serving;
-using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Running;
 

@@ -1,5 +1,5 @@
-using Cenote.Terminal;
 using System.CommandLine;
+using Cenote.Shared;
 
 namespace Cenote.Cli.Commands;
 

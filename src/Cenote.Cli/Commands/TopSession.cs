@@ -1,7 +1,7 @@
-using Cenote.Terminal;
 using System.Text;
 using System.Text.Json;
 using Cenote.Cli.Watching;
+using Cenote.Shared;
 using Spectre.Console;
 
 namespace Cenote.Cli.Commands;

@@ -1,5 +1,5 @@
-using Cenote.Terminal;
 using System.Globalization;
+using Cenote.Shared;
 
 namespace Cenote.Cli.Watching;
 

@@ -20,7 +20,7 @@ internal static class DashboardReader
 
     /// <exception cref="DashboardException">It is no pool.</exception>
     public static PoolJson ReadPool(ReadOnlySpan<byte> json) =>
-        Read(json, Json.PoolJson, pool => pool.Verdict.Findings.All(IsThere) && pool.Leases.All(IsThere) && pool.Events.All(IsThere));
+        Read(json, Json.PoolJson, pool => pool.Diagnosis.Findings.All(IsThere) && pool.Leases.All(IsThere) && pool.Events.All(IsThere));
 
     /// <returns><see langword="null"/> when it is no answer of a dashboard.</returns>
     public static ProblemJson? ReadProblem(ReadOnlySpan<byte> json)

@@ -1,5 +1,5 @@
-using Cenote.Terminal;
 using Cenote.Dashboard.Json;
+using Cenote.Shared;
 
 namespace Cenote.Cli.Watching;
 

@@ -1,6 +1,6 @@
-using Cenote.Terminal;
 using System.Globalization;
 using Cenote.Dashboard.Json;
+using Cenote.Shared;
 using Spectre.Console;
 
 namespace Cenote.Cli.Watching;
@@ -19,7 +19,7 @@ internal static class PoolPage
     /// <param name="height">The most lines; what is left over is for events.</param>
     public static IEnumerable<string> Lines(PoolJson pool, int width, int height)
     {
-        List<string> lines = [.. Numbers(pool, width), .. Findings(pool.Verdict, width), .. Holders(pool.Leases, width)];
+        List<string> lines = [.. Numbers(pool, width), .. Findings(pool.Diagnosis, width), .. Holders(pool.Leases, width)];
         lines.AddRange(Events(pool.Events, width, height - lines.Count));
         return lines.Take(height);
     }
@@ -28,7 +28,7 @@ internal static class PoolPage
     {
         var row = pool.Row;
         var counts = OverviewColumn.CountsOf(row);
-        foreach (var line in Headline(pool.Verdict.Level, pool.Verdict.Summary, width))
+        foreach (var line in Headline(pool.Diagnosis.Level, pool.Diagnosis.Summary, width))
         {
             yield return line;
         }
@@ -63,7 +63,7 @@ internal static class PoolPage
             : lines;
     }
 
-    private static IEnumerable<string> Findings(VerdictJson verdict, int width)
+    private static IEnumerable<string> Findings(DiagnosisJson verdict, int width)
     {
         foreach (var finding in verdict.Findings)
         {
@@ -73,7 +73,7 @@ internal static class PoolPage
                 yield return line;
             }
 
-            foreach (var line in Wrapped(finding.Evidence, width).Concat(Wrapped("→ " + finding.Remedy, width)))
+            foreach (var line in Wrapped(finding.Evidence, width).Concat(Wrapped("→ " + finding.Recommendation, width)))
             {
                 yield return line;
             }
@@ -87,7 +87,7 @@ internal static class PoolPage
         yield return $"[bold]Held by[/]{(holders.Length == 0 ? " [grey]none[/]" : "")}";
         foreach (var holder in holders.Take(MostHolders))
         {
-            var suspected = holder.Any(static lease => lease.IsSuspected);
+            var suspected = holder.Any(static lease => lease.IsSuspectedLeak);
             var text = FormattableString.Invariant($"{Count(holder)} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}");
             foreach (var line in SafeText.Wrap(text, width - HolderIndent).Select((part, index) => new string(' ', index == 0 ? 2 : HolderIndent) + part.Replace('\u00a0', ' ')))
             {

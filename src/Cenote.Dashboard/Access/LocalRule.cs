@@ -12,12 +12,12 @@ namespace Cenote.Dashboard.Access;
 /// </summary>
 internal sealed class LocalRule(string? antiforgeryHeader)
 {
-    private const string Remedy =
+    private const string Recommendation =
         "Call RequireAuthorization() on what MapCenoteDashboard returns, or, where only operators reach the server, set DashboardOptions.AllowAnonymousAccessFromAnywhere.";
 
     /// <summary>Why the request does not count as one of this machine, and what to do; <see langword="null"/> when it does.</summary>
     internal string? FindRefusal(HttpContext context) =>
-        FindReason(context) is { } reason ? $"Without authorization the dashboard is served only to this machine, {reason}. {Remedy}" : null;
+        FindReason(context) is { } reason ? $"Without authorization the dashboard is served only to this machine, {reason}. {Recommendation}" : null;
 
     private string? FindReason(HttpContext context)
     {

@@ -13,7 +13,7 @@ namespace Cenote.Dashboard.Access;
 /// </remarks>
 internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
 {
-    private const string Remedy =
+    private const string Recommendation =
         "If this is the dashboard's own page behind a proxy, let the proxy pass the Host header on and call UseForwardedHeaders(), or add the page's origin to DashboardOptions.AllowedOrigins.";
 
     private readonly HashSet<string> _allowed = [.. allowedOrigins.Select(Normalize).OfType<string>()];
@@ -42,7 +42,7 @@ internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
         var isOwnSite = site is ["same-origin"] or ["none"];
         if (site.Count > 0 && !isOwnSite && !(isPage && IsLink(request)))
         {
-            return $"The dashboard is served only to its own page, and the header Sec-Fetch-Site is '{QueryReader.Shorten(site.ToString())}'. {Remedy}";
+            return $"The dashboard is served only to its own page, and the header Sec-Fetch-Site is '{QueryReader.Shorten(site.ToString())}'. {Recommendation}";
         }
 
         // Behind a proxy that changes the Host header only the browser knows that the origins are the same.
@@ -51,7 +51,7 @@ internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
             return null;
         }
 
-        return $"The dashboard is served only to its own page: scheme, host and port of the header Origin ('{QueryReader.Shorten(origins.ToString())}') must be those of the request. {Remedy}";
+        return $"The dashboard is served only to its own page: scheme, host and port of the header Origin ('{QueryReader.Shorten(origins.ToString())}') must be those of the request. {Recommendation}";
     }
 
     private static bool IsOwn(HttpRequest request, StringValues origins)

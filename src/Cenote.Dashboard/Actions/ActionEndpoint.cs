@@ -29,7 +29,7 @@ internal sealed class ActionEndpoint(Sampler sampler, ActionAccess access, IAnti
             var pool = sampler.Current.PoolOrRefuse(request.Pool).Pool;
             var actor = ActorOf(context);
             var outcome = await _runner.RunAsync(pool, request, actor, context.RequestAborted).ConfigureAwait(false);
-            pool.RecordOperation(outcome.Operation, actor);
+            pool.RecordOperatorAction(outcome.Operation, actor);
             DashboardLog.ActionDone(_logger, actor, outcome.Operation, pool.Name);
             await JsonAnswer.WriteAsync(context, new ActionResultJson(outcome.Message), DashboardJson.Default.ActionResultJson).ConfigureAwait(false);
         }

@@ -57,7 +57,7 @@ internal sealed class ActionReader
 
         foreach (var member in root.EnumerateObject())
         {
-            Note(member);
+            AddProblem(member);
         }
 
         var pool = Text("pool", isRequired: true);
@@ -73,7 +73,7 @@ internal sealed class ActionReader
         return _problems.Count == 0 ? new ActionRequest(pool, action!.Value, minSize, maxSize, lease) : throw Bad([.. _problems]);
     }
 
-    private void Note(JsonProperty member)
+    private void AddProblem(JsonProperty member)
     {
         string name;
         try
@@ -126,7 +126,7 @@ internal sealed class ActionReader
             return "";
         }
 
-        if (IsStray(member, belongsTo, action))
+        if (IsUnknownField(member, belongsTo, action))
         {
             return "";
         }
@@ -164,7 +164,7 @@ internal sealed class ActionReader
             return least;
         }
 
-        if (IsStray(member, PoolAction.Resize, action))
+        if (IsUnknownField(member, PoolAction.Resize, action))
         {
             return least;
         }
@@ -179,7 +179,7 @@ internal sealed class ActionReader
     }
 
     /// <summary>A size beside a suspend is a misunderstanding, and not passed over.</summary>
-    private bool IsStray(string member, PoolAction? belongsTo, PoolAction? action)
+    private bool IsUnknownField(string member, PoolAction? belongsTo, PoolAction? action)
     {
         if (belongsTo is not { } owner || action is not { } wanted || wanted == owner)
         {

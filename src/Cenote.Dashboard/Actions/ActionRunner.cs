@@ -23,10 +23,10 @@ internal sealed class ActionRunner(ILogger logger)
                 PoolAction.Resume => Resume(pool),
                 PoolAction.Resize => Resize(pool, request),
                 PoolAction.Drain => Drain(pool, actor),
-                PoolAction.RetireAll => RetireAll(pool),
+                PoolAction.Clear => Clear(pool),
                 PoolAction.Validate => await ValidateAsync(pool, cancellationToken).ConfigureAwait(false),
                 PoolAction.Revoke => Revoke(pool, request.Lease),
-                PoolAction.OpenCircuit => OpenCircuit(pool),
+                PoolAction.IsolateCircuit => IsolateCircuit(pool),
                 _ => CloseCircuit(pool),
             };
         }
@@ -82,9 +82,9 @@ internal sealed class ActionRunner(ILogger logger)
         }
     }
 
-    private static ActionOutcome RetireAll(ConnectionPool pool)
+    private static ActionOutcome Clear(ConnectionPool pool)
     {
-        pool.RetireAll();
+        pool.Clear();
         return new ActionOutcome("retire all", "Every connection is replaced: idle ones now, leased ones as they come back.");
     }
 
@@ -97,7 +97,7 @@ internal sealed class ActionRunner(ILogger logger)
     private static ActionOutcome Revoke(ConnectionPool pool, string id)
     {
         var lease = pool.GetLeases().FirstOrDefault(lease => lease.Id == id);
-        if (lease is null || !pool.Revoke(lease))
+        if (lease is null || !pool.TryRevoke(lease))
         {
             throw Conflict($"The lease '{QueryReader.Shorten(id)}' has ended, or never was: there is nothing to revoke.");
         }
@@ -105,9 +105,9 @@ internal sealed class ActionRunner(ILogger logger)
         return new ActionOutcome($"revoke lease {id} of {lease.CallSite}", $"The lease {id} of {lease.CallSite} is revoked: its connection is closed, and its holder gets an exception.");
     }
 
-    private static ActionOutcome OpenCircuit(ConnectionPool pool)
+    private static ActionOutcome IsolateCircuit(ConnectionPool pool)
     {
-        pool.OpenCircuit();
+        pool.IsolateCircuit();
         return new ActionOutcome("open circuit", "The circuit is open: no caller gets a connection until it is closed by hand.");
     }
 

@@ -7,9 +7,9 @@ internal enum PoolAction
     Resume,
     Resize,
     Drain,
-    RetireAll,
+    Clear,
     Validate,
     Revoke,
-    OpenCircuit,
+    IsolateCircuit,
     CloseCircuit,
 }

@@ -7,5 +7,5 @@ namespace Cenote.Dashboard.Histories;
 internal sealed record Reading(double At, PoolStatistics Statistics, PoolLatencies Latencies)
 {
     /// <summary>Callers that went away without a connection, but for those who gave up themselves.</summary>
-    internal long Failures => Statistics.Timeouts + Statistics.Errors + Statistics.CircuitRejections + Statistics.Overloads;
+    internal long Failures => Statistics.Timeouts + Statistics.Errors + Statistics.CircuitRejections + Statistics.OverloadRejections;
 }

@@ -39,7 +39,7 @@ internal sealed class StepBuilder
 
     /// <summary>Closes a second in this step, for one reason.</summary>
     internal double ClosedPerSecond(CloseReason reason) =>
-        _last is null || _seconds == 0 ? 0 : Count(reading => reading.Statistics.Closed.GetValueOrDefault(reason)) / _seconds;
+        _last is null || _seconds == 0 ? 0 : Count(reading => reading.Statistics.ConnectionsClosedByReason.GetValueOrDefault(reason)) / _seconds;
 
     internal HistoryStep Build(int number)
     {
@@ -58,7 +58,7 @@ internal sealed class StepBuilder
             Rents = Count(static reading => reading.Statistics.Rents),
             Waits = Count(static reading => reading.Statistics.Waits),
             Errors = Count(static reading => reading.Failures),
-            Opened = Count(static reading => reading.Statistics.Opened),
+            Opened = Count(static reading => reading.Statistics.ConnectionsOpened),
             Active = Narrow(_active),
             Idle = Narrow(_idle),
             Limit = Narrow(last.Statistics.Counts.Limit),
@@ -81,5 +81,5 @@ internal sealed class StepBuilder
     private static ushort Narrow(int count) => (ushort)Math.Clamp(count, 0, ushort.MaxValue);
 
     private static Half Percentile(LatencyDistribution distribution, double fraction) =>
-        distribution.Percentile(fraction) is { } duration ? (Half)Math.Min(duration.TotalSeconds, Longest) : Half.NaN;
+        distribution.GetPercentile(fraction) is { } duration ? (Half)Math.Min(duration.TotalSeconds, Longest) : Half.NaN;
 }

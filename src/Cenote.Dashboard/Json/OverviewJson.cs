@@ -24,7 +24,7 @@ internal sealed record PoolRowJson(
     long Timeouts,
     long OpenFailures,
     long LeaksSuspected,
-    long LeaksProven,
+    long LeasesAbandoned,
     IReadOnlyList<int?> Sparkline,
     string? ReplicaSet,
     string? Address = null);

@@ -3,7 +3,7 @@ namespace Cenote.Dashboard.Json;
 /// <summary>Everything about one pool, but its history. Leaks and events: the newest first.</summary>
 internal sealed record PoolJson(
     PoolRowJson Row,
-    VerdictJson Verdict,
+    DiagnosisJson Diagnosis,
     TotalsJson Totals,
     LatenciesJson Latencies,
     OpenFailureJson? LastOpenFailure,
@@ -23,17 +23,17 @@ internal sealed record TotalsJson(
     long Cancellations,
     long Errors,
     long CircuitRejections,
-    long Overloads,
+    long OverloadRejections,
     long Opened,
     long OpenFailures,
     IReadOnlyDictionary<string, long> Closed,
     long LeaksSuspected,
-    long LateReturns,
-    long LeaksProven,
+    long LeasesReturnedLate,
+    long LeasesAbandoned,
     long LeasesRevoked,
     long NestedRents,
     long CircuitOpenings,
-    long UpkeepFailures);
+    long MaintenanceFailures);
 
 /// <summary>How long callers queued, held connections, and opens took.</summary>
 internal sealed record LatenciesJson(LatencyJson Wait, LatencyJson Use, LatencyJson Connect);
@@ -45,30 +45,30 @@ internal sealed record LatencyJson(long Count, double AverageSeconds, double P50
 internal sealed record OpenFailureJson(string Kind, string Message, DateTimeOffset Time, int Attempts);
 
 /// <summary>The circuit of a pool.</summary>
-internal sealed record CircuitJson(string State, bool IsForced, DateTimeOffset SinceTime, int ConsecutiveFailures, double? NextProbeSeconds);
+internal sealed record CircuitJson(string State, bool IsIsolated, DateTimeOffset StateChangedAt, int ConsecutiveFailures, double? SecondsUntilNextProbe);
 
 /// <summary>One place for a connection; lease, held and holder are null unless it is leased.</summary>
 internal sealed record SlotJson(
     int Id,
     string State,
     double? AgeSeconds,
-    long Uses,
+    long LeaseCount,
     string? LeaseId,
     double? HeldSeconds,
     string? Holder,
-    bool IsSuspected);
+    bool IsSuspectedLeak);
 
 /// <summary>Who holds a connection. The stack and the thread are those of the rent, when it was sampled.</summary>
 internal sealed record LeaseJson(
     string Id,
     int Slot,
     double HeldSeconds,
-    DateTimeOffset Since,
+    DateTimeOffset RentedAt,
     string Site,
     string? File,
     int Line,
     string? Member,
-    bool IsSuspected,
+    bool IsSuspectedLeak,
     string? Stack,
     string? Thread);
 
@@ -100,4 +100,4 @@ internal sealed record EventJson(
     string? Actor);
 
 /// <summary>One setting of a pool.</summary>
-internal sealed record SettingJson(string Name, string Value, string Default, string Unit, string Meaning, bool CanChange);
+internal sealed record SettingJson(string Name, string Value, string Default, string Unit, string Description, bool CanChange);

@@ -9,7 +9,7 @@ const kinds = {
     Suspected: 'suspected: held longer than the threshold',
     Abandoned: 'proven: its holder was collected as garbage without giving it back',
     Revoked: 'revoked: taken back by the pool or by a person',
-    ReturnedAfterAll: 'returned after all: slow, but no leak',
+    ReturnedLate: 'returned after all: slow, but no leak',
 };
 
 export function createLeaks() {

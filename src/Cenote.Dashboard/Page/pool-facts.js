@@ -6,8 +6,8 @@ import { list, textOf } from './model.js';
 import { createFact } from './table.js';
 
 const suspects = {
-    application: ['DoubleRent', 'LeakSuspected'],
-    database: ['CircuitForcedOpen', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'SettingsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
+    application: ['NestedRentDeadlock', 'LeakSuspected'],
+    database: ['CircuitIsolated', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'SettingsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
 };
 const suspectOf = kind => Object.keys(suspects).find(name => suspects[name].includes(kind)) ?? 'pool';
 

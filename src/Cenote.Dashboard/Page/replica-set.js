@@ -77,12 +77,12 @@ const columns = [
 const changes = {
     PrimaryChanged: change => `${textOf(change.server)} became the primary${change.formerPrimary ? `, after ${change.formerPrimary}` : ''}`,
     PrimaryLost: change => `the primary ${textOf(change.server ?? change.formerPrimary)} was lost`,
-    PrimaryBack: change => `the primary ${textOf(change.server)} is back`,
+    PrimaryRecovered: change => `the primary ${textOf(change.server)} is back`,
     ReplicaJoined: change => `${textOf(change.server)} takes reads`,
-    ReplicaLeft: change => `${textOf(change.server)} takes no more reads`,
-    RivalFound: change => `${textOf(change.server)} says that it is a primary, too`,
+    ReplicaEvicted: change => `${textOf(change.server)} takes no more reads`,
+    ConflictingPrimaryFound: change => `${textOf(change.server)} says that it is a primary, too`,
     ServerUnsuitable: change => `${textOf(change.server)} cannot be used`,
-    SeveralServersFound: change => `the address of ${textOf(change.server)} leads to several servers`,
+    MultipleServersFound: change => `the address of ${textOf(change.server)} leads to several servers`,
 };
 
 /** label, field, how to read it from the data, how to say it @type {[string, string, (data: any) => any, (value: any, data: any) => string][]} */

@@ -65,7 +65,7 @@ internal static class HistoryReport
 
     /// <summary>What the pool or somebody wanted; every other reason is a fault of the database, the network or a holder.</summary>
     private static bool IsPolicy(CloseReason reason) => reason is
-        CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.Shrunk or CloseReason.HolderRequest or CloseReason.PoolClosed;
+        CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.RequestedByHolder or CloseReason.PoolClosed;
 
     private static double? Duration(Half seconds) => Half.IsNaN(seconds) ? null : Round((double)seconds);
 

@@ -7,13 +7,13 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>Everything about one pool as JSON.</summary>
 internal static class PoolReport
 {
-    internal static PoolJson Of(WatchedPool watched, PoolRowJson row, VerdictJson verdict)
+    internal static PoolJson Of(WatchedPool watched, PoolRowJson row, DiagnosisJson verdict)
     {
         var pool = watched.Pool;
         var statistics = pool.GetStatistics();
         return new PoolJson(
             Row: row,
-            Verdict: verdict,
+            Diagnosis: verdict,
             Totals: TotalsOf(statistics),
             Latencies: LatencyReport.Of(statistics),
             LastOpenFailure: statistics.LastOpenFailure is { } failure ? new OpenFailureJson(failure.Kind.ToString(), failure.Exception.Message, failure.Time, failure.Attempts) : null,
@@ -21,9 +21,9 @@ internal static class PoolReport
             Slots: [.. pool.GetSlots().Select(SlotOf)],
             Leases: [.. pool.GetLeases().Select(LeaseOf)],
             Leaks: watched.Leaks.Read(),
-            Statements: pool.CountsStatements ? [.. pool.GetStatements().Select(StatementOf)] : null,
+            Statements: pool.IsStatementStatisticsEnabled ? [.. pool.GetStatementStatistics().Select(StatementOf)] : null,
             Events: [.. pool.GetEvents().Reverse().Select(EventOf)],
-            Settings: [.. pool.DescribeSettings().Select(SettingOf)]);
+            Settings: [.. pool.GetSettings().Select(SettingOf)]);
     }
 
     private static TotalsJson TotalsOf(PoolStatistics pool) => new(
@@ -33,46 +33,46 @@ internal static class PoolReport
         pool.Cancellations,
         pool.Errors,
         pool.CircuitRejections,
-        pool.Overloads,
-        pool.Opened,
+        pool.OverloadRejections,
+        pool.ConnectionsOpened,
         pool.OpenFailures,
-        pool.Closed.ToDictionary(static pair => pair.Key.ToString(), static pair => pair.Value, StringComparer.Ordinal),
+        pool.ConnectionsClosedByReason.ToDictionary(static pair => pair.Key.ToString(), static pair => pair.Value, StringComparer.Ordinal),
         pool.LeaksSuspected,
-        pool.LateReturns,
-        pool.LeaksProven,
+        pool.LeasesReturnedLate,
+        pool.LeasesAbandoned,
         pool.LeasesRevoked,
         pool.NestedRents,
         pool.CircuitOpenings,
-        pool.UpkeepFailures);
+        pool.MaintenanceFailures);
 
     private static CircuitJson CircuitOf(ConnectionPool pool)
     {
-        var circuit = pool.GetCircuit();
+        var circuit = pool.GetCircuitStatus();
         return new CircuitJson(
-            circuit.State.ToString(), circuit.IsForced, circuit.Since, circuit.ConsecutiveFailures, LatencyReport.Seconds(circuit.NextProbe));
+            circuit.State.ToString(), circuit.IsIsolated, circuit.StateChangedAt, circuit.ConsecutiveFailures, LatencyReport.Seconds(circuit.TimeUntilNextProbe));
     }
 
     private static SlotJson SlotOf(SlotInfo slot) => new(
         slot.Id,
         slot.State.ToString(),
         LatencyReport.Seconds(slot.Age),
-        slot.Uses,
+        slot.LeaseCount,
         slot.Lease?.Id,
         LatencyReport.Seconds(slot.Lease?.Age),
         slot.Lease?.CallSite.ToString(),
-        slot.Lease?.IsSuspected ?? false);
+        slot.Lease?.IsSuspectedLeak ?? false);
 
     private static LeaseJson LeaseOf(LeaseInfo lease) => new(
         lease.Id,
         lease.SlotId,
         LatencyReport.Seconds(lease.Age),
-        lease.Since,
+        lease.RentedAt,
         lease.CallSite.ToString(),
         lease.CallSite.FilePath,
         lease.CallSite.LineNumber,
         lease.CallSite.MemberName,
-        lease.IsSuspected,
-        lease.Origin?.Stack,
+        lease.IsSuspectedLeak,
+        lease.Origin?.StackTrace,
         lease.Origin is { } origin ? ThreadOf(origin) : null);
 
     private static string ThreadOf(LeaseOrigin origin) => string.Create(
@@ -83,15 +83,15 @@ internal static class PoolReport
         statement.Text,
         statement.Count,
         statement.Errors,
-        LatencyReport.Seconds(statement.Total),
-        LatencyReport.Seconds(statement.Time.Average),
-        LatencyReport.Seconds(statement.Time.P50),
-        LatencyReport.Seconds(statement.Time.P99),
-        LatencyReport.Seconds(statement.Time.Maximum),
+        LatencyReport.Seconds(statement.TotalTime),
+        LatencyReport.Seconds(statement.ExecutionTime.Average),
+        LatencyReport.Seconds(statement.ExecutionTime.P50),
+        LatencyReport.Seconds(statement.ExecutionTime.P99),
+        LatencyReport.Seconds(statement.ExecutionTime.Maximum),
         statement.LastError,
         statement.LastErrorTime);
 
-    private static SettingJson SettingOf(PoolSetting setting) => new(setting.Name, setting.Value, setting.Default, setting.Unit, setting.Meaning, setting.CanChange);
+    private static SettingJson SettingOf(PoolSetting setting) => new(setting.Name, setting.Value, setting.Default, setting.Unit, setting.Description, setting.CanChange);
 
     private static EventJson EventOf(PoolEvent happened) => new(
         happened.Sequence,

@@ -1,4 +1,3 @@
-using Cenote.Dashboard.Histories;
 using Cenote.Dashboard.Json;
 using Cenote.Dashboard.Sampling;
 
@@ -7,7 +6,7 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>A pool as one row of the overview.</summary>
 internal static class RowReport
 {
-    internal static PoolRowJson Of(WatchedPool watched, VerdictJson verdict, PoolStatistics pool, PoolRates rates, long second)
+    internal static PoolRowJson Of(WatchedPool watched, DiagnosisJson verdict, PoolStatistics pool, PoolRates rates, long second)
     {
         var counts = pool.Counts;
         var waits = rates.WaitsInMinute();
@@ -19,7 +18,7 @@ internal static class RowReport
             Level: verdict.Level,
             Summary: verdict.Summary,
             State: pool.State.ToString(),
-            Circuit: pool.Circuit.ToString(),
+            Circuit: pool.CircuitState.ToString(),
             Counts: Of(counts),
             MinSize: pool.MinSize,
             MaxSize: pool.MaxSize,
@@ -28,13 +27,13 @@ internal static class RowReport
             WaitsPerSecond: rates.PerSecond(static reading => reading.Statistics.Waits),
             ErrorsPerSecond: rates.PerSecond(static reading => reading.Failures),
             ErrorRate: failed == 0 ? 0 : Math.Round((double)failed / (failed + served), 6),
-            WaitP50Seconds: LatencyReport.Seconds(waits.Percentile(0.50)),
-            WaitP99Seconds: LatencyReport.Seconds(waits.Percentile(0.99)),
+            WaitP50Seconds: LatencyReport.Seconds(waits.GetPercentile(0.50)),
+            WaitP99Seconds: LatencyReport.Seconds(waits.GetPercentile(0.99)),
             LongestWaitSeconds: LatencyReport.Seconds(pool.LongestWait),
             Timeouts: pool.Timeouts,
             OpenFailures: pool.OpenFailures,
             LeaksSuspected: pool.LeaksSuspected,
-            LeaksProven: pool.LeaksProven,
+            LeasesAbandoned: pool.LeasesAbandoned,
             Sparkline: rates.Sparkline(second),
             ReplicaSet: watched.ReplicaSet);
     }

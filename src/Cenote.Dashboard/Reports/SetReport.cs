@@ -1,19 +1,18 @@
 using Cenote.Dashboard.Json;
 using Cenote.Dashboard.Sampling;
-using Cenote.ReadReplicas;
 
 namespace Cenote.Dashboard.Reports;
 
 /// <summary>A replica set as JSON.</summary>
 internal static class SetReport
 {
-    internal static SetRowJson RowOf(VerdictJson verdict, ReplicaSetStatistics set) => new(
+    internal static SetRowJson RowOf(DiagnosisJson verdict, ReplicaSetStatistics set) => new(
         verdict.Subject,
         verdict.Level,
         verdict.Summary,
         set.Primary,
         set.Servers.Count,
-        set.Servers.Count(static server => server.State == ServerState.Serving),
+        set.Servers.Count(static server => server.State == ReplicaSetServerState.Serving),
         set.Failovers,
         LatencyReport.Seconds(set.Servers.Max(static server => server.Lag)));
 
@@ -21,18 +20,18 @@ internal static class SetReport
     {
         var set = watched.Set.GetStatistics();
         var reads = watched.ReadsInMinute();
-        var verdict = VerdictReport.Of(watched.Name, watched.Set.GetVerdict());
+        var verdict = DiagnosisReport.Of(watched.Name, watched.Set.Diagnose());
         return new ReplicaSetJson(
             RowOf(verdict, set),
             verdict,
             [.. set.Servers.Select((server, i) => ServerOf(server, tick.NameOf(watched.Set.Servers[i].Pool) ?? server.Pool.PoolName, reads[i]))],
             set.ReadsOnPrimary,
-            set.ReadsOnPrimaryNow,
+            set.CurrentReadsOnPrimary,
             set.ReadsRefused,
             set.WritesRefused,
-            new CausalJson(set.CausalReadsAtOnce, set.CausalReadsAfterWait, set.CausalReadsOnPrimary),
-            [.. watched.Set.GetHistory().Reverse().Select(static change =>
-                new TopologyJson(change.Time, change.Change.ToString(), change.Server.Name, change.FormerPrimary?.Name, change.Reason))]);
+            new CausalJson(set.CausalReadsImmediate, set.CausalReadsAfterWait, set.CausalReadsOnPrimary),
+            [.. watched.Set.GetTopologyChanges().Reverse().Select(static change =>
+                new TopologyJson(change.Time, change.Kind.ToString(), change.Server.Name, change.FormerPrimary?.Name, change.Reason))]);
     }
 
     private static ServerJson ServerOf(ReplicaSetServerStatistics server, string pool, (double Share, double PerSecond) reads) => new(
@@ -43,14 +42,14 @@ internal static class SetReport
         server.Reason,
         server.Weight,
         reads.Share,
-        server.Share,
+        server.TrafficShare,
         LatencyReport.Seconds(server.Lag),
         LatencyReport.Seconds(server.Latency),
         server.Position,
         server.Timeline,
         server.Probes,
         server.ProbeFailures,
-        server.Departures,
+        server.Evictions,
         server.LastProbeFailure,
         reads.PerSecond);
 }

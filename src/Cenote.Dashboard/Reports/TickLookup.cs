@@ -7,7 +7,7 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>Finds what a request names, or refuses it.</summary>
 internal static class TickLookup
 {
-    private const int MostNamed = 20;
+    private const int MaxNamed = 20;
 
     /// <exception cref="Refusal">No pool has the name.</exception>
     internal static WatchedPool PoolOrRefuse(this Tick tick, string name) => tick.FindPool(name) ?? throw Missing("pool", name, [.. tick.Pools.Select(static pool => pool.Name)]);
@@ -18,8 +18,8 @@ internal static class TickLookup
     private static Refusal Missing(string kind, string name, string[] names)
     {
         var known = names.Length == 0 ? "There is none"
-            : names.Length <= MostNamed ? $"There are: {string.Join(", ", names)}"
-            : FormattableString.Invariant($"There are {names.Length}, such as {string.Join(", ", names.Take(MostNamed))}");
+            : names.Length <= MaxNamed ? $"There are: {string.Join(", ", names)}"
+            : FormattableString.Invariant($"There are {names.Length}, such as {string.Join(", ", names.Take(MaxNamed))}");
         return new Refusal(StatusCodes.Status404NotFound, $"No {kind} has that name.", $"No {kind} is called '{QueryReader.Shorten(name)}'. {known}. Names are case-sensitive.");
     }
 }

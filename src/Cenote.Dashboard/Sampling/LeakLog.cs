@@ -19,11 +19,11 @@ internal sealed class LeakLog(TimeProvider timeProvider)
         }
     }
 
-    internal void Note(object? sender, LeakReportedEventArgs report)
+    internal void Record(object? sender, LeakReportedEventArgs report)
     {
         var lease = report.Lease;
         var entry = new LeakJson(
-            timeProvider.GetUtcNow(), report.Kind.ToString(), lease.CallSite.ToString(), lease.SlotId, LatencyReport.Seconds(lease.Age), lease.Origin?.Stack);
+            timeProvider.GetUtcNow(), report.Kind.ToString(), lease.CallSite.ToString(), lease.SlotId, LatencyReport.Seconds(lease.Age), lease.Origin?.StackTrace);
         lock (_gate)
         {
             _reports.AddFirst(entry);

@@ -1,4 +1,3 @@
-using Cenote.ReadReplicas;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

@@ -26,8 +26,8 @@ internal sealed class Sampler : IDisposable
         _sources = sources;
         _logger = loggers.CreateLogger("Cenote.Dashboard");
         TimeProvider = options.Value.TimeProvider ?? services.GetService<TimeProvider>() ?? TimeProvider.System;
-        _watchlist = new Watchlist(options.Value.History, TimeProvider);
-        HistorySeconds = (int)Math.Ceiling(options.Value.History.TotalSeconds);
+        _watchlist = new Watchlist(options.Value.HistoryDuration, TimeProvider);
+        HistorySeconds = (int)Math.Ceiling(options.Value.HistoryDuration.TotalSeconds);
         Ranges = [.. AllRanges.Where(seconds => seconds <= HistorySeconds)];
         _start = TimeProvider.GetTimestamp();
         _current = new Tick(0, 0, TimeProvider.GetUtcNow(), [], []);

@@ -12,7 +12,7 @@ namespace Cenote.Dashboard.Sampling;
 /// </summary>
 internal sealed class Tick
 {
-    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row, VerdictJson Verdict)> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row, DiagnosisJson Verdict)> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WatchedSet> _sets = new(StringComparer.Ordinal);
     private readonly Lazy<byte[]> _overview;
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _poolJson = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class Tick
         // One that could never be read has no row, and is not there.
         foreach (var pool in pools)
         {
-            if (pool is { Row: { } row, Verdict: { } verdict })
+            if (pool is { Row: { } row, Diagnosis: { } verdict })
             {
                 _pools[pool.Name] = (pool, row, verdict);
             }

@@ -22,7 +22,7 @@ internal sealed class WatchedPool
         ReplicaSet = replicaSet;
         History = new PoolHistory(history);
         Leaks = new LeakLog(timeProvider);
-        pool.LeakReported += Leaks.Note;
+        pool.LeakReported += Leaks.Record;
     }
 
     internal string Name { get; }
@@ -44,7 +44,7 @@ internal sealed class WatchedPool
     internal PoolRowJson? Row { get; private set; }
 
     /// <summary>The verdict that the row has.</summary>
-    internal VerdictJson? Verdict { get; private set; }
+    internal DiagnosisJson? Diagnosis { get; private set; }
 
     /// <param name="second">The second that this belongs to.</param>
     /// <param name="at">The moment, in seconds since the sampling began.</param>
@@ -57,8 +57,8 @@ internal sealed class WatchedPool
         History.Add(second, _last ?? reading, reading, elapsed > 0 ? elapsed : 1);
         _rates.Add(second, reading);
         _last = reading;
-        Verdict = VerdictReport.Of(Name, Pool.GetVerdict());
-        Row = RowReport.Of(this, Verdict, reading.Statistics, _rates, second);
+        Diagnosis = DiagnosisReport.Of(Name, Pool.Diagnose());
+        Row = RowReport.Of(this, Diagnosis, reading.Statistics, _rates, second);
     }
 
     /// <summary>Another pool has the name now: the past goes on with it.</summary>
@@ -67,10 +67,10 @@ internal sealed class WatchedPool
         Release();
         Pool = successor;
         ReplicaSet = replicaSet;
-        successor.LeakReported += Leaks.Note;
+        successor.LeakReported += Leaks.Record;
         _last = null;
         _rates.Clear();
     }
 
-    internal void Release() => Pool.LeakReported -= Leaks.Note;
+    internal void Release() => Pool.LeakReported -= Leaks.Record;
 }

@@ -1,7 +1,5 @@
 using Cenote.Dashboard.Json;
 using Cenote.Dashboard.Reports;
-using Cenote.Providers;
-using Cenote.ReadReplicas;
 
 namespace Cenote.Dashboard.Sampling;
 
@@ -44,7 +42,7 @@ internal sealed class WatchedSet
 
         _last = statistics;
         _lastAt = at;
-        Row = SetReport.RowOf(VerdictReport.Of(Name, Set.GetVerdict()), statistics);
+        Row = SetReport.RowOf(DiagnosisReport.Of(Name, Set.Diagnose()), statistics);
     }
 
     /// <summary>For each server its share of the reads of the last minute, 0 to 1, and how many a second.</summary>

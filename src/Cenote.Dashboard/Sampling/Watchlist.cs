@@ -1,5 +1,3 @@
-using Cenote.ReadReplicas;
-
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Cenote.Dashboard.Sampling;
 internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
 {
     private const int KeptSeconds = 15 * 60;
-    private const int MostGone = 50;
+    private const int MaxRemoved = 50;
 
     private readonly List<WatchedPool> _pools = [];
     private readonly List<WatchedSet> _sets = [];
@@ -69,7 +67,7 @@ internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
     private void Forget(long second)
     {
         var gone = _pools.Where(watched => watched.LastFound < second).OrderByDescending(static watched => watched.LastFound).ToList();
-        foreach (var watched in gone.Where((watched, i) => i >= MostGone || watched.LastFound < second - KeptSeconds))
+        foreach (var watched in gone.Where((watched, i) => i >= MaxRemoved || watched.LastFound < second - KeptSeconds))
         {
             watched.Release();
             _pools.Remove(watched);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -11,7 +10,7 @@ namespace Cenote.EntityFrameworkCore.Commands;
 internal sealed class DriverReaders : DbCommandInterceptor
 {
     // By their commands: another interceptor may put a reader of its own around the driver's, or in place of it.
-    private readonly ConditionalWeakTable<DbCommand, HandedReader> _handed = [];
+    private readonly ConditionalWeakTable<DbCommand, ExposedReader> _handed = [];
 
     public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
         Hand(eventData, result, CancellationToken.None);
@@ -52,7 +51,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
             return result;
         }
 
-        _handed.AddOrUpdate(eventData.Command, new HandedReader(result, cancellationToken));
+        _handed.AddOrUpdate(eventData.Command, new ExposedReader(result, cancellationToken));
         return driver;
     }
 }

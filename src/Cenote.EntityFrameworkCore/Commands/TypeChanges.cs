@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -30,19 +29,19 @@ internal sealed class TypeChanges : DbCommandInterceptor
         if (eventData is { CommandSource: CommandSource.Migrations, Command: { Connection: PooledConnection connection } command }
             && Array.Exists(s_changes, change => command.CommandText.Contains(change, StringComparison.OrdinalIgnoreCase)))
         {
-            connection.StateChange += RetireAllOnce;
+            connection.StateChange += ClearOnce;
         }
     }
 
     // Once the migration has let go of its connection, so that what is opened then sees what it has committed.
-    private static void RetireAllOnce(object sender, System.Data.StateChangeEventArgs change)
+    private static void ClearOnce(object sender, System.Data.StateChangeEventArgs change)
     {
         var connection = (PooledConnection)sender;
         if (change.CurrentState == System.Data.ConnectionState.Closed)
         {
-            connection.StateChange -= RetireAllOnce;
-            (connection.Pool.Provider as ITypeCache)?.ForgetTypes();
-            connection.Pool.RetireAll();
+            connection.StateChange -= ClearOnce;
+            (connection.Pool.Provider as ITypeCache)?.ClearTypeCache();
+            connection.Pool.Clear();
         }
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Cenote.EntityFrameworkCore.Configuration;
 
 /// <summary>Finds a pool among the application's services.</summary>

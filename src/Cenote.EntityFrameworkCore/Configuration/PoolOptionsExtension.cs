@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCore.Configuration;
 
@@ -34,7 +33,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
     internal ConnectionPool FindPool(IDbContextOptions options)
     {
         var pool = _pool ?? ApplicationPool.Find(options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider, _name);
-        PoolFitness.ThrowIfDriversDiffer(pool, options);
+        PoolCompatibility.ThrowIfDriversDiffer(pool, options);
         return pool;
     }
 
@@ -51,7 +50,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         // One that is only named is looked at when it is found.
         if (_pool is not null)
         {
-            PoolFitness.ThrowIfDriversDiffer(_pool, options);
+            PoolCompatibility.ThrowIfDriversDiffer(_pool, options);
         }
 
         if (options.Extensions.OfType<RelationalOptionsExtension>().Any(relational => relational.Connection is not null))

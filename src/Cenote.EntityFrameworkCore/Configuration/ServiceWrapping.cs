@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Cenote.EntityFrameworkCore.Configuration;
 
 internal static class ServiceWrapping

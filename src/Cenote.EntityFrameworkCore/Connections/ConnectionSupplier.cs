@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using Cenote.EntityFrameworkCore.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -35,11 +34,11 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
         }
 
         var pool = extension.FindPool(options);
-        PoolFitness.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
+        PoolCompatibility.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
         var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
 
         // Execution strategies, and providers that ask whether a database is there, know their driver's exceptions only.
-        connection.ThrowsDriverFailures = true;
+        connection.UnwrapDriverExceptions = true;
         ProviderSetUp.Attach(connection, context, relational);
         return InterceptionResult<DbConnection>.SuppressWithResult(connection);
     }

@@ -1,9 +1,7 @@
 using System.Data;
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCore.Connections;
 
@@ -35,16 +33,16 @@ internal static class ProviderSetUp
         {
             if (change.CurrentState == ConnectionState.Open)
             {
-                SetUpOnce((PooledConnection)sender, key, driver => SetUp(driver, options, services, type));
+                InitializeOnce((PooledConnection)sender, key, driver => SetUp(driver, options, services, type));
             }
         };
     }
 
-    private static void SetUpOnce(PooledConnection connection, object key, Action<DbConnection> setUp)
+    private static void InitializeOnce(PooledConnection connection, object key, Action<DbConnection> setUp)
     {
         try
         {
-            connection.SetUpOnce(key, setUp);
+            connection.InitializeOnce(key, setUp);
         }
         catch
         {

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCore.Databases;
 
@@ -17,13 +16,13 @@ internal sealed class AdministrativeCreator(
     /// <summary>A creator for one task.</summary>
     /// <exception cref="InvalidOperationException">The context's connection string leads elsewhere than its pool.</exception>
     internal AdministrativeTask Begin(ConnectionPool pool) =>
-        HasOwnConnectionString ? BeginOnOwn(pool) : BeginOn(pool.CreateDedicated());
+        HasOwnConnectionString ? BeginOnOwn(pool) : BeginOn(pool.CreateDedicatedConnection());
 
     /// <inheritdoc cref="Begin"/>
     internal async ValueTask<AdministrativeTask> BeginAsync(ConnectionPool pool, CancellationToken cancellationToken) =>
         HasOwnConnectionString
             ? BeginOnOwn(pool)
-            : BeginOn(await pool.CreateDedicatedAsync(cancellationToken).ConfigureAwait(false));
+            : BeginOn(await pool.CreateDedicatedConnectionAsync(cancellationToken).ConfigureAwait(false));
 
     private AdministrativeTask BeginOnOwn(ConnectionPool pool)
     {

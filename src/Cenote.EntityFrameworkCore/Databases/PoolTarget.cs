@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Cenote.EntityFrameworkCore.Databases;
 
 /// <summary>Where a context's own connection string leads, against where its pool leads.</summary>

@@ -2,7 +2,6 @@ using Cenote.EntityFrameworkCore.Configuration;
 using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCore.Databases;
 
@@ -117,37 +116,37 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     public override void Delete()
     {
         var pool = Pool;
-        pool.RetireAll();
+        pool.Clear();
         using (var creator = _administrative.Begin(pool))
         {
             creator.Creator.Delete();
         }
 
         // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server has ended.
-        (pool.Provider as ITypeCache)?.ForgetTypes();
-        pool.RetireAll();
+        (pool.Provider as ITypeCache)?.ClearTypeCache();
+        pool.Clear();
     }
 
     public override async Task DeleteAsync(CancellationToken cancellationToken = default)
     {
         var pool = Pool;
-        pool.RetireAll();
+        pool.Clear();
         var creator = await _administrative.BeginAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (creator.ConfigureAwait(false))
         {
             await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        (pool.Provider as ITypeCache)?.ForgetTypes();
-        pool.RetireAll();
+        (pool.Provider as ITypeCache)?.ClearTypeCache();
+        pool.Clear();
     }
 
     // A pool that could not connect to a database that was not there need not wait until it tries again.
     private static void Recover(ConnectionPool pool)
     {
         // A database of the same name was there before, perhaps.
-        (pool.Provider as ITypeCache)?.ForgetTypes();
-        if (pool.GetCircuit() is { IsForced: false, LastFailure: not null })
+        (pool.Provider as ITypeCache)?.ClearTypeCache();
+        if (pool.GetCircuitStatus() is { IsIsolated: false, LastFailure: not null })
         {
             pool.CloseCircuit();
         }

@@ -7,7 +7,7 @@ internal static class FindingsReport
 {
     /// <param name="findings">The findings.</param>
     /// <param name="failureStatus">What the application wants an unhealthy one to be reported as.</param>
-    internal static HealthCheckResult Combine(IReadOnlyList<PoolHealthFinding> findings, HealthStatus failureStatus)
+    internal static HealthCheckResult Combine(IReadOnlyList<PoolHealthEntry> findings, HealthStatus failureStatus)
     {
         if (findings.Count == 0)
         {

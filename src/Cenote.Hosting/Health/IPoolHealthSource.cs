@@ -1,4 +1,4 @@
-namespace Cenote.Hosting;
+namespace Cenote;
 
 /// <summary>
 /// Adds findings to the readiness check of all pools (<c>AddConnectionPools</c>): a set of replicas may report one that is out, say.
@@ -7,5 +7,5 @@ namespace Cenote.Hosting;
 public interface IPoolHealthSource
 {
     /// <summary>What there is to say now. Must not block, connect or wait: it is asked every few seconds. What it throws is reported as degraded. Thread-safe.</summary>
-    IEnumerable<PoolHealthFinding> Inspect();
+    IEnumerable<PoolHealthEntry> GetEntries();
 }

@@ -9,7 +9,7 @@ internal static class PoolHealthData
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["state"] = statistics.State.ToString(),
-            ["circuit"] = statistics.Circuit.ToString(),
+            ["circuit"] = statistics.CircuitState.ToString(),
             ["idle"] = counts.Idle,
             ["leased"] = counts.Leased,
             ["opening"] = counts.Opening,

@@ -11,11 +11,11 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
     /// Whether the process is worth keeping: a database that is away is nothing that a restart would bring back, but a pool that
     /// was disposed of under a running application never lends again.
     /// </summary>
-    internal static PoolHealthFinding JudgeLiveness(ConnectionPool pool)
+    internal static PoolHealthEntry CheckLiveness(ConnectionPool pool)
     {
         var statistics = pool.GetStatistics();
         var isClosed = statistics.State == PoolState.Closed;
-        return new PoolHealthFinding(
+        return new PoolHealthEntry(
             pool.Name,
             isClosed ? HealthStatus.Unhealthy : HealthStatus.Healthy,
             isClosed ? "closed while the application runs: it was disposed of and lends no more" : "alive")

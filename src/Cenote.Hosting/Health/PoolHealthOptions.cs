@@ -1,21 +1,21 @@
-namespace Cenote.Hosting;
+namespace Cenote;
 
 /// <summary>When the readiness of a pool is degraded. Read when the check is added.</summary>
 public sealed class PoolHealthOptions
 {
     /// <summary>A pool is saturated when its first waiter has waited this long; also when as many callers wait as there may be connections.</summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
-    public TimeSpan DegradedWait { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan DegradedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A pool is saturated when this share of its connections is leased, even if nobody waits.</summary>
     /// <value>Default <see langword="null"/>: never; a pool that is used in full and makes nobody wait is one of the right size. Range above 0 to 1.</value>
-    public double? DegradedUtilization { get; set; }
+    public double? DegradedUtilizationThreshold { get; set; }
 
-    internal IReadOnlyList<string> FindProblems()
+    internal IReadOnlyList<string> Validate()
     {
         var problems = new OptionProblems();
-        problems.FindDuration(nameof(DegradedWait), DegradedWait, TimeSpan.Zero, OptionProblems.LongestWait);
-        problems.FindShare(nameof(DegradedUtilization), DegradedUtilization);
+        problems.FindDuration(nameof(DegradedWaitThreshold), DegradedWaitThreshold, TimeSpan.Zero, OptionProblems.LongestWait);
+        problems.FindShare(nameof(DegradedUtilizationThreshold), DegradedUtilizationThreshold);
         return problems.All;
     }
 }

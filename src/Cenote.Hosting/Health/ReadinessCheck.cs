@@ -11,46 +11,46 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        List<PoolHealthFinding> findings = [.. FindPools(), .. FindHost()];
+        List<PoolHealthEntry> findings = [.. FindPools(), .. FindHost()];
         return Task.FromResult(FindingsReport.Combine(findings, context.Registration.FailureStatus));
     }
 
-    private IEnumerable<PoolHealthFinding> FindPools()
+    private IEnumerable<PoolHealthEntry> FindPools()
     {
         if (poolName is null)
         {
             return _monitor.Registry.Pools
-                .Select(pool => PoolReadiness.Judge(pool, options))
+                .Select(pool => PoolReadiness.Check(pool, options))
                 .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));
         }
 
-        return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Judge(pool, options) : DescribeMissing(poolName)];
+        return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Check(pool, options) : DescribeMissing(poolName)];
     }
 
     /// <summary>What could not say how it is may well work, and hides nothing of the others.</summary>
-    private static IReadOnlyList<PoolHealthFinding> Inspect(IPoolHealthSource source)
+    private static IReadOnlyList<PoolHealthEntry> Inspect(IPoolHealthSource source)
     {
         try
         {
-            return [.. source.Inspect()];
+            return [.. source.GetEntries()];
         }
         catch (Exception exception)
         {
-            return [new PoolHealthFinding(source.GetType().Name, HealthStatus.Degraded, $"could not say how it is ({exception.GetType().Name})") { Exception = exception }];
+            return [new PoolHealthEntry(source.GetType().Name, HealthStatus.Degraded, $"could not say how it is ({exception.GetType().Name})") { Exception = exception }];
         }
     }
 
     /// <summary>Whoever sends traffic should stop while the process still answers what is under way.</summary>
-    private IEnumerable<PoolHealthFinding> FindHost() =>
+    private IEnumerable<PoolHealthEntry> FindHost() =>
         services.GetService<IHostApplicationLifetime>() is { ApplicationStopping.IsCancellationRequested: true }
-            ? [new PoolHealthFinding("application", HealthStatus.Unhealthy, "stopping")]
+            ? [new PoolHealthEntry("application", HealthStatus.Unhealthy, "stopping")]
             : [];
 
-    private PoolHealthFinding DescribeMissing(string name)
+    private PoolHealthEntry DescribeMissing(string name)
     {
         var names = _monitor.Registry.Names;
         return names.Contains(name, StringComparer.Ordinal)
-            ? new PoolHealthFinding(name, HealthStatus.Healthy, "not used yet: it is constructed when it is first asked for")
-            : new PoolHealthFinding(name, HealthStatus.Unhealthy, $"not registered; registered: {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static other => $"'{other}'")))}");
+            ? new PoolHealthEntry(name, HealthStatus.Healthy, "not used yet: it is constructed when it is first asked for")
+            : new PoolHealthEntry(name, HealthStatus.Unhealthy, $"not registered; registered: {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static other => $"'{other}'")))}");
     }
 }

@@ -34,8 +34,8 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                     pool.Resize(0, statistics.MaxSize);
                 }
 
-                pool.RetireAll();
-                await pool.WaitUntilUnusedAsync(cancellationToken).ConfigureAwait(false);
+                pool.Clear();
+                await pool.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
                 statistics = pool.GetStatistics();
             }
             while ((statistics.MinSize > 0 || statistics.Counts.Total > statistics.Counts.Opening) && !cancellationToken.IsCancellationRequested);
@@ -48,7 +48,7 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
         }
         catch (OperationCanceledException)
         {
-            HostingLog.NotDrained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)), pool.DescribeLeases());
+            HostingLog.NotDrained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)), pool.GetLeaseReport());
         }
         catch (PoolClosedException)
         {

@@ -26,13 +26,13 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
     {
         var options = _options.Value;
         var warmUps = await PoolConstruction.ConstructAsync(_registry, options, _timeProvider, _logger).ConfigureAwait(false);
-        using var limit = new CancellationTokenSource(options.WarmUpTimeLimit, _timeProvider);
+        using var limit = new CancellationTokenSource(options.WarmUpTimeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await Task.WhenAll(warmUps.Select(warmUp => warmUp.RunAsync(isPatient: false, either.Token))).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
 
         var late = warmUps.Where(static warmUp => warmUp.Failure is not null).ToList();
-        if (late.Count > 0 && options.WhenDatabaseIsAbsent == AbsentDatabase.FailStart)
+        if (late.Count > 0 && options.DatabaseUnavailableBehavior == DatabaseUnavailableBehavior.FailFast)
         {
             throw new PoolWarmUpException([.. late.Select(static warmUp => warmUp.Failure!)], warmUps.Count);
         }
@@ -54,7 +54,7 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
     /// </summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(_options.Value.DrainTimeLimit, _timeProvider);
+        using var limit = new CancellationTokenSource(_options.Value.DrainTimeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         await Task.WhenAll(_registry.Pools.Select(pool => new PoolDrain(pool, _timeProvider, _logger).RunAsync(either.Token))).ConfigureAwait(false);
     }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Cenote.Providers;
-
 namespace Cenote.MySql.Replication;
 
 /// <summary>The state that a node of a Galera cluster reports.</summary>
@@ -45,6 +42,6 @@ internal sealed record ClusterNode(Guid State, long LastCommitted, bool IsUsable
 
     /// <param name="isReadOnly">Whether it refuses writes, which the other nodes may take.</param>
     internal ServerStatus ToStatus(bool isReadOnly) => IsUsable
-        ? new ServerStatus { Role = isReadOnly ? ServerRole.Replica : ServerRole.Primary, IsMultiPrimary = !isReadOnly, Position = Position, DataId = State.ToString() }
-        : new ServerStatus { DataId = State == Guid.Empty ? null : State.ToString() };
+        ? new ServerStatus { Role = isReadOnly ? ServerRole.Replica : ServerRole.Primary, IsMultiPrimary = !isReadOnly, Position = Position, ClusterId = State.ToString() }
+        : new ServerStatus { ClusterId = State == Guid.Empty ? null : State.ToString() };
 }

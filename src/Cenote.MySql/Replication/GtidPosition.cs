@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using Cenote.Providers;
 
 namespace Cenote.MySql.Replication;
 

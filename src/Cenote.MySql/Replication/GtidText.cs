@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cenote.MySql.Replication;
 
 /// <summary>Reads the texts of global transaction identifiers.</summary>

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using System.Globalization;
-
 namespace Cenote.MySql.Replication;
 
 /// <summary>A connection of a replica to a primary.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.MySql.Replication;
 
 /// <summary>The answers of a server about its role in replication.</summary>

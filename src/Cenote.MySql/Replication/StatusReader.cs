@@ -1,7 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using Cenote.Providers;
-using MySqlConnector;
 
 namespace Cenote.MySql.Replication;
 
@@ -23,13 +20,13 @@ internal sealed class StatusReader
         var asksForReplicas = !_hidesReplicas;
         var command = connection.CreateCommand();
         await using var ofCommand = command.ConfigureAwait(false);
-        command.CommandText = Questions.ForStatus(isMariaDb, connection.ServerVersion, asksForReplicas);
+        command.CommandText = StatusQueries.ForStatus(isMariaDb, connection.ServerVersion, asksForReplicas);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ofReader = reader.ConfigureAwait(false);
 
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var isReadOnly = Questions.IsOn(reader, 0);
-        var (onPrimary, onReplica) = Questions.Positions(reader, isMariaDb);
+        var isReadOnly = StatusQueries.IsOn(reader, 0);
+        var (onPrimary, onReplica) = StatusQueries.Positions(reader, isMariaDb);
 
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -67,7 +64,7 @@ internal sealed class StatusReader
     private bool AskForPosition(DbConnection connection, DbCommand command)
     {
         var isMariaDb = SessionCommands.IsMariaDb(connection);
-        command.CommandText = !isMariaDb ? Questions.MySql : _isNoCluster ? Questions.MariaDb : Questions.MariaDbOrGalera;
+        command.CommandText = !isMariaDb ? StatusQueries.MySql : _isNoCluster ? StatusQueries.MariaDb : StatusQueries.MariaDbOrGalera;
         return isMariaDb;
     }
 
@@ -83,8 +80,8 @@ internal sealed class StatusReader
             }
         }
 
-        var (onPrimary, onReplica) = Questions.Positions(row, isMariaDb);
-        return (Questions.IsOn(row, 0) ? onReplica : onPrimary) is { } text ? GtidPosition.Parse(text) : null;
+        var (onPrimary, onReplica) = StatusQueries.Positions(row, isMariaDb);
+        return (StatusQueries.IsOn(row, 0) ? onReplica : onPrimary) is { } text ? GtidPosition.Parse(text) : null;
     }
 
     private async ValueTask<List<ReplicaConnection>?> ReadConnectionsAsync(DbConnection connection, DbDataReader reader, CancellationToken cancellationToken)

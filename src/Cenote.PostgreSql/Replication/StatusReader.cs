@@ -1,7 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using Cenote.Providers;
-using Npgsql;
 
 namespace Cenote.PostgreSql.Replication;
 
@@ -144,7 +142,7 @@ internal sealed class StatusReader
         var readsAlike = !await reader.NextResultAsync(cancellationToken).ConfigureAwait(false)
             || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             || string.Equals(reader.GetString(0), status.ServerId, StringComparison.Ordinal);
-        return readsAlike ? status : status with { HasSeveralServers = true };
+        return readsAlike ? status : status with { HasMultipleServers = true };
     }
 
     private static async ValueTask<T?> AskAsync<T>(DbConnection connection, string question, Func<DbDataReader, T?> read, CancellationToken cancellationToken)
@@ -166,7 +164,7 @@ internal sealed class StatusReader
 
         // Two machines' clocks: a replica whose own is behind would be ahead.
         Lag = row.IsDBNull(5) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(5))),
-        DataId = row.IsDBNull(6) ? null : row.GetString(6),
+        ClusterId = row.IsDBNull(6) ? null : row.GetString(6),
         ServerId = row.IsDBNull(7) ? null : row.GetString(7),
     };
 

@@ -1,6 +1,4 @@
-using Cenote.Providers;
-
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>
 /// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it. Begun by
@@ -50,7 +48,7 @@ public sealed class CausalScope : IDisposable
     public void Add(CausalToken token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        _set.ThrowIfForeign(token);
+        _set.ThrowIfWrongCluster(token);
         lock (_gate)
         {
             _token = _token?.Combine(token) ?? token;
@@ -72,7 +70,7 @@ public sealed class CausalScope : IDisposable
     }
 
     /// <summary>A connection for writing was given within the scope.</summary>
-    internal void NoteWrite(ConnectionLease lease)
+    internal void RecordWrite(ConnectionLease lease)
     {
         lock (_gate)
         {
@@ -80,7 +78,7 @@ public sealed class CausalScope : IDisposable
             _writes.Add(lease);
         }
 
-        _outer?.NoteWrite(lease);
+        _outer?.RecordWrite(lease);
     }
 
     /// <summary>What a read must see.</summary>

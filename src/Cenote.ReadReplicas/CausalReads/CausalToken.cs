@@ -1,7 +1,6 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.CausalReads;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>
 /// Stands for everything that had been written when it was taken: a read that presents it sees all of that. Immutable, thread-safe. Carry it as text
@@ -15,7 +14,7 @@ public sealed class CausalToken
     {
         Position = position;
         DatabaseSystem = databaseSystem;
-        DataId = dataId;
+        ClusterId = dataId;
         _text = text;
     }
 
@@ -24,7 +23,7 @@ public sealed class CausalToken
 
     internal string DatabaseSystem { get; }
 
-    internal string? DataId { get; }
+    internal string? ClusterId { get; }
 
     /// <summary>A token for what both stand for.</summary>
     /// <param name="other">A token of the same database.</param>
@@ -32,12 +31,12 @@ public sealed class CausalToken
     public CausalToken Combine(CausalToken other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.DatabaseSystem != DatabaseSystem || (other.DataId is not null && DataId is not null && other.DataId != DataId))
+        if (other.DatabaseSystem != DatabaseSystem || (other.ClusterId is not null && ClusterId is not null && other.ClusterId != ClusterId))
         {
             throw new ArgumentException("The tokens are of different databases: keep one for each.", nameof(other));
         }
 
-        return new CausalToken(Position.Combine(other.Position), DatabaseSystem, DataId ?? other.DataId, _text);
+        return new CausalToken(Position.Combine(other.Position), DatabaseSystem, ClusterId ?? other.ClusterId, _text);
     }
 
     /// <summary>The text to carry: letters, digits, '-', '_' and '.'; signed where the set has <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it which database has come how far, and nothing else.</summary>

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.CausalReads;
 
 /// <summary>Callers that wait until some replica in rotation has come as far as their token. Nobody here holds a connection.</summary>

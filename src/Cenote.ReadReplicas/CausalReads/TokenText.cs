@@ -17,7 +17,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
 
     internal string Write(CausalToken token)
     {
-        var payload = Encoding.UTF8.GetBytes($"{token.DatabaseSystem}\n{token.DataId}\n{token.Position}");
+        var payload = Encoding.UTF8.GetBytes($"{token.DatabaseSystem}\n{token.ClusterId}\n{token.Position}");
         var text = Prefix + Base64Url.EncodeToString(payload);
         return keys.Count == 0 ? text : text + "." + Base64Url.EncodeToString(Sign(keys[0], text));
     }
@@ -51,7 +51,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
             if (parts.Length == 3)
             {
                 throw new CausalTokenException(
-                    setName, CausalTokenProblem.Forged, $"The token is signed, but set '{setName}' has no key to verify it: give every process the same ReplicaSetOptions.TokenSigningKeys.");
+                    setName, CausalTokenProblem.InvalidSignature, $"The token is signed, but set '{setName}' has no key to verify it: give every process the same ReplicaSetOptions.TokenSigningKeys.");
             }
 
             return;
@@ -60,7 +60,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
         Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
         if (parts.Length != 3 || !Base64Url.IsValid(parts[2]) || !Base64Url.TryDecodeFromChars(parts[2], given, out var length) || length != given.Length)
         {
-            throw Forged();
+            throw InvalidSignature();
         }
 
         var signed = Prefix + parts[1];
@@ -72,7 +72,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
             }
         }
 
-        throw Forged();
+        throw InvalidSignature();
     }
 
     private string Decode(string part)
@@ -92,6 +92,6 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
     internal CausalTokenException Malformed(Exception? cause = null) => new(
         setName, CausalTokenProblem.Malformed, $"The text is no causal token of set '{setName}'. It is not shown because it may come from anybody. Use the text that CausalToken.ToString() gave, whole.", cause);
 
-    private CausalTokenException Forged() => new(
-        setName, CausalTokenProblem.Forged, $"The token is not signed with a key of set '{setName}': it was made up or changed, or comes from a process with other ReplicaSetOptions.TokenSigningKeys.");
+    private CausalTokenException InvalidSignature() => new(
+        setName, CausalTokenProblem.InvalidSignature, $"The token is not signed with a key of set '{setName}': it was made up or changed, or comes from a process with other ReplicaSetOptions.TokenSigningKeys.");
 }

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.</summary>
 public sealed class CausalTokenException : PoolException

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>Why a <see cref="CausalToken"/> cannot be used.</summary>
 public enum CausalTokenProblem
@@ -7,10 +7,10 @@ public enum CausalTokenProblem
     Malformed,
 
     /// <summary>The text is not signed with a key of the set.</summary>
-    Forged,
+    InvalidSignature,
 
     /// <summary>The token is one of another database than the set's.</summary>
-    Foreign,
+    WrongCluster,
 
     /// <summary>The token stands for writes that the primary does not have: they were lost in a failover, or the token was made up.</summary>
     AheadOfPrimary,

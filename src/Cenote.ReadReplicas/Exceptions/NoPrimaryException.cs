@@ -1,12 +1,12 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
-/// <summary>No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryWait"/>.</summary>
+/// <summary>No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</summary>
 public sealed class NoPrimaryException : PoolException
 {
     internal NoPrimaryException(string setName, TimeSpan waited, string servers, Exception? innerException)
         : base(
             setName,
-            FormattableString.Invariant($"Set '{setName}' has no primary, and found none in {waited.TotalSeconds:0.###} s. {servers} If a failover is under way, it takes longer than PrimaryWait; else start a primary, or promote a replica."),
+            FormattableString.Invariant($"Set '{setName}' has no primary, and found none in {waited.TotalSeconds:0.###} s. {servers} If a failover is under way, it takes longer than PrimaryTimeout; else start a primary, or promote a replica."),
             innerException) =>
         HelpLink = Help.Link("troubleshooting.md", "no-primary");
 

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>The set was disposed of before or while the caller asked for a connection.</summary>
 public sealed class ReplicaSetClosedException : PoolException

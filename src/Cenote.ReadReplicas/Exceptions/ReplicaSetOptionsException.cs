@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>The settings of a set cannot work. Thrown when it is constructed, with every problem at once.</summary>
 public sealed class ReplicaSetOptionsException : PoolException

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>
 /// No replica of a set can serve a read, and the primary is not there, or has as many reads as <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> allows.

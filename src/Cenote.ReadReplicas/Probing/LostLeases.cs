@@ -8,7 +8,7 @@ internal sealed class LostLeases(ReplicaSetServer server, ReplicaSetOptions opti
     /// <summary>Called after each probe.</summary>
     internal void Look()
     {
-        if (options.RevokeLeasesAfter == Timeout.InfiniteTimeSpan || server.State != ServerState.Unreachable)
+        if (options.RevokeLeasesAfter == Timeout.InfiniteTimeSpan || server.State != ReplicaSetServerState.Unreachable)
         {
             _lostSince = null;
             return;
@@ -19,7 +19,7 @@ internal sealed class LostLeases(ReplicaSetServer server, ReplicaSetOptions opti
         {
             foreach (var lease in server.Pool.GetLeases())
             {
-                server.Pool.Revoke(lease);
+                server.Pool.TryRevoke(lease);
             }
         }
     }

@@ -1,5 +1,4 @@
 using Cenote.ReadReplicas.Routing;
-using Cenote.Resilience;
 
 namespace Cenote.ReadReplicas.Probing;
 
@@ -33,7 +32,7 @@ internal sealed class PoolSignals : IDisposable
     {
         foreach (var server in _parts.Keeper.Servers)
         {
-            if (failure.Kind == Providers.FailureKind.ReadOnlyServer || server.Pool == sender)
+            if (failure.Kind == Cenote.FailureKind.ReadOnlyServer || server.Pool == sender)
             {
                 _parts.ProbeOf(server).Request();
             }

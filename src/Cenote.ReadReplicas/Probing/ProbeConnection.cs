@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>The connection of a probe: opened when there is none, given up when a question fails or hangs. Used by one loop only.</summary>
@@ -23,7 +21,7 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
             var status = await asking.WaitAsync(options.ProbeTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
             stop.Dispose();
             var latency = options.TimeProvider.GetElapsedTime(started);
-            return (_second.Compare(connection, status) ? status with { HasSeveralServers = true } : status, latency);
+            return (_second.Compare(connection, status) ? status with { HasMultipleServers = true } : status, latency);
         }
         catch (Exception exception)
         {
@@ -71,7 +69,7 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
 
     // On the thread pool: a driver may block before its first await (Microsoft.Data.Sqlite always does), and one that hangs must not take the loop with it.
     private Task<DedicatedConnection> StartOpening(CancellationToken cancellationToken) =>
-        Task.Run(() => pool.OpenDedicatedAsync(cancellationToken).AsTask(), CancellationToken.None);
+        Task.Run(() => pool.OpenDedicatedConnectionAsync(cancellationToken).AsTask(), CancellationToken.None);
 
     private Task<ServerStatus> StartAsking(DedicatedConnection connection, CancellationToken cancellationToken) =>
         Task.Run(() => pool.Provider.ReadStatusAsync(connection.Connection, cancellationToken).AsTask(), CancellationToken.None);

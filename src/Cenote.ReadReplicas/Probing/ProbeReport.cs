@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>How a probe ended.</summary>

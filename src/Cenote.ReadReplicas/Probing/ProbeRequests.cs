@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>Who wants a probe before its time. One that has begun when somebody asks does not count: it may have read its answer already.</summary>
@@ -9,7 +7,7 @@ internal sealed class ProbeRequests
     private TaskCompletionSource<ServerStatus?>? _pending;
     private TaskCompletionSource _wake = New();
     private TaskCompletionSource _suspicion = New();
-    private bool _wasSuspected;
+    private bool _wasRequestedSoon;
     private bool _isClosed;
 
     /// <summary>Completes when a probe that began after this call has been heeded, with its answer if there is one; cancelled when there will be none.</summary>
@@ -29,7 +27,7 @@ internal sealed class ProbeRequests
     }
 
     /// <summary>Somebody has failed at the server, and need not hear more. At once the first time; by the thousand they would keep the server busy with probes.</summary>
-    internal void Suspect()
+    internal void RequestSoon()
     {
         lock (_gate)
         {
@@ -57,8 +55,8 @@ internal sealed class ProbeRequests
                 _wake = New();
             }
 
-            _wasSuspected = _suspicion.Task.IsCompleted;
-            if (_wasSuspected)
+            _wasRequestedSoon = _suspicion.Task.IsCompleted;
+            if (_wasRequestedSoon)
             {
                 _suspicion = New();
             }
@@ -78,7 +76,7 @@ internal sealed class ProbeRequests
         lock (_gate)
         {
             (wake, suspicion) = (_wake.Task, _suspicion.Task);
-            calm = !_wasSuspected ? TimeSpan.Zero : calm < time ? calm : time;
+            calm = !_wasRequestedSoon ? TimeSpan.Zero : calm < time ? calm : time;
         }
 
         if (calm > TimeSpan.Zero)

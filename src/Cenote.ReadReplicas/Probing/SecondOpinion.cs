@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
@@ -57,11 +55,11 @@ internal sealed class SecondOpinion(ConnectionPool pool, ReplicaSetOptions optio
     {
         try
         {
-            var other = await pool.OpenDedicatedAsync(_stop.Token).ConfigureAwait(false);
+            var other = await pool.OpenDedicatedConnectionAsync(_stop.Token).ConfigureAwait(false);
             await using (other.ConfigureAwait(false))
             {
                 var status = await pool.Provider.ReadStatusAsync(other.Connection, _stop.Token).ConfigureAwait(false);
-                if (status.HasSeveralServers)
+                if (status.HasMultipleServers)
                 {
                     _found = true;
                 }

@@ -1,4 +1,4 @@
-using Cenote.Providers;
+using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Topology;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +20,7 @@ internal sealed class ServerProbe
     private readonly ILogger _logger;
     private readonly ProbeConnection _connection;
     private readonly ProbeRequests _requests = new();
-    private readonly EagerPace _eager = new();
+    private readonly EagerProbeInterval _eager = new();
     private readonly LostLeases _lostLeases;
 
     internal ServerProbe(ReplicaSetServer server, ReplicaSetOptions options, TopologyKeeper keeper, ILogger logger)
@@ -33,13 +33,13 @@ internal sealed class ServerProbe
         _lostLeases = new LostLeases(server, options);
     }
 
-    internal EagerPace Eager => _eager;
+    internal EagerProbeInterval Eager => _eager;
 
     /// <summary>Whether the server answered the last probe.</summary>
     internal bool WasAlive { get; private set; }
 
     /// <summary>Wants a probe soon: somebody has failed at the server.</summary>
-    internal void Request() => _requests.Suspect();
+    internal void Request() => _requests.RequestSoon();
 
     /// <summary>Wants a probe that begins after this call, and waits until it has been heeded, however it ends.</summary>
     /// <returns>What the server said in that probe; <see langword="null"/> when it said nothing.</returns>
@@ -65,11 +65,11 @@ internal sealed class ServerProbe
 
                 if (report.IsAlive && hasFailed)
                 {
-                    await PoolRevival.ReviveAsync(_server.Pool, _options, stopped).ConfigureAwait(false);
+                    await PoolRecovery.ReviveAsync(_server.Pool, _options, stopped).ConfigureAwait(false);
                 }
 
                 hasFailed = !report.IsAlive;
-                var answer = TryHeed(report) ? report.Status : null;
+                var answer = TryProcess(report) ? report.Status : null;
                 requested?.TrySetResult(answer);
                 await _requests.WaitAsync(NextDelay(report), SecondLook, _options.TimeProvider, stopped).ConfigureAwait(false);
             }
@@ -88,18 +88,18 @@ internal sealed class ServerProbe
             return pace < _options.ProbeInterval ? pace : _options.ProbeInterval;
         }
 
-        var mightLeave = !report.IsAlive && _server.State is ServerState.Serving or ServerState.Lagging;
-        var mightReturn = report.IsAlive && _server.State is ServerState.Unreachable;
+        var mightLeave = !report.IsAlive && _server.State is ReplicaSetServerState.Serving or ReplicaSetServerState.Lagging;
+        var mightReturn = report.IsAlive && _server.State is ReplicaSetServerState.Unreachable;
         return (mightLeave || mightReturn) && SecondLook < _options.ProbeInterval ? SecondLook : _options.ProbeInterval;
     }
 
     // A probe that stopped for good because of one strange report would leave the set with what it knew then.
-    private bool TryHeed(in ProbeReport report)
+    private bool TryProcess(in ProbeReport report)
     {
         try
         {
             WasAlive = report.IsAlive;
-            _keeper.Heed(_server, report);
+            _keeper.Process(_server, report);
             _lostLeases.Look();
             return true;
         }
@@ -107,7 +107,7 @@ internal sealed class ServerProbe
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            ReplicaSetLog.ProbeUnheeded(_logger, _options.Name, _server.Name, exception);
+            ReplicaSetLog.ProbeNotProcessed(_logger, _options.Name, _server.Name, exception);
             return false;
         }
     }
@@ -124,7 +124,7 @@ internal sealed class ServerProbe
 #pragma warning restore CA1031
         {
             // A server that refuses one connection more, or the credentials, is there, and those who are connected may go on.
-            var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.BadCredentials or FailureKind.InvalidConfiguration;
+            var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration;
             return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
         }
     }
@@ -133,7 +133,7 @@ internal sealed class ServerProbe
     {
         try
         {
-            return _server.Pool.Provider.Classify(exception);
+            return _server.Pool.Provider.ClassifyFailure(exception);
         }
 #pragma warning disable CA1031 // A classification that throws says nothing.
         catch (Exception)

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>What a connection is wanted for.</summary>
 public enum ConnectionIntent

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.Topology;
 
 namespace Cenote.ReadReplicas.Routing;
@@ -40,7 +39,7 @@ internal static class Eligibility
     private static ReplicaSetServer[] Draw(ReplicaSetServer[] servers)
     {
 #pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
-        var drawn = Array.FindAll(servers, static server => server.Share is var share && (share >= 1 || Random.Shared.NextDouble() < share));
+        var drawn = Array.FindAll(servers, static server => server.TrafficShare is var share && (share >= 1 || Random.Shared.NextDouble() < share));
 #pragma warning restore CA5394
         return drawn.Length > 0 ? drawn : servers;
     }

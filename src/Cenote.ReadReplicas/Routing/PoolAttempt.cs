@@ -7,7 +7,7 @@ internal static class PoolAttempt
 {
     /// <returns>An empty lease when the server left its part first.</returns>
     /// <exception cref="PoolException">What the pool has to say.</exception>
-    internal static async ValueTask<ConnectionLease> RentAsync(RentCall call, ConnectionPool pool, Tenure tenure, bool isBlocking)
+    internal static async ValueTask<ConnectionLease> RentAsync(RentCall call, ConnectionPool pool, RoleTerm tenure, bool isBlocking)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, tenure.Ended);
         ConnectionLease lease;

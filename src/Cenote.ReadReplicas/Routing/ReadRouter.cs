@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.ReadReplicas.Topology;
-
 namespace Cenote.ReadReplicas.Routing;
 
 /// <summary>Leads reads to replicas, and to the primary when there is no other way.</summary>
@@ -40,7 +37,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             {
                 if (TryRentIdle(call, eligible, out var lease))
                 {
-                    return Note(lease, required, waited);
+                    return Record(lease, required, waited);
                 }
 
                 var server = LeastLoaded(eligible);
@@ -49,7 +46,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
                     lease = await PoolAttempt.RentAsync(call, server.Pool, topology.ReadingOf(server), isBlocking).ConfigureAwait(false);
                     if (lease.Pool is not null)
                     {
-                        return Note(lease, required, waited);
+                        return Record(lease, required, waited);
                     }
                 }
                 catch (PoolException exception) when (PoolAttempt.IsServerLost(exception))
@@ -125,11 +122,11 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         return false;
     }
 
-    private ConnectionLease Note(ConnectionLease lease, ReplicationPosition? required, bool waited)
+    private ConnectionLease Record(ConnectionLease lease, ReplicationPosition? required, bool waited)
     {
         if (required is not null)
         {
-            parts.Counters.NoteCausal(waited);
+            parts.Counters.RecordCausal(waited);
         }
 
         return lease;
@@ -137,7 +134,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 
     private async ValueTask AwaitPositionAsync(RentCall call, ReplicaSetServer freshest, ReplicationPosition required, bool isBlocking)
     {
-        if (parts.Options.CausalWait == TimeSpan.Zero)
+        if (parts.Options.CausalReadTimeout == TimeSpan.Zero)
         {
             return;
         }
@@ -150,7 +147,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             probe.Hurry();
             if (!Array.Exists(parts.Keeper.Current.Candidates, server => Eligibility.Covers(server, required)))
             {
-                await call.TryWaitAsync(wait.Over, parts.Options.CausalWait, isBlocking).ConfigureAwait(false);
+                await call.TryWaitAsync(wait.Over, parts.Options.CausalReadTimeout, isBlocking).ConfigureAwait(false);
             }
         }
         finally

@@ -1,5 +1,3 @@
-using Cenote.ReadReplicas.CausalReads;
-
 namespace Cenote.ReadReplicas.Routing;
 
 /// <summary>What an asynchronous flow of control has said of its connections.</summary>

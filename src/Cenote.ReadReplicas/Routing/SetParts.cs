@@ -1,4 +1,5 @@
 using Cenote.ReadReplicas.Probing;
+using Cenote.ReadReplicas.Statistics;
 using Cenote.ReadReplicas.Topology;
 using Microsoft.Extensions.Logging;
 

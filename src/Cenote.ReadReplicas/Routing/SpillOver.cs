@@ -1,4 +1,4 @@
-using Cenote.Providers;
+using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Topology;
 
 namespace Cenote.ReadReplicas.Routing;
@@ -16,11 +16,11 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
     {
         if (!hasReplicas)
         {
-            parts.Counters.NoteReadOnPrimary();
+            parts.Counters.RecordReadOnPrimary();
             var only = await writes.RentAsync(call, isBlocking).ConfigureAwait(false);
             if (required is not null && only.Pool is not null && !(parts.Keeper.Current.Primary is { } known && known.Pool == only.Pool && Eligibility.Covers(known, required)))
             {
-                await ProveAsync(call, only, required, isBlocking).ConfigureAwait(false);
+                await VerifyAsync(call, only, required, isBlocking).ConfigureAwait(false);
             }
 
             return only;
@@ -66,10 +66,10 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         {
             if (!isProven)
             {
-                await ProveAsync(call, lease, required!, isBlocking).ConfigureAwait(false);
+                await VerifyAsync(call, lease, required!, isBlocking).ConfigureAwait(false);
             }
 
-            Note(isCausal);
+            Record(isCausal);
         }
 
         return lease;
@@ -77,16 +77,16 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
 
     internal ReplicasUnavailableException Refuse(string why, Exception? cause)
     {
-        parts.Counters.NoteReadRefused();
+        parts.Counters.RecordReadRefused();
         return new ReplicasUnavailableException(parts.Options.Name, why, parts.Keeper.Describe(), cause);
     }
 
-    private void Note(bool isCausal)
+    private void Record(bool isCausal)
     {
-        parts.Counters.NoteReadOnPrimary();
+        parts.Counters.RecordReadOnPrimary();
         if (isCausal)
         {
-            parts.Counters.NoteCausalOnPrimary();
+            parts.Counters.RecordCausalOnPrimary();
         }
         else if (_warnings.MayPass(out _))
         {
@@ -115,7 +115,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
     }
 
     /// <summary>Asks the server behind a lease, within what is left of the call. Without an answer the read is refused: it might miss what it must see.</summary>
-    private async ValueTask ProveAsync(RentCall call, ConnectionLease lease, ReplicationPosition required, bool isBlocking)
+    private async ValueTask VerifyAsync(RentCall call, ConnectionLease lease, ReplicationPosition required, bool isBlocking)
     {
         var pool = lease.Pool!;
         var isProven = false;

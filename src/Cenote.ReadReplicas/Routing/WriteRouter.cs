@@ -73,7 +73,7 @@ internal sealed class WriteRouter(SetParts parts)
     private async ValueTask AwaitPrimaryAsync(RentCall call, TopologySnapshot topology, TimeSpan missingSince, PoolException? failure, bool isBlocking)
     {
         var waited = call.Elapsed - missingSince;
-        var left = parts.Options.PrimaryWait - waited;
+        var left = parts.Options.PrimaryTimeout - waited;
         if (left > TimeSpan.Zero && call.Elapsed < parts.Options.AcquireTimeout
             && await call.TryWaitAsync(topology.Replaced, left, isBlocking).ConfigureAwait(false))
         {
@@ -91,7 +91,7 @@ internal sealed class WriteRouter(SetParts parts)
 
     private NoPrimaryException Refuse(RentCall call, TimeSpan missingSince, PoolException? failure)
     {
-        parts.Counters.NoteWriteRefused();
+        parts.Counters.RecordWriteRefused();
         return new NoPrimaryException(parts.Options.Name, call.Elapsed - missingSince, parts.Keeper.Describe(), failure);
     }
 }

@@ -1,4 +1,4 @@
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>Chooses the server of a read. Implementations must be thread-safe and quick: they run on every read.</summary>
 public interface IReplicaStrategy

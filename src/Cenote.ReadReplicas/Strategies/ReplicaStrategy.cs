@@ -1,6 +1,6 @@
 using Cenote.ReadReplicas.Strategies;
 
-namespace Cenote.ReadReplicas;
+namespace Cenote;
 
 /// <summary>The strategies that come with the package. All heed <see cref="ReplicaSetServer.Weight"/>, are thread-safe and take no lock.</summary>
 public static class ReplicaStrategy

@@ -4,7 +4,7 @@ namespace Cenote.ReadReplicas.Strategies;
 internal sealed class RoundRobinStrategy : IReplicaStrategy
 {
     private int _turn = -1;
-    private TurnWheel? _wheel;
+    private SmoothWeightedOrder? _wheel;
 
     public int Choose(ReadOnlySpan<ReplicaSetServer> candidates)
     {
@@ -12,7 +12,7 @@ internal sealed class RoundRobinStrategy : IReplicaStrategy
         if (wheel is null || !wheel.IsOf(candidates))
         {
             // Threads that come at once may each make one: all are alike.
-            Volatile.Write(ref _wheel, wheel = new TurnWheel(candidates));
+            Volatile.Write(ref _wheel, wheel = new SmoothWeightedOrder(candidates));
         }
 
         return wheel[(uint)Interlocked.Increment(ref _turn)];

@@ -42,7 +42,7 @@ internal static class SetMetrics
             "cenote.probe.outcome",
             ("success", static server => server.Counters.Probes - server.Counters.ProbeFailures),
             ("failure", static server => server.Counters.ProbeFailures));
-        readings.CountOfServers("cenote.replica.departures", "{departure}", "How often the server left the rotation of reads.", static server => server.Counters.Departures);
+        readings.CountOfServers("cenote.replica.evictions", "{departure}", "How often the server left the rotation of reads.", static server => server.Counters.Evictions);
     }
 
     internal static WeakSet<ReplicaSet> Sets { get; } = new();

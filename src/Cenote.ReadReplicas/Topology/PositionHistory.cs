@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Cenote.ReadReplicas.Topology;
 internal sealed class PositionHistory
 {
     /// <summary>With a probe a second, a quarter of an hour of uninterrupted writes; beyond it a lag is known to be at least so much.</summary>
-    private const int Most = 1024;
+    private const int Capacity = 1024;
 
     private readonly List<Entry> _entries = [];
 
@@ -18,7 +16,7 @@ internal sealed class PositionHistory
     internal void Clear() => _entries.Clear();
 
     /// <summary>The primary is at a position now.</summary>
-    internal void Note(ReplicationPosition position, TimeSpan now)
+    internal void Record(ReplicationPosition position, TimeSpan now)
     {
         if (_entries.Count > 0 && _entries[^1].Position.Covers(position))
         {
@@ -32,7 +30,7 @@ internal sealed class PositionHistory
             _entries.Clear();
         }
 
-        if (_entries.Count == Most)
+        if (_entries.Count == Capacity)
         {
             _entries.RemoveAt(0);
         }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>Which of the servers that take writes is the primary of the set.</summary>
@@ -27,7 +25,7 @@ internal static class PrimaryElection
 
     /// <summary>Whether both take writes as members of one group, which keeps them equal.</summary>
     internal static bool AreOfOneGroup(ServerRecord left, ServerRecord right) =>
-        left.Status.IsMultiPrimary && right.Status.IsMultiPrimary && left.Status.DataId == right.Status.DataId;
+        left.Status.IsMultiPrimary && right.Status.IsMultiPrimary && left.Status.ClusterId == right.Status.ClusterId;
 
     // Without timelines nobody can tell who is right: the one that has been getting the writes keeps them, so that they are not spread over both.
     private static bool Beats(ServerRecord one, ServerRecord other, ReplicaSetServer? current)

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.Probing;
 
 namespace Cenote.ReadReplicas.Topology;
@@ -18,7 +17,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     internal bool IsProbed { get; private set; }
 
     /// <summary>Whether the server has ever answered: then one lost probe is no reason to leave.</summary>
-    internal bool IsProven { get; private set; }
+    internal bool HasAnswered { get; private set; }
 
     internal bool IsReachable { get; private set; }
 
@@ -43,14 +42,14 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     internal void Take(in ProbeReport report)
     {
         IsProbed = true;
-        server.Counters.NoteProbe(report.Failure);
-        if (!report.IsAlive || (report.Status is null && !IsProven))
+        server.Counters.RecordProbe(report.Failure);
+        if (!report.IsAlive || (report.Status is null && !HasAnswered))
         {
             // One that refuses is there, but what it is nobody knows that has not heard it.
             LastFailure = report.Failure;
             _failures++;
             _successes = 0;
-            if (!IsProven || _failures >= options.FailuresToLeave)
+            if (!HasAnswered || _failures >= options.FailureThreshold)
             {
                 IsReachable = false;
             }
@@ -60,12 +59,12 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
 
         _failures = 0;
         _successes++;
-        if (!IsReachable && (!IsProven || _successes >= options.SuccessesToReturn))
+        if (!IsReachable && (!HasAnswered || _successes >= options.RecoveryThreshold))
         {
             IsReachable = true;
         }
 
-        IsProven = true;
+        HasAnswered = true;
         if (report.Status is { } status)
         {
             LastFailure = null;
@@ -76,7 +75,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     }
 
     /// <summary>Notes how far behind a replica is; leaves at once, returns after as many probes as a server that was away.</summary>
-    internal void NoteLag(TimeSpan? lag)
+    internal void RecordLag(TimeSpan? lag)
     {
         Lag = lag;
         server.SetLag(lag);
@@ -85,21 +84,21 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
             IsTooFarBehind = true;
             _freshProbes = 0;
         }
-        else if (IsTooFarBehind && ++_freshProbes >= options.SuccessesToReturn)
+        else if (IsTooFarBehind && ++_freshProbes >= options.RecoveryThreshold)
         {
             IsTooFarBehind = false;
         }
     }
 
     /// <summary>Heeds the timeline of its last probe. One that tries in vain to follow does not know its timeline for a moment now and then: that alone lets it not return.</summary>
-    internal void HeedTimeline(long? latest, bool isNew, TimeSpan now)
+    internal void ProcessTimeline(long? latest, bool isNew, TimeSpan now)
     {
         if (PrimaryElection.IsOutdated(this, latest))
         {
             LeftBehindSince ??= now;
             _followingProbes = 0;
         }
-        else if (LeftBehindSince is not null && isNew && ++_followingProbes >= options.SuccessesToReturn)
+        else if (LeftBehindSince is not null && isNew && ++_followingProbes >= options.RecoveryThreshold)
         {
             LeftBehindSince = null;
         }

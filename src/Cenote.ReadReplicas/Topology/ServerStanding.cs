@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>What is known of a server at one moment. Replaced as a whole, so that readers never see half of a change.</summary>
@@ -9,7 +7,7 @@ internal sealed record ServerStanding
 
     internal ServerRole Role { get; init; }
 
-    internal ServerState State { get; init; }
+    internal ReplicaSetServerState State { get; init; }
 
     internal string Reason { get; init; } = "not probed yet";
 
@@ -17,7 +15,7 @@ internal sealed record ServerStanding
 
     internal long? Timeline { get; init; }
 
-    internal string? DataId { get; init; }
+    internal string? ClusterId { get; init; }
 
-    internal double Share { get; init; } = 1;
+    internal double TrafficShare { get; init; } = 1;
 }

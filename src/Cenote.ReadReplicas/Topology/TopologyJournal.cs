@@ -1,3 +1,4 @@
+using Cenote.ReadReplicas.Events;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.ReadReplicas.Topology;

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.Probing;
 
 namespace Cenote.ReadReplicas.Topology;
@@ -6,16 +5,16 @@ namespace Cenote.ReadReplicas.Topology;
 // What each server's probes mean for it.
 internal sealed partial class TopologyKeeper
 {
-    private void Judge(ServerRecord record, ServerRecord? winner, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    private void Evaluate(ServerRecord record, ServerRecord? winner, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
     {
         var server = record.Server;
         var old = server.Standing;
         var (state, reason) = StateOf(record, winner, mayStay: before.IsSettled && before.TryReadingOf(server) is not null && MayStay(record));
         var role = record == winner ? ServerRole.Primary
             : winner is not null && PrimaryElection.AreOfOneGroup(record, winner) ? ServerRole.Replica
-            : record.IsProven ? RoleOf(record) : server.DeclaredRole;
-        var serves = state == ServerState.Serving;
-        if (serves && old.State is not (ServerState.Serving or ServerState.Unknown))
+            : record.HasAnswered ? RoleOf(record) : server.DeclaredRole;
+        var serves = state == ReplicaSetServerState.Serving;
+        if (serves && old.State is not (ReplicaSetServerState.Serving or ReplicaSetServerState.Unknown))
         {
             record.ReturnedAt = Now;
         }
@@ -27,56 +26,56 @@ internal sealed partial class TopologyKeeper
             Reason = reason,
             Position = record.Status.Position,
             Timeline = record.Status.Timeline,
-            DataId = record.Status.DataId,
-            Share = ShareOf(record),
+            ClusterId = record.Status.ClusterId,
+            TrafficShare = ShareOf(record),
         };
 
-        Tell(server, old, before, changes);
+        AddChange(server, old, before, changes);
     }
 
-    private (ServerState State, string Reason) StateOf(ServerRecord record, ServerRecord? winner, bool mayStay)
+    private (ReplicaSetServerState State, string Reason) StateOf(ServerRecord record, ServerRecord? winner, bool mayStay)
     {
         if (!record.IsProbed)
         {
-            return (ServerState.Unknown, "not probed yet");
+            return (ReplicaSetServerState.Unknown, "not probed yet");
         }
 
         if (!record.IsReachable)
         {
-            return (ServerState.Unreachable, $"its probes fail: {record.LastFailure?.Message ?? "no answer"}");
+            return (ReplicaSetServerState.Unreachable, $"its probes fail: {record.LastFailure?.Message ?? "no answer"}");
         }
 
-        if (_dataId is null && record.Status.DataId is not null)
+        if (_clusterId is null && record.Status.ClusterId is not null)
         {
-            return (ServerState.Unknown, "the server declared as primary, whose data it must hold, has not been heard of yet");
+            return (ReplicaSetServerState.Unknown, "the server declared as primary, whose data it must hold, has not been heard of yet");
         }
 
         if (!IsOfSet(record))
         {
-            return (ServerState.Unsuitable, $"it holds other data ({record.Status.DataId}) than the set ({_dataId})");
+            return (ReplicaSetServerState.Unsuitable, $"it holds other data ({record.Status.ClusterId}) than the set ({_clusterId})");
         }
 
         return RoleOf(record) switch
         {
-            ServerRole.Primary when record == winner => (ServerState.Serving, ""),
+            ServerRole.Primary when record == winner => (ReplicaSetServerState.Serving, ""),
             ServerRole.Primary when winner is not null && PrimaryElection.AreOfOneGroup(record, winner) => ServingUnlessBehind(record),
             ServerRole.Primary when PrimaryElection.IsOutdated(record, _latestTimeline) =>
-                (ServerState.Rival, FormattableString.Invariant($"it takes writes on timeline {record.Status.Timeline}, but the set has been on timeline {_latestTimeline}")),
-            ServerRole.Primary when winner is not null => (ServerState.Rival, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
-            ServerRole.Primary => (ServerState.Unknown, "it takes writes, but servers that may have taken its place have not been heard of yet"),
+                (ReplicaSetServerState.ConflictingPrimary, FormattableString.Invariant($"it takes writes on timeline {record.Status.Timeline}, but the set has been on timeline {_latestTimeline}")),
+            ServerRole.Primary when winner is not null => (ReplicaSetServerState.ConflictingPrimary, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
+            ServerRole.Primary => (ReplicaSetServerState.Unknown, "it takes writes, but servers that may have taken its place have not been heard of yet"),
 
             // One that has been reading all along has a moment to follow, unless it had come further than the promoted one. A former primary that nobody has rewound never follows: it has what
             // the promotion lost, and by its positions is not behind.
             ServerRole.Replica when record.LeftBehindSince is not null && !mayStay =>
-                (ServerState.Lagging, FormattableString.Invariant($"it has not followed a promotion, or has only just: it was on another timeline than {_latestTimeline}, which is the set's")),
+                (ReplicaSetServerState.Lagging, FormattableString.Invariant($"it has not followed a promotion, or has only just: it was on another timeline than {_latestTimeline}, which is the set's")),
             ServerRole.Replica => ServingUnlessBehind(record),
-            _ => (ServerState.Unsuitable, "it says that it is neither primary nor replica now"),
+            _ => (ReplicaSetServerState.Unsuitable, "it says that it is neither primary nor replica now"),
         };
     }
 
-    private (ServerState State, string Reason) ServingUnlessBehind(ServerRecord record) => record.IsTooFarBehind
-        ? (ServerState.Lagging, FormattableString.Invariant($"it is {record.Lag?.TotalSeconds:0.###} s behind, or was a moment ago, more than MaxLag ({_options.MaxLag.TotalSeconds:0.###} s)"))
-        : (ServerState.Serving, "");
+    private (ReplicaSetServerState State, string Reason) ServingUnlessBehind(ServerRecord record) => record.IsTooFarBehind
+        ? (ReplicaSetServerState.Lagging, FormattableString.Invariant($"it is {record.Lag?.TotalSeconds:0.###} s behind, or was a moment ago, more than MaxLag ({_options.MaxLag.TotalSeconds:0.###} s)"))
+        : (ReplicaSetServerState.Serving, "");
 
     /// <summary>Whether a replica in rotation follows now, or has a moment left to, and has nothing meanwhile that the primary did not have when it was promoted.</summary>
     private bool MayStay(ServerRecord record) =>
@@ -91,7 +90,7 @@ internal sealed partial class TopologyKeeper
             return 1;
         }
 
-        var share = _options.RampUp > TimeSpan.Zero ? (Now - returned) / _options.RampUp : 1;
+        var share = _options.SlowStartDuration > TimeSpan.Zero ? (Now - returned) / _options.SlowStartDuration : 1;
         if (share >= 1)
         {
             record.ReturnedAt = null;
@@ -102,44 +101,44 @@ internal sealed partial class TopologyKeeper
         return Math.Max(0.05, share);
     }
 
-    private void Tell(ReplicaSetServer server, ServerStanding old, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    private void AddChange(ReplicaSetServer server, ServerStanding old, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
     {
         var now = server.Standing;
         var served = before.TryReadingOf(server) is not null;
-        var serves = now is { State: ServerState.Serving, Role: ServerRole.Replica };
+        var serves = now is { State: ReplicaSetServerState.Serving, Role: ServerRole.Replica };
         if (serves && !served)
         {
-            changes.Add(Change(TopologyChange.ReplicaJoined, server, old.State != ServerState.Unknown ? $"it was {old.State}" : "it was found"));
+            changes.Add(Change(TopologyChangeKind.ReplicaJoined, server, old.State != ReplicaSetServerState.Unknown ? $"it was {old.State}" : "it was found"));
         }
         else if (served && !serves)
         {
-            server.Counters.NoteDeparture();
-            changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason.Length > 0 ? now.Reason : $"it is {now.Role} now"));
+            server.Counters.RecordEviction();
+            changes.Add(Change(TopologyChangeKind.ReplicaEvicted, server, now.Reason.Length > 0 ? now.Reason : $"it is {now.Role} now"));
         }
 
-        if (now.State != old.State && now.State is (ServerState.Rival or ServerState.Unsuitable))
+        if (now.State != old.State && now.State is (ReplicaSetServerState.ConflictingPrimary or ReplicaSetServerState.Unsuitable))
         {
-            changes.Add(Change(now.State == ServerState.Rival ? TopologyChange.RivalFound : TopologyChange.ServerUnsuitable, server, now.Reason));
+            changes.Add(Change(now.State == ReplicaSetServerState.ConflictingPrimary ? TopologyChangeKind.ConflictingPrimaryFound : TopologyChangeKind.ServerUnsuitable, server, now.Reason));
         }
-        else if (!served && !serves && now.State == ServerState.Unreachable && old.State == ServerState.Unknown && server.DeclaredRole == ServerRole.Replica)
+        else if (!served && !serves && now.State == ReplicaSetServerState.Unreachable && old.State == ReplicaSetServerState.Unknown && server.DeclaredRole == ServerRole.Replica)
         {
             // Never there: nobody has been told yet.
-            changes.Add(Change(TopologyChange.ReplicaLeft, server, now.Reason));
+            changes.Add(Change(TopologyChangeKind.ReplicaEvicted, server, now.Reason));
         }
     }
 
     /// <summary>Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an outage of a doubt.</summary>
-    private void NoteSeveralServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
+    private void RecordMultipleServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
     {
-        if (report.Status is { HasSeveralServers: true } && !server.HasSeveralServers)
+        if (report.Status is { HasMultipleServers: true } && !server.HasMultipleServers)
         {
-            server.HasSeveralServers = true;
+            server.HasMultipleServers = true;
             changes.Add(Change(
-                TopologyChange.SeveralServersFound, server, "two questions were answered by two servers that run at once, so that something between spreads connections or statements (a load balancer, a name with several addresses)"));
+                TopologyChangeKind.MultipleServersFound, server, "two questions were answered by two servers that run at once, so that something between spreads connections or statements (a load balancer, a name with several addresses)"));
         }
     }
 
-    private void NotePrimary(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, List<TopologyChangedEventArgs> changes)
+    private void RecordPrimary(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, List<TopologyChangedEventArgs> changes)
     {
         if (winner is not null && winner.Server != before.Primary)
         {
@@ -150,21 +149,21 @@ internal sealed partial class TopologyKeeper
                 Interlocked.Increment(ref _failovers);
             }
 
-            changes.Add(Change(TopologyChange.PrimaryChanged, winner.Server, DescribeClaim(winner), isFailover ? former : null));
+            changes.Add(Change(TopologyChangeKind.PrimaryChanged, winner.Server, DescribeClaim(winner), isFailover ? former : null));
         }
         else if (winner is null && before.Writing is not null)
         {
             var lost = before.Primary!;
-            changes.Add(Change(TopologyChange.PrimaryLost, lost, primary is null ? "it is a replica now, or of an earlier timeline" : lost.Reason));
+            changes.Add(Change(TopologyChangeKind.PrimaryLost, lost, primary is null ? "it is a replica now, or of an earlier timeline" : lost.Reason));
         }
         else if (winner is not null && before.Writing is null)
         {
-            changes.Add(Change(TopologyChange.PrimaryBack, winner.Server, DescribeClaim(winner)));
+            changes.Add(Change(TopologyChangeKind.PrimaryRecovered, winner.Server, DescribeClaim(winner)));
         }
         else if (winner is null && _lastPrimary is null && !before.IsSettled && _records.All(static record => record.IsProbed))
         {
             // Everybody was heard, and the set begins without one: whoever is on call is to know before the first write fails.
-            changes.Add(Change(TopologyChange.PrimaryLost, _records.First(static record => record.Server.DeclaredRole == ServerRole.Primary).Server, "no server takes writes"));
+            changes.Add(Change(TopologyChangeKind.PrimaryLost, _records.First(static record => record.Server.DeclaredRole == ServerRole.Primary).Server, "no server takes writes"));
         }
 
         _lastPrimary = winner?.Server ?? _lastPrimary;
@@ -174,6 +173,6 @@ internal sealed partial class TopologyKeeper
         ? FormattableString.Invariant($"it takes writes, on timeline {timeline}")
         : winner.Status.Role == ServerRole.Unknown ? "it is declared as primary" : "it takes writes";
 
-    private TopologyChangedEventArgs Change(TopologyChange change, ReplicaSetServer server, string reason, ReplicaSetServer? formerPrimary = null) =>
+    private TopologyChangedEventArgs Change(TopologyChangeKind change, ReplicaSetServer server, string reason, ReplicaSetServer? formerPrimary = null) =>
         new(_options.Name, change, server, formerPrimary, reason, _options.TimeProvider.GetUtcNow());
 }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ReadReplicas.Topology;
 
 // From judgements to a snapshot.
@@ -9,21 +7,21 @@ internal sealed partial class TopologyKeeper
 
     private TopologySnapshot Publish(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, bool isSettled)
     {
-        var candidates = Servers.Where(static server => server is { State: ServerState.Serving, Role: ServerRole.Replica }).ToArray();
-        var isRamping = candidates.Any(static server => server.Share < 1);
+        var candidates = Servers.Where(static server => server is { State: ReplicaSetServerState.Serving, Role: ServerRole.Replica }).ToArray();
+        var isRamping = candidates.Any(static server => server.TrafficShare < 1);
         if (before.Primary == primary && before.Writing is null == winner is null && before.IsSettled == isSettled && before.IsRamping == isRamping
             && before.Candidates.AsSpan().SequenceEqual(candidates))
         {
             return before;
         }
 
-        var reading = new Tenure?[_records.Length];
+        var reading = new RoleTerm?[_records.Length];
         foreach (var candidate in candidates)
         {
-            reading[candidate.Ordinal] = before.TryReadingOf(candidate) ?? new Tenure();
+            reading[candidate.Ordinal] = before.TryReadingOf(candidate) ?? new RoleTerm();
         }
 
-        var writing = winner is null ? null : before.Primary == winner.Server && before.Writing is { } tenure ? tenure : new Tenure();
+        var writing = winner is null ? null : before.Primary == winner.Server && before.Writing is { } tenure ? tenure : new RoleTerm();
         return new TopologySnapshot(primary, writing, candidates, reading) { IsRamping = isRamping, IsSettled = isSettled };
     }
 

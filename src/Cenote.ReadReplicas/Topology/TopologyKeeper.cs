@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.ReadReplicas.CausalReads;
 using Cenote.ReadReplicas.Probing;
 
@@ -20,7 +19,7 @@ internal sealed partial class TopologyKeeper
 
     // Where the present primary had come to as a replica: histories part no earlier.
     private ReplicationPosition? _promotedAt;
-    private string? _dataId;
+    private string? _clusterId;
     private volatile TopologySnapshot _current;
     private int _failovers;
     private bool _isClosed;
@@ -31,7 +30,7 @@ internal sealed partial class TopologyKeeper
         _journal = journal;
         _started = options.TimeProvider.GetTimestamp();
         _records = [.. servers.Select(server => new ServerRecord(server, options))];
-        _current = new TopologySnapshot(primary: null, writing: null, [], new Tenure?[_records.Length]);
+        _current = new TopologySnapshot(primary: null, writing: null, [], new RoleTerm?[_records.Length]);
         Servers = servers;
     }
 
@@ -47,7 +46,7 @@ internal sealed partial class TopologyKeeper
 
     private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_started);
 
-    internal void Heed(ReplicaSetServer server, in ProbeReport report)
+    internal void Process(ReplicaSetServer server, in ProbeReport report)
     {
         TopologySnapshot before, after;
         var changes = new List<TopologyChangedEventArgs>();
@@ -61,7 +60,7 @@ internal sealed partial class TopologyKeeper
 
             before = _current;
             record.Take(report);
-            NoteSeveralServers(server, report, changes);
+            RecordMultipleServers(server, report, changes);
             after = Decide(record, report, changes);
             _current = after;
 
@@ -89,7 +88,7 @@ internal sealed partial class TopologyKeeper
         {
             _isClosed = true;
             before = _current;
-            after = new TopologySnapshot(primary: null, writing: null, [], new Tenure?[_records.Length]) { IsSettled = true };
+            after = new TopologySnapshot(primary: null, writing: null, [], new RoleTerm?[_records.Length]) { IsSettled = true };
             _current = after;
         }
 
@@ -100,7 +99,7 @@ internal sealed partial class TopologyKeeper
 
     /// <summary>Each server and why it is not used, for an exception.</summary>
     internal string Describe() => string.Join(" ", Servers.Select(static server =>
-        server.State == ServerState.Serving ? $"{server.Name}: {server.Role}, serving." : $"{server.Name}: {server.State}, {server.Reason}."));
+        server.State == ReplicaSetServerState.Serving ? $"{server.Name}: {server.Role}, serving." : $"{server.Name}: {server.State}, {server.Reason}."));
 
     private TopologySnapshot Decide(ServerRecord reported, in ProbeReport report, List<TopologyChangedEventArgs> changes)
     {
@@ -110,7 +109,7 @@ internal sealed partial class TopologyKeeper
         // A server that answers first is not the primary for it: it may have been forgotten in an old role.
         var isHeard = isSettled || _records.Any(static record => record.Server.DeclaredRole == ServerRole.Primary && record.IsProbed);
         ChooseData(before.Primary, isHeard);
-        NoteTimelines();
+        RecordTimelines();
 
         var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
 
@@ -126,18 +125,18 @@ internal sealed partial class TopologyKeeper
 
         if (reported == winner && report.Status?.Position is { } written)
         {
-            _history.Note(written, Now);
+            _history.Record(written, Now);
         }
 
         MeasureLag(reported, winner);
         foreach (var record in _records)
         {
-            record.HeedTimeline(IsOfSet(record) ? _latestTimeline : null, isNew: record == reported && record.IsReachable, Now);
-            Judge(record, winner, before, changes);
+            record.ProcessTimeline(IsOfSet(record) ? _latestTimeline : null, isNew: record == reported && record.IsReachable, Now);
+            Evaluate(record, winner, before, changes);
         }
 
         var primary = winner?.Server ?? KeepPrimary(before.Primary);
-        NotePrimary(before, primary, winner, changes);
+        RecordPrimary(before, primary, winner, changes);
         return Publish(before, primary, winner, isSettled);
     }
 
@@ -152,16 +151,16 @@ internal sealed partial class TopologyKeeper
         var own = reported.Status.Lag;
         if (reported.Status.Position is not { } position || _history.IsEmpty)
         {
-            reported.NoteLag(own);
+            reported.RecordLag(own);
             return;
         }
 
         // What the server says itself is finer than the time between two probes, but an upper limit only while it hears of its primary: it cannot make a lag small that was measured.
         var measured = _history.LagOf(position, Now);
-        reported.NoteLag(own < measured && measured <= _options.ProbeInterval + _options.ProbeInterval ? own : measured);
+        reported.RecordLag(own < measured && measured <= _options.ProbeInterval + _options.ProbeInterval ? own : measured);
     }
 
-    private void NoteTimelines()
+    private void RecordTimelines()
     {
         foreach (var record in _records)
         {
@@ -178,27 +177,27 @@ internal sealed partial class TopologyKeeper
     /// </summary>
     private void ChooseData(ReplicaSetServer? primary, bool isHeard)
     {
-        var held = _records.Where(static record => record.IsReachable && record.Status.DataId is not null).ToList();
-        var chosen = held.Find(record => record.Server == primary)?.Status.DataId
-            ?? held.Find(record => record.Status.DataId == _dataId)?.Status.DataId
-            ?? (isHeard ? MostHeld(held) : null);
-        if (chosen is null || chosen == _dataId)
+        var held = _records.Where(static record => record.IsReachable && record.Status.ClusterId is not null).ToList();
+        var chosen = held.Find(record => record.Server == primary)?.Status.ClusterId
+            ?? held.Find(record => record.Status.ClusterId == _clusterId)?.Status.ClusterId
+            ?? (isHeard ? MaxHeld(held) : null);
+        if (chosen is null || chosen == _clusterId)
         {
             return;
         }
 
-        _dataId = chosen;
+        _clusterId = chosen;
         _latestTimeline = null;
         Array.ForEach(_records, static record => record.ForgetTimeline());
     }
 
-    private static string? MostHeld(List<ServerRecord> held) => held
-        .GroupBy(static record => record.Status.DataId, StringComparer.Ordinal)
+    private static string? MaxHeld(List<ServerRecord> held) => held
+        .GroupBy(static record => record.Status.ClusterId, StringComparer.Ordinal)
         .OrderByDescending(static group => group.Count())
         .ThenByDescending(static group => group.Any(static record => record.Server.DeclaredRole == ServerRole.Primary))
         .FirstOrDefault()?.Key;
 
-    private bool IsOfSet(ServerRecord record) => record.Status.DataId is null || record.Status.DataId == _dataId;
+    private bool IsOfSet(ServerRecord record) => record.Status.ClusterId is null || record.Status.ClusterId == _clusterId;
 
     /// <summary>What a server says it is; where the database cannot tell any server's part, what it was declared to be.</summary>
     private ServerRole RoleOf(ServerRecord record) =>

@@ -4,9 +4,9 @@ namespace Cenote.ReadReplicas.Topology;
 internal sealed class TopologySnapshot
 {
     private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Tenure?[] _reading;
+    private readonly RoleTerm?[] _reading;
 
-    internal TopologySnapshot(ReplicaSetServer? primary, Tenure? writing, ReplicaSetServer[] candidates, Tenure?[] reading)
+    internal TopologySnapshot(ReplicaSetServer? primary, RoleTerm? writing, ReplicaSetServer[] candidates, RoleTerm?[] reading)
     {
         Primary = primary;
         Writing = writing;
@@ -18,7 +18,7 @@ internal sealed class TopologySnapshot
     internal ReplicaSetServer? Primary { get; }
 
     /// <summary>The primary's tenure; <see langword="null"/> while it is not reachable.</summary>
-    internal Tenure? Writing { get; }
+    internal RoleTerm? Writing { get; }
 
     /// <summary>The replicas that get reads.</summary>
     internal ReplicaSetServer[] Candidates { get; }
@@ -32,9 +32,9 @@ internal sealed class TopologySnapshot
     /// <summary>Completes when there is a newer snapshot.</summary>
     internal Task Replaced => _replaced.Task;
 
-    internal Tenure ReadingOf(ReplicaSetServer candidate) => _reading[candidate.Ordinal]!;
+    internal RoleTerm ReadingOf(ReplicaSetServer candidate) => _reading[candidate.Ordinal]!;
 
-    internal Tenure? TryReadingOf(ReplicaSetServer server) => _reading[server.Ordinal];
+    internal RoleTerm? TryReadingOf(ReplicaSetServer server) => _reading[server.Ordinal];
 
     internal void Replace() => _replaced.TrySetResult();
 }

@@ -44,7 +44,7 @@ internal sealed class CancelRequests
 
     /// <summary>A cancel was sent.</summary>
     /// <returns>What to report; <see langword="null"/> while the statement runs, or another cancel is being sent.</returns>
-    internal SentCancel? NoteSent(TimeSpan sendingTime)
+    internal SentCancel? RecordSent(TimeSpan sendingTime)
     {
         lock (_gate)
         {
@@ -59,7 +59,7 @@ internal sealed class CancelRequests
     /// <param name="outcome">Its failure.</param>
     /// <param name="isLast">Whether no other execution of the statement is running.</param>
     /// <returns>What to report; <see langword="null"/> when no cancel was requested, or one is still being sent.</returns>
-    internal SentCancel? NoteEnd(Exception? outcome, bool isLast)
+    internal SentCancel? RecordEnd(Exception? outcome, bool isLast)
     {
         lock (_gate)
         {

@@ -1,7 +1,7 @@
 using System.Data;
 using System.Data.Common;
+using Cenote.Execution;
 using Cenote.Providers;
-using Cenote.Resilience;
 
 namespace Cenote.AdoNet;
 

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.AdoNet;
 
 /// <summary>
@@ -147,7 +145,7 @@ internal struct LeaseWork
             return;
         }
 
-        if (lease.TryGetPhysical() is { SessionClearing: SessionClearing.DriverReset } || string.IsNullOrEmpty(before))
+        if (lease.TryGetPhysical() is { SessionReset: SessionReset.ByDriver } || string.IsNullOrEmpty(before))
         {
             lease.RetireOnReturn();
         }
@@ -176,7 +174,7 @@ internal struct LeaseWork
         try
         {
             // Not under a lock: it waits for the thread that is inside the database.
-            if (lease.Pool?.Provider.InProcess?.WatchStatements(physical, watch.Question) != true)
+            if (lease.Pool?.Provider.InProcess?.TryWatchStatements(physical, watch.Question) != true)
             {
                 return;
             }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.AdoNet;
 
 // Closing, by the owner or with the lease.

@@ -70,7 +70,7 @@ internal sealed partial class PooledDataReader
             // Nearly every row is here already: those cost no task of ours.
             if (reading is null or { IsCompletedSuccessfully: true })
             {
-                NoteCancel(cancellationToken);
+                RecordCancel(cancellationToken);
                 Leave();
             }
         }
@@ -95,7 +95,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            NoteCancel(cancellationToken);
+            RecordCancel(cancellationToken);
             Leave();
         }
     }
@@ -152,7 +152,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            NoteCancel(cancellationToken);
+            RecordCancel(cancellationToken);
             Leave();
         }
     }

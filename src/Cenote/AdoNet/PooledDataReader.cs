@@ -20,7 +20,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private readonly ConnectionLease _lease;
     private readonly PooledDataReader _root;
     private readonly bool _closesConnection;
-    private readonly Execution _execution;
+    private readonly StatementExecution _execution;
     private Exception? _failure;
     private Exception? _moveFailure;
     private bool _isCancelled;
@@ -33,7 +33,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     private int _recordsAffected = -1;
 
     internal PooledDataReader(
-        Statement statement, in Execution execution, in ConnectionLease lease, DbDataReader reader, bool closesConnection, PooledDataReader? older)
+        Statement statement, in StatementExecution execution, in ConnectionLease lease, DbDataReader reader, bool closesConnection, PooledDataReader? older)
     {
         _statement = statement;
         _connection = execution.Connection;
@@ -99,7 +99,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         return reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, not a {typeof(TReader)}.");
     }
 
-    private Execution Uncounted => _execution.Uncounted;
+    private StatementExecution Uncounted => _execution.Uncounted;
 
     private Task<T> Guard<T>(Task<T> call) => _execution.Guard(call);
 
@@ -112,7 +112,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     }
 
     /// <summary>Remembers that the driver may have sent a cancel for the caller's token.</summary>
-    internal void NoteCancel(CancellationToken cancellationToken)
+    internal void RecordCancel(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -44,6 +44,6 @@ internal sealed class PooledProviderFactory(Func<ConnectionPool> home, Func<Pool
     public override DbDataSource CreateDataSource(string connectionString)
     {
         home().ThrowIfOtherConnectionString(connectionString);
-        return new BorrowedDataSource(home, createConnection);
+        return new RentedDataSource(home, createConnection);
     }
 }

@@ -18,9 +18,9 @@ internal sealed partial class PooledTransaction
         {
             if (commits)
             {
-                _connection.Progress?.NoteCommit(this);
+                _connection.Progress?.RecordCommit(this);
                 transaction.Commit();
-                _connection.Progress?.NoteSuccess(this);
+                _connection.Progress?.RecordSuccess(this);
             }
             else
             {
@@ -48,9 +48,9 @@ internal sealed partial class PooledTransaction
             {
                 // Before it is sent, not without an answer.
                 cancellationToken.ThrowIfCancellationRequested();
-                _connection.Progress?.NoteCommit(this);
+                _connection.Progress?.RecordCommit(this);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                _connection.Progress?.NoteSuccess(this);
+                _connection.Progress?.RecordSuccess(this);
             }
             else
             {

@@ -165,7 +165,7 @@ internal sealed class QueryWatch
         finally
         {
             // Before leaving, which may end the lease on this very thread.
-            NoteOut();
+            RecordEnd();
             LeaveOnce();
         }
     }
@@ -195,10 +195,10 @@ internal sealed class QueryWatch
                 return;
             }
 
-            _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementStuck);
+            _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementHung);
         }
 
-        NoteOut();
+        RecordEnd();
 
         // The cancel may hang for long: it must not keep a later lease of this connection.
         LeaveOnce();
@@ -220,7 +220,7 @@ internal sealed class QueryWatch
         }
     }
 
-    private void NoteOut()
+    private void RecordEnd()
     {
         TaskCompletionSource? waiting;
         lock (_gate)

@@ -1,7 +1,5 @@
 using System.Data.Common;
-using Cenote.Connections;
-using Cenote.Providers;
-using Cenote.Resilience;
+using Cenote.Execution;
 using Cenote.Statements;
 
 namespace Cenote.AdoNet;
@@ -19,7 +17,7 @@ internal abstract partial class Statement
     /// <summary>What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.</summary>
     private protected abstract WorkEffect Effect { get; }
 
-    private Execution Begin()
+    private StatementExecution Begin()
     {
         var connection = _connection ?? throw WithoutConnection();
         if (_opensConnection)
@@ -39,7 +37,7 @@ internal abstract partial class Statement
         }
     }
 
-    private ValueTask<Execution> BeginAsync(CancellationToken cancellationToken)
+    private ValueTask<StatementExecution> BeginAsync(CancellationToken cancellationToken)
     {
         // A driver may take a token that is signalled already for a cancel that it has to send.
         cancellationToken.ThrowIfCancellationRequested();
@@ -53,7 +51,7 @@ internal abstract partial class Statement
         return StartLimitedAsync(connection, cancellationToken);
     }
 
-    private async ValueTask<Execution> OpenAndEnterAsync(PooledConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<StatementExecution> OpenAndEnterAsync(PooledConnection connection, CancellationToken cancellationToken)
     {
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -68,25 +66,25 @@ internal abstract partial class Statement
         }
     }
 
-    private Execution Start(PooledConnection connection, in StatementLimits limits, CancellationToken cancellationToken)
+    private StatementExecution Start(PooledConnection connection, in StatementLimits limits, CancellationToken cancellationToken)
     {
-        if (Pool.Provider.CancelsInProcess)
+        if (Pool.Provider.IsInProcess)
         {
             connection.Work.WatchIfShared(connection, in _lease, this);
         }
 
-        NoteThread();
-        connection.Progress?.NoteExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
-        var token = Pool.Provider.CancelsInProcess ? cancellationToken : CancellationToken.None;
-        TellDriver(in limits, isCancellable: token.CanBeCanceled);
+        RecordThread();
+        connection.Progress?.RecordExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
+        var token = Pool.Provider.IsInProcess ? cancellationToken : CancellationToken.None;
+        SetDriverTimeout(in limits, isCancellable: token.CanBeCanceled);
         if (limits.Limit is null && !token.CanBeCanceled)
         {
-            return new Execution(connection, watch: null, FindRecord());
+            return new StatementExecution(connection, watch: null, FindRecord());
         }
 
         var watch = new QueryWatch(connection, in _lease, limits.Limit, token);
         watch.Start(this, limits.Delay, Pool.Engine.Settings.Clock.TimeProvider);
-        return new Execution(connection, watch, FindRecord());
+        return new StatementExecution(connection, watch, FindRecord());
     }
 
     /// <summary>Where the execution is counted, if the pool counts.</summary>

@@ -1,4 +1,3 @@
-using Cenote.Connections;
 using Cenote.Providers;
 
 namespace Cenote.AdoNet;
@@ -86,7 +85,7 @@ internal abstract partial class Statement
         }
         finally
         {
-            if (cancels.NoteSent(time.GetElapsedTime(start)) is { } cancel)
+            if (cancels.RecordSent(time.GetElapsedTime(start)) is { } cancel)
             {
                 Pool.Engine.FailureReports.RecordCancel(in lease, in cancel, isSent: true);
             }
@@ -99,7 +98,7 @@ internal abstract partial class Statement
     /// </summary>
     internal void CancelAlone(PhysicalConnection physical)
     {
-        if (!Pool.Provider.CancelsInProcess)
+        if (!Pool.Provider.IsInProcess)
         {
             CancelOn(physical);
         }
@@ -118,9 +117,9 @@ internal abstract partial class Statement
     private protected abstract void CancelWatchedOn(PhysicalConnection physical);
 
     /// <summary>The calling thread is about to enter the driver.</summary>
-    private void NoteThread() => Volatile.Write(ref _executedBy, Environment.CurrentManagedThreadId);
+    private void RecordThread() => Volatile.Write(ref _executedBy, Environment.CurrentManagedThreadId);
 
-    private void NoteOutside() => Volatile.Write(ref _executedBy, 0);
+    private void RecordOutside() => Volatile.Write(ref _executedBy, 0);
 
     /// <returns><see langword="false"/> when a call may be inside the driver, which has to be interrupted.</returns>
     private bool TryEndAtNextRow()

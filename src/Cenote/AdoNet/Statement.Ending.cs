@@ -5,7 +5,7 @@ namespace Cenote.AdoNet;
 // How an execution ends, and what becomes of the connection if it was cancelled.
 internal abstract partial class Statement
 {
-    private void End(in Execution execution, Exception? failure)
+    private void End(in StatementExecution execution, Exception? failure)
     {
         EndExecution(in _lease, in execution, failure, isCancelled: false);
         execution.Connection.Leave();
@@ -15,7 +15,7 @@ internal abstract partial class Statement
         }
     }
 
-    private async ValueTask EndAsync(Execution execution, Exception? failure, bool isCancelled)
+    private async ValueTask EndAsync(StatementExecution execution, Exception? failure, bool isCancelled)
     {
         await EndExecutionAsync(_lease, execution, failure, isCancelled).ConfigureAwait(false);
         execution.Connection.Leave();
@@ -26,45 +26,45 @@ internal abstract partial class Statement
     }
 
     /// <summary>Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.</summary>
-    internal void EndExecution(in ConnectionLease lease, in Execution execution, Exception? failure, bool isCancelled)
+    internal void EndExecution(in ConnectionLease lease, in StatementExecution execution, Exception? failure, bool isCancelled)
     {
         var watch = execution.Watch;
-        execution.Note(in lease, failure, isCancelled);
+        execution.RecordEnd(in lease, failure, isCancelled);
         watch?.End().Wait();
-        NoteEnd(in lease, watch, failure, isCancelled);
+        RecordEnd(in lease, watch, failure, isCancelled);
     }
 
     /// <inheritdoc cref="EndExecution"/>
-    internal ValueTask EndExecutionAsync(in ConnectionLease lease, in Execution execution, Exception? failure, bool isCancelled)
+    internal ValueTask EndExecutionAsync(in ConnectionLease lease, in StatementExecution execution, Exception? failure, bool isCancelled)
     {
         var watch = execution.Watch;
-        execution.Note(in lease, failure, isCancelled);
+        execution.RecordEnd(in lease, failure, isCancelled);
         if (watch?.End() is { IsCompleted: false } sending)
         {
             return AwaitEndAsync(sending, lease, watch, failure, isCancelled);
         }
 
-        NoteEnd(in lease, watch, failure, isCancelled);
+        RecordEnd(in lease, watch, failure, isCancelled);
         return ValueTask.CompletedTask;
     }
 
     private async ValueTask AwaitEndAsync(Task sending, ConnectionLease lease, QueryWatch watch, Exception? failure, bool isCancelled)
     {
         await sending.ConfigureAwait(false);
-        NoteEnd(in lease, watch, failure, isCancelled);
+        RecordEnd(in lease, watch, failure, isCancelled);
     }
 
     // Together with Cancel: whichever comes second sees the other, and the connection is not rented out unchecked.
-    private void NoteEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
+    private void RecordEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
-        NoteOutside();
+        RecordOutside();
         var isLast = Interlocked.Decrement(ref _running) == 0;
         if (isLast && IsEnding)
         {
             _connection?.Work.StatementWatch?.Forget(this);
         }
 
-        var requested = Volatile.Read(ref _cancels)?.NoteEnd(failure, isLast);
+        var requested = Volatile.Read(ref _cancels)?.RecordEnd(failure, isLast);
         if (watch is { HasFired: true })
         {
             Pool.Engine.FailureReports.RecordCancel(in lease, new SentCancel(failure, watch.SendingTime), isSent: true);
@@ -80,7 +80,7 @@ internal abstract partial class Statement
         }
         else if (failure is null && !isCancelled && watch is not { HasFired: true })
         {
-            _connection?.Progress?.NoteSuccess(this);
+            _connection?.Progress?.RecordSuccess(this);
         }
     }
 }

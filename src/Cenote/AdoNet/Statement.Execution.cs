@@ -37,7 +37,7 @@ internal abstract partial class Statement
     private async Task<T> ExecuteAsync<T>(Func<Statement, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        NoteThread();
+        RecordThread();
         Exception? failure = null;
         try
         {
@@ -88,7 +88,7 @@ internal abstract partial class Statement
     {
         var closes = _opensConnection || behavior.HasFlag(CommandBehavior.CloseConnection);
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        NoteThread();
+        RecordThread();
         var lease = _lease;
         Exception? failure = null;
         PooledDataReader? reader = null;
@@ -98,7 +98,7 @@ internal abstract partial class Statement
                 in execution,
                 await execution.Guard(ReaderAsync(behavior & ~CommandBehavior.CloseConnection, cancellationToken)).ConfigureAwait(false),
                 closes);
-            reader.NoteCancel(cancellationToken);
+            reader.RecordCancel(cancellationToken);
             return reader;
         }
         catch (Exception exception) when (execution.Failed(in lease, failure = exception) is { } told)
@@ -142,7 +142,7 @@ internal abstract partial class Statement
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var execution = _opensConnection ? throw NotForDataSource() : await BeginAsync(cancellationToken).ConfigureAwait(false);
-        NoteThread();
+        RecordThread();
         Exception? failure = null;
         try
         {
@@ -175,9 +175,9 @@ internal abstract partial class Statement
 
     private protected abstract Task PrepareDriverObjectAsync(CancellationToken cancellationToken);
 
-    private PooledDataReader Hold(in Execution execution, DbDataReader reader, bool closes)
+    private PooledDataReader Hold(in StatementExecution execution, DbDataReader reader, bool closes)
     {
-        NoteOutside();
+        RecordOutside();
         var held = new PooledDataReader(this, in execution, in _lease, reader, closes, OpenReader);
         Volatile.Write(ref _lastReader, held);
         return held;

@@ -29,7 +29,7 @@ internal abstract partial class Statement
     private protected bool HasOwnTimeout => _ownTimeout is not null;
 
     /// <summary>Starts the execution, which was announced, under its limits.</summary>
-    private Execution StartLimited(PooledConnection connection)
+    private StatementExecution StartLimited(PooledConnection connection)
     {
         var limits = StatementLimits.Of(connection, in _lease, _ownTimeout);
         if (limits.MustRaise)
@@ -49,15 +49,15 @@ internal abstract partial class Statement
     }
 
     /// <inheritdoc cref="StartLimited"/>
-    private ValueTask<Execution> StartLimitedAsync(PooledConnection connection, CancellationToken cancellationToken)
+    private ValueTask<StatementExecution> StartLimitedAsync(PooledConnection connection, CancellationToken cancellationToken)
     {
         var limits = StatementLimits.Of(connection, in _lease, _ownTimeout);
         return limits.MustRaise
             ? RaiseAndStartAsync(connection, limits, cancellationToken)
-            : new ValueTask<Execution>(Start(connection, in limits, cancellationToken));
+            : new ValueTask<StatementExecution>(Start(connection, in limits, cancellationToken));
     }
 
-    private async ValueTask<Execution> RaiseAndStartAsync(
+    private async ValueTask<StatementExecution> RaiseAndStartAsync(
         PooledConnection connection, StatementLimits limits, CancellationToken cancellationToken)
     {
         try
@@ -81,7 +81,7 @@ internal abstract partial class Statement
     }
 
     /// <summary>Sets the driver's own command timeout to what fits the limits, or back.</summary>
-    private void TellDriver(in StatementLimits limits, bool isCancellable)
+    private void SetDriverTimeout(in StatementLimits limits, bool isCancellable)
     {
         if (!limits.IsInForce && !isCancellable && _timeoutBefore is null)
         {
@@ -89,7 +89,7 @@ internal abstract partial class Statement
         }
 
         var before = _timeoutBefore ??= DriverTimeout;
-        var seconds = limits.DriverSeconds(before, _ownTimeout, Pool.Provider.CancelsInProcess);
+        var seconds = limits.DriverSeconds(before, _ownTimeout, Pool.Provider.IsInProcess);
         if (DriverTimeout != seconds)
         {
             DriverTimeout = seconds;

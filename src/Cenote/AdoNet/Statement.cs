@@ -221,7 +221,7 @@ internal abstract partial class Statement
         catch (Exception exception)
         {
             connection.Failed(in _lease, exception);
-            _lease.Slot!.RetireOnReturn(_lease.Ticket, CloseReason.CancelInDoubt);
+            _lease.Slot!.RetireOnReturn(_lease.Ticket, CloseReason.CancelOutcomeUnknown);
         }
     }
 

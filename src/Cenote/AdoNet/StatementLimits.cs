@@ -63,14 +63,14 @@ internal readonly struct StatementLimits
     /// <summary>Tells the server the limit, for the rest of the lease.</summary>
     internal void Raise(PooledConnection connection, in ConnectionLease lease)
     {
-        RaisablePhysical(in lease).RequiredLimits.LimitStatements(Limit);
+        RaisablePhysical(in lease).RequiredLimits.SetStatementTimeout(Limit);
         connection.Work.RequireExtras().NoteRaised(in lease, Limit);
     }
 
     /// <inheritdoc cref="Raise"/>
     internal async ValueTask RaiseAsync(PooledConnection connection, ConnectionLease lease, CancellationToken cancellationToken)
     {
-        await RaisablePhysical(in lease).RequiredLimits.LimitStatementsAsync(Limit, cancellationToken).ConfigureAwait(false);
+        await RaisablePhysical(in lease).RequiredLimits.SetStatementTimeoutAsync(Limit, cancellationToken).ConfigureAwait(false);
         connection.Work.RequireExtras().NoteRaised(in lease, Limit);
     }
 
@@ -92,14 +92,14 @@ internal readonly struct StatementLimits
 
     // What the server was told for this lease; null for nothing.
     private static TimeSpan? OfServer(ConnectionExtras? extras, in ConnectionLease lease, TimeSpan? ofPool) =>
-        lease.TryGetPhysical() is not { Limits.LimitsStatements: true } ? null
+        lease.TryGetPhysical() is not { Limits.SupportsStatementTimeout: true } ? null
         : extras is not null && extras.RaisedOn == lease ? extras.Raised
         : QueryLimit.OfServer(ofPool);
 
     private static PhysicalConnection RaisablePhysical(in ConnectionLease lease)
     {
         var physical = lease.GetPhysical();
-        if (!physical.ClearsFully)
+        if (!physical.IsResetFull)
         {
             // Nothing else would take it back.
             lease.RetireOnReturn();

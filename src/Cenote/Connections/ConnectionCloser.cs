@@ -1,5 +1,4 @@
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
 
@@ -19,7 +18,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         try
         {
             // Of a lease that was taken back the holder may be inside a call at this moment.
-            var isHeld = reason is CloseReason.Revoked or CloseReason.StatementStuck;
+            var isHeld = reason is CloseReason.Revoked or CloseReason.StatementHung;
             Func<ValueTask> close = isHeld ? physical.AbortAsync : physical.CloseAsync;
             closing = BackgroundWork.Call(() => close().AsTask().Wait(), close, needsOwnThread);
             var longest = isHeld && LongestAbort < settings.ValidationTimeout ? LongestAbort : settings.ValidationTimeout;
@@ -40,7 +39,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
     }
 
     /// <summary>Closes a connection whose slot went on without it long ago, unless it was aborted meanwhile.</summary>
-    internal async Task CloseGivenUpAsync(PhysicalConnection physical, CloseReason reason)
+    internal async Task CloseAbandonedAsync(PhysicalConnection physical, CloseReason reason)
     {
         if (physical.TryEnd())
         {
@@ -52,7 +51,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
     /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls heed neither a token nor a
     /// time limit: where the network swallows everything, they would keep their session for ever.
     /// </summary>
-    internal async Task AbortGivenUpAsync(PhysicalConnection physical, CloseReason reason)
+    internal async Task AbortAbandonedAsync(PhysicalConnection physical, CloseReason reason)
     {
         await Task.Delay(settings.ValidationTimeout, settings.Clock.TimeProvider).ConfigureAwait(false);
         if (physical.MayBeAborted && physical.TryEnd())

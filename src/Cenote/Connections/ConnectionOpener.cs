@@ -1,8 +1,6 @@
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
-using Cenote.Resilience;
 
 namespace Cenote.Connections;
 
@@ -12,7 +10,7 @@ internal sealed class ConnectionOpener(
     FailureClassifier classifier,
     PoolSettings settings,
     LeaseDesk desk,
-    LeftBehind leftBehind,
+    AbandonedCalls leftBehind,
     PoolJournal journal,
     CancellationToken poolClosed)
 {
@@ -36,7 +34,7 @@ internal sealed class ConnectionOpener(
             journal.ConnectionOpened(slot.Id, attempts);
             desk.Opened(slot, physical, expiresAt);
         }
-        catch (DemandGoneException)
+        catch (NoDemandException)
         {
             desk.OpenSkipped(slot);
         }
@@ -64,7 +62,7 @@ internal sealed class ConnectionOpener(
             // When the demand has gone, the next try is skipped.
             if (!desk.StillWantsOpening(slot))
             {
-                throw new DemandGoneException();
+                throw new NoDemandException();
             }
 
             attempts++;
@@ -100,11 +98,11 @@ internal sealed class ConnectionOpener(
     private OpenFailure Describe(Exception exception, int attempts) => new(
         exception, exception is not TimeoutException && classifier.Classify(exception) is var kind and not FailureKind.QueryTimeout ? kind : FailureKind.ConnectionLost, settings.Clock.UtcNow, attempts)
     {
-        Advice = Advise(exception),
+        Recommendation = GetRecommendation(exception),
     };
 
     /// <summary>A provider may be the user's code: what that throws must not hide the failure.</summary>
-    private string? Advise(Exception exception)
+    private string? GetRecommendation(Exception exception)
     {
         try
         {

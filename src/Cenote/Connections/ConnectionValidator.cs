@@ -17,7 +17,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         {
             using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
             var token = timeout.Token;
-            validating = Prove(physical, settings.ValidationTimeout, needsOwnThread, token);
+            validating = RunAsync(physical, settings.ValidationTimeout, needsOwnThread, token);
             await BackgroundWork.Wait(validating, token).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -32,29 +32,29 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
                 }
 
                 // The slot goes on; the connection waits for the driver, since nothing may be called during a call.
-                desk.Work.GiveUp(slot, CloseReason.ValidationFailed);
+                desk.Work.Abandon(slot, CloseReason.ValidationFailed);
                 await validating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                desk.Work.CloseGivenUp(physical, CloseReason.ValidationFailed);
+                desk.Work.CloseAbandoned(physical, CloseReason.ValidationFailed);
             }
 
             return false;
         }
 
-        desk.Coming.End(slot, desk.Coming.Validations);
+        desk.Expected.End(slot, desk.Expected.Validations);
         return desk.MakeIdle(slot, word);
     }
 
     /// <summary>One round trip on an open connection that nobody holds, which is as clean afterwards as before.</summary>
-    internal static Task Prove(PhysicalConnection physical, TimeSpan timeout, bool needsOwnThread, CancellationToken cancellationToken) =>
+    internal static Task RunAsync(PhysicalConnection physical, TimeSpan timeout, bool needsOwnThread, CancellationToken cancellationToken) =>
         BackgroundWork.Call(() => Validate(physical, timeout), () => ValidateAsync(physical, timeout, cancellationToken), needsOwnThread);
 
     private static void Validate(PhysicalConnection physical, TimeSpan timeout)
     {
         physical.PrepareLease();
         physical.Validate(timeout);
-        if (physical.SessionClearing == SessionClearing.DriverReset)
+        if (physical.SessionReset == SessionReset.ByDriver)
         {
-            physical.ClearSession();
+            physical.ResetSession();
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
     {
         physical.PrepareLease();
         await physical.ValidateAsync(timeout, cancellationToken).ConfigureAwait(false);
-        if (physical.SessionClearing == SessionClearing.DriverReset)
+        if (physical.SessionReset == SessionReset.ByDriver)
         {
-            await physical.ClearSessionAsync(cancellationToken).ConfigureAwait(false);
+            await physical.ResetSessionAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,6 @@
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
-using Cenote.Resilience;
 
 namespace Cenote.Connections;
 
@@ -28,20 +27,20 @@ internal sealed class ConnectionWork(
         BackgroundWork.Start(() => _closer.CloseAsync(slot, reason, needsOwnThread), needsOwnThread);
     }
 
-    public void GiveUp(Slot slot, CloseReason reason)
+    public void Abandon(Slot slot, CloseReason reason)
     {
         var physical = slot.Physical!;
-        BackgroundWork.Start(() => _closer.AbortGivenUpAsync(physical, reason), needsOwnThread: false);
+        BackgroundWork.Start(() => _closer.AbortAbandonedAsync(physical, reason), needsOwnThread: false);
         journal.ConnectionClosed(slot.Id, reason);
         desk.Closed(slot, reason);
     }
 
-    public void CloseGivenUp(PhysicalConnection physical, CloseReason reason) =>
-        BackgroundWork.Start(() => _closer.CloseGivenUpAsync(physical, reason), needsOwnThread: false);
+    public void CloseAbandoned(PhysicalConnection physical, CloseReason reason) =>
+        BackgroundWork.Start(() => _closer.CloseAbandonedAsync(physical, reason), needsOwnThread: false);
 
     public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => failures.RecordFailure(slot, reason, exception);
 
-    public void Announce(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
+    public void NotifyCircuitChanged(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
 
     /// <summary>Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after that call.</summary>
     internal void GiveUpLease(in ConnectionLease lease, Task hangingCall)
@@ -53,13 +52,13 @@ internal sealed class ConnectionWork(
 
         var physical = slot.Physical!;
         RecordFailure(slot, CloseReason.ResetFailed, new TimeoutException($"Ending what the holder left open took longer than ValidationTimeout ({settings.ValidationTimeout})."));
-        GiveUp(slot, CloseReason.ResetFailed);
+        Abandon(slot, CloseReason.ResetFailed);
         _ = CloseAfterAsync();
 
         async Task CloseAfterAsync()
         {
             await hangingCall.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            CloseGivenUp(physical, CloseReason.ResetFailed);
+            CloseAbandoned(physical, CloseReason.ResetFailed);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
     internal async ValueTask<DedicatedConnection> CreateAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
-        var credentials = settings.Credentials is { } callback
+        var credentials = settings.CredentialsProvider is { } callback
             ? await callback(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false)
             : null;
         return Create(credentials);
@@ -34,12 +34,12 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
     internal DedicatedConnection Create()
     {
         ThrowIfClosed();
-        return Create(settings.Credentials?.Invoke(CancellationToken.None).AsTask().GetAwaiter().GetResult());
+        return Create(settings.CredentialsProvider?.Invoke(CancellationToken.None).AsTask().GetAwaiter().GetResult());
     }
 
     private DedicatedConnection Create(DatabaseCredentials? credentials)
     {
-        if (settings.Credentials is not null && credentials is null)
+        if (settings.CredentialsProvider is not null && credentials is null)
         {
             throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
         }

@@ -1,7 +1,6 @@
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
-using Cenote.Resilience;
 
 namespace Cenote.Connections;
 
@@ -16,7 +15,7 @@ internal sealed class FailureReports(
         var kind = exception is null ? FailureKind.ConnectionLost : classifier.Classify(exception);
         if (kind == FailureKind.ConnectionLost || (reason == CloseReason.ValidationFailed && !kind.IsAnswer()))
         {
-            desk.MakeSuspect();
+            desk.RequireValidation();
             Notify(FailureKind.ConnectionLost, exception);
         }
     }
@@ -46,7 +45,7 @@ internal sealed class FailureReports(
             slot.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
             if (slot.IsLeasedAs(lease.Ticket))
             {
-                desk.MakeSuspect();
+                desk.RequireValidation();
                 Notify(kind, exception);
             }
         }
@@ -76,16 +75,16 @@ internal sealed class FailureReports(
         var outcome = cancel.Outcome;
         var isTimeout = outcome is not null && classifier.Classify(outcome) == FailureKind.QueryTimeout;
         var isAnswered = outcome is not null && classifier.IsCancellation(outcome);
-        var isSettled = provider.CancelsInProcess
+        var isSettled = provider.IsInProcess
             || (isSent ? isAnswered && !isTimeout : isAnswered || isTimeout || outcome is OperationCanceledException { InnerException: null })
             || classifier.IsCancelSettled(cancel.SendingTime);
         if (isSettled)
         {
-            lease.Slot?.ProveOnReturn(lease.Ticket);
+            lease.Slot?.ValidateOnReturn(lease.Ticket);
         }
         else
         {
-            lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.CancelInDoubt);
+            lease.Slot?.RetireOnReturn(lease.Ticket, CloseReason.CancelOutcomeUnknown);
         }
     }
 

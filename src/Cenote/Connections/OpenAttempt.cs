@@ -1,6 +1,5 @@
 using System.Transactions;
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
 
@@ -11,7 +10,7 @@ namespace Cenote.Connections;
 /// what still comes of it then is closed.
 /// </summary>
 internal sealed class OpenAttempt(
-    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, LeftBehind leftBehind, PoolJournal journal, bool needsOwnThread)
+    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, AbandonedCalls leftBehind, PoolJournal journal, bool needsOwnThread)
 {
     private PhysicalConnection? _physical;
     private Task _opening = Task.CompletedTask;
@@ -32,7 +31,7 @@ internal sealed class OpenAttempt(
             await ConnectAsync(limit, stop, cancellationToken).ConfigureAwait(false);
             for (; proofs > 0; proofs--)
             {
-                await ProveAsync(stop, cancellationToken).ConfigureAwait(false);
+                await ValidateAsync(stop, cancellationToken).ConfigureAwait(false);
             }
 
             return _physical!;
@@ -66,22 +65,22 @@ internal sealed class OpenAttempt(
 
         var taken = settings.Clock.ElapsedSince(started);
         desk.Meters.ConnectTime.Record(taken);
-        desk.Coming.Opens.Record(taken);
+        desk.Expected.Opens.Record(taken);
     }
 
-    private async Task ProveAsync(CancellationToken stop, CancellationToken cancellationToken)
+    private async Task ValidateAsync(CancellationToken stop, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var token = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop).Token;
-        _proving = ConnectionValidator.Prove(_physical!, settings.ValidationTimeout, needsOwnThread, token);
+        _proving = ConnectionValidator.RunAsync(_physical!, settings.ValidationTimeout, needsOwnThread, token);
         await BackgroundWork.Wait(_proving, linked.Token).ConfigureAwait(false);
     }
 
     private void Open(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var outside = NewSuppressedScope();
-        var credentials = settings.Credentials?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
+        var credentials = settings.CredentialsProvider?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
         var physical = Create(credentials, limit, cancellationToken);
         try
         {
@@ -96,16 +95,16 @@ internal sealed class OpenAttempt(
             physical.Open();
         }
 
-        physical.KeepHandlers();
+        physical.SaveHandlers();
         BeginLease(physical);
     }
 
     private async ValueTask OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var outside = NewSuppressedScope();
-        var credentials = settings.Credentials is null
+        var credentials = settings.CredentialsProvider is null
             ? null
-            : await settings.Credentials(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+            : await settings.CredentialsProvider(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         var physical = Create(credentials, limit, cancellationToken);
         try
         {
@@ -119,7 +118,7 @@ internal sealed class OpenAttempt(
             await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        physical.KeepHandlers();
+        physical.SaveHandlers();
         BeginLease(physical);
     }
 
@@ -149,15 +148,15 @@ internal sealed class OpenAttempt(
 
     private PhysicalConnection Create(DatabaseCredentials? credentials, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (settings.Credentials is not null && credentials is null)
+        if (settings.CredentialsProvider is not null && credentials is null)
         {
             throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
         }
 
         // Credentials that came too late open nothing any more.
         cancellationToken.ThrowIfCancellationRequested();
-        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit, Warn = journal.Warn });
-        _physical.ClearsFully = settings.Connection.ResetMode == ResetMode.Full;
+        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit, OnWarning = journal.Warn });
+        _physical.IsResetFull = settings.Connection.ResetMode == ResetMode.Full;
         return _physical;
     }
 

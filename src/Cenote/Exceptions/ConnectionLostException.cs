@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Cenote.Providers;
 
 namespace Cenote;
 

@@ -14,5 +14,5 @@ public sealed class ConnectionOpenException : PoolException
     public OpenFailure Failure { get; }
 
     /// <summary>Whether trying again later may succeed; <see langword="false"/> for refused credentials or settings.</summary>
-    public override bool IsTransient => Failure.Kind is not (Providers.FailureKind.BadCredentials or Providers.FailureKind.InvalidConfiguration);
+    public override bool IsTransient => Failure.Kind is not (Cenote.FailureKind.InvalidCredentials or Cenote.FailureKind.InvalidConfiguration);
 }

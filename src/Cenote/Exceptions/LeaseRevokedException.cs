@@ -10,15 +10,15 @@ public sealed class LeaseRevokedException : PoolException
         : base(poolName, Describe(poolName, lease, limit), failure)
     {
         Lease = lease;
-        Limit = limit;
+        RevokeAfter = limit;
         HelpLink = Help.Link("troubleshooting.md", "lease-revoked");
     }
 
     /// <summary>The lease as it was when it was revoked: where it was rented, and how long it was held.</summary>
     public LeaseInfo Lease { get; }
 
-    /// <summary>How long a lease may be held (<see cref="LeakDetectionOptions.RevokeAfter"/>); <see langword="null"/> when it was revoked by <see cref="ConnectionPool.Revoke"/>.</summary>
-    public TimeSpan? Limit { get; }
+    /// <summary>How long a lease may be held (<see cref="LeakDetectionOptions.RevokeAfter"/>); <see langword="null"/> when it was revoked by <see cref="ConnectionPool.TryRevoke"/>.</summary>
+    public TimeSpan? RevokeAfter { get; }
 
     private static string Describe(string poolName, LeaseInfo lease, TimeSpan? limit) => FormattableString.Invariant(
         $"Pool '{poolName}' has revoked this lease, rented at {lease.CallSite} and held for {lease.Age.TotalSeconds:F1} s{(limit is { } allowed ? FormattableString.Invariant($", longer than LeakDetection.RevokeAfter ({allowed.TotalSeconds:0.#} s)") : " when its revocation was asked for")}. Its connection was closed. Return connections sooner, or allow more time; then rent again.");

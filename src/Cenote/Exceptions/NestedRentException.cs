@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// A flow of execution asked for a second connection while it held one, and <see cref="ConnectionPoolOptions.NestedRents"/> is
-/// <see cref="NestedRents.Refuse"/>. Where every holder waits for another connection, a pool stands still until the acquire timeout.
+/// A flow of execution asked for a second connection while it held one, and <see cref="ConnectionPoolOptions.NestedRentBehavior"/> is
+/// <see cref="NestedRentBehavior.Throw"/>. Where every holder waits for another connection, a pool stands still until the acquire timeout.
 /// </summary>
 public sealed class NestedRentException : PoolException
 {
@@ -12,14 +12,14 @@ public sealed class NestedRentException : PoolException
             $"Pool '{poolName}' refuses a second connection to one flow: {asked} asks for one while the connection rented at {held} is held. Pass that connection on, or return it first.",
             innerException: null)
     {
-        Held = held;
-        Asked = asked;
+        HeldCallSite = held;
+        NestedCallSite = asked;
         HelpLink = Help.Link("troubleshooting.md", "nested-rent");
     }
 
     /// <summary>Where the connection was rented that the flow holds, or waits for.</summary>
-    public CallSite Held { get; }
+    public CallSite HeldCallSite { get; }
 
     /// <summary>Where the second one was asked for.</summary>
-    public CallSite Asked { get; }
+    public CallSite NestedCallSite { get; }
 }

@@ -18,7 +18,7 @@ public sealed class PoolTimeoutException : PoolException
         : base(poolName, message, lastOpenFailure?.Exception)
     {
         AcquireTimeout = acquireTimeout;
-        Waited = waited;
+        WaitDuration = waited;
         Counts = counts;
         CountedAt = countedAt;
         LongestHolders = longestHolders;
@@ -30,7 +30,7 @@ public sealed class PoolTimeoutException : PoolException
     public TimeSpan AcquireTimeout { get; }
 
     /// <summary>How long the caller really waited: longer than <see cref="AcquireTimeout"/> where the machine was too busy to tell it in time.</summary>
-    public TimeSpan Waited { get; }
+    public TimeSpan WaitDuration { get; }
 
     /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>
     public PoolCounts Counts { get; }

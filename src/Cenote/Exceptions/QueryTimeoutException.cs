@@ -12,10 +12,10 @@ public sealed class QueryTimeoutException : PoolException
             FormattableString.Invariant($"A statement on pool '{poolName}' ran longer than its limit of {limit.TotalSeconds:0.###} s and was ended. Make it faster, or raise ConnectionPoolOptions.QueryTimeout, PooledConnection.QueryTimeout or the command's CommandTimeout."),
             innerException)
     {
-        Limit = limit;
+        QueryTimeout = limit;
         HelpLink = Help.Link("troubleshooting.md", "query-timeout");
     }
 
     /// <summary>The limit that was in force.</summary>
-    public TimeSpan Limit { get; }
+    public TimeSpan QueryTimeout { get; }
 }

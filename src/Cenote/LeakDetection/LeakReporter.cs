@@ -1,5 +1,5 @@
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
+using Cenote.Statistics;
 
 namespace Cenote.LeakDetection;
 
@@ -21,18 +21,18 @@ internal sealed class LeakReporter
     /// <summary>A handler that blocks must hold up neither upkeep nor the finalizer, which are what finds leaks. The log has what handlers miss.</summary>
     internal OrderedEvent<LeakReportedEventArgs> Reported { get; }
 
-    internal void Suspect(LeaseInfo lease)
+    internal void ReportSuspected(LeaseInfo lease)
     {
         _meters.LeaksSuspected.Increment();
         _journal.LeakSuspected(lease, _settings.LeakThreshold.GetValueOrDefault(), DescribeStack(lease));
         Notify(LeakKind.Suspected, lease);
     }
 
-    internal void ReturnedAfterAll(LeaseInfo lease)
+    internal void ReturnedLate(LeaseInfo lease)
     {
-        _meters.LateReturns.Increment();
-        _journal.SuspectReturned(lease);
-        Notify(LeakKind.ReturnedAfterAll, lease);
+        _meters.LeasesReturnedLate.Increment();
+        _journal.LeaseReturnedLate(lease);
+        Notify(LeakKind.ReturnedLate, lease);
     }
 
     /// <summary>The finalizer's thread, which finds these, must not wait for anybody's logger.</summary>
@@ -40,7 +40,7 @@ internal sealed class LeakReporter
         static report =>
         {
             var (reporter, lease) = report;
-            reporter._journal.LeakProven(lease, DescribeStack(lease));
+            reporter._journal.LeaseAbandoned(lease, DescribeStack(lease));
             reporter.Notify(LeakKind.Abandoned, lease);
         },
         (this, lease),
@@ -53,7 +53,7 @@ internal sealed class LeakReporter
         Notify(LeakKind.Revoked, lease);
     }
 
-    private static string DescribeStack(LeaseInfo lease) => lease.Origin is null ? "" : Environment.NewLine + lease.Origin.Stack;
+    private static string DescribeStack(LeaseInfo lease) => lease.Origin is null ? "" : Environment.NewLine + lease.Origin.StackTrace;
 
     private void Notify(LeakKind kind, LeaseInfo lease)
     {

@@ -4,10 +4,10 @@ using Cenote.Maintenance;
 namespace Cenote.LeakDetection;
 
 /// <summary>Looks once a second for leases held too long. Renting and returning know nothing of it.</summary>
-internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : ILingeringTask
+internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IClosingTask
 {
     /// <summary>A look that comes late, since the machine stood still, counts for no more than this.</summary>
-    private static readonly long LongestGap = (long)(2 * Upkeep.Period).TotalMilliseconds;
+    private static readonly long LongestGap = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
 
     /// <summary>
     /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay out for ever. Leases that come
@@ -22,7 +22,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
             {
                 foreach (var slot in desk.Slots.All)
                 {
-                    if (slot.State == SlotState.Leased && (isRevoked || slot.Age.Suspect is not { Lease.IsActive: true }))
+                    if (slot.State == SlotState.Leased && (isRevoked || slot.Age.SuspectedLeak is not { Lease.IsActive: true }))
                     {
                         return true;
                     }
@@ -42,27 +42,27 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
 
         foreach (var slot in desk.Slots.All)
         {
-            var suspect = slot.Age.Suspect;
+            var suspect = slot.Age.SuspectedLeak;
             if (suspect is not null && !suspect.Lease.IsActive)
             {
-                slot.Age.Suspect = null;
-                NoteReturn(slot, suspect);
+                slot.Age.SuspectedLeak = null;
+                RecordReturn(slot, suspect);
             }
 
-            if (slot.State == SlotState.Leased && slot.DescribeLease(desk.Clock) is { } lease)
+            if (slot.State == SlotState.Leased && slot.GetLeaseInfo(desk.Clock) is { } lease)
             {
-                Look(slot, lease);
+                Scan(slot, lease);
             }
         }
     }
 
-    private void Look(Slot slot, LeaseInfo lease)
+    private void Scan(Slot slot, LeaseInfo lease)
     {
         var seen = TimeSpan.FromMilliseconds(slot.Age.Watch(lease.Lease.Ticket, desk.Clock.ElapsedMilliseconds, LongestGap));
-        if (seen >= settings.LeakThreshold && !lease.IsSuspected)
+        if (seen >= settings.LeakThreshold && !lease.IsSuspectedLeak)
         {
-            slot.Age.Suspect = lease = lease with { IsSuspected = true };
-            reporter.Suspect(lease);
+            slot.Age.SuspectedLeak = lease = lease with { IsSuspectedLeak = true };
+            reporter.ReportSuspected(lease);
         }
 
         if (settings.RevokeAfter is { } limit && seen >= limit)
@@ -72,11 +72,11 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
     }
 
     /// <summary>What the pool took back itself is reported as that.</summary>
-    private void NoteReturn(Slot slot, LeaseInfo suspect)
+    private void RecordReturn(Slot slot, LeaseInfo suspect)
     {
         if (slot.Endings.Find(suspect.Lease.Ticket) is null)
         {
-            reporter.ReturnedAfterAll(suspect with { Age = TimeSpan.FromMilliseconds(desk.Now - suspect.RentedAt) });
+            reporter.ReturnedLate(suspect with { Age = TimeSpan.FromMilliseconds(desk.Now - suspect.RentedAtMilliseconds) });
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
         {
             if (ReferenceEquals(slot, lease.Lease.Slot))
             {
-                return slot.DescribeLease(lease.Lease.Ticket, desk.Clock) is { } current && TryRevoke(current, limit: null);
+                return slot.GetLeaseInfo(lease.Lease.Ticket, desk.Clock) is { } current && TryRevoke(current, limit: null);
             }
         }
 
@@ -38,7 +38,7 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
     /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
     internal void Abandon(in ConnectionLease holder)
     {
-        if (holder.Slot?.DescribeLease(holder.Ticket, desk.Clock) is { } lease
+        if (holder.Slot?.GetLeaseInfo(holder.Ticket, desk.Clock) is { } lease
             && TryEnd(LeakKind.Abandoned, CloseReason.Abandoned, lease, limit: null))
         {
             reporter.Abandoned(lease);

@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Cenote.Resilience;
 
 namespace Cenote.Leasing;
 
@@ -21,16 +20,16 @@ internal interface IConnectionWork
 
     /// <summary>
     /// A call of the driver hangs on the connection of a slot in state closing: reports to <see cref="LeaseDesk.Closed"/> without
-    /// touching the connection. Whoever made the call ends with <see cref="CloseGivenUp"/>.
+    /// touching the connection. Whoever made the call ends with <see cref="CloseAbandoned"/>.
     /// </summary>
-    void GiveUp(Slot slot, CloseReason reason);
+    void Abandon(Slot slot, CloseReason reason);
 
     /// <summary>Closes a connection that was given up, now that the call of the driver that hung on it has ended.</summary>
-    void CloseGivenUp(PhysicalConnection physical, CloseReason reason);
+    void CloseAbandoned(PhysicalConnection physical, CloseReason reason);
 
     /// <summary>A connection that no caller holds has failed: logs it and, when the server may be lost, makes the idle ones suspect.</summary>
     void RecordFailure(Slot slot, CloseReason reason, Exception? exception);
 
     /// <summary>The circuit has changed. The one member that is called under the desk's lock: it only queues the event.</summary>
-    void Announce(CircuitState before, CircuitStatus status);
+    void NotifyCircuitChanged(CircuitState before, CircuitStatus status);
 }

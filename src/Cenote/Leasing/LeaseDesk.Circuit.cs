@@ -1,6 +1,4 @@
-using Cenote.Providers;
-using Cenote.Resilience;
-using Cenote.Waiting;
+using Cenote.Circuit;
 
 namespace Cenote.Leasing;
 
@@ -24,7 +22,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            return (Circuit.IsProbe(slot.Id), Circuit.ProofsFor(slot.Id));
+            return (Circuit.IsProbe(slot.Id), Circuit.SuccessesFor(slot.Id));
         }
     }
 
@@ -50,7 +48,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    internal CircuitStatus ReadCircuit()
+    internal CircuitStatus GetCircuitStatus()
     {
         lock (_gate)
         {
@@ -61,7 +59,7 @@ internal sealed partial class LeaseDesk
     /// <summary>One try to open a connection failed; the open itself may go on to the next.</summary>
     internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt) => ChangeCircuit(circuit =>
     {
-        if (IsDoomed(slot))
+        if (IsObsolete(slot))
         {
             // With credentials, perhaps, or at a server that are no longer the right ones: that is why it was told to end.
             return false;
@@ -72,7 +70,7 @@ internal sealed partial class LeaseDesk
 
         // In the same breath: a circuit that closes because the server at least answers must not start a burst of further tries.
         Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
-        return circuit.NoteFailure(slot.Id, failure.Kind, startedAt);
+        return circuit.RecordFailure(slot.Id, failure.Kind, startedAt);
     });
 
     /// <summary>The recovery time is over, or nearly: timers may come early.</summary>
@@ -81,7 +79,7 @@ internal sealed partial class LeaseDesk
         TimeSpan? again;
         lock (_gate)
         {
-            again = Circuit is { State: CircuitState.Open, IsForced: false, IsProbeDue: false } && !IsClosed ? Circuit.Recovery : null;
+            again = Circuit is { State: CircuitState.Open, IsIsolated: false, IsProbeDue: false } && !IsClosed ? Circuit.BreakDuration : null;
         }
 
         if (again is { } recovery)
@@ -98,13 +96,13 @@ internal sealed partial class LeaseDesk
     private void ArmProbeTimer(TimeSpan recovery) =>
         _probeTimer.Change(recovery > TimeSpan.FromMilliseconds(1) ? recovery : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
 
-    internal void ForceCircuitOpen() => ChangeCircuit(circuit =>
+    internal void IsolateCircuit() => ChangeCircuit(circuit =>
     {
         SetAttention(Leasing.Attention.Isolated, on: true);
-        return circuit.ForceOpen();
+        return circuit.Isolate();
     });
 
-    internal void ForceCircuitClosed()
+    internal void CloseCircuit()
     {
         ChangeCircuit(circuit =>
         {
@@ -133,7 +131,7 @@ internal sealed partial class LeaseDesk
                 return;
             }
 
-            AnnounceUnderLock(before);
+            NotifyUnderLock(before);
             if (Circuit.State == CircuitState.Open)
             {
                 if (before == CircuitState.Closed)
@@ -142,7 +140,7 @@ internal sealed partial class LeaseDesk
                 }
 
                 opens = Circuit.TakeOpens();
-                recovery = Circuit.IsForced ? null : Circuit.Recovery;
+                recovery = Circuit.IsIsolated ? null : Circuit.BreakDuration;
                 if (failure is not null)
                 {
                     Capacity.ForgetWarmUp();
@@ -164,12 +162,12 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Under the lock, so that changes are announced in their order. What listens runs elsewhere.</summary>
-    private void AnnounceUnderLock(CircuitState before) => _work.Announce(before, Circuit.Describe(Meters.LastOpenFailure));
+    private void NotifyUnderLock(CircuitState before) => _work.NotifyCircuitChanged(before, Circuit.Describe(Meters.LastOpenFailure));
 
     /// <summary>The waiters for whom nothing is coming: the circuit is not closed, and no connection is left that could come back.</summary>
-    private List<Waiter>? TakeHopeless()
+    private List<Waiter>? TakeUnservable()
     {
-        if (_queue.Count == 0 || !IsHopeless)
+        if (_queue.Count == 0 || !IsUnservable)
         {
             return null;
         }
@@ -181,13 +179,13 @@ internal sealed partial class LeaseDesk
             hopeless.Add(waiter);
         }
 
-        NoteQueueEmpty();
+        RecordQueueEmpty();
         return hopeless;
     }
 
     /// <summary>A suspended pool promises a place in the queue, and cannot probe.</summary>
-    private bool IsHopeless => Circuit.State != CircuitState.Closed
-        && (Circuit.IsForced || (!_attention.HasAny(Leasing.Attention.Suspended) && CountLive() == 0));
+    private bool IsUnservable => Circuit.State != CircuitState.Closed
+        && (Circuit.IsIsolated || (!_attention.HasAny(Leasing.Attention.Suspended) && CountLive() == 0));
 
     /// <summary>Under the lock.</summary>
     private int CountLive() => Capacity.Total - Capacity.Opening - _slots.CountOf(SlotState.Closing);

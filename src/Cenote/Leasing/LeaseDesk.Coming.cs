@@ -1,5 +1,3 @@
-using Cenote.Waiting;
-
 namespace Cenote.Leasing;
 
 // Opens are held back while connections that are being cleared or validated serve callers sooner.
@@ -9,7 +7,7 @@ internal sealed partial class LeaseDesk
 
     private long _doubtAt = NoDoubt;
 
-    internal ComingConnections Coming { get; }
+    internal ExpectedConnections Expected { get; }
 
     /// <summary>How long a blocked caller may sleep before somebody must look again whether an open is due.</summary>
     internal int MillisecondsToDoubt => Volatile.Read(ref _doubtAt) is var at && at == NoDoubt
@@ -48,7 +46,7 @@ internal sealed partial class LeaseDesk
             return false;
         }
 
-        var coming = _queue.Count == 0 ? default : Coming.Look(_slots.All);
+        var coming = _queue.Count == 0 ? default : Expected.GetOutlook(_slots.All);
         var waiting = WeedQueue(Capacity.UnderWay + coming.Soon + coming.Late + 1, now, ref over);
         if (Capacity.WantsOpening(coming.CountNeedy(waiting), milliseconds))
         {

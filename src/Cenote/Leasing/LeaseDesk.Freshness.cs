@@ -7,10 +7,10 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     /// <summary>Upkeep that comes later than this was stopped: with the process, with the machine, or for lack of a thread.</summary>
-    private static readonly long LongestLag = (long)(2 * Upkeep.Period).TotalMilliseconds;
+    private static readonly long LongestLag = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
 
     /// <summary>More rents than this in a tick are too many to read the clock for each.</summary>
-    internal const int MostQuietRents = 1_000;
+    internal const int MaxQuietRents = 1_000;
 
     private long _staleAfter = long.MaxValue;
     private long _wallOffset = long.MinValue;
@@ -36,10 +36,10 @@ internal sealed partial class LeaseDesk
             Spread++;
         }
 
-        return _slots.TryLend(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
+        return _slots.TryTakeIdle(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
     }
 
-    /// <summary>Begins a tick's count of rents. Up to <see cref="MostQuietRents"/> a tick read the clock.</summary>
+    /// <summary>Begins a tick's count of rents. Up to <see cref="MaxQuietRents"/> a tick read the clock.</summary>
     /// <param name="isQuiet">Whether there were few in the last.</param>
     internal void BeginCount(bool isQuiet)
     {
@@ -52,7 +52,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>The server may have dropped us: every idle connection must prove itself before its next lease.</summary>
-    internal void MakeSuspect()
+    internal void RequireValidation()
     {
         lock (_gate)
         {
@@ -68,7 +68,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             _staleAfter = staleAfterMilliseconds;
-            LookAtClocks(Clock.ElapsedMilliseconds);
+            CheckClocks(Clock.ElapsedMilliseconds);
         }
     }
 
@@ -85,14 +85,14 @@ internal sealed partial class LeaseDesk
         }
 
         // A count that loses some to other threads does.
-        var isBusy = ++_quietRents > MostQuietRents;
+        var isBusy = ++_quietRents > MaxQuietRents;
         var now = Clock.ElapsedMilliseconds;
         if (isBusy || now - Now >= LongestLag || Unaccounted(now) >= LongestLag)
         {
             lock (_gate)
             {
                 _isQuiet &= !isBusy;
-                LookAtClocks(now);
+                CheckClocks(now);
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Under the lock. A machine that sleeps stops the monotonic clock, and only the wall clock tells for how long. One that was put right by hand costs a few validations.
     /// </summary>
-    private void LookAtClocks(long now)
+    private void CheckClocks(long now)
     {
         var unaccounted = Unaccounted(now);
         Volatile.Write(ref _wallOffset, WallOffset(now));

@@ -1,6 +1,4 @@
 using Cenote.Providers;
-using Cenote.Resilience;
-using Cenote.Waiting;
 
 namespace Cenote.Leasing;
 
@@ -11,7 +9,7 @@ internal sealed partial class LeaseDesk
     private CancellationTokenSource _generationEnds = new();
 
     /// <summary>Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.</summary>
-    private bool IsDoomed(Slot slot) => slot.Age.Generation != _generation;
+    private bool IsObsolete(Slot slot) => slot.Age.Generation != _generation;
 
     /// <summary>
     /// Signalled when a new generation begins: an open that was begun before is to end. Its slot is free when it has: a driver that does not listen is
@@ -21,7 +19,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            return IsDoomed(slot) ? new CancellationToken(canceled: true) : _generationEnds.Token;
+            return IsObsolete(slot) ? new CancellationToken(canceled: true) : _generationEnds.Token;
         }
     }
 
@@ -32,12 +30,12 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             var before = Circuit.State;
-            if (Circuit.NoteSuccess(slot.Id))
+            if (Circuit.RecordSuccess(slot.Id))
             {
-                AnnounceUnderLock(before);
+                NotifyUnderLock(before);
             }
 
-            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing), IsDoomed(slot));
+            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             AdvanceClock();
@@ -45,8 +43,8 @@ internal sealed partial class LeaseDesk
             slot.Age.BeginLife(_now, expiresAt, SlotWord.LeasesOf(slot.Word));
             slot.FreshAt = _now;
             refusal = _attention.HasAny(Leasing.Attention.Closed) ? CloseReason.PoolClosed
-                : IsDoomed(slot) ? CloseReason.Retired
-                : Capacity.Total > Capacity.Limit ? CloseReason.Shrunk
+                : IsObsolete(slot) ? CloseReason.Retired
+                : Capacity.Total > Capacity.Limit ? CloseReason.PoolShrunk
                 : null;
             slot.Change(refusal is null ? SlotState.Idle : SlotState.Closing);
         }
@@ -65,12 +63,12 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal void OpenFailed(Slot slot, OpenFailure failure)
     {
-        if (TryEndDoomed(slot))
+        if (TryEndObsolete(slot))
         {
             return;
         }
 
-        ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
+        ChangeCircuit(circuit => circuit.RecordSkipped(slot.Id));
         List<Waiter>? failed = null;
         List<Condition> conditions;
         lock (_gate)
@@ -80,8 +78,8 @@ internal sealed partial class LeaseDesk
             Meters.LastOpenFailure = failure;
 
             // Nobody tries refused credentials again for a while, whoever waits.
-            var isRefused = failure.Kind == FailureKind.BadCredentials;
-            if (Capacity.Total - Capacity.Doomed - _slots.CountOf(SlotState.Closing) == 0)
+            var isRefused = failure.Kind == FailureKind.InvalidCredentials;
+            if (Capacity.Total - Capacity.ObsoleteOpens - _slots.CountOf(SlotState.Closing) == 0)
             {
                 while (_queue.First is { } waiter && (waiter.Sequence <= slot.Age.LastWaiter || isRefused))
                 {
@@ -91,7 +89,7 @@ internal sealed partial class LeaseDesk
 
                 if (_queue.Count == 0)
                 {
-                    NoteQueueEmpty();
+                    RecordQueueEmpty();
                 }
             }
 
@@ -112,7 +110,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             isWanted = !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
-                && !IsDoomed(slot)
+                && !IsObsolete(slot)
                 && (Circuit.State == CircuitState.Closed
                     ? Capacity.StillWantsOpening(WeedQueue(Capacity.UnderWay, Clock.Elapsed, ref over))
                     : Circuit.Allows(slot.Id));
@@ -127,12 +125,12 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal void OpenSkipped(Slot slot)
     {
-        if (TryEndDoomed(slot))
+        if (TryEndObsolete(slot))
         {
             return;
         }
 
-        ChangeCircuit(circuit => circuit.NoteSkipped(slot.Id));
+        ChangeCircuit(circuit => circuit.RecordSkipped(slot.Id));
         lock (_gate)
         {
             EndWithoutConnection(slot);
@@ -144,11 +142,11 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Ends an open of an earlier generation that has brought nothing. That says nothing of the server, and those who wait for it get another at once.
     /// </summary>
-    private bool TryEndDoomed(Slot slot)
+    private bool TryEndObsolete(Slot slot)
     {
         lock (_gate)
         {
-            if (!IsDoomed(slot))
+            if (!IsObsolete(slot))
             {
                 return false;
             }
@@ -156,7 +154,7 @@ internal sealed partial class LeaseDesk
             var before = Circuit.State;
             if (Circuit.RepeatProbe(slot.Id))
             {
-                AnnounceUnderLock(before);
+                NotifyUnderLock(before);
             }
 
             EndWithoutConnection(slot);
@@ -169,7 +167,7 @@ internal sealed partial class LeaseDesk
     private void EndWithoutConnection(Slot slot)
     {
         Capacity.Release();
-        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsDoomed(slot));
+        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
         slot.Change(SlotState.Empty);
     }
 

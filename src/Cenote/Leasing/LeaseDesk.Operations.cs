@@ -1,5 +1,4 @@
 using Cenote.Sizing;
-using Cenote.Waiting;
 
 namespace Cenote.Leasing;
 
@@ -102,7 +101,7 @@ internal sealed partial class LeaseDesk
             if (Capacity.Opening > 0)
             {
                 (opens, _generationEnds) = (_generationEnds, new CancellationTokenSource());
-                Capacity.DoomOpens();
+                Capacity.MarkOpensObsolete();
             }
 
             foreach (var slot in _slots.All)
@@ -122,7 +121,7 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Fails everyone who waits and lends no more. Connections close with <see cref="RetireAll"/>.</summary>
+    /// <summary>Fails everyone who waits and lends no more. Connections close with <see cref="ConnectionPool.Clear"/>.</summary>
     /// <returns><see langword="false"/> when the pool was closed already.</returns>
     internal bool TryClose()
     {

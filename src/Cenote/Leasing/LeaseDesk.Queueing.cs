@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.Waiting;
-
 namespace Cenote.Leasing;
 
 // Callers that come into the queue, and those that leave it without a connection.
@@ -50,7 +47,7 @@ internal sealed partial class LeaseDesk
         waiter.Begin(request, isBlocking);
         _queue.Enqueue(waiter);
         _hadBlockedCallers |= _queue.Blocking > 1;
-        Capacity.NoteDemand();
+        Capacity.RecordDemand();
         SetAttention(Leasing.Attention.Waiting, on: true);
         return waiter;
     }
@@ -63,13 +60,13 @@ internal sealed partial class LeaseDesk
             return _failures.Closed;
         }
 
-        if (IsHopeless)
+        if (IsUnservable)
         {
             Meters.CircuitRejections.Increment();
             return _failures.CircuitOpen;
         }
 
-        if (Meters.LastOpenFailure is { Kind: FailureKind.BadCredentials } failure
+        if (Meters.LastOpenFailure is { Kind: FailureKind.InvalidCredentials } failure
             && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.UnderWay == 0 && CountLive() == 0)
         {
             Meters.Errors.Increment();
@@ -79,7 +76,7 @@ internal sealed partial class LeaseDesk
         // A caller that had its turn and got a dead connection keeps its place.
         if (_queue.Count >= _maxWaiters && request.Place == 0)
         {
-            Meters.Overloads.Increment();
+            Meters.OverloadRejections.Increment();
             return () => _failures.Overloaded($"{_maxWaiters} callers wait already, which is MaxWaiters");
         }
 
@@ -114,7 +111,7 @@ internal sealed partial class LeaseDesk
         {
             if (!IsClosed)
             {
-                _queue.GiveBack(waiter);
+                _queue.PutBack(waiter);
                 return;
             }
         }
@@ -160,16 +157,16 @@ internal sealed partial class LeaseDesk
             _queue.Remove(waiter);
             if (_queue.Count == 0)
             {
-                NoteQueueEmpty();
+                RecordQueueEmpty();
             }
 
             return true;
         }
     }
 
-    private void NoteQueueEmpty()
+    private void RecordQueueEmpty()
     {
         SetAttention(Leasing.Attention.Waiting, on: false);
-        _shedding?.NoteEmpty();
+        _shedding?.RecordEmpty();
     }
 }

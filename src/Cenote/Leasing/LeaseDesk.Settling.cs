@@ -1,6 +1,4 @@
-using Cenote.Diagnostics;
-using Cenote.Resilience;
-using Cenote.Waiting;
+using Cenote.Statistics;
 
 namespace Cenote.Leasing;
 
@@ -31,7 +29,7 @@ internal sealed partial class LeaseDesk
             {
                 now = Clock.Elapsed;
                 WeedQueue(1, now, ref over);
-                hopeless = TakeHopeless();
+                hopeless = TakeUnservable();
 
                 // What is too much goes first: a busy pool would otherwise lend it on and on, and never shrink.
                 toClose = TryTakeExcess();
@@ -74,7 +72,7 @@ internal sealed partial class LeaseDesk
             }
             else if (toClose is not null)
             {
-                _work.Close(toClose, CloseReason.Shrunk);
+                _work.Close(toClose, CloseReason.PoolShrunk);
             }
             else
             {
@@ -86,7 +84,7 @@ internal sealed partial class LeaseDesk
     private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _failures.CircuitOpen);
 
     private void Shed(Waiter waiter) =>
-        Fail(waiter, Meters.Overloads, () => _failures.Overloaded("waits have been too long for too long (QueueShedding)"));
+        Fail(waiter, Meters.OverloadRejections, () => _failures.Overloaded("waits have been too long for too long (LoadShedding)"));
 
     /// <summary>Tells a caller, who was taken out of the queue, of a failure, unless it had given up before.</summary>
     private void Fail(Waiter waiter, Counter? counter, Func<Exception> describe)
@@ -127,7 +125,7 @@ internal sealed partial class LeaseDesk
         var usable = _queue.Weed(most, now, ref over);
         if (_queue.Count == 0)
         {
-            NoteQueueEmpty();
+            RecordQueueEmpty();
         }
 
         return usable;
@@ -140,7 +138,7 @@ internal sealed partial class LeaseDesk
         if (!isAllowed
             || _queue.First is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed | Leasing.Attention.Isolated)
-            || _slots.TryLend(_freshSince, out var ticket) is not { } slot)
+            || _slots.TryTakeIdle(_freshSince, out var ticket) is not { } slot)
         {
             return null;
         }
@@ -178,7 +176,7 @@ internal sealed partial class LeaseDesk
         {
             var before = Circuit.State;
             Circuit.CloseForLackOfRoom();
-            AnnounceUnderLock(before);
+            NotifyUnderLock(before);
         }
 
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
@@ -192,7 +190,7 @@ internal sealed partial class LeaseDesk
         {
             var before = Circuit.State;
             Circuit.BeginProbe(slot.Id);
-            AnnounceUnderLock(before);
+            NotifyUnderLock(before);
         }
 
         Capacity.BeginOpening();

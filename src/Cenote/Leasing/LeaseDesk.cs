@@ -1,11 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using Cenote.Diagnostics;
-using Cenote.Maintenance;
-using Cenote.Providers;
-using Cenote.Resilience;
+using Cenote.Circuit;
 using Cenote.Sizing;
-using Cenote.Waiting;
+using Cenote.Statistics;
+using Cenote.Time;
 
 namespace Cenote.Leasing;
 
@@ -27,8 +25,8 @@ internal sealed partial class LeaseDesk
     private readonly ITimer _probeTimer;
     private readonly ITimer _doubtTimer;
     private volatile int _maxWaiters;
-    private readonly ControlledDelay? _shedding;
-    private Slot[]? _near;
+    private readonly LoadShedder? _shedding;
+    private Slot[]? _preferred;
     private bool _hadBlockedCallers;
     private IConnectionWork _work = null!;
     private RentFailures _failures = null!;
@@ -42,15 +40,15 @@ internal sealed partial class LeaseDesk
         Capacity capacity,
         CircuitBreakerOptions? circuitBreaker = null,
         int? maxWaiters = null,
-        QueueSheddingOptions? shedding = null)
+        LoadSheddingOptions? shedding = null)
     {
         Clock = clock;
         Meters = meters;
         Capacity = capacity;
         Circuit = new CircuitBreaker(circuitBreaker, clock);
-        Coming = new ComingConnections(clock);
+        Expected = new ExpectedConnections(clock);
         _maxWaiters = maxWaiters ?? int.MaxValue;
-        _shedding = shedding is null ? null : new ControlledDelay(shedding);
+        _shedding = shedding is null ? null : new LoadShedder(shedding);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnProbeTimer(), this);
@@ -78,20 +76,20 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal int Spread
     {
-        get => Volatile.Read(ref _near)?.Length ?? 1;
+        get => Volatile.Read(ref _preferred)?.Length ?? 1;
         set
         {
             var slots = _slots.All;
             var spread = Math.Clamp(value, 1, Math.Min(Environment.ProcessorCount, slots.Length));
             if (spread != Spread)
             {
-                Volatile.Write(ref _near, spread == 1 ? null : slots[..spread].ToArray());
+                Volatile.Write(ref _preferred, spread == 1 ? null : slots[..spread].ToArray());
             }
         }
     }
 
     /// <summary>The slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the lowest.</summary>
-    internal Slot[]? Near => _near;
+    internal Slot[]? Near => _preferred;
 
     internal IConnectionWork Work => _work;
 
@@ -123,7 +121,7 @@ internal sealed partial class LeaseDesk
     internal long SampleMask { get; set; }
 
     /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
-    internal int StackSampling { get; set; }
+    internal int StackSamplingInterval { get; set; }
 
     /// <summary>Sends every rent to the guard against nested rents.</summary>
     internal bool GuardsRents
@@ -180,7 +178,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.</summary>
-    internal int EstimateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
+    internal int GetApproximateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
     /// <summary>Connections by state and waiters at one moment.</summary>
     internal PoolCounts Count()

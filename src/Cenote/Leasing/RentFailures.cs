@@ -1,8 +1,5 @@
-using Cenote.Diagnostics;
-using Cenote.History;
-using Cenote.Providers;
-using Cenote.Resilience;
-using Cenote.Waiting;
+using Cenote.Circuit;
+using Cenote.Events;
 
 namespace Cenote.Leasing;
 
@@ -28,7 +25,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     internal ConnectionOpenException OpenFailed(OpenFailure failure) => new(
         settings.Name,
         failure,
-        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {Readable.Count(failure.Attempts, "try", "tries")}, last at {Readable.Moment(failure.Time)}): {failure.Exception.Message}{(failure.Advice is null ? "" : " " + failure.Advice)}");
+        $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {Readable.Count(failure.Attempts, "try", "tries")}, last at {Readable.Moment(failure.Time)}): {failure.Exception.Message}{(failure.Recommendation is null ? "" : " " + failure.Recommendation)}");
 
     /// <summary>The pool was to prove at its start that it can open a connection, and could not.</summary>
     internal ConnectionOpenException NotStarted(PoolException exception)
@@ -41,7 +38,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     /// <summary>The circuit is open, and no connection is left that could serve the caller.</summary>
     internal CircuitOpenException CircuitOpen()
     {
-        var circuit = desk.ReadCircuit();
+        var circuit = desk.GetCircuitStatus();
         return new CircuitOpenException(settings.Name, circuit, RetryAfter(circuit), CircuitText.Describe(settings, circuit));
     }
 
@@ -60,14 +57,14 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     /// <summary>After the next probe, by up to a recovery time.</summary>
     private TimeSpan? RetryAfter(CircuitStatus circuit)
     {
-        if (circuit.IsForced)
+        if (circuit.IsIsolated)
         {
             return null;
         }
 
-        var recovery = settings.CircuitBreaker?.RecoveryTime ?? TimeSpan.Zero;
+        var recovery = settings.CircuitBreaker?.BreakDuration ?? TimeSpan.Zero;
 #pragma warning disable CA5394 // Spreads load; there is nothing to gain by guessing it.
-        return (circuit.NextProbe ?? TimeSpan.Zero) + (recovery * (0.5 + (Random.Shared.NextDouble() / 2)));
+        return (circuit.TimeUntilNextProbe ?? TimeSpan.Zero) + (recovery * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
     }
 }

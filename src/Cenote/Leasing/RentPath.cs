@@ -1,9 +1,5 @@
 using System.Runtime.CompilerServices;
-using Cenote.History;
-using Cenote.LeakDetection;
-using Cenote.Nesting;
-using Cenote.Telemetry;
-using Cenote.Waiting;
+using Cenote.Events;
 
 namespace Cenote.Leasing;
 
@@ -29,7 +25,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     /// <param name="timeout">The longest wait; <see langword="null"/> for the pool's, which the short path does not read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsGiven: true } lease
+        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
             ? new ValueTask<ConnectionLease>(lease)
             : RentSlowAsync(site, timeout, cancellationToken);
 
@@ -37,7 +33,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     /// <inheritdoc cref="RentAsync"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease Rent(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsGiven: true } lease
+        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
             ? lease
             : RentSlow(site, timeout, cancellationToken);
 
@@ -50,10 +46,10 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     {
         // The loads that lead to a slot's word cost more than anything but the swap itself: a quiet pool therefore tries its lowest slot
         // without going through the table.
-        var slot = _desk.Near is { } near ? NearSlot.Among(near) : _lowest;
+        var slot = _desk.Near is { } near ? PreferredSlot.Among(near) : _lowest;
         var freshSince = _desk.PromptFreshSince;
         var word = slot.Word;
-        var ticket = SlotWord.Lend(word);
+        var ticket = SlotWord.Rent(word);
         if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt < freshSince || !slot.TryChange(word, ticket))
         {
             slot = _desk.SearchOn(slot, word, freshSince, out ticket);
@@ -91,7 +87,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
 
         var lease = TryRentGuarded(site);
-        if (!lease.IsGiven)
+        if (!lease.IsValid)
         {
             return HoldAsync(rent, QueueAsync(NewRequest(site, timeout, cancellationToken)));
         }
@@ -112,7 +108,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         try
         {
             var lease = TryRentGuarded(site);
-            lease = lease.IsGiven ? lease : Queue(NewRequest(site, timeout, cancellationToken));
+            lease = lease.IsValid ? lease : Queue(NewRequest(site, timeout, cancellationToken));
             rent.Hold(lease);
             return lease;
         }
@@ -166,14 +162,14 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             var lease = QueueUntraced(request, ref hasWaited);
             if (hasWaited || RentTraces.IsNew(lease))
             {
-                traces.Tell(startedAt, lease, failure: null);
+                traces.TryRecord(startedAt, lease, failure: null);
             }
 
             return lease;
         }
         catch (Exception exception)
         {
-            traces.Tell(startedAt, default, exception);
+            traces.TryRecord(startedAt, default, exception);
             throw;
         }
     }
@@ -237,7 +233,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     }
 
     /// <summary>The stack of one in some of the callers that queue, because the thread that serves them has another.</summary>
-    private LeaseOrigin? CaptureOrigin() => settings.StackSampling is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
+    private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;
 }

@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Cenote.Telemetry;
 
 namespace Cenote.Leasing;
 
@@ -13,13 +12,13 @@ internal sealed class ReturnPath(LeaseDesk desk)
             return;
         }
 
-        if (!physical.ClearsSession)
+        if (!physical.RequiresReset)
         {
             Finish(slot, word, physical);
         }
         else if (!isInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
         {
-            ClearInBackground(slot, word, physical);
+            ResetInBackground(slot, word, physical);
         }
         else
         {
@@ -30,7 +29,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             try
             {
                 physical.RemoveHandlers();
-                physical.ClearSession();
+                physical.ResetSession();
             }
             catch (Exception exception)
             {
@@ -49,7 +48,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             return ValueTask.CompletedTask;
         }
 
-        if (!physical.ClearsSession)
+        if (!physical.RequiresReset)
         {
             Finish(slot, word, physical);
             return ValueTask.CompletedTask;
@@ -57,7 +56,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!isInline)
         {
-            ClearInBackground(slot, word, physical);
+            ResetInBackground(slot, word, physical);
             return ValueTask.CompletedTask;
         }
 
@@ -65,10 +64,10 @@ internal sealed class ReturnPath(LeaseDesk desk)
         try
         {
             physical.RemoveHandlers();
-            clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
+            clearing = physical.ResetSessionAsync(slot.AbandonedReset);
             if (!clearing.IsCompletedSuccessfully)
             {
-                return AwaitClearAsync(slot, word, physical, clearing);
+                return AwaitResetAsync(slot, word, physical, clearing);
             }
 
             clearing.GetAwaiter().GetResult();
@@ -150,7 +149,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         // A second return may note the time too, but what it notes is also now.
         slot.Age.ResettingSince = desk.Now;
         physical = slot.Physical!;
-        isInline = physical is not { ClearsSession: true, ClearsInline: false };
+        isInline = physical is not { RequiresReset: true, CanResetInline: false };
         if (slot.IsLeasedAs(ticket))
         {
             if (isInline)
@@ -159,7 +158,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
             }
             else
             {
-                desk.Coming.Begin(slot);
+                desk.Expected.Begin(slot);
             }
         }
 
@@ -179,7 +178,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (reason is null)
         {
-            slot.Age.Resets += physical.ClearsSession ? 1 : 0;
+            slot.Age.Resets += physical.RequiresReset ? 1 : 0;
             return true;
         }
 
@@ -189,14 +188,14 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         else
         {
-            desk.Work.CloseGivenUp(physical, reason.Value);
+            desk.Work.CloseAbandoned(physical, reason.Value);
         }
 
         return false;
     }
 
     /// <summary>The request to clear leaves on the returning thread; its answer is awaited off the caller's path.</summary>
-    private void ClearInBackground(Slot slot, long word, PhysicalConnection physical)
+    private void ResetInBackground(Slot slot, long word, PhysicalConnection physical)
     {
         using var outside = OutsideTrace.Enter();
         using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
@@ -204,7 +203,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         try
         {
             physical.RemoveHandlers();
-            clearing = physical.ClearSessionAsync(slot.ClearingGivenUp);
+            clearing = physical.ResetSessionAsync(slot.AbandonedReset);
         }
         catch (Exception exception)
         {
@@ -218,11 +217,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         else
         {
-            _ = AwaitClearAsync(slot, word, physical, clearing).AsTask();
+            _ = AwaitResetAsync(slot, word, physical, clearing).AsTask();
         }
     }
 
-    private async ValueTask AwaitClearAsync(Slot slot, long word, PhysicalConnection physical, ValueTask clearing)
+    private async ValueTask AwaitResetAsync(Slot slot, long word, PhysicalConnection physical, ValueTask clearing)
     {
         try
         {
@@ -240,28 +239,28 @@ internal sealed class ReturnPath(LeaseDesk desk)
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
         // What was cleared inline has no beginning.
-        if (physical.ClearsSession && slot.Word == word)
+        if (physical.RequiresReset && slot.Word == word)
         {
-            desk.Coming.End(slot, desk.Coming.Resets);
+            desk.Expected.End(slot, desk.Expected.Resets);
         }
 
-        if (!(slot.MustProveItself ? TryProve(slot, word) : desk.MakeIdle(slot, word)))
+        if (!(slot.RequiresValidation ? TryValidate(slot, word) : desk.MakeIdle(slot, word)))
         {
             // Upkeep gave it up meanwhile and freed the slot; the connection itself was left to whoever worked on it.
-            desk.Work.CloseGivenUp(physical, CloseReason.ResetFailed);
+            desk.Work.CloseAbandoned(physical, CloseReason.ResetFailed);
         }
     }
 
     /// <summary>A statement was cancelled in the lease: the session is validated before the next one.</summary>
-    private bool TryProve(Slot slot, long word)
+    private bool TryValidate(Slot slot, long word)
     {
-        desk.Coming.Begin(slot);
+        desk.Expected.Begin(slot);
         if (!slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
         {
             return false;
         }
 
-        slot.BeginProof();
+        slot.BeginValidation();
         desk.Work.Validate(slot, desk.HasBlockedCallers);
         return true;
     }
@@ -276,7 +275,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         else
         {
-            desk.Work.CloseGivenUp(physical, CloseReason.ResetFailed);
+            desk.Work.CloseAbandoned(physical, CloseReason.ResetFailed);
         }
     }
 }

@@ -2,10 +2,8 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Cenote.LeakDetection;
-using Cenote.Maintenance;
 using Cenote.Providers;
-using Cenote.Waiting;
+using Cenote.Time;
 
 namespace Cenote.Leasing;
 
@@ -17,13 +15,13 @@ namespace Cenote.Leasing;
 internal sealed class Slot
 {
     /// <summary>Instead of a reason to retire. In the same field, so that the hot path of a return looks at one.</summary>
-    private const int Prove = -1;
+    private const int MustValidate = -1;
 
     private readonly LeaseDesk _desk;
     private long _word;
     private PhysicalConnection? _physical;
     private DbConnection? _connection;
-    private CancellationTokenSource? _clearing;
+    private CancellationTokenSource? _reset;
     private bool _returnsPlainly;
     private int _retireReason;
     private long _freshAt;
@@ -72,10 +70,10 @@ internal sealed class Slot
     }
 
     /// <summary>Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.</summary>
-    internal CancellationToken ClearingGivenUp => _clearing?.Token ?? CancellationToken.None;
+    internal CancellationToken AbandonedReset => _reset?.Token ?? CancellationToken.None;
 
     /// <summary>Whether the connection must be validated after its lease, before anyone else gets it.</summary>
-    internal bool MustProveItself => Volatile.Read(ref _retireReason) == Prove;
+    internal bool RequiresValidation => Volatile.Read(ref _retireReason) == MustValidate;
 
     internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
 
@@ -109,15 +107,15 @@ internal sealed class Slot
     internal void Install(PhysicalConnection physical)
     {
         Volatile.Write(ref _connection, physical.Connection);
-        PreparesLeases = physical.PreparesLeases;
-        _returnsPlainly = !physical.ClearsSession;
-        _clearing = physical.ClearsSession ? new CancellationTokenSource() : null;
+        PreparesLeases = physical.RequiresLeasePreparation;
+        _returnsPlainly = !physical.RequiresReset;
+        _reset = physical.RequiresReset ? new CancellationTokenSource() : null;
         Volatile.Write(ref _retireReason, 0);
         Volatile.Write(ref _physical, physical);
     }
 
     /// <summary>Tells the driver that the clearing of its session has taken too long. What listens runs elsewhere.</summary>
-    internal void GiveUpClearing() => _ = _clearing?.CancelAsync();
+    internal void AbandonReset() => _ = _reset?.CancelAsync();
 
     /// <summary>Forgets the closed connection.</summary>
     internal void Uninstall()
@@ -157,13 +155,13 @@ internal sealed class Slot
     }
 
     /// <summary>Who holds the lease that the slot has given, if one is out.</summary>
-    internal LeaseInfo? DescribeLease(PoolClock clock) => Word is var word && SlotWord.StateOf(word) == SlotState.Leased ? DescribeLease(word, clock) : null;
+    internal LeaseInfo? GetLeaseInfo(PoolClock clock) => Word is var word && SlotWord.StateOf(word) == SlotState.Leased ? GetLeaseInfo(word, clock) : null;
 
     /// <summary>
     /// Who holds this lease, if it is still out. The holder's fields are written without a lock, one after the other: the number in the
     /// last of them proves that they are all written, and the word, looked at afterwards, that none was written since.
     /// </summary>
-    internal LeaseInfo? DescribeLease(long ticket, PoolClock clock)
+    internal LeaseInfo? GetLeaseInfo(long ticket, PoolClock clock)
     {
         var now = clock.ElapsedMilliseconds;
         var site = Volatile.Read(ref _site);
@@ -187,17 +185,17 @@ internal sealed class Slot
         {
             SlotId = Id,
             Age = age,
-            Since = clock.UtcNow - age,
+            RentedAt = clock.UtcNow - age,
             CallSite = callSite,
-            IsSuspected = Age.Suspect?.Lease.Ticket == ticket,
+            IsSuspectedLeak = Age.SuspectedLeak?.Lease.Ticket == ticket,
             Origin = origin?.Ticket == ticket ? origin : null,
             Lease = new ConnectionLease(this, ticket),
-            RentedAt = rentedAt,
+            RentedAtMilliseconds = rentedAt,
         };
     }
 
     /// <summary>What the slot is doing. Its parts are read one after the other: of a slot that changes at this moment they may be of two moments.</summary>
-    internal SlotInfo Describe(PoolClock clock)
+    internal SlotInfo GetInfo(PoolClock clock)
     {
         var word = Word;
         var state = SlotWord.StateOf(word);
@@ -207,9 +205,9 @@ internal sealed class Slot
             Id = Id,
             State = state,
             Age = isOpen ? Since(Age.BornAt) : null,
-            Uses = isOpen ? Math.Max(0, SlotWord.LeasesOf(word) - Age.LeasesBefore) : 0,
-            IdleFor = state == SlotState.Idle ? Since(Age.ActiveAt) : null,
-            Lease = state == SlotState.Leased ? DescribeLease(word, clock) : null,
+            LeaseCount = isOpen ? Math.Max(0, SlotWord.LeasesOf(word) - Age.LeasesBefore) : 0,
+            IdleDuration = state == SlotState.Idle ? Since(Age.ActiveAt) : null,
+            Lease = state == SlotState.Leased ? GetLeaseInfo(word, clock) : null,
         };
 
         TimeSpan Since(long moment) => TimeSpan.FromMilliseconds(Math.Max(0, clock.ElapsedMilliseconds - moment));
@@ -241,16 +239,16 @@ internal sealed class Slot
     }
 
     /// <summary>Asks that the connection be validated when it comes back, before its next lease.</summary>
-    internal void ProveOnReturn(long ticket)
+    internal void ValidateOnReturn(long ticket)
     {
         if (IsLeasedAs(ticket))
         {
-            Interlocked.CompareExchange(ref _retireReason, Prove, 0);
+            Interlocked.CompareExchange(ref _retireReason, MustValidate, 0);
         }
     }
 
-    /// <summary>The validation that <see cref="ProveOnReturn"/> asked for has begun.</summary>
-    internal void BeginProof() => Interlocked.CompareExchange(ref _retireReason, 0, Prove);
+    /// <summary>The validation that <see cref="ValidateOnReturn"/> asked for has begun.</summary>
+    internal void BeginValidation() => Interlocked.CompareExchange(ref _retireReason, 0, MustValidate);
 
     internal ConnectionPool? Pool => _desk.Pool;
 
@@ -299,7 +297,7 @@ internal sealed class Slot
 
         EndSample(ticket);
         var desk = _desk;
-        if (Interlocked.CompareExchange(ref _word, SlotWord.TakeBack(ticket), ticket) == ticket
+        if (Interlocked.CompareExchange(ref _word, SlotWord.Return(ticket), ticket) == ticket
             && (desk.Attention | _retireReason) != 0)
         {
             // Read after the swap, a full fence: either this thread sees the waiter (or the wish to retire), or whoever
@@ -324,9 +322,9 @@ internal sealed class Slot
     private void StartOwnSample(long ticket)
     {
         StartSample(ticket);
-        if (_desk.StackSampling > 0 && SlotWord.LeasesOf(ticket) >= _stackDueAt)
+        if (_desk.StackSamplingInterval > 0 && SlotWord.LeasesOf(ticket) >= _stackDueAt)
         {
-            _stackDueAt = SlotWord.LeasesOf(ticket) + _desk.StackSampling;
+            _stackDueAt = SlotWord.LeasesOf(ticket) + _desk.StackSamplingInterval;
             var origin = LeaseOrigin.Capture();
             origin.Ticket = ticket;
             Volatile.Write(ref _origin, origin);

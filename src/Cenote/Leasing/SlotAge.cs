@@ -6,7 +6,7 @@ internal sealed class SlotAge
     private long _activeAt;
     private long _preparingSince;
     private long _seenLeases;
-    private LeaseInfo? _suspect;
+    private LeaseInfo? _suspectedLeak;
     private long _watched;
     private long _watchedAt;
     private long _watchedFor;
@@ -34,10 +34,10 @@ internal sealed class SlotAge
     internal long Resets { get; set; }
 
     /// <summary>The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.</summary>
-    internal LeaseInfo? Suspect
+    internal LeaseInfo? SuspectedLeak
     {
-        get => Volatile.Read(ref _suspect);
-        set => Volatile.Write(ref _suspect, value);
+        get => Volatile.Read(ref _suspectedLeak);
+        set => Volatile.Write(ref _suspectedLeak, value);
     }
 
     /// <summary>

@@ -62,7 +62,7 @@ internal sealed class SlotTable
                 continue;
             }
 
-            _desk.Coming.Begin(slot);
+            _desk.Expected.Begin(slot);
             if (slot.TryChange(word, SlotWord.With(word, next)))
             {
                 return slot;
@@ -123,17 +123,17 @@ internal sealed class SlotTable
     /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. The ticket must not be
     /// read back from the slot: the pool may have taken the lease away again by then.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal Slot? TryLend(long freshSince, out long ticket)
+    internal Slot? TryTakeIdle(long freshSince, out long ticket)
     {
         var slots = _slots;
         for (var i = 0; i < slots.Length; i++)
         {
             var slot = slots[i];
             var word = slot.Word;
-            ticket = SlotWord.Lend(word);
+            ticket = SlotWord.Rent(word);
             if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, ticket))
             {
-                NearSlot.Remember(i);
+                PreferredSlot.Remember(i);
                 return slot;
             }
         }

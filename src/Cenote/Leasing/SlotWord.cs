@@ -25,9 +25,9 @@ internal static class SlotWord
 
     /// <summary>From idle to the next lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long Lend(long idleWord) => idleWord + RentStep;
+    internal static long Rent(long idleWord) => idleWord + RentStep;
 
     /// <summary>From a lease back to idle.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static long TakeBack(long leasedWord) => leasedWord - ReturnStep;
+    internal static long Return(long leasedWord) => leasedWord - ReturnStep;
 }

@@ -3,7 +3,7 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>Advances the coarse clock that rents and returns read instead of a precise one.</summary>
-internal sealed class ClockTick(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
+internal sealed class ClockTick(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
-    public void Run() => desk.Tick(ValidationPace.Read(settings, desk) is { } pace ? (long)pace.TotalMilliseconds : long.MaxValue);
+    public void Run() => desk.Tick(FreshnessLimit.Read(settings, desk) is { } pace ? (long)pace.TotalMilliseconds : long.MaxValue);
 }

@@ -7,22 +7,22 @@ namespace Cenote.Maintenance;
 /// The connection that was unchecked for the longest goes first. At most a quarter of the idle ones at once: the others stay available.
 /// Where the interval is too short for four rounds, the rounds are larger.
 /// </summary>
-internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
+internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
-    private const int MostRounds = 4;
+    private const int MaxRounds = 4;
 
     private readonly List<(long FreshAt, Slot Slot)> _due = [];
 
     public void Run()
     {
-        if (ValidationPace.Read(settings, desk) is not { } interval || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
+        if (FreshnessLimit.Read(settings, desk) is not { } interval || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
         {
             return;
         }
 
         // Every connection has its turn within so many ticks: before the moment when a renter would have to wait.
-        var rounds = (int)Math.Clamp(interval / Upkeep.Period, 1, MostRounds);
-        var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * Upkeep.Period.TotalMilliseconds);
+        var rounds = (int)Math.Clamp(interval / MaintenanceLoop.Period, 1, MaxRounds);
+        var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * MaintenanceLoop.Period.TotalMilliseconds);
         FindDue(desk.Now - (long)Math.Max(0, interval.TotalMilliseconds - ahead));
         if (_due.Count == 0)
         {
@@ -45,7 +45,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IUpkeep
                 continue;
             }
 
-            desk.Coming.Begin(slot);
+            desk.Expected.Begin(slot);
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
             {
                 most--;

@@ -6,7 +6,7 @@ namespace Cenote.Maintenance;
 /// Replaces connections that have come of age. Where there is room the replacement is opened first; at the limit,
 /// or when none comes up in time, the old one goes first.
 /// </summary>
-internal sealed class LifetimeRetirement(LeaseDesk desk) : IUpkeepTask
+internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
 {
     /// <summary>How long an old connection waits for its replacement.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);

@@ -7,7 +7,7 @@ namespace Cenote.Maintenance;
 /// Looks at how busy the pool is, and tunes what the hot path does without knowing: over how many slots rents spread,
 /// which leases are measured, and on whose thread sessions are cleared.
 /// </summary>
-internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
+internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
     private long _seenLeases;
 
@@ -24,8 +24,8 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkee
 
         // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
         desk.Spread = Math.Max(leased, desk.Spread - 1);
-        desk.SampleMask = MaskFor(leases - _seenLeases) & MaskForStacks(settings.StackSampling);
-        desk.BeginCount(isQuiet: leases - _seenLeases < LeaseDesk.MostQuietRents);
+        desk.SampleMask = MaskFor(leases - _seenLeases) & MaskForStacks(settings.StackSamplingInterval);
+        desk.BeginCount(isQuiet: leases - _seenLeases < LeaseDesk.MaxQuietRents);
         _seenLeases = leases;
         desk.HadBlockedCallers = false;
     }
@@ -33,7 +33,7 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IUpkee
     /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>
     private static long MaskFor(long leasesPerTick) => leasesPerTick switch
     {
-        < LeaseDesk.MostQuietRents => 0,
+        < LeaseDesk.MaxQuietRents => 0,
         < 16_000 => 15L << SlotWord.VersionShift,
         _ => 255L << SlotWord.VersionShift,
     };

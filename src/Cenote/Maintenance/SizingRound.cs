@@ -1,16 +1,14 @@
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
-using Cenote.Sizing;
 
 namespace Cenote.Maintenance;
 
 /// <summary>Asks the sizing policy once a tick, and does what it says.</summary>
-internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJournal journal) : IUpkeepTask
+internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJournal journal) : IMaintenanceTask
 {
     public void Run()
     {
-        if (settings.Sizing is not { } policy)
+        if (settings.SizingPolicy is not { } policy)
         {
             return;
         }
@@ -23,7 +21,7 @@ internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJou
             Leased = counts.Leased,
             Waiting = counts.Waiting,
             Total = counts.Total,
-            CurrentSize = capacity.Limit,
+            Limit = capacity.Limit,
             MinSize = Math.Max(1, capacity.MinSize),
             MaxSize = capacity.MaxSize,
         };

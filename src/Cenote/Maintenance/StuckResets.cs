@@ -6,7 +6,7 @@ namespace Cenote.Maintenance;
 /// Gives up connections whose session takes too long to clear. A timer for each return would cost more than this.
 /// The slot goes on at once; the connection is closed when the driver lets go of it, since nothing may be called during a call.
 /// </summary>
-internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IUpkeepTask
+internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
     public void Run()
     {
@@ -19,8 +19,8 @@ internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IUpke
             {
                 desk.Work.RecordFailure(
                     slot, CloseReason.ResetFailed, new TimeoutException($"Clearing the session took longer than ValidationTimeout ({settings.ValidationTimeout})."));
-                slot.GiveUpClearing();
-                desk.Work.GiveUp(slot, CloseReason.ResetFailed);
+                slot.AbandonReset();
+                desk.Work.Abandon(slot, CloseReason.ResetFailed);
             }
         }
     }

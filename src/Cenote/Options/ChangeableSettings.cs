@@ -23,7 +23,7 @@ internal sealed record ChangeableSettings
 
     internal required TimeSpan? RevokeAfter { get; init; }
 
-    internal required int StackSampling { get; init; }
+    internal required int StackSamplingInterval { get; init; }
 
     internal static ChangeableSettings Of(ConnectionPoolOptions options) => new()
     {
@@ -37,6 +37,6 @@ internal sealed record ChangeableSettings
         MaxWaiters = options.MaxWaiters,
         LeakThreshold = options.LeakDetection.Threshold,
         RevokeAfter = options.LeakDetection.RevokeAfter,
-        StackSampling = options.LeakDetection.StackSampling,
+        StackSamplingInterval = options.LeakDetection.StackSamplingInterval,
     };
 }

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.Resilience;
-using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote;
@@ -36,24 +33,24 @@ public sealed class ConnectionPoolOptions
         ValidationInterval = other.ValidationInterval;
         ValidationTimeout = other.ValidationTimeout;
         ConnectTimeout = other.ConnectTimeout;
-        OpenRetries = other.OpenRetries;
+        MaxOpenRetries = other.MaxOpenRetries;
         OpenRetryBaseDelay = other.OpenRetryBaseDelay;
         OpenRetryMaxDelay = other.OpenRetryMaxDelay;
         MaxConcurrentOpens = other.MaxConcurrentOpens;
         CircuitBreaker = other.CircuitBreaker;
         MaxWaiters = other.MaxWaiters;
-        QueueShedding = other.QueueShedding;
-        Startup = other.Startup;
+        LoadShedding = other.LoadShedding;
+        StartupMode = other.StartupMode;
         ResetMode = other.ResetMode;
-        SessionClearing = other.SessionClearing;
-        AmbientTransactions = other.AmbientTransactions;
-        Credentials = other.Credentials;
+        SessionReset = other.SessionReset;
+        AmbientTransactionBehavior = other.AmbientTransactionBehavior;
+        CredentialsProvider = other.CredentialsProvider;
         QueryTimeout = other.QueryTimeout;
-        ClassifyFailure = other.ClassifyFailure;
-        Sizing = other.Sizing;
-        NestedRents = other.NestedRents;
-        EventHistory = other.EventHistory;
-        SlowAcquire = other.SlowAcquire;
+        FailureClassifier = other.FailureClassifier;
+        SizingPolicy = other.SizingPolicy;
+        NestedRentBehavior = other.NestedRentBehavior;
+        EventHistoryCapacity = other.EventHistoryCapacity;
+        SlowAcquireThreshold = other.SlowAcquireThreshold;
         StatementStatistics = other.StatementStatistics;
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
@@ -114,7 +111,7 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>How often a failed open is tried again before its failure is reported.</summary>
     /// <value>Default 3. Range 0 to 100.</value>
-    public int OpenRetries { get; set; } = 3;
+    public int MaxOpenRetries { get; set; } = 3;
 
     /// <summary>The delay before the first retry of an open; it grows exponentially, with jitter, up to <see cref="OpenRetryMaxDelay"/>.</summary>
     /// <value>Default 1 s. Range 0 to <see cref="OpenRetryMaxDelay"/>.</value>
@@ -138,11 +135,11 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>Turns callers away when waits have been too long for too long.</summary>
     /// <value>Default <see langword="null"/>: nobody.</value>
-    public QueueSheddingOptions? QueueShedding { get; set; }
+    public LoadSheddingOptions? LoadShedding { get; set; }
 
     /// <summary>What constructing the pool does when the database may be absent.</summary>
     /// <value>Default <see cref="StartupMode.FillInBackground"/>.</value>
-    public StartupMode Startup { get; set; } = StartupMode.FillInBackground;
+    public StartupMode StartupMode { get; set; } = StartupMode.FillInBackground;
 
     /// <summary>What the pool clears from a session between one lease and the next.</summary>
     /// <value>Default <see cref="ResetMode.Full"/>.</value>
@@ -150,18 +147,18 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>Who clears a session after its lease.</summary>
     /// <value>Default <see langword="null"/>: the provider's choice.</value>
-    public SessionClearing? SessionClearing { get; set; }
+    public SessionReset? SessionReset { get; set; }
 
     /// <summary>What happens when a connection is requested within a <c>TransactionScope</c>, which pooled connections do not join.</summary>
     /// <value>
-    /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactions.Ignore"/> if the connection string turns enlisting off
-    /// (<c>Enlist=false</c>) and <see cref="AmbientTransactions.Throw"/> otherwise.
+    /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactionBehavior.Ignore"/> if the connection string turns enlisting off
+    /// (<c>Enlist=false</c>) and <see cref="AmbientTransactionBehavior.Throw"/> otherwise.
     /// </value>
-    public AmbientTransactions? AmbientTransactions { get; set; }
+    public AmbientTransactionBehavior? AmbientTransactionBehavior { get; set; }
 
     /// <summary>Asked for a user and password at every open, so that rotating tokens work. Must be thread-safe.</summary>
     /// <value>Default <see langword="null"/>: the connection string's own.</value>
-    public Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; set; }
+    public Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; set; }
 
     /// <summary>The longest that a statement may run; after that it is ended, and its caller gets a <see cref="QueryTimeoutException"/>.</summary>
     /// <value>
@@ -176,29 +173,29 @@ public sealed class ConnectionPoolOptions
     /// Default <see langword="null"/>: the provider's verdict. Given what the driver threw, or what wraps it; <see langword="null"/> from
     /// it also means the provider's verdict, and so does an exception. Must be thread-safe and quick.
     /// </value>
-    public Func<Exception, FailureKind?>? ClassifyFailure { get; set; }
+    public Func<Exception, FailureKind?>? FailureClassifier { get; set; }
 
     /// <summary>Decides the pool's size between <see cref="MinSize"/> and <see cref="MaxSize"/>.</summary>
     /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on demand.</value>
-    public ISizingPolicy? Sizing { get; set; }
+    public ISizingPolicy? SizingPolicy { get; set; }
 
     /// <summary>What is done about connections that are not returned.</summary>
     /// <value>Default: nothing but to find those that were garbage-collected. Not <see langword="null"/>.</value>
     public LeakDetectionOptions LeakDetection { get; set; } = new();
 
     /// <summary>What happens when one flow rents a second connection while it holds one, the classic way to a pool that stands still.</summary>
-    /// <value>Default <see cref="NestedRents.Allow"/>. To look costs each rent a fraction of a microsecond and some allocations.</value>
-    public NestedRents NestedRents { get; set; }
+    /// <value>Default <see cref="NestedRentBehavior.Allow"/>. To look costs each rent a fraction of a microsecond and some allocations.</value>
+    public NestedRentBehavior NestedRentBehavior { get; set; }
 
     /// <summary>How many events <see cref="ConnectionPool.GetEvents"/> remembers; a half of them may be connections that were opened and closed.</summary>
     /// <value>Default 500. Range 0 to 100,000.</value>
-    public int EventHistory { get; set; } = 500;
+    public int EventHistoryCapacity { get; set; } = 500;
 
     /// <summary>A caller that got its connection after a wait of at least this is an event of its own.</summary>
     /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
-    public TimeSpan? SlowAcquire { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan? SlowAcquireThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Counts the statements that run through <see cref="PooledConnection"/>s by their text, see <see cref="ConnectionPool.GetStatements"/>.</summary>
+    /// <summary>Counts the statements that run through <see cref="PooledConnection"/>s by their text, see <see cref="ConnectionPool.GetStatementStatistics"/>.</summary>
     /// <value>Default <see langword="null"/>: statements are not counted, and nothing looks at them. To count one costs two reads of the clock and a look into a table.</value>
     public StatementStatisticsOptions? StatementStatistics { get; set; }
 

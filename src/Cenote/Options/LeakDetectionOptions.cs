@@ -12,7 +12,7 @@ public sealed class LeakDetectionOptions
     }
 
     internal LeakDetectionOptions(LeakDetectionOptions other) =>
-        (Threshold, StackSampling, RevokeAfter) = (other.Threshold, other.StackSampling, other.RevokeAfter);
+        (Threshold, StackSamplingInterval, RevokeAfter) = (other.Threshold, other.StackSamplingInterval, other.RevokeAfter);
 
     /// <summary>
     /// A lease held for longer than this is suspected of being leaked: reported once, by a log message, a counter and
@@ -23,10 +23,10 @@ public sealed class LeakDetectionOptions
 
     /// <summary>One rent in about this many, of each connection, remembers its thread, task and call stack, which costs it microseconds and some memory.</summary>
     /// <value>Default 0: none. Range 0 to 1,000,000; 1 for every rent.</value>
-    public int StackSampling { get; set; }
+    public int StackSamplingInterval { get; set; }
 
     /// <summary>
-    /// A lease held for longer than this is taken away from its holder, as by <see cref="ConnectionPool.Revoke"/>: its physical connection is
+    /// A lease held for longer than this is taken away from its holder, as by <see cref="ConnectionPool.TryRevoke"/>: its physical connection is
     /// closed, and the holder gets a <see cref="LeaseRevokedException"/>. Looked for once a second, also after the pool was disposed of.
     /// </summary>
     /// <value>Default <see langword="null"/>: never. Range 1 s to 1 day, and not shorter than <see cref="Threshold"/>.</value>

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>One setting of a pool in words, see <see cref="ConnectionPool.DescribeSettings"/>.</summary>
+/// <summary>One setting of a pool in words, see <see cref="ConnectionPool.GetSettings"/>.</summary>
 public sealed record PoolSetting
 {
     /// <summary>Its name as of <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or <c>LeakDetection.Threshold</c>.</summary>
@@ -16,7 +16,7 @@ public sealed record PoolSetting
     public required string Unit { get; init; }
 
     /// <summary>What it does, in one sentence.</summary>
-    public required string Meaning { get; init; }
+    public required string Description { get; init; }
 
     /// <summary>Whether the running pool can follow a change, see <see cref="ConnectionPool.Reconfigure"/>.</summary>
     public required bool CanChange { get; init; }

@@ -1,8 +1,6 @@
-using Cenote.AdoNet;
-using Cenote.Maintenance;
 using Cenote.Providers;
-using Cenote.Resilience;
 using Cenote.Sizing;
+using Cenote.Time;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,30 +19,30 @@ internal sealed class PoolSettings
         _constructed = _followed = new ConnectionPoolOptions(options)
         {
             Name = name,
-            AmbientTransactions = options.AmbientTransactions ?? provider.DefaultAmbientTransactions,
-            SessionClearing = connection.SessionClearing,
+            AmbientTransactionBehavior = options.AmbientTransactionBehavior ?? provider.DefaultAmbientTransactionBehavior,
+            SessionReset = connection.SessionReset,
         };
         Name = name;
         Target = $"{provider.DatabaseSystem} at {provider.Address}";
-        AmbientTransactions = _constructed.AmbientTransactions.GetValueOrDefault();
+        AmbientTransactionBehavior = _constructed.AmbientTransactionBehavior.GetValueOrDefault();
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
         _changeable = ChangeableSettings.Of(options);
         ConnectTimeout = options.ConnectTimeout;
-        OpenRetries = options.OpenRetries;
+        MaxOpenRetries = options.MaxOpenRetries;
         OpenRetryBaseDelay = options.OpenRetryBaseDelay;
         OpenRetryMaxDelay = options.OpenRetryMaxDelay;
         MaxConcurrentOpens = options.MaxConcurrentOpens;
         CircuitBreaker = options.CircuitBreaker;
-        QueueShedding = options.QueueShedding;
-        Startup = options.Startup;
-        Credentials = options.Credentials;
+        LoadShedding = options.LoadShedding;
+        StartupMode = options.StartupMode;
+        CredentialsProvider = options.CredentialsProvider;
         QueryTimeout = options.QueryTimeout;
-        ClassifyFailure = options.ClassifyFailure;
-        Sizing = options.Sizing;
-        NestedRents = options.NestedRents;
-        EventHistory = options.EventHistory;
-        SlowAcquire = options.SlowAcquire;
+        FailureClassifier = options.FailureClassifier;
+        SizingPolicy = options.SizingPolicy;
+        NestedRentBehavior = options.NestedRentBehavior;
+        EventHistoryCapacity = options.EventHistoryCapacity;
+        SlowAcquireThreshold = options.SlowAcquireThreshold;
         StatementStatistics = options.StatementStatistics;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
@@ -77,7 +75,7 @@ internal sealed class PoolSettings
 
     internal TimeSpan ConnectTimeout { get; }
 
-    internal int OpenRetries { get; }
+    internal int MaxOpenRetries { get; }
 
     internal TimeSpan OpenRetryBaseDelay { get; }
 
@@ -89,33 +87,33 @@ internal sealed class PoolSettings
 
     internal int? MaxWaiters => Changeable.MaxWaiters;
 
-    internal QueueSheddingOptions? QueueShedding { get; }
+    internal LoadSheddingOptions? LoadShedding { get; }
 
-    internal StartupMode Startup { get; }
+    internal StartupMode StartupMode { get; }
 
-    internal AmbientTransactions AmbientTransactions { get; }
+    internal AmbientTransactionBehavior AmbientTransactionBehavior { get; }
 
-    internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? Credentials { get; }
+    internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; }
 
     /// <summary><see langword="null"/> for the driver's own.</summary>
     internal TimeSpan? QueryTimeout { get; }
 
-    internal Func<Exception, FailureKind?>? ClassifyFailure { get; }
+    internal Func<Exception, FailureKind?>? FailureClassifier { get; }
 
-    internal ISizingPolicy? Sizing { get; }
+    internal ISizingPolicy? SizingPolicy { get; }
 
-    internal NestedRents NestedRents { get; }
+    internal NestedRentBehavior NestedRentBehavior { get; }
 
     internal TimeSpan? LeakThreshold => Changeable.LeakThreshold;
 
-    internal int StackSampling => Changeable.StackSampling;
+    internal int StackSamplingInterval => Changeable.StackSamplingInterval;
 
     internal TimeSpan? RevokeAfter => Changeable.RevokeAfter;
 
     /// <summary>How many events are remembered.</summary>
-    internal int EventHistory { get; }
+    internal int EventHistoryCapacity { get; }
 
-    internal TimeSpan? SlowAcquire { get; }
+    internal TimeSpan? SlowAcquireThreshold { get; }
 
     internal StatementStatisticsOptions? StatementStatistics { get; }
 
@@ -150,7 +148,7 @@ internal sealed class PoolSettings
             Value = row.Show(row.CanChange ? followed : _constructed),
             Default = row.Name == nameof(MinSize) ? row.Show(new ConnectionPoolOptions { MaxSize = sizes.MaxSize }) : row.Show(defaults),
             Unit = row.Unit,
-            Meaning = row.Meaning,
+            Description = row.Meaning,
             CanChange = row.CanChange,
         })];
 
@@ -161,7 +159,7 @@ internal sealed class PoolSettings
             Value = Target,
             Default = "the connection string's",
             Unit = "",
-            Meaning = "The database system, and where connections lead.",
+            Description = "The database system, and where connections lead.",
             CanChange = false,
         });
         return described;
@@ -177,17 +175,17 @@ internal sealed class PoolSettings
         var connection = new ConnectionSettings
         {
             PoolName = OptionProblems.IsUsableName(name) ? name : "",
-            SessionClearing = options.SessionClearing ?? provider.DefaultSessionClearing,
+            SessionReset = options.SessionReset ?? provider.DefaultSessionReset,
             ResetMode = options.ResetMode,
             ConnectTimeout = options.ConnectTimeout,
             QueryTimeout = QueryLimit.OfServer(options.QueryTimeout),
         };
-        if (options.Credentials is not null && !provider.AcceptsCredentials)
+        if (options.CredentialsProvider is not null && !provider.SupportsCredentials)
         {
             problems.Add($"Credentials are set, but {provider.DatabaseSystem} connections take none. Remove the callback.");
         }
 
-        problems.AddRange(provider.FindProblems(connection));
+        problems.AddRange(provider.Validate(connection));
 
         if (options.Name is null && OptionProblems.NameProblem(name) is { } nameProblem)
         {

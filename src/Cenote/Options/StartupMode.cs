@@ -7,5 +7,5 @@ public enum StartupMode
     FillInBackground,
 
     /// <summary>The constructor opens one connection on the calling thread and throws <see cref="ConnectionOpenException"/> when it cannot.</summary>
-    FailAtStart,
+    FailFast,
 }

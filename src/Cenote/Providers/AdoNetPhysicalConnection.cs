@@ -4,7 +4,7 @@ namespace Cenote.Providers;
 
 internal sealed class AdoNetPhysicalConnection(
     DbConnection connection, ResetMode resetMode, AdoNetProviderOptions options, Func<Exception, Exception?> hide)
-    : PhysicalConnection(connection, SessionClearing.OwnReset, resetMode)
+    : PhysicalConnection(connection, SessionReset.ByPool, resetMode)
 {
     public override void Open()
     {
@@ -35,7 +35,7 @@ internal sealed class AdoNetPhysicalConnection(
     // The only reset that is right for every driver.
     private bool ReplacesSession => ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(options.ResetCommand);
 
-    public override void ClearSession()
+    public override void ResetSession()
     {
         if (ReplacesSession)
         {
@@ -62,7 +62,7 @@ internal sealed class AdoNetPhysicalConnection(
         }
     }
 
-    public override async ValueTask ClearSessionAsync(CancellationToken cancellationToken)
+    public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         if (ReplacesSession)
         {
@@ -97,7 +97,7 @@ internal sealed class AdoNetPhysicalConnection(
     /// <summary>Gets <see langword="false"/>: an unknown driver may not survive a close during a call.</summary>
     internal override bool MayBeAborted => false;
 
-    private bool IsNoTransaction(DbException exception) => options.IsNoTransaction?.Invoke(exception) == true;
+    private bool IsNoTransaction(DbException exception) => options.IsNoTransactionFailure?.Invoke(exception) == true;
 
     // DuckDB.NET 1.5.6 remembers a transaction that its holder left open when its connection is closed, and refuses every later one.
     private void ThrowIfInTransaction()

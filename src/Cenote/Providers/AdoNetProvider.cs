@@ -1,16 +1,17 @@
 using System.Data.Common;
 using System.Globalization;
+using Cenote.Providers;
 
 // An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
 #pragma warning disable MA0054
 
-namespace Cenote.Providers;
+namespace Cenote;
 
 /// <summary>
 /// A provider for any driver that has a <see cref="DbProviderFactory"/>. <see cref="AdoNetProviderOptions"/> describe the driver: how its pooling is turned
 /// off, and which statements clear a session.
 /// </summary>
-/// <remarks>The pool clears sessions itself (<see cref="SessionClearing.OwnReset"/>). Thread-safe.</remarks>
+/// <remarks>The pool clears sessions itself (<see cref="SessionReset.ByPool"/>). Thread-safe.</remarks>
 public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 {
     private readonly string _connectionString;
@@ -33,7 +34,7 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         _options = options;
         _connectionString = builder.ConnectionString;
         _secrets.Add(connectionString);
-        if (options.ConnectionStringAmendment is { } amendment)
+        if (options.ConnectionStringOverrides is { } amendment)
         {
             _secrets.Add(amendment);
         }
@@ -45,15 +46,15 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
     public override string DatabaseSystem => _options.DatabaseSystem;
 
     /// <summary>Gets whether <see cref="AdoNetProviderOptions.PasswordKeyword"/> is set.</summary>
-    public override bool AcceptsCredentials => _options.PasswordKeyword is not null;
+    public override bool SupportsCredentials => _options.PasswordKeyword is not null;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> FindProblems(ConnectionSettings settings)
+    public override IEnumerable<string> Validate(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.SessionClearing == SessionClearing.DriverReset)
+        if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionClearing is DriverReset, which the AdoNetProvider does not support. Use OwnReset.";
+            yield return "SessionReset is ByDriver, which the AdoNetProvider does not support. Use ByPool.";
         }
 
         if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand))
@@ -72,15 +73,15 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
     {
         ArgumentNullException.ThrowIfNull(settings);
         var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} creates no connections.");
-        Give(connection, WithCredentials(settings.Credentials));
+        SetConnectionString(connection, WithCredentials(settings.Credentials));
         return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options, exception => Hide(exception, settings.Credentials));
     }
 
     /// <inheritdoc/>
-    public override FailureKind Classify(Exception exception) =>
+    public override FailureKind ClassifyFailure(Exception exception) =>
         exception is UnshownFailureException unshown
             ? unshown.Kind
-            : _options.Classify?.Invoke(exception) ?? FailureClassification.Default(exception);
+            : _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception);
 
     /// <summary>Replaces an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.</summary>
     private UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
@@ -92,7 +93,7 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
         try
         {
-            return new UnshownFailureException(exception, Classify(exception));
+            return new UnshownFailureException(exception, ClassifyFailure(exception));
         }
         catch (Exception)
         {
@@ -116,11 +117,11 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
         if (connection is not null)
         {
-            Give(connection, _connectionString).Dispose();
+            SetConnectionString(connection, _connectionString).Dispose();
         }
     }
 
-    private static DbConnection Give(DbConnection connection, string connectionString)
+    private static DbConnection SetConnectionString(DbConnection connection, string connectionString)
     {
         try
         {
@@ -166,9 +167,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
     private static ConnectionTarget Describe(DbConnectionStringBuilder builder, AdoNetProviderOptions options)
     {
-        if (options.ConnectionStringAmendment is { } amendment)
+        if (options.ConnectionStringOverrides is { } amendment)
         {
-            SafeConnectionString.Read(builder, amendment);
+            SafeConnectionString.Parse(builder, amendment);
         }
 
         var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host");

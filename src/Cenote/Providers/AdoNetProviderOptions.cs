@@ -1,6 +1,7 @@
 using System.Data.Common;
+using Cenote.Providers;
 
-namespace Cenote.Providers;
+namespace Cenote;
 
 /// <summary>The settings of an <see cref="AdoNetProvider"/> that it cannot know of a driver. Read once, when the provider is constructed.</summary>
 public sealed class AdoNetProviderOptions
@@ -11,7 +12,7 @@ public sealed class AdoNetProviderOptions
 
     /// <summary>Gets or sets the pairs added to the connection string, where they override its own: the place to turn the driver's pooling off.</summary>
     /// <value>Default <see langword="null"/>: none. For most drivers <c>Pooling=false</c>.</value>
-    public string? ConnectionStringAmendment { get; set; }
+    public string? ConnectionStringOverrides { get; set; }
 
     /// <summary>Gets or sets the cheapest statement that the session answers.</summary>
     /// <value>Default <c>SELECT 1</c>.</value>
@@ -31,17 +32,17 @@ public sealed class AdoNetProviderOptions
 
     /// <summary>Gets or sets the check whether a failure of <see cref="RollbackCommand"/> only means that no transaction was open, for databases that refuse it then.</summary>
     /// <value>Default <see langword="null"/>: every failure means that the connection cannot be used again.</value>
-    public Func<DbException, bool>? IsNoTransaction { get; set; }
+    public Func<DbException, bool>? IsNoTransactionFailure { get; set; }
 
-    /// <summary>Gets or sets the classification of the driver's exceptions. A result of <see langword="null"/> falls back on <see cref="FailureClassification.Default"/>.</summary>
+    /// <summary>Gets or sets the classification of the driver's exceptions. A result of <see langword="null"/> falls back on <see cref="FailureClassification.Classify"/>.</summary>
     /// <value>Default <see langword="null"/>. Must be thread-safe.</value>
-    public Func<Exception, FailureKind?>? Classify { get; set; }
+    public Func<Exception, FailureKind?>? FailureClassifier { get; set; }
 
-    /// <summary>Gets or sets the connection string's keyword for the user, to use <see cref="ConnectionPoolOptions.Credentials"/>.</summary>
+    /// <summary>Gets or sets the connection string's keyword for the user, to use <see cref="ConnectionPoolOptions.CredentialsProvider"/>.</summary>
     /// <value>Default <see langword="null"/>: users from a callback are refused. Often <c>User ID</c>.</value>
     public string? UserNameKeyword { get; set; }
 
-    /// <summary>Gets or sets the connection string's keyword for the password, to use <see cref="ConnectionPoolOptions.Credentials"/>.</summary>
+    /// <summary>Gets or sets the connection string's keyword for the password, to use <see cref="ConnectionPoolOptions.CredentialsProvider"/>.</summary>
     /// <value>Default <see langword="null"/>: credentials from a callback are not accepted. Often <c>Password</c>.</value>
     public string? PasswordKeyword { get; set; }
 

@@ -8,7 +8,7 @@ public sealed record ConnectionSettings
     public string PoolName { get; init; } = "";
 
     /// <summary>Gets who clears the session after a lease.</summary>
-    public required SessionClearing SessionClearing { get; init; }
+    public required SessionReset SessionReset { get; init; }
 
     /// <summary>Gets what is cleared after a lease.</summary>
     public required ResetMode ResetMode { get; init; }
@@ -23,7 +23,7 @@ public sealed record ConnectionSettings
     /// Gets the callback for what a connection finds out and the user should know. The pool logs it and records an event, once for each
     /// <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/> while nothing listens.
     /// </summary>
-    public Action<ConnectionWarning>? Warn { get; init; }
+    public Action<ConnectionWarning>? OnWarning { get; init; }
 
     /// <summary>Gets the user and password for this connection; <see langword="null"/> to use those of the connection string.</summary>
     public DatabaseCredentials? Credentials { get; init; }

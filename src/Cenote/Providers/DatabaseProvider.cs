@@ -45,20 +45,20 @@ public abstract class DatabaseProvider : IAsyncDisposable
     internal (string System, string Address, string? User)? Place =>
         DataSource is ":memory:" ? null : (DatabaseSystem, Address.Length > 0 ? Address : ConnectionString, UserName);
 
-    /// <summary>Gets who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionClearing"/> is set.</summary>
-    public abstract SessionClearing DefaultSessionClearing { get; }
+    /// <summary>Gets who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionReset"/> is set.</summary>
+    public abstract SessionReset DefaultSessionReset { get; }
 
     /// <summary>
-    /// Gets what a pool does within an ambient transaction, unless <see cref="ConnectionPoolOptions.AmbientTransactions"/> is set.
+    /// Gets what a pool does within an ambient transaction, unless <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is set.
     /// </summary>
-    /// <value><see cref="AmbientTransactions.Ignore"/> if the connection string turns enlisting off; <see cref="AmbientTransactions.Throw"/> otherwise.</value>
-    public virtual AmbientTransactions DefaultAmbientTransactions => AmbientTransactions.Throw;
+    /// <value><see cref="AmbientTransactionBehavior.Ignore"/> if the connection string turns enlisting off; <see cref="AmbientTransactionBehavior.Throw"/> otherwise.</value>
+    public virtual AmbientTransactionBehavior DefaultAmbientTransactionBehavior => AmbientTransactionBehavior.Throw;
 
     /// <summary>Gets how literals in the text of a statement are found, so that statistics show none.</summary>
-    public virtual SqlLiterals Literals => SqlLiterals.Unknown;
+    public virtual SqlLiteralRules LiteralRules => SqlLiteralRules.None;
 
-    /// <summary>Gets whether connections accept credentials from <see cref="ConnectionPoolOptions.Credentials"/>.</summary>
-    public virtual bool AcceptsCredentials => true;
+    /// <summary>Gets whether connections accept credentials from <see cref="ConnectionPoolOptions.CredentialsProvider"/>.</summary>
+    public virtual bool SupportsCredentials => true;
 
     /// <summary>
     /// Finds all settings of the pool, and of the provider's own connection string, that cannot work.
@@ -66,7 +66,7 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// </summary>
     /// <param name="settings">How the pool will open and clear connections.</param>
     /// <returns>One text a problem: the setting, its value, and what to do. Never a secret.</returns>
-    public virtual IEnumerable<string> FindProblems(ConnectionSettings settings) => [];
+    public virtual IEnumerable<string> Validate(ConnectionSettings settings) => [];
 
     /// <summary>Creates a physical connection, not yet opened. Must not block.</summary>
     /// <param name="settings">How to open it, and how to clear it after each lease.</param>
@@ -74,7 +74,7 @@ public abstract class DatabaseProvider : IAsyncDisposable
 
     /// <summary>Determines what an exception of the driver means.</summary>
     /// <param name="exception">The driver's exception, or one that wraps it.</param>
-    public virtual FailureKind Classify(Exception exception) => FailureClassification.Default(exception);
+    public virtual FailureKind ClassifyFailure(Exception exception) => FailureClassification.Classify(exception);
 
     /// <summary>
     /// Determines whether an exception is the database's confirmation that it has ended a statement because of a request or a timeout. Then no request
@@ -82,20 +82,20 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// </summary>
     /// <param name="exception">The driver's exception, or one that wraps it.</param>
     /// <returns>By default, whether the exception means <see cref="FailureKind.QueryTimeout"/>. In doubt <see langword="false"/>: the connection is then closed.</returns>
-    public virtual bool IsCancellation(Exception exception) => Classify(exception) == FailureKind.QueryTimeout;
+    public virtual bool IsCancellation(Exception exception) => ClassifyFailure(exception) == FailureKind.QueryTimeout;
 
     /// <summary>
     /// Determines whether a cancel that was sent, and that the database did not confirm, can no longer end a later statement of the session. Then the pool
     /// keeps the connection and validates it before its next lease.
     /// </summary>
-    /// <param name="sendingTime">
+    /// <param name="sendDuration">
     /// The time that the driver took to send it. <see langword="null"/> when the driver sent it by itself, because a cancellation token was signalled.
     /// </param>
     /// <returns>
     /// <see langword="true"/> where the driver returns from sending only after the database has received the cancel, or when it could not be sent.
     /// By default <see langword="false"/>: the connection is closed.
     /// </returns>
-    public virtual bool IsCancelSettled(TimeSpan? sendingTime) => false;
+    public virtual bool IsCancelComplete(TimeSpan? sendDuration) => false;
 
     /// <summary>Frees what the provider itself holds, for example the connection that keeps an in-memory database alive. The default does nothing.</summary>
     public virtual ValueTask DisposeAsync()
@@ -108,5 +108,5 @@ public abstract class DatabaseProvider : IAsyncDisposable
     internal IInProcessProvider? InProcess { get; }
 
     /// <summary>Gets whether the database runs within the process.</summary>
-    internal bool CancelsInProcess => InProcess is not null;
+    internal bool IsInProcess => InProcess is not null;
 }

@@ -23,7 +23,7 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
         ArgumentNullException.ThrowIfNull(describe);
         Factory = factory;
         OriginalConnectionString = connectionString;
-        SafeConnectionString.Read(builder, connectionString, addressKind);
+        SafeConnectionString.Parse(builder, connectionString, addressKind);
         var target = describe(builder);
         ConnectionString = SafeConnectionString.Redact(builder, addressKind);
         var source = SafeConnectionString.Mask(target.DataSource, addressKind);
@@ -31,7 +31,7 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
         Database = SafeConnectionString.Mask(target.Database);
         Address = target.Address ?? ServerAddress.WithDatabase(source, target.Database);
         UserName = target.UserName;
-        DefaultAmbientTransactions = target.Enlists ? AmbientTransactions.Throw : AmbientTransactions.Ignore;
+        DefaultAmbientTransactionBehavior = target.Enlists ? AmbientTransactionBehavior.Throw : AmbientTransactionBehavior.Ignore;
     }
 
     /// <inheritdoc/>
@@ -50,10 +50,10 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     public override string Address { get; }
 
     /// <inheritdoc/>
-    public override SessionClearing DefaultSessionClearing => SessionClearing.OwnReset;
+    public override SessionReset DefaultSessionReset => SessionReset.ByPool;
 
     /// <inheritdoc/>
-    public override AmbientTransactions DefaultAmbientTransactions { get; }
+    public override AmbientTransactionBehavior DefaultAmbientTransactionBehavior { get; }
 
     /// <inheritdoc/>
     protected override string? UserName { get; }
@@ -72,7 +72,7 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
         return configured == 0 ? seconds : (int)Math.Min(seconds, configured);
     }
 
-    /// <summary>Runs the application's callback, and describes how it failed. For <see cref="DatabaseProvider.FindProblems"/>.</summary>
+    /// <summary>Runs the application's callback, and describes how it failed. For <see cref="DatabaseProvider.Validate"/>.</summary>
     /// <typeparam name="T">The type that the callback configures.</typeparam>
     /// <param name="configure">The callback; <see langword="null"/> for none.</param>
     /// <param name="target">The object that it configures.</param>
@@ -109,5 +109,5 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     /// <summary>Returns the problem that the connection string makes the driver join ambient transactions.</summary>
     /// <param name="keyword">The driver's keyword.</param>
     protected static string MustNotEnlist(string keyword) =>
-        $"{keyword} is true in the connection string. A connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactions to Ignore, and call EnlistTransaction on a lease that you keep until then.";
+        $"{keyword} is true in the connection string. A connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore, and call EnlistTransaction on a lease that you keep until then.";
 }

@@ -9,7 +9,7 @@ namespace Cenote.Providers;
 /// </summary>
 /// <remarks>
 /// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's pool.
-/// A connection whose <see cref="ClearSession"/> leaves it open is rented as it is. The driver must not enlist in ambient transactions by itself
+/// A connection whose <see cref="ResetSession"/> leaves it open is rented as it is. The driver must not enlist in ambient transactions by itself
 /// (<c>Enlist=false</c>), because a lease opens its connection where the caller is.
 /// </remarks>
 public abstract class DriverResetConnection : PhysicalConnection
@@ -18,15 +18,15 @@ public abstract class DriverResetConnection : PhysicalConnection
     /// <param name="connection">A closed connection of a driver's pool that holds at most one session. Every lease opens it again.</param>
     /// <param name="resetMode">What the driver clears after a lease.</param>
     protected DriverResetConnection(DbConnection connection, ResetMode resetMode)
-        : base(connection, SessionClearing.DriverReset, resetMode)
+        : base(connection, SessionReset.ByDriver, resetMode)
     {
     }
 
     /// <inheritdoc/>
-    public override bool ClearsInline => true;
+    public override bool CanResetInline => true;
 
     /// <inheritdoc/>
-    public override bool PreparesLeases => true;
+    public override bool RequiresLeasePreparation => true;
 
     /// <summary>Connects, then returns the session to the driver's pool.</summary>
     public override void Open()
@@ -44,12 +44,12 @@ public abstract class DriverResetConnection : PhysicalConnection
     }
 
     /// <inheritdoc/>
-    public override void ClearSession() => Connection.Close();
+    public override void ResetSession() => Connection.Close();
 
     /// <inheritdoc/>
-    public override ValueTask ClearSessionAsync(CancellationToken cancellationToken) => new(Connection.CloseAsync());
+    public override ValueTask ResetSessionAsync(CancellationToken cancellationToken) => new(Connection.CloseAsync());
 
-    /// <summary>Opens the driver's connection object, unless <see cref="ClearSession"/> has left it open.</summary>
+    /// <summary>Opens the driver's connection object, unless <see cref="ResetSession"/> has left it open.</summary>
     public override void PrepareLease()
     {
         if (Connection.State == ConnectionState.Closed)

@@ -8,7 +8,7 @@ public static class FailureClassification
 {
     /// <summary>Classifies by the standard exception types and by SQLSTATE where the driver gives one.</summary>
     /// <param name="exception">What the driver threw, or what wraps it.</param>
-    public static FailureKind Default(Exception exception)
+    public static FailureKind Classify(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         for (var current = exception; current is not null; current = current.InnerException)
@@ -41,7 +41,7 @@ public static class FailureClassification
     private static FailureKind FromSqlState(string state) => state switch
     {
         ['0', '8', ..] => FailureKind.ConnectionLost,
-        ['2', '8', ..] => FailureKind.BadCredentials,
+        ['2', '8', ..] => FailureKind.InvalidCredentials,
         ['4', '0', ..] => FailureKind.Transient,
         "25006" => FailureKind.ReadOnlyServer,
         _ => FailureKind.Other,

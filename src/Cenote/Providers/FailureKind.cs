@@ -1,4 +1,4 @@
-namespace Cenote.Providers;
+namespace Cenote;
 
 /// <summary>The meaning of a driver's exception for the connection and for the pool.</summary>
 public enum FailureKind
@@ -19,7 +19,7 @@ public enum FailureKind
     ReadOnlyServer,
 
     /// <summary>The credentials were refused; trying again is pointless.</summary>
-    BadCredentials,
+    InvalidCredentials,
 
     /// <summary>A statement ran into its time limit.</summary>
     QueryTimeout,

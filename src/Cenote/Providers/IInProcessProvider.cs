@@ -12,12 +12,12 @@ public interface IInProcessProvider
     /// <summary>
     /// Makes the database ask, while it executes a statement and on the thread that executes it, whether that statement must end. For connections whose
     /// <see cref="PhysicalConnection.CancelStatement"/> ends all statements at once. The holder calls it outside of the driver, before the first
-    /// statement of a lease that runs beside another. <see cref="PhysicalConnection.ClearSession"/> undoes it.
+    /// statement of a lease that runs beside another. <see cref="PhysicalConnection.ResetSession"/> undoes it.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>
     /// <param name="mustEnd">The question: fast, takes no lock, never throws.</param>
     /// <returns>Whether the database asks. If not, each cancel goes to <see cref="PhysicalConnection.CancelStatement"/>.</returns>
-    bool WatchStatements(PhysicalConnection connection, Func<bool> mustEnd);
+    bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd);
 
     /// <summary>
     /// Ends the part of a watched statement in which the database does not ask, such as the driver's wait for a lock. Called like

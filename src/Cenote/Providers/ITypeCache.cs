@@ -5,7 +5,7 @@ public interface ITypeCache
 {
     /// <summary>
     /// Forgets the loaded types, after a migration has changed them or another database has taken the name. Connections opened from now on load them
-    /// again. <see cref="ConnectionPool.RetireAll"/> replaces the others.
+    /// again. <see cref="ConnectionPool.Clear"/> replaces the others.
     /// </summary>
-    void ForgetTypes();
+    void ClearTypeCache();
 }

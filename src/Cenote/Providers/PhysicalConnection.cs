@@ -8,7 +8,7 @@ namespace Cenote.Providers;
 /// one connection of its own, derive from <see cref="DriverResetConnection"/>.
 /// </summary>
 /// <remarks>
-/// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an interface: <see cref="IServerStatementLimits"/>.
+/// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an interface: <see cref="IStatementTimeout"/>.
 /// </remarks>
 public abstract class PhysicalConnection
 {
@@ -20,40 +20,40 @@ public abstract class PhysicalConnection
     /// <param name="connection">The driver's connection, not yet opened.</param>
     /// <param name="sessionClearing">Who clears the session after a lease.</param>
     /// <param name="resetMode">What is cleared after a lease.</param>
-    protected PhysicalConnection(DbConnection connection, SessionClearing sessionClearing, ResetMode resetMode)
+    protected PhysicalConnection(DbConnection connection, SessionReset sessionClearing, ResetMode resetMode)
     {
         Connection = connection;
-        SessionClearing = sessionClearing;
+        SessionReset = sessionClearing;
         ResetMode = resetMode;
-        ClearsSession = sessionClearing == SessionClearing.DriverReset || resetMode != ResetMode.None;
-        Limits = this as IServerStatementLimits;
+        RequiresReset = sessionClearing == SessionReset.ByDriver || resetMode != ResetMode.None;
+        Limits = this as IStatementTimeout;
     }
 
     /// <summary>Gets the driver's connection that a lease exposes.</summary>
     public DbConnection Connection { get; }
 
     /// <summary>Gets who clears the session after a lease.</summary>
-    public SessionClearing SessionClearing { get; }
+    public SessionReset SessionReset { get; }
 
-    /// <summary>Gets whether <see cref="ClearSession"/> is called after a lease.</summary>
-    public bool ClearsSession { get; }
+    /// <summary>Gets whether <see cref="ResetSession"/> is called after a lease.</summary>
+    public bool RequiresReset { get; }
 
     /// <summary>Gets what is cleared after a lease.</summary>
     protected ResetMode ResetMode { get; }
 
     /// <summary>
     /// Gets whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
-    /// May change with <see cref="ClearSession"/> once the connection is open, and at no other time.
+    /// May change with <see cref="ResetSession"/> once the connection is open, and at no other time.
     /// </summary>
     /// <value>By default <see langword="false"/>.</value>
-    public virtual bool ClearsInline => false;
+    public virtual bool CanResetInline => false;
 
     /// <summary>Gets whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.</summary>
-    public virtual bool PreparesLeases => false;
+    public virtual bool RequiresLeasePreparation => false;
 
     /// <summary>
     /// Gets whether the session is alive as far as the driver knows. The pool reads it after each lease, before it clears the session. No round trip.
-    /// Where nothing is cleared (<see cref="ClearsSession"/>), the pool reads only the state of <see cref="Connection"/>.
+    /// Where nothing is cleared (<see cref="RequiresReset"/>), the pool reads only the state of <see cref="Connection"/>.
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
@@ -75,20 +75,20 @@ public abstract class PhysicalConnection
     /// <summary>
     /// Records the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once, after it was opened.
     /// </summary>
-    public virtual void KeepHandlers() => _handlers = DbConnectionHandlers.Of(Connection);
+    public virtual void SaveHandlers() => _handlers = DbConnectionHandlers.Of(Connection);
 
     /// <summary>
     /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that they receive nothing of the next holder's session.
-    /// Called before each <see cref="ClearSession"/>. Must cost next to nothing where none was added.
+    /// Called before each <see cref="ResetSession"/>. Must cost next to nothing where none was added.
     /// </summary>
     public virtual void RemoveHandlers() => _handlers.Restore(Connection);
 
     /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
-    public abstract void ClearSession();
+    public abstract void ResetSession();
 
     /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
     /// <param name="cancellationToken">Signalled when the validation timeout has passed.</param>
-    public abstract ValueTask ClearSessionAsync(CancellationToken cancellationToken);
+    public abstract ValueTask ResetSessionAsync(CancellationToken cancellationToken);
 
     /// <summary>Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection is open.</summary>
     /// <param name="timeout">The longest it may take.</param>
@@ -118,29 +118,29 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. What it registers belongs to the
-    /// connection from then on, and <see cref="ClearSession"/> keeps it. Event handlers and callbacks are removed: see <see cref="RemoveHandlers"/>.
+    /// connection from then on, and <see cref="ResetSession"/> keeps it. Event handlers and callbacks are removed: see <see cref="RemoveHandlers"/>.
     /// </summary>
-    /// <param name="setUp">Called at once, with <see cref="Connection"/>.</param>
+    /// <param name="initialize">Called at once, with <see cref="Connection"/>.</param>
     /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can register.</remarks>
-    public virtual void SetUp(Action<DbConnection> setUp)
+    public virtual void Initialize(Action<DbConnection> initialize)
     {
-        ArgumentNullException.ThrowIfNull(setUp);
-        setUp(Connection);
+        ArgumentNullException.ThrowIfNull(initialize);
+        initialize(Connection);
     }
 
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>Gets the ability to set limits at the server, if the connection has it. A field, because statements look at it.</summary>
-    internal IServerStatementLimits? Limits { get; }
+    internal IStatementTimeout? Limits { get; }
 
     /// <summary>Gets the ability to set limits at the server.</summary>
     /// <exception cref="NotSupportedException">The database has no limit of its own.</exception>
-    internal IServerStatementLimits RequiredLimits => Limits ?? throw new NotSupportedException(
+    internal IStatementTimeout RequiredLimits => Limits ?? throw new NotSupportedException(
         "This database has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
 
     /// <summary>Gets or sets whether the pool uses <see cref="ResetMode.Full"/>.</summary>
-    internal bool ClearsFully { get; set; }
+    internal bool IsResetFull { get; set; }
 
     /// <summary>
     /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once, instead of
@@ -153,11 +153,11 @@ public abstract class PhysicalConnection
     internal virtual bool MayBeAborted => true;
 
     /// <summary>Runs a set-up if none with its key has run. Called by the holder only.</summary>
-    internal void SetUpOnce(object key, Action<DbConnection> setUp)
+    internal void InitializeOnce(object key, Action<DbConnection> setUp)
     {
         if (_setUps?.Contains(key) != true)
         {
-            SetUp(setUp);
+            Initialize(setUp);
             (_setUps ??= []).Add(key);
         }
     }

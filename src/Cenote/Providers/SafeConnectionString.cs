@@ -33,7 +33,7 @@ public static class SafeConnectionString
     /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret: another setting, because a semicolon is
     /// missing, or credentials before an address. Names every such value, without quoting it.
     /// </exception>
-    public static TBuilder Read<TBuilder>(TBuilder builder, string connectionString, AddressKind addressKind = AddressKind.Unknown)
+    public static TBuilder Parse<TBuilder>(TBuilder builder, string connectionString, AddressKind addressKind = AddressKind.Unknown)
         where TBuilder : DbConnectionStringBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -91,7 +91,7 @@ public static class SafeConnectionString
     /// </param>
     /// <param name="addressKind">The kind of address that the driver expects in the value.</param>
     public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) =>
-        value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && ValueJudge.Judge("database", value, addressKind) == ValueFault.Doubtful
+        value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && SecretValueDetector.FindFault("database", value, addressKind) == ValueFault.Suspicious
             ? "***"
             : Shown("data source", value, addressKind);
 
@@ -104,7 +104,7 @@ public static class SafeConnectionString
             return "";
         }
 
-        var fault = ValueJudge.Judge(keyword, value, addressKind);
+        var fault = SecretValueDetector.FindFault(keyword, value, addressKind);
         if (fault is ValueFault.AnotherSetting or ValueFault.Space)
         {
             return "***";
@@ -114,7 +114,7 @@ public static class SafeConnectionString
         var at = fault == ValueFault.None ? -1 : value.LastIndexOf('@');
         if (at >= 0)
         {
-            if (ValueJudge.Judge(keyword, value[(at + 1)..], addressKind) != ValueFault.None)
+            if (SecretValueDetector.FindFault(keyword, value[(at + 1)..], addressKind) != ValueFault.None)
             {
                 return "***";
             }
@@ -138,7 +138,7 @@ public static class SafeConnectionString
         foreach (string keyword in pairs.Keys)
         {
             position++;
-            var name = Harmless.Contains(keyword) || ValueJudge.IsKnown(keyword) ? AsWritten(keyword, connectionString) : null;
+            var name = Harmless.Contains(keyword) || SecretValueDetector.IsKnown(keyword) ? AsWritten(keyword, connectionString) : null;
             var subject = name is null ? FormattableString.Invariant($"keyword {position} of {pairs.Count}") : $"'{name}'";
             if (keyword.Contains("://", StringComparison.Ordinal))
             {
@@ -149,7 +149,7 @@ public static class SafeConnectionString
                 yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is not a keyword=value pair. Put quotes around values that contain ';' or '='.");
             }
 
-            var fault = ValueJudge.Judge(keyword, Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "", addressKind);
+            var fault = SecretValueDetector.FindFault(keyword, Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "", addressKind);
             if (fault == ValueFault.AnotherSetting)
             {
                 yield return $"The value of {subject} in the connection string contains another setting: is a semicolon missing after {name ?? "it"}? Settings are separated by semicolons, as in Host=db1;Database=shop.";

@@ -27,8 +27,8 @@ internal sealed class SecretFragments
             var isSecret = SecretWords.IsSecret(keyword);
 
             // Password=ab;cd=ef: the password was meant to be ab;cd=ef.
-            var isRest = followsSecret && !ValueJudge.IsKnown(keyword) && !SecretWords.IsSetting(keyword) && !SafeConnectionString.IsHarmless(keyword);
-            if (isSecret || isRest || ValueJudge.Judge(keyword, value, AddressKind.Unknown) != ValueFault.None)
+            var isRest = followsSecret && !SecretValueDetector.IsKnown(keyword) && !SecretWords.IsSetting(keyword) && !SafeConnectionString.IsHarmless(keyword);
+            if (isSecret || isRest || SecretValueDetector.FindFault(keyword, value, AddressKind.Unknown) != ValueFault.None)
             {
                 AddIfLong(value, isSecret ? Shortest : ShortestGuess);
             }

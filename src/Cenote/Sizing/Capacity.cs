@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Sizing;
 
 /// <summary>How many connections there are, may be and should be. Guarded by the lock of the lease desk.</summary>
@@ -23,9 +21,9 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal static Capacity Of(PoolSettings settings)
     {
-        var limit = settings.Sizing is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
+        var limit = settings.SizingPolicy is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
         var hold = settings.OpenRetryBaseDelay > ShortestHold ? settings.OpenRetryBaseDelay : ShortestHold;
-        return new Capacity(settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, hold, settings.Credentials is not null);
+        return new Capacity(settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, hold, settings.CredentialsProvider is not null);
     }
 
     internal int MinSize { get; private set; } = minSize;
@@ -41,10 +39,10 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal int Opening { get; private set; }
 
     /// <summary>Those of them whose connections nobody may have any more. They take up room until they have ended, and count for nothing else.</summary>
-    internal int Doomed { get; private set; }
+    internal int ObsoleteOpens { get; private set; }
 
     /// <summary>Opens that may still serve somebody.</summary>
-    internal int UnderWay => Opening - Doomed;
+    internal int UnderWay => Opening - ObsoleteOpens;
 
     /// <summary>Connections wanted for a warm-up, until it is reached.</summary>
     internal int WarmUpTarget { get; private set; }
@@ -53,7 +51,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal int Replacements { get; set; }
 
     /// <summary>A caller has come who found nothing: that justifies a try even shortly after a failure.</summary>
-    internal void NoteDemand() => _hasFreshDemand = true;
+    internal void RecordDemand() => _hasFreshDemand = true;
 
     internal bool HasRoom => Total < Limit;
 
@@ -71,12 +69,12 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
         var mayTry = now >= _holdUntil;
         return (waiting > UnderWay && (mayTry || _hasFreshDemand))
-            || (mayTry && (Total - Doomed < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements));
+            || (mayTry && (Total - ObsoleteOpens < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements));
     }
 
     /// <summary>The same question for an open that is under way, and counted.</summary>
     internal bool StillWantsOpening(int waiting) =>
-        Total <= Limit && (waiting >= UnderWay || Total - Doomed <= Math.Max(MinSize, WarmUpTarget) || UnderWay <= Replacements);
+        Total <= Limit && (waiting >= UnderWay || Total - ObsoleteOpens <= Math.Max(MinSize, WarmUpTarget) || UnderWay <= Replacements);
 
     internal void BeginOpening()
     {
@@ -86,7 +84,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     }
 
     /// <summary>A new generation has begun: nobody may have what the opens bring that are under way.</summary>
-    internal void DoomOpens() => Doomed = Opening;
+    internal void MarkOpensObsolete() => ObsoleteOpens = Opening;
 
     /// <param name="hasOpened">Whether there is a connection more.</param>
     /// <param name="closing">Connections that are being closed.</param>
@@ -94,7 +92,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     internal void EndOpening(bool hasOpened, int closing, bool wasDoomed)
     {
         Opening--;
-        Doomed -= wasDoomed ? 1 : 0;
+        ObsoleteOpens -= wasDoomed ? 1 : 0;
         if (hasOpened)
         {
             EndRefusal();
@@ -140,7 +138,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     /// <param name="live">The connections that the server lets us have.</param>
     internal void HoldRefused(long now, FailureKind kind, int live)
     {
-        if (kind == FailureKind.BadCredentials && now >= _refusedUntil)
+        if (kind == FailureKind.InvalidCredentials && now >= _refusedUntil)
         {
             // A callback may have others to give by now.
             _refusal = asksForCredentials ? HoldForOtherCredentials : Longer(_refusal);

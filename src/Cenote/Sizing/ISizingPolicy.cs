@@ -1,4 +1,4 @@
-namespace Cenote.Sizing;
+namespace Cenote;
 
 /// <summary>Decides how many connections a pool may hold. Called once a second from the pool's upkeep, never concurrently.</summary>
 public interface ISizingPolicy

@@ -1,4 +1,4 @@
-namespace Cenote.Sizing;
+namespace Cenote;
 
 /// <summary>A change of size, with its reason for the log.</summary>
 /// <param name="Size">The size to move to.</param>

@@ -1,4 +1,4 @@
-namespace Cenote.Sizing;
+namespace Cenote;
 
 /// <summary>What a sizing policy sees of a pool at one moment.</summary>
 public readonly record struct SizingObservation
@@ -16,7 +16,7 @@ public readonly record struct SizingObservation
     public required int Total { get; init; }
 
     /// <summary>The size in force: no more than this many connections are open.</summary>
-    public required int CurrentSize { get; init; }
+    public required int Limit { get; init; }
 
     /// <summary>The smallest size allowed.</summary>
     public required int MinSize { get; init; }

@@ -8,7 +8,7 @@ namespace Cenote.Statements;
 /// Goes through a statement's text, part by part: literals become <c>?</c>, comments and white space one space. A literal that does not end
 /// takes the rest with it: nothing of it is ever shown.
 /// </summary>
-internal ref struct LiteralScanner(string text, SqlLiterals literals)
+internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 {
     /// <summary>What may begin a text, a name or a comment somewhere.</summary>
     private static readonly SearchValues<char> Openers = SearchValues.Create("'\"`[$#-");
@@ -18,7 +18,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
 
     internal readonly bool IsAtEnd => _at >= _text.Length;
 
-    private readonly bool EscapesBackslash => literals.HasFlag(SqlLiterals.BackslashEscapes);
+    private readonly bool EscapesBackslash => literals.HasFlag(SqlLiteralRules.BackslashEscapes);
 
     internal void AppendNext(StringBuilder shape)
     {
@@ -64,7 +64,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
     /// <summary>A name in a database's own quotes stays, with its quotes; what may be a text goes.</summary>
     private void AppendDoublyQuoted(StringBuilder shape, char quote)
     {
-        if (quote == '[' && !literals.HasFlag(SqlLiterals.NamesInBrackets))
+        if (quote == '[' && !literals.HasFlag(SqlLiteralRules.BracketedIdentifiers))
         {
             AppendBracket(shape);
             return;
@@ -76,9 +76,9 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         }
 
         var start = _at;
-        var isName = quote is '`' or ']' || literals.HasFlag(SqlLiterals.NamesInDoubleQuotes);
-        var isClosed = SkipQuoted(quote, isName ? SqlLiterals.PlainBackslashes : literals);
-        if (quote == '"' && literals.HasFlag(SqlLiterals.TextsInDoubleQuotes) && (_at >= _text.Length || _text[_at] != '.') && FollowsOperator(shape))
+        var isName = quote is '`' or ']' || literals.HasFlag(SqlLiteralRules.DoubleQuotedIdentifiers);
+        var isClosed = SkipQuoted(quote, isName ? SqlLiteralRules.NoBackslashEscapes : literals);
+        if (quote == '"' && literals.HasFlag(SqlLiteralRules.DoubleQuotedStrings) && (_at >= _text.Length || _text[_at] != '.') && FollowsOperator(shape))
         {
             isName = false;
         }
@@ -140,7 +140,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         var rest = _text[_at..];
         var end = rest.IndexOf(']');
         shape.Append('[');
-        _at += literals == SqlLiterals.Unknown && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers) ? rest.Length : 1;
+        _at += literals == SqlLiteralRules.None && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers) ? rest.Length : 1;
     }
 
     /// <summary>Words, names and parameters. Letters right before a quote belong to the literal: N'…', E'…', X'…', _utf8'…', q'[…]'.</summary>
@@ -181,7 +181,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         int end;
         do
         {
-            SkipQuoted('\'', SqlLiterals.BackslashEscapes);
+            SkipQuoted('\'', SqlLiteralRules.BackslashEscapes);
             end = _at;
             SkipBlank();
         }
@@ -220,7 +220,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         var end = rest.IndexOfAny('\n', '\r') is >= 0 and var found ? found : rest.Length;
         var feed = rest.IndexOf('\n') is >= 0 and var last ? last : rest.Length;
         var content = rest[(rest[0] == '#' ? 1 : 2)..end];
-        var isDoubtful = literals == SqlLiterals.Unknown && (rest[0] == '#' || !IsSpaceAt(rest, 2)) && content.ContainsAny(Openers);
+        var isDoubtful = literals == SqlLiteralRules.None && (rest[0] == '#' || !IsSpaceAt(rest, 2)) && content.ContainsAny(Openers);
         _at += isDoubtful || rest[end..feed].ContainsAny(Openers) ? rest.Length : end;
     }
 
@@ -229,7 +229,7 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
         var rest = _text[_at..];
         return rest.StartsWith("/*")
             || (rest.StartsWith("--") && (!EscapesBackslash || IsSpaceAt(rest, 2)))
-            || (rest[0] == '#' && (EscapesBackslash || literals == SqlLiterals.Unknown));
+            || (rest[0] == '#' && (EscapesBackslash || literals == SqlLiteralRules.None));
     }
 
     private static bool IsSpaceAt(ReadOnlySpan<char> text, int index) =>
@@ -267,16 +267,16 @@ internal ref struct LiteralScanner(string text, SqlLiterals literals)
 
     /// <summary>From a quote to the one that ends it, doubled ones skipped.</summary>
     /// <returns>Whether there is one.</returns>
-    private bool SkipQuoted(char quote, SqlLiterals style)
+    private bool SkipQuoted(char quote, SqlLiteralRules style)
     {
         for (_at++; _at < _text.Length; _at++)
         {
             var character = _text[_at];
-            if (character == '\\' && style.HasFlag(SqlLiterals.BackslashEscapes))
+            if (character == '\\' && style.HasFlag(SqlLiteralRules.BackslashEscapes))
             {
                 _at++;
             }
-            else if (character == '\\' && !style.HasFlag(SqlLiterals.PlainBackslashes) && _at + 1 < _text.Length && _text[_at + 1] == quote)
+            else if (character == '\\' && !style.HasFlag(SqlLiteralRules.NoBackslashEscapes) && _at + 1 < _text.Length && _text[_at + 1] == quote)
             {
                 // It ends here or goes on, and nobody says which.
                 break;

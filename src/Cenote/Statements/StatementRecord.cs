@@ -1,4 +1,4 @@
-using Cenote.Diagnostics;
+using Cenote.Statistics;
 
 namespace Cenote.Statements;
 
@@ -42,7 +42,7 @@ internal sealed class StatementRecord(string text)
         }
     }
 
-    internal StatementStatistics Describe()
+    internal StatementStatistics GetStatistics()
     {
         var failure = Volatile.Read(ref _lastFailure);
         var time = _time.Summarize();
@@ -51,8 +51,8 @@ internal sealed class StatementRecord(string text)
             Text = text,
             Count = time.Count,
             Errors = _errors.Value,
-            Total = _time.Sum,
-            Time = time,
+            TotalTime = _time.Sum,
+            ExecutionTime = time,
             LastError = failure?.Error,
             LastErrorTime = failure?.Time,
         };

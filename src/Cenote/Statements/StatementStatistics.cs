@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>How often statements of one text ran, how long they took, and how they failed, see <see cref="ConnectionPool.GetStatements"/>.</summary>
+/// <summary>How often statements of one text ran, how long they took, and how they failed, see <see cref="ConnectionPool.GetStatementStatistics"/>.</summary>
 public sealed record StatementStatistics
 {
     /// <summary>The text of <see cref="Text"/> for all statements that are not told apart any more.</summary>
@@ -16,10 +16,10 @@ public sealed record StatementStatistics
     public required long Errors { get; init; }
 
     /// <summary>How long all of them took together.</summary>
-    public required TimeSpan Total { get; init; }
+    public required TimeSpan TotalTime { get; init; }
 
     /// <summary>How long they took: from the start of the execution until it has ended, or its reader is closed, as with <see cref="ConnectionPoolOptions.QueryTimeout"/>.</summary>
-    public required LatencySummary Time { get; init; }
+    public required LatencySummary ExecutionTime { get; init; }
 
     /// <summary>What the driver said of the last failure, without what it quotes of values; <see langword="null"/> when none failed.</summary>
     public required string? LastError { get; init; }

@@ -38,7 +38,7 @@ internal static class StatementText
     private static bool EndsWithWord(StringBuilder shape, string word) =>
         shape.Length >= word.Length && shape.ToString(shape.Length - word.Length, word.Length).Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    internal static string WithoutLiterals(string text, SqlLiterals literals)
+    internal static string WithoutLiterals(string text, SqlLiteralRules literals)
     {
         var shape = new StringBuilder(Math.Min(text.Length, Longest));
         var scanner = new LiteralScanner(text, literals);

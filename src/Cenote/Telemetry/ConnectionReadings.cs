@@ -1,5 +1,4 @@
-using Cenote.Diagnostics;
-using Cenote.Resilience;
+using Cenote.Statistics;
 
 namespace Cenote.Telemetry;
 
@@ -56,7 +55,7 @@ internal static class ConnectionReadings
             "{pool}",
             "1 for the state that the circuit is in, 0 for the others.",
             "cenote.circuit.state",
-            static pool => pool.Desk.ReadCircuit().State,
+            static pool => pool.Desk.GetCircuitStatus().State,
             [.. Enum.GetValues<CircuitState>().Select(static state => (TelemetryTags.ValueOf(state), Is(state)))]);
         readings.Count("cenote.circuit.openings", "{opening}", "How often the circuit has opened.", static pool => pool.Desk.Meters.CircuitOpenings.Value);
     }

@@ -1,3 +1,5 @@
+using Cenote.Statistics;
+
 namespace Cenote.Telemetry;
 
 /// <summary>

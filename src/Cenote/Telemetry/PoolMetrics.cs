@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Cenote.Statistics;
 
 namespace Cenote.Telemetry;
 

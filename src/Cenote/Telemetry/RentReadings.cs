@@ -19,7 +19,7 @@ internal static class RentReadings
             ("cancelled", static meters => meters.Cancellations.Value),
             ("open_failed", static meters => meters.Errors.Value),
             ("circuit_open", static meters => meters.CircuitRejections.Value),
-            ("overloaded", static meters => meters.Overloads.Value));
+            ("overloaded", static meters => meters.OverloadRejections.Value));
         readings.Count("cenote.rent.nested", "{rent}", "Rents by a flow that held a connection of the pool already, where the pool looks for them.", static pool => pool.Desk.Meters.NestedRents.Value);
         readings.Longest("cenote.rent.longest_wait", "How long the first in the queue has waited so far.", static pool => pool.Desk.ReadLongestWait());
         readings.Count(
@@ -29,7 +29,7 @@ internal static class RentReadings
             "cenote.leak.kind",
             static pool => pool.Desk.Meters,
             ("suspected", static meters => meters.LeaksSuspected.Value),
-            ("returned", static meters => meters.LateReturns.Value),
+            ("returned", static meters => meters.LeasesReturnedLate.Value),
             ("proven", static meters => meters.CountClosed(CloseReason.Abandoned)),
             ("revoked", static meters => meters.LeasesRevoked.Value));
         readings.Level(
@@ -42,15 +42,15 @@ internal static class RentReadings
             ("suspended", static state => Is(state, PoolState.Suspended)),
             ("draining", static state => Is(state, PoolState.Draining)));
         readings.Level(
-            "cenote.pool.verdict",
+            "cenote.pool.diagnosis",
             "{pool}",
             "1 for how the pool judges itself, 0 for the others.",
-            "cenote.pool.verdict",
-            static pool => pool.Judge.Judge(VerdictOptions.Default).Level,
-            ("healthy", static level => Is(level, VerdictLevel.Healthy)),
-            ("degraded", static level => Is(level, VerdictLevel.Degraded)),
-            ("unhealthy", static level => Is(level, VerdictLevel.Unhealthy)));
-        readings.Count("cenote.upkeep.failures", "{failure}", "Upkeep tasks that threw.", static pool => pool.Desk.Meters.UpkeepFailures.Value);
+            "cenote.pool.diagnosis",
+            static pool => pool.Diagnoser.Diagnose(DiagnosisOptions.Default).Level,
+            ("healthy", static level => Is(level, DiagnosisLevel.Healthy)),
+            ("degraded", static level => Is(level, DiagnosisLevel.Degraded)),
+            ("unhealthy", static level => Is(level, DiagnosisLevel.Unhealthy)));
+        readings.Count("cenote.maintenance.failures", "{failure}", "Upkeep tasks that threw.", static pool => pool.Desk.Meters.MaintenanceFailures.Value);
     }
 
     private static long Is<T>(T found, T kind)

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>One message that names every problem of a command line.</summary>
 internal static partial class ArgumentProblems

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>
 /// A pool's connections as a bar, by what they are doing. Shapes differ as well as colours, so that it reads without colour too.

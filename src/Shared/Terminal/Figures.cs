@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>Numbers and durations as a person reads them, short enough for a column.</summary>
 internal static class Figures

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>
 /// A standard stream that may be closed, full, or a terminal that is gone. The first failure ends the writing, not the process: a run still checks its data

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the command to end; the second ends the process.</summary>
 internal sealed class Interruption : IDisposable

@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>A picture in the terminal that is drawn again four times a second and clears itself at the end.</summary>
 internal static class LivePicture

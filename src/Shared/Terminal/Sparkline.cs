@@ -1,4 +1,4 @@
-namespace Cenote.Terminal;
+namespace Cenote.Shared;
 
 /// <summary>Numbers over time in one line of text.</summary>
 internal static class Sparkline

@@ -27,18 +27,18 @@ internal sealed class CountingProvider(DatabaseProvider inner) : DatabaseProvide
 
     public override string Database => inner.Database;
 
-    public override SessionClearing DefaultSessionClearing => inner.DefaultSessionClearing;
+    public override SessionReset DefaultSessionReset => inner.DefaultSessionReset;
 
     public override PhysicalConnection CreateConnection(ConnectionSettings settings) => inner.CreateConnection(settings);
 
-    public override FailureKind Classify(Exception exception)
+    public override FailureKind ClassifyFailure(Exception exception)
     {
         lock (_asked)
         {
             _asked.Add(exception);
         }
 
-        return inner.Classify(exception);
+        return inner.ClassifyFailure(exception);
     }
 
     public override bool IsCancellation(Exception exception) => inner.IsCancellation(exception);

@@ -21,8 +21,8 @@ internal static class KeptSession
 
             // The first one ever is opened by the holder.
             var seen = pool.GetStatistics();
-            var replaced = seen.Opened - Math.Max(1, before.Opened);
-            Assert.Equal(replaced, seen.Closed.GetValueOrDefault(CloseReason.CancelInDoubt) - before.Closed.GetValueOrDefault(CloseReason.CancelInDoubt));
+            var replaced = seen.ConnectionsOpened - Math.Max(1, before.ConnectionsOpened);
+            Assert.Equal(replaced, seen.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CancelOutcomeUnknown) - before.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CancelOutcomeUnknown));
             if (replaced == 0)
             {
                 return;

@@ -1,5 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
 using MySqlConnector;
 using Npgsql;

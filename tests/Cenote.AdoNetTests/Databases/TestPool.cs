@@ -1,7 +1,4 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
 
 namespace Cenote.AdoNetTests.Databases;
 
@@ -17,10 +14,10 @@ internal static class TestPool
         {
             MinSize = 0,
             MaxSize = maxSize,
-            SessionClearing = db switch
+            SessionReset = db switch
             {
-                Db.PostgreSqlOwnReset => SessionClearing.OwnReset,
-                Db.PostgreSqlDriverReset => SessionClearing.DriverReset,
+                Db.PostgreSqlOwnReset => SessionReset.ByPool,
+                Db.PostgreSqlDriverReset => SessionReset.ByDriver,
                 _ => null,
             },
         };

@@ -1,7 +1,3 @@
-using Cenote.BrowserTests.Sites;
-using Cenote.ReadReplicas;
-using Cenote.Resilience;
-using Cenote.Sqlite;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(Shop))]
@@ -54,7 +50,7 @@ public sealed class Shop : IAsyncDisposable
     {
         var orders = await _pools.AddSqliteAsync(Leaking, 2, 8, static options =>
         {
-            options.LeakDetection = new LeakDetectionOptions { Threshold = TimeSpan.FromSeconds(1), StackSampling = 1 };
+            options.LeakDetection = new LeakDetectionOptions { Threshold = TimeSpan.FromSeconds(1), StackSamplingInterval = 1 };
             options.StatementStatistics = new StatementStatisticsOptions();
         });
         _load.Add(orders, 2, "CREATE TABLE IF NOT EXISTS lines (id INTEGER PRIMARY KEY, total REAL)", "INSERT INTO lines (total) VALUES (12.5)", "SELECT sum(total) FROM lines WHERE id > 10");
@@ -69,11 +65,11 @@ public sealed class Shop : IAsyncDisposable
         _load.Add(billing, 6, "SELECT count(*) FROM generate_series(1, 1000)", "SELECT pg_sleep(0.4)");
 
         var nowhere = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = 1 }.ConnectionString;
-        var search = await _pools.AddAsync(new ConnectionPoolBuilder().Named(Unreachable).Use(new PostgreSql.PostgreSqlProvider(nowhere)).Sized(0, 4).Configure(static options =>
+        var search = await _pools.AddAsync(new ConnectionPoolBuilder().WithName(Unreachable).UseProvider(new Cenote.PostgreSqlProvider(nowhere)).WithSize(0, 4).Configure(static options =>
         {
             options.AcquireTimeout = TimeSpan.FromSeconds(1);
-            options.OpenRetries = 0;
-            options.CircuitBreaker = new CircuitBreakerOptions { FailuresToOpen = 2 };
+            options.MaxOpenRetries = 0;
+            options.CircuitBreaker = new CircuitBreakerOptions { FailureThreshold = 2 };
         }));
         _load.Add(search, 2, "SELECT 1");
         for (var number = 1; number <= 3; number++)
@@ -82,14 +78,14 @@ public sealed class Shop : IAsyncDisposable
         }
 
         var file = _pools.SqliteFile("catalog");
-        var readOnly = new SqliteProviderOptions { ReadOnly = true };
+        var readOnly = new SqliteProviderOptions { IsReadOnly = true };
         _set = new ReplicaSetBuilder(Set)
-            .Primary("catalog writer", pool => pool.UseSqlite(file).Sized(1, 1).Configure(static options => options.Startup = StartupMode.FailAtStart))
-            .Replica("catalog reader 1", pool => pool.UseSqlite(file, readOnly).Sized(1, 4))
-            .Replica("catalog reader 2", pool => pool.UseSqlite(file, readOnly).Sized(1, 4))
+            .AddPrimary("catalog writer", pool => pool.UseSqlite(file).WithSize(1, 1).Configure(static options => options.StartupMode = StartupMode.FailFast))
+            .AddReplica("catalog reader 1", pool => pool.UseSqlite(file, readOnly).WithSize(1, 4))
+            .AddReplica("catalog reader 2", pool => pool.UseSqlite(file, readOnly).WithSize(1, 4))
             .Build();
         await _set.WaitUntilReadyAsync().Soon();
-        _load.Add(_set.Reads, 3, "SELECT 1").Add(_set.Writes, 1, "SELECT 1");
+        _load.Add(_set.ReadDataSource, 3, "SELECT 1").Add(_set.WriteDataSource, 1, "SELECT 1");
         return await Site.StartAsync(new SiteOptions { Registry = _pools.Registry, ReplicaSets = [_set] });
     }
 }

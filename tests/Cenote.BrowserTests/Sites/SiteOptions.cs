@@ -1,5 +1,3 @@
-using Cenote.Dashboard;
-using Cenote.ReadReplicas;
 using Microsoft.AspNetCore.Builder;
 
 namespace Cenote.BrowserTests.Sites;

@@ -1,6 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Sqlite;
-
 namespace Cenote.BrowserTests.Sites;
 
 /// <summary>Pools on real databases, in a registry that ends with them. SQLite's files go, too.</summary>
@@ -13,13 +10,13 @@ internal sealed class TestPools : IAsyncDisposable
     /// <summary>A pool of SQLite, on a file of its own unless told otherwise.</summary>
     internal async Task<ConnectionPool> AddSqliteAsync(string name, int minSize = 1, int maxSize = 4, Action<ConnectionPoolOptions>? configure = null, string? file = null)
     {
-        var builder = new ConnectionPoolBuilder().Named(name).UseSqlite(SqliteFile(file ?? $"{Registry.Names.Count}")).Sized(minSize, maxSize);
+        var builder = new ConnectionPoolBuilder().WithName(name).UseSqlite(SqliteFile(file ?? $"{Registry.Names.Count}")).WithSize(minSize, maxSize);
         return await AddAsync(configure is null ? builder : builder.Configure(configure));
     }
 
     /// <summary>A pool of the PostgreSQL server that ./test starts.</summary>
     internal Task<ConnectionPool> AddPostgreSqlAsync(string name, int minSize = 1, int maxSize = 4, Action<ConnectionPoolOptions>? configure = null) =>
-        AddAsync(new ConnectionPoolBuilder().Named(name).UsePostgreSql(RealServers.PostgreSql).Sized(minSize, maxSize).Configure(configure ?? (static _ => { })));
+        AddAsync(new ConnectionPoolBuilder().WithName(name).UsePostgreSql(RealServers.PostgreSql).WithSize(minSize, maxSize).Configure(configure ?? (static _ => { })));
 
     internal async Task<ConnectionPool> AddAsync(ConnectionPoolBuilder builder)
     {

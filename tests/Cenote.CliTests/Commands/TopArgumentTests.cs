@@ -1,7 +1,6 @@
-using Cenote.Testing;
 using System.CommandLine;
 using Cenote.Cli.Commands;
-using Cenote.CliTests.Running;
+using Cenote.Testing;
 
 namespace Cenote.CliTests.Commands;
 

@@ -10,7 +10,7 @@ public sealed class TopTests
     public async Task A_script_gets_one_table_and_is_told_by_the_exit_code_that_a_pool_is_unhealthy()
     {
         await using var pool = WatchedSite.NewPool();
-        pool.OpenCircuit();
+        pool.IsolateCircuit();
         await using var site = await WatchedSite.StartAsync([pool]);
 
         using var table = await ProgramRun.RunAsync("top", site.Address.ToString());
@@ -18,10 +18,10 @@ public sealed class TopTests
 
         Assert.True(table.ExitCode == 0, table.Output + table.Errors);
         var row = Assert.Single(table.Output.Split('\n'), line => line.Contains("orders", StringComparison.Ordinal));
-        Assert.Contains(pool.GetVerdict().Summary, row);
+        Assert.Contains(pool.Diagnose().Summary, row);
         Assert.DoesNotContain("\e", table.Output);
         Assert.True(once.ExitCode == 4, once.Output + once.Errors);
-        Assert.Contains(pool.GetVerdict().Findings[0].Remedy.Split(' ')[0], once.Output);
+        Assert.Contains(pool.Diagnose().Findings[0].Recommendation.Split(' ')[0], once.Output);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class TopTests
         await using var site = await WatchedSite.StartAsync([pool]);
 
         using var run = ProgramRun.StartOnTerminal($"top {site.Address}");
-        await run.WaitForLineAsync(pool.GetVerdict().Summary);
+        await run.WaitForLineAsync(pool.Diagnose().Summary);
         await run.PressCtrlCAsync();
         await run.EndAsync();
 

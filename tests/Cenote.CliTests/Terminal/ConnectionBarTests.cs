@@ -1,4 +1,4 @@
-using Cenote.Terminal;
+using Cenote.Shared;
 using Spectre.Console;
 
 namespace Cenote.CliTests.Terminal;

@@ -1,4 +1,4 @@
-using Cenote.Terminal;
+using Cenote.Shared;
 
 namespace Cenote.CliTests.Terminal;
 

@@ -20,8 +20,8 @@ public sealed class DashboardFeedTests
         var statistics = pool.GetStatistics();
         Assert.Equal(SightState.Live, sight.State);
         Assert.Equal(statistics.Counts, OverviewColumn.CountsOf(Assert.Single(sight.Overview.Pools)));
-        Assert.Equal((statistics.Rents, statistics.Opened, statistics.Timeouts), (sight.Pool!.Totals.Rents, sight.Pool.Totals.Opened, sight.Pool.Totals.Timeouts));
-        Assert.Equal(pool.GetVerdict().Summary, sight.Pool.Verdict.Summary);
+        Assert.Equal((statistics.Rents, statistics.ConnectionsOpened, statistics.Timeouts), (sight.Pool!.Totals.Rents, sight.Pool.Totals.Opened, sight.Pool.Totals.Timeouts));
+        Assert.Equal(pool.Diagnose().Summary, sight.Pool.Diagnosis.Summary);
         Assert.Equal(2, sight.Pool.Leases.Count);
     }
 

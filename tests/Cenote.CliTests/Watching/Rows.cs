@@ -15,13 +15,13 @@ internal static class Rows
 
     public static PoolJson Detail(PoolRowJson row, string text) => new(
         row,
-        new VerdictJson(row.Name, DateTimeOffset.UnixEpoch, row.Level, row.Summary, [new FindingJson(text, "unhealthy", text, text, text, text)]),
+        new DiagnosisJson(row.Name, DateTimeOffset.UnixEpoch, row.Level, row.Summary, [new FindingJson(text, "unhealthy", text, text, text, text)]),
         new TotalsJson(1, 2, 3, 4, 5, 6, 7, 8, 9, new Dictionary<string, long>(StringComparer.Ordinal), 10, 11, 12, 13, 14, 15, 16),
         new LatenciesJson(Latency, Latency, Latency),
         new OpenFailureJson(text, text, DateTimeOffset.UnixEpoch, 1),
-        new CircuitJson("Closed", IsForced: false, DateTimeOffset.UnixEpoch, 0, NextProbeSeconds: null),
+        new CircuitJson("Closed", IsIsolated: false, DateTimeOffset.UnixEpoch, 0, SecondsUntilNextProbe: null),
         [],
-        [new LeaseJson("1-1", 1, 12, DateTimeOffset.UnixEpoch, text, text, 1, text, IsSuspected: true, text, text)],
+        [new LeaseJson("1-1", 1, 12, DateTimeOffset.UnixEpoch, text, text, 1, text, IsSuspectedLeak: true, text, text)],
         [],
         Statements: null,
         [new EventJson(1, DateTimeOffset.UnixEpoch, text, "Error", text, 1, text, text)],

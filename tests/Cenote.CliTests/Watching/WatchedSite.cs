@@ -1,8 +1,6 @@
 using System.Net;
 using Cenote.Cli.Commands;
-using Cenote.Dashboard;
 using Cenote.Shop.Serving;
-using Cenote.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting;

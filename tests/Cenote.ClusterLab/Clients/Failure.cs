@@ -12,7 +12,7 @@ internal sealed record Failure(Exception Exception, string Kind, bool WasSent, b
     internal static Failure Of(Exception exception, DatabaseProvider provider, bool isOpen)
     {
         var isDrivers = exception is DbException && exception is not PoolException;
-        var name = isDrivers ? provider.Classify(exception).ToString() : exception.GetType().Name.Replace("Exception", "", StringComparison.Ordinal);
+        var name = isDrivers ? provider.ClassifyFailure(exception).ToString() : exception.GetType().Name.Replace("Exception", "", StringComparison.Ordinal);
         return new Failure(exception, (isOpen ? "statement: " : "") + name, isOpen, !isDrivers && exception is not PoolException);
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cenote.ClusterLab.Clusters;
-using Cenote.ReadReplicas;
 
 namespace Cenote.ClusterLab.Clients;
 
@@ -14,14 +13,14 @@ internal static class SetOfThree
         {
             var port = cluster.Ports[index];
             var name = port.ToString(CultureInfo.InvariantCulture);
-            builder = index == 0 ? builder.Primary(name, UsePort) : builder.Replica(name, UsePort);
+            builder = index == 0 ? builder.AddPrimary(name, UsePort) : builder.AddReplica(name, UsePort);
 
-            void UsePort(ConnectionPoolBuilder pool) => pool.Use(cluster.CreateProvider(port)).Sized(2, 10);
+            void UsePort(ConnectionPoolBuilder pool) => pool.UseProvider(cluster.CreateProvider(port)).WithSize(2, 10);
         }
 
         var set = builder.Build();
-        var sources = new Sources("a `ReplicaSet`", set.Writes, set.Reads, set.DisposeAsync);
-        set.TopologyChanged += (_, change) => sources.Note($"{change.Change} {change.Server.Name}: {change.Reason}");
+        var sources = new Sources("a `ReplicaSet`", set.WriteDataSource, set.ReadDataSource, set.DisposeAsync);
+        set.TopologyChanged += (_, change) => sources.Note($"{change.Kind} {change.Server.Name}: {change.Reason}");
         return sources;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cenote.Providers;
-using Cenote.TestServers;
 using Cenote.TestServers.Processes;
 
 namespace Cenote.ClusterLab.Clusters;

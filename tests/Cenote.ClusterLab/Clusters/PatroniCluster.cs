@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cenote.PostgreSql;
 using Cenote.Providers;
 using Cenote.TestServers.Processes;
 using Npgsql;

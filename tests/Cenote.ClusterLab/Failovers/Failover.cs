@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Cenote.ClusterLab.Clients;
 using Cenote.ClusterLab.Clusters;
-using Cenote.TestServers;
 
 namespace Cenote.ClusterLab.Failovers;
 

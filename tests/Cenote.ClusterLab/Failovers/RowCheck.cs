@@ -1,6 +1,5 @@
 using Cenote.ClusterLab.Clients;
 using Cenote.ClusterLab.Clusters;
-using Cenote.TestServers;
 
 namespace Cenote.ClusterLab.Failovers;
 

@@ -75,7 +75,7 @@ public sealed class PageTests
         var text = await site.Client.GetStringAsync(new Uri("/pools/assets/help/monitoring.md", UriKind.Relative)).Soon();
         var anchors = text.Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Trim().ToLowerInvariant().Replace(' ', '-')).ToList();
 
-        Assert.All(Enum.GetValues<FindingKind>(), kind => Assert.Contains(new Finding(kind, VerdictLevel.Degraded, "", "", "").HelpLink.Split('#')[1], anchors, StringComparer.Ordinal));
+        Assert.All(Enum.GetValues<FindingKind>(), kind => Assert.Contains(new Finding(kind, DiagnosisLevel.Degraded, "", "", "").HelpLink.Split('#')[1], anchors, StringComparer.Ordinal));
     }
 
     [Fact]

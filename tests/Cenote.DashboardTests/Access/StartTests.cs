@@ -31,7 +31,7 @@ public sealed class StartTests
         {
             Configure = options =>
             {
-                options.History = TimeSpan.FromSeconds(59);
+                options.HistoryDuration = TimeSpan.FromSeconds(59);
                 options.ActionPolicy = " ";
                 options.Pools.Add(null!);
             },

@@ -23,11 +23,11 @@ public sealed class ActionTests
         await pool.WarmUpAsync(2).Soon();
         Assert.Contains("2 idle connections are alive", await ops.DoAsync("""{"pool":"orders","action":"validate"}"""), StringComparison.Ordinal);
         await ops.DoAsync("""{"pool":"orders","action":"retireAll"}""");
-        Assert.Contains(pool.GetEvents(), happened => happened.Kind == PoolEventKind.RetiredAll);
+        Assert.Contains(pool.GetEvents(), happened => happened.Kind == PoolEventKind.Cleared);
         await ops.DoAsync("""{"pool":"orders","action":"openCircuit"}""");
-        Assert.True(pool.GetCircuit().IsForced);
+        Assert.True(pool.GetCircuitStatus().IsIsolated);
         await ops.DoAsync("""{"pool":"orders","action":"closeCircuit"}""");
-        Assert.False(pool.GetCircuit().IsForced);
+        Assert.False(pool.GetCircuitStatus().IsIsolated);
         var lease = await RentAsync(site, pool);
         var id = Assert.Single(pool.GetLeases()).Id;
         await ops.DoAsync($$"""{"pool":"orders","action":"revoke","lease":"{{id}}"}""");
@@ -36,7 +36,7 @@ public sealed class ActionTests
         Assert.Equal(PoolState.Draining, pool.GetStatistics().State);
         await lease.DisposeAsync();
 
-        var operations = pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.Operation).ToList();
+        var operations = pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.OperatorAction).ToList();
         Assert.Equal(9, operations.Count);
         Assert.All(operations, happened => Assert.Equal("ops", happened.Actor));
         Assert.Contains(operations, happened => happened.Message.Contains("resize to 1–7", StringComparison.Ordinal));
@@ -230,7 +230,7 @@ public sealed class ActionTests
 
         await viewer.DoAsync(Suspend);
 
-        var actor = pool.GetEvents().Single(happened => happened.Kind == PoolEventKind.Operation).Actor!;
+        var actor = pool.GetEvents().Single(happened => happened.Kind == PoolEventKind.OperatorAction).Actor!;
         Assert.StartsWith("eve?ops was here", actor, StringComparison.Ordinal);
         Assert.Equal(200, actor.Length);
     }
@@ -255,7 +255,7 @@ public sealed class ActionTests
     private static void AssertUntouched(DashboardSite site, ConnectionPool pool, int refusals)
     {
         Assert.Equal(PoolState.Running, pool.GetStatistics().State);
-        Assert.DoesNotContain(pool.GetEvents(), happened => happened.Kind == PoolEventKind.Operation);
+        Assert.DoesNotContain(pool.GetEvents(), happened => happened.Kind == PoolEventKind.OperatorAction);
         Assert.Equal(refusals, site.Log.Messages.Count(message => message.EventId == 141));
     }
 }

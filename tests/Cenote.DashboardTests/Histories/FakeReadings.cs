@@ -1,5 +1,5 @@
 using Cenote.Dashboard.Histories;
-using Cenote.Diagnostics;
+using Cenote.Statistics;
 
 namespace Cenote.DashboardTests.Histories;
 
@@ -41,9 +41,9 @@ internal sealed class FakeReadings
             Timeouts = 0,
             Cancellations = 0,
             Errors = _errors += errors,
-            Opened = _opened += opened,
+            ConnectionsOpened = _opened += opened,
             OpenFailures = 0,
-            Closed = new Dictionary<CloseReason, long>(_closed),
+            ConnectionsClosedByReason = new Dictionary<CloseReason, long>(_closed),
             WaitTime = default,
             UseTime = default,
             ConnectTime = default,

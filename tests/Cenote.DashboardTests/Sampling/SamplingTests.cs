@@ -143,7 +143,7 @@ public sealed class SamplingTests
         var pool = site.AddPool(configure: options =>
         {
             options.LeakDetection.Threshold = TimeSpan.FromSeconds(2);
-            options.LeakDetection.StackSampling = 1;
+            options.LeakDetection.StackSamplingInterval = 1;
         });
         site.Tick();
         await using var lease = await pool.RentAsync();
@@ -159,7 +159,7 @@ public sealed class SamplingTests
         var held = Assert.Single(json.Leases);
         Assert.Equal(Assert.Single(pool.GetLeases()).Id, held.Id);
         Assert.StartsWith("SamplingTests.cs:", held.Site, StringComparison.Ordinal);
-        Assert.True(held.IsSuspected);
+        Assert.True(held.IsSuspectedLeak);
         Assert.NotNull(held.Stack);
         Assert.Equal(4, json.Slots.Count);
         Assert.Equal((held.Id, "Leased", held.Site), (json.Slots[held.Slot].LeaseId, json.Slots[held.Slot].State, json.Slots[held.Slot].Holder));

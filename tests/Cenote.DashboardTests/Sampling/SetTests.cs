@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Cenote.ReadReplicas;
 
 namespace Cenote.DashboardTests.Sampling;
 
@@ -23,18 +22,18 @@ public sealed class SetTests
         var overview = await site.OverviewAsync();
         var row = Assert.Single(overview.ReplicaSets);
         Assert.Equal(("shop", "one", 2, 2), (row.Name, row.Primary, row.Servers, row.Serving));
-        Assert.Equal(set.GetVerdict().Summary, row.Summary);
+        Assert.Equal(set.Diagnose().Summary, row.Summary);
         Assert.Equal(2, overview.Pools.Count);
         Assert.All(overview.Pools, pool => Assert.Equal("shop", pool.ReplicaSet));
 
         var json = await site.GetAsync("/pools/api/replica-set?name=shop", DashboardJson.Default.ReplicaSetJson);
-        Assert.Equal([0, 1], json.Servers.Select(server => server.Share));
+        Assert.Equal([0, 1], json.Servers.Select(server => server.ReadShare));
         Assert.Equal([0, 3], json.Servers.Select(server => server.ReadsPerSecond));
         Assert.Equal([ServerRole.Primary, ServerRole.Replica], json.Servers.Select(server => Enum.Parse<ServerRole>(server.Role)));
         Assert.All(json.Servers, server => Assert.Contains(overview.Pools, pool => string.Equals(pool.Name, server.Pool, StringComparison.Ordinal)));
-        Assert.Equal(set.GetHistory().Count, json.History.Count);
-        Assert.Contains(json.History, change => change is { Change: "PrimaryChanged", Server: "one", FormerPrimary: null });
-        Assert.True(json.History[0].Time >= json.History[^1].Time);
+        Assert.Equal(set.GetTopologyChanges().Count, json.TopologyChanges.Count);
+        Assert.Contains(json.TopologyChanges, change => change is { Change: "PrimaryChanged", Server: "one", FormerPrimary: null });
+        Assert.True(json.TopologyChanges[0].Time >= json.TopologyChanges[^1].Time);
     }
 
     [Fact]
@@ -90,10 +89,10 @@ public sealed class SetTests
         {
             options.TimeProvider = time;
             options.ProbeInterval = TimeSpan.FromSeconds(1);
-            options.RampUp = TimeSpan.Zero;
+            options.SlowStartDuration = TimeSpan.Zero;
         });
-        builder.Primary("one", pool => pool.Use(Server(ServerRole.Primary)).Configure(Settings));
-        builder.Replica("two", pool => pool.Use(Server(ServerRole.Replica)).Configure(Settings));
+        builder.AddPrimary("one", pool => pool.UseProvider(Server(ServerRole.Primary)).Configure(Settings));
+        builder.AddReplica("two", pool => pool.UseProvider(Server(ServerRole.Replica)).Configure(Settings));
         return builder.Build();
     }
 

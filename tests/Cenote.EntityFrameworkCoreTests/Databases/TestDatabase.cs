@@ -1,6 +1,4 @@
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -70,7 +68,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         var options = new ConnectionPoolOptions { Name = "shop", MinSize = 0, AcquireTimeout = TimeSpan.FromMinutes(2) };
         if (_kind != Db.Sqlite)
         {
-            options.SessionClearing = _kind == Db.PostgreSqlOwnReset ? SessionClearing.OwnReset : SessionClearing.DriverReset;
+            options.SessionReset = _kind == Db.PostgreSqlOwnReset ? SessionReset.ByPool : SessionReset.ByDriver;
         }
 
         configure(options);

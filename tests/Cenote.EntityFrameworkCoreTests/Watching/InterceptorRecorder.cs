@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCoreTests.Watching;
 
 /// <summary>An interceptor of any kind, which changes nothing and records the names of the calls.</summary>
+#pragma warning disable CA1852 // DispatchProxy derives a type of it.
 internal class InterceptorRecorder : DispatchProxy
+#pragma warning restore CA1852
 {
     private CallRecorder? _calls;
 

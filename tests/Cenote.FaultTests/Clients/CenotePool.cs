@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.FaultTests.Clients;
 
 /// <param name="pool">Disposed of with this.</param>

@@ -31,8 +31,8 @@ internal static class LabPools
             AcquireTimeout = deadline,
             ConnectTimeout = Promise.ConnectTimeout,
             ValidationTimeout = Promise.ValidationTimeout,
-            Credentials = credentials,
+            CredentialsProvider = credentials,
         });
-        return new CenotePool(pool, deadline, provider.Classify);
+        return new CenotePool(pool, deadline, provider.ClassifyFailure);
     }
 }

@@ -22,10 +22,10 @@ internal static class RestCheck
         }
 
         statistics = pool.GetStatistics();
-        var unaccounted = (int)(statistics.Opened - statistics.ClosedTotal - statistics.Counts.Total);
+        var unaccounted = (int)(statistics.ConnectionsOpened - statistics.ConnectionsClosed - statistics.Counts.Total);
         if (unaccounted != 0)
         {
-            problems.Add($"{statistics.Opened} opened, {statistics.ClosedTotal} closed, {statistics.Counts.Total} there.");
+            problems.Add($"{statistics.ConnectionsOpened} opened, {statistics.ConnectionsClosed} closed, {statistics.Counts.Total} there.");
         }
 
         return Math.Abs(unaccounted) + statistics.Counts.Leased;

@@ -56,5 +56,5 @@ internal static class SqliteScenarios
         return Task.CompletedTask;
     }
 
-    private static void RetireAll(Incident incident) => ((CenotePool)incident.Pool).Pool.RetireAll();
+    private static void RetireAll(Incident incident) => ((CenotePool)incident.Pool).Pool.Clear();
 }

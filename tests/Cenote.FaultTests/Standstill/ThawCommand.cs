@@ -1,5 +1,3 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
 
 namespace Cenote.FaultTests.Standstill;

@@ -1,8 +1,5 @@
 using System.Data.Common;
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
 using Npgsql;
 
 namespace Cenote.HostingTests.Databases;

@@ -1,4 +1,3 @@
-using Cenote.Hosting;
 using Cenote.Providers;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
@@ -54,7 +53,7 @@ internal sealed class HostedApp : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Logging.ClearProviders().AddProvider(log);
         services?.Invoke(builder.Services);
-        builder.Services.AddConnectionPool("orders", orders => orders.Use(createProvider()).Sized(2, 4).Configure(options => pool?.Invoke(options)));
+        builder.Services.AddConnectionPool("orders", orders => orders.UseProvider(createProvider()).WithSize(2, 4).Configure(options => pool?.Invoke(options)));
         builder.Services.AddConnectionPoolHosting(hosting);
         builder.Services.AddHealthChecks().AddConnectionPools().AddConnectionPool("orders");
         lateServices?.Invoke(builder.Services);

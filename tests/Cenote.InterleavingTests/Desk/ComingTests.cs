@@ -1,5 +1,4 @@
 using Cenote.Leasing;
-using Cenote.Waiting;
 
 namespace Cenote.InterleavingTests.Desk;
 
@@ -115,8 +114,8 @@ internal static class ComingTests
 
         // A timestamp of 0 means that no work began.
         desk.Clock.Advance(TimeSpan.FromSeconds(1));
-        desk.Desk.Coming.Opens.Record(UsualOpen);
-        desk.Desk.Coming.Resets.Record(UsualReset);
+        desk.Desk.Expected.Opens.Record(UsualOpen);
+        desk.Desk.Expected.Resets.Record(UsualReset);
         desk.Database.Script = resets;
         return desk;
     }

@@ -1,6 +1,5 @@
 using Cenote.Leasing;
 using Cenote.Providers;
-using Cenote.Resilience;
 using Cenote.StubDriver;
 
 namespace Cenote.InterleavingTests.Desk;
@@ -60,21 +59,21 @@ internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, Connec
         desk.Closed(slot, reason);
     }
 
-    public void GiveUp(Slot slot, CloseReason reason)
+    public void Abandon(Slot slot, CloseReason reason)
     {
         Interlocked.Increment(ref _givenUp);
         desk.Closed(slot, reason);
     }
 
-    public void CloseGivenUp(PhysicalConnection physical, CloseReason reason)
+    public void CloseAbandoned(PhysicalConnection physical, CloseReason reason)
     {
         physical.CloseAsync().AsTask().Wait();
         Interlocked.Decrement(ref _givenUp);
     }
 
-    public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => desk.MakeSuspect();
+    public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => desk.RequireValidation();
 
-    public void Announce(CircuitState before, CircuitStatus status)
+    public void NotifyCircuitChanged(CircuitState before, CircuitStatus status)
     {
     }
 }

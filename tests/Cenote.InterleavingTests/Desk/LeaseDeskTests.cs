@@ -1,5 +1,4 @@
 using Cenote.Leasing;
-using Cenote.Waiting;
 
 namespace Cenote.InterleavingTests.Desk;
 
@@ -196,7 +195,7 @@ internal static class LeaseDeskTests
     public static void Suspects_are_validated_while_callers_come_and_go()
     {
         var desk = new TestDesk(size: 2);
-        Threads.Run(desk.RentUseReturn, desk.RentUseReturn, desk.Desk.MakeSuspect);
+        Threads.Run(desk.RentUseReturn, desk.RentUseReturn, desk.Desk.RequireValidation);
         desk.CheckNothingLost(2);
     }
 

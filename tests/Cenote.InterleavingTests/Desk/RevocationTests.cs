@@ -1,4 +1,3 @@
-using Cenote.Leasing;
 using Cenote.StubDriver;
 
 namespace Cenote.InterleavingTests.Desk;

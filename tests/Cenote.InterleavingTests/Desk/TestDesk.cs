@@ -1,12 +1,10 @@
-using Cenote.Diagnostics;
-using Cenote.History;
+using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Options;
 using Cenote.Providers;
 using Cenote.Sizing;
+using Cenote.Statistics;
 using Cenote.StubDriver;
-using Cenote.Telemetry;
-using Cenote.Waiting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.InterleavingTests.Desk;
@@ -33,7 +31,7 @@ internal sealed class TestDesk
         _rents = new RentPath(Desk, settings, journal, traces, nesting: null);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
         {
-            SessionClearing = SessionClearing.OwnReset,
+            SessionReset = SessionReset.ByPool,
             ResetMode = reset,
             ConnectTimeout = TimeSpan.FromSeconds(1),
         });
@@ -88,7 +86,7 @@ internal sealed class TestDesk
         Check.That(counts.Total == Database.Sessions, $"{Database.Sessions} sessions, but {counts}");
         Check.That(counts.Total == _capacity.Total, $"the capacity says {_capacity.Total}, but {counts}");
         Check.That(counts.Total <= size, $"more than {size}: {counts}");
-        Check.That(_capacity.Doomed == 0, "an open that has ended counts as doomed");
+        Check.That(_capacity.ObsoleteOpens == 0, "an open that has ended counts as doomed");
         Check.That(Desk.Attention == 0, $"attention is left over: {(Attention)Desk.Attention}");
         var leases = Fill(size);
         Check.That(Database.Sessions == size, $"{Database.Sessions} sessions instead of {size}");

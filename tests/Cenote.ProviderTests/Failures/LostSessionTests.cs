@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using MySqlConnector;
 using Npgsql;
 
@@ -89,7 +85,7 @@ public sealed class LostSessionTests
 
         var failure = await Assert.ThrowsAnyAsync<DbException>(() => Calls[call](connection));
 
-        Assert.Equal(FailureKind.ConnectionLost, server.Provider.Classify(failure));
+        Assert.Equal(FailureKind.ConnectionLost, server.Provider.ClassifyFailure(failure));
         if (failure is ConnectionLostException)
         {
             Assert.True(failure.IsTransient);
@@ -115,7 +111,7 @@ public sealed class LostSessionTests
 
         var failure = await Assert.ThrowsAnyAsync<DbException>(() => Endings[call](transaction));
 
-        Assert.Equal(FailureKind.ConnectionLost, server.Provider.Classify(failure));
+        Assert.Equal(FailureKind.ConnectionLost, server.Provider.ClassifyFailure(failure));
     }
 
     [Theory]
@@ -169,7 +165,7 @@ public sealed class LostSessionTests
                         await transaction.CommitAsync(token);
                     }
                 },
-                new WorkRetryOptions { IsIdempotent = isIdempotent, BaseDelay = TimeSpan.Zero },
+                new RetryOptions { IsIdempotent = isIdempotent, BaseDelay = TimeSpan.Zero },
                 TestContext.Current.CancellationToken);
             return tries;
         }

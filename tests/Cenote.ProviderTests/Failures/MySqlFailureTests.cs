@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using System.Reflection;
-using Cenote.MySql;
-using Cenote.Providers;
 using MySqlConnector;
 
 namespace Cenote.ProviderTests.Failures;
@@ -19,8 +17,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         await using var administrator = await OpenAsync();
         var user = Statements.UniqueName("u");
         await administrator.ExecuteAsync($"CREATE USER {user}@'%' IDENTIFIED BY 'right' WITH MAX_USER_CONNECTIONS 1");
-        await FailsAsync(FailureKind.BadCredentials, 1045, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "wrong")));
-        await FailsAsync(FailureKind.BadCredentials, 1044, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "right")));
+        await FailsAsync(FailureKind.InvalidCredentials, 1045, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "wrong")));
+        await FailsAsync(FailureKind.InvalidCredentials, 1044, () => OpenAsync(builder => (builder.UserID, builder.Password) = (user, "right")));
         await FailsAsync(FailureKind.InvalidConfiguration, 1049, () => OpenAsync(builder => builder.Database = "no_such_database"));
 
         await using (await OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")))
@@ -30,7 +28,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         }
 
         await administrator.ExecuteAsync($"ALTER USER {user}@'%' ACCOUNT LOCK");
-        await FailsAsync(FailureKind.BadCredentials, 4151, () => OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")));
+        await FailsAsync(FailureKind.InvalidCredentials, 4151, () => OpenAsync(builder => (builder.UserID, builder.Password, builder.Database) = (user, "right", "")));
         await FailsAsync(FailureKind.ConnectionLost, 1042, () => OpenAsync(builder => builder.Port = 1));
     }
 
@@ -85,7 +83,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         await UntilRunningAsync(administrator, session.ServerThread);
         await cancellation.CancelAsync();
         var told = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
-        Assert.Equal(FailureKind.Other, _provider.Classify(told));
+        Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(told));
         Assert.True(_provider.IsCancellation(told));
         await session.ExecuteAsync("SELECT 1");
     }
@@ -126,9 +124,9 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     [InlineData(9001, FailureKind.Transient)]
     [InlineData(9002, FailureKind.Transient)]
     [InlineData(1203, FailureKind.TooManyConnections)]
-    [InlineData(1698, FailureKind.BadCredentials)]
-    [InlineData(3118, FailureKind.BadCredentials)]
-    [InlineData(1862, FailureKind.BadCredentials)]
+    [InlineData(1698, FailureKind.InvalidCredentials)]
+    [InlineData(3118, FailureKind.InvalidCredentials)]
+    [InlineData(1862, FailureKind.InvalidCredentials)]
     [InlineData(1290, FailureKind.Other)]
     [InlineData(3100, FailureKind.Other)]
     [InlineData(3101, FailureKind.Transient)]
@@ -143,7 +141,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     [InlineData(4031, FailureKind.ConnectionLost)]
     [InlineData(1047, FailureKind.ConnectionLost)]
     [InlineData(1114, FailureKind.Other)]
-    public void By_number(int number, FailureKind kind) => Assert.Equal(kind, _provider.Classify(NewFailure(number, "text")));
+    public void By_number(int number, FailureKind kind) => Assert.Equal(kind, _provider.ClassifyFailure(NewFailure(number, "text")));
 
     [Theory]
     [InlineData("en_US")]
@@ -166,7 +164,7 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     [InlineData("The MariaDB server is running with the --read-only option so it cannot execute this statement")]
     [InlineData("Der MariaDB-Server läuft mit der Option --read-only und kann diese Anweisung deswegen nicht ausführen")]
     public void The_read_only_option_makes_a_server_read_only(string text) =>
-        Assert.Equal(FailureKind.ReadOnlyServer, _provider.Classify(NewFailure(1290, text)));
+        Assert.Equal(FailureKind.ReadOnlyServer, _provider.ClassifyFailure(NewFailure(1290, text)));
 
     private static Exception NewFailure(int number, string text)
     {
@@ -190,8 +188,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
             Assert.Equal(number, Assert.IsType<MySqlException>(failure).Number);
         }
 
-        Assert.Equal(kind, _provider.Classify(failure));
-        Assert.Equal(kind, _provider.Classify(new InvalidOperationException("wrapped", failure)));
+        Assert.Equal(kind, _provider.ClassifyFailure(failure));
+        Assert.Equal(kind, _provider.ClassifyFailure(new InvalidOperationException("wrapped", failure)));
         return failure;
     }
 

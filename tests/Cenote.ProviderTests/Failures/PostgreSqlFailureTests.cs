@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.Failures;
@@ -18,7 +16,7 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         await using var administrator = await OpenAsync();
         var user = Statements.UniqueName("u");
         await administrator.ExecuteAsync($"CREATE ROLE {user} LOGIN PASSWORD 'right' CONNECTION LIMIT 1");
-        await FailsAsync(FailureKind.BadCredentials, "28P01", () => OpenAsync(builder => (builder.Username, builder.Password) = (user, "wrong")));
+        await FailsAsync(FailureKind.InvalidCredentials, "28P01", () => OpenAsync(builder => (builder.Username, builder.Password) = (user, "wrong")));
         await FailsAsync(FailureKind.InvalidConfiguration, "3D000", () => OpenAsync(builder => builder.Database = "no_such_database"));
 
         await FailsAsync(FailureKind.InvalidConfiguration, "42704", () => OpenAsync(builder => builder.Options = "-c no_such_parameter=1"));
@@ -32,7 +30,7 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         }
 
         await administrator.ExecuteAsync($"ALTER ROLE {user} NOLOGIN");
-        await FailsAsync(FailureKind.BadCredentials, "28000", () => OpenAsync(builder => (builder.Username, builder.Password) = (user, "right")));
+        await FailsAsync(FailureKind.InvalidCredentials, "28000", () => OpenAsync(builder => (builder.Username, builder.Password) = (user, "right")));
         await FailsAsync(FailureKind.ConnectionLost, sqlState: null, () => OpenAsync(builder => builder.Port = 1));
     }
 
@@ -92,7 +90,7 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
         await UntilRunningAsync(administrator, session.ProcessID);
         await cancellation.CancelAsync();
         var told = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
-        Assert.Equal(FailureKind.Other, _provider.Classify(told));
+        Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(told));
         Assert.True(_provider.IsCancellation(told));
         await session.ExecuteAsync("SELECT 1");
     }
@@ -167,18 +165,18 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     [InlineData("53200", "ERROR", FailureKind.Other)]
     [InlineData("40003", "ERROR", FailureKind.Transient)]
     [InlineData("55006", "ERROR", FailureKind.Transient)]
-    [InlineData("28P01", "FATAL", FailureKind.BadCredentials)]
+    [InlineData("28P01", "FATAL", FailureKind.InvalidCredentials)]
     [InlineData("57P04", "FATAL", FailureKind.ConnectionLost)]
     [InlineData("25P04", "FATAL", FailureKind.ConnectionLost)]
     [InlineData("40001", "FATAL", FailureKind.ConnectionLost)]
     [InlineData("3D000", "FATAL", FailureKind.InvalidConfiguration)]
     public void By_SQLSTATE(string sqlState, string severity, FailureKind kind) =>
-        Assert.Equal(kind, _provider.Classify(new PostgresException("text", severity, severity, sqlState)));
+        Assert.Equal(kind, _provider.ClassifyFailure(new PostgresException("text", severity, severity, sqlState)));
 
     [Fact]
     public void In_another_language_a_cancel_may_be_a_timeout()
     {
-        Assert.Equal(FailureKind.QueryTimeout, _provider.Classify(new PostgresException("storniere Anfrage", "ERROR", "ERROR", "57014")));
+        Assert.Equal(FailureKind.QueryTimeout, _provider.ClassifyFailure(new PostgresException("storniere Anfrage", "ERROR", "ERROR", "57014")));
         Assert.True(_provider.IsCancellation(new PostgresException("storniere Anfrage", "ERROR", "ERROR", "57014")));
     }
 
@@ -186,8 +184,8 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     {
         var failure = await Assert.ThrowsAnyAsync<NpgsqlException>(action);
         Assert.Equal(sqlState, failure.SqlState);
-        Assert.Equal(kind, _provider.Classify(failure));
-        Assert.Equal(kind, _provider.Classify(new InvalidOperationException("wrapped", failure)));
+        Assert.Equal(kind, _provider.ClassifyFailure(failure));
+        Assert.Equal(kind, _provider.ClassifyFailure(new InvalidOperationException("wrapped", failure)));
         return failure;
     }
 

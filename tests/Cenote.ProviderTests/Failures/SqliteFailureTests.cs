@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -120,14 +118,14 @@ public sealed class SqliteFailureTests : IAsyncDisposable
     [InlineData(15, FailureKind.Transient)]
     [InlineData(23, FailureKind.Other)]
     [InlineData(7, FailureKind.Other)]
-    public void By_code(int code, FailureKind kind) => Assert.Equal(kind, _provider.Classify(new SqliteException("text", code)));
+    public void By_code(int code, FailureKind kind) => Assert.Equal(kind, _provider.ClassifyFailure(new SqliteException("text", code)));
 
     private async Task<SqliteException> FailsAsync(FailureKind kind, int code, Func<Task> action)
     {
         var failure = await Assert.ThrowsAsync<SqliteException>(action);
         Assert.Equal(code, failure.SqliteErrorCode);
-        Assert.Equal(kind, _provider.Classify(failure));
-        Assert.Equal(kind, _provider.Classify(new InvalidOperationException("wrapped", failure)));
+        Assert.Equal(kind, _provider.ClassifyFailure(failure));
+        Assert.Equal(kind, _provider.ClassifyFailure(new InvalidOperationException("wrapped", failure)));
         return failure;
     }
 

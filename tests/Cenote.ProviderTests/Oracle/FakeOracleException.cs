@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>The message of the driver's exception is the database's: it begins with the number.</summary>

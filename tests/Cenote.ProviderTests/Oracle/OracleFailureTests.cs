@@ -1,6 +1,3 @@
-using Cenote.Oracle;
-using Cenote.Providers;
-
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>What errors mean, by their number, wherever the message has it.</summary>
@@ -13,8 +10,8 @@ public sealed class OracleFailureTests : IAsyncDisposable
     [Theory]
     [InlineData("ORA-00020: maximum number of processes (300) exceeded", FailureKind.TooManyConnections)]
     [InlineData("ORA-12516: TNS:listener could not find available handler with matching protocol stack", FailureKind.TooManyConnections)]
-    [InlineData("ORA-01017: invalid username/password; logon denied", FailureKind.BadCredentials)]
-    [InlineData("ORA-28000: the account is locked", FailureKind.BadCredentials)]
+    [InlineData("ORA-01017: invalid username/password; logon denied", FailureKind.InvalidCredentials)]
+    [InlineData("ORA-28000: the account is locked", FailureKind.InvalidCredentials)]
     [InlineData("ORA-00060: deadlock detected while waiting for resource", FailureKind.Transient)]
     [InlineData("ORA-08177: can't serialize access for this transaction", FailureKind.Transient)]
     [InlineData("ORA-00054: resource busy and acquire with NOWAIT specified or timeout expired", FailureKind.Transient)]
@@ -38,8 +35,8 @@ public sealed class OracleFailureTests : IAsyncDisposable
     [InlineData("nothing to see", FailureKind.Other)]
     public void The_first_number_that_says_something_decides(string message, FailureKind expected)
     {
-        Assert.Equal(expected, _provider.Classify(new FakeOracleException(message)));
-        Assert.Equal(expected, _provider.Classify(new InvalidOperationException("outer", new FakeOracleException(message))));
+        Assert.Equal(expected, _provider.ClassifyFailure(new FakeOracleException(message)));
+        Assert.Equal(expected, _provider.ClassifyFailure(new InvalidOperationException("outer", new FakeOracleException(message))));
     }
 
     [Fact]
@@ -47,15 +44,15 @@ public sealed class OracleFailureTests : IAsyncDisposable
     {
         var exception = new FakeOracleException("ORA-01013: user requested cancel of current operation");
         Assert.True(_provider.IsCancellation(exception));
-        Assert.Equal(FailureKind.Other, _provider.Classify(exception));
+        Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(exception));
         Assert.False(_provider.IsCancellation(new FakeOracleException("ORA-00001: unique constraint (SHOP.PK) violated")));
     }
 
     [Fact]
     public void What_is_no_exception_of_the_driver_is_not_searched_for_numbers()
     {
-        Assert.Equal(FailureKind.Other, _provider.Classify(new InvalidOperationException("ORA-03113")));
-        Assert.Equal(FailureKind.ConnectionLost, _provider.Classify(new IOException("ORA-00001")));
-        Assert.Equal(FailureKind.Other, _provider.Classify(new OperationCanceledException("x", new FakeOracleException("ORA-01013: user requested cancel"))));
+        Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(new InvalidOperationException("ORA-03113")));
+        Assert.Equal(FailureKind.ConnectionLost, _provider.ClassifyFailure(new IOException("ORA-00001")));
+        Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(new OperationCanceledException("x", new FakeOracleException("ORA-01013: user requested cancel"))));
     }
 }

@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Cenote.Oracle;
-using Cenote.Providers;
-
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>The Oracle provider over a fake of the driver: never run against the driver itself, nor a database.</summary>
@@ -14,7 +10,7 @@ public sealed class OracleSessionTests
 
     private ConnectionPool NewPool(int maxSize = 1, OracleProviderOptions? provider = null, Action<ConnectionPoolOptions>? configure = null)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, OpenRetries = 0 };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, MaxOpenRetries = 0 };
         configure?.Invoke(options);
         return new ConnectionPool(new OracleProvider(new FakeOracleFactory(_database), ConnectionString, provider), options);
     }
@@ -40,7 +36,7 @@ public sealed class OracleSessionTests
             var before = await pool.ScalarAsync<string>("SELECT STATE FROM DUAL");
             await pool.ExecuteAsync(trace);
             Assert.Equal(before, await pool.ScalarAsync<string>("SELECT STATE FROM DUAL"));
-            Assert.Equal(1, pool.GetStatistics().Opened);
+            Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         }
     }
 
@@ -53,7 +49,7 @@ public sealed class OracleSessionTests
         await using var pool = NewPool(provider: new OracleProviderOptions { ResetStatements = statements });
         await pool.ExecuteAsync("ALTER SESSION SET TIME_ZONE = '+02:00'");
         Assert.EndsWith(expected, await pool.ScalarAsync<string>("SELECT STATE FROM DUAL"), StringComparison.Ordinal);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -65,7 +61,7 @@ public sealed class OracleSessionTests
         await using var pool = NewPool(provider: provider, configure: options => options.ResetMode = mode);
         await pool.ExecuteAsync("INSERT INTO T VALUES (1)");
         Assert.Equal(0, await pool.ScalarAsync<int>("SELECT COUNT(*) FROM T"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     // The driver would go on taking it for open, and refuse the next holder one of his own.
@@ -85,7 +81,7 @@ public sealed class OracleSessionTests
             Assert.Equal(0, await lease.Connection.ScalarAsync<int>("SELECT COUNT(*) FROM T"));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.ResetFailed]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ResetFailed]);
     }
 
     [Fact]
@@ -99,7 +95,7 @@ public sealed class OracleSessionTests
         }
 
         Assert.Equal(0, await pool.ScalarAsync<int>("SELECT COUNT(*) FROM T"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -134,7 +130,7 @@ public sealed class OracleSessionTests
             command.ExecuteNonQuery();
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -144,7 +140,7 @@ public sealed class OracleSessionTests
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             var exception = await Assert.ThrowsAnyAsync<DbException>(() => lease.Connection.ExecuteAsync("DIE"));
-            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(exception));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(exception));
         }
 
         Assert.Equal(2, await pool.ScalarAsync<int>("SELECT SID FROM DUAL"));
@@ -156,7 +152,7 @@ public sealed class OracleSessionTests
         await using var provider = new OracleProvider(new FakeOracleFactory(_database), ConnectionString);
         var physical = provider.CreateConnection(new ConnectionSettings
         {
-            SessionClearing = SessionClearing.OwnReset,
+            SessionReset = SessionReset.ByPool,
             ResetMode = ResetMode.Full,
             ConnectTimeout = TimeSpan.FromSeconds(15),
         });
@@ -166,7 +162,7 @@ public sealed class OracleSessionTests
         await Assert.ThrowsAnyAsync<DbException>(() => physical.Connection.ExecuteAsync("DIE"));
 
         var exception = await Assert.ThrowsAnyAsync<DbException>(() => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+        Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
         Assert.False(physical.IsUsable);
         await physical.CloseAsync();
     }
@@ -181,7 +177,7 @@ public sealed class OracleSessionTests
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1 FROM DUAL"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]

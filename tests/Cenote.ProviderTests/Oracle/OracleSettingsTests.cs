@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Cenote.Oracle;
-using Cenote.Providers;
-
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>What becomes of the connection string, credentials and the server's own word on its role.</summary>
@@ -12,9 +8,9 @@ public sealed class OracleSettingsTests
     private OracleProvider NewProvider(string connectionString = "User Id=scott;Password=tiger;Data Source=//db/shop", OracleProviderOptions? options = null) =>
         new(new FakeOracleFactory(_database), connectionString, options);
 
-    private static ConnectionSettings Settings(ResetMode mode = ResetMode.Full, SessionClearing clearing = SessionClearing.OwnReset) => new()
+    private static ConnectionSettings Settings(ResetMode mode = ResetMode.Full, SessionReset clearing = SessionReset.ByPool) => new()
     {
-        SessionClearing = clearing,
+        SessionReset = clearing,
         ResetMode = mode,
         ConnectTimeout = TimeSpan.FromSeconds(15),
     };
@@ -33,7 +29,7 @@ public sealed class OracleSettingsTests
     public async Task Settings_that_could_not_take_effect_are_refused_with_the_remedy(string setting, string remedy)
     {
         await using var provider = NewProvider("Data Source=//db/shop;" + setting);
-        Assert.Contains(remedy, Assert.Single(provider.FindProblems(Settings())), StringComparison.Ordinal);
+        Assert.Contains(remedy, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -42,7 +38,7 @@ public sealed class OracleSettingsTests
     public async Task What_is_off_under_the_pool_anyway_may_say_so(string settings)
     {
         await using var provider = NewProvider("Data Source=//db/shop;" + settings);
-        Assert.Empty(provider.FindProblems(Settings()));
+        Assert.Empty(provider.Validate(Settings()));
     }
 
     [Fact]
@@ -50,8 +46,8 @@ public sealed class OracleSettingsTests
     {
         await using var provider = NewProvider("User Id=scott", new OracleProviderOptions { ResetStatements = "NULL;" });
         Assert.Collection(
-            provider.FindProblems(Settings(ResetMode.Rollback, SessionClearing.DriverReset)),
-            problem => Assert.Contains("OwnReset", problem, StringComparison.Ordinal),
+            provider.Validate(Settings(ResetMode.Rollback, SessionReset.ByDriver)),
+            problem => Assert.Contains("ByPool", problem, StringComparison.Ordinal),
             problem => Assert.Contains("ResetStatements", problem, StringComparison.Ordinal),
             problem => Assert.Contains("Data Source", problem, StringComparison.Ordinal));
     }
@@ -60,7 +56,7 @@ public sealed class OracleSettingsTests
     public async Task The_driver_s_pooling_and_enlisting_are_off_and_a_lease_shows_no_password()
     {
         await using var pool = new ConnectionPoolBuilder { ConnectionString = "User Id=scott;Password=tiger;Data Source=//db/shop;Pooling=true;Persist Security Info=true" }
-            .UseOracle(new FakeOracleFactory(_database)).Sized(0, 1).Build();
+            .UseOracle(new FakeOracleFactory(_database)).WithSize(0, 1).Build();
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         var given = new DbConnectionStringBuilder { ConnectionString = _database.LastConnectionString };
         Assert.Equal(("false", "false"), ((string)given["Pooling"], (string)given["Enlist"]));
@@ -87,20 +83,20 @@ public sealed class OracleSettingsTests
         {
             MinSize = 0,
             MaxSize = 1,
-            Credentials = _ => new(new DatabaseCredentials("robot", Volatile.Read(ref password))),
+            CredentialsProvider = _ => new(new DatabaseCredentials("robot", Volatile.Read(ref password))),
         });
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT SID FROM DUAL"));
         Assert.Contains("User Id=robot", _database.LastConnectionString, StringComparison.OrdinalIgnoreCase);
 
         _database.Password = "second";
         Volatile.Write(ref password, "second");
-        pool.RetireAll();
+        pool.Clear();
         Assert.Equal(2, await pool.ScalarAsync<int>("SELECT SID FROM DUAL"));
 
         Volatile.Write(ref password, "wrong-7391");
-        pool.RetireAll();
+        pool.Clear();
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(FailureKind.InvalidCredentials, exception.Failure.Kind);
         Assert.Equal(1, exception.Failure.Attempts);
         Assert.DoesNotContain("wrong-7391", exception.ToString(), StringComparison.Ordinal);
     }

@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
@@ -27,9 +25,9 @@ internal sealed class OwnDatabase : IAsyncDisposable
     }
 
     internal ConnectionPool NewPool(
-        SessionClearing clearing, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null, string? connectionString = null)
+        SessionReset clearing, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null, string? connectionString = null)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, SessionClearing = clearing, OpenRetries = 0 };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, SessionReset = clearing, MaxOpenRetries = 0 };
         configure?.Invoke(options);
         return new ConnectionPool(new PostgreSqlProvider(connectionString ?? ConnectionString), options);
     }

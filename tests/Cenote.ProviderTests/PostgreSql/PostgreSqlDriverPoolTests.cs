@@ -1,6 +1,4 @@
 using System.Data;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 
 namespace Cenote.ProviderTests.PostgreSql;
 

@@ -1,6 +1,4 @@
 using System.Data;
-using System.Data.Common;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
@@ -8,12 +6,12 @@ namespace Cenote.ProviderTests.PostgreSql;
 /// <summary>Calls for which Npgsql opens a connection of its own beside the leased one.</summary>
 public sealed class SecondConnectionTests
 {
-    public static TheoryData<SessionClearing, bool, bool> Ways
+    public static TheoryData<SessionReset, bool, bool> Ways
     {
         get
         {
-            var ways = new TheoryData<SessionClearing, bool, bool>();
-            foreach (var clearing in new[] { SessionClearing.DriverReset, SessionClearing.OwnReset })
+            var ways = new TheoryData<SessionReset, bool, bool>();
+            foreach (var clearing in new[] { SessionReset.ByDriver, SessionReset.ByPool })
             {
                 ways.Add(clearing, false, false);
                 ways.Add(clearing, false, true);
@@ -29,7 +27,7 @@ public sealed class SecondConnectionTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Schema_with_keys_is_read_beside_an_open_reader(SessionClearing clearing, bool isPooled, bool isAsync)
+    public async Task Schema_with_keys_is_read_beside_an_open_reader(SessionReset clearing, bool isPooled, bool isAsync)
     {
         await using var database = await NewDatabaseAsync();
         await using var pool = database.NewPool(clearing);
@@ -56,9 +54,9 @@ public sealed class SecondConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Adapter_with_keys_and_command_builder_update_a_table(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Adapter_with_keys_and_command_builder_update_a_table(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         await using var pool = database.NewPool(clearing);
@@ -79,9 +77,9 @@ public sealed class SecondConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Clones_of_a_leased_connection_leave_no_session(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Clones_of_a_leased_connection_leave_no_session(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         await using var pool = database.NewPool(clearing);
@@ -98,15 +96,15 @@ public sealed class SecondConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Clones_log_in_with_the_password_of_the_callback(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Clones_log_in_with_the_password_of_the_callback(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         var password = new NpgsqlConnectionStringBuilder(database.ConnectionString).Password!;
         await using var pool = database.NewPool(
             clearing,
-            configure: options => options.Credentials = _ => new(new DatabaseCredentials(null, password)),
+            configure: options => options.CredentialsProvider = _ => new(new DatabaseCredentials(null, password)),
             connectionString: new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = null }.ConnectionString);
         await using (var lease = await pool.RentAsync(Cancelled))
         {
@@ -119,9 +117,9 @@ public sealed class SecondConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Clones_log_in_as_their_own_user_where_the_user_name_changes(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Clones_log_in_as_their_own_user_where_the_user_name_changes(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         string[] users = [Statements.UniqueName("u"), Statements.UniqueName("u")];
@@ -137,7 +135,7 @@ public sealed class SecondConnectionTests
         await using var pool = database.NewPool(clearing, maxSize: 2, options =>
         {
             options.MaxConcurrentOpens = 1;
-            options.Credentials = _ =>
+            options.CredentialsProvider = _ =>
             {
                 var user = users[opens++ % 2];
                 return new(new DatabaseCredentials(user, "pw-" + user));
@@ -189,7 +187,7 @@ public sealed class SecondConnectionTests
     {
         await database.WaitForSessionsAsync(1);
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         Assert.Equal(1, await database.CountSessionsAsync());
     }
 }

@@ -1,6 +1,5 @@
 using System.Transactions;
 using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
@@ -19,7 +18,7 @@ public sealed class SharedSourceTests
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var administrator = await database.ConnectAsync();
-        await using var pool = database.NewPool(SessionClearing.DriverReset);
+        await using var pool = database.NewPool(SessionReset.ByDriver);
         for (var i = 0; i < 3; i++)
         {
             await using (var lease = await pool.RentAsync(Cancelled))
@@ -36,13 +35,13 @@ public sealed class SharedSourceTests
             }
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task User_names_that_change_share_one_load_of_the_types(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task User_names_that_change_share_one_load_of_the_types(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         string[] users = [Statements.UniqueName("u"), Statements.UniqueName("u")];
@@ -57,7 +56,7 @@ public sealed class SharedSourceTests
         var loads = await database.CountLoadsAsync(async () =>
         {
             var opens = 0;
-            await using var pool = database.NewPool(clearing, maxSize: 1, options => options.Credentials = _ =>
+            await using var pool = database.NewPool(clearing, maxSize: 1, options => options.CredentialsProvider = _ =>
             {
                 var user = users[opens++ % 2];
                 return new(new DatabaseCredentials(user, "pw-" + user));
@@ -65,22 +64,22 @@ public sealed class SharedSourceTests
             for (var i = 0; i < 6; i++)
             {
                 Assert.Equal(users[i % 2], await pool.ScalarAsync<string>("SELECT session_user"));
-                pool.RetireAll();
+                pool.Clear();
             }
         });
         Assert.Equal(1, loads);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Configuration_is_called_once_for_all_connections(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Configuration_is_called_once_for_all_connections(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var calls = 0;
         await using var pool = new ConnectionPool(
             new PostgreSqlProvider(database.ConnectionString, _ => calls++),
-            new ConnectionPoolOptions { MinSize = 0, MaxSize = 3, SessionClearing = clearing });
+            new ConnectionPoolOptions { MinSize = 0, MaxSize = 3, SessionReset = clearing });
         Assert.Equal(1, calls);
         await pool.WarmUpAsync(3, cancellationToken: Cancelled);
         Assert.Equal(2, calls);
@@ -90,7 +89,7 @@ public sealed class SharedSourceTests
     public async Task Connection_returned_before_its_transaction_has_ended_is_closed_after_it()
     {
         await using var database = await OwnDatabase.CreateAsync();
-        await using var pool = database.NewPool(SessionClearing.DriverReset, maxSize: 2);
+        await using var pool = database.NewPool(SessionReset.ByDriver, maxSize: 2);
         await pool.ExecuteAsync("CREATE TABLE goods (id int)");
         using (var scope = new CommittableTransaction())
         {
@@ -105,20 +104,20 @@ public sealed class SharedSourceTests
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT count(*) FROM goods"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
         await database.WaitForSessionsAsync(1);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Revoked_holder_gets_no_session_by_opening_the_connection_again(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Revoked_holder_gets_no_session_by_opening_the_connection_again(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing);
         var lease = await pool.RentAsync(Cancelled);
         var session = lease.Unwrap<NpgsqlConnection>();
-        Assert.True(pool.Revoke(Assert.Single(pool.DescribeLeases().Leases)));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeaseReport().Leases)));
         await database.WaitForSessionsAsync(0);
         await Assert.ThrowsAnyAsync<Exception>(() => session.ExecuteAsync("SELECT 1"));
         await session.CloseAsync();

@@ -1,5 +1,4 @@
 using Cenote.PostgreSql;
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
@@ -96,7 +95,7 @@ public sealed class SourceBuildingTests
 
             // The first session's question, which takes long.
             Assert.True(source.Answers.BeginQuestion());
-            var session = new OwnResetSession(source, settings, new PoolerTraits());
+            var session = new PoolResetSession(source, settings, new PoolerTraits());
             await session.OpenAsync(Cancelled);
             var origin = Statements.UniqueName("origin");
             await session.Connection.ExecuteAsync($"SELECT pg_replication_origin_create('{origin}')");
@@ -106,11 +105,11 @@ public sealed class SourceBuildingTests
                 await session.Connection.ExecuteAsync("SET ROLE pg_monitor");
                 if (isBlocking)
                 {
-                    await OnOwnThread(session.ClearSession);
+                    await OnOwnThread(session.ResetSession);
                 }
                 else
                 {
-                    await session.ClearSessionAsync(Cancelled);
+                    await session.ResetSessionAsync(Cancelled);
                 }
 
                 Assert.False(await session.Connection.ScalarAsync<bool>("SELECT pg_replication_origin_session_is_setup()"));
@@ -132,9 +131,9 @@ public sealed class SourceBuildingTests
         var sources = new SharedSources((_, _) => new NpgsqlDataSourceBuilder(ordinary + ";Pooling=false").Build(), NpgsqlInternals.AreReachable);
         var source = sources.Take(settings, withoutOptions: false);
         Assert.True(source.Answers.BeginQuestion());
-        var session = new OwnResetSession(source, settings, new PoolerTraits());
+        var session = new PoolResetSession(source, settings, new PoolerTraits());
         await session.OpenAsync(Cancelled);
-        await session.ClearSessionAsync(Cancelled);
+        await session.ResetSessionAsync(Cancelled);
         Assert.Equal(1, await session.Connection.ScalarAsync<int>("SELECT 1"));
         await session.CloseAsync();
         sources.Close();
@@ -160,7 +159,7 @@ public sealed class SourceBuildingTests
     private static ConnectionSettings Settings(string user) => new()
     {
         ResetMode = ResetMode.Full,
-        SessionClearing = SessionClearing.OwnReset,
+        SessionReset = SessionReset.ByPool,
         ConnectTimeout = Patience,
         Credentials = new DatabaseCredentials(user, "secret"),
     };

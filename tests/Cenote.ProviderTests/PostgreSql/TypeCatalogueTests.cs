@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
@@ -9,27 +8,27 @@ public sealed class TypeCatalogueTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Types_are_loaded_once_for_a_pool(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Types_are_loaded_once_for_a_pool(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var loads = await database.CountLoadsAsync(async () =>
         {
             await using var pool = database.NewPool(clearing, maxSize: 4);
             await pool.WarmUpAsync(4, cancellationToken: Cancelled);
-            pool.RetireAll();
+            pool.Clear();
             await pool.WarmUpAsync(4, cancellationToken: Cancelled);
-            await using var dedicated = await pool.OpenDedicatedAsync(Cancelled);
-            Assert.True(pool.GetStatistics().Opened >= 8);
+            await using var dedicated = await pool.OpenDedicatedConnectionAsync(Cancelled);
+            Assert.True(pool.GetStatistics().ConnectionsOpened >= 8);
         });
         Assert.Equal(1, loads);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Types_are_loaded_once_when_all_connections_open_at_once(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Types_are_loaded_once_when_all_connections_open_at_once(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var loads = await database.CountLoadsAsync(async () =>
@@ -41,11 +40,11 @@ public sealed class TypeCatalogueTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset, true)]
-    [InlineData(SessionClearing.DriverReset, false)]
-    [InlineData(SessionClearing.OwnReset, true)]
-    [InlineData(SessionClearing.OwnReset, false)]
-    public async Task All_connections_know_a_type_that_one_holder_reloaded(SessionClearing clearing, bool isAsync)
+    [InlineData(SessionReset.ByDriver, true)]
+    [InlineData(SessionReset.ByDriver, false)]
+    [InlineData(SessionReset.ByPool, true)]
+    [InlineData(SessionReset.ByPool, false)]
+    public async Task All_connections_know_a_type_that_one_holder_reloaded(SessionReset clearing, bool isAsync)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 4);
@@ -66,10 +65,10 @@ public sealed class TypeCatalogueTests
             await lease.DisposeAsync();
         }
 
-        Assert.Equal(4, pool.GetStatistics().Opened);
+        Assert.Equal(4, pool.GetStatistics().ConnectionsOpened);
 
         // Those opened later, too, in place of the others.
-        pool.RetireAll();
+        pool.Clear();
         leases = await RentAllAsync(pool, 4);
         foreach (var lease in leases)
         {
@@ -77,13 +76,13 @@ public sealed class TypeCatalogueTests
             await lease.DisposeAsync();
         }
 
-        Assert.Equal(8, pool.GetStatistics().Opened);
+        Assert.Equal(8, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Lease_knows_a_type_whose_holder_has_not_returned_yet(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Lease_knows_a_type_whose_holder_has_not_returned_yet(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 3);
@@ -98,9 +97,9 @@ public sealed class TypeCatalogueTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Types_reloaded_on_every_connection_in_turn_are_known_to_all(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Types_reloaded_on_every_connection_in_turn_are_known_to_all(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 2);
@@ -122,9 +121,9 @@ public sealed class TypeCatalogueTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Types_can_be_reloaded_while_connections_open(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Types_can_be_reloaded_while_connections_open(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 8);
@@ -150,9 +149,9 @@ public sealed class TypeCatalogueTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Reload_that_was_cancelled_leaves_no_connection_without_types(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Reload_that_was_cancelled_leaves_no_connection_without_types(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing);
@@ -188,7 +187,7 @@ public sealed class TypeCatalogueTests
         await using var database = await OwnDatabase.CreateAsync();
         var address = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         address.Host = $"127.0.0.1:{address.Port},127.0.0.1:{address.Port}";
-        await using var pool = database.NewPool(SessionClearing.OwnReset, maxSize: 4, connectionString: address.ConnectionString);
+        await using var pool = database.NewPool(SessionReset.ByPool, maxSize: 4, connectionString: address.ConnectionString);
         var leases = await RentAllAsync(pool, 4);
         await ReloadAsync(leases[1].Unwrap<NpgsqlConnection>(), isAsync: true);
         foreach (var lease in leases)
@@ -205,14 +204,14 @@ public sealed class TypeCatalogueTests
                 await lease.DisposeAsync();
             }
 
-            pool.RetireAll();
+            pool.Clear();
         }
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task Types_are_loaded_again_once_they_are_forgotten(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task Types_are_loaded_again_once_they_are_forgotten(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var loads = await database.CountLoadsAsync(async () =>
@@ -222,8 +221,8 @@ public sealed class TypeCatalogueTests
             await using (var before = await pool.RentAsync(Cancelled))
             {
                 await before.Connection.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
-                Assert.IsAssignableFrom<ITypeCache>(pool.Provider).ForgetTypes();
-                pool.RetireAll();
+                Assert.IsAssignableFrom<ITypeCache>(pool.Provider).ClearTypeCache();
+                pool.Clear();
                 Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
             }
 
@@ -233,9 +232,9 @@ public sealed class TypeCatalogueTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.DriverReset)]
-    [InlineData(SessionClearing.OwnReset)]
-    public async Task First_load_that_hangs_ends_with_its_connect_timeout(SessionClearing clearing)
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task First_load_that_hangs_ends_with_its_connect_timeout(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var administrator = await database.ConnectAsync();

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.ProviderTests.Replication;
 
 /// <summary>A position of a database that no provider here knows.</summary>

@@ -1,5 +1,3 @@
-using Cenote.MySql;
-using Cenote.Providers;
 using CsCheck;
 
 namespace Cenote.ProviderTests.Replication;

@@ -1,6 +1,4 @@
 using System.Data;
-using Cenote.MySql;
-using Cenote.Providers;
 using static Cenote.ProviderTests.Replication.ScriptedServer;
 
 namespace Cenote.ProviderTests.Replication;
@@ -93,7 +91,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
                 ("wsrep_cluster_state_uuid", Uuid), ("wsrep_last_committed", "42")));
         Assert.Equal(expected, status.Role);
         Assert.Equal(expected == ServerRole.Primary, status.IsMultiPrimary);
-        Assert.Equal(Uuid, status.DataId);
+        Assert.Equal(Uuid, status.ClusterId);
         Assert.Equal(expected == ServerRole.Unknown ? null : $"{Uuid}:1-42", status.Position?.ToString());
     }
 

@@ -1,7 +1,3 @@
-using System.Data.Common;
-using Cenote.MySql;
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using MySqlConnector;
 using Npgsql;
 
@@ -25,7 +21,7 @@ public sealed class ServerStatusTests
         var status = await provider.ReadStatusAsync(user, TestContext.Current.CancellationToken);
 
         Assert.Equal(
-            new ServerStatus { Role = ServerRole.Primary, Timeline = 1, DataId = identity, Position = status.Position, ServerId = status.ServerId }, status);
+            new ServerStatus { Role = ServerRole.Primary, Timeline = 1, ClusterId = identity, Position = status.Position, ServerId = status.ServerId }, status);
         Assert.NotNull(status.Position);
         Assert.NotNull(status.ServerId);
         Assert.True(provider.ReadPosition(user, Timeout)!.Covers(status.Position));

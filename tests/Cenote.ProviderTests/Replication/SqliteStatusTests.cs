@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ProviderTests.Replication;
@@ -15,7 +13,7 @@ public sealed class SqliteStatusTests : IDisposable
     {
         await using var writers = Pool(new SqliteProviderOptions());
         await writers.ExecuteAsync("CREATE TABLE notes (n)");
-        await using var readers = Pool(new SqliteProviderOptions { ReadOnly = true });
+        await using var readers = Pool(new SqliteProviderOptions { IsReadOnly = true });
 
         var primary = await ReadAsync(writers);
         var replica = await ReadAsync(readers);
@@ -29,7 +27,7 @@ public sealed class SqliteStatusTests : IDisposable
     public async Task A_database_in_memory_has_readers_too()
     {
         var name = $"status{Guid.NewGuid():N}";
-        await using var pool = new ConnectionPool(new SqliteProvider($"Data Source={name};Mode=Memory;Cache=Shared", new SqliteProviderOptions { ReadOnly = true }));
+        await using var pool = new ConnectionPool(new SqliteProvider($"Data Source={name};Mode=Memory;Cache=Shared", new SqliteProviderOptions { IsReadOnly = true }));
         Assert.Equal(ServerRole.Replica, (await ReadAsync(pool)).Role);
     }
 

@@ -1,5 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.Providers;
 using CsCheck;
 
 namespace Cenote.ProviderTests.Replication;

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Cenote.Providers;
-using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -10,9 +8,9 @@ namespace Cenote.ProviderTests.SqlServer;
 public sealed class SqlServerAbsenceTests
 {
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task First_attempts_get_five_seconds_because_the_driver_uses_all_it_is_given(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task First_attempts_get_five_seconds_because_the_driver_uses_all_it_is_given(SessionReset clearing)
     {
         // Bound, and not listening: the port refuses, and no other process gets it.
         using var port = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -23,7 +21,7 @@ public sealed class SqlServerAbsenceTests
         var isOpening = false;
         await using var pool = new ConnectionPool(
             new SqlServerProvider(connectionString, connection => _ = Volatile.Read(ref isOpening) && opened.TrySetResult(connection)),
-            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, SessionClearing = clearing });
+            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, SessionReset = clearing });
         Volatile.Write(ref isOpening, true);
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var renting = pool.RentAsync(cancellation.Token).AsTask();

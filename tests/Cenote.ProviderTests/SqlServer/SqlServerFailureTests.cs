@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -9,8 +7,8 @@ public sealed class SqlServerFailureTests : SqlServerSuite
 {
     // From severity 20 on the driver tries again by itself until its connect timeout, and may report that in the end.
     [Theory]
-    [InlineData(18456, 14, FailureKind.BadCredentials)]
-    [InlineData(18487, 14, FailureKind.BadCredentials)]
+    [InlineData(18456, 14, FailureKind.InvalidCredentials)]
+    [InlineData(18487, 14, FailureKind.InvalidCredentials)]
     [InlineData(4060, 11, FailureKind.Transient)]
     [InlineData(40613, 17, FailureKind.Transient)]
     [InlineData(49918, 16, FailureKind.Transient)]
@@ -26,7 +24,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         await physical.CloseAsync();
 
         Assert.Equal(number, exception.Number);
-        Assert.Equal(expected, provider.Classify(exception));
+        Assert.Equal(expected, provider.ClassifyFailure(exception));
     }
 
     [Theory]
@@ -51,8 +49,8 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         var exception = await Assert.ThrowsAsync<SqlException>(() => lease.Connection.ExecuteAsync($"FAIL {number} {severity}"));
         Assert.Equal(number, exception.Number);
-        Assert.Equal(expected, pool.Provider.Classify(exception));
-        Assert.Equal(expected, pool.Provider.Classify(new InvalidOperationException("outer", exception)));
+        Assert.Equal(expected, pool.Provider.ClassifyFailure(exception));
+        Assert.Equal(expected, pool.Provider.ClassifyFailure(new InvalidOperationException("outer", exception)));
         Assert.False(pool.Provider.IsCancellation(exception));
     }
 
@@ -65,7 +63,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         var physical = provider.CreateConnection(Settings() with { ConnectTimeout = TimeSpan.FromSeconds(1) });
         var exception = await Assert.ThrowsAsync<SqlException>(() => physical.OpenAsync(TestContext.Current.CancellationToken).AsTask());
         await physical.CloseAsync();
-        Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+        Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
     }
 
     // By the pool's limit, or by the driver's own, whichever is shorter.
@@ -89,7 +87,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         await using var command = new SqlCommand("WAITFOR", (SqlConnection)lease.Connection) { CommandTimeout = 1 };
         var exception = await Assert.ThrowsAsync<SqlException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(FailureKind.QueryTimeout, pool.Provider.Classify(exception));
+        Assert.Equal(FailureKind.QueryTimeout, pool.Provider.ClassifyFailure(exception));
         Assert.True(pool.Provider.IsCancellation(exception));
     }
 
@@ -97,9 +95,9 @@ public sealed class SqlServerFailureTests : SqlServerSuite
     public async Task Refused_credentials_fail_the_rent_at_once_and_appear_nowhere()
     {
         await using var pool = NewPool(
-            configure: options => options.OpenRetries = 3, connectionString: Server.ConnectionString.Replace("right", "wrong-7391", StringComparison.Ordinal));
+            configure: options => options.MaxOpenRetries = 3, connectionString: Server.ConnectionString.Replace("right", "wrong-7391", StringComparison.Ordinal));
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.RentAsync(TestContext.Current.CancellationToken).AsTask());
-        Assert.Equal(FailureKind.BadCredentials, exception.Failure.Kind);
+        Assert.Equal(FailureKind.InvalidCredentials, exception.Failure.Kind);
         Assert.Equal(1, exception.Failure.Attempts);
         Assert.DoesNotContain("wrong-7391", exception.ToString(), StringComparison.Ordinal);
         Assert.Equal("wrong-7391", Assert.Single(Server.Logins).Password);

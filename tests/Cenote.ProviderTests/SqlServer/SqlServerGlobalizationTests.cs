@@ -1,5 +1,3 @@
-using Cenote.SqlServer;
-
 namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>Alone, since the switch is the whole process's. SqlClient and the runtime have read it before.</summary>
@@ -21,13 +19,13 @@ public sealed class SqlServerGlobalizationTests : SqlServerSuite
         AppContext.SetSwitch(Switch, true);
         try
         {
-            Assert.Contains("InvariantGlobalization", Assert.Single(provider.FindProblems(Settings())), StringComparison.Ordinal);
+            Assert.Contains("InvariantGlobalization", Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
         }
         finally
         {
             AppContext.SetSwitch(Switch, false);
         }
 
-        Assert.Empty(provider.FindProblems(Settings()));
+        Assert.Empty(provider.Validate(Settings()));
     }
 }

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Cenote.Providers;
-using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -9,12 +6,12 @@ namespace Cenote.ProviderTests.SqlServer;
 public sealed class SqlServerResetTests : SqlServerSuite
 {
     [Theory]
-    [InlineData(SessionClearing.OwnReset, ResetMode.Full)]
-    [InlineData(SessionClearing.OwnReset, ResetMode.Rollback)]
-    [InlineData(SessionClearing.DriverReset, ResetMode.Full)]
-    public async Task The_next_lease_sees_nothing_of_the_last_one_s_session(SessionClearing clearing, ResetMode mode)
+    [InlineData(SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(SessionReset.ByDriver, ResetMode.Full)]
+    public async Task The_next_lease_sees_nothing_of_the_last_one_s_session(SessionReset clearing, ResetMode mode)
     {
-        await using var pool = NewPool(configure: options => (options.SessionClearing, options.ResetMode) = (clearing, mode));
+        await using var pool = NewPool(configure: options => (options.SessionReset, options.ResetMode) = (clearing, mode));
         var session = await pool.ScalarAsync<int>("SELECT @@SPID");
         await pool.ExecuteAsync("SET VARIABLE", "USE other", "BEGIN TRANSACTION");
 
@@ -26,16 +23,16 @@ public sealed class SqlServerResetTests : SqlServerSuite
             Assert.Equal("shop", lease.Connection.Database);
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         Assert.Single(Server.Logins);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_transaction_object_left_open_is_rolled_back_and_the_next_lease_begins_its_own(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_transaction_object_left_open_is_rolled_back_and_the_next_lease_begins_its_own(SessionReset clearing)
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = clearing);
+        await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             await lease.Connection.BeginTransactionAsync(System.Data.IsolationLevel.Serializable, TestContext.Current.CancellationToken);
@@ -49,15 +46,15 @@ public sealed class SqlServerResetTests : SqlServerSuite
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_reader_left_open_does_not_reach_the_next_lease(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_reader_left_open_does_not_reach_the_next_lease(SessionReset clearing)
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = clearing);
+        await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             var command = lease.Connection.CreateCommand();
@@ -67,16 +64,16 @@ public sealed class SqlServerResetTests : SqlServerSuite
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     // The server's reset leaves it (dotnet/SqlClient#96), as SqlClient's own pool does.
     [Theory]
-    [InlineData(SessionClearing.OwnReset, 2)]
-    [InlineData(SessionClearing.DriverReset, 4)]
-    public async Task The_isolation_level_goes_back_unless_the_reset_is_left_to_the_driver(SessionClearing clearing, int expected)
+    [InlineData(SessionReset.ByPool, 2)]
+    [InlineData(SessionReset.ByDriver, 4)]
+    public async Task The_isolation_level_goes_back_unless_the_reset_is_left_to_the_driver(SessionReset clearing, int expected)
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = clearing);
+        await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         await pool.ExecuteAsync("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
         Assert.Equal(expected, await pool.ScalarAsync<int>("SELECT ISOLATION"));
     }
@@ -96,7 +93,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
     [Fact]
     public async Task The_driver_s_reset_travels_with_the_next_lease_s_first_request()
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = SessionClearing.DriverReset);
+        await using var pool = NewPool(configure: options => options.SessionReset = SessionReset.ByDriver);
         await pool.ExecuteAsync("SET VARIABLE");
         await UntilAsync(() => pool.GetStatistics().Counts.Idle == 1);
         var session = Assert.Single(Server.Sessions);
@@ -127,7 +124,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
             Scalar(lease.Connection, "SET VARIABLE");
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         static int Scalar(DbConnection connection, string sql)
         {
             using var command = connection.CreateCommand();
@@ -147,7 +144,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
             Assert.Equal(0, await pool.ScalarAsync<int>("SELECT VARIABLE"));
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
         Assert.Single(Assert.Single(Server.Sessions).Statements, statement => statement.StartsWith("SET TRANSACTION", StringComparison.Ordinal));
     }
 
@@ -167,11 +164,11 @@ public sealed class SqlServerResetTests : SqlServerSuite
 
     // They belong to the driver's object, which outlives the lease; with the first, errors are messages and the next holder's statements fail unseen.
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Switches_of_the_driver_s_connection_go_back_to_what_the_callback_made_of_them(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Switches_of_the_driver_s_connection_go_back_to_what_the_callback_made_of_them(SessionReset clearing)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, OpenRetries = 0, SessionClearing = clearing };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, MaxOpenRetries = 0, SessionReset = clearing };
         await using var pool = new ConnectionPool(new SqlServerProvider(Server.ConnectionString, connection => connection.StatisticsEnabled = true), options);
         var others = SqlConfigurableRetryFactory.CreateNoneRetryProvider();
         for (var i = 0; i < 2; i++)
@@ -186,15 +183,15 @@ public sealed class SqlServerResetTests : SqlServerSuite
             connection.RetryLogicProvider = others;
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Messages_of_the_server_reach_only_the_holder_who_listens(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Messages_of_the_server_reach_only_the_holder_who_listens(SessionReset clearing)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, OpenRetries = 0, SessionClearing = clearing };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, MaxOpenRetries = 0, SessionReset = clearing };
         await using var pool = new ConnectionPool(new SqlServerProvider(Server.ConnectionString), options);
         var heard = 0;
         for (var i = 0; i < 3; i++)
@@ -211,7 +208,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
             Assert.Equal(1, heard);
         }
 
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     // An application role, EXECUTE AS: the server ends a session that is to be reset under another identity.
@@ -222,13 +219,13 @@ public sealed class SqlServerResetTests : SqlServerSuite
         var session = await pool.ScalarAsync<int>("SELECT @@SPID");
         await pool.ExecuteAsync("EXECUTE AS");
         Assert.NotEqual(session, await pool.ScalarAsync<int>("SELECT @@SPID"));
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.ResetFailed]);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ResetFailed]);
     }
 
     [Fact]
     public async Task An_ambient_transaction_is_not_joined()
     {
-        await using var pool = NewPool(configure: options => options.AmbientTransactions = AmbientTransactions.Ignore);
+        await using var pool = NewPool(configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);
         using (new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
         {
             await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
@@ -236,6 +233,6 @@ public sealed class SqlServerResetTests : SqlServerSuite
         }
 
         Assert.IsType<SqlConnection>((await pool.RentAsync(TestContext.Current.CancellationToken)).Connection);
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 }

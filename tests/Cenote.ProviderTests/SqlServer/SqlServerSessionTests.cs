@@ -1,5 +1,3 @@
-using System.Data.Common;
-using Cenote.Providers;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -22,11 +20,11 @@ public sealed class SqlServerSessionTests : SqlServerSuite
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Many_clients_share_few_sessions_and_the_driver_opens_none_of_its_own(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Many_clients_share_few_sessions_and_the_driver_opens_none_of_its_own(SessionReset clearing)
     {
-        await using var pool = NewPool(maxSize: 3, options => options.SessionClearing = clearing);
+        await using var pool = NewPool(maxSize: 3, options => options.SessionReset = clearing);
         await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(async () =>
         {
             for (var i = 0; i < 20; i++)
@@ -37,26 +35,26 @@ public sealed class SqlServerSessionTests : SqlServerSuite
             }
         })));
 
-        Assert.InRange(pool.GetStatistics().Opened, 1, 3);
-        Assert.Equal(pool.GetStatistics().Opened, Server.Logins.Count);
+        Assert.InRange(pool.GetStatistics().ConnectionsOpened, 1, 3);
+        Assert.Equal(pool.GetStatistics().ConnectionsOpened, Server.Logins.Count);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_session_lost_in_a_statement_is_not_lent_again(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_session_lost_in_a_statement_is_not_lent_again(SessionReset clearing)
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = clearing);
+        await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         int lost;
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             lost = await lease.Connection.ScalarAsync<int>("SELECT @@SPID");
             var exception = await Assert.ThrowsAsync<SqlException>(() => lease.Connection.ExecuteAsync("DIE"));
-            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.Classify(exception));
+            Assert.Equal(FailureKind.ConnectionLost, pool.Provider.ClassifyFailure(exception));
         }
 
         Assert.NotEqual(lost, await pool.ScalarAsync<int>("SELECT @@SPID"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
 
         // The driver may have connected again by itself, beneath the pool, when the reset met the dead session.
         Assert.InRange(Server.Logins.Count, 2, 3);
@@ -64,11 +62,11 @@ public sealed class SqlServerSessionTests : SqlServerSuite
 
     // The driver connects again by itself when it finds the session dead: the slot must not go on with what it did not open.
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_session_that_the_driver_replaced_is_given_up(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_session_that_the_driver_replaced_is_given_up(SessionReset clearing)
     {
-        await using var pool = NewPool(configure: options => options.SessionClearing = clearing);
+        await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             await lease.Connection.ExecuteAsync("SELECT 1");
@@ -89,8 +87,8 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(2, pool.GetStatistics().Opened);
-        Assert.Equal(1, pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
         await UntilAsync(() => Server.Sessions.Count() == 1);
     }
 
@@ -110,7 +108,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
             return blocks ? command.ExecuteScalar() : await command.ExecuteScalarAsync();
         });
         await UntilAsync(() => Server.Sessions.Any(session => session.IsBusy));
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await Assert.ThrowsAnyAsync<Exception>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.True(call.IsFaulted, "The holder never came out of his call.");
@@ -130,7 +128,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         var late = await pool.RentAsync(TestContext.Current.CancellationToken);
         var connection = late.Connection;
         await connection.ExecuteAsync("BEGIN TRANSACTION");
-        Assert.True(pool.Revoke(Assert.Single(pool.GetLeases())));
+        Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeases())));
 
         await using var next = await pool.RentAsync(TestContext.Current.CancellationToken);
         Assert.NotSame(connection, next.Connection);
@@ -148,7 +146,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ExecuteAsync("WAITFOR"));
         await connection.CloseAsync();
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
@@ -175,19 +173,19 @@ public sealed class SqlServerSessionTests : SqlServerSuite
 
             var exception = await Assert.ThrowsAnyAsync<Exception>(() => running);
             Assert.True(pool.Provider.IsCancellation(exception), exception.ToString());
-            Assert.Equal(FailureKind.Other, pool.Provider.Classify(exception));
+            Assert.Equal(FailureKind.Other, pool.Provider.ClassifyFailure(exception));
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
-        Assert.Equal(1, pool.GetStatistics().Opened);
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Validation_passes_on_a_live_session_and_fails_on_a_dead_one(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Validation_passes_on_a_live_session_and_fails_on_a_dead_one(SessionReset clearing)
     {
-        await using var provider = new Cenote.SqlServer.SqlServerProvider(Server.ConnectionString);
+        await using var provider = new Cenote.SqlServerProvider(Server.ConnectionString);
         var physical = provider.CreateConnection(Settings(clearing));
         try
         {
@@ -198,7 +196,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
 
             Assert.Single(Server.Sessions).Drop();
             var exception = await Assert.ThrowsAsync<SqlException>(() => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
-            Assert.Equal(FailureKind.ConnectionLost, provider.Classify(exception));
+            Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
 
             // The driver notices a little later than it throws.
             await UntilAsync(() => !physical.IsUsable);

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.SqlServer;
 using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
@@ -13,27 +11,27 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     [InlineData("Load Balance Timeout=60", "MaxLifetime")]
     [InlineData("Connection Lifetime=60", "MaxLifetime")]
     [InlineData("Connection Idle Timeout=60", "MaxIdleTime")]
-    [InlineData("Connect Retry Count=1", "OpenRetries")]
+    [InlineData("Connect Retry Count=1", "MaxOpenRetries")]
     [InlineData("Pool Blocking Period=AlwaysBlock", "CircuitBreaker")]
     [InlineData("Enlist=true", "EnlistTransaction")]
     public async Task Settings_that_could_not_take_effect_are_refused_with_the_remedy(string setting, string remedy)
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;" + setting);
-        Assert.Contains(remedy, Assert.Single(provider.FindProblems(Settings())), StringComparison.Ordinal);
+        Assert.Contains(remedy, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_connection_string_without_a_server_is_refused()
     {
         await using var provider = new SqlServerProvider("Database=shop");
-        Assert.Contains("Data Source", Assert.Single(provider.FindProblems(Settings())), StringComparison.Ordinal);
+        Assert.Contains("Data Source", Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Settings_that_do_not_go_together_are_refused_without_their_text()
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;Authentication=ActiveDirectoryIntegrated;User ID=u;Password=the-secret");
-        var problem = Assert.Single(provider.FindProblems(Settings()));
+        var problem = Assert.Single(provider.Validate(Settings()));
         Assert.Contains("Authentication", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("the-secret", problem, StringComparison.Ordinal);
     }
@@ -43,7 +41,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     {
         await using var provider = new SqlServerProvider(
             "Server=tcp:shop.database.windows.net,1433;Database=shop;User ID=u;Password=p;Encrypt=True;TrustServerCertificate=False;MultipleActiveResultSets=False;Connection Timeout=30;Pooling=true");
-        Assert.Empty(provider.FindProblems(Settings()));
+        Assert.Empty(provider.Validate(Settings()));
         Assert.Equal("microsoft.sql_server", provider.DatabaseSystem);
         Assert.Equal("shop", provider.Database);
         Assert.DoesNotContain("Password", provider.ConnectionString, StringComparison.OrdinalIgnoreCase);
@@ -53,7 +51,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     public async Task A_configure_callback_that_throws_is_reported_without_its_text()
     {
         await using var provider = new SqlServerProvider("Data Source=localhost", _ => throw new InvalidOperationException("the-secret"));
-        var problem = Assert.Single(provider.FindProblems(Settings()));
+        var problem = Assert.Single(provider.Validate(Settings()));
         Assert.Contains("configure", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("the-secret", problem, StringComparison.Ordinal);
     }
@@ -62,7 +60,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     public async Task The_configure_callback_sees_each_connection_before_it_is_opened()
     {
         var seen = new List<SqlConnection>();
-        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer(seen.Add).Sized(0, 1).Build();
+        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer(seen.Add).WithSize(0, 1).Build();
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, seen.Count);
         Assert.Same(lease.Connection, seen[1]);
@@ -71,7 +69,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     [Fact]
     public async Task The_builder_takes_the_connection_string_of_the_configuration()
     {
-        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer().Sized(0, 1).Build();
+        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer().WithSize(0, 1).Build();
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Throws<InvalidOperationException>(() => new ConnectionPoolBuilder().UseSqlServer());
     }
@@ -82,10 +80,10 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
         var password = "first";
         Server.Refuse = login => login.Password == Volatile.Read(ref password) && login.User == "robot" ? null : (18456, 14);
         await using var pool = NewPool(configure: options =>
-            options.Credentials = _ => new(new DatabaseCredentials("robot", Volatile.Read(ref password))));
+            options.CredentialsProvider = _ => new(new DatabaseCredentials("robot", Volatile.Read(ref password))));
         var first = await pool.ScalarAsync<int>("SELECT @@SPID");
         Volatile.Write(ref password, "second");
-        pool.RetireAll();
+        pool.Clear();
         Assert.NotEqual(first, await pool.ScalarAsync<int>("SELECT @@SPID"));
     }
 
@@ -95,7 +93,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     {
         Server.Refuse = _ => null;
         await using var pool = NewPool(
-            configure: options => options.Credentials = _ => new(new DatabaseCredentials("robot", "right")),
+            configure: options => options.CredentialsProvider = _ => new(new DatabaseCredentials("robot", "right")),
             connectionString: FormattableString.Invariant($"Data Source=127.0.0.1,{Server.Port};Integrated Security=true;Encrypt=Optional"));
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Equal(("robot", "right"), Assert.Single(Server.Logins) is var login ? (login.User, login.Password) : default);
@@ -111,9 +109,9 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_short_connect_timeout_of_the_connection_string_holds(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_short_connect_timeout_of_the_connection_string_holds(SessionReset clearing)
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;Connect Timeout=2");
         var physical = provider.CreateConnection(Settings(clearing) with { ConnectTimeout = TimeSpan.FromSeconds(15) });

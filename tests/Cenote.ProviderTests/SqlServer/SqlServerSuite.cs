@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.SqlServer;
-
 namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>
@@ -19,14 +16,14 @@ public abstract class SqlServerSuite : IAsyncDisposable
 
     private protected ConnectionPool NewPool(int maxSize = 1, Action<ConnectionPoolOptions>? configure = null, string? connectionString = null)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, OpenRetries = 0 };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, MaxOpenRetries = 0 };
         configure?.Invoke(options);
         return new ConnectionPool(new SqlServerProvider(connectionString ?? Server.ConnectionString), options);
     }
 
-    private protected static ConnectionSettings Settings(SessionClearing clearing = SessionClearing.OwnReset) => new()
+    private protected static ConnectionSettings Settings(SessionReset clearing = SessionReset.ByPool) => new()
     {
-        SessionClearing = clearing,
+        SessionReset = clearing,
         ResetMode = ResetMode.Full,
         ConnectTimeout = TimeSpan.FromSeconds(30),
     };

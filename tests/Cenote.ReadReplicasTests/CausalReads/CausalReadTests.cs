@@ -12,17 +12,17 @@ public sealed class CausalReadTests
         test.One.Reach(50);
         test.Two.Reach(49);
         test.Three.Reach(50);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
         await test.ProbeAsync();
 
         for (var i = 0; i < 4; i++)
         {
-            using var read = await test.Set.RentForReadingAsync(token, Token).Soon();
+            using var read = await test.Set.RentReadAsync(token, Token).Soon();
             Assert.Equal("three", test.NameOf(read));
         }
 
         Assert.Equal("three 1, two 1", await test.ReadAsync(2));
-        Assert.Equal(4, test.Set.GetStatistics().CausalReadsAtOnce);
+        Assert.Equal(4, test.Set.GetStatistics().CausalReadsImmediate);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class CausalReadTests
         test.One.Reach(10);
         test.Two.Reach(10);
         await test.ProbeAsync();
-        using var scope = test.Set.BeginCausalScope(await test.Set.ReadTokenAsync(Token));
+        using var scope = test.Set.BeginCausalScope(await test.Set.GetTokenAsync(Token));
 
         Assert.Equal("two 5", await test.ReadAsync(5));
         Assert.Equal("two 5", await test.ReadAsync(5));
@@ -41,16 +41,16 @@ public sealed class CausalReadTests
     [Fact]
     public async Task A_read_waits_for_the_freshest_replica_and_holds_no_connection_meanwhile()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.FromMinutes(1));
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.FromMinutes(1));
         test.One.Reach(10);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
         test.Two.Reach(5);
         test.Three.Reach(9);
         await test.ProbeAsync();
 
-        var reading = test.Set.RentForReadingAsync(token, Token).AsTask();
+        var reading = test.Set.RentReadAsync(token, Token).AsTask();
         Assert.False(reading.IsCompleted);
-        Assert.All(test.Set.Servers, server => Assert.Equal(0, server.Pool.EstimateLoad()));
+        Assert.All(test.Set.Servers, server => Assert.Equal(0, server.Pool.GetApproximateLoad()));
         test.Three.Reach(10);
         await test.Pump(reading, TimeSpan.FromMilliseconds(2));
 
@@ -62,11 +62,11 @@ public sealed class CausalReadTests
     [Fact]
     public async Task A_read_that_has_waited_in_vain_goes_to_the_primary()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.FromSeconds(1));
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.FromSeconds(1));
         test.One.Reach(10);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
 
-        var reading = test.Set.RentForReadingAsync(token, Token).AsTask();
+        var reading = test.Set.RentReadAsync(token, Token).AsTask();
         await test.Pump(reading);
 
         using var read = await reading;
@@ -79,49 +79,49 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options =>
         {
-            options.CausalWait = TimeSpan.Zero;
+            options.CausalReadTimeout = TimeSpan.Zero;
             options.MaxReadsOnPrimary = 2;
         });
         test.One.Reach(10);
-        var token = await test.Set.ReadTokenAsync(Token);
-        using var one = await test.Set.RentForReadingAsync(token, Token).Soon();
-        using var two = await test.Set.RentForReadingAsync(token, Token).Soon();
+        var token = await test.Set.GetTokenAsync(Token);
+        using var one = await test.Set.RentReadAsync(token, Token).Soon();
+        using var two = await test.Set.RentReadAsync(token, Token).Soon();
 
-        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentForReadingAsync(token, Token));
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(token, Token));
         Assert.Contains("2 reads already", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(2, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(2, test.Set.GetStatistics().CurrentReadsOnPrimary);
         one.Dispose();
-        using var three = await test.Set.RentForReadingAsync(token, Token).Soon();
+        using var three = await test.Set.RentReadAsync(token, Token).Soon();
         Assert.Equal(1, test.Set.GetStatistics().ReadsRefused);
     }
 
     [Fact]
     public async Task A_token_that_the_primary_does_not_cover_is_an_error_and_not_a_wait_for_ever()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         test.One.Reach(10);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
         test.One.Die();
         test.Two.Reach(9);
         test.Two.Become(ServerRole.Primary);
         await test.ProbeAsync(2);
 
-        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentForReadingAsync(token, Token));
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Token));
 
         Assert.Equal(CausalTokenProblem.AheadOfPrimary, refusal.Problem);
         Assert.Contains("lost in a failover", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(0, test.Set.GetStatistics().CurrentReadsOnPrimary);
     }
 
     [Fact]
     public async Task A_scope_asks_the_primary_once_after_writes_and_not_at_all_after_reads()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var scope = test.Set.BeginCausalScope();
         Assert.Null(await scope.GetTokenAsync(Token));
         Assert.Equal("three 1, two 1", await test.ReadAsync(2));
 
-        using (var write = await test.Set.RentForWritingAsync(Token))
+        using (var write = await test.Set.RentWriteAsync(Token))
         {
             test.One.Reach(7);
         }
@@ -138,9 +138,9 @@ public sealed class CausalReadTests
     [Fact]
     public async Task A_write_that_commits_after_a_read_is_seen_by_the_next_read()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var scope = test.Set.BeginCausalScope();
-        var write = await test.Set.RentForWritingAsync(Token);
+        var write = await test.Set.RentWriteAsync(Token);
         Assert.Equal("three 1, two 1", await test.ReadAsync(2));
 
         test.One.Reach(3);
@@ -154,12 +154,12 @@ public sealed class CausalReadTests
     [Fact]
     public async Task Flows_that_are_started_within_a_scope_share_it_and_others_do_not()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using (var scope = test.Set.BeginCausalScope())
         {
             await Task.Run(() =>
             {
-                using var write = test.Set.RentForWriting(Token);
+                using var write = test.Set.RentWrite(Token);
                 test.One.Reach(3);
             }, Token);
             test.Two.Reach(3);
@@ -173,19 +173,19 @@ public sealed class CausalReadTests
     [Fact]
     public async Task A_blocked_caller_reads_what_it_wrote_too()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         test.Three.Reach(8);
         await test.ProbeAsync();
 
         var served = await Patience.OnOwnThread(() =>
         {
             using var scope = test.Set.BeginCausalScope();
-            using (test.Set.RentForWriting(Token))
+            using (test.Set.RentWrite(Token))
             {
                 test.One.Reach(8);
             }
 
-            using var read = test.Set.RentForReading(Token);
+            using var read = test.Set.RentRead(Token);
             return test.NameOf(read);
         }).Soon();
 
@@ -197,7 +197,7 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();
-        (await test.Set.RentForWritingAsync(Token)).Dispose();
+        (await test.Set.RentWriteAsync(Token)).Dispose();
         test.One.Replication!.Say(status => status with { Position = null });
 
         Assert.Equal("one 2", await test.ReadAsync(2));
@@ -208,17 +208,17 @@ public sealed class CausalReadTests
     [Fact]
     public async Task A_token_and_a_scope_count_both()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         test.One.Reach(5);
-        var five = await test.Set.ReadTokenAsync(Token);
+        var five = await test.Set.GetTokenAsync(Token);
         test.One.Reach(9);
-        var nine = await test.Set.ReadTokenAsync(Token);
+        var nine = await test.Set.GetTokenAsync(Token);
         test.Two.Reach(5);
         test.Three.Reach(9);
         await test.ProbeAsync();
 
         using var scope = test.Set.BeginCausalScope(five);
-        using (var read = await test.Set.RentForReadingAsync(nine, Token).Soon())
+        using (var read = await test.Set.RentReadAsync(nine, Token).Soon())
         {
             Assert.Equal("three", test.NameOf(read));
         }

@@ -10,7 +10,7 @@ public sealed class DoubtTests
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();
-        using (await test.Set.RentForWritingAsync(Token))
+        using (await test.Set.RentWriteAsync(Token))
         {
             test.One.Reach(7);
         }
@@ -19,7 +19,7 @@ public sealed class DoubtTests
 
         Assert.Equal("one 2", await test.ReadAsync(2));
         await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Token));
-        await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.ReadTokenAsync(Token));
+        await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.GetTokenAsync(Token));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class DoubtTests
     [InlineData(1)]
     public async Task A_read_is_refused_when_neither_probe_nor_connection_tells_what_the_primary_has(int replicas)
     {
-        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalReadTimeout = TimeSpan.Zero);
         var token = await AheadAsync(test);
         RefuseProbes(test.One);
 
@@ -41,7 +41,7 @@ public sealed class DoubtTests
     [InlineData(1, true)]
     public async Task A_token_ahead_of_the_primary_is_refused_whether_there_are_replicas_or_not(int replicas, bool isBlocking)
     {
-        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(replicas, options => options.CausalReadTimeout = TimeSpan.Zero);
         test.One.Reach(7);
         await test.ProbeAsync();
         var ahead = await AheadAsync(test);
@@ -58,14 +58,14 @@ public sealed class DoubtTests
     [InlineData(true)]
     public async Task Where_the_probe_fails_the_connection_itself_is_asked(bool isBlocking)
     {
-        await using var test = await TestSet.CreateAsync(replicas: 1, options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(replicas: 1, options => options.CausalReadTimeout = TimeSpan.Zero);
         var token = await AheadAsync(test);
         test.One.Reach(8);
         test.One.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections));
         test.One.Script.At(StubCall.Status, test.One.Database.Calls(StubCall.Status).Started + 1, StubStep.Fail());
 
         Assert.Equal("one", await RentAsync(test, token, isBlocking));
-        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(0, test.Set.GetStatistics().CurrentReadsOnPrimary);
         Assert.Equal(isBlocking, test.One.Provider.LastPositionTimeout is { } timeout && timeout > TimeSpan.Zero && timeout <= new ReplicaSetOptions().AcquireTimeout);
     }
 
@@ -78,7 +78,7 @@ public sealed class DoubtTests
     {
         await using var test = await TestSet.CreateAsync(replicas, options =>
         {
-            options.CausalWait = TimeSpan.Zero;
+            options.CausalReadTimeout = TimeSpan.Zero;
             options.AcquireTimeout = TimeSpan.FromMilliseconds(400);
         });
         var token = await AheadAsync(test);
@@ -94,7 +94,7 @@ public sealed class DoubtTests
 
         test.One.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.TooManyConnections));
         using var cancel = new CancellationTokenSource();
-        var reading = test.Set.RentForReadingAsync(token, cancel.Token).AsTask();
+        var reading = test.Set.RentReadAsync(token, cancel.Token).AsTask();
         await test.One.Database.CallStarted(StubCall.Status, asked).Soon();
         var validations = test.One.Database.Calls(StubCall.Validate).Started;
         if (isCancelled)
@@ -112,7 +112,7 @@ public sealed class DoubtTests
 
         // The connection proves itself before anybody gets it again.
         await test.One.Database.CallStarted(StubCall.Validate, validations + 1).Soon();
-        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(0, test.Set.GetStatistics().CurrentReadsOnPrimary);
         gate.Release();
     }
 
@@ -120,14 +120,14 @@ public sealed class DoubtTests
     {
         var refusal = await Assert.ThrowsAsync<CausalTokenException>(() => RentAsync(test, token, isBlocking));
         Assert.Equal(problem, refusal.Problem);
-        Assert.Equal(0, test.Set.GetStatistics().ReadsOnPrimaryNow);
+        Assert.Equal(0, test.Set.GetStatistics().CurrentReadsOnPrimary);
     }
 
     private static async Task<string> RentAsync(TestSet test, CausalToken token, bool isBlocking)
     {
         using var lease = isBlocking
-            ? await Task.Run(() => test.Set.RentForReading(token, Token), Token)
-            : await test.Set.RentForReadingAsync(token, Token).Soon();
+            ? await Task.Run(() => test.Set.RentRead(token, Token), Token)
+            : await test.Set.RentReadAsync(token, Token).Soon();
         return test.NameOf(lease);
     }
 
@@ -143,11 +143,11 @@ public sealed class DoubtTests
     [Fact]
     public async Task Writes_of_a_scope_within_a_scope_are_seen_after_it()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var outer = test.Set.BeginCausalScope();
         using (test.Set.BeginCausalScope())
         {
-            using (await test.Set.RentForWritingAsync(Token))
+            using (await test.Set.RentWriteAsync(Token))
             {
                 test.One.Reach(5);
             }
@@ -163,9 +163,9 @@ public sealed class DoubtTests
     [Fact]
     public async Task A_scope_within_a_scope_sees_what_was_written_before_it()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var outer = test.Set.BeginCausalScope();
-        using (await test.Set.RentForWritingAsync(Token))
+        using (await test.Set.RentWriteAsync(Token))
         {
             test.One.Reach(5);
         }
@@ -180,7 +180,7 @@ public sealed class DoubtTests
     private static async Task<CausalToken> ReadTokenWhereItWasWrittenAsync(TestSet test)
     {
         await using var write = await test.Set.OpenWriteConnectionAsync(Token);
-        return await test.Set.ReadTokenAsync(write, Token);
+        return await test.Set.GetTokenAsync(write, Token);
     }
 
     private static void RefuseProbes(StubServer server)

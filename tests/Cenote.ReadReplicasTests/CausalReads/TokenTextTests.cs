@@ -17,7 +17,7 @@ public sealed class TokenTextTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.TokenSigningKeys = isSigned ? [Key] : []);
         test.One.Reach(1234);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
 
         var text = token.ToString();
 
@@ -64,12 +64,12 @@ public sealed class TokenTextTests
     public async Task A_token_that_was_changed_made_up_or_stripped_of_its_signature_is_forged()
     {
         await using var test = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [Key]);
-        var parts = (await test.Set.ReadTokenAsync(Token)).ToString().Split('.');
+        var parts = (await test.Set.GetTokenAsync(Token)).ToString().Split('.');
         var madeUp = Convert.ToBase64String(Encoding.UTF8.GetBytes("stub\n\n999")).TrimEnd('=');
 
         foreach (var text in (string[])[$"c1.{madeUp}.{parts[2]}", $"c1.{madeUp}", $"c1.{parts[1]}", $"c1.{parts[1]}.{parts[2][..^2]}", $"c1.{parts[1]}.", $"c1.{parts[1]}.%%"])
         {
-            Assert.Equal(CausalTokenProblem.Forged, Assert.Throws<CausalTokenException>(() => test.Set.ParseToken(text)).Problem);
+            Assert.Equal(CausalTokenProblem.InvalidSignature, Assert.Throws<CausalTokenException>(() => test.Set.ParseToken(text)).Problem);
         }
     }
 
@@ -79,14 +79,14 @@ public sealed class TokenTextTests
         await using var old = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [Key]);
         await using var both = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [NextKey, Key]);
         await using var next = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [NextKey]);
-        var yesterday = (await old.Set.ReadTokenAsync(Token)).ToString();
-        var today = (await both.Set.ReadTokenAsync(Token)).ToString();
+        var yesterday = (await old.Set.GetTokenAsync(Token)).ToString();
+        var today = (await both.Set.GetTokenAsync(Token)).ToString();
 
         both.Set.ParseToken(yesterday);
         next.Set.ParseToken(today);
-        Assert.Equal(CausalTokenProblem.Forged, Assert.Throws<CausalTokenException>(() => next.Set.ParseToken(yesterday)).Problem);
+        Assert.Equal(CausalTokenProblem.InvalidSignature, Assert.Throws<CausalTokenException>(() => next.Set.ParseToken(yesterday)).Problem);
         await using var none = await TestSet.CreateAsync(replicas: 0);
-        Assert.Equal(CausalTokenProblem.Forged, Assert.Throws<CausalTokenException>(() => none.Set.ParseToken(today)).Problem);
+        Assert.Equal(CausalTokenProblem.InvalidSignature, Assert.Throws<CausalTokenException>(() => none.Set.ParseToken(today)).Problem);
     }
 
     [Fact]
@@ -96,14 +96,14 @@ public sealed class TokenTextTests
         await using var there = await TestSet.CreateAsync();
         await NameData(here, "here");
         await NameData(there, "there");
-        var token = await there.Set.ReadTokenAsync(Token);
+        var token = await there.Set.GetTokenAsync(Token);
 
-        Assert.Equal(CausalTokenProblem.Foreign, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(token.ToString())).Problem);
-        Assert.Equal(CausalTokenProblem.Foreign, Assert.Throws<CausalTokenException>(() => here.Set.BeginCausalScope(token)).Problem);
-        Assert.Equal(CausalTokenProblem.Foreign, (await Assert.ThrowsAsync<CausalTokenException>(async () => await here.Set.RentForReadingAsync(token, Token))).Problem);
+        Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(token.ToString())).Problem);
+        Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.BeginCausalScope(token)).Problem);
+        Assert.Equal(CausalTokenProblem.WrongCluster, (await Assert.ThrowsAsync<CausalTokenException>(async () => await here.Set.RentReadAsync(token, Token))).Problem);
         var other = "c1." + Convert.ToBase64String(Encoding.UTF8.GetBytes("postgresql\n\n0/1")).TrimEnd('=');
-        Assert.Equal(CausalTokenProblem.Foreign, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(other)).Problem);
-        var mine = await here.Set.ReadTokenAsync(Token);
+        Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(other)).Problem);
+        var mine = await here.Set.GetTokenAsync(Token);
         Assert.Throws<ArgumentException>(() => mine.Combine(token));
     }
 
@@ -111,7 +111,7 @@ public sealed class TokenTextTests
     {
         foreach (var stub in test.Stubs)
         {
-            stub.Replication!.Say(status => status with { DataId = name });
+            stub.Replication!.Say(status => status with { ClusterId = name });
         }
 
         await test.ProbeAsync();

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Cenote.ReadReplicasTests.Servers;
-using Cenote.TestServers;
 using MySqlConnector;
 using static Cenote.ReadReplicasTests.Servers.CausalChecker;
 
@@ -32,12 +31,12 @@ public sealed class FailoverTests : IAsyncLifetime
             await using var connection = await real.Set.OpenWriteConnectionAsync(TestContext.Current.CancellationToken);
             await RealSet.ExecuteAsync(connection, _lab.Primary.Insert(2));
         });
-        var change = await real.Change(TopologyChange.PrimaryChanged, "db2");
+        var change = await real.Change(TopologyChangeKind.PrimaryChanged, "db2");
         Assert.Equal("db1", change.FormerPrimary?.Name);
         await real.WriteAsync(_lab.Replica.Insert(2));
         Assert.Equal(ServerRole.Replica, real.Server("db1").Role);
         await using var connection = await real.Set.OpenReadConnectionAsync(
-            await real.Set.ReadTokenAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            await real.Set.GetTokenAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         Assert.Equal(2, await CountAsync(connection));
     }
 
@@ -50,16 +49,16 @@ public sealed class FailoverTests : IAsyncLifetime
         var written = real.Server("db1").Position!;
         await real.UntilAsync(set => set.Servers[1].Position!.Covers(written), "the replica has the write");
         await _lab.Primary.KillAsync();
-        await real.Change(TopologyChange.PrimaryLost, "db1");
+        await real.Change(TopologyChangeKind.PrimaryLost, "db1");
         var waiting = real.WriteAsync(_lab.Primary.Insert(2));
         await _lab.Replica.PromoteAsync();
         await waiting;
-        await real.Change(TopologyChange.PrimaryChanged, "db2");
+        await real.Change(TopologyChangeKind.PrimaryChanged, "db2");
 
         await _lab.Primary.RejoinAsync(_lab.Replica);
-        await real.Change(TopologyChange.ReplicaJoined, "db1");
+        await real.Change(TopologyChangeKind.ReplicaJoined, "db1");
         await using var connection = await real.Set.OpenReadConnectionAsync(
-            await real.Set.ReadTokenAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            await real.Set.GetTokenAsync(TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         Assert.Equal(2, await CountAsync(connection));
         Assert.Equal("db2", real.Set.Primary?.Name);
     }
@@ -75,7 +74,7 @@ public sealed class FailoverTests : IAsyncLifetime
             static options =>
             {
                 options.MaxReadsOnPrimary = Clients;
-                options.CausalWait = TimeSpan.FromMilliseconds(50);
+                options.CausalReadTimeout = TimeSpan.FromMilliseconds(50);
             },
             poolSize: Clients);
         await using var stutter = new Stutter(_lab.Replica);
@@ -87,7 +86,7 @@ public sealed class FailoverTests : IAsyncLifetime
         var causal = new CausalChecker(real.Set, "lab.counters", readsAfterWrite: 5);
         await causal.RunAsync(3_000, Promise.Token, Promise.Scope, Promise.Token, Promise.Scope);
         Assert.Equal(0, causal.Stale);
-        Assert.True(real.Set.GetStatistics().CausalReadsAtOnce > 0);
+        Assert.True(real.Set.GetStatistics().CausalReadsImmediate > 0);
     }
 
     private Task<RealSet> StartSetAsync(Action<ReplicaSetOptions>? configure = null, int poolSize = 4) =>

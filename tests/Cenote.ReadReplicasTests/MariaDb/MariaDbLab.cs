@@ -1,6 +1,4 @@
-using Cenote.MySql;
 using Cenote.ReadReplicasTests.Servers;
-using Cenote.TestServers;
 using MySqlConnector;
 
 namespace Cenote.ReadReplicasTests.MariaDb;

@@ -1,6 +1,3 @@
-using Cenote.MySql;
-using Cenote.TestServers;
-
 namespace Cenote.ReadReplicasTests.MariaDb;
 
 /// <summary>What the provider learns from a replica in each of its states.</summary>

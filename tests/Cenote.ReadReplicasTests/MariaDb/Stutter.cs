@@ -1,5 +1,3 @@
-using Cenote.TestServers;
-
 namespace Cenote.ReadReplicasTests.MariaDb;
 
 /// <summary>Stops and starts the replay of a replica, again and again.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cenote.PostgreSql;
 using Cenote.ReadReplicasTests.Servers;
 using Cenote.TestServers.Proxy;
 
@@ -51,7 +50,7 @@ public sealed class BlackHoleTests : IAsyncLifetime
             // Those who were on the server when it went silent have their answers when the network resets their connections: they count, too.
             var dark = await MeasureAsync(real, Reads, async () =>
             {
-                await real.Change(TopologyChange.ReplicaLeft, "db3");
+                await real.Change(TopologyChangeKind.ReplicaEvicted, "db3");
                 _proxy.Begin(NetworkFault.Reset);
             });
             _proxy.End();

@@ -48,10 +48,10 @@ public sealed class CausalReadTests : IAsyncLifetime
         await causal.RunAsync(100_000, [.. Enumerable.Range(0, Clients).Select(static client => client % 3 == 0 ? Promise.Scope : Promise.Token)]);
         var after = _real.Set.GetStatistics();
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{causal.Reads} reads, {causal.Stale} stale; at once {after.CausalReadsAtOnce}, after a wait {after.CausalReadsAfterWait}, on the primary {after.CausalReadsOnPrimary}; without tokens {careless.Reads} reads, {careless.Stale} stale");
+            $"{causal.Reads} reads, {causal.Stale} stale; at once {after.CausalReadsImmediate}, after a wait {after.CausalReadsAfterWait}, on the primary {after.CausalReadsOnPrimary}; without tokens {careless.Reads} reads, {careless.Stale} stale");
         Assert.True(causal.Reads >= 100_000);
         Assert.Equal(0, causal.Stale);
-        Assert.True(after.CausalReadsAtOnce > before.CausalReadsAtOnce && after.CausalReadsAfterWait > before.CausalReadsAfterWait);
-        Assert.Equal(causal.Reads, after.CausalReadsAtOnce + after.CausalReadsAfterWait + after.CausalReadsOnPrimary);
+        Assert.True(after.CausalReadsImmediate > before.CausalReadsImmediate && after.CausalReadsAfterWait > before.CausalReadsAfterWait);
+        Assert.Equal(causal.Reads, after.CausalReadsImmediate + after.CausalReadsAfterWait + after.CausalReadsOnPrimary);
     }
 }

@@ -1,6 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.TestServers;
-
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
 /// <summary>A primary that was replaced and comes back as a replica, with rows that the new primary never received.</summary>
@@ -31,7 +28,7 @@ public sealed class DivergedPrimaryTests
 
             Assert.Equal("promoted", set.Primary?.Name);
             Assert.Equal(0, await CountAsync(set));
-            Assert.Equal((ServerRole.Replica, ServerState.Lagging), (set.Servers[0].Role, set.Servers[0].State));
+            Assert.Equal((ServerRole.Replica, ReplicaSetServerState.Lagging), (set.Servers[0].Role, set.Servers[0].State));
             Assert.Contains("promotion", set.Servers[0].Reason, StringComparison.Ordinal);
             Assert.Equal(1, set.GetStatistics().ReadsOnPrimary);
         }
@@ -46,7 +43,7 @@ public sealed class DivergedPrimaryTests
                 {
                     await promoted.ExecuteAsync("SELECT pg_logical_emit_message(false, 'lab', 'something to follow')");
                     await set.ProbeAsync(Token);
-                    return set.Servers[0].State == ServerState.Serving;
+                    return set.Servers[0].State == ReplicaSetServerState.Serving;
                 },
                 Patience.Limit));
             Assert.Equal(0, await CountAsync(set));
@@ -55,8 +52,8 @@ public sealed class DivergedPrimaryTests
     }
 
     private static ReplicaSet Build(PostgreSqlServer former, PostgreSqlServer promoted) => new ReplicaSetBuilder("diverged")
-        .Primary("former", pool => pool.Use(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(former))).Sized(1, 2))
-        .Replica("promoted", pool => pool.Use(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(promoted))).Sized(1, 2))
+        .AddPrimary("former", pool => pool.UseProvider(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(former))).WithSize(1, 2))
+        .AddReplica("promoted", pool => pool.UseProvider(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(promoted))).WithSize(1, 2))
         .Build();
 
     private static async Task<long> CountAsync(ReplicaSet set)

@@ -1,5 +1,4 @@
 using Cenote.ReadReplicasTests.Servers;
-using Cenote.TestServers;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
@@ -39,20 +38,20 @@ public sealed class FailoverTests : IAsyncLifetime
         await AwaitNotesAsync(Db2, 1);
         await CascadeAsync();
         await Db1.KillAsync();
-        await _real.Change(TopologyChange.PrimaryLost, "db1");
+        await _real.Change(TopologyChangeKind.PrimaryLost, "db1");
         var waiting = _real.WriteAsync(Db1.Insert(2));
 
         await Db2.PromoteAsync();
         await waiting;
 
-        var change = await _real.Change(TopologyChange.PrimaryChanged, "db2");
+        var change = await _real.Change(TopologyChangeKind.PrimaryChanged, "db2");
         Assert.Equal("db1", change.FormerPrimary?.Name);
         Assert.Equal("db2", _real.Set.Primary?.Name);
         Assert.Equal(1, _real.Set.GetStatistics().Failovers);
         Assert.Equal(2, await CountNotesAsync(Db2));
 
         await Db1.RejoinAsync(Db2);
-        await _real.Change(TopologyChange.ReplicaJoined, "db1");
+        await _real.Change(TopologyChangeKind.ReplicaJoined, "db1");
         await AwaitNotesAsync(Db1, 2);
         await AwaitNotesAsync(Db3, 2);
         await AwaitReadersAsync("db1", "db3");
@@ -65,14 +64,14 @@ public sealed class FailoverTests : IAsyncLifetime
         await CascadeAsync();
         await Db2.PromoteAsync();
 
-        var rival = await _real.Change(TopologyChange.RivalFound, "db1");
+        var rival = await _real.Change(TopologyChangeKind.ConflictingPrimaryFound, "db1");
         Assert.Contains("timeline 1", rival.Reason, StringComparison.Ordinal);
         await _real.WriteAsync(Db2.Insert(7));
         await AwaitNotesAsync(Db3, 1);
         Assert.Equal(0, await CountNotesAsync(Db1));
         Assert.Equal("db2", _real.Set.Primary?.Name);
         await AwaitReadersAsync("db3");
-        Assert.Equal(ServerState.Rival, _real.Server("db1").State);
+        Assert.Equal(ReplicaSetServerState.ConflictingPrimary, _real.Server("db1").State);
         Assert.Contains(_real.Logger.Collector.GetSnapshot(), static record => record.Message.Contains("db1", StringComparison.Ordinal) && record.Message.Contains("timeline 1", StringComparison.Ordinal));
     }
 
@@ -80,14 +79,14 @@ public sealed class FailoverTests : IAsyncLifetime
     public async Task Reads_go_on_while_a_replica_is_killed_and_return_to_it_when_it_is_back()
     {
         await Db2.KillAsync();
-        await _real.Change(TopologyChange.ReplicaLeft, "db2");
+        await _real.Change(TopologyChangeKind.ReplicaEvicted, "db2");
         for (var read = 0; read < 50; read++)
         {
             Assert.Equal((0, "db3"), await _real.ReadAsync(CountNotes));
         }
 
         await Db2.StartAsync();
-        await _real.Change(TopologyChange.ReplicaJoined, "db2");
+        await _real.Change(TopologyChangeKind.ReplicaJoined, "db2");
         await AwaitReadersAsync("db2", "db3");
         Assert.Equal(0, _real.Set.GetStatistics().ReadsOnPrimary);
     }
@@ -97,21 +96,21 @@ public sealed class FailoverTests : IAsyncLifetime
     {
         await Db2.KillAsync();
         await Db3.KillAsync();
-        await _real.Change(TopologyChange.ReplicaLeft, "db2");
-        await _real.UntilAsync(static set => set.Servers.Skip(1).All(static server => server.State == ServerState.Unreachable), "no replica is left");
+        await _real.Change(TopologyChangeKind.ReplicaEvicted, "db2");
+        await _real.UntilAsync(static set => set.Servers.Skip(1).All(static server => server.State == ReplicaSetServerState.Unreachable), "no replica is left");
 
-        await using (var lease = await _real.Set.RentForReadingAsync(TestContext.Current.CancellationToken))
+        await using (var lease = await _real.Set.RentReadAsync(TestContext.Current.CancellationToken))
         {
             Assert.Equal("db1", _real.NameOf(lease));
             var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(
-                async () => await _real.Set.RentForReadingAsync(TestContext.Current.CancellationToken));
+                async () => await _real.Set.RentReadAsync(TestContext.Current.CancellationToken));
             Assert.Contains("db2: Unreachable", refusal.Message, StringComparison.Ordinal);
             Assert.Contains("db3: Unreachable", refusal.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal((0, "db1"), await _real.ReadAsync(CountNotes));
         await Db3.StartAsync();
-        await _real.Change(TopologyChange.ReplicaJoined, "db3");
+        await _real.Change(TopologyChangeKind.ReplicaJoined, "db3");
         Assert.Equal((0, "db3"), await _real.ReadAsync(CountNotes));
     }
 
@@ -119,7 +118,7 @@ public sealed class FailoverTests : IAsyncLifetime
     public async Task A_replica_that_falls_behind_leaves_until_it_has_caught_up()
     {
         await Db2.PauseReplayAsync();
-        var left = _real.Change(TopologyChange.ReplicaLeft, "db2");
+        var left = _real.Change(TopologyChangeKind.ReplicaEvicted, "db2");
         await Patience.UntilAsync(
             async () =>
             {
@@ -128,11 +127,11 @@ public sealed class FailoverTests : IAsyncLifetime
             },
             Patience.Limit);
         Assert.Contains("MaxLag", (await left).Reason, StringComparison.Ordinal);
-        Assert.Equal(ServerState.Lagging, _real.Server("db2").State);
+        Assert.Equal(ReplicaSetServerState.Lagging, _real.Server("db2").State);
         await AwaitReadersAsync("db3");
 
         await Db2.ResumeReplayAsync();
-        await _real.Change(TopologyChange.ReplicaJoined, "db2");
+        await _real.Change(TopologyChangeKind.ReplicaJoined, "db2");
         await AwaitReadersAsync("db2", "db3");
     }
 
@@ -161,7 +160,7 @@ public sealed class FailoverTests : IAsyncLifetime
     private async Task AwaitReadersAsync(params string[] servers)
     {
         await _real.UntilAsync(
-            set => set.Servers.Where(static server => server is { State: ServerState.Serving, Role: ServerRole.Replica }).Select(static server => server.Name).Order(StringComparer.Ordinal).SequenceEqual(servers, StringComparer.Ordinal),
+            set => set.Servers.Where(static server => server is { State: ReplicaSetServerState.Serving, Role: ServerRole.Replica }).Select(static server => server.Name).Order(StringComparer.Ordinal).SequenceEqual(servers, StringComparer.Ordinal),
             $"{string.Join(" and ", servers)} serve reads");
         SortedSet<string> served = new(StringComparer.Ordinal);
         Assert.True(await Patience.UntilAsync(

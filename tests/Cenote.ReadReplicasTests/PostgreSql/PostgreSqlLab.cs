@@ -1,6 +1,4 @@
-using Cenote.PostgreSql;
 using Cenote.ReadReplicasTests.Servers;
-using Cenote.TestServers;
 using Npgsql;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;

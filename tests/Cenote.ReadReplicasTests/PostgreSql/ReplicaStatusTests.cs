@@ -1,6 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.TestServers;
-
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
 /// <summary>What the provider learns from a replica in each of its states.</summary>
@@ -24,8 +21,8 @@ public sealed class ReplicaStatusTests : IAsyncLifetime
         var primary = await ReadAsync(_lab.Primary);
         var replica = await CatchUpAsync(primary);
 
-        Assert.Equal(new ServerStatus { Role = ServerRole.Replica, Lag = TimeSpan.Zero, Position = replica.Position, DataId = primary.DataId, ServerId = replica.ServerId }, replica);
-        Assert.NotNull(primary.DataId);
+        Assert.Equal(new ServerStatus { Role = ServerRole.Replica, Lag = TimeSpan.Zero, Position = replica.Position, ClusterId = primary.ClusterId, ServerId = replica.ServerId }, replica);
+        Assert.NotNull(primary.ClusterId);
         Assert.Equal(1, (await PostgreSqlLab.ReadStatusAsync(_provider, _lab.Replica, asAdministrator: true)).Timeline);
     }
 
@@ -68,7 +65,7 @@ public sealed class ReplicaStatusTests : IAsyncLifetime
 
         await _lab.Replica.PromoteAsync();
         var promoted = await ReadAsync(_lab.Replica);
-        Assert.Equal(new ServerStatus { Role = ServerRole.Primary, Timeline = 2, DataId = before.DataId, Position = promoted.Position, ServerId = promoted.ServerId }, promoted);
+        Assert.Equal(new ServerStatus { Role = ServerRole.Primary, Timeline = 2, ClusterId = before.ClusterId, Position = promoted.Position, ServerId = promoted.ServerId }, promoted);
         Assert.True(promoted.Position!.Covers(before.Position!));
 
         await _lab.Primary.RejoinAsync(_lab.Replica);

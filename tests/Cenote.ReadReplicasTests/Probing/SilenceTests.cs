@@ -11,7 +11,7 @@ public sealed class SilenceTests
         await using var test = await TestSet.CreateAsync(configure: options => options.ProbeTimeout = TimeSpan.FromSeconds(2));
         var gate = test.Two.GoSilent();
 
-        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100));
 
         Assert.Contains("ProbeTimeout", test.Server("two").Reason, StringComparison.Ordinal);
         Assert.Equal("three 4", await test.ReadAsync(4));
@@ -39,7 +39,7 @@ public sealed class SilenceTests
         using var two = await test.Server("two").Pool.RentAsync(Token);
         for (var i = 0; i < 1000; i++)
         {
-            var rent = test.Set.RentForReadingAsync(Token).AsTask();
+            var rent = test.Set.RentReadAsync(Token).AsTask();
             Assert.True(rent.IsCompletedSuccessfully);
             using var lease = await rent;
             Assert.Equal("three", test.NameOf(lease));
@@ -55,10 +55,10 @@ public sealed class SilenceTests
         await using var test = await TestSet.CreateAsync(replicas: 1);
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
-        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100));
 
         test.Two.Revive();
-        await test.PumpUntil(() => test.Server("two").State == ServerState.Serving, TimeSpan.FromMilliseconds(100));
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Serving, TimeSpan.FromMilliseconds(100));
 
         gate.Release();
     }
@@ -69,7 +69,7 @@ public sealed class SilenceTests
         await using var test = await TestSet.CreateAsync(replicas: 1);
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.HangInCancelToo(gate));
-        var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Token);
+        var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Token);
         await found.Soon();
 
         gate.Release();
@@ -87,7 +87,7 @@ public sealed class SilenceTests
         var reading = Patience.OnOwnThread(command.ExecuteScalar);
         await test.Two.Database.CallStarted(StubCall.Execute, executed + 1).Soon();
 
-        await test.PumpUntil(() => test.Server("two").State == ServerState.Unreachable, TimeSpan.FromMilliseconds(100));
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100));
         Assert.Equal(0, test.Server("two").Pool.GetStatistics().LeasesRevoked);
         await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().LeasesRevoked == 1, TimeSpan.FromMilliseconds(100));
 
@@ -100,8 +100,8 @@ public sealed class SilenceTests
     public async Task The_first_reads_wait_for_the_first_probes_and_no_longer()
     {
         await using var test = TestSet.Start(replicas: 2);
-        using var read = await test.Set.RentForReadingAsync(Token).Soon();
-        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        using var read = await test.Set.RentReadAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Token).Soon();
 
         Assert.NotSame(test.Server("one").Pool, read.Pool);
         Assert.Equal("one", test.NameOf(write));
@@ -118,7 +118,7 @@ public sealed class SilenceTests
 
         await test.ProbeAsync(2);
 
-        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentForReadingAsync(Token));
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(Token));
         foreach (var stub in test.Stubs)
         {
             Assert.Contains($"{stub.Name}: Unreachable", refusal.Message, StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed class SilenceTests
                 options.MinSize = 0;
                 options.CircuitBreaker = null;
             });
-        test.Server("two").Pool.RetireAll();
+        test.Server("two").Pool.Clear();
         await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().Counts.Total == 0, TimeSpan.FromTicks(1));
         test.Two.Script.Always(StubCall.Open, StubStep.Fail());
         var before = test.Set.GetStatistics().Servers[1].Probes;

@@ -14,10 +14,10 @@ public sealed class AllocationTests
         await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = StrategyOf(strategy));
         var set = test.Set;
 
-        Assert.Equal(0, MeasurePerCycle(() => set.RentForReading().Dispose()));
+        Assert.Equal(0, MeasurePerCycle(() => set.RentRead().Dispose()));
         Assert.Equal(0, MeasurePerCycle(() =>
         {
-            var rent = set.RentForReadingAsync();
+            var rent = set.RentReadAsync();
             Assert.True(rent.IsCompletedSuccessfully);
             rent.Result.Dispose();
         }));
@@ -29,7 +29,7 @@ public sealed class AllocationTests
         await using var test = await TestSet.CreateAsync();
         var set = test.Set;
 
-        Assert.Equal(0, MeasurePerCycle(() => set.RentForWriting().Dispose()));
+        Assert.Equal(0, MeasurePerCycle(() => set.RentWrite().Dispose()));
     }
 
     [Fact]

@@ -24,12 +24,12 @@ public sealed class AmbientTransactionTests
 
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentForReadingAsync(Token).Soon());
-            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentForWritingAsync(Token).Soon());
-            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.Reads.OpenConnectionAsync(Token));
-            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.Writes.OpenConnectionAsync(Token));
-            Assert.Throws<NotSupportedException>(() => test.Set.RentForReading(Token));
-            Assert.Throws<NotSupportedException>(() => test.Set.RentForWriting(Token));
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentReadAsync(Token).Soon());
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.RentWriteAsync(Token).Soon());
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.ReadDataSource.OpenConnectionAsync(Token));
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Set.WriteDataSource.OpenConnectionAsync(Token));
+            Assert.Throws<NotSupportedException>(() => test.Set.RentRead(Token));
+            Assert.Throws<NotSupportedException>(() => test.Set.RentWrite(Token));
             await using var command = test.Set.CreateCommand("SELECT 1");
             await Assert.ThrowsAsync<NotSupportedException>(() => command.ExecuteScalarAsync(Token));
         }
@@ -46,6 +46,6 @@ public sealed class AmbientTransactionTests
         await test.ProbeAsync();
         test.Two.Revive();
         await test.ProbeAsync(5);
-        Assert.All(test.Set.Servers, server => Assert.True(server.State == ServerState.Serving, $"{server.Name} is {server.State}"));
+        Assert.All(test.Set.Servers, server => Assert.True(server.State == ReplicaSetServerState.Serving, $"{server.Name} is {server.State}"));
     }
 }

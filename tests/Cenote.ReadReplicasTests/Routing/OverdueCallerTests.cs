@@ -12,12 +12,12 @@ public sealed class OverdueCallerTests
         await using var test = await TestSet.CreateAsync(configure: options =>
         {
             options.TimeProvider = time = new StarvedTimeProvider(options.TimeProvider);
-            options.PrimaryWait = TimeSpan.FromHours(1);
+            options.PrimaryTimeout = TimeSpan.FromHours(1);
             options.AcquireTimeout = TimeSpan.FromSeconds(2);
         });
         test.One.Die();
         await test.ProbeAsync(2);
-        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        var waiting = test.Set.RentWriteAsync(Token).AsTask();
         Assert.False(waiting.IsCompleted);
 
         time!.IsStarved = true;
@@ -37,12 +37,12 @@ public sealed class OverdueCallerTests
         await using var test = await TestSet.CreateAsync(configure: options =>
         {
             options.TimeProvider = time = new StarvedTimeProvider(options.TimeProvider);
-            options.CausalWait = TimeSpan.FromMinutes(1);
+            options.CausalReadTimeout = TimeSpan.FromMinutes(1);
             options.AcquireTimeout = TimeSpan.FromSeconds(2);
         });
         test.One.Reach(10);
-        var token = await test.Set.ReadTokenAsync(Token);
-        var waiting = test.Set.RentForReadingAsync(token, Token).AsTask();
+        var token = await test.Set.GetTokenAsync(Token);
+        var waiting = test.Set.RentReadAsync(token, Token).AsTask();
         Assert.False(waiting.IsCompleted);
 
         time!.IsStarved = true;

@@ -11,17 +11,17 @@ public sealed class OwnPoolTests
         await using var one = NewPool("one", ServerRole.Primary);
         await using var two = NewPool("two", ServerRole.Replica);
         await using var set = await BuildAsync(one, two);
-        var held = await set.RentForReadingAsync(Token).Soon();
-        var reading = set.RentForReadingAsync(Token).AsTask();
+        var held = await set.RentReadAsync(Token).Soon();
+        var reading = set.RentReadAsync(Token).AsTask();
 
         await set.DisposeAsync().Soon();
 
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => reading.Soon());
         held.Dispose();
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentForWritingAsync(Token).Soon());
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentForReadingAsync(Token).Soon());
-        Assert.Throws<ReplicaSetClosedException>(() => set.RentForReading(Token));
-        Assert.Equal(0, two.EstimateLoad());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentWriteAsync(Token).Soon());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentReadAsync(Token).Soon());
+        Assert.Throws<ReplicaSetClosedException>(() => set.RentRead(Token));
+        Assert.Equal(0, two.GetApproximateLoad());
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class OwnPoolTests
         using var held = await three.RentAsync(Token);
         await two.DisposeAsync().Soon();
 
-        var reading = set.RentForReadingAsync(Token).AsTask();
+        var reading = set.RentReadAsync(Token).AsTask();
         held.Dispose();
 
         using var read = await reading.Soon();
@@ -46,10 +46,10 @@ public sealed class OwnPoolTests
 
     private static async Task<ReplicaSet> BuildAsync(ConnectionPool primary, params ConnectionPool[] replicas)
     {
-        var builder = new ReplicaSetBuilder("set").Primary(primary.Name, primary).Configure(options => options.RampUp = TimeSpan.Zero);
+        var builder = new ReplicaSetBuilder("set").AddPrimary(primary.Name, primary).Configure(options => options.SlowStartDuration = TimeSpan.Zero);
         foreach (var replica in replicas)
         {
-            builder.Replica(replica.Name, replica);
+            builder.AddReplica(replica.Name, replica);
             await replica.WaitUntilReadyAsync(Token).Soon();
         }
 

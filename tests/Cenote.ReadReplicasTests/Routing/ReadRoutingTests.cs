@@ -61,7 +61,7 @@ public sealed class ReadRoutingTests
     public async Task A_connection_that_is_opened_again_is_routed_again()
     {
         await using var test = await TestSet.CreateAsync();
-        await using var connection = test.Set.Reads.CreateConnection();
+        await using var connection = test.Set.ReadDataSource.CreateConnection();
         var pools = new SortedSet<string>(StringComparer.Ordinal);
 
         for (var i = 0; i < 4; i++)
@@ -81,7 +81,7 @@ public sealed class ReadRoutingTests
 
         using var write = test.Set.OpenWriteConnection();
         using var read = test.Set.OpenReadConnection();
-        using var lease = test.Set.RentForReading(Token);
+        using var lease = test.Set.RentRead(Token);
 
         Assert.Equal(("set/one", "set/two"), (write.Pool.Name, read.Pool.Name));
         Assert.Equal("two", test.NameOf(lease));
@@ -115,9 +115,9 @@ public sealed class ReadRoutingTests
     public async Task Whoever_queues_at_a_replica_moves_on_when_it_leaves()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 2);
-        using var first = await test.Set.RentForReadingAsync(Token);
-        using var second = await test.Set.RentForReadingAsync(Token).Soon();
-        var waiting = test.Set.RentForReadingAsync(Token).AsTask();
+        using var first = await test.Set.RentReadAsync(Token);
+        using var second = await test.Set.RentReadAsync(Token).Soon();
+        var waiting = test.Set.RentReadAsync(Token).AsTask();
         Assert.False(waiting.IsCompleted);
 
         test.Two.Die();
@@ -133,16 +133,16 @@ public sealed class ReadRoutingTests
     public async Task A_caller_that_cancels_loses_nothing_and_is_told_with_its_own_token()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
-        using var held = await test.Set.RentForReadingAsync(Token);
+        using var held = await test.Set.RentReadAsync(Token);
         using var source = new CancellationTokenSource();
-        var waiting = test.Set.RentForReadingAsync(source.Token).AsTask();
+        var waiting = test.Set.RentReadAsync(source.Token).AsTask();
 
         await source.CancelAsync();
 
         var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
         Assert.Equal(source.Token, cancelled.CancellationToken);
         held.Dispose();
-        using var next = await test.Set.RentForReadingAsync(Token).Soon();
+        using var next = await test.Set.RentReadAsync(Token).Soon();
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class ReadRoutingTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = new Nobody());
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Set.RentForReadingAsync(Token));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Set.RentReadAsync(Token));
 
         Assert.Contains(nameof(Nobody), refusal.Message, StringComparison.Ordinal);
     }

@@ -52,16 +52,16 @@ internal sealed class CausalChecker(ReplicaSet set, string table, int readsAfter
 
     private async Task<string?> WriteAsync(int client, int number, Promise promise)
     {
-        await using var lease = await set.RentForWritingAsync(TestContext.Current.CancellationToken);
+        await using var lease = await set.RentWriteAsync(TestContext.Current.CancellationToken);
         await RealSet.ExecuteAsync(lease.Connection, string.Create(CultureInfo.InvariantCulture, $"UPDATE {table} SET n = {number} WHERE client = {client}"));
-        return promise == Promise.Token ? (await set.ReadTokenAsync(lease.Connection, TestContext.Current.CancellationToken)).ToString() : null;
+        return promise == Promise.Token ? (await set.GetTokenAsync(lease.Connection, TestContext.Current.CancellationToken)).ToString() : null;
     }
 
     private async Task<long> ReadAsync(int client, string? text)
     {
         await using var lease = text is null
-            ? await set.RentForReadingAsync(TestContext.Current.CancellationToken)
-            : await set.RentForReadingAsync(set.ParseToken(text), TestContext.Current.CancellationToken);
+            ? await set.RentReadAsync(TestContext.Current.CancellationToken)
+            : await set.RentReadAsync(set.ParseToken(text), TestContext.Current.CancellationToken);
         await using var command = lease.Connection.CreateCommand();
         command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT n FROM {table} WHERE client = {client}");
         return Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);

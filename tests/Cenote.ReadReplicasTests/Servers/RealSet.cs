@@ -18,31 +18,31 @@ internal sealed class RealSet : IAsyncDisposable
         {
             options.LoggerFactory = new SingleLoggerFactory(Logger);
             options.ProbeInterval = TimeSpan.FromMilliseconds(100);
-            options.RampUp = TimeSpan.Zero;
+            options.SlowStartDuration = TimeSpan.Zero;
 
             // A busy machine is no dead server: what is dead here refuses connections.
             options.ProbeTimeout = TimeSpan.FromMinutes(1); // the most that there is
-            options.PrimaryWait = Patience.Limit;
+            options.PrimaryTimeout = Patience.Limit;
             configure?.Invoke(options);
         });
         foreach (var (provider, number) in servers.Select(static (provider, index) => (provider, index + 1)))
         {
-            void Configure(ConnectionPoolBuilder pool) => pool.Use(provider).Configure(options =>
+            void Configure(ConnectionPoolBuilder pool) => pool.UseProvider(provider).Configure(options =>
             {
                 options.MinSize = 1;
                 options.MaxSize = poolSize;
-                options.OpenRetries = 0;
+                options.MaxOpenRetries = 0;
                 options.LoggerFactory = null;
             });
 
             var name = string.Create(CultureInfo.InvariantCulture, $"db{number}");
-            _ = number == 1 ? builder.Primary(name, Configure) : builder.Replica(name, Configure);
+            _ = number == 1 ? builder.AddPrimary(name, Configure) : builder.AddReplica(name, Configure);
         }
 
         Set = builder.Build();
         Set.TopologyChanged += (_, change) =>
         {
-            _told.Enqueue($"{change.Change} {change.Server.Name}: {change.Reason}");
+            _told.Enqueue($"{change.Kind} {change.Server.Name}: {change.Reason}");
             _changes.Writer.TryWrite(change);
         };
     }
@@ -56,19 +56,19 @@ internal sealed class RealSet : IAsyncDisposable
     {
         var real = new RealSet(servers, configure, poolSize);
         await real.Set.WaitUntilReadyAsync(TestContext.Current.CancellationToken).Soon();
-        await real.UntilAsync(static set => set.Servers.All(static server => server.State == ServerState.Serving), "every server serves");
+        await real.UntilAsync(static set => set.Servers.All(static server => server.State == ReplicaSetServerState.Serving), "every server serves");
         return real;
     }
 
     /// <summary>The next change of the kind that is about the server.</summary>
-    internal async Task<TopologyChangedEventArgs> Change(TopologyChange kind, string server)
+    internal async Task<TopologyChangedEventArgs> Change(TopologyChangeKind kind, string server)
     {
         try
         {
             while (true)
             {
                 var change = await _changes.Reader.ReadAsync(TestContext.Current.CancellationToken).Soon();
-                if (change.Change == kind && change.Server.Name == server)
+                if (change.Kind == kind && change.Server.Name == server)
                 {
                     return change;
                 }
@@ -119,7 +119,7 @@ internal sealed class RealSet : IAsyncDisposable
     /// <summary>A number, from whichever server serves reads, and the server's name.</summary>
     internal async Task<(long Number, string Server)> ReadAsync(string query)
     {
-        await using var lease = await Set.RentForReadingAsync(TestContext.Current.CancellationToken);
+        await using var lease = await Set.RentReadAsync(TestContext.Current.CancellationToken);
         await using var command = lease.Connection.CreateCommand();
         command.CommandText = query;
         return (Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), CultureInfo.InvariantCulture), NameOf(lease));

@@ -1,5 +1,3 @@
-using Cenote.TestServers;
-
 namespace Cenote.ReadReplicasTests.Servers;
 
 /// <summary>A primary and its replicas, for one test that may do to them what it likes.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cenote.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ReadReplicasTests.Sqlite;
@@ -94,8 +93,8 @@ public sealed class WriterAndReadersTests : IDisposable
     }
 
     private ReplicaSet Create() => new ReplicaSetBuilder("notes")
-        .Primary("writer", pool => pool.UseSqlite(ConnectionString).Sized(1, 1).Configure(options => options.Startup = StartupMode.FailAtStart))
-        .Replica("readers", pool => pool.UseSqlite(ConnectionString, new SqliteProviderOptions { ReadOnly = true }).Sized(2, 4))
+        .AddPrimary("writer", pool => pool.UseSqlite(ConnectionString).WithSize(1, 1).Configure(options => options.StartupMode = StartupMode.FailFast))
+        .AddReplica("readers", pool => pool.UseSqlite(ConnectionString, new SqliteProviderOptions { IsReadOnly = true }).WithSize(2, 4))
         .Build();
 
     private string ConnectionString => $"Data Source={_directory}/notes.db";

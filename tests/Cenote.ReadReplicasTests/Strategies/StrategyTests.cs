@@ -80,7 +80,7 @@ public sealed class StrategyTests
         List<ConnectionLease> held = [];
         for (var i = 0; i < 4; i++)
         {
-            held.Add(await test.Set.RentForReadingAsync(Token).Soon());
+            held.Add(await test.Set.RentReadAsync(Token).Soon());
         }
 
         Assert.Equal(3, held.Count(lease => test.NameOf(lease) == "two"));

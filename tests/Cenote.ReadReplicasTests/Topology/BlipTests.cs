@@ -18,8 +18,8 @@ public sealed class BlipTests
             .At(StubCall.Status, test.One.Database.Calls(StubCall.Status).Started + 1, StubStep.Fail());
 
         var writing = isBlocking
-            ? Patience.OnOwnThread(() => test.Set.RentForWriting(Token))
-            : test.Set.RentForWritingAsync(Token).AsTask();
+            ? Patience.OnOwnThread(() => test.Set.RentWrite(Token))
+            : test.Set.RentWriteAsync(Token).AsTask();
 
         using var lease = await writing.Soon();
         Assert.Equal("one", test.NameOf(lease));
@@ -36,11 +36,11 @@ public sealed class BlipTests
         var gate = new StubGate();
         two.Script.Always(StubCall.Status, StubStep.Hang(gate));
         await using var set = new ReplicaSetBuilder("set")
-            .Primary("one", pool => pool.Use(one.Provider))
-            .Replica("two", pool => pool.Use(two.Provider))
+            .AddPrimary("one", pool => pool.UseProvider(one.Provider))
+            .AddReplica("two", pool => pool.UseProvider(two.Provider))
             .Configure(options => options.ProbeTimeout = TimeSpan.FromMinutes(1))
             .Build();
-        var writing = set.RentForWritingAsync(Token).AsTask();
+        var writing = set.RentWriteAsync(Token).AsTask();
         while (set.Servers[0].Position is null)
         {
             await Task.Yield();
@@ -55,17 +55,17 @@ public sealed class BlipTests
     [Fact]
     public async Task A_primary_that_is_back_gets_writes_although_its_pool_has_not_tried_again()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.Zero);
         var one = test.Server("one").Pool;
         test.One.Die();
         await test.ProbeAsync(2);
-        one.RetireAll();
-        await test.PumpUntil(() => one.GetCircuit().State == Cenote.Resilience.CircuitState.Open);
+        one.Clear();
+        await test.PumpUntil(() => one.GetCircuitStatus().State == Cenote.CircuitState.Open);
 
         test.One.Revive();
         await test.ProbeAsync(2);
 
-        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Token).Soon();
         Assert.Equal("one", test.NameOf(write));
     }
 
@@ -75,14 +75,14 @@ public sealed class BlipTests
         var one = new StubServer("one", ServerRole.Primary);
         var two = new StubServer("two", ServerRole.Replica);
         two.Script.Always(StubCall.Status, StubStep.Fail(FailureKind.TooManyConnections));
-        await using var set = new ReplicaSetBuilder("set").Primary("one", pool => pool.Use(one.Provider)).Replica("two", pool => pool.Use(two.Provider)).Build();
+        await using var set = new ReplicaSetBuilder("set").AddPrimary("one", pool => pool.UseProvider(one.Provider)).AddReplica("two", pool => pool.UseProvider(two.Provider)).Build();
         await set.WaitUntilReadyAsync(Token).Soon();
 
         await set.ProbeAsync(Token).Soon();
-        Assert.Equal(ServerState.Unreachable, set.Servers[1].State);
+        Assert.Equal(ReplicaSetServerState.Unreachable, set.Servers[1].State);
 
         two.Revive();
         await set.ProbeAsync(Token).Soon();
-        Assert.Equal(ServerState.Serving, set.Servers[1].State);
+        Assert.Equal(ReplicaSetServerState.Serving, set.Servers[1].State);
     }
 }

@@ -19,7 +19,7 @@ public sealed class DriftTests
             await test.ProbeAsync();
         }
 
-        Assert.Equal(ServerState.Lagging, test.Server("three").State);
+        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("three").State);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class DriftTests
             await test.ProbeAsync(2);
         }
 
-        Assert.All(test.Set.Servers, server => Assert.Equal(ServerState.Serving, server.State));
+        Assert.All(test.Set.Servers, server => Assert.Equal(ReplicaSetServerState.Serving, server.State));
         Assert.Equal(TimeSpan.Zero, test.Server("two").Lag);
     }
 }

@@ -16,13 +16,13 @@ public sealed class FailoverTests
         test.Two.Become(ServerRole.Primary, timeline: 2);
         await test.ProbeAsync(2);
 
-        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Token).Soon();
         Assert.Equal("two", test.NameOf(write));
         Assert.Equal("three 2", await test.ReadAsync(2));
-        var change = await test.Change(TopologyChange.PrimaryChanged);
+        var change = await test.Change(TopologyChangeKind.PrimaryChanged);
         while (change.FormerPrimary is null)
         {
-            change = await test.Change(TopologyChange.PrimaryChanged);
+            change = await test.Change(TopologyChangeKind.PrimaryChanged);
         }
 
         Assert.Equal(("two", "one"), (change.Server.Name, change.FormerPrimary.Name));
@@ -62,7 +62,7 @@ public sealed class FailoverTests
         test.One.Become(ServerRole.Replica);
         await test.ProbeAsync(3);
 
-        Assert.Equal(ServerState.Lagging, test.Server("one").State);
+        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("one").State);
         Assert.Contains("another timeline than 2", test.Server("one").Reason, StringComparison.Ordinal);
 
         // As it is while it tries in vain to follow.
@@ -81,7 +81,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_replica_ahead_of_the_promoted_one_gets_no_reads_until_it_follows()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.CausalWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         Timelines(test, 1);
         test.One.Reach(51);
         test.Two.Reach(49);
@@ -92,9 +92,9 @@ public sealed class FailoverTests
         test.One.Die();
         test.Two.Become(ServerRole.Primary, timeline: 2);
         await test.ProbeAsync(2);
-        var token = await test.Set.ReadTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Token);
         Assert.Equal("two 2", await test.ReadAsync(2));
-        using (var read = await test.Set.RentForReadingAsync(token, Token).Soon())
+        using (var read = await test.Set.RentReadAsync(token, Token).Soon())
         {
             Assert.Equal("two", test.NameOf(read));
         }
@@ -125,7 +125,7 @@ public sealed class FailoverTests
             Assert.Equal("three 2", await test.ReadAsync(2));
         }
 
-        Assert.Equal(0, test.Set.GetStatistics().Servers[2].Departures);
+        Assert.Equal(0, test.Set.GetStatistics().Servers[2].Evictions);
     }
 
     [Fact]
@@ -150,12 +150,12 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_write_waits_for_the_promotion_and_goes_on_by_itself()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromHours(1));
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromHours(1));
         test.One.Die();
         await test.ProbeAsync(2);
         Assert.Null(test.Set.Primary);
-        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
-        var blocked = Patience.OnOwnThread(() => test.Set.RentForWriting(Token));
+        var waiting = test.Set.RentWriteAsync(Token).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Token));
         await test.ProbeAsync(2);
         Assert.False(waiting.IsCompleted);
 
@@ -170,11 +170,11 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_write_that_finds_no_primary_is_told_why()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.FromSeconds(3));
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromSeconds(3));
         test.One.Die();
         await test.ProbeAsync(2);
 
-        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        var waiting = test.Set.RentWriteAsync(Token).AsTask();
         await test.Pump(waiting);
 
         var refusal = await Assert.ThrowsAsync<NoPrimaryException>(() => waiting);
@@ -182,7 +182,7 @@ public sealed class FailoverTests
         Assert.Contains("two: Replica, serving", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("set", refusal.PoolName);
         Assert.Equal(1, test.Set.GetStatistics().WritesRefused);
-        Assert.Equal("one", (await test.Change(TopologyChange.PrimaryLost)).Server.Name);
+        Assert.Equal("one", (await test.Change(TopologyChangeKind.PrimaryLost)).Server.Name);
     }
 
     [Fact]
@@ -231,11 +231,11 @@ public sealed class FailoverTests
         }
 
         // No time has passed.
-        while ((await test.Change(TopologyChange.PrimaryChanged)).Server.Name != "two")
+        while ((await test.Change(TopologyChangeKind.PrimaryChanged)).Server.Name != "two")
         {
         }
 
-        using var next = await test.Set.RentForWritingAsync(Token).Soon();
+        using var next = await test.Set.RentWriteAsync(Token).Soon();
         Assert.Equal("two", test.NameOf(next));
     }
 
@@ -250,9 +250,9 @@ public sealed class FailoverTests
         await test.ProbeAsync();
 
         Assert.Equal("two", test.Set.Primary?.Name);
-        Assert.Equal(ServerState.Rival, test.Server("one").State);
+        Assert.Equal(ReplicaSetServerState.ConflictingPrimary, test.Server("one").State);
         Assert.Equal("three 3", await test.ReadAsync(3));
-        var rival = await test.Change(TopologyChange.RivalFound);
+        var rival = await test.Change(TopologyChangeKind.ConflictingPrimaryFound);
         Assert.Equal("one", rival.Server.Name);
         Assert.Contains("timeline 4", rival.Reason, StringComparison.Ordinal);
         Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 127);
@@ -261,7 +261,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task A_former_primary_that_comes_back_alone_is_not_written_to()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryWait = TimeSpan.Zero);
+        await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.Zero);
         Timelines(test, 1);
         test.One.Die();
         test.Two.Become(ServerRole.Primary, timeline: 2);
@@ -272,8 +272,8 @@ public sealed class FailoverTests
         test.One.Revive();
         await test.ProbeAsync(2);
 
-        Assert.Equal(ServerState.Rival, test.Server("one").State);
-        await Assert.ThrowsAsync<NoPrimaryException>(async () => await test.Set.RentForWritingAsync(Token));
+        Assert.Equal(ReplicaSetServerState.ConflictingPrimary, test.Server("one").State);
+        await Assert.ThrowsAsync<NoPrimaryException>(async () => await test.Set.RentWriteAsync(Token));
     }
 
     [Fact]
@@ -285,7 +285,7 @@ public sealed class FailoverTests
         await test.ProbeAsync();
 
         Assert.Equal("one", test.Set.Primary?.Name);
-        Assert.Equal(ServerState.Rival, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.ConflictingPrimary, test.Server("two").State);
     }
 
     [Fact]
@@ -294,7 +294,7 @@ public sealed class FailoverTests
         await using var test = await TestSet.CreateAsync();
         foreach (var stub in test.Stubs)
         {
-            stub.Replication!.Say(new ServerStatus { Role = ServerRole.Primary, IsMultiPrimary = true, DataId = "group", Position = new StubPosition(7) });
+            stub.Replication!.Say(new ServerStatus { Role = ServerRole.Primary, IsMultiPrimary = true, ClusterId = "group", Position = new StubPosition(7) });
         }
 
         await test.ProbeAsync();
@@ -316,7 +316,7 @@ public sealed class FailoverTests
         await test.ProbeAsync(2);
 
         Assert.Equal("two", test.Set.Primary?.Name);
-        using var write = await test.Set.RentForWritingAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Token).Soon();
         Assert.Equal("two", test.NameOf(write));
     }
 
@@ -324,8 +324,8 @@ public sealed class FailoverTests
     public async Task Whoever_queues_for_the_primary_moves_on_with_the_part()
     {
         await using var test = await TestSet.CreateAsync(pools: options => options.MaxSize = 1);
-        using var held = await test.Set.RentForWritingAsync(Token);
-        var waiting = test.Set.RentForWritingAsync(Token).AsTask();
+        using var held = await test.Set.RentWriteAsync(Token);
+        var waiting = test.Set.RentWriteAsync(Token).AsTask();
 
         test.One.Become(ServerRole.Replica);
         test.Two.Become(ServerRole.Primary);

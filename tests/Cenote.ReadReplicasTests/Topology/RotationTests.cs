@@ -10,8 +10,8 @@ public sealed class RotationTests
     {
         await using var test = await TestSet.CreateAsync(configure: options =>
         {
-            options.FailuresToLeave = 3;
-            options.SuccessesToReturn = 2;
+            options.FailureThreshold = 3;
+            options.RecoveryThreshold = 2;
             options.ProbeInterval = TimeSpan.FromHours(1);
             options.MaxLag = Timeout.InfiniteTimeSpan;
         });
@@ -19,18 +19,18 @@ public sealed class RotationTests
 
         test.Two.Die();
         await test.ProbeAsync(2);
-        Assert.Equal(ServerState.Serving, two.State);
+        Assert.Equal(ReplicaSetServerState.Serving, two.State);
         await test.ProbeAsync();
-        Assert.Equal(ServerState.Unreachable, two.State);
+        Assert.Equal(ReplicaSetServerState.Unreachable, two.State);
         Assert.Contains("probes fail", two.Reason, StringComparison.Ordinal);
-        Assert.Equal("two", (await test.Change(TopologyChange.ReplicaLeft)).Server.Name);
+        Assert.Equal("two", (await test.Change(TopologyChangeKind.ReplicaEvicted)).Server.Name);
 
         test.Two.Revive();
         await test.ProbeAsync();
-        Assert.Equal(ServerState.Unreachable, two.State);
+        Assert.Equal(ReplicaSetServerState.Unreachable, two.State);
         await test.ProbeAsync();
-        Assert.Equal(ServerState.Serving, two.State);
-        Assert.Equal(1, test.Set.GetStatistics().Servers[1].Departures);
+        Assert.Equal(ReplicaSetServerState.Serving, two.State);
+        Assert.Equal(1, test.Set.GetStatistics().Servers[1].Evictions);
         Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 122);
     }
 
@@ -46,27 +46,27 @@ public sealed class RotationTests
             await test.ProbeAsync();
         }
 
-        Assert.Equal(ServerState.Serving, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Serving, test.Server("two").State);
         Assert.Equal(5, test.Set.GetStatistics().Servers[1].ProbeFailures);
     }
 
     [Fact]
     public async Task A_replica_that_returns_gets_more_and_more_until_it_has_its_share()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.RampUp = TimeSpan.FromSeconds(10));
+        await using var test = await TestSet.CreateAsync(configure: options => options.SlowStartDuration = TimeSpan.FromSeconds(10));
         var two = test.Server("two");
         test.Two.Die();
         await test.ProbeAsync(2);
         test.Two.Revive();
         await test.ProbeAsync(2);
         await test.Pump(two.Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(10));
-        Assert.InRange(two.Share, 0.01, 0.5);
+        Assert.InRange(two.TrafficShare, 0.01, 0.5);
         var before = two.Pool.GetStatistics().Rents;
         await test.ReadAsync(400);
         Assert.InRange(two.Pool.GetStatistics().Rents - before, 1, 150);
 
-        await test.PumpUntil(() => two.Share is > 0.5 and < 1, TimeSpan.FromMilliseconds(250));
-        await test.PumpUntil(() => two.Share == 1, TimeSpan.FromMilliseconds(250));
+        await test.PumpUntil(() => two.TrafficShare is > 0.5 and < 1, TimeSpan.FromMilliseconds(250));
+        await test.PumpUntil(() => two.TrafficShare == 1, TimeSpan.FromMilliseconds(250));
         await test.ProbeAsync();
         Assert.Equal("three 10, two 10", await test.ReadAsync(20));
     }
@@ -89,17 +89,17 @@ public sealed class RotationTests
             await test.ProbeAsync();
         }
 
-        Assert.Equal(ServerState.Serving, two.State);
+        Assert.Equal(ReplicaSetServerState.Serving, two.State);
         Assert.InRange(two.Lag!.Value, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
         test.Time.Advance(TimeSpan.FromSeconds(2));
         await test.ProbeAsync();
-        Assert.Equal(ServerState.Lagging, two.State);
-        Assert.Contains("behind", (await test.Change(TopologyChange.ReplicaLeft)).Reason, StringComparison.Ordinal);
+        Assert.Equal(ReplicaSetServerState.Lagging, two.State);
+        Assert.Contains("behind", (await test.Change(TopologyChangeKind.ReplicaEvicted)).Reason, StringComparison.Ordinal);
         Assert.Equal("one 3", await test.ReadAsync(3));
 
         test.Two.Reach(104);
         await test.ProbeAsync(2);
-        Assert.Equal(ServerState.Serving, two.State);
+        Assert.Equal(ReplicaSetServerState.Serving, two.State);
         Assert.Equal(TimeSpan.Zero, two.Lag);
         Assert.Equal("two 3", await test.ReadAsync(3));
     }
@@ -113,7 +113,7 @@ public sealed class RotationTests
         await test.ProbeAsync(2);
 
         Assert.Equal(TimeSpan.Zero, test.Server("two").Lag);
-        Assert.Equal(ServerState.Serving, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Serving, test.Server("two").State);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class RotationTests
             await test.ProbeAsync();
         }
 
-        Assert.Equal(ServerState.Lagging, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("two").State);
     }
 
     [Fact]
@@ -140,10 +140,10 @@ public sealed class RotationTests
         test.Two.Replication!.Say(status => status with { Position = null, Lag = TimeSpan.FromSeconds(4) });
 
         await test.ProbeAsync();
-        Assert.Equal((ServerState.Lagging, TimeSpan.FromSeconds(4)), (test.Server("two").State, test.Server("two").Lag!.Value));
+        Assert.Equal((ReplicaSetServerState.Lagging, TimeSpan.FromSeconds(4)), (test.Server("two").State, test.Server("two").Lag!.Value));
         test.Two.Replication!.Say(status => status with { Lag = TimeSpan.FromSeconds(1) });
         await test.ProbeAsync(2);
-        Assert.Equal(ServerState.Serving, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Serving, test.Server("two").State);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class RotationTests
 
         await test.ProbeAsync(5);
 
-        Assert.Equal(ServerState.Serving, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Serving, test.Server("two").State);
         Assert.True(test.Set.GetStatistics().Servers[1].ProbeFailures >= 5);
     }
 
@@ -180,10 +180,10 @@ public sealed class RotationTests
         // Twice: on a busy machine its first probe was answered a moment before it died.
         await test.ProbeAsync(2);
 
-        Assert.NotEqual(ServerState.Serving, test.Server("two").State);
+        Assert.NotEqual(ReplicaSetServerState.Serving, test.Server("two").State);
         test.Two.Revive();
         await test.ProbeAsync(2);
-        Assert.Equal(ServerState.Serving, test.Server("two").State);
+        Assert.Equal(ReplicaSetServerState.Serving, test.Server("two").State);
     }
 
     [Fact]
@@ -192,13 +192,13 @@ public sealed class RotationTests
         await using var test = await TestSet.CreateAsync();
         foreach (var stub in test.Stubs)
         {
-            stub.Replication!.Say(status => status with { DataId = stub == test.Three ? "another" : "ours" });
+            stub.Replication!.Say(status => status with { ClusterId = stub == test.Three ? "another" : "ours" });
         }
 
         await test.ProbeAsync();
 
-        Assert.Equal(ServerState.Unsuitable, test.Server("three").State);
-        Assert.Contains("another", (await test.Change(TopologyChange.ServerUnsuitable)).Reason, StringComparison.Ordinal);
+        Assert.Equal(ReplicaSetServerState.Unsuitable, test.Server("three").State);
+        Assert.Contains("another", (await test.Change(TopologyChangeKind.ServerUnsuitable)).Reason, StringComparison.Ordinal);
         Assert.Equal("two 3", await test.ReadAsync(3));
     }
 
@@ -210,13 +210,13 @@ public sealed class RotationTests
         {
             foreach (var stub in test.Stubs)
             {
-                stub.Replication!.Say(status => status with { DataId = data, Timeline = data == "old" ? 7 : 1 });
+                stub.Replication!.Say(status => status with { ClusterId = data, Timeline = data == "old" ? 7 : 1 });
             }
 
             await test.ProbeAsync(2);
         }
 
-        Assert.All(test.Set.Servers, server => Assert.Equal(ServerState.Serving, server.State));
+        Assert.All(test.Set.Servers, server => Assert.Equal(ReplicaSetServerState.Serving, server.State));
         Assert.Equal("one", test.Set.Primary?.Name);
     }
 }

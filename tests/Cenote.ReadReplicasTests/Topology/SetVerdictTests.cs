@@ -8,9 +8,9 @@ public sealed class SetVerdictTests
     {
         await using var test = await TestSet.CreateAsync();
 
-        var verdict = test.Set.GetVerdict();
+        var verdict = test.Set.Diagnose();
 
-        Assert.Equal((VerdictLevel.Healthy, "primary one, 2 of 2 replicas serve"), (verdict.Level, verdict.Summary));
+        Assert.Equal((DiagnosisLevel.Healthy, "primary one, 2 of 2 replicas serve"), (verdict.Level, verdict.Summary));
         Assert.Empty(verdict.Findings);
     }
 
@@ -21,12 +21,12 @@ public sealed class SetVerdictTests
         test.Two.Die();
         await test.ProbeAsync(2);
 
-        var finding = Assert.Single(test.Set.GetVerdict().Findings);
+        var finding = Assert.Single(test.Set.Diagnose().Findings);
 
-        Assert.Equal((FindingKind.ReplicaOut, VerdictLevel.Degraded), (finding.Kind, finding.Level));
+        Assert.Equal((FindingKind.ReplicaEvicted, DiagnosisLevel.Degraded), (finding.Kind, finding.Level));
         Assert.StartsWith("two is out: its probes fail", finding.Summary, StringComparison.Ordinal);
-        var last = test.Set.GetHistory()[^1];
-        Assert.Equal((TopologyChange.ReplicaLeft, "two"), (last.Change, last.Server.Name));
+        var last = test.Set.GetTopologyChanges()[^1];
+        Assert.Equal((TopologyChangeKind.ReplicaEvicted, "two"), (last.Kind, last.Server.Name));
     }
 
     [Fact]
@@ -35,13 +35,13 @@ public sealed class SetVerdictTests
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan));
         test.Two.Die();
         await test.ProbeAsync(2);
-        Assert.Equal(FindingKind.NoReplica, Assert.Single(test.Set.GetVerdict().Findings).Kind);
+        Assert.Equal(FindingKind.NoReplica, Assert.Single(test.Set.Diagnose().Findings).Kind);
 
         test.One.Die();
         await test.ProbeAsync(2);
 
-        var verdict = test.Set.GetVerdict();
-        Assert.Equal(VerdictLevel.Unhealthy, verdict.Level);
+        var verdict = test.Set.Diagnose();
+        Assert.Equal(DiagnosisLevel.Unhealthy, verdict.Level);
         Assert.Equal([FindingKind.NoPrimary, FindingKind.NoReplica], verdict.Findings.Select(finding => finding.Kind));
     }
 }

@@ -1,6 +1,3 @@
-using Cenote.Testing;
-using Cenote.ShopTests.Running;
-
 namespace Cenote.ShopTests.Arguments;
 
 public sealed class ArgumentTests

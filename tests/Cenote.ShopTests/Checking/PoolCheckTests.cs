@@ -33,7 +33,7 @@ public sealed class PoolCheckTests
         Refuses(AtRest with { Counts = new PoolCounts { Idle = 2, Waiting = 1, Limit = 10 } }, AfterClosing, "waiting at rest: 1");
 
     [Fact]
-    public void A_connection_that_was_opened_without_being_counted_is_found() => Refuses(AtRest with { Opened = 4 }, AfterClosing, "opened − closed: 1");
+    public void A_connection_that_was_opened_without_being_counted_is_found() => Refuses(AtRest with { ConnectionsOpened = 4 }, AfterClosing, "opened − closed: 1");
 
     [Fact]
     public void A_rent_that_nobody_had_is_found() => Refuses(AtRest with { Rents = 1 }, AfterClosing, "Rents counted by the pool: 1");

@@ -1,9 +1,7 @@
-using Cenote.Testing;
 using Cenote.Shop.Checking;
 using Cenote.Shop.Clients;
-using Cenote.Shop.Pools;
 using Cenote.Shop.Database;
-using Cenote.ShopTests.Running;
+using Cenote.Shop.Pools;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ShopTests.Checking;

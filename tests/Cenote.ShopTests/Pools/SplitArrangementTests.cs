@@ -1,8 +1,6 @@
-using Cenote.Testing;
 using Cenote.Shop.Clients;
-using Cenote.Shop.Pools;
 using Cenote.Shop.Database;
-using Cenote.ShopTests.Running;
+using Cenote.Shop.Pools;
 using Microsoft.Data.Sqlite;
 
 namespace Cenote.ShopTests.Pools;

@@ -1,4 +1,4 @@
-using Cenote.Testing;
+using Cenote.ShopTests.Arguments;
 namespace Cenote.ShopTests.Running;
 
 /// <summary>Secrets reach the shop by other ways than its arguments, and leave it by none.</summary>

@@ -1,4 +1,3 @@
-using Cenote.Testing;
 using System.Data.Common;
 using MySqlConnector;
 using Npgsql;

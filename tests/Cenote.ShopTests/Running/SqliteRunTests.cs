@@ -1,4 +1,3 @@
-using Cenote.Testing;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 

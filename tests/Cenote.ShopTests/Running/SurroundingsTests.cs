@@ -1,4 +1,3 @@
-using Cenote.Testing;
 namespace Cenote.ShopTests.Running;
 
 /// <summary>What a run needs of its surroundings and does not get: one line, no stack trace.</summary>

@@ -1,4 +1,3 @@
-using Cenote.Testing;
 namespace Cenote.ShopTests.Running;
 
 public sealed class TerminalRunTests

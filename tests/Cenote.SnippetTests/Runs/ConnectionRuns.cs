@@ -34,7 +34,7 @@ internal static class ConnectionRuns
         {
             var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 };
             Snippets.RetryingWork.Classify(options);
-            await using var pool = new ConnectionPool(new Cenote.PostgreSql.PostgreSqlProvider(databases.PostgreSql), options);
+            await using var pool = new ConnectionPool(new Cenote.PostgreSqlProvider(databases.PostgreSql), options);
             var before = await ScalarAsync(pool, "SELECT pg_backend_pid()");
             await using (var connection = await pool.OpenConnectionAsync())
             {

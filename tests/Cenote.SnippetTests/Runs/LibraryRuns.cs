@@ -1,8 +1,6 @@
-using Cenote.PostgreSql;
 using FluentMigrator.Runner;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.SnippetTests.Runs;
 

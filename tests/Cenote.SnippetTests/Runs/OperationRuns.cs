@@ -1,5 +1,4 @@
 using System.Data;
-using Cenote.PostgreSql;
 
 namespace Cenote.SnippetTests.Runs;
 

@@ -1,6 +1,3 @@
-using Cenote.PostgreSql;
-using Cenote.ReadReplicas;
-
 namespace Cenote.SnippetTests.Runs;
 
 /// <summary>Replica sets, on real streaming replication and on one file of SQLite.</summary>
@@ -32,7 +29,7 @@ internal static class ReplicaRuns
                 await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             }
 
-            Assert.Equal(1L, await ConnectionRuns.ScalarAsync(orders.Reads, "SELECT count(*) FROM orders"));
+            Assert.Equal(1L, await ConnectionRuns.ScalarAsync(orders.ReadDataSource, "SELECT count(*) FROM orders"));
         },
         ["Replicas.statistics"] = databases => OnSetAsync(databases, static orders =>
         {
@@ -45,7 +42,7 @@ internal static class ReplicaRuns
             CausalToken earlier;
             await using (var write = await orders.OpenWriteConnectionAsync(TestContext.Current.CancellationToken))
             {
-                earlier = await orders.ReadTokenAsync(write, TestContext.Current.CancellationToken);
+                earlier = await orders.GetTokenAsync(write, TestContext.Current.CancellationToken);
             }
 
             Assert.NotEqual(earlier, await Snippets.CausalReads.TokenAsync(orders, earlier));
@@ -63,7 +60,7 @@ internal static class ReplicaRuns
     {
         var servers = await databases.ReplicatedAsync();
         return new ReplicaSetBuilder("orders")
-            .Primary("eu-1-a", pool => pool.UsePostgreSql(servers[0]).Sized(1, 4))
-            .Replica("eu-1-b", pool => pool.UsePostgreSql(servers[1]).Sized(1, 4));
+            .AddPrimary("eu-1-a", pool => pool.UsePostgreSql(servers[0]).WithSize(1, 4))
+            .AddReplica("eu-1-b", pool => pool.UsePostgreSql(servers[1]).WithSize(1, 4));
     }
 }

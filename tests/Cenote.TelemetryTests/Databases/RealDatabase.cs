@@ -1,7 +1,4 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
 
 namespace Cenote.TelemetryTests.Databases;
 

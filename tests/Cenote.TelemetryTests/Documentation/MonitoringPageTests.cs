@@ -52,7 +52,7 @@ public sealed partial class MonitoringPageTests
 
         Assert.All(Enum.GetValues<FindingKind>(), kind =>
         {
-            var link = new Finding(kind, VerdictLevel.Degraded, "", "", "").HelpLink;
+            var link = new Finding(kind, DiagnosisLevel.Degraded, "", "", "").HelpLink;
             Assert.Single(anchors, anchor => link.EndsWith($"/docs/monitoring.md#{anchor}", StringComparison.Ordinal) && Uri.IsWellFormedUriString(link, UriKind.Absolute));
         });
     }

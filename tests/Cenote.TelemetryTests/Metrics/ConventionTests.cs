@@ -1,4 +1,3 @@
-using Cenote.StubDriver;
 using OpenTelemetry.Metrics;
 
 namespace Cenote.TelemetryTests.Metrics;

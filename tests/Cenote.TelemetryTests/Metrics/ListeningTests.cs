@@ -129,7 +129,7 @@ public sealed class ListeningTests
 
         // The open, the wait, and three uses.
         Assert.InRange(Volatile.Read(ref told), 3, int.MaxValue);
-        Assert.Equal((1, 0, 0L), (pool.GetStatistics().Counts.Idle, pool.GetStatistics().Counts.Leased, pool.GetStatistics().UpkeepFailures));
+        Assert.Equal((1, 0, 0L), (pool.GetStatistics().Counts.Idle, pool.GetStatistics().Counts.Leased, pool.GetStatistics().MaintenanceFailures));
     }
 
     private static void Rent(ConnectionPool pool, int count)

@@ -1,7 +1,4 @@
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.Sqlite;
 using Cenote.TelemetryTests.Databases;
 using Cenote.TelemetryTests.Scraping;
 using MySqlConnector;
@@ -21,8 +18,8 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         await using var pool = NewPool(Unreachable(db), options =>
         {
             options.MinSize = 0;
-            options.OpenRetries = 0;
-            options.CircuitBreaker = new() { RecoveryTime = TimeSpan.FromMinutes(5), MaxRecoveryTime = TimeSpan.FromMinutes(5) };
+            options.MaxOpenRetries = 0;
+            options.CircuitBreaker = new() { BreakDuration = TimeSpan.FromMinutes(5), MaxBreakDuration = TimeSpan.FromMinutes(5) };
         });
 
         var (failed, refused) = (0, 0);
@@ -78,7 +75,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         var scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "abandoned")) == 1, "it is closed");
 
         using var held = await pool.RentAsync().Soon();
-        Assert.True(pool.Revoke(pool.GetLeases().Single()));
+        Assert.True(pool.TryRevoke(pool.GetLeases().Single()));
         scrape = await Counts("revoked", 1);
         Assert.Equal(1, Of(scrape, pool, "cenote_leak_reports_total", ("cenote_leak_kind", "proven")));
 
@@ -120,14 +117,14 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal("running", State(await host.ScrapeAsync()));
 
         double Changes(Scrape found, string direction) => Of(found, pool, "cenote_sizing_changes_total", ("cenote_sizing_direction", direction));
-        string Verdict(Scrape found) => new[] { "healthy", "degraded", "unhealthy" }.Single(level => Of(found, pool, "cenote_pool_verdict", ("cenote_pool_verdict", level)) == 1);
+        string Verdict(Scrape found) => new[] { "healthy", "degraded", "unhealthy" }.Single(level => Of(found, pool, "cenote_pool_diagnosis", ("cenote_pool_diagnosis", level)) == 1);
         string State(Scrape found) => new[] { "running", "suspended", "draining" }.Single(state => Of(found, pool, "cenote_pool_state", ("cenote_pool_state", state)) == 1);
     }
 
     [Fact]
     public async Task Nested_rents_are_counted_where_the_pool_looks_for_them()
     {
-        await using var pool = NewPool(RealDatabase.NewProvider(Db.Sqlite), static options => options.NestedRents = NestedRents.Warn);
+        await using var pool = NewPool(RealDatabase.NewProvider(Db.Sqlite), static options => options.NestedRentBehavior = NestedRentBehavior.Warn);
         using var outer = await pool.RentAsync();
         using var inner = await pool.RentAsync();
 

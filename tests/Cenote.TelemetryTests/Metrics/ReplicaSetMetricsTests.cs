@@ -12,7 +12,7 @@ public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<
         await using (test)
         {
             await test.Set.ProbeAsync().Soon();
-            (await test.Set.RentForReadingAsync().Soon()).Dispose();
+            (await test.Set.RentReadAsync().Soon()).Dispose();
 
             var scrape = await host.ScrapeAsync();
             Assert.Equal(2.5, Of(scrape, "cenote_replica_lag_seconds", Server(test, "two")));
@@ -27,7 +27,7 @@ public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<
 
             // The read that follows has nobody but the new primary.
             await test.FailOverAsync();
-            (await test.Set.RentForReadingAsync().Soon()).Dispose();
+            (await test.Set.RentReadAsync().Soon()).Dispose();
 
             scrape = await host.ScrapeAsync();
             Assert.Equal(1, OfSet(scrape, test, "cenote_replica_set_failovers_total"));
@@ -38,7 +38,7 @@ public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<
             Assert.InRange(Of(scrape, "cenote_replica_probes_total", [.. Server(test, "one"), ("cenote_probe_outcome", "failure")]), 2, double.MaxValue);
 
             // It left the rotation of reads when it became the primary.
-            Assert.Equal(1, Of(scrape, "cenote_replica_departures_total", Server(test, "two")));
+            Assert.Equal(1, Of(scrape, "cenote_replica_evictions_total", Server(test, "two")));
             Assert.Equal((0, 0), (
                 OfSet(scrape, test, "cenote_replica_set_refused_total", ("cenote_replica_set_intent", "read")),
                 OfSet(scrape, test, "cenote_replica_set_refused_total", ("cenote_replica_set_intent", "write"))));

@@ -1,5 +1,4 @@
 using Cenote.Providers;
-using Cenote.ReadReplicas;
 using Cenote.StubDriver;
 using Microsoft.Extensions.Time.Testing;
 
@@ -14,8 +13,8 @@ internal sealed class StubSet : IAsyncDisposable
     private readonly StubReplication _two = Say(ServerRole.Replica, TimeSpan.FromSeconds(2.5));
 
     private StubSet() => Set = new ReplicaSetBuilder(Name)
-        .Primary("one", NewPool("one", _one, _oneDoes))
-        .Replica("two", NewPool("two", _two, new CallScript()))
+        .AddPrimary("one", NewPool("one", _one, _oneDoes))
+        .AddReplica("two", NewPool("two", _two, new CallScript()))
         .Configure(options => options.TimeProvider = _time)
         .Build();
 
@@ -56,7 +55,7 @@ internal sealed class StubSet : IAsyncDisposable
 
     private ConnectionPool NewPool(string server, StubReplication replication, CallScript script) => new(
         new StubProvider(new StubDatabase { Script = script }) { Replication = replication },
-        new ConnectionPoolOptions { Name = $"{Name}/{server}", MinSize = 1, MaxSize = 2, OpenRetries = 0, TimeProvider = _time });
+        new ConnectionPoolOptions { Name = $"{Name}/{server}", MinSize = 1, MaxSize = 2, MaxOpenRetries = 0, TimeProvider = _time });
 
     private static StubReplication Say(ServerRole role, TimeSpan? lag)
     {

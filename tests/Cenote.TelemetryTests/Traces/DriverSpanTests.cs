@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Cenote.MySql;
-using Cenote.PostgreSql;
 using Cenote.Providers;
-using Cenote.TelemetryTests.Databases;
 
 namespace Cenote.TelemetryTests.Traces;
 
@@ -44,7 +41,7 @@ public sealed class DriverSpanTests(Recorder recorder) : IClassFixture<Recorder>
         }
 
         Assert.Same(request, Activity.Current);
-        await pool.WaitUntilUnusedAsync().Soon();
+        await pool.WaitUntilIdleAsync().Soon();
         request.Stop();
 
         var spans = recorder.Within(request);
@@ -62,7 +59,7 @@ public sealed class DriverSpanTests(Recorder recorder) : IClassFixture<Recorder>
             Name = $"{kind} {Guid.NewGuid():N}",
             MinSize = 0,
             MaxSize = 1,
-            SessionClearing = kind == Kind.PostgreSqlDriverReset ? SessionClearing.DriverReset : SessionClearing.OwnReset,
+            SessionReset = kind == Kind.PostgreSqlDriverReset ? SessionReset.ByDriver : SessionReset.ByPool,
         });
     }
 }

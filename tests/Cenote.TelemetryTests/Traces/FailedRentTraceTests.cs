@@ -40,7 +40,7 @@ public sealed class FailedRentTraceTests(Recorder recorder) : IClassFixture<Reco
     public async Task A_circuit_that_is_open_is_an_error_although_nobody_waits()
     {
         await using var pool = await RentTraceTests.NewPoolAsync();
-        pool.OpenCircuit();
+        pool.IsolateCircuit();
         using var request = recorder.Begin();
 
         var failure = await Assert.ThrowsAsync<CircuitOpenException>(() => pool.RentAsync().Soon());

@@ -99,7 +99,7 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
     /// <summary>A connection that is held all the while: the rents that wait find none.</summary>
     internal static async Task<ConnectionPool> NewPoolAsync(Action<ConnectionPoolOptions>? configure = null, StubDatabase? database = null)
     {
-        var options = new ConnectionPoolOptions { Name = $"traced {Guid.NewGuid():N}", MinSize = 1, MaxSize = 1, OpenRetries = 0, MaxLifetime = Timeout.InfiniteTimeSpan };
+        var options = new ConnectionPoolOptions { Name = $"traced {Guid.NewGuid():N}", MinSize = 1, MaxSize = 1, MaxOpenRetries = 0, MaxLifetime = Timeout.InfiniteTimeSpan };
         configure?.Invoke(options);
         var pool = new ConnectionPool(new StubProvider(database ?? new StubDatabase()) { ClearsInline = true }, options);
         if (options.MinSize > 0)

@@ -43,13 +43,13 @@ public sealed class CancelRequestsTests
                     cancels.Begin();
                     break;
                 case 'A':
-                    reports.Add(isFirstSent ? cancels.NoteSent(TimeSpan.FromSeconds(1)) : cancels.Withdraw());
+                    reports.Add(isFirstSent ? cancels.RecordSent(TimeSpan.FromSeconds(1)) : cancels.Withdraw());
                     break;
                 case 'B':
-                    reports.Add(isSecondSent ? cancels.NoteSent(TimeSpan.FromSeconds(2)) : cancels.Withdraw());
+                    reports.Add(isSecondSent ? cancels.RecordSent(TimeSpan.FromSeconds(2)) : cancels.Withdraw());
                     break;
                 default:
-                    reports.Add(cancels.NoteEnd(End, isLast: true));
+                    reports.Add(cancels.RecordEnd(End, isLast: true));
                     break;
             }
         }
@@ -66,11 +66,11 @@ public sealed class CancelRequestsTests
 
         // The next execution, cancelled while it runs.
         cancels.Begin();
-        Assert.Null(cancels.NoteSent(TimeSpan.FromMilliseconds(5)));
-        Assert.Equal(new SentCancel(null, TimeSpan.FromMilliseconds(5)), cancels.NoteEnd(null, isLast: true));
+        Assert.Null(cancels.RecordSent(TimeSpan.FromMilliseconds(5)));
+        Assert.Equal(new SentCancel(null, TimeSpan.FromMilliseconds(5)), cancels.RecordEnd(null, isLast: true));
 
         // And one that nobody cancels.
-        Assert.Null(cancels.NoteEnd(End, isLast: true));
+        Assert.Null(cancels.RecordEnd(End, isLast: true));
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class CancelRequestsTests
     {
         var cancels = new CancelRequests();
         cancels.Begin();
-        Assert.Null(cancels.NoteSent(TimeSpan.FromSeconds(1)));
-        Assert.Null(cancels.NoteEnd(End, isLast: false));
-        Assert.Equal(new SentCancel(End, TimeSpan.FromSeconds(1)), cancels.NoteEnd(null, isLast: true));
+        Assert.Null(cancels.RecordSent(TimeSpan.FromSeconds(1)));
+        Assert.Null(cancels.RecordEnd(End, isLast: false));
+        Assert.Equal(new SentCancel(End, TimeSpan.FromSeconds(1)), cancels.RecordEnd(null, isLast: true));
     }
 
     private static bool BeginsLate(string order, char cancel) =>

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.AdoNet;
 
 /// <summary>
@@ -21,12 +19,12 @@ public sealed class CancelUnderWayTests
     }
 
     [Theory]
-    [InlineData(Way.Token, SessionClearing.OwnReset)]
-    [InlineData(Way.Token, SessionClearing.DriverReset)]
-    [InlineData(Way.Timeout, SessionClearing.OwnReset)]
-    [InlineData(Way.Cancel, SessionClearing.OwnReset)]
+    [InlineData(Way.Token, SessionReset.ByPool)]
+    [InlineData(Way.Token, SessionReset.ByDriver)]
+    [InlineData(Way.Timeout, SessionReset.ByPool)]
+    [InlineData(Way.Cancel, SessionReset.ByPool)]
     public async Task A_connection_waits_for_the_cancel_that_its_ended_statement_left(
-        Way way, SessionClearing clearing)
+        Way way, SessionReset clearing)
     {
         var (statement, cancel) = (new StubGate(), new StubGate());
         await using var test = await TestPool.FullAsync(
@@ -78,6 +76,6 @@ public sealed class CancelUnderWayTests
         await cancelling.Soon();
         using var lease = await next.Soon();
         Assert.NotEqual(first, lease.SessionId());
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.CancelInDoubt]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.CancelOutcomeUnknown]);
     }
 }

@@ -1,5 +1,4 @@
 using Cenote.AdoNet;
-using Cenote.Providers;
 
 namespace Cenote.Tests.AdoNet;
 
@@ -137,12 +136,12 @@ public sealed class LeaseWorkTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset, "other", true, false)]
-    [InlineData(SessionClearing.OwnReset, "stub", false, false)]
-    [InlineData(SessionClearing.OwnReset, "", false, true)]
-    [InlineData(SessionClearing.DriverReset, "other", false, true)]
+    [InlineData(SessionReset.ByPool, "other", true, false)]
+    [InlineData(SessionReset.ByPool, "stub", false, false)]
+    [InlineData(SessionReset.ByPool, "", false, true)]
+    [InlineData(SessionReset.ByDriver, "other", false, true)]
     public async Task A_changed_database_is_changed_back_or_costs_the_connection(
-        SessionClearing clearing, string before, bool isChangedBack, bool isRetired)
+        SessionReset clearing, string before, bool isChangedBack, bool isRetired)
     {
         await using var test = TestPool.Create(provider: TestPool.Clearing(clearing));
         var lease = await test.Pool.RentAsync();
@@ -171,7 +170,7 @@ public sealed class LeaseWorkTests
     private static CommandStatement NewStatement(TestPool test, ConnectionLease lease = default)
     {
         var statement = new CommandStatement(test.Pool, connection: null, opensConnection: false);
-        statement.Command.Connection = lease.IsGiven ? lease.Connection : null;
+        statement.Command.Connection = lease.IsValid ? lease.Connection : null;
         return statement;
     }
 }

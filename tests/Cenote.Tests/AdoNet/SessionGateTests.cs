@@ -135,7 +135,7 @@ public sealed class SessionGateTests
         var lease = await test.Pool.RentAsync();
         var gate = new SessionGate(in lease);
         Assert.Null(gate.Revocation);
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         Assert.False(gate.TryGetLease(out _));
         Assert.False(gate.Announce(out _));
         gate.Leave();

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Connections;
 
 /// <summary>A caller waits for a connection that is being cleared or validated where that serves it sooner than another open; on fake time.</summary>
@@ -57,7 +55,7 @@ public sealed class ComingConnectionTests
             1,
             options => options.MaxLifetime = Timeout.InfiniteTimeSpan,
             database => new StubProvider(database) { ClearsInlineNow = () => isInline[database.Calls(StubCall.Clear).Started] });
-        var resets = test.Pool.Engine.Desk.Coming.Resets;
+        var resets = test.Pool.Engine.Desk.Expected.Resets;
         var gate = new StubGate();
         test.Script.At(StubCall.Clear, 1, StubStep.Hang(gate));
         await EndAsync(await test.Pool.RentAsync().Soon());
@@ -101,7 +99,7 @@ public sealed class ComingConnectionTests
         }
         else
         {
-            timed.Pool.Engine.Desk.MakeSuspect();
+            timed.Pool.Engine.Desk.RequireValidation();
         }
 
         var started = timed.Time.GetUtcNow();
@@ -140,7 +138,7 @@ public sealed class ComingConnectionTests
         (await timed.Pool.RentAsync().Soon()).Dispose();
         Assert.Equal(1, timed.Test.Counts.Resetting);
 
-        timed.Pool.RetireAll();
+        timed.Pool.Clear();
         var rent = timed.Pool.RentAsync().AsTask();
 
         await timed.Test.Database.OpenStarted(2).Soon();
@@ -157,7 +155,7 @@ public sealed class ComingConnectionTests
         var rent = timed.Pool.RentAsync().AsTask();
         Assert.Equal(1, timed.Test.Database.Calls(StubCall.Open).Started);
 
-        timed.Pool.RetireAll();
+        timed.Pool.Clear();
 
         await timed.Test.Database.OpenStarted(2).Soon();
         await timed.PumpAsync(rent);

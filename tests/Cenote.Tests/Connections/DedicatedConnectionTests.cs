@@ -1,19 +1,17 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Connections;
 
 /// <summary>Connections beside the pool.</summary>
 public sealed class DedicatedConnectionTests
 {
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_dedicated_connection_is_open_counts_for_no_size_and_ends_once(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_dedicated_connection_is_open_counts_for_no_size_and_ends_once(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
         using var lease = await test.Pool.RentAsync();
 
-        var dedicated = await test.Pool.OpenDedicatedAsync().AsTask().Soon();
+        var dedicated = await test.Pool.OpenDedicatedConnectionAsync().AsTask().Soon();
         Assert.Equal(System.Data.ConnectionState.Open, dedicated.Connection.State);
         Assert.Equal(1, test.Counts.Total);
         Assert.Equal(2, test.Database.Sessions);
@@ -24,12 +22,12 @@ public sealed class DedicatedConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Dispose_closes_a_dedicated_connection_once(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Dispose_closes_a_dedicated_connection_once(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
-        var dedicated = await test.Pool.OpenDedicatedAsync().AsTask().Soon();
+        var dedicated = await test.Pool.OpenDedicatedConnectionAsync().AsTask().Soon();
         dedicated.Dispose();
         dedicated.Dispose();
         await dedicated.DisposeAsync();
@@ -38,24 +36,24 @@ public sealed class DedicatedConnectionTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task Connection_that_is_created_only_is_closed_and_has_the_pools_credentials(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task Connection_that_is_created_only_is_closed_and_has_the_pools_credentials(SessionReset clearing)
     {
         var asked = 0;
         await using var test = TestPool.Create(
-            options => options.Credentials = _ =>
+            options => options.CredentialsProvider = _ =>
             {
                 asked++;
                 return new(new DatabaseCredentials("user", "secret"));
             },
             TestPool.Clearing(clearing));
-        await using (var dedicated = await test.Pool.CreateDedicatedAsync(TestContext.Current.CancellationToken))
+        await using (var dedicated = await test.Pool.CreateDedicatedConnectionAsync(TestContext.Current.CancellationToken))
         {
             Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
         }
 
-        using (var dedicated = test.Pool.CreateDedicated())
+        using (var dedicated = test.Pool.CreateDedicatedConnection())
         {
             Assert.Equal(System.Data.ConnectionState.Closed, dedicated.Connection.State);
         }
@@ -69,10 +67,10 @@ public sealed class DedicatedConnectionTests
     {
         var test = TestPool.Create();
         await test.DisposeAsync();
-        Assert.Throws<PoolClosedException>(() => test.Pool.CreateDedicated());
-        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.CreateDedicatedAsync().AsTask());
+        Assert.Throws<PoolClosedException>(() => test.Pool.CreateDedicatedConnection());
+        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.CreateDedicatedConnectionAsync().AsTask());
 
-        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.OpenDedicatedAsync().AsTask());
+        await Assert.ThrowsAsync<PoolClosedException>(() => test.Pool.OpenDedicatedConnectionAsync().AsTask());
     }
 
     [Fact]
@@ -81,7 +79,7 @@ public sealed class DedicatedConnectionTests
         var gate = new StubGate();
         await using var test = TestPool.Create(options => options.ConnectTimeout = TimeSpan.FromSeconds(5));
         test.Script.Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: false));
-        var opening = test.Pool.OpenDedicatedAsync().AsTask();
+        var opening = test.Pool.OpenDedicatedConnectionAsync().AsTask();
         await test.Database.OpenStarted(1).Soon();
 
         await test.Pump(opening);

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Connections;
 
 public sealed class OpeningTests
@@ -45,7 +43,7 @@ public sealed class OpeningTests
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(
-            options => (options.MaxSize, options.OpenRetries, options.OpenRetryBaseDelay, options.ConnectTimeout) =
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.ConnectTimeout) =
                 (1, 1, TimeSpan.Zero, TimeSpan.FromSeconds(5)),
             script: new CallScript().At(StubCall.Open, 1, StubStep.Hang(gate, honoursCancellation)));
         var rent = test.Pool.RentAsync().AsTask();
@@ -65,7 +63,7 @@ public sealed class OpeningTests
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(
-            options => (options.MaxSize, options.OpenRetries, options.OpenRetryBaseDelay) = (1, 1, TimeSpan.Zero),
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay) = (1, 1, TimeSpan.Zero),
             script: new CallScript().At(StubCall.Open, 1, StubStep.Hang(gate, honoursCancellation: false)));
         var rent = test.Pool.RentAsync().AsTask();
         await test.Database.OpenStarted(1).Soon();
@@ -77,8 +75,8 @@ public sealed class OpeningTests
 
         lease.Ask();
         Assert.Equal(1, test.Database.PeakSessions);
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.OpenFailed) == 1);
-        Assert.Equal(2, test.Pool.GetStatistics().Opened);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.OpenFailed) == 1);
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsOpened);
         Assert.Equal(1, test.Counts.Total);
     }
 
@@ -141,7 +139,7 @@ public sealed class OpeningTests
         Assert.Equal("test", exception.PoolName);
         Assert.True(exception.IsTransient);
         var statistics = test.Pool.GetStatistics();
-        Assert.Equal((1, 1, 0), (statistics.Errors, statistics.OpenFailures, statistics.Opened));
+        Assert.Equal((1, 1, 0), (statistics.Errors, statistics.OpenFailures, statistics.ConnectionsOpened));
         Assert.Equal(0, statistics.Counts.Total);
     }
 
@@ -151,7 +149,7 @@ public sealed class OpeningTests
         await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
         await using var connection = test.Pool.CreateConnection();
         await Assert.ThrowsAsync<ConnectionOpenException>(() => connection.OpenAsync().Soon());
-        connection.ThrowsDriverFailures = true;
+        connection.UnwrapDriverExceptions = true;
 
         await Assert.ThrowsAsync<StubException>(() => connection.OpenAsync().Soon());
         await Assert.ThrowsAsync<StubException>(() => Task.Run(connection.Open).Soon());
@@ -165,11 +163,11 @@ public sealed class OpeningTests
     public async Task What_the_driver_said_once_is_quoted_to_many_without_growing(bool blocking)
     {
         await using var test = TestPool.Create(
-            options => options.CircuitBreaker = new() { FailuresToOpen = 1 }, script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
+            options => options.CircuitBreaker = new() { FailureThreshold = 1 }, script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
         await using var connection = test.Pool.CreateConnection();
-        connection.ThrowsDriverFailures = true;
+        connection.UnwrapDriverExceptions = true;
         var said = await Refused();
-        Assert.NotEqual(Cenote.Resilience.CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.NotEqual(Cenote.CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         Assert.Same(said, await Refused());
         var stack = said.StackTrace!.Length;
         for (var i = 0; i < 20; i++)
@@ -186,9 +184,9 @@ public sealed class OpeningTests
     public async Task Of_a_circuit_that_was_opened_by_hand_there_is_no_driver_to_quote()
     {
         await using var test = TestPool.Create();
-        test.Pool.OpenCircuit();
+        test.Pool.IsolateCircuit();
         await using var connection = test.Pool.CreateConnection();
-        connection.ThrowsDriverFailures = true;
+        connection.UnwrapDriverExceptions = true;
         await Assert.ThrowsAsync<CircuitOpenException>(() => connection.OpenAsync().Soon());
         Assert.Throws<CircuitOpenException>(connection.Open);
     }
@@ -266,7 +264,7 @@ public sealed class OpeningTests
         var asked = 0;
         await using var test = TestPool.Create(options =>
         {
-            options.Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref asked)}"));
+            options.CredentialsProvider = _ => ValueTask.FromResult(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref asked)}"));
         });
 
         var leases = await test.RentAsync(2);
@@ -279,7 +277,7 @@ public sealed class OpeningTests
     [Fact]
     public async Task Credentials_that_cannot_be_had_fail_the_open()
     {
-        await using var test = TestPool.Create(options => options.Credentials = _ => throw new InvalidOperationException("vault sealed"));
+        await using var test = TestPool.Create(options => options.CredentialsProvider = _ => throw new InvalidOperationException("vault sealed"));
 
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
 
@@ -294,7 +292,7 @@ public sealed class OpeningTests
         await using var test = TestPool.Create(options =>
         {
             options.ConnectTimeout = TimeSpan.FromSeconds(2);
-            options.Credentials = async _ =>
+            options.CredentialsProvider = async _ =>
             {
                 await new StubGate().Released;
                 throw new InvalidOperationException("never reached");

@@ -1,14 +1,12 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Connections;
 
 public sealed class SessionClearingTests
 {
     [Theory]
-    [InlineData(SessionClearing.OwnReset, false)]
-    [InlineData(SessionClearing.OwnReset, true)]
-    [InlineData(SessionClearing.DriverReset, true)]
-    public async Task A_session_is_cleared_before_its_next_lease(SessionClearing clearing, bool inline)
+    [InlineData(SessionReset.ByPool, false)]
+    [InlineData(SessionReset.ByPool, true)]
+    [InlineData(SessionReset.ByDriver, true)]
+    public async Task A_session_is_cleared_before_its_next_lease(SessionReset clearing, bool inline)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing, inline));
 
@@ -27,11 +25,11 @@ public sealed class SessionClearingTests
     public async Task The_options_choose_who_clears()
     {
         await using var test = TestPool.Create(
-            options => options.SessionClearing = SessionClearing.DriverReset, TestPool.Clearing(SessionClearing.OwnReset));
+            options => options.SessionReset = SessionReset.ByDriver, TestPool.Clearing(SessionReset.ByPool));
 
         using var lease = await test.Pool.RentAsync().Soon();
 
-        Assert.Equal(SessionClearing.DriverReset, test.Provider.LastSettings!.SessionClearing);
+        Assert.Equal(SessionReset.ByDriver, test.Provider.LastSettings!.SessionReset);
     }
 
     [Fact]
@@ -54,10 +52,10 @@ public sealed class SessionClearingTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset, false)]
-    [InlineData(SessionClearing.OwnReset, true)]
-    [InlineData(SessionClearing.DriverReset, true)]
-    public async Task A_session_that_cannot_be_cleared_is_closed_and_replaced(SessionClearing clearing, bool inline)
+    [InlineData(SessionReset.ByPool, false)]
+    [InlineData(SessionReset.ByPool, true)]
+    [InlineData(SessionReset.ByDriver, true)]
+    public async Task A_session_that_cannot_be_cleared_is_closed_and_replaced(SessionReset clearing, bool inline)
     {
         await using var test = await TestPool.FullAsync(
             1, provider: TestPool.Clearing(clearing, inline), script: new CallScript());
@@ -72,13 +70,13 @@ public sealed class SessionClearingTests
         using var next = await test.Pool.RentAsync().Soon();
         Assert.NotEqual(session, next.SessionId());
         await test.When(counts => counts.Closing == 0);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ResetFailed]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ResetFailed]);
     }
 
     [Fact]
     public async Task A_return_never_throws_what_the_clearing_throws()
     {
-        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionClearing.OwnReset, inline: true));
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionReset.ByPool, inline: true));
         test.Script.Always(StubCall.Clear, StubStep.Fail(new InvalidOperationException("odd driver")));
         var lease = await test.Pool.RentAsync();
 
@@ -109,7 +107,7 @@ public sealed class SessionClearingTests
         using var next = await rent;
         next.Ask();
         gate.Release();
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ResetFailed) == 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ResetFailed) == 1);
     }
 
     [Fact]
@@ -117,20 +115,20 @@ public sealed class SessionClearingTests
     {
         await using var test = await TestPool.FullAsync(
             2,
-            provider: TestPool.Clearing(SessionClearing.DriverReset),
+            provider: TestPool.Clearing(SessionReset.ByDriver),
             script: new CallScript().At(StubCall.BeginLease, 1, StubStep.Fail()));
 
         using var lease = await test.Pool.RentAsync().Soon();
 
         lease.Ask();
         await test.When(counts => counts is { Closing: 0, Opening: 0, Idle: 1 });
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
     }
 
     [Fact]
     public async Task A_waiter_whose_connection_fails_to_begin_its_lease_stays_the_first()
     {
-        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionClearing.DriverReset));
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionReset.ByDriver));
         var held = await test.Pool.RentAsync();
         var first = test.Pool.RentAsync().AsTask();
         var second = test.Pool.RentAsync().AsTask();
@@ -150,7 +148,7 @@ public sealed class SessionClearingTests
     [InlineData(true)]
     public async Task A_waiter_keeps_its_place_when_its_connection_fails_to_begin_a_lease(bool blocks)
     {
-        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionClearing.DriverReset));
+        await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(SessionReset.ByDriver));
         var held = await test.Pool.RentAsync();
         var served = new List<int>();
         var waiting = new List<Task>();
@@ -166,7 +164,7 @@ public sealed class SessionClearingTests
 
         await Task.WhenAll(waiting).Soon();
         Assert.Equal([1, 2, 3, 4, 5], served);
-        Assert.Equal(2, test.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
 
         async Task WaitAsync(int number, Task<ConnectionLease> rent)
         {
@@ -185,13 +183,13 @@ public sealed class SessionClearingTests
         TestPool? made = null;
         await using var test = made = await TestPool.FullAsync(
             1,
-            options => options.ClassifyFailure = _ =>
+            options => options.FailureClassifier = _ =>
             {
                 // Asked as the dead connection is let go, before its slot may open another.
                 waiting.Add(made!.Counts.Waiting);
                 return null;
             },
-            TestPool.Clearing(SessionClearing.DriverReset));
+            TestPool.Clearing(SessionReset.ByDriver));
         var held = await test.Pool.RentAsync();
         test.Script.At(StubCall.BeginLease, 2, StubStep.Fail());
         var first = blocks ? Patience.OnOwnThread(() => test.Pool.Rent()) : test.Pool.RentAsync().AsTask();

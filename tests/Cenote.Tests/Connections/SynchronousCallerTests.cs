@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Connections;
 
 [Collection(nameof(BlockedThreadPool))]
@@ -20,10 +18,10 @@ public sealed class SynchronousCallerTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset, true)]
-    [InlineData(SessionClearing.DriverReset, true)]
-    [InlineData(SessionClearing.OwnReset, false)]
-    public void Synchronous_callers_get_returned_connections_on_a_blocked_thread_pool(SessionClearing clearing, bool inline)
+    [InlineData(SessionReset.ByPool, true)]
+    [InlineData(SessionReset.ByDriver, true)]
+    [InlineData(SessionReset.ByPool, false)]
+    public void Synchronous_callers_get_returned_connections_on_a_blocked_thread_pool(SessionReset clearing, bool inline)
     {
         var database = new StubDatabase();
         var provider = new StubProvider(database) { Clearing = clearing, ClearsInline = inline };

@@ -39,7 +39,7 @@ public sealed class ValidationTests
         test.Script.At(StubCall.Validate, 1, StubStep.Fail());
 
         await test.Pass(TimeSpan.FromSeconds(40));
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ValidationFailed) >= 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ValidationFailed) >= 1);
 
         await test.Pump(test.When(counts => counts is { Idle: 2, Total: 2 }));
         Assert.Equal(2, test.Database.Sessions);
@@ -78,7 +78,7 @@ public sealed class ValidationTests
         using var lease = await rent;
         lease.Ask();
         gate.Release();
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ValidationFailed) == 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ValidationFailed) == 1);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class ValidationTests
         // The call ends at last, and finds nothing left to close.
         gate.Release();
         (await rent).Dispose();
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ValidationFailed]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ValidationFailed]);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class ValidationTests
         }
 
         await test.When(counts => counts.Closing == 0);
-        var closed = test.Pool.GetStatistics().Closed;
+        var closed = test.Pool.GetStatistics().ConnectionsClosedByReason;
         Assert.Equal(1, closed[CloseReason.ConnectionLost]);
         Assert.Equal(2, closed[CloseReason.ValidationFailed]);
     }
@@ -150,6 +150,6 @@ public sealed class ValidationTests
 
         await test.Pump(test.When(counts =>
             counts is { Idle: 3, Total: 3 } && test.Database.OpenSessions.All(session => !session.IsKilled)));
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.ValidationFailed]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ValidationFailed]);
     }
 }

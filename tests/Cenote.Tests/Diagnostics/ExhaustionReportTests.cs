@@ -42,9 +42,9 @@ public sealed class ExhaustionReportTests
         var late = await Assert.ThrowsAsync<PoolTimeoutException>(() => first.Soon());
         var later = await Assert.ThrowsAsync<PoolTimeoutException>(() => second.Soon());
         Assert.Equal((20, 5), (late.AcquireTimeout.TotalSeconds, later.AcquireTimeout.TotalSeconds));
-        Assert.Equal(25, late.Waited.TotalSeconds);
+        Assert.Equal(25, late.WaitDuration.TotalSeconds);
         Assert.Contains("within 20 s (it waited 25 s)", late.Message, StringComparison.Ordinal);
-        Assert.InRange(later.Waited.TotalSeconds, 5, 15);
+        Assert.InRange(later.WaitDuration.TotalSeconds, 5, 15);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Cenote.Diagnostics;
+using Cenote.Statistics;
 
 namespace Cenote.Tests.Diagnostics;
 
@@ -16,12 +16,12 @@ public sealed class LatencyDistributionTests
         var between = histogram.Snapshot().Since(earlier);
 
         Assert.Equal(100, between.Count);
-        AssertNear(10, between.Percentile(0.5));
-        AssertNear(10, between.Percentile(0.99));
-        AssertNear(100, between.Percentile(1));
+        AssertNear(10, between.GetPercentile(0.5));
+        AssertNear(10, between.GetPercentile(0.99));
+        AssertNear(100, between.GetPercentile(1));
         AssertNear(10.9, between.Summarize().Average);
         Assert.Equal(1100, earlier.Combine(between).Count);
-        AssertNear(1, earlier.Combine(between).Percentile(0.5));
+        AssertNear(1, earlier.Combine(between).GetPercentile(0.5));
     }
 
     [Fact]
@@ -43,11 +43,11 @@ public sealed class LatencyDistributionTests
         histogram.Record(TimeSpan.FromSeconds(1));
         var snapshot = histogram.Snapshot();
 
-        Assert.Null(LatencyDistribution.Empty.Percentile(0.5));
-        Assert.Null(snapshot.Since(snapshot).Percentile(0.5));
+        Assert.Null(LatencyDistribution.Empty.GetPercentile(0.5));
+        Assert.Null(snapshot.Since(snapshot).GetPercentile(0.5));
         Assert.Equal(default, LatencyDistribution.Empty.Summarize());
-        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.Percentile(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.Percentile(99));
+        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.GetPercentile(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => snapshot.GetPercentile(99));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LatencyDistributionTests
         var waits = test.Pool.GetLatencies().Wait.Since(before);
 
         Assert.Equal(10, waits.Count);
-        Assert.Equal(TimeSpan.Zero, waits.Percentile(1));
+        Assert.Equal(TimeSpan.Zero, waits.GetPercentile(1));
     }
 
     private static void Record(Histogram histogram, int times, TimeSpan duration)

@@ -15,7 +15,7 @@ public sealed class LogTests
         lease.Dispose();
         test.Pool.Suspend();
         test.Pool.Resume();
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         await test.When(counts => counts is { Idle: 1, Total: 1 });
 
         var ids = test.Logger.Collector.GetSnapshot().Select(record => record.Id.Id).ToHashSet();

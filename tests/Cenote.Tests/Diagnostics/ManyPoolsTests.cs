@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Cenote.Providers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;

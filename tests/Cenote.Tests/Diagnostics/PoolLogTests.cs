@@ -1,6 +1,5 @@
 using System.Reflection;
-using Cenote.Diagnostics;
-using Cenote.Providers;
+using Cenote.Events;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Tests.Diagnostics;
@@ -24,10 +23,10 @@ public sealed class PoolLogTests
     [InlineData("SizeRefused", 41)]
     [InlineData("Suspended", 42)]
     [InlineData("Resumed", 43)]
-    [InlineData("RetiredAll", 44)]
-    [InlineData("UpkeepFailed", 50)]
+    [InlineData("Cleared", 44)]
+    [InlineData("MaintenanceFailed", 50)]
     [InlineData("LeakSuspected", 60)]
-    [InlineData("SuspectReturned", 61)]
+    [InlineData("LeaseReturnedLate", 61)]
     [InlineData("LeaseRevoked", 62)]
     [InlineData("LeakHandlerFailed", 63)]
     [InlineData("NestedRent", 64)]
@@ -56,8 +55,8 @@ public sealed class PoolLogTests
         const string Secret = "s3cr3t-t0k3n";
         var test = TestPool.Create(options =>
         {
-            options.Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("user", Secret));
-            (options.OpenRetries, options.OpenRetryBaseDelay) = (1, TimeSpan.Zero);
+            options.CredentialsProvider = _ => ValueTask.FromResult(new DatabaseCredentials("user", Secret));
+            (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (1, TimeSpan.Zero);
         });
         test.Script.At(StubCall.Open, 1, StubStep.Fail());
         var lease = await test.Pool.RentAsync().Soon();
@@ -72,7 +71,7 @@ public sealed class PoolLogTests
         });
         test.Pool.Resume();
         test.Pool.Resize(0, 1);
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         await test.Pool.DisposeAsync().Soon();
 
         var records = test.Logger.Collector.GetSnapshot();
@@ -93,8 +92,8 @@ public sealed class PoolLogTests
     {
         const string Secret = "s3cr3t-t0k3n";
         await using var test = TestPool.Create(
-            options => options.Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("user", Secret)),
-            script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
+            options => options.CredentialsProvider = _ => ValueTask.FromResult(new DatabaseCredentials("user", Secret)),
+            script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials)));
 
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
 

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Diagnostics;
 
 public sealed class PoolStatisticsTests
@@ -14,8 +12,8 @@ public sealed class PoolStatisticsTests
         Assert.Equal("test", statistics.PoolName);
         Assert.Equal(test.Time.GetUtcNow(), statistics.Time);
         Assert.Equal((0, 0, 0, 0, 0), (statistics.Rents, statistics.Waits, statistics.Timeouts, statistics.Errors, statistics.Cancellations));
-        Assert.Equal((0, 0, 0), (statistics.Opened, statistics.OpenFailures, statistics.ClosedTotal));
-        Assert.Empty(statistics.Closed);
+        Assert.Equal((0, 0, 0), (statistics.ConnectionsOpened, statistics.OpenFailures, statistics.ConnectionsClosed));
+        Assert.Empty(statistics.ConnectionsClosedByReason);
         Assert.Null(statistics.LastOpenFailure);
     }
 
@@ -76,7 +74,7 @@ public sealed class PoolStatisticsTests
         var statistics = test.Pool.GetStatistics();
         Assert.Equal(1, statistics.ConnectTime.Count);
         Assert.InRange(statistics.ConnectTime.Maximum, TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(2.2));
-        Assert.Equal((1, 1, 1), (statistics.Opened, statistics.OpenFailures, statistics.Errors));
+        Assert.Equal((1, 1, 1), (statistics.ConnectionsOpened, statistics.OpenFailures, statistics.Errors));
     }
 
     [Fact]
@@ -91,10 +89,10 @@ public sealed class PoolStatisticsTests
 
         var statistics = test.Pool.GetStatistics();
 
-        Assert.Equal(statistics.Counts.Total, statistics.Opened - statistics.ClosedTotal);
+        Assert.Equal(statistics.Counts.Total, statistics.ConnectionsOpened - statistics.ConnectionsClosed);
         Assert.Equal(test.Database.Sessions, statistics.Counts.Total);
-        Assert.Equal(1, statistics.Closed[CloseReason.HolderRequest]);
-        Assert.DoesNotContain(CloseReason.Idle, statistics.Closed.Keys);
+        Assert.Equal(1, statistics.ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
+        Assert.DoesNotContain(CloseReason.Idle, statistics.ConnectionsClosedByReason.Keys);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using Cenote.Diagnostics;
+using Cenote.Statistics;
 
 namespace Cenote.Tests.Diagnostics;
 
@@ -34,9 +34,9 @@ public sealed class StatisticsTests
         Assert.Equal(1, statistics.Cancellations);
         Assert.Equal(1, statistics.Timeouts);
         Assert.Equal(0, statistics.Errors);
-        Assert.Equal(2, statistics.Opened);
-        Assert.Equal(1, statistics.Closed[CloseReason.HolderRequest]);
-        Assert.Equal(statistics.Counts.Total, statistics.Opened - statistics.ClosedTotal);
+        Assert.Equal(2, statistics.ConnectionsOpened);
+        Assert.Equal(1, statistics.ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
+        Assert.Equal(statistics.Counts.Total, statistics.ConnectionsOpened - statistics.ConnectionsClosed);
         Assert.Equal(2, statistics.WaitTime.Count);
         Assert.Equal(TimeSpan.FromSeconds(2), statistics.WaitTime.Maximum);
         Assert.Equal(TimeSpan.FromSeconds(1), statistics.WaitTime.Average);

@@ -35,7 +35,7 @@ public sealed partial class HelpLinkTests
     public void Links_are_absolute_and_of_this_version()
     {
         var version = typeof(ConnectionPool).Assembly.GetName().Version!.ToString(3);
-        string[] links = [new PoolClosedException("orders").HelpLink!, new Finding(FindingKind.CircuitOpen, VerdictLevel.Degraded, "", "", "").HelpLink, Help.Link("settings.md")];
+        string[] links = [new PoolClosedException("orders").HelpLink!, new Finding(FindingKind.CircuitOpen, DiagnosisLevel.Degraded, "", "", "").HelpLink, Help.Link("settings.md")];
 
         Assert.All(links, link =>
         {

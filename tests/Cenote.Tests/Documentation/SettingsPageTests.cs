@@ -70,7 +70,7 @@ public sealed partial class SettingsPageTests
             ? match.Groups["unit"].Value == "min" ? TimeSpan.FromMinutes(int.Parse(match.Groups["count"].Value)) : TimeSpan.FromSeconds(int.Parse(match.Groups["count"].Value))
         : null;
 
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../.."));
+    private static string FindRoot([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../../.."));
 
     // A row of one setting: | `Name` | default | …; only the page's first table has that shape, later ones name calls.
     [GeneratedRegex(@"^\| `(?<name>\w+)` \| (?<default>[^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]

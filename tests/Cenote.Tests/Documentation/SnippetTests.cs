@@ -71,7 +71,7 @@ public sealed partial class SnippetTests
         return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indentation..])).Trim();
     }
 
-    private static string FindRoot([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "../../.."));
+    private static string FindRoot([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../../.."));
 
     [GeneratedRegex(@"(<!-- snippet: (?<name>\S+) -->\s*)?^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex BlockPattern();

@@ -10,11 +10,11 @@ public sealed class EventTests
         test.Pool.Suspend();
         test.Pool.Resume();
         test.Pool.Resize(1, 3);
-        test.Pool.RecordOperation("resize to 1–3", "anna");
+        test.Pool.RecordOperatorAction("resize to 1–3", "anna");
 
         var events = test.Pool.GetEvents();
         Assert.Equal(
-            [PoolEventKind.Started, PoolEventKind.ConnectionOpened, PoolEventKind.Suspended, PoolEventKind.Resumed, PoolEventKind.Resized, PoolEventKind.Operation],
+            [PoolEventKind.Started, PoolEventKind.ConnectionOpened, PoolEventKind.Suspended, PoolEventKind.Resumed, PoolEventKind.Resized, PoolEventKind.OperatorAction],
             events.Select(happened => happened.Kind));
         Assert.Equal(Enumerable.Range(1, 6).Select(number => (long)number), events.Select(happened => happened.Sequence));
         Assert.Equal("anna", events[^1].Actor);
@@ -53,7 +53,7 @@ public sealed class EventTests
         {
             for (var i = 0; i < Each; i++)
             {
-                test.Pool.RecordOperation("look", "anna");
+                test.Pool.RecordOperatorAction("look", "anna");
             }
         })));
         await done.Task.Soon();
@@ -72,7 +72,7 @@ public sealed class EventTests
         {
             Assert.Same(test.Pool, sender);
             seen.Add(arguments.Event.Kind);
-            if (arguments.Event.Kind == PoolEventKind.Operation)
+            if (arguments.Event.Kind == PoolEventKind.OperatorAction)
             {
                 done.SetResult();
             }
@@ -80,37 +80,37 @@ public sealed class EventTests
 
         test.Pool.Suspend();
         test.Pool.Resume();
-        test.Pool.RecordOperation("look", "anna");
+        test.Pool.RecordOperatorAction("look", "anna");
         await done.Task.Soon();
 
-        Assert.Equal([PoolEventKind.Suspended, PoolEventKind.Resumed, PoolEventKind.Operation], seen);
+        Assert.Equal([PoolEventKind.Suspended, PoolEventKind.Resumed, PoolEventKind.OperatorAction], seen);
         Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 18);
     }
 
     [Fact]
     public async Task Connections_that_come_and_go_push_out_no_other_event_and_memory_is_bounded()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.EventHistory = 10);
-        test.Pool.RecordOperation("look", "anna");
+        await using var test = await TestPool.FullAsync(1, options => options.EventHistoryCapacity = 10);
+        test.Pool.RecordOperatorAction("look", "anna");
 
         for (var i = 0; i < 50; i++)
         {
-            var opened = test.Pool.GetStatistics().Opened;
-            test.Pool.RetireAll();
-            await test.StatisticsAre(statistics => statistics.Opened > opened && statistics.Counts.Idle == 1);
+            var opened = test.Pool.GetStatistics().ConnectionsOpened;
+            test.Pool.Clear();
+            await test.StatisticsAre(statistics => statistics.ConnectionsOpened > opened && statistics.Counts.Idle == 1);
         }
 
         var events = test.Pool.GetEvents();
         Assert.Equal(10, events.Count);
         Assert.Equal(5, events.Count(happened => happened.Kind is PoolEventKind.ConnectionOpened or PoolEventKind.ConnectionClosed));
-        Assert.Equal(5, events.Count(happened => happened.Kind == PoolEventKind.RetiredAll));
+        Assert.Equal(5, events.Count(happened => happened.Kind == PoolEventKind.Cleared));
         Assert.Equal(events.OrderBy(happened => happened.Sequence), events);
     }
 
     [Fact]
     public async Task A_history_of_nothing_remembers_nothing_and_still_tells_subscribers()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.EventHistory = 0);
+        await using var test = await TestPool.FullAsync(1, options => options.EventHistoryCapacity = 0);
         var told = new TaskCompletionSource<PoolEvent>();
         test.Pool.EventOccurred += (_, arguments) => told.TrySetResult(arguments.Event);
 
@@ -123,7 +123,7 @@ public sealed class EventTests
     [Fact]
     public async Task A_long_wait_is_an_event_with_its_line_and_repetitions_are_counted()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.SlowAcquire = TimeSpan.FromSeconds(2));
+        await using var test = await TestPool.FullAsync(1, options => options.SlowAcquireThreshold = TimeSpan.FromSeconds(2));
         var held = await test.Pool.RentAsync();
         var first = test.Pool.RentAsync().AsTask();
         var second = test.Pool.RentAsync().AsTask();
@@ -132,7 +132,7 @@ public sealed class EventTests
         await (await first.Soon()).DisposeAsync();
         await (await second.Soon()).DisposeAsync();
 
-        var slow = Assert.Single(test.Pool.GetEvents(), happened => happened.Kind == PoolEventKind.SlowAcquire);
+        var slow = Assert.Single(test.Pool.GetEvents(), happened => happened.Kind == PoolEventKind.AcquiredSlowly);
         Assert.Equal(TimeSpan.FromSeconds(3), slow.Duration);
         Assert.Equal("EventTests.cs", Path.GetFileName(slow.CallSite!.Value.FilePath));
         Assert.StartsWith("EventTests.cs:", slow.Message, StringComparison.Ordinal);
@@ -149,14 +149,14 @@ public sealed class EventTests
     [Fact]
     public async Task A_caller_served_soon_is_no_event()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.SlowAcquire = TimeSpan.FromSeconds(2));
+        await using var test = await TestPool.FullAsync(1, options => options.SlowAcquireThreshold = TimeSpan.FromSeconds(2));
         var held = await test.Pool.RentAsync();
         var waiting = test.Pool.RentAsync().AsTask();
         test.Time.Advance(TimeSpan.FromSeconds(1.9));
         await held.DisposeAsync();
         await (await waiting.Soon()).DisposeAsync();
 
-        Assert.DoesNotContain(test.Pool.GetEvents(), happened => happened.Kind == PoolEventKind.SlowAcquire);
+        Assert.DoesNotContain(test.Pool.GetEvents(), happened => happened.Kind == PoolEventKind.AcquiredSlowly);
     }
 
     [Fact]
@@ -166,10 +166,10 @@ public sealed class EventTests
         var lease = await test.Pool.RentAsync();
         lease.RetireOnReturn();
         await lease.DisposeAsync();
-        await test.StatisticsAre(statistics => statistics.ClosedTotal == 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosed == 1);
 
         var closed = Assert.Single(test.Pool.GetEvents(), happened => happened.Kind == PoolEventKind.ConnectionClosed);
-        Assert.Equal((CloseReason.HolderRequest, PoolEventLevel.Information), (closed.CloseReason, closed.Level));
+        Assert.Equal((CloseReason.RequestedByHolder, PoolEventLevel.Information), (closed.CloseReason, closed.Level));
         Assert.Equal(0, closed.SlotId);
     }
 
@@ -180,7 +180,7 @@ public sealed class EventTests
     {
         await using var test = TestPool.Create();
 
-        Assert.ThrowsAny<ArgumentException>(() => test.Pool.RecordOperation(operation, actor));
-        Assert.Contains("200", Assert.Throws<ArgumentException>(() => test.Pool.RecordOperation("resize", new string('x', 201))).Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<ArgumentException>(() => test.Pool.RecordOperatorAction(operation, actor));
+        Assert.Contains("200", Assert.Throws<ArgumentException>(() => test.Pool.RecordOperatorAction("resize", new string('x', 201))).Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Cenote.Providers;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Tests.LeakDetection;
@@ -12,9 +11,9 @@ public sealed class ClosedPoolTests
     private readonly TimerCountingTime _time = new();
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_leaked_lease_is_revoked_in_time_and_its_session_closed(SessionClearing way)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_leaked_lease_is_revoked_in_time_and_its_session_closed(SessionReset way)
     {
         var test = await FullAsync(2, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60), way);
         var reports = new Reports(test.Pool);
@@ -29,11 +28,11 @@ public sealed class ClosedPoolTests
 
         PassUntilRevoked(test);
         var refusal = Assert.Throws<LeaseRevokedException>(() => leaked.Connection);
-        Assert.Equal(TimeSpan.FromSeconds(60), refusal.Limit);
+        Assert.Equal(TimeSpan.FromSeconds(60), refusal.RevokeAfter);
         await AllGoneAsync(test);
         await reports.NextAsync(LeakKind.Revoked);
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 62);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Revoked]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Revoked]);
         leaked.Dispose();
     }
 
@@ -87,9 +86,9 @@ public sealed class ClosedPoolTests
         leases[1].Dispose();
 
         await AllGoneAsync(test);
-        Assert.Equal(108, (await reports.NextAsync(LeakKind.ReturnedAfterAll)).Lease.Age.TotalSeconds);
-        await reports.NextAsync(LeakKind.ReturnedAfterAll);
-        Assert.Equal(2, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(108, (await reports.NextAsync(LeakKind.ReturnedLate)).Lease.Age.TotalSeconds);
+        await reports.NextAsync(LeakKind.ReturnedLate);
+        Assert.Equal(2, test.Pool.GetStatistics().LeasesReturnedLate);
         Assert.Equal(4, reports.Count);
     }
 
@@ -192,7 +191,7 @@ public sealed class ClosedPoolTests
         return new WeakReference(test.Pool);
     }
 
-    private Task<TestPool> FullAsync(int size, Action<ConnectionPoolOptions>? configure = null, SessionClearing way = SessionClearing.OwnReset) => TestPool.FullAsync(
+    private Task<TestPool> FullAsync(int size, Action<ConnectionPoolOptions>? configure = null, SessionReset way = SessionReset.ByPool) => TestPool.FullAsync(
         size,
         options =>
         {

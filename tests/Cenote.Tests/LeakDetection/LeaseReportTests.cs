@@ -16,7 +16,7 @@ public sealed class LeaseReportTests
         Assert.Equal(2, leases.Count);
         Assert.Equal(5, leases[0].Age.TotalSeconds, 1.1);
         Assert.Equal(0, leases[1].Age.TotalSeconds, 1.1);
-        Assert.Equal(test.Time.GetUtcNow() - leases[0].Age, leases[0].Since);
+        Assert.Equal(test.Time.GetUtcNow() - leases[0].Age, leases[0].RentedAt);
         Assert.All(leases, lease =>
         {
             Assert.EndsWith("LeaseReportTests.cs", lease.CallSite.FilePath, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ public sealed class LeaseReportTests
     {
         await using var test = await TestPool.FullAsync(1);
         var lease = await test.Pool.RentAsync();
-        var waiting = test.Pool.RentAsync(filePath: "/src/Waiting.cs", lineNumber: 7, memberName: "Wait").AsTask();
+        var waiting = test.Pool.RentAsync(callerFilePath: "/src/Waiting.cs", callerLineNumber: 7, callerMemberName: "Wait").AsTask();
         lease.Dispose();
         lease = await waiting.Soon();
 
@@ -63,7 +63,7 @@ public sealed class LeaseReportTests
         await test.Pass(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1));
         leases.Add(Rent("/src/Prices.cs", 12, "Update"));
 
-        var report = test.Pool.DescribeLeases();
+        var report = test.Pool.GetLeaseReport();
         var text = report.ToString();
         Assert.Equal(3, report.Leases.Count);
         Assert.Equal("test", report.PoolName);
@@ -82,7 +82,7 @@ public sealed class LeaseReportTests
     {
         await using var test = await TestPool.FullAsync(1);
 
-        Assert.Contains("No connection is rented.", test.Pool.DescribeLeases().ToString(), StringComparison.Ordinal);
+        Assert.Contains("No connection is rented.", test.Pool.GetLeaseReport().ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Four holders, each with one file, line and member of its own, rent as fast as they can: a mixture would be a torn read.</summary>

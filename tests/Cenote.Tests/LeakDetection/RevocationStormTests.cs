@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using CsCheck;
 
 namespace Cenote.Tests.LeakDetection;
@@ -6,19 +5,19 @@ namespace Cenote.Tests.LeakDetection;
 /// <summary>Leases are revoked at random while they are rented, used, returned, dropped, and while the pool is disposed of.</summary>
 public sealed class RevocationStormTests
 {
-    private static readonly Gen<(int Seed, int Size, int Actors, int Steps, SessionClearing Way, bool Inline, bool Disposes)> Storms =
-        Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[2, 8], Gen.Int[10, 60], Gen.Bool.Select(own => own ? SessionClearing.OwnReset : SessionClearing.DriverReset), Gen.Bool, Gen.Bool);
+    private static readonly Gen<(int Seed, int Size, int Actors, int Steps, SessionReset Way, bool Inline, bool Disposes)> Storms =
+        Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[2, 8], Gen.Int[10, 60], Gen.Bool.Select(own => own ? SessionReset.ByPool : SessionReset.ByDriver), Gen.Bool, Gen.Bool);
 
     [Fact]
     public void No_revoked_connection_is_lent_again_and_nothing_is_lost() =>
         Storms.Sample(storm => Play(storm.Seed, storm.Size, storm.Actors, storm.Steps, storm.Way, storm.Inline, storm.Disposes), iter: 150, threads: 1);
 
-    private static void Play(int seed, int size, int actors, int steps, SessionClearing way, bool inline, bool disposes)
+    private static void Play(int seed, int size, int actors, int steps, SessionReset way, bool inline, bool disposes)
     {
         var database = new StubDatabase().WatchHotCalls();
         var pool = new ConnectionPool(
             new StubProvider(database) { Clearing = way, ClearsInline = inline },
-            new ConnectionPoolOptions { Name = "storm", MinSize = 0, MaxSize = size, OpenRetries = 0 });
+            new ConnectionPoolOptions { Name = "storm", MinSize = 0, MaxSize = size, MaxOpenRetries = 0 });
         var running = actors;
         var revoker = Patience.OnOwnThread(() => Revoke(pool, new Random(seed), () => Volatile.Read(ref running) > 0));
         var everyone = Enumerable.Range(0, actors).Select(number => Task.Run(async () =>
@@ -42,14 +41,14 @@ public sealed class RevocationStormTests
         pool.DisposeAsync().Soon().GetAwaiter().GetResult();
         database.SessionsAre(0).Soon().GetAwaiter().GetResult();
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (pool.GetStatistics() is var last && (last.Opened != database.Opened || last.Opened != last.ClosedTotal || last.Counts.Total != 0))
+        while (pool.GetStatistics() is var last && (last.ConnectionsOpened != database.Opened || last.ConnectionsOpened != last.ConnectionsClosed || last.Counts.Total != 0))
         {
             Assert.True(watch.Elapsed < Patience.Limit, $"{last}");
         }
 
         var statistics = pool.GetStatistics();
         Assert.Equal(revoked, statistics.LeasesRevoked);
-        Assert.Equal(revoked, statistics.Closed.GetValueOrDefault(CloseReason.Revoked));
+        Assert.Equal(revoked, statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Revoked));
         Assert.True(database.PeakSessions <= size, $"{database.PeakSessions} sessions at once");
 
         // A lease that is revoked while it begins finds its session gone: it is void, and the caller gets another.
@@ -63,7 +62,7 @@ public sealed class RevocationStormTests
         {
             foreach (var lease in pool.GetLeases().Where(_ => random.Next(4) == 0))
             {
-                revoked += pool.Revoke(lease) ? 1 : 0;
+                revoked += pool.TryRevoke(lease) ? 1 : 0;
             }
 
             Thread.Yield();

@@ -1,17 +1,16 @@
 using System.Data;
 using System.Runtime.CompilerServices;
-using Cenote.Providers;
 
 namespace Cenote.Tests.LeakDetection;
 
 /// <summary>Leases that the pool takes away from their holders.</summary>
 public sealed class RevocationTests
 {
-    public static TheoryData<SessionClearing> Ways() => new(SessionClearing.OwnReset, SessionClearing.DriverReset);
+    public static TheoryData<SessionReset> Ways() => new(SessionReset.ByPool, SessionReset.ByDriver);
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_lease_held_too_long_is_revoked_and_its_slot_lent_with_another_connection(SessionClearing way)
+    public async Task A_lease_held_too_long_is_revoked_and_its_slot_lent_with_another_connection(SessionReset way)
     {
         await using var test = await TestPool.FullAsync(
             1, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60), TestPool.Clearing(way));
@@ -28,7 +27,7 @@ public sealed class RevocationTests
         Assert.NotEqual(session, lease.SessionId());
         Assert.False(late.IsActive);
         var refusal = Assert.Throws<LeaseRevokedException>(() => late.Connection);
-        Assert.Equal(TimeSpan.FromSeconds(60), refusal.Limit);
+        Assert.Equal(TimeSpan.FromSeconds(60), refusal.RevokeAfter);
         Assert.Contains("RevocationTests.cs:", refusal.Message, StringComparison.Ordinal);
         Assert.InRange(refusal.Lease.Age.TotalSeconds, 60, 62);
         late.Dispose();
@@ -37,7 +36,7 @@ public sealed class RevocationTests
         lease.Ask();
         lease.Dispose();
         Assert.Equal(1, test.Pool.GetStatistics().LeasesRevoked);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Revoked]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Revoked]);
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 62);
         await reports.NextAsync(LeakKind.Revoked);
     }
@@ -54,9 +53,9 @@ public sealed class RevocationTests
         await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
 
         await reports.NextAsync(LeakKind.Suspected);
-        Assert.True((await reports.NextAsync(LeakKind.Revoked)).Lease.IsSuspected);
+        Assert.True((await reports.NextAsync(LeakKind.Revoked)).Lease.IsSuspectedLeak);
         Assert.Equal(2, reports.Count);
-        Assert.Equal(0, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(0, test.Pool.GetStatistics().LeasesReturnedLate);
     }
 
     [Fact]
@@ -68,11 +67,11 @@ public sealed class RevocationTests
         command.CommandText = "x";
         var before = await command.ExecuteScalarAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
 
         Assert.Equal(ConnectionState.Broken, connection.State);
         var refusal = await Assert.ThrowsAsync<LeaseRevokedException>(() => command.ExecuteScalarAsync());
-        Assert.Null(refusal.Limit);
+        Assert.Null(refusal.RevokeAfter);
         Assert.Equal("test", refusal.PoolName);
         Assert.Throws<LeaseRevokedException>(() => connection.Unwrap<StubConnection>());
         Assert.Throws<LeaseRevokedException>(connection.Open);
@@ -89,7 +88,7 @@ public sealed class RevocationTests
     {
         await using var test = await TestPool.FullAsync(1);
         var connection = await test.Pool.OpenConnectionAsync();
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         await connection.DisposeAsync();
 
         Assert.Throws<ObjectDisposedException>(() => connection.Unwrap<StubConnection>());
@@ -104,7 +103,7 @@ public sealed class RevocationTests
         first.Dispose();
         var second = await test.Pool.RentAsync();
 
-        Assert.False(test.Pool.Revoke(stale));
+        Assert.False(test.Pool.TryRevoke(stale));
         Assert.True(second.IsActive);
         Assert.Throws<ObjectDisposedException>(() => first.Connection);
         second.Dispose();
@@ -118,7 +117,7 @@ public sealed class RevocationTests
         for (var i = 0; i < 33; i++)
         {
             late.Add(await test.Pool.RentAsync().Soon());
-            Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+            Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         }
 
         Assert.Throws<ObjectDisposedException>(() => late[0].Connection);
@@ -132,8 +131,8 @@ public sealed class RevocationTests
         await using var other = await TestPool.FullAsync(1);
         using var lease = await other.Pool.RentAsync();
 
-        Assert.Throws<ArgumentException>(() => test.Pool.Revoke(Assert.Single(other.Pool.GetLeases())));
-        Assert.Throws<ArgumentNullException>(() => test.Pool.Revoke(null!));
+        Assert.Throws<ArgumentException>(() => test.Pool.TryRevoke(Assert.Single(other.Pool.GetLeases())));
+        Assert.Throws<ArgumentNullException>(() => test.Pool.TryRevoke(null!));
     }
 
     [Fact]
@@ -143,7 +142,7 @@ public sealed class RevocationTests
         await using var test = await TestPool.FullAsync(1, script: new CallScript().At(StubCall.Close, 1, StubStep.Hang(gate)));
         var late = await test.Pool.RentAsync();
         var session = late.SessionId();
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         await test.Database.CallStarted(StubCall.Close, 1).Soon();
         var next = test.Pool.RentAsync().AsTask();
         await test.Pump(next);
@@ -164,7 +163,7 @@ public sealed class RevocationTests
         await using var test = await TestPool.FullAsync(1);
         var late = await test.Pool.RentAsync();
         await test.Pool.DisposeAsync().Soon();
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
 
         await test.Database.SessionsAre(0).Soon();
         late.Dispose();
@@ -190,8 +189,8 @@ public sealed class RevocationTests
         await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
         var proven = (await reports.NextAsync(LeakKind.Abandoned)).Lease;
         Assert.Equal(nameof(Leak), proven.CallSite.MemberName);
-        Assert.Equal(1, test.Pool.GetStatistics().LeaksProven);
-        Assert.Equal(0, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(1, test.Pool.GetStatistics().LeasesAbandoned);
+        Assert.Equal(0, test.Pool.GetStatistics().LeasesReturnedLate);
         Assert.Equal(2, reports.Count);
     }
 

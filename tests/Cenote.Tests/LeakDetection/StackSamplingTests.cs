@@ -6,27 +6,27 @@ public sealed class StackSamplingTests
     [Fact]
     public async Task A_sampled_rent_shows_thread_and_stack_without_the_pools_own_calls()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.StackSampling = 1);
+        await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.StackSamplingInterval = 1);
         using var lease = RentHere(test.Pool);
 
         var origin = Assert.Single(test.Pool.GetLeases()).Origin!;
         Assert.Equal(Environment.CurrentManagedThreadId, origin.ThreadId);
-        Assert.Contains(nameof(RentHere), origin.Stack.Split('\n')[0], StringComparison.Ordinal);
-        Assert.Contains(nameof(RentHere), test.Pool.DescribeLeases().ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("Cenote.Leasing", origin.Stack, StringComparison.Ordinal);
+        Assert.Contains(nameof(RentHere), origin.StackTrace.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains(nameof(RentHere), test.Pool.GetLeaseReport().ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Cenote.Leasing", origin.StackTrace, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_caller_that_queues_shows_its_own_stack_not_that_of_whoever_serves_it()
     {
-        await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.StackSampling = 1);
+        await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.StackSamplingInterval = 1);
         var held = await test.Pool.RentAsync();
         var waiting = RentAsyncHere(test.Pool);
         await test.When(counts => counts.Waiting == 1);
         await Task.Run(held.Dispose);
         using var lease = await waiting.Soon();
 
-        Assert.Contains(nameof(RentAsyncHere), Assert.Single(test.Pool.GetLeases()).Origin!.Stack, StringComparison.Ordinal);
+        Assert.Contains(nameof(RentAsyncHere), Assert.Single(test.Pool.GetLeases()).Origin!.StackTrace, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class StackSamplingTests
     {
         await using var test = await TestPool.FullAsync(1, options =>
         {
-            options.LeakDetection.StackSampling = 10;
+            options.LeakDetection.StackSamplingInterval = 10;
             options.ResetMode = ResetMode.None;
         });
         Assert.InRange(Sampled(100), 9, 11);
@@ -65,7 +65,7 @@ public sealed class StackSamplingTests
     {
         await using var test = await TestPool.FullAsync(1, options =>
         {
-            options.LeakDetection.StackSampling = 1_000_000;
+            options.LeakDetection.StackSamplingInterval = 1_000_000;
             options.ResetMode = ResetMode.None;
         });
         using (test.Pool.Rent())

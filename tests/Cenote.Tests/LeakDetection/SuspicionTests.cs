@@ -19,18 +19,18 @@ public sealed class SuspicionTests
         Assert.InRange(suspect.CallSite.LineNumber, 1, 40);
         Assert.InRange(suspect.Age.TotalSeconds, 10, 12);
         Assert.Null(suspect.Origin);
-        Assert.True(suspect.IsSuspected);
-        Assert.True(Assert.Single(test.Pool.GetLeases()).IsSuspected);
+        Assert.True(suspect.IsSuspectedLeak);
+        Assert.True(Assert.Single(test.Pool.GetLeases()).IsSuspectedLeak);
         Assert.Equal(1, test.Pool.GetStatistics().LeaksSuspected);
         var log = Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 60);
         Assert.Contains("SuspicionTests.cs:", log.Message, StringComparison.Ordinal);
         lease.Dispose();
         await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
 
-        var back = (await reports.NextAsync(LeakKind.ReturnedAfterAll)).Lease;
+        var back = (await reports.NextAsync(LeakKind.ReturnedLate)).Lease;
         Assert.InRange(back.Age.TotalSeconds, 38, 41);
         Assert.Equal(suspect.CallSite, back.CallSite);
-        Assert.Equal(1, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(1, test.Pool.GetStatistics().LeasesReturnedLate);
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 61);
         await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
         Assert.Equal(2, reports.Count);
@@ -49,7 +49,7 @@ public sealed class SuspicionTests
 
         await test.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(3, test.Pool.GetStatistics().LeaksSuspected);
-        Assert.Equal(3, test.Pool.GetStatistics().LateReturns);
+        Assert.Equal(3, test.Pool.GetStatistics().LeasesReturnedLate);
     }
 
     [Fact]
@@ -63,8 +63,8 @@ public sealed class SuspicionTests
         var lease = await next.Soon();
         await test.Pass(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(1, test.Pool.GetStatistics().LateReturns);
-        Assert.False(Assert.Single(test.Pool.GetLeases()).IsSuspected);
+        Assert.Equal(1, test.Pool.GetStatistics().LeasesReturnedLate);
+        Assert.False(Assert.Single(test.Pool.GetLeases()).IsSuspectedLeak);
         lease.Dispose();
     }
 
@@ -76,7 +76,7 @@ public sealed class SuspicionTests
         await test.Pass(TimeSpan.FromHours(1));
 
         Assert.Equal(0, test.Pool.GetStatistics().LeaksSuspected);
-        Assert.False(Assert.Single(test.Pool.GetLeases()).IsSuspected);
+        Assert.False(Assert.Single(test.Pool.GetLeases()).IsSuspectedLeak);
         lease.Dispose();
     }
 
@@ -91,7 +91,7 @@ public sealed class SuspicionTests
 
         await reports.NextAsync(LeakKind.Suspected);
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 63);
-        Assert.Equal(0, test.Pool.GetStatistics().UpkeepFailures);
+        Assert.Equal(0, test.Pool.GetStatistics().MaintenanceFailures);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class SuspicionTests
         var suspect = new Holder(test.Pool).Suspect();
         for (var i = 0; i <= most + 5; i++)
         {
-            test.Pool.Engine.Leaks.Suspect(suspect);
+            test.Pool.Engine.Leaks.ReportSuspected(suspect);
             if (i == 0)
             {
                 await reached.Task.Soon();
@@ -123,7 +123,7 @@ public sealed class SuspicionTests
         gate.SetResult();
         var last = new TaskCompletionSource();
         test.Pool.LeakReported += (_, report) => last.TrySetResult();
-        test.Pool.Engine.Leaks.Suspect(suspect);
+        test.Pool.Engine.Leaks.ReportSuspected(suspect);
         await last.Task.Soon();
         Assert.InRange(Volatile.Read(ref told), 1, most + 2);
     }
@@ -139,7 +139,7 @@ public sealed class SuspicionTests
         public LeaseInfo Suspect()
         {
             using var lease = pool.Rent();
-            return Assert.Single(pool.GetLeases()) with { IsSuspected = true };
+            return Assert.Single(pool.GetLeases()) with { IsSuspectedLeak = true };
         }
     }
 }

@@ -1,20 +1,18 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Leasing;
 
 public sealed class RentAndReturnTests
 {
-    public static TheoryData<SessionClearing, bool, ResetMode> EveryWayToClear => new()
+    public static TheoryData<SessionReset, bool, ResetMode> EveryWayToClear => new()
     {
-        { SessionClearing.OwnReset, false, ResetMode.Full },
-        { SessionClearing.OwnReset, true, ResetMode.Full },
-        { SessionClearing.OwnReset, true, ResetMode.None },
-        { SessionClearing.DriverReset, true, ResetMode.Full },
+        { SessionReset.ByPool, false, ResetMode.Full },
+        { SessionReset.ByPool, true, ResetMode.Full },
+        { SessionReset.ByPool, true, ResetMode.None },
+        { SessionReset.ByDriver, true, ResetMode.Full },
     };
 
     [Theory]
     [MemberData(nameof(EveryWayToClear))]
-    public async Task A_connection_is_acquired_used_and_released(SessionClearing clearing, bool inline, ResetMode mode)
+    public async Task A_connection_is_acquired_used_and_released(SessionReset clearing, bool inline, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing, inline));
 
@@ -30,7 +28,7 @@ public sealed class RentAndReturnTests
 
     [Theory]
     [MemberData(nameof(EveryWayToClear))]
-    public async Task A_returned_connection_is_used_again(SessionClearing clearing, bool inline, ResetMode mode)
+    public async Task A_returned_connection_is_used_again(SessionReset clearing, bool inline, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing, inline));
         var sessions = new HashSet<int>();
@@ -101,7 +99,7 @@ public sealed class RentAndReturnTests
 
     [Theory]
     [MemberData(nameof(EveryWayToClear))]
-    public async Task Returning_twice_is_harmless(SessionClearing clearing, bool inline, ResetMode mode)
+    public async Task Returning_twice_is_harmless(SessionReset clearing, bool inline, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing, inline));
         var lease = await test.Pool.RentAsync();
@@ -119,7 +117,7 @@ public sealed class RentAndReturnTests
 
     [Theory]
     [MemberData(nameof(EveryWayToClear))]
-    public async Task Returning_from_two_threads_at_once_returns_once(SessionClearing clearing, bool inline, ResetMode mode)
+    public async Task Returning_from_two_threads_at_once_returns_once(SessionReset clearing, bool inline, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing, inline));
         for (var round = 0; round < 200; round++)
@@ -175,13 +173,13 @@ public sealed class RentAndReturnTests
         using var next = await test.Pool.RentAsync().Soon();
         Assert.NotEqual(session, next.SessionId());
         await test.When(counts => counts.Closing == 0);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.HolderRequest]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset)]
-    [InlineData(SessionClearing.DriverReset)]
-    public async Task A_connection_found_broken_on_return_is_never_lent_again(SessionClearing clearing)
+    [InlineData(SessionReset.ByPool)]
+    [InlineData(SessionReset.ByDriver)]
+    public async Task A_connection_found_broken_on_return_is_never_lent_again(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
         var lease = await test.Pool.RentAsync();
@@ -193,7 +191,7 @@ public sealed class RentAndReturnTests
         using var next = await test.Pool.RentAsync().Soon();
         Assert.NotEqual(session, next.SessionId());
         await test.When(counts => counts.Closing == 0);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Leasing;
 
 public sealed class RentFailuresTests
@@ -20,7 +18,7 @@ public sealed class RentFailuresTests
     public async Task Failure_to_open_ends_with_the_advice_of_the_provider()
     {
         await using var test = await TestPool.FullAsync(1);
-        var failure = new OpenFailure(new InvalidOperationException("refused."), FailureKind.BadCredentials, DateTimeOffset.UnixEpoch, 2) { Advice = "Do this." };
+        var failure = new OpenFailure(new InvalidOperationException("refused."), FailureKind.InvalidCredentials, DateTimeOffset.UnixEpoch, 2) { Recommendation = "Do this." };
 
         var exception = test.Pool.Engine.RentFailures.OpenFailed(failure);
 
@@ -32,7 +30,7 @@ public sealed class RentFailuresTests
     public async Task Circuit_that_was_opened_by_hand_promises_no_time_for_the_next_try()
     {
         await using var test = await TestPool.FullAsync(1);
-        test.Pool.OpenCircuit();
+        test.Pool.IsolateCircuit();
 
         Assert.Null(test.Pool.Engine.RentFailures.CircuitOpen().RetryAfter);
     }

@@ -18,7 +18,7 @@ public sealed class RetireWishTests
             for (var round = 0; round < Rounds; round++)
             {
                 together.SignalAndWait(Patience.Limit);
-                slot.BeginProof();
+                slot.BeginValidation();
                 together.SignalAndWait(Patience.Limit);
             }
 
@@ -27,7 +27,7 @@ public sealed class RetireWishTests
         for (var round = 0; round < Rounds; round++)
         {
             Reset(slot);
-            slot.ProveOnReturn(slot.Word);
+            slot.ValidateOnReturn(slot.Word);
             together.SignalAndWait(Patience.Limit);
             slot.Retire(CloseReason.Retired);
             together.SignalAndWait(Patience.Limit);

@@ -14,9 +14,9 @@ public sealed class SlotInfoTests
         var slots = test.Pool.GetSlots();
 
         Assert.Equal([SlotState.Leased, SlotState.Idle, SlotState.Empty], slots.Select(slot => slot.State));
-        Assert.Equal([2L, 0L, 0L], slots.Select(slot => slot.Uses));
+        Assert.Equal([2L, 0L, 0L], slots.Select(slot => slot.LeaseCount));
         Assert.Equal([TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), null], slots.Select(slot => slot.Age));
-        Assert.Equal([null, TimeSpan.FromSeconds(5), null], slots.Select(slot => slot.IdleFor));
+        Assert.Equal([null, TimeSpan.FromSeconds(5), null], slots.Select(slot => slot.IdleDuration));
         Assert.Equal("0-2", slots[0].Lease!.Id);
         Assert.Equal("0-2", Assert.Single(test.Pool.GetLeases()).Id);
         Assert.Null(slots[1].Lease);
@@ -27,11 +27,11 @@ public sealed class SlotInfoTests
     {
         await using var test = await TestPool.FullAsync(1);
         await (await test.Pool.RentAsync()).DisposeAsync();
-        test.Pool.RetireAll();
-        await test.StatisticsAre(statistics => statistics.Opened == 2 && statistics.Counts.Idle == 1);
+        test.Pool.Clear();
+        await test.StatisticsAre(statistics => statistics.ConnectionsOpened == 2 && statistics.Counts.Idle == 1);
 
-        Assert.Equal(0, Assert.Single(test.Pool.GetSlots()).Uses);
+        Assert.Equal(0, Assert.Single(test.Pool.GetSlots()).LeaseCount);
         await (await test.Pool.RentAsync()).DisposeAsync();
-        Assert.Equal(1, Assert.Single(test.Pool.GetSlots()).Uses);
+        Assert.Equal(1, Assert.Single(test.Pool.GetSlots()).LeaseCount);
     }
 }

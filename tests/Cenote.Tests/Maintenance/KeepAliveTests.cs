@@ -23,7 +23,7 @@ public sealed class KeepAliveTests
 
         await test.When(counts => counts.Idle == count);
         Assert.DoesNotContain(test.Database.OpenSessions, static session => session.IsKilled);
-        Assert.Equal(count, test.Pool.GetStatistics().Closed[CloseReason.ValidationFailed]);
+        Assert.Equal(count, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ValidationFailed]);
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class ResizeTests
 
         await test.When(counts => counts is { Total: 2, Idle: 2, Limit: 2 });
         Assert.Equal(2, test.Database.Sessions);
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.Shrunk]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.PoolShrunk]);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ResizeTests
             await test.When(counts => counts is { Resetting: 0, Closing: 0 } && counts.Total == Math.Max(2, left));
         }
 
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.Shrunk]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.PoolShrunk]);
         Assert.Equal(5, test.Database.Opened);
     }
 

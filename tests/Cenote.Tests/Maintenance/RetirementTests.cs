@@ -12,7 +12,7 @@ public sealed class RetirementTests
         await test.Pass(TimeSpan.FromSeconds(10));
 
         await test.When(counts => counts is { Total: 1, Idle: 1 });
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.Idle]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Idle]);
         await test.Pass(TimeSpan.FromSeconds(300));
         Assert.Equal(1, test.Database.Sessions);
     }
@@ -45,7 +45,7 @@ public sealed class RetirementTests
         }
 
         await test.Pump(test.When(counts => counts.Total == 0), TimeSpan.FromSeconds(1));
-        Assert.Equal(2, test.Pool.GetStatistics().Closed[CloseReason.Idle]);
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Idle]);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class RetirementTests
         gate.Release();
         await test.When(counts => counts.Idle == 2);
         await test.Pump(test.When(counts => counts is { Total: 1, Idle: 1 }), TimeSpan.FromSeconds(1));
-        Assert.True(test.Pool.GetStatistics().Closed[CloseReason.Lifetime] >= 1);
+        Assert.True(test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Lifetime] >= 1);
         Assert.DoesNotContain(test.Database.OpenSessions, session => session.Id == 1);
     }
 
@@ -96,7 +96,7 @@ public sealed class RetirementTests
 
         await test.Pump(test.When(counts => counts is { Total: 2, Idle: 2 }), TimeSpan.FromSeconds(1));
         Assert.Equal(2, test.Database.PeakSessions);
-        Assert.True(test.Pool.GetStatistics().Closed[CloseReason.Lifetime] >= 2);
+        Assert.True(test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Lifetime] >= 2);
         Assert.DoesNotContain(test.Database.OpenSessions, session => session.Id <= 2);
     }
 
@@ -113,7 +113,7 @@ public sealed class RetirementTests
         using var next = await test.Pool.RentAsync().Soon();
         Assert.NotEqual(1, next.SessionId());
         await test.When(counts => counts.Closing == 0);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Lifetime]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Lifetime]);
     }
 
     [Fact]
@@ -125,11 +125,11 @@ public sealed class RetirementTests
         await test.Pass(TimeSpan.FromSeconds(949), TimeSpan.FromSeconds(13));
         Assert.Equal(0, test.Database.Closed);
         await test.Pass(TimeSpan.FromSeconds(26), TimeSpan.FromSeconds(1));
-        var half = test.Pool.GetStatistics().Closed.GetValueOrDefault(CloseReason.Lifetime);
+        var half = test.Pool.GetStatistics().ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Lifetime);
         await test.Pass(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
 
         Assert.InRange(half, 1, 19);
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.Lifetime) == 20);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Lifetime) == 20);
     }
 
     [Fact]
@@ -138,13 +138,13 @@ public sealed class RetirementTests
         await using var test = await TestPool.FullAsync(3);
         var held = await test.Pool.RentAsync();
 
-        test.Pool.RetireAll();
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.Retired) == 2);
+        test.Pool.Clear();
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Retired) == 2);
         held.Ask();
         held.Dispose();
 
         await test.Pump(test.When(counts => counts is { Idle: 3, Total: 3 }));
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.Retired]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Retired]);
         Assert.All(test.Database.OpenSessions, session => Assert.True(session.Id > 3));
     }
 
@@ -156,7 +156,7 @@ public sealed class RetirementTests
         var rent = test.Pool.RentAsync().AsTask();
         await test.Database.OpenStarted(1).Soon();
 
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         gate.Release();
 
         // The old open ends without a session, or brings one late: it depends on which of the two it hears of first.
@@ -172,7 +172,7 @@ public sealed class RetirementTests
         await using var test = await TestPool.FullAsync(1, script: new CallScript().At(StubCall.Clear, 1, StubStep.Hang(gate)));
         (await test.Pool.RentAsync()).Dispose();
 
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         gate.Release();
 
         using var lease = await test.Pool.RentAsync().Soon();

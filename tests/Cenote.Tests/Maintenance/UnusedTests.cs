@@ -8,7 +8,7 @@ public sealed class UnusedTests
         await using var test = await TestPool.FullAsync(2);
         var first = await test.Pool.RentAsync();
 
-        var unused = test.Pool.WaitUntilUnusedAsync();
+        var unused = test.Pool.WaitUntilIdleAsync();
         var second = await test.Pool.RentAsync().Soon();
         first.Dispose();
         await test.When(counts => counts is { Idle: 1, Leased: 1 });
@@ -26,7 +26,7 @@ public sealed class UnusedTests
         test.Pool.Suspend();
         var rent = test.Pool.RentAsync().AsTask();
 
-        var unused = test.Pool.WaitUntilUnusedAsync();
+        var unused = test.Pool.WaitUntilIdleAsync();
         Assert.False(unused.IsCompleted);
         test.Pool.Resume();
         (await rent.Soon()).Dispose();
@@ -40,9 +40,9 @@ public sealed class UnusedTests
         await using var test = await TestPool.FullAsync(3);
         var lease = await test.Pool.RentAsync();
         test.Pool.Resize(0, 3);
-        test.Pool.RetireAll();
+        test.Pool.Clear();
 
-        var unused = test.Pool.WaitUntilUnusedAsync();
+        var unused = test.Pool.WaitUntilIdleAsync();
         await test.Database.SessionsAre(1).Soon();
         Assert.False(unused.IsCompleted);
         lease.Dispose();
@@ -58,7 +58,7 @@ public sealed class UnusedTests
         await using var test = TestPool.Create(options => options.MinSize = 1, script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate)));
         await test.Database.OpenStarted(1).Soon();
 
-        await test.Pool.WaitUntilUnusedAsync().Soon();
+        await test.Pool.WaitUntilIdleAsync().Soon();
 
         Assert.Equal(1, test.Counts.Opening);
         gate.Release();
@@ -70,8 +70,8 @@ public sealed class UnusedTests
         var test = await TestPool.FullAsync(1);
         var lease = await test.Pool.RentAsync();
         using var source = new CancellationTokenSource();
-        var cancelled = test.Pool.WaitUntilUnusedAsync(source.Token);
-        var other = test.Pool.WaitUntilUnusedAsync();
+        var cancelled = test.Pool.WaitUntilIdleAsync(source.Token);
+        var other = test.Pool.WaitUntilIdleAsync();
 
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Soon());

@@ -1,5 +1,3 @@
-using Cenote.Sizing;
-
 namespace Cenote.Tests.Maintenance;
 
 public sealed class UpkeepTests
@@ -9,7 +7,7 @@ public sealed class UpkeepTests
     {
         var policy = new ThrowingPolicy();
         await using var test = TestPool.Create(options =>
-            (options.Sizing, options.MinSize, options.MaxSize, options.MaxIdleTime) = (policy, 1, 4, TimeSpan.FromSeconds(30)));
+            (options.SizingPolicy, options.MinSize, options.MaxSize, options.MaxIdleTime) = (policy, 1, 4, TimeSpan.FromSeconds(30)));
         await test.When(counts => counts.Idle == 1);
 
         await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
@@ -18,7 +16,7 @@ public sealed class UpkeepTests
         var failures = test.Logger.Collector.GetSnapshot().Where(record => record.Id.Id == 50).ToList();
         Assert.Equal(5, failures.Count);
         Assert.All(failures, record => Assert.IsType<InvalidOperationException>(record.Exception));
-        Assert.Equal(5, test.Pool.Engine.Desk.Meters.UpkeepFailures.Value);
+        Assert.Equal(5, test.Pool.Engine.Desk.Meters.MaintenanceFailures.Value);
 
         // The duties after it in the list, and the next ticks, are done all the same.
         var held = await test.Pool.RentAsync().Soon();
@@ -64,7 +62,7 @@ public sealed class UpkeepTests
     public async Task Upkeep_ends_with_the_pool()
     {
         var policy = new ThrowingPolicy();
-        var test = TestPool.Create(options => options.Sizing = policy);
+        var test = TestPool.Create(options => options.SizingPolicy = policy);
         await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
         await test.Pool.DisposeAsync().Soon();
 

@@ -12,7 +12,7 @@ public sealed class ValidateIdleTests
         var good = await test.Pool.ValidateIdleAsync().Soon();
 
         Assert.Equal(1, good);
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ValidationFailed) == 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ValidationFailed) == 1);
         Assert.True(held.IsActive);
     }
 

@@ -1,5 +1,3 @@
-using Cenote.Resilience;
-
 namespace Cenote.Tests.Maintenance;
 
 public sealed class WarmUpTests
@@ -45,7 +43,7 @@ public sealed class WarmUpTests
         await test.Pool.WarmUpAsync(2).Soon();
         var gate = new StubGate();
         test.Script.Always(StubCall.Close, StubStep.Hang(gate));
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         await test.When(counts => counts.Closing == 2);
 
         var warmUp = test.Pool.WarmUpAsync(2);
@@ -63,7 +61,7 @@ public sealed class WarmUpTests
         var warmUp = test.Pool.WarmUpAsync(1);
         await test.Database.CallStarted(StubCall.Open, 1).Soon();
 
-        test.Pool.OpenCircuit();
+        test.Pool.IsolateCircuit();
         await test.When(counts => counts.Opening == 0);
         test.Pool.CloseCircuit();
 
@@ -78,7 +76,7 @@ public sealed class WarmUpTests
         await test.Pool.WarmUpAsync(2).Soon();
         await test.Pool.WarmUpAsync(2).Soon();
 
-        test.Pool.RetireAll();
+        test.Pool.Clear();
         await test.When(counts => counts.Total == 0);
         await test.Pass(TimeSpan.FromSeconds(10));
 

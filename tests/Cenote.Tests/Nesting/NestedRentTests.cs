@@ -8,12 +8,12 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_second_rent_of_the_same_flow_is_refused_with_both_call_sites()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
         using var held = await test.Pool.RentAsync(default(CancellationToken), "/src/Outer.cs", 1, "Outer");
 
         var refusal = await Assert.ThrowsAsync<NestedRentException>(() => test.Pool.RentAsync(default(CancellationToken), "/src/Inner.cs", 2, "Inner").AsTask());
-        Assert.Equal(new CallSite("/src/Outer.cs", 1, "Outer"), refusal.Held);
-        Assert.Equal(new CallSite("/src/Inner.cs", 2, "Inner"), refusal.Asked);
+        Assert.Equal(new CallSite("/src/Outer.cs", 1, "Outer"), refusal.HeldCallSite);
+        Assert.Equal(new CallSite("/src/Inner.cs", 2, "Inner"), refusal.NestedCallSite);
         Assert.Contains("Inner.cs:2 (Inner)", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Outer.cs:1 (Outer)", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<NestedRentException>(() => test.Pool.Rent());
@@ -29,7 +29,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_refusal_takes_nothing_and_the_flow_may_rent_again_after_its_return()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
         for (var i = 0; i < 3; i++)
         {
             var lease = test.Pool.Rent();
@@ -45,7 +45,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task Callers_that_had_to_queue_are_watched_too()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse, size: 1);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw, size: 1);
         ConnectionLease other = default;
         await Task.Run(() => other = test.Pool.Rent());
         var queued = test.Pool.RentAsync();
@@ -61,7 +61,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_second_rent_is_nested_while_the_first_still_waits()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse, size: 1);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw, size: 1);
         ConnectionLease other = default;
         await Task.Run(() => other = test.Pool.Rent());
         using var source = new CancellationTokenSource();
@@ -76,7 +76,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_rent_that_failed_leaves_no_trace()
     {
-        await using var test = TestPool.Create(options => options.NestedRents = NestedRents.Refuse);
+        await using var test = TestPool.Create(options => options.NestedRentBehavior = NestedRentBehavior.Throw);
         test.Script.Always(StubCall.Open, StubStep.Fail());
         await Assert.ThrowsAnyAsync<PoolException>(() => test.Pool.RentAsync().Soon());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => test.Pool.RentAsync(new CancellationToken(canceled: true)).AsTask());
@@ -89,7 +89,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task Flows_that_fork_see_what_was_held_at_the_fork_and_not_what_their_siblings_rent()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse, size: 4);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw, size: 4);
         (await test.Pool.RentAsync()).Dispose();
         var both = new TaskCompletionSource();
         var inside = 0;
@@ -115,7 +115,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_fork_is_free_once_its_parent_has_returned_what_it_held()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
         var held = await test.Pool.RentAsync();
         var returned = new TaskCompletionSource();
         var child = Task.Run(async () =>
@@ -132,9 +132,9 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_revoked_lease_counts_no_more()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
         var held = await test.Pool.RentAsync();
-        Assert.True(test.Pool.Revoke(Assert.Single(test.Pool.GetLeases())));
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
 
         (await test.Pool.RentAsync().Soon()).Dispose();
         held.Dispose();
@@ -143,8 +143,8 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_connection_of_another_pool_may_be_held()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
-        await using var other = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
+        await using var other = await NewPoolAsync(NestedRentBehavior.Throw);
         using var held = await other.Pool.RentAsync();
         using var lease = await test.Pool.RentAsync();
 
@@ -154,7 +154,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_warning_is_logged_once_for_each_pair_of_call_sites_and_counted_each_time()
     {
-        await using var test = await NewPoolAsync(NestedRents.Warn);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Warn);
         for (var i = 0; i < 3; i++)
         {
             using var held = test.Pool.Rent();
@@ -175,7 +175,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task Nothing_is_looked_for_unless_asked()
     {
-        await using var test = await NewPoolAsync(NestedRents.Allow);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Allow);
         using var held = await test.Pool.RentAsync();
         using var second = await test.Pool.RentAsync();
 
@@ -186,7 +186,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_data_source_by_its_base_class_is_watched_as_well()
     {
-        await using var test = await NewPoolAsync(NestedRents.Refuse);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Throw);
         DbDataSource source = test.Pool;
         await using var held = await source.OpenConnectionAsync();
 
@@ -197,7 +197,7 @@ public sealed class NestedRentTests
     [Fact]
     public async Task A_watched_pool_serves_its_waiters_in_their_order_and_loses_nothing()
     {
-        await using var test = await NewPoolAsync(NestedRents.Warn, size: 2);
+        await using var test = await NewPoolAsync(NestedRentBehavior.Warn, size: 2);
         var served = 0;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
         {
@@ -214,9 +214,9 @@ public sealed class NestedRentTests
         Assert.Equal(0, test.Pool.GetStatistics().NestedRents);
     }
 
-    private static Task<TestPool> NewPoolAsync(NestedRents nested, int size = 2) => TestPool.FullAsync(size, options =>
+    private static Task<TestPool> NewPoolAsync(NestedRentBehavior nested, int size = 2) => TestPool.FullAsync(size, options =>
     {
         options.ResetMode = ResetMode.None;
-        options.NestedRents = nested;
+        options.NestedRentBehavior = nested;
     });
 }

@@ -1,5 +1,3 @@
-using Cenote.Resilience;
-
 namespace Cenote.Tests.Options;
 
 public sealed class DescribeSettingsTests
@@ -10,7 +8,7 @@ public sealed class DescribeSettingsTests
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
 
         // The address is the provider's.
-        var described = pool.DescribeSettings().Select(setting => setting.Name.Split('.')[0]).Where(name => name != "Address").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var described = pool.GetSettings().Select(setting => setting.Name.Split('.')[0]).Where(name => name != "Address").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
         Assert.Equal(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal), described);
     }
@@ -20,27 +18,27 @@ public sealed class DescribeSettingsTests
     {
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
 
-        var changed = pool.DescribeSettings().Where(setting => setting.Value != setting.Default).Select(setting => setting.Name).ToList();
+        var changed = pool.GetSettings().Where(setting => setting.Value != setting.Default).Select(setting => setting.Name).ToList();
 
         // These come from the provider.
-        Assert.True(changed is ["Name", "Address", "SessionClearing", "AmbientTransactions"], string.Join(", ", changed));
+        Assert.True(changed is ["Name", "Address", "SessionReset", "AmbientTransactionBehavior"], string.Join(", ", changed));
     }
 
     [Fact]
     public async Task The_values_are_those_in_force_after_a_resize_and_a_reconfiguration_too()
     {
-        var options = new ConnectionPoolOptions { CircuitBreaker = null, QueueShedding = new QueueSheddingOptions(), SlowAcquire = TimeSpan.FromMilliseconds(1.5) };
+        var options = new ConnectionPoolOptions { CircuitBreaker = null, LoadShedding = new LoadSheddingOptions(), SlowAcquireThreshold = TimeSpan.FromMilliseconds(1.5) };
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), options);
         options.MaxIdleTime = Timeout.InfiniteTimeSpan;
         options.LeakDetection.Threshold = TimeSpan.FromMinutes(1);
         pool.Reconfigure(options);
         pool.Resize(3, 4);
 
-        var settings = pool.DescribeSettings().ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
+        var settings = pool.GetSettings().ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
 
         Assert.Equal(("3", "4"), (settings["MinSize"], settings["MaxSize"]));
-        Assert.Equal(("never", "60", "0.0015"), (settings["MaxIdleTime"], settings["LeakDetection.Threshold"], settings["SlowAcquire"]));
-        Assert.Equal(("off", "0.005"), (settings["CircuitBreaker.FailuresToOpen"], settings["QueueShedding.Target"]));
+        Assert.Equal(("never", "60", "0.0015"), (settings["MaxIdleTime"], settings["LeakDetection.Threshold"], settings["SlowAcquireThreshold"]));
+        Assert.Equal(("off", "0.005"), (settings["CircuitBreaker.FailureThreshold"], settings["LoadShedding.Target"]));
     }
 
     [Fact]
@@ -48,7 +46,7 @@ public sealed class DescribeSettingsTests
     {
         var before = new ConnectionPoolOptions();
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), before);
-        var fixedNames = pool.DescribeSettings().Where(setting => !setting.CanChange).Select(setting => setting.Name).ToList();
+        var fixedNames = pool.GetSettings().Where(setting => !setting.CanChange).Select(setting => setting.Name).ToList();
 
         var waiting = pool.Reconfigure(new ConnectionPoolOptions(before)
         {
@@ -59,9 +57,9 @@ public sealed class DescribeSettingsTests
             ValidationTimeout = TimeSpan.FromSeconds(1),
             MaxWaiters = 5,
             ConnectTimeout = TimeSpan.FromSeconds(1),
-            OpenRetries = 1,
+            MaxOpenRetries = 1,
             MaxConcurrentOpens = 1,
-            EventHistory = 1,
+            EventHistoryCapacity = 1,
         });
 
         Assert.Equal(4, waiting.Count);
@@ -74,9 +72,9 @@ public sealed class DescribeSettingsTests
     {
         await using var pool = new ConnectionPool(
             new StubProvider(new StubDatabase()),
-            new ConnectionPoolOptions { Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("root", "hunter2")) });
+            new ConnectionPoolOptions { CredentialsProvider = _ => ValueTask.FromResult(new DatabaseCredentials("root", "hunter2")) });
 
-        var settings = pool.DescribeSettings();
+        var settings = pool.GetSettings();
 
         Assert.Equal("set", settings.Single(setting => setting.Name == "Credentials").Value);
         Assert.DoesNotContain(settings, setting => setting.ToString().Contains("hunter2", StringComparison.Ordinal));

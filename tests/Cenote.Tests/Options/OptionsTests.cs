@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Options;
 
 public sealed class OptionsTests
@@ -17,22 +15,22 @@ public sealed class OptionsTests
         { "ValidationInterval", options => options.ValidationInterval = TimeSpan.FromMilliseconds(1) },
         { "ValidationTimeout", options => options.ValidationTimeout = TimeSpan.Zero },
         { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.FromHours(1) },
-        { "OpenRetries", options => options.OpenRetries = -1 },
+        { "MaxOpenRetries", options => options.MaxOpenRetries = -1 },
         { "OpenRetryBaseDelay", options => options.OpenRetryBaseDelay = TimeSpan.FromMinutes(1) },
         { "OpenRetryMaxDelay", options => options.OpenRetryMaxDelay = TimeSpan.FromSeconds(-1) },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
         { "QueryTimeout", options => options.QueryTimeout = TimeSpan.Zero },
         { "QueryTimeout", options => options.QueryTimeout = TimeSpan.FromDays(2) },
-        { "Startup", options => options.Startup = (StartupMode)7 },
+        { "Startup", options => options.StartupMode = (StartupMode)7 },
         { "ResetMode", options => options.ResetMode = (ResetMode)7 },
-        { "SessionClearing", options => options.SessionClearing = (SessionClearing)7 },
-        { "AmbientTransactions", options => options.AmbientTransactions = (AmbientTransactions)7 },
-        { "NestedRents", options => options.NestedRents = (NestedRents)7 },
+        { "SessionReset", options => options.SessionReset = (SessionReset)7 },
+        { "AmbientTransactionBehavior", options => options.AmbientTransactionBehavior = (AmbientTransactionBehavior)7 },
+        { "NestedRentBehavior", options => options.NestedRentBehavior = (NestedRentBehavior)7 },
         { "LeakDetection", options => options.LeakDetection = null! },
         { "LeakDetection.Threshold", options => options.LeakDetection.Threshold = TimeSpan.FromMilliseconds(999) },
         { "LeakDetection.RevokeAfter", options => options.LeakDetection.RevokeAfter = TimeSpan.FromDays(2) },
         { "LeakDetection.RevokeAfter", options => (options.LeakDetection.Threshold, options.LeakDetection.RevokeAfter) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2)) },
-        { "LeakDetection.StackSampling", options => options.LeakDetection.StackSampling = -1 },
+        { "LeakDetection.StackSamplingInterval", options => options.LeakDetection.StackSamplingInterval = -1 },
         { "TimeProvider", options => options.TimeProvider = null! },
         { "Name", options => options.Name = "" },
         { "Name", options => options.Name = "two\nlines" },
@@ -55,7 +53,7 @@ public sealed class OptionsTests
     [Fact]
     public void All_problems_come_in_one_exception_those_of_the_provider_included()
     {
-        var options = new ConnectionPoolOptions { MinSize = 20, OpenRetries = 101, AcquireTimeout = TimeSpan.Zero };
+        var options = new ConnectionPoolOptions { MinSize = 20, MaxOpenRetries = 101, AcquireTimeout = TimeSpan.Zero };
         var provider = new StubProvider(new StubDatabase()) { Problems = ["The stub is out of order."] };
 
         var refusal = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(provider, options));
@@ -87,8 +85,8 @@ public sealed class OptionsTests
     [Fact]
     public async Task The_builder_is_the_same_in_fluent_words()
     {
-        var builder = new ConnectionPoolBuilder().Use(new StubProvider(new StubDatabase())).Named("fluent").Sized(0, 3)
-            .WaitingAtMost(TimeSpan.FromSeconds(2)).Resetting(ResetMode.None);
+        var builder = new ConnectionPoolBuilder().UseProvider(new StubProvider(new StubDatabase())).WithName("fluent").WithSize(0, 3)
+            .WithAcquireTimeout(TimeSpan.FromSeconds(2)).WithResetMode(ResetMode.None);
         await using var pool = builder.Build();
 
         Assert.Equal("fluent", pool.Name);
@@ -99,7 +97,7 @@ public sealed class OptionsTests
     [Fact]
     public void A_builder_without_a_connection_string_says_where_one_may_come_from()
     {
-        var builder = new ConnectionPoolBuilder { ConnectionString = " " }.Named("orders");
+        var builder = new ConnectionPoolBuilder { ConnectionString = " " }.WithName("orders");
 
         var refusal = Assert.Throws<InvalidOperationException>(builder.GetConnectionString);
 

@@ -1,7 +1,4 @@
 using System.Reflection;
-using Cenote.Providers;
-using Cenote.Resilience;
-using Cenote.Sizing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -20,20 +17,20 @@ internal static class OtherValues
         string name => name + "2",
         LeakDetectionOptions => new LeakDetectionOptions { Threshold = TimeSpan.FromMinutes(1) },
         TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
-        CircuitBreakerOptions breaker => breaker with { FailuresToOpen = 9 },
+        CircuitBreakerOptions breaker => breaker with { FailureThreshold = 9 },
         ILoggerFactory => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.Name) => "other",
         null when property.Name == nameof(options.CircuitBreaker) => new CircuitBreakerOptions(),
         null when property.Name == nameof(options.StatementStatistics) => new StatementStatisticsOptions(),
-        null when property.Name == nameof(options.QueueShedding) => new QueueSheddingOptions(),
+        null when property.Name == nameof(options.LoadShedding) => new LoadSheddingOptions(),
         null when property.Name == nameof(options.MaxWaiters) => 5,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
-        null when property.Name == nameof(options.SessionClearing) => SessionClearing.DriverReset,
-        null when property.Name == nameof(options.AmbientTransactions) => AmbientTransactions.Ignore,
-        null when property.Name == nameof(options.Sizing) => new UtilizationSizing(),
-        null when property.Name == nameof(options.Credentials) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
-        null when property.Name == nameof(options.ClassifyFailure) => (Func<Exception, FailureKind?>)(_ => null),
+        null when property.Name == nameof(options.SessionReset) => SessionReset.ByDriver,
+        null when property.Name == nameof(options.AmbientTransactionBehavior) => AmbientTransactionBehavior.Ignore,
+        null when property.Name == nameof(options.SizingPolicy) => new UtilizationSizingPolicy(),
+        null when property.Name == nameof(options.CredentialsProvider) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
+        null when property.Name == nameof(options.FailureClassifier) => (Func<Exception, FailureKind?>)(_ => null),
         _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
     });
 }

@@ -65,7 +65,7 @@ public sealed class ReconfigureTests
         Change(test, options => (options.MinSize, options.MaxIdleTime) = (0, TimeSpan.FromSeconds(5)));
         await test.PassUntil(() => test.Counts.Total == 0);
 
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.Idle]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.Idle]);
     }
 
     [Fact]
@@ -106,11 +106,11 @@ public sealed class ReconfigureTests
     {
         await using var test = TestPool.Create();
 
-        var waiting = Change(test, options => (options.ResetMode, options.OpenRetries, options.MaxSize) = (ResetMode.None, 9, 4));
+        var waiting = Change(test, options => (options.ResetMode, options.MaxOpenRetries, options.MaxSize) = (ResetMode.None, 9, 4));
 
-        Assert.Equal("OpenRetries ResetMode", string.Join(' ', waiting));
+        Assert.Equal("MaxOpenRetries ResetMode", string.Join(' ', waiting));
         Assert.Equal(4, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
-        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 47 && record.Message.Contains("OpenRetries, ResetMode", StringComparison.Ordinal));
+        Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 47 && record.Message.Contains("MaxOpenRetries, ResetMode", StringComparison.Ordinal));
         Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 46 && record.Message.Contains("MaxSize 2 -> 4", StringComparison.Ordinal));
     }
 
@@ -131,12 +131,12 @@ public sealed class ReconfigureTests
 
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(["OpenRetries"], Change(test, options => options.OpenRetries = 9));
+            Assert.Equal(["MaxOpenRetries"], Change(test, options => options.MaxOpenRetries = 9));
         }
 
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 47);
         Change(test, _ => { });
-        Change(test, options => options.OpenRetries = 9);
+        Change(test, options => options.MaxOpenRetries = 9);
         Assert.Equal(2, test.Logger.Collector.GetSnapshot().Count(record => record.Id.Id == 47));
     }
 

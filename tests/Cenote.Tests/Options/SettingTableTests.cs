@@ -1,5 +1,4 @@
 using System.Reflection;
-using Cenote.Resilience;
 using Cenote.Shared;
 
 namespace Cenote.Tests.Options;
@@ -7,7 +6,7 @@ namespace Cenote.Tests.Options;
 public sealed class SettingTableTests
 {
     /// <summary>The options types that are groups of settings.</summary>
-    private static readonly Type[] s_sections = [typeof(CircuitBreakerOptions), typeof(QueueSheddingOptions), typeof(StatementStatisticsOptions), typeof(LeakDetectionOptions)];
+    private static readonly Type[] s_sections = [typeof(CircuitBreakerOptions), typeof(LoadSheddingOptions), typeof(StatementStatisticsOptions), typeof(LeakDetectionOptions)];
 
     [Fact]
     public void Every_public_property_of_the_options_has_one_row()
@@ -33,7 +32,7 @@ public sealed class SettingTableTests
     [Fact]
     public void Rows_that_a_text_can_set_accept_their_own_value()
     {
-        var options = new ConnectionPoolOptions { QueueShedding = new QueueSheddingOptions(), StatementStatistics = new StatementStatisticsOptions() };
+        var options = new ConnectionPoolOptions { LoadShedding = new LoadSheddingOptions(), StatementStatistics = new StatementStatisticsOptions() };
         foreach (var row in SettingTable.Rows.Where(row => row is { Parse: not null, IsSection: false }))
         {
             var value = row.Get(options);
@@ -51,13 +50,13 @@ public sealed class SettingTableTests
         var refusal = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions
         {
             OpenRetryBaseDelay = TimeSpan.FromMinutes(1),
-            CircuitBreaker = new CircuitBreakerOptions { RecoveryTime = TimeSpan.FromSeconds(1) },
+            CircuitBreaker = new CircuitBreakerOptions { BreakDuration = TimeSpan.FromSeconds(1) },
         }));
 
         Assert.Equal(
             [
                 "OpenRetryBaseDelay is 1 min, longer than OpenRetryMaxDelay, which is 30 s. Shorten the one or lengthen the other.",
-                "CircuitBreaker.RecoveryTime is 1 s, longer than MaxRecoveryTime, which is 750 ms. Shorten the one or lengthen the other.",
+                "CircuitBreaker.BreakDuration is 1 s, longer than MaxBreakDuration, which is 750 ms. Shorten the one or lengthen the other.",
             ],
             refusal.Problems);
     }

@@ -1,5 +1,3 @@
-using Cenote.StubDriver;
-
 namespace Cenote.Tests.Registry;
 
 /// <summary>Pools for registries.</summary>

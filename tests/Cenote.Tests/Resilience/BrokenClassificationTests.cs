@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using System.Data.Common;
 
 namespace Cenote.Tests.Resilience;
@@ -9,9 +8,9 @@ public sealed class BrokenClassificationTests
     public async Task A_classification_that_throws_does_not_keep_the_failure_from_callers()
     {
         var provider = new AdoNetProvider(
-            new UnreachableFactory(), "Data Source=nowhere", new AdoNetProviderOptions { Classify = _ => throw new InvalidCastException("not one of mine") });
+            new UnreachableFactory(), "Data Source=nowhere", new AdoNetProviderOptions { FailureClassifier = _ => throw new InvalidCastException("not one of mine") });
         await using var pool = new ConnectionPool(
-            provider, new ConnectionPoolOptions { MinSize = 0, OpenRetries = 0, CircuitBreaker = null, ResetMode = ResetMode.None });
+            provider, new ConnectionPoolOptions { MinSize = 0, MaxOpenRetries = 0, CircuitBreaker = null, ResetMode = ResetMode.None });
 
         for (var i = 0; i < 10; i++)
         {

@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.Resilience;
-
 namespace Cenote.Tests.Resilience;
 
 /// <summary>Pools whose database cannot be reached.</summary>
@@ -24,7 +21,7 @@ internal static class BrokenDatabase
 
     public static async Task Trip(TestPool test)
     {
-        while (test.Pool.GetCircuit().State == CircuitState.Closed)
+        while (test.Pool.GetCircuitStatus().State == CircuitState.Closed)
         {
             await Assert.ThrowsAnyAsync<PoolException>(() => test.Pool.RentAsync().Soon());
         }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.Resilience;
 using static Cenote.Tests.Resilience.BrokenDatabase;
 
 namespace Cenote.Tests.Resilience;
@@ -14,25 +12,25 @@ public sealed class CircuitBreakerTests
         for (var i = 0; i < 2; i++)
         {
             await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
-            Assert.Equal(CircuitState.Closed, test.Pool.GetCircuit().State);
+            Assert.Equal(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         }
 
         await Assert.ThrowsAnyAsync<PoolException>(() => test.Pool.RentAsync().Soon());
         var asked = test.Database.Calls(StubCall.Open).Started;
 
         var refused = Assert.Throws<CircuitOpenException>(() => test.Pool.Rent());
-        Assert.Equal(CircuitState.Open, refused.Circuit.State);
-        Assert.Equal(3, refused.Circuit.ConsecutiveFailures);
+        Assert.Equal(CircuitState.Open, refused.CircuitStatus.State);
+        Assert.Equal(3, refused.CircuitStatus.ConsecutiveFailures);
         Assert.Equal(3, asked);
         Assert.Equal(asked, test.Database.Calls(StubCall.Open).Started);
-        Assert.InRange(refused.Circuit.NextProbe!.Value, TimeSpan.FromMilliseconds(125), TimeSpan.FromMilliseconds(250));
-        Assert.InRange(refused.RetryAfter!.Value, refused.Circuit.NextProbe.Value + TimeSpan.FromMilliseconds(125), refused.Circuit.NextProbe.Value + TimeSpan.FromMilliseconds(250));
+        Assert.InRange(refused.CircuitStatus.TimeUntilNextProbe!.Value, TimeSpan.FromMilliseconds(125), TimeSpan.FromMilliseconds(250));
+        Assert.InRange(refused.RetryAfter!.Value, refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(125), refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(250));
         Assert.Same(refused.LastFailure!.Exception, refused.InnerException);
         Assert.Equal(test.Time.GetUtcNow(), refused.LastFailure.Time);
         Assert.True(refused.IsTransient);
         Assert.Contains("3 tries in a row failed", refused.Message, StringComparison.Ordinal);
         var statistics = test.Pool.GetStatistics();
-        Assert.Equal((CircuitState.Open, 1, 0), (statistics.Circuit, statistics.CircuitOpenings, statistics.Counts.Total));
+        Assert.Equal((CircuitState.Open, 1, 0), (statistics.CircuitState, statistics.CircuitOpenings, statistics.Counts.Total));
         Assert.True(statistics.CircuitRejections >= 1);
     }
 
@@ -42,7 +40,7 @@ public sealed class CircuitBreakerTests
         var gate = new StubGate();
         await using var test = Broken(
             script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate).ThenFail()),
-            configure: options => (options.MaxSize, options.OpenRetries, options.OpenRetryBaseDelay) = (8, 3, TimeSpan.FromSeconds(1)));
+            configure: options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay) = (8, 3, TimeSpan.FromSeconds(1)));
         var waiters = Enumerable.Range(0, 4).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.When(counts => counts.Opening == 4);
         await test.StatisticsAre(_ => test.Database.Calls(StubCall.Open).Started == 4);
@@ -52,7 +50,7 @@ public sealed class CircuitBreakerTests
         gate.Release();
 
         await test.StatisticsAre(statistics => statistics.OpenFailures == 4);
-        Assert.Equal((CircuitState.Closed, 1), (test.Pool.GetCircuit().State, test.Pool.GetCircuit().ConsecutiveFailures));
+        Assert.Equal((CircuitState.Closed, 1), (test.Pool.GetCircuitStatus().State, test.Pool.GetCircuitStatus().ConsecutiveFailures));
         await test.Pump(Task.WhenAll(waiters));
         Array.ForEach(waiters, static waiter => waiter.Result.Dispose());
     }
@@ -95,7 +93,7 @@ public sealed class CircuitBreakerTests
     public async Task Waiting_callers_are_refused_when_the_circuit_opens_on_an_empty_pool()
     {
         await using var test = Broken(options: Plain, configure: options =>
-            (options.OpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+            (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (100, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
         var waiting = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
 
         await test.Pump(Task.WhenAny(Task.WhenAll(waiting)), TimeSpan.FromMilliseconds(100));
@@ -119,19 +117,19 @@ public sealed class CircuitBreakerTests
             // Each newcomer is worth one more try.
             using var source = new CancellationTokenSource();
             var more = test.Pool.RentAsync(source.Token).AsTask();
-            await test.StatisticsAre(_ => test.Pool.GetCircuit().ConsecutiveFailures == i + 2);
+            await test.StatisticsAre(_ => test.Pool.GetCircuitStatus().ConsecutiveFailures == i + 2);
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more);
         }
 
-        Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         Assert.False(waiter.IsCompleted);
         held.Dispose();
         (await waiter.Soon()).Dispose();
     }
 
     [Theory]
-    [InlineData(FailureKind.BadCredentials)]
+    [InlineData(FailureKind.InvalidCredentials)]
     [InlineData(FailureKind.TooManyConnections)]
     public async Task A_server_that_answers_so_is_there(FailureKind kind)
     {
@@ -142,7 +140,7 @@ public sealed class CircuitBreakerTests
             test.Time.Advance(TimeSpan.FromSeconds(10));
         }
 
-        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
     }
 
     [Fact]
@@ -152,10 +150,10 @@ public sealed class CircuitBreakerTests
         var held = await test.Pool.RentAsync();
         var waiter = test.Pool.RentAsync().AsTask();
 
-        test.Pool.OpenCircuit();
+        test.Pool.IsolateCircuit();
 
         var refused = await Assert.ThrowsAsync<CircuitOpenException>(() => waiter.Soon());
-        Assert.True(refused.Circuit.IsForced);
+        Assert.True(refused.CircuitStatus.IsIsolated);
         Assert.Null(refused.RetryAfter);
         held.Use();
         held.Dispose();
@@ -180,7 +178,7 @@ public sealed class CircuitBreakerTests
         {
             Assert.Same(test.Pool, sender);
             Assert.Equal("test", change.PoolName);
-            changes.Add((change.Before, change.Status.State));
+            changes.Add((change.PreviousState, change.Status.State));
             if (change.Status.State == CircuitState.Closed)
             {
                 closed.SetResult();
@@ -219,19 +217,19 @@ public sealed class CircuitBreakerTests
             MaxWaiters = 0,
             CircuitBreaker = new CircuitBreakerOptions
             {
-                FailuresToOpen = 0,
-                SuccessesToClose = 101,
-                RecoveryTime = TimeSpan.FromSeconds(2),
-                MaxRecoveryTime = TimeSpan.FromSeconds(1),
-                RecoveryGrowth = double.NaN,
+                FailureThreshold = 0,
+                SuccessThreshold = 101,
+                BreakDuration = TimeSpan.FromSeconds(2),
+                MaxBreakDuration = TimeSpan.FromSeconds(1),
+                BackoffMultiplier = double.NaN,
             },
-            QueueShedding = new QueueSheddingOptions { Target = TimeSpan.FromSeconds(1), Interval = TimeSpan.Zero },
+            LoadShedding = new LoadSheddingOptions { TargetDelay = TimeSpan.FromSeconds(1), Interval = TimeSpan.Zero },
         };
 
         var problems = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(new StubProvider(new StubDatabase()), options)).Problems;
 
         Assert.Equal(7, problems.Count);
-        foreach (var name in new[] { "MaxWaiters", "FailuresToOpen", "SuccessesToClose", "MaxRecoveryTime", "RecoveryGrowth", "QueueShedding.Target", "QueueShedding.Interval" })
+        foreach (var name in new[] { "MaxWaiters", "FailureThreshold", "SuccessThreshold", "MaxBreakDuration", "BackoffMultiplier", "LoadShedding.Target", "LoadShedding.Interval" })
         {
             Assert.Contains(problems, problem => problem.Contains(name, StringComparison.Ordinal));
         }

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-using Cenote.Resilience;
 using static Cenote.Tests.Resilience.BrokenDatabase;
 
 namespace Cenote.Tests.Resilience;
@@ -16,7 +14,7 @@ public sealed class CircuitProbeTests
 
         await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(50));
 
-        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         (await test.Pool.RentAsync().Soon()).Dispose();
         Assert.Equal(1, test.Pool.GetStatistics().CircuitOpenings);
     }
@@ -26,21 +24,21 @@ public sealed class CircuitProbeTests
     {
         await using var test = Broken(new CircuitBreakerOptions
         {
-            RecoveryTime = TimeSpan.FromSeconds(1),
-            MaxRecoveryTime = TimeSpan.FromSeconds(8),
-            RecoveryGrowth = 2,
+            BreakDuration = TimeSpan.FromSeconds(1),
+            MaxBreakDuration = TimeSpan.FromSeconds(8),
+            BackoffMultiplier = 2,
         });
         await Trip(test);
         var spacings = new List<double>();
         for (var probe = 0; probe < 6; probe++)
         {
             var before = test.Database.Calls(StubCall.Open).Started;
-            var spacing = test.Pool.GetCircuit().NextProbe!.Value;
+            var spacing = test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value;
             spacings.Add(spacing.TotalSeconds);
             test.Time.Advance(spacing - TimeSpan.FromMilliseconds(1));
             Assert.Equal(before, test.Database.Calls(StubCall.Open).Started);
             test.Time.Advance(TimeSpan.FromMilliseconds(1));
-            await test.StatisticsAre(_ => test.Database.Calls(StubCall.Open).Started == before + 1 && test.Pool.GetCircuit() is { State: CircuitState.Open });
+            await test.StatisticsAre(_ => test.Database.Calls(StubCall.Open).Started == before + 1 && test.Pool.GetCircuitStatus() is { State: CircuitState.Open });
 
             // The timer of the next probe runs before the slot is given back.
             await test.When(static counts => counts.Opening == 0);
@@ -61,7 +59,7 @@ public sealed class CircuitProbeTests
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal(CircuitState.HalfOpen, Assert.Throws<CircuitOpenException>(() => test.Pool.Rent()).Circuit.State);
+            Assert.Equal(CircuitState.HalfOpen, Assert.Throws<CircuitOpenException>(() => test.Pool.Rent()).CircuitStatus.State);
 
             // Less than a server gets that was never reached.
             test.Time.Advance(TimeSpan.FromMilliseconds(400));
@@ -110,7 +108,7 @@ public sealed class CircuitProbeTests
         }
 
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromMilliseconds(100));
-        Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         test.Script.Heal(StubCall.Open);
         var probes = test.Database.Calls(StubCall.Open).Started;
         await test.Pump(test.When(counts => counts.Idle >= 1), TimeSpan.FromMilliseconds(50));
@@ -118,7 +116,7 @@ public sealed class CircuitProbeTests
         // Whichever probe hung has had its second; the next one found the server back.
         Assert.InRange(test.Database.Calls(StubCall.Open).Started - probes, 1, 2);
         gate.Release();
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.OpenFailed) >= 4);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.OpenFailed) >= 4);
     }
 
     [Fact]
@@ -131,7 +129,7 @@ public sealed class CircuitProbeTests
             configure: options =>
             {
                 options.ConnectTimeout = TimeSpan.FromSeconds(5);
-                options.Credentials = _ =>
+                options.CredentialsProvider = _ =>
                 {
                     if (Interlocked.Increment(ref asked) == 4)
                     {
@@ -147,21 +145,21 @@ public sealed class CircuitProbeTests
 
         Assert.Equal(5, asked);
         release.Set();
-        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
     }
 
     [Theory]
-    [InlineData(FailureKind.BadCredentials)]
+    [InlineData(FailureKind.InvalidCredentials)]
     [InlineData(FailureKind.TooManyConnections)]
     public async Task A_probe_that_the_server_refuses_is_one_login_and_closes_the_circuit(FailureKind kind)
     {
         await using var test = Broken(configure: options => (options.MinSize, options.MaxSize) = (4, 8));
         await test.PassOpening(TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(100));
-        await test.StatisticsAre(static statistics => statistics is { Circuit: CircuitState.Open, Counts.Opening: 0 });
+        await test.StatisticsAre(static statistics => statistics is { CircuitState: CircuitState.Open, Counts.Opening: 0 });
         var before = test.Database.Calls(StubCall.Open).Started;
         test.Script.Always(StubCall.Open, StubStep.Fail(kind));
 
-        while (test.Pool.GetCircuit().State != CircuitState.Closed)
+        while (test.Pool.GetCircuitStatus().State != CircuitState.Closed)
         {
             await test.PassOpening(Tick, Tick);
         }
@@ -180,25 +178,25 @@ public sealed class CircuitProbeTests
         {
             using var source = new CancellationTokenSource();
             var more = test.Pool.RentAsync(source.Token).AsTask();
-            await test.StatisticsAre(_ => test.Pool.GetCircuit().ConsecutiveFailures == i + 1);
+            await test.StatisticsAre(_ => test.Pool.GetCircuitStatus().ConsecutiveFailures == i + 1);
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => more);
         }
 
-        Assert.Equal(CircuitState.Open, test.Pool.GetCircuit().State);
+        Assert.Equal(CircuitState.Open, test.Pool.GetCircuitStatus().State);
         test.Pool.Resize(0, 1);
         test.Time.Advance(TimeSpan.FromSeconds(1));
 
         // Not at once, if the open that failed last has yet to start the probe's timer: it then looks by itself.
-        await test.StatisticsAre(static statistics => statistics.Circuit == CircuitState.Closed);
-        Assert.Equal((CircuitState.Closed, 2), (test.Pool.GetCircuit().State, test.Pool.GetCircuit().ConsecutiveFailures));
+        await test.StatisticsAre(static statistics => statistics.CircuitState == CircuitState.Closed);
+        Assert.Equal((CircuitState.Closed, 2), (test.Pool.GetCircuitStatus().State, test.Pool.GetCircuitStatus().ConsecutiveFailures));
     }
 
     [Fact]
     public async Task The_probe_must_succeed_as_often_as_the_settings_say()
     {
         var script = new CallScript().At(StubCall.Open, 1, Fail()).At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail()).At(StubCall.Validate, 2, Fail());
-        await using var test = Broken(new CircuitBreakerOptions { SuccessesToClose = 3 }, script);
+        await using var test = Broken(new CircuitBreakerOptions { SuccessThreshold = 3 }, script);
         await Trip(test);
 
         await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
@@ -206,15 +204,15 @@ public sealed class CircuitProbeTests
         // The first probe fell at its second validation; the second passed both.
         Assert.Equal(5, test.Database.Calls(StubCall.Open).Started);
         Assert.Equal(4, test.Database.Calls(StubCall.Validate).Started);
-        await test.StatisticsAre(statistics => statistics is { Opened: 2, ClosedTotal: 1 });
+        await test.StatisticsAre(statistics => statistics is { ConnectionsOpened: 2, ConnectionsClosed: 1 });
     }
 
     [Fact]
     public async Task Opens_that_wait_for_their_next_try_give_their_slots_back_when_the_circuit_opens()
     {
         // Each of two slots would sleep for hours; the probe needs one of them.
-        await using var test = Broken(new CircuitBreakerOptions { FailuresToOpen = 2 }, configure: options =>
-            (options.OpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (5, TimeSpan.FromHours(5), TimeSpan.FromHours(10)));
+        await using var test = Broken(new CircuitBreakerOptions { FailureThreshold = 2 }, configure: options =>
+            (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (5, TimeSpan.FromHours(5), TimeSpan.FromHours(10)));
         var waiting = Enumerable.Range(0, 2).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         foreach (var waiter in waiting)
         {

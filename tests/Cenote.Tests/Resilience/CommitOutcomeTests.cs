@@ -1,20 +1,19 @@
 using System.Data.Common;
-using Cenote.Providers;
 
 namespace Cenote.Tests.Resilience;
 
 /// <summary>A commit is said to have failed only if the database says so.</summary>
 public sealed class CommitOutcomeTests
 {
-    private static readonly WorkRetryOptions Patient = new()
+    private static readonly RetryOptions Patient = new()
     {
-        MaxRetries = 3, BaseDelay = TimeSpan.Zero, Deadline = TimeSpan.FromSeconds(30), IsIdempotent = true,
+        MaxRetries = 3, BaseDelay = TimeSpan.Zero, Timeout = TimeSpan.FromSeconds(30), IsIdempotent = true,
     };
 
     [Theory]
     [InlineData(FailureKind.ConnectionLost, false)]
     [InlineData(FailureKind.QueryTimeout, false)]
-    [InlineData(FailureKind.BadCredentials, false)]
+    [InlineData(FailureKind.InvalidCredentials, false)]
     [InlineData(FailureKind.Other, true)]
     [InlineData(FailureKind.Transient, true)]
     [InlineData(FailureKind.ReadOnlyServer, true)]

@@ -1,14 +1,13 @@
 using System.Net.Sockets;
-using Cenote.Providers;
 
 namespace Cenote.Tests.Resilience;
 
 /// <summary>What is run again, when, and what never is; on fake time.</summary>
 public sealed class ExecuteTests
 {
-    private static readonly WorkRetryOptions Patient = new()
+    private static readonly RetryOptions Patient = new()
     {
-        MaxRetries = 3, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(4), Deadline = TimeSpan.FromHours(1), IsIdempotent = true,
+        MaxRetries = 3, BaseDelay = TimeSpan.FromSeconds(1), MaxDelay = TimeSpan.FromSeconds(4), Timeout = TimeSpan.FromHours(1), IsIdempotent = true,
     };
 
     [Fact]
@@ -40,7 +39,7 @@ public sealed class ExecuteTests
     [InlineData(FailureKind.Other)]
     [InlineData(FailureKind.QueryTimeout)]
     [InlineData(FailureKind.ReadOnlyServer)]
-    [InlineData(FailureKind.BadCredentials)]
+    [InlineData(FailureKind.InvalidCredentials)]
     [InlineData(FailureKind.TooManyConnections)]
     public async Task Other_failures_are_not(FailureKind kind)
     {
@@ -102,7 +101,7 @@ public sealed class ExecuteTests
         await using var test = await TestPool.FullAsync(1);
         test.Script.At(StubCall.Execute, 1, StubStep.Fail(FailureKind.Transient)).At(StubCall.Execute, 2, StubStep.Fail(FailureKind.Transient));
         var attempts = 0;
-        await Assert.ThrowsAsync<StubException>(() => test.Pool.ExecuteAsync(Work, new WorkRetryOptions()).Soon());
+        await Assert.ThrowsAsync<StubException>(() => test.Pool.ExecuteAsync(Work, new RetryOptions()).Soon());
         Assert.Equal(1, attempts);
 
         await test.Pump(test.Pool.ExecuteAsync(Work, Patient));
@@ -152,13 +151,13 @@ public sealed class ExecuteTests
         await using var test = await TestPool.FullAsync(1);
         var work = test.Pool.ExecuteAsync(
             (_, _) => Task.FromException(new StubException(FailureKind.Transient)),
-            new WorkRetryOptions { MaxRetries = 100, BaseDelay = TimeSpan.FromSeconds(60), MaxDelay = TimeSpan.FromHours(1), Deadline = TimeSpan.FromSeconds(5), IsIdempotent = true });
+            new RetryOptions { MaxRetries = 100, BaseDelay = TimeSpan.FromSeconds(60), MaxDelay = TimeSpan.FromHours(1), Timeout = TimeSpan.FromSeconds(5), IsIdempotent = true });
         var before = test.Time.GetUtcNow();
         await test.Pump(work);
 
         var told = await Assert.ThrowsAsync<WorkTimeoutException>(() => work);
         Assert.IsType<StubException>(told.InnerException);
-        Assert.Equal(TimeSpan.FromSeconds(5), told.Deadline);
+        Assert.Equal(TimeSpan.FromSeconds(5), told.Timeout);
         Assert.True(told.Attempts >= 1);
 
         // Long before the delay was over; fake time runs ahead of a busy machine.
@@ -203,7 +202,7 @@ public sealed class ExecuteTests
         {
             _ = test.Pool.ExecuteAsync(
                 (_, _) => Task.CompletedTask,
-                new WorkRetryOptions { MaxRetries = 0, BaseDelay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromSeconds(1), Deadline = TimeSpan.Zero });
+                new RetryOptions { MaxRetries = 0, BaseDelay = TimeSpan.FromMinutes(1), MaxDelay = TimeSpan.FromSeconds(1), Timeout = TimeSpan.Zero });
         });
         Assert.Equal(3, refusal.Problems.Count);
         Assert.Throws<ArgumentNullException>(() => { _ = test.Pool.ExecuteAsync(null!); });

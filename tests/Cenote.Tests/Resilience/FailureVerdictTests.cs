@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Resilience;
 
 /// <summary>What the pool does with a failure that a holder meets, and who decides what it means.</summary>
@@ -18,7 +16,7 @@ public sealed class FailureVerdictTests
         }
 
         var leases = await test.RentAsync(2);
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ConnectionLost]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
         Assert.Equal(before + 1, test.Database.Calls(StubCall.Validate).Started);
         Array.ForEach(leases, lease => lease.Dispose());
     }
@@ -30,14 +28,14 @@ public sealed class FailureVerdictTests
         var lease = await test.Pool.RentAsync();
         Assert.Equal(FailureKind.ConnectionLost, lease.ReportFailure(new StubException(FailureKind.ConnectionLost)));
         lease.Dispose();
-        await test.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ConnectionLost) == 1);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ConnectionLost) == 1);
 
         // Neither a lease that has ended nor one that never was harms anybody.
         await test.When(counts => counts.Idle == 1);
         lease.ReportFailure(new StubException(FailureKind.ConnectionLost));
         Assert.Throws<ObjectDisposedException>(() => default(ConnectionLease).ReportFailure(new StubException(FailureKind.Other)));
         (await test.Pool.RentAsync().Soon()).Dispose();
-        Assert.Equal(2, test.Pool.GetStatistics().Opened);
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
@@ -52,15 +50,15 @@ public sealed class FailureVerdictTests
         }
 
         (await test.Pool.RentAsync().Soon()).Dispose();
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.ReadOnlyServer]);
-        Assert.Equal(2, test.Pool.GetStatistics().Opened);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ReadOnlyServer]);
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsOpened);
     }
 
     [Fact]
     public async Task A_users_verdict_goes_before_the_providers()
     {
         await using var test = await TestPool.FullAsync(
-            1, options => options.ClassifyFailure = exception => exception is StubException { Kind: FailureKind.Other } ? FailureKind.ConnectionLost : null);
+            1, options => options.FailureClassifier = exception => exception is StubException { Kind: FailureKind.Other } ? FailureKind.ConnectionLost : null);
         using var lease = await test.Pool.RentAsync();
 
         Assert.Equal(FailureKind.ConnectionLost, lease.ReportFailure(new StubException(FailureKind.Other)));
@@ -71,7 +69,7 @@ public sealed class FailureVerdictTests
     public async Task A_verdict_that_throws_or_makes_no_sense_leaves_the_providers()
     {
         await using var test = await TestPool.FullAsync(
-            1, options => options.ClassifyFailure = exception => exception is StubException ? (FailureKind)99 : throw new InvalidCastException());
+            1, options => options.FailureClassifier = exception => exception is StubException ? (FailureKind)99 : throw new InvalidCastException());
         using var lease = await test.Pool.RentAsync();
 
         Assert.Equal(FailureKind.Transient, lease.ReportFailure(new StubException(FailureKind.Transient)));
@@ -79,10 +77,10 @@ public sealed class FailureVerdictTests
     }
 
     [Theory]
-    [InlineData(SessionClearing.OwnReset, ResetMode.Full)]
-    [InlineData(SessionClearing.OwnReset, ResetMode.None)]
-    [InlineData(SessionClearing.DriverReset, ResetMode.Full)]
-    public async Task After_a_timeout_the_connection_proves_itself_before_its_next_lease(SessionClearing clearing, ResetMode mode)
+    [InlineData(SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(SessionReset.ByPool, ResetMode.None)]
+    [InlineData(SessionReset.ByDriver, ResetMode.Full)]
+    public async Task After_a_timeout_the_connection_proves_itself_before_its_next_lease(SessionReset clearing, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing));
         var gate = new StubGate();
@@ -96,7 +94,7 @@ public sealed class FailureVerdictTests
         Assert.False(next.IsCompleted);
         gate.Release();
         (await next.Soon()).Dispose();
-        Assert.Equal(1, test.Pool.GetStatistics().Opened);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsOpened);
 
         // Once is enough.
         var validations = test.Database.Calls(StubCall.Validate).Started;
@@ -114,7 +112,7 @@ public sealed class FailureVerdictTests
         lease.Dispose();
 
         (await test.Pool.RentAsync().Soon()).Dispose();
-        Assert.Equal(1, test.Pool.GetStatistics().Closed[CloseReason.CancelInDoubt]);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.CancelOutcomeUnknown]);
     }
 
     private static PooledCommand Command(PooledConnection connection)

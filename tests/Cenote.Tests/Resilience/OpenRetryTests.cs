@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cenote.Providers;
 
 namespace Cenote.Tests.Resilience;
 
@@ -23,7 +22,7 @@ public sealed class OpenRetryTests
     public async Task A_retry_that_succeeds_serves_the_caller()
     {
         await using var test = TestPool.Create(
-            options => (options.OpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromSeconds(1)),
+            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromSeconds(1)),
             script: new CallScript().At(StubCall.Open, 1, StubStep.Fail()).At(StubCall.Open, 2, StubStep.Fail(FailureKind.Transient)));
         var rent = test.Pool.RentAsync().AsTask();
 
@@ -37,7 +36,7 @@ public sealed class OpenRetryTests
     [Fact]
     public async Task Refused_credentials_are_not_tried_again()
     {
-        await using var test = Failing(FailureKind.BadCredentials, retries: 5, baseDelay: TimeSpan.FromSeconds(1));
+        await using var test = Failing(FailureKind.InvalidCredentials, retries: 5, baseDelay: TimeSpan.FromSeconds(1));
 
         var exception = await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
 
@@ -93,14 +92,14 @@ public sealed class OpenRetryTests
     }
 
     private static TestPool Failing(FailureKind kind, int retries, TimeSpan baseDelay) => TestPool.Create(
-        options => (options.OpenRetries, options.OpenRetryBaseDelay, options.AcquireTimeout) = (retries, baseDelay, TimeSpan.FromHours(1)),
+        options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.AcquireTimeout) = (retries, baseDelay, TimeSpan.FromHours(1)),
         script: new CallScript().Always(StubCall.Open, StubStep.Fail(kind)));
 
     /// <summary>The delays that the pool chose, as it logged them.</summary>
     private static async Task<List<TimeSpan>> DelaysAsync(int retries)
     {
         await using var test = TestPool.Create(
-            options => (options.OpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) =
+            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) =
                 (retries, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromHours(1)),
             script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
         var rent = test.Pool.RentAsync().AsTask();

@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Resilience;
 
 /// <summary>Servers that answer, but do not let us in.</summary>
@@ -55,13 +53,13 @@ public sealed class RefusingServerTests
     [Fact]
     public async Task Refused_credentials_are_not_tried_again_by_every_caller_and_callers_fail_at_once()
     {
-        await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
+        await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials)));
         await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
 
         for (var i = 0; i < 50; i++)
         {
             var refused = Assert.Throws<ConnectionOpenException>(() => test.Pool.Rent());
-            Assert.Equal(FailureKind.BadCredentials, refused.Failure.Kind);
+            Assert.Equal(FailureKind.InvalidCredentials, refused.Failure.Kind);
             Assert.False(refused.IsTransient);
         }
 
@@ -77,7 +75,7 @@ public sealed class RefusingServerTests
         var gate = new StubGate();
         await using var test = TestPool.Create(
             options => options.MaxConcurrentOpens = 1,
-            script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate).ThenFail(FailureKind.BadCredentials)));
+            script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate).ThenFail(FailureKind.InvalidCredentials)));
         var first = test.Pool.RentAsync().AsTask();
         await test.Database.OpenStarted(1).Soon();
         var later = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
@@ -98,8 +96,8 @@ public sealed class RefusingServerTests
     {
         var asked = 0;
         await using var test = TestPool.Create(
-            options => options.Credentials = _ => ValueTask.FromResult(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref asked)}")),
-            script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
+            options => options.CredentialsProvider = _ => ValueTask.FromResult(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref asked)}")),
+            script: new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials)));
         for (var i = 0; i < 5; i++)
         {
             await Assert.ThrowsAsync<ConnectionOpenException>(() => test.Pool.RentAsync().Soon());
@@ -114,7 +112,7 @@ public sealed class RefusingServerTests
     [Fact]
     public async Task Callers_share_the_connections_that_are_open_while_credentials_are_refused()
     {
-        await using var test = TestPool.Create(script: new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, StubStep.Fail(FailureKind.BadCredentials)));
+        await using var test = TestPool.Create(script: new CallScript().At(StubCall.Open, 1, StubStep.Succeed).Always(StubCall.Open, StubStep.Fail(FailureKind.InvalidCredentials)));
         var held = await test.Pool.RentAsync().Soon();
         var waiters = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.StatisticsAre(statistics => statistics.OpenFailures == 1 && statistics.Counts.Opening == 0);

@@ -1,5 +1,4 @@
-using Cenote.Providers;
-using Cenote.Resilience;
+using Cenote.Execution;
 
 namespace Cenote.Tests.Resilience;
 
@@ -18,17 +17,17 @@ public sealed class WorkProgressTests
     [InlineData(FailureKind.QueryTimeout, true, FailureKind.Other)]
     public void A_later_failure_counts_as_the_passing_one_that_it_hides(FailureKind first, bool isEnding, FailureKind expected)
     {
-        _progress.NoteFailure(new StubException(first), first, isEnding: false);
-        _progress.NoteFailure(_late, FailureKind.Other, isEnding);
+        _progress.RecordFailure(new StubException(first), first, isEnding: false);
+        _progress.RecordFailure(_late, FailureKind.Other, isEnding);
         Assert.Equal(expected, _progress.FindKind(_late));
     }
 
     [Fact]
     public void A_lost_session_outweighs_what_went_before()
     {
-        _progress.NoteFailure(new StubException(FailureKind.Transient), FailureKind.Transient, isEnding: false);
-        _progress.NoteFailure(new StubException(FailureKind.ConnectionLost), FailureKind.ConnectionLost, isEnding: true);
-        _progress.NoteFailure(_late, FailureKind.Other, isEnding: false);
+        _progress.RecordFailure(new StubException(FailureKind.Transient), FailureKind.Transient, isEnding: false);
+        _progress.RecordFailure(new StubException(FailureKind.ConnectionLost), FailureKind.ConnectionLost, isEnding: true);
+        _progress.RecordFailure(_late, FailureKind.Other, isEnding: false);
         Assert.Equal(FailureKind.ConnectionLost, _progress.FindKind(_late));
     }
 
@@ -36,8 +35,8 @@ public sealed class WorkProgressTests
     public void Every_failure_is_known_not_only_the_last()
     {
         var first = new IOException("An incomplete response was received.");
-        _progress.NoteFailure(first, FailureKind.ConnectionLost, isEnding: false);
-        _progress.NoteFailure(_late, FailureKind.Other, isEnding: true);
+        _progress.RecordFailure(first, FailureKind.ConnectionLost, isEnding: false);
+        _progress.RecordFailure(_late, FailureKind.Other, isEnding: true);
         Assert.Equal(FailureKind.ConnectionLost, _progress.FindKind(first));
         Assert.Null(_progress.FindKind(new IOException("elsewhere")));
     }

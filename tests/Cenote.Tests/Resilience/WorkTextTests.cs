@@ -1,6 +1,5 @@
 using System.Data;
-using Cenote.Providers;
-using Cenote.Resilience;
+using Cenote.Execution;
 
 namespace Cenote.Tests.Resilience;
 
@@ -58,7 +57,7 @@ public sealed class WorkTextTests
                         throw new StubException(FailureKind.ConnectionLost);
                     }
                 },
-                new WorkRetryOptions { BaseDelay = TimeSpan.Zero, IsIdempotent = isIdempotent });
+                new RetryOptions { BaseDelay = TimeSpan.Zero, IsIdempotent = isIdempotent });
             await test.Pump(work);
             _ = await Record.ExceptionAsync(() => work);
             return attempts;
@@ -87,7 +86,7 @@ public sealed class WorkTextTests
                 await using var command = connection.CreateCommand();
                 await command.ExecuteNonQueryAsync(token);
             },
-            new WorkRetryOptions { BaseDelay = TimeSpan.Zero });
+            new RetryOptions { BaseDelay = TimeSpan.Zero });
         await test.Pump(work);
         Assert.Equal(fails, await Record.ExceptionAsync(() => work) is StubException);
         Assert.Equal(expected, attempts);

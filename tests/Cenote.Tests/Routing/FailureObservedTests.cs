@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using System.Threading.Channels;
 
 namespace Cenote.Tests.Routing;
@@ -51,7 +50,7 @@ public sealed class FailureObservedTests
 
         Assert.True(test.Pool.TryRent(out var lease));
         Assert.Same(test.Pool, lease.Pool);
-        Assert.Equal(1, test.Pool.EstimateLoad());
+        Assert.Equal(1, test.Pool.GetApproximateLoad());
         Assert.False(test.Pool.TryRent(out var none));
         Assert.Null(none.Pool);
         lease.Dispose();
@@ -60,7 +59,7 @@ public sealed class FailureObservedTests
 
         test.Pool.Suspend();
         Assert.False(test.Pool.TryRent(out _));
-        Assert.Equal(0, test.Pool.EstimateLoad());
+        Assert.Equal(0, test.Pool.GetApproximateLoad());
         test.Pool.Resume();
     }
 }

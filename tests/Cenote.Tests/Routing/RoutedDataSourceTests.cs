@@ -90,8 +90,8 @@ public sealed class RoutedDataSourceTests
         await Assert.ThrowsAsync<StubException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
         await connection.CloseAsync();
 
-        await there.StatisticsAre(statistics => statistics.Closed.GetValueOrDefault(CloseReason.ConnectionLost) == 1);
-        Assert.Empty(here.Pool.GetStatistics().Closed);
+        await there.StatisticsAre(statistics => statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.ConnectionLost) == 1);
+        Assert.Empty(here.Pool.GetStatistics().ConnectionsClosedByReason);
     }
 
     [Fact]
@@ -136,9 +136,9 @@ public sealed class RoutedDataSourceTests
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            return statistics.LeaksProven == 1;
+            return statistics.LeasesAbandoned == 1;
         });
-        Assert.Equal(0, here.Pool.GetStatistics().LeaksProven);
+        Assert.Equal(0, here.Pool.GetStatistics().LeasesAbandoned);
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]

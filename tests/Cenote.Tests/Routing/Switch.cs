@@ -7,19 +7,19 @@ internal sealed class Switch(ConnectionPool first) : RoutedDataSource
 {
     public ConnectionPool Target { get; set; } = first;
 
-    public override ConnectionPool Home { get; } = first;
+    public override ConnectionPool DefaultPool { get; } = first;
 
     public override ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Target.RentAsync(cancellationToken, filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        Target.RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     public override ConnectionLease Rent(
         CancellationToken cancellationToken = default,
-        [CallerFilePath] string filePath = "",
-        [CallerLineNumber] int lineNumber = 0,
-        [CallerMemberName] string memberName = "") =>
-        Target.Rent(cancellationToken, filePath, lineNumber, memberName);
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "") =>
+        Target.Rent(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 }

@@ -1,5 +1,3 @@
-using Cenote.Sizing;
-
 namespace Cenote.Tests.Sizing;
 
 /// <summary>Plays a pool's upkeep for a sizing policy: one observation a second, its decisions taken at once.</summary>
@@ -29,7 +27,7 @@ internal sealed class SimulatedLoad(ISizingPolicy policy, int minimum, int maxim
                 Leased = Math.Min(leased, Size),
                 Waiting = waiting ?? Math.Max(0, leased - Size),
                 Total = Size,
-                CurrentSize = Size,
+                Limit = Size,
                 MinSize = minimum,
                 MaxSize = maximum,
             });

@@ -1,5 +1,3 @@
-using Cenote.Sizing;
-
 namespace Cenote.Tests.Sizing;
 
 public sealed class SizingInPoolTests
@@ -8,7 +6,7 @@ public sealed class SizingInPoolTests
     public async Task A_pool_with_a_policy_starts_at_its_minimum_and_grows_when_the_policy_says_so()
     {
         await using var test = TestPool.Create(options =>
-            (options.Sizing, options.MinSize, options.MaxSize) = (new UtilizationSizing(), 2, 6));
+            (options.SizingPolicy, options.MinSize, options.MaxSize) = (new UtilizationSizingPolicy(), 2, 6));
         await test.When(counts => counts.Idle == 2);
         Assert.Equal(2, test.Counts.Limit);
         var rents = Enumerable.Range(0, 6).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
@@ -24,7 +22,7 @@ public sealed class SizingInPoolTests
         }
 
         await test.Pump(test.When(counts => counts is { Limit: 2, Total: 2 }), TimeSpan.FromSeconds(5));
-        Assert.Equal(4, test.Pool.GetStatistics().Closed.GetValueOrDefault(CloseReason.Shrunk));
+        Assert.Equal(4, test.Pool.GetStatistics().ConnectionsClosedByReason.GetValueOrDefault(CloseReason.PoolShrunk));
         Assert.Contains(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 40);
     }
 
@@ -34,7 +32,7 @@ public sealed class SizingInPoolTests
     public async Task A_size_beyond_the_bounds_is_refused_and_logged(int size)
     {
         await using var test = TestPool.Create(options =>
-            (options.Sizing, options.MinSize, options.MaxSize) = (new Stubborn(size), 2, 6));
+            (options.SizingPolicy, options.MinSize, options.MaxSize) = (new Stubborn(size), 2, 6));
         await test.When(counts => counts.Idle == 2);
 
         await test.Pass(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(1));
@@ -47,7 +45,7 @@ public sealed class SizingInPoolTests
     public async Task A_resize_moves_the_bounds_and_the_size_into_them()
     {
         await using var test = TestPool.Create(options =>
-            (options.Sizing, options.MinSize, options.MaxSize) = (new UtilizationSizing(), 2, 6));
+            (options.SizingPolicy, options.MinSize, options.MaxSize) = (new UtilizationSizingPolicy(), 2, 6));
         await test.When(counts => counts.Idle == 2);
 
         test.Pool.Resize(4, 8);

@@ -1,5 +1,3 @@
-using Cenote.Sizing;
-
 namespace Cenote.Tests.Sizing;
 
 public sealed class UtilizationSizingTests
@@ -7,7 +5,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void It_grows_while_more_than_four_fifths_are_leased()
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 2, maximum: 20, size: 10);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 20, size: 10);
 
         load.Run(seconds: 10, leased: 9);
 
@@ -18,7 +16,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void It_grows_to_the_maximum_and_not_beyond_while_callers_wait()
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 2, maximum: 9, size: 2);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 9, size: 2);
 
         load.Run(seconds: 60, leased: 100);
 
@@ -28,7 +26,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void It_shrinks_to_the_minimum_and_not_below_when_nothing_is_leased()
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 3, maximum: 20, size: 20);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 3, maximum: 20, size: 20);
 
         load.Run(seconds: 3600, leased: 0);
 
@@ -38,7 +36,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void It_stays_between_the_marks()
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 2, maximum: 20, size: 10);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 20, size: 10);
 
         load.Run(seconds: 3600, leased: 5);
 
@@ -50,7 +48,7 @@ public sealed class UtilizationSizingTests
     public void A_short_peak_does_not_make_it_grow()
     {
         var load = new SimulatedLoad(
-            new UtilizationSizing(new UtilizationSizingOptions { GrowWindow = TimeSpan.FromSeconds(5) }), minimum: 2, maximum: 20, size: 10);
+            new UtilizationSizingPolicy(new UtilizationSizingOptions { GrowWindow = TimeSpan.FromSeconds(5) }), minimum: 2, maximum: 20, size: 10);
 
         for (var i = 0; i < 100; i++)
         {
@@ -74,7 +72,7 @@ public sealed class UtilizationSizingTests
     [InlineData(10, 400)]
     public void A_load_that_comes_and_goes_does_not_make_it_flap(int busySeconds, int quietSeconds)
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 2, maximum: 20, size: 2);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 20, size: 2);
         for (var period = 0; period < 100; period++)
         {
             load.Run(busySeconds, leased: 10);
@@ -91,7 +89,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void It_says_why_with_the_numbers()
     {
-        var load = new SimulatedLoad(new UtilizationSizing(), minimum: 2, maximum: 20, size: 10);
+        var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 20, size: 10);
 
         load.Run(seconds: 3, leased: 9);
 
@@ -101,7 +99,7 @@ public sealed class UtilizationSizingTests
     [Fact]
     public void Settings_that_cannot_work_are_all_named_in_one_exception()
     {
-        var exception = Assert.Throws<ArgumentException>(() => new UtilizationSizing(new UtilizationSizingOptions
+        var exception = Assert.Throws<ArgumentException>(() => new UtilizationSizingPolicy(new UtilizationSizingOptions
         {
             GrowAbove = 0.1,
             ShrinkBelow = 0.5,

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.Statements;
 
 namespace Cenote.Tests.Statements;

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.Statements;
 
 namespace Cenote.Tests.Statements;
@@ -6,9 +5,9 @@ namespace Cenote.Tests.Statements;
 /// <summary>Values of settings and passwords need no quotes, and are not shown either.</summary>
 public sealed class SettingTextTests
 {
-    private const SqlLiterals Sqlite = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.TextsInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
-    private const SqlLiterals PostgreSql = SqlLiterals.NamesInDoubleQuotes;
-    private const SqlLiterals MySql = SqlLiterals.BackslashEscapes;
+    private const SqlLiteralRules Sqlite = SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.DoubleQuotedStrings | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
+    private const SqlLiteralRules PostgreSql = SqlLiteralRules.DoubleQuotedIdentifiers;
+    private const SqlLiteralRules MySql = SqlLiteralRules.BackslashEscapes;
 
     [Theory]
     [InlineData(Sqlite, "PRAGMA key = secret", "PRAGMA key = ?")]
@@ -50,7 +49,7 @@ public sealed class SettingTextTests
     [InlineData(MySql, "ALTER USER app IDENTIFIED WITH plugin AS secret", "ALTER USER app IDENTIFIED WITH plugin AS ?")]
     [InlineData(MySql, "GRANT ALL ON *.* TO app IDENTIFIED BY secret", "GRANT ALL ON *.* TO app IDENTIFIED BY ?")]
     [InlineData(MySql, "SELECT \"sec\\\"ret\", 'a'", "SELECT ?, ?")]
-    public void A_value_without_quotes_is_a_literal(SqlLiterals style, string text, string expected)
+    public void A_value_without_quotes_is_a_literal(SqlLiteralRules style, string text, string expected)
     {
         var shown = StatementText.WithoutLiterals(text, style);
 

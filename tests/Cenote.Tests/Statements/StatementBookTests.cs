@@ -1,6 +1,5 @@
-using Cenote.Maintenance;
-using Cenote.Providers;
 using Cenote.Statements;
+using Cenote.Time;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests.Statements;
@@ -17,11 +16,11 @@ public sealed class StatementBookTests
         Run(book, "SELECT 2", TimeSpan.FromMilliseconds(30));
         Run(book, "SELECT 3", TimeSpan.FromMilliseconds(20), new InvalidOperationException("no 'secret'"));
 
-        var statement = Assert.Single(book.Describe());
+        var statement = Assert.Single(book.GetStatistics());
 
         Assert.Equal(("SELECT ?", 3L, 1L), (statement.Text, statement.Count, statement.Errors));
-        Assert.Equal(TimeSpan.FromMilliseconds(60), statement.Total);
-        Assert.Equal(TimeSpan.FromMilliseconds(30), statement.Time.Maximum);
+        Assert.Equal(TimeSpan.FromMilliseconds(60), statement.TotalTime);
+        Assert.Equal(TimeSpan.FromMilliseconds(30), statement.ExecutionTime.Maximum);
         Assert.Equal("InvalidOperationException: no '?'", statement.LastError);
         Assert.Equal(_time.GetUtcNow(), statement.LastErrorTime);
     }
@@ -41,11 +40,11 @@ public sealed class StatementBookTests
             Run(book, $"SELECT other{i}x", TimeSpan.FromMilliseconds(1));
         }
 
-        var statements = book.Describe();
+        var statements = book.GetStatistics();
         Assert.Equal(6, statements.Count);
         Assert.Equal("SELECT slow", statements[0].Text);
         Assert.Equal(201, statements.Sum(statement => statement.Count));
-        Assert.Equal(TimeSpan.FromMilliseconds(1200), TimeSpan.FromTicks(statements.Sum(statement => statement.Total.Ticks)));
+        Assert.Equal(TimeSpan.FromMilliseconds(1200), TimeSpan.FromTicks(statements.Sum(statement => statement.TotalTime.Ticks)));
         Assert.Contains(statements, statement => statement.Text == StatementStatistics.OtherStatements);
     }
 
@@ -58,7 +57,7 @@ public sealed class StatementBookTests
             Run(book, $"INSERT INTO t VALUES ('{new string((char)('a' + (i % 26)), 100_000 + i)}')", TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.Equal(("INSERT INTO t VALUES (?)", 50L), (book.Describe()[0].Text, book.Describe()[0].Count));
+        Assert.Equal(("INSERT INTO t VALUES (?)", 50L), (book.GetStatistics()[0].Text, book.GetStatistics()[0].Count));
         Assert.Equal(0, book.KeptTexts);
     }
 
@@ -70,18 +69,18 @@ public sealed class StatementBookTests
         var record = book.Find("SELECT first");
         Run(book, "SELECT second", TimeSpan.FromMilliseconds(5));
 
-        book.Note(record, started, failure: null);
+        book.Record(record, started, failure: null);
 
-        Assert.Equal("(other statements), SELECT second", string.Join(", ", book.Describe().Select(statement => statement.Text).Order(StringComparer.Ordinal)));
+        Assert.Equal("(other statements), SELECT second", string.Join(", ", book.GetStatistics().Select(statement => statement.Text).Order(StringComparer.Ordinal)));
     }
 
-    private StatementBook NewBook(int most) => new(new StatementStatisticsOptions { MaxStatements = most }, SqlLiterals.PlainBackslashes, new PoolClock(_time));
+    private StatementRegistry NewBook(int most) => new(new StatementStatisticsOptions { MaxStatements = most }, SqlLiteralRules.NoBackslashEscapes, new PoolClock(_time));
 
-    private void Run(StatementBook book, string text, TimeSpan duration, Exception? failure = null)
+    private void Run(StatementRegistry book, string text, TimeSpan duration, Exception? failure = null)
     {
         var started = book.GetTimestamp();
         var record = book.Find(text);
         _time.Advance(duration);
-        book.Note(record, started, failure);
+        book.Record(record, started, failure);
     }
 }

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using Cenote.Statements;
 using CsCheck;
 
@@ -6,9 +5,9 @@ namespace Cenote.Tests.Statements;
 
 public sealed class StatementTextTests
 {
-    private const SqlLiterals PostgreSql = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.PlainBackslashes;
-    private const SqlLiterals MySql = SqlLiterals.BackslashEscapes;
-    private const SqlLiterals SqlServer = SqlLiterals.NamesInDoubleQuotes | SqlLiterals.NamesInBrackets | SqlLiterals.PlainBackslashes;
+    private const SqlLiteralRules PostgreSql = SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
+    private const SqlLiteralRules MySql = SqlLiteralRules.BackslashEscapes;
+    private const SqlLiteralRules SqlServer = SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
     [Theory]
     [InlineData("SELECT 1", "SELECT ?")]
@@ -39,10 +38,10 @@ public sealed class StatementTextTests
     [Theory]
     [InlineData(SqlServer, "SELECT [Customer's Name], [a]]b'c] FROM t WHERE p = 'secret'", "SELECT [Customer's Name], [a]]b'c] FROM t WHERE p = ?")]
     [InlineData(SqlServer, "SELECT [secret", "SELECT ?")]
-    [InlineData(SqlLiterals.Unknown, "SELECT [it's], 'secret'", "SELECT [")]
-    [InlineData(SqlLiterals.Unknown, "SELECT a # it's\n, 'secret'", "SELECT a")]
-    [InlineData(SqlLiterals.Unknown, "SELECT 1--'a\nsecret'", "SELECT ?")]
-    [InlineData(SqlLiterals.Unknown, "SELECT a -- it's\n, 'secret'", "SELECT a , ?")]
+    [InlineData(SqlLiteralRules.None, "SELECT [it's], 'secret'", "SELECT [")]
+    [InlineData(SqlLiteralRules.None, "SELECT a # it's\n, 'secret'", "SELECT a")]
+    [InlineData(SqlLiteralRules.None, "SELECT 1--'a\nsecret'", "SELECT ?")]
+    [InlineData(SqlLiteralRules.None, "SELECT a -- it's\n, 'secret'", "SELECT a , ?")]
     [InlineData(MySql, "SELECT 1--'a\nsecret', b -- it's\n, 'secret'", "SELECT ?--?, b , ?")]
     [InlineData(MySql, "SELECT /* /* */ 'a */ secret'", "SELECT")]
     [InlineData(MySql, "SELECT 1 # a\rit's\n, 'secret'", "SELECT ?")]
@@ -50,12 +49,12 @@ public sealed class StatementTextTests
     [InlineData(PostgreSql, "SELECT E'a'\n 'it\\'s secret', E'b', 'c'", "SELECT ?, ?, ?")]
     [InlineData(PostgreSql, "SELECT a$b$, 'c d$b$ secret'", "SELECT a$b$, ?")]
     [InlineData(PostgreSql, "SELECT $\ud83d\ude00$it's secret$\ud83d\ude00$, 'b'", "SELECT ?, ?")]
-    public void What_looks_like_the_other_end_of_a_literal_shows_nothing_of_it(SqlLiterals style, string text, string expected) =>
+    public void What_looks_like_the_other_end_of_a_literal_shows_nothing_of_it(SqlLiteralRules style, string text, string expected) =>
         Assert.Equal(expected, StatementText.WithoutLiterals(text, style));
 
     [Fact]
     public void Where_a_database_does_not_say_what_a_backslash_means_nothing_after_it_is_shown() =>
-        Assert.Equal("SELECT ?", StatementText.WithoutLiterals(@"SELECT 'C:\', 'secret', 'secret'", SqlLiterals.Unknown));
+        Assert.Equal("SELECT ?", StatementText.WithoutLiterals(@"SELECT 'C:\', 'secret', 'secret'", SqlLiteralRules.None));
 
     [Fact]
     public void A_long_text_is_cut() => Assert.Equal(2000, StatementText.WithoutLiterals("SELECT " + string.Join(" + ", Enumerable.Repeat("columns", 1000)), PostgreSql).Length);

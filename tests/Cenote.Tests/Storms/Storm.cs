@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Cenote.Providers;
-using Cenote.Resilience;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests.Storms;
@@ -43,8 +41,8 @@ internal sealed class Storm
             ValidationInterval = TimeSpan.FromSeconds(5),
             MaxIdleTime = TimeSpan.FromSeconds(20),
             MaxLifetime = TimeSpan.FromSeconds(60),
-            CircuitBreaker = options.Breaks ? new CircuitBreakerOptions { FailuresToOpen = 2, SuccessesToClose = 2 } : null,
-            OpenRetries = 1,
+            CircuitBreaker = options.Breaks ? new CircuitBreakerOptions { FailureThreshold = 2, SuccessThreshold = 2 } : null,
+            MaxOpenRetries = 1,
             OpenRetryBaseDelay = TimeSpan.FromMilliseconds(200),
             OpenRetryMaxDelay = TimeSpan.FromSeconds(1),
             TimeProvider = _time,
@@ -109,14 +107,14 @@ internal sealed class Storm
                 _pool.Resize(random.Next(0, Math.Min(_options.MinSize, size) + 1), size);
                 break;
             case < 86:
-                _pool.RetireAll();
+                _pool.Clear();
                 break;
             case < 88:
                 _pool.Suspend();
                 _pool.Resume();
                 break;
             case < 89 when _options.Breaks:
-                _pool.OpenCircuit();
+                _pool.IsolateCircuit();
                 _pool.CloseCircuit();
                 break;
             case < 91:
@@ -252,7 +250,7 @@ internal sealed class Storm
         {
             var counts = _pool.GetStatistics().Counts;
             return counts is { Waiting: 0, Opening: 0, Resetting: 0, Validating: 0, Closing: 0, Leased: 0 }
-                && _pool.GetCircuit().State == CircuitState.Closed && counts.Idle == _database.Sessions && counts.Total <= _options.MaxSize;
+                && _pool.GetCircuitStatus().State == CircuitState.Closed && counts.Idle == _database.Sessions && counts.Total <= _options.MaxSize;
         });
         Assert.Empty(_database.Violations);
     }
@@ -284,7 +282,7 @@ internal sealed class Storm
         Pump(() => closing.IsCompleted);
         closing.GetAwaiter().GetResult();
         Pump(() => _database.Sessions == 0 && _provider.Disposals == 1
-            && _pool.GetStatistics() is var last && last.Opened == last.ClosedTotal && last.Opened == _database.Opened);
+            && _pool.GetStatistics() is var last && last.ConnectionsOpened == last.ConnectionsClosed && last.ConnectionsOpened == _database.Opened);
 
         var statistics = _pool.GetStatistics();
         Assert.Empty(_database.Violations);

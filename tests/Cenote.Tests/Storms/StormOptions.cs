@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Storms;
 
 /// <summary>What one storm looks like. Printed when it fails, so that it can be played again.</summary>
@@ -9,7 +7,7 @@ public sealed record StormOptions(
     int MaxSize,
     int Actors,
     int StepsEach,
-    SessionClearing Clearing,
+    SessionReset Clearing,
     bool Inline,
     ResetMode Reset,
     int FailPercent,

@@ -1,4 +1,3 @@
-using Cenote.Providers;
 using CsCheck;
 
 namespace Cenote.Tests.Storms;
@@ -22,7 +21,7 @@ public sealed class StormTests
             sizes.Item2,
             actors,
             steps,
-            way == 0 ? SessionClearing.DriverReset : SessionClearing.OwnReset,
+            way == 0 ? SessionReset.ByDriver : SessionReset.ByPool,
             way is 1 or 2,
             way == 1 ? ResetMode.None : ResetMode.Full,
             faults.Item1,

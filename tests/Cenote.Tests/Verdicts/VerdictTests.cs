@@ -8,9 +8,9 @@ public sealed class VerdictTests
         await using var test = await TestPool.FullAsync(3);
         using var lease = await test.Pool.RentAsync();
 
-        var verdict = test.Pool.GetVerdict();
+        var verdict = test.Pool.Diagnose();
 
-        Assert.Equal((VerdictLevel.Healthy, "1 of 3 connections leased, 2 idle", "test"), (verdict.Level, verdict.Summary, verdict.Subject));
+        Assert.Equal((DiagnosisLevel.Healthy, "1 of 3 connections leased, 2 idle", "test"), (verdict.Level, verdict.Summary, verdict.Subject));
         Assert.Empty(verdict.Findings);
     }
 
@@ -24,11 +24,11 @@ public sealed class VerdictTests
         await test.Pass(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1));
 
         // Not ready, which a health check must know, but nothing to alarm anybody.
-        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
-        Assert.Equal((FindingKind.NotFilled, VerdictLevel.Unhealthy), (finding.Kind, finding.Level));
+        var finding = Assert.Single(test.Pool.Diagnose().Findings);
+        Assert.Equal((FindingKind.NotFilled, DiagnosisLevel.Unhealthy), (finding.Kind, finding.Level));
         Assert.Contains("no try has failed", finding.Evidence, StringComparison.Ordinal);
         Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), static record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
-        Assert.DoesNotContain(test.Pool.GetEvents(), static happened => happened.Kind == PoolEventKind.VerdictChanged);
+        Assert.DoesNotContain(test.Pool.GetEvents(), static happened => happened.Kind == PoolEventKind.DiagnosisChanged);
 
         await test.PassUntil(() => test.Logger.Collector.GetSnapshot().Any(static record => record.Id.Id == 51));
         Assert.True(test.Pool.GetStatistics().OpenFailures > 0);
@@ -49,7 +49,7 @@ public sealed class VerdictTests
         await test.When(static counts => counts.Idle == 2);
         await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
 
-        Assert.Equal(VerdictLevel.Healthy, test.Pool.GetVerdict().Level);
+        Assert.Equal(DiagnosisLevel.Healthy, test.Pool.Diagnose().Level);
         Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), static record => record.Id.Id is 51 or 52);
     }
 
@@ -61,14 +61,14 @@ public sealed class VerdictTests
         var waiting = test.Pool.RentAsync().AsTask();
         test.Time.Advance(TimeSpan.FromSeconds(2));
 
-        var verdict = test.Pool.GetVerdict();
+        var verdict = test.Pool.Diagnose();
 
-        Assert.Equal(VerdictLevel.Degraded, verdict.Level);
+        Assert.Equal(DiagnosisLevel.Degraded, verdict.Level);
         Assert.StartsWith("saturated: 1 waiting, longest 2.0 s, 1 of 1 connections leased, held mostly by VerdictTests.cs:", verdict.Summary, StringComparison.Ordinal);
         Assert.Equal(FindingKind.Saturated, verdict.Findings[0].Kind);
         lease.Dispose();
         (await waiting.Soon()).Dispose();
-        Assert.Equal(VerdictLevel.Healthy, test.Pool.GetVerdict().Level);
+        Assert.Equal(DiagnosisLevel.Healthy, test.Pool.Diagnose().Level);
     }
 
     [Fact]
@@ -125,25 +125,25 @@ public sealed class VerdictTests
         };
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var verdict = test.Pool.GetVerdict();
+        var verdict = test.Pool.Diagnose();
 
         var finding = verdict.Findings[0];
-        Assert.Equal((FindingKind.DoubleRent, VerdictLevel.Unhealthy), (finding.Kind, verdict.Level));
+        Assert.Equal((FindingKind.NestedRentDeadlock, DiagnosisLevel.Unhealthy), (finding.Kind, verdict.Level));
         Assert.StartsWith("stands still for ", verdict.Summary, StringComparison.Ordinal);
         Assert.Contains("Held by VerdictTests.cs:", finding.Evidence, StringComparison.Ordinal);
         Assert.Contains("asked for by VerdictTests.cs:", finding.Evidence, StringComparison.Ordinal);
         Array.ForEach(outer, lease => lease.Dispose());
         Array.ForEach(await Task.WhenAll(inner).Soon(), lease => lease.Dispose());
-        Assert.Empty(test.Pool.GetVerdict().Findings);
+        Assert.Empty(test.Pool.Diagnose().Findings);
     }
 
     [Theory]
-    [InlineData(1, NestedRents.Allow)]
-    [InlineData(2, NestedRents.Warn)]
-    [InlineData(2, NestedRents.Refuse)]
-    public async Task Holders_that_are_only_slow_are_not_said_to_wait_for_a_second_connection(int waiters, NestedRents nestedRents)
+    [InlineData(1, NestedRentBehavior.Allow)]
+    [InlineData(2, NestedRentBehavior.Warn)]
+    [InlineData(2, NestedRentBehavior.Throw)]
+    public async Task Holders_that_are_only_slow_are_not_said_to_wait_for_a_second_connection(int waiters, NestedRentBehavior nestedRents)
     {
-        await using var test = await TestPool.FullAsync(2, options => options.NestedRents = nestedRents);
+        await using var test = await TestPool.FullAsync(2, options => options.NestedRentBehavior = nestedRents);
         var holders = await Task.WhenAll(Task.Run(() => test.Pool.RentAsync().AsTask()), Task.Run(() => test.Pool.RentAsync().AsTask()));
         var waiting = new Task<ConnectionLease>[waiters];
         for (var i = 0; i < waiters; i++)
@@ -154,10 +154,10 @@ public sealed class VerdictTests
         await test.When(counts => counts.Waiting == waiters);
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var verdict = test.Pool.GetVerdict();
+        var verdict = test.Pool.Diagnose();
 
-        Assert.Equal((FindingKind.Saturated, VerdictLevel.Degraded), (verdict.Findings[0].Kind, verdict.Level));
-        Assert.DoesNotContain(verdict.Findings, finding => finding.Kind == FindingKind.DoubleRent);
+        Assert.Equal((FindingKind.Saturated, DiagnosisLevel.Degraded), (verdict.Findings[0].Kind, verdict.Level));
+        Assert.DoesNotContain(verdict.Findings, finding => finding.Kind == FindingKind.NestedRentDeadlock);
         Array.ForEach(holders, lease => lease.Dispose());
         Array.ForEach(await Task.WhenAll(waiting).Soon(), lease => lease.Dispose());
     }
@@ -165,28 +165,28 @@ public sealed class VerdictTests
     [Fact]
     public async Task Flows_that_asked_for_a_second_connection_are_named_when_all_stall()
     {
-        await using var test = await TestPool.FullAsync(2, options => options.NestedRents = NestedRents.Warn);
+        await using var test = await TestPool.FullAsync(2, options => options.NestedRentBehavior = NestedRentBehavior.Warn);
         var bothHold = new TaskCompletionSource();
         var holding = 0;
         async Task RunAsync()
         {
-            using var outer = await test.Pool.RentAsync(filePath: "Outer.cs", lineNumber: 1);
+            using var outer = await test.Pool.RentAsync(callerFilePath: "Outer.cs", callerLineNumber: 1);
             if (Interlocked.Increment(ref holding) == 2)
             {
                 bothHold.SetResult();
             }
 
             await bothHold.Task;
-            using var inner = await test.Pool.RentAsync(TimeSpan.FromSeconds(20), filePath: "Inner.cs", lineNumber: 2);
+            using var inner = await test.Pool.RentAsync(TimeSpan.FromSeconds(20), callerFilePath: "Inner.cs", callerLineNumber: 2);
         }
 
         var flows = new[] { Task.Run(RunAsync), Task.Run(RunAsync) };
         await test.When(counts => counts.Waiting == 2);
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var finding = test.Pool.GetVerdict().Findings[0];
+        var finding = test.Pool.Diagnose().Findings[0];
 
-        Assert.Equal(FindingKind.DoubleRent, finding.Kind);
+        Assert.Equal(FindingKind.NestedRentDeadlock, finding.Kind);
         Assert.Contains("Held by Outer.cs:1", finding.Evidence, StringComparison.Ordinal);
         Assert.Contains("asked for by Inner.cs:2", finding.Evidence, StringComparison.Ordinal);
         await test.Pass(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1));
@@ -200,9 +200,9 @@ public sealed class VerdictTests
         using var lease = await test.Pool.RentAsync();
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
+        var finding = Assert.Single(test.Pool.Diagnose().Findings);
 
-        Assert.Equal((FindingKind.LeakSuspected, VerdictLevel.Degraded), (finding.Kind, finding.Level));
+        Assert.Equal((FindingKind.LeakSuspected, DiagnosisLevel.Degraded), (finding.Kind, finding.Level));
         Assert.Contains("by VerdictTests.cs:", finding.Summary, StringComparison.Ordinal);
     }
 
@@ -219,12 +219,12 @@ public sealed class VerdictTests
             await test.When(counts => counts.Idle == 2);
         }
 
-        await test.StatisticsAre(statistics => statistics.ClosedTotal == 12);
-        var finding = Assert.Single(test.Pool.GetVerdict().Findings);
+        await test.StatisticsAre(statistics => statistics.ConnectionsClosed == 12);
+        var finding = Assert.Single(test.Pool.Diagnose().Findings);
 
         Assert.Equal(FindingKind.ConnectionChurn, finding.Kind);
-        Assert.Contains("12 HolderRequest", finding.Evidence, StringComparison.Ordinal);
-        Assert.Contains("RetireOnReturn", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("12 RequestedByHolder", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("RetireOnReturn", finding.Recommendation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -233,13 +233,13 @@ public sealed class VerdictTests
         await using var test = await TestPool.FullAsync(1);
 
         test.Pool.Suspend();
-        Assert.Equal((FindingKind.Suspended, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+        Assert.Equal((FindingKind.Suspended, DiagnosisLevel.Unhealthy), WorstOf(test.Pool));
         test.Pool.Resume();
-        test.Pool.OpenCircuit();
-        Assert.Equal((FindingKind.CircuitForcedOpen, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+        test.Pool.IsolateCircuit();
+        Assert.Equal((FindingKind.CircuitIsolated, DiagnosisLevel.Unhealthy), WorstOf(test.Pool));
         test.Pool.CloseCircuit();
         await test.Pool.DisposeAsync();
-        Assert.Equal((FindingKind.Closed, VerdictLevel.Unhealthy), WorstOf(test.Pool));
+        Assert.Equal((FindingKind.Closed, DiagnosisLevel.Unhealthy), WorstOf(test.Pool));
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class VerdictTests
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 52);
         Assert.Equal(
             [PoolEventLevel.Warning, PoolEventLevel.Information],
-            test.Pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.VerdictChanged).Select(happened => happened.Level));
+            test.Pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.DiagnosisChanged).Select(happened => happened.Level));
     }
 
     [Fact]
@@ -284,11 +284,11 @@ public sealed class VerdictTests
     {
         await using var test = TestPool.Create();
 
-        Assert.Throws<ArgumentException>(() => test.Pool.GetVerdict(new VerdictOptions { SaturatedWait = TimeSpan.FromSeconds(-1) }));
-        Assert.Throws<ArgumentException>(() => test.Pool.GetVerdict(new VerdictOptions { SaturatedUtilization = 1.1 }));
+        Assert.Throws<ArgumentException>(() => test.Pool.Diagnose(new DiagnosisOptions { SaturatedWaitThreshold = TimeSpan.FromSeconds(-1) }));
+        Assert.Throws<ArgumentException>(() => test.Pool.Diagnose(new DiagnosisOptions { SaturatedUtilizationThreshold = 1.1 }));
     }
 
-    private static (FindingKind, VerdictLevel) WorstOf(ConnectionPool pool) => (pool.GetVerdict().Findings[0].Kind, pool.GetVerdict().Level);
+    private static (FindingKind, DiagnosisLevel) WorstOf(ConnectionPool pool) => (pool.Diagnose().Findings[0].Kind, pool.Diagnose().Level);
 
     /// <summary>So many holders, one after the other, each for the same fake time.</summary>
     private sealed class Load(TestPool test)
@@ -309,7 +309,7 @@ public sealed class VerdictTests
             var leases = await test.RentAsync(test.Counts.Idle);
             var waiting = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
             test.Time.Advance(TimeSpan.FromMilliseconds(50));
-            var verdict = test.Pool.GetVerdict();
+            var verdict = test.Pool.Diagnose();
             Array.ForEach(leases, lease => lease.Dispose());
             foreach (var rent in waiting)
             {

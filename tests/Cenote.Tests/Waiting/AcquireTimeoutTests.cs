@@ -1,5 +1,3 @@
-using Cenote.Providers;
-
 namespace Cenote.Tests.Waiting;
 
 public sealed class AcquireTimeoutTests
@@ -153,7 +151,7 @@ public sealed class AcquireTimeoutTests
     public async Task One_deadline_covers_queueing_and_opening_with_its_retries()
     {
         await using var test = TestPool.Create(
-            options => (options.AcquireTimeout, options.OpenRetries, options.OpenRetryBaseDelay) =
+            options => (options.AcquireTimeout, options.MaxOpenRetries, options.OpenRetryBaseDelay) =
                 (TimeSpan.FromSeconds(3), 100, TimeSpan.FromSeconds(1)),
             script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
         var rent = test.Pool.RentAsync().AsTask();

@@ -56,7 +56,7 @@ public sealed class DisposalTests
 
         await test.Database.SessionsAre(0).Soon();
         await test.Database.When(() => test.Provider.Disposals == 1).Soon();
-        Assert.Equal(3, test.Pool.GetStatistics().Closed[CloseReason.PoolClosed]);
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.PoolClosed]);
         Assert.Empty(test.Database.Violations);
     }
 

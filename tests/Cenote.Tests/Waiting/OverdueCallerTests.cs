@@ -1,6 +1,3 @@
-using Cenote.Providers;
-using Cenote.Resilience;
-
 namespace Cenote.Tests.Waiting;
 
 /// <summary>
@@ -28,7 +25,7 @@ public sealed class OverdueCallerTests
         held.Dispose();
 
         var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => overdue.Soon());
-        Assert.Equal((Short, Late), (exception.AcquireTimeout, exception.Waited));
+        Assert.Equal((Short, Late), (exception.AcquireTimeout, exception.WaitDuration));
         Assert.Contains("within 0.1 s (it waited 1 s)", exception.Message, StringComparison.Ordinal);
         (await live.Soon()).Dispose();
         Assert.Equal(1, starved.Pool.GetStatistics().Timeouts);
@@ -92,7 +89,7 @@ public sealed class OverdueCallerTests
     {
         var gate = new StubGate();
         await using var starved = await StarvedPool.FullAsync(1, script: new CallScript().At(StubCall.Validate, 1, StubStep.Hang(gate)));
-        starved.Pool.Engine.Desk.MakeSuspect();
+        starved.Pool.Engine.Desk.RequireValidation();
         var overdue = await starved.QueueAsync(Short);
         await starved.Test.Database.CallStarted(StubCall.Validate, 1).Soon();
 
@@ -131,7 +128,7 @@ public sealed class OverdueCallerTests
     {
         var gate = new StubGate();
         await using var starved = await StarvedPool.FullAsync(
-            0, options => (options.MaxSize, options.OpenRetries, options.OpenRetryBaseDelay) = (1, 5, TimeSpan.Zero),
+            0, options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay) = (1, 5, TimeSpan.Zero),
             new CallScript().At(StubCall.Open, 1, StubStep.Hang(gate).ThenFail()));
         var overdue = await starved.QueueAsync(Short);
         await starved.Test.Database.OpenStarted(1).Soon();
@@ -162,8 +159,8 @@ public sealed class OverdueCallerTests
     [Fact]
     public async Task Of_a_queue_that_is_shed_the_overdue_time_out_and_the_live_are_served()
     {
-        var shedding = new QueueSheddingOptions { Target = TimeSpan.FromMilliseconds(5), Interval = TimeSpan.FromMilliseconds(100) };
-        await using var starved = await StarvedPool.FullAsync(1, options => options.QueueShedding = shedding);
+        var shedding = new LoadSheddingOptions { TargetDelay = TimeSpan.FromMilliseconds(5), Interval = TimeSpan.FromMilliseconds(100) };
+        await using var starved = await StarvedPool.FullAsync(1, options => options.LoadShedding = shedding);
         var held = await starved.Pool.RentAsync();
         var first = await starved.QueueAsync(TimeSpan.FromHours(1));
         var shed = await starved.QueueAsync(TimeSpan.FromHours(1));
@@ -187,13 +184,13 @@ public sealed class OverdueCallerTests
         StarvedPool? made = null;
         await using var starved = made = await StarvedPool.FullAsync(
             1,
-            options => options.ClassifyFailure = _ =>
+            options => options.FailureClassifier = _ =>
             {
                 // Asked once the caller is back in its place, before the dead connection is replaced.
                 made!.Advance(Late);
                 return null;
             },
-            provider: TestPool.Clearing(SessionClearing.DriverReset));
+            provider: TestPool.Clearing(SessionReset.ByDriver));
         var held = await starved.Pool.RentAsync();
         starved.Test.Script.At(StubCall.BeginLease, 2, StubStep.Fail());
         var overdue = await starved.QueueAsync(Short);
@@ -213,7 +210,7 @@ public sealed class OverdueCallerTests
         var live = await starved.QueueAsync(TimeSpan.FromHours(1));
 
         starved.Advance(Late);
-        starved.Pool.OpenCircuit();
+        starved.Pool.IsolateCircuit();
 
         await Assert.ThrowsAsync<PoolTimeoutException>(() => overdue.Soon());
         await Assert.ThrowsAsync<CircuitOpenException>(() => live.Soon());
@@ -258,7 +255,7 @@ public sealed class OverdueCallerTests
         await using var starved = await StarvedPool.FullAsync(1);
         var held = await starved.Pool.RentAsync();
         var runs = 0;
-        var work = starved.Pool.ExecuteAsync((_, _) => Task.FromResult(++runs), new WorkRetryOptions { Deadline = Short });
+        var work = starved.Pool.ExecuteAsync((_, _) => Task.FromResult(++runs), new RetryOptions { Timeout = Short });
         await starved.Test.When(counts => counts.Waiting == 1);
 
         starved.Advance(Late);
@@ -282,7 +279,7 @@ public sealed class OverdueCallerTests
                 starved.Advance(Late);
                 throw new StubException(FailureKind.Transient);
             },
-            new WorkRetryOptions { Deadline = Short, BaseDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero, IsIdempotent = true });
+            new RetryOptions { Timeout = Short, BaseDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero, IsIdempotent = true });
 
         var exception = await Assert.ThrowsAsync<WorkTimeoutException>(() => work.Soon());
         Assert.IsType<StubException>(exception.InnerException);

@@ -1,5 +1,3 @@
-using Cenote.Resilience;
-
 namespace Cenote.Tests.Waiting;
 
 /// <summary>Callers that are turned away to protect the others.</summary>
@@ -18,7 +16,7 @@ public sealed class OverloadTests
         Assert.Equal((3, 1), (refused.Counts.Waiting, refused.Counts.Leased));
         Assert.Single(refused.LongestHolders);
         Assert.Contains("MaxWaiters", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(2, test.Pool.GetStatistics().Overloads);
+        Assert.Equal(2, test.Pool.GetStatistics().OverloadRejections);
         Assert.Single(test.Logger.Collector.GetSnapshot(), static record => record.Id.Id == 31);
         held.Dispose();
         foreach (var waiter in waiters)
@@ -104,9 +102,9 @@ public sealed class OverloadTests
         }
 
         var refused = load.LastRefusal!;
-        Assert.Contains("QueueShedding", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("LoadShedding", refused.Message, StringComparison.Ordinal);
         Assert.True(refused.IsTransient);
-        Assert.Equal(load.Shed, load.Test.Pool.GetStatistics().Overloads);
+        Assert.Equal(load.Shed, load.Test.Pool.GetStatistics().OverloadRejections);
     }
 
     /// <summary>One connection, passed from caller to caller as fake time goes on.</summary>
@@ -125,7 +123,7 @@ public sealed class OverloadTests
 
         public static async Task<Load> StartAsync()
         {
-            var test = await TestPool.FullAsync(1, options => options.QueueShedding = new QueueSheddingOptions());
+            var test = await TestPool.FullAsync(1, options => options.LoadShedding = new LoadSheddingOptions());
             return new Load(test, await test.Pool.RentAsync());
         }
 

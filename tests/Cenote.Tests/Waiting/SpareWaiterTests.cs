@@ -68,7 +68,7 @@ public sealed class SpareWaiterTests
     private static async Task<WeakReference[]> QueueAsync(TestPool test)
     {
         var desk = test.Pool.Engine.Desk;
-        var request = new Cenote.Waiting.RentRequest(0, TimeSpan.FromHours(1), desk.Clock.Elapsed + TimeSpan.FromHours(1), CancellationToken.None, default);
+        var request = new Cenote.Leasing.RentRequest(0, TimeSpan.FromHours(1), desk.Clock.Elapsed + TimeSpan.FromHours(1), CancellationToken.None, default);
         var waiters = Enumerable.Range(0, 200).Select(_ => desk.Enqueue(request, isBlocking: false)).ToArray();
         foreach (var waiter in waiters)
         {

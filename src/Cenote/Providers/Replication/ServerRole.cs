@@ -1,4 +1,4 @@
-namespace Cenote.Providers;
+namespace Cenote;
 
 /// <summary>The role of a database server among those that hold the same data.</summary>
 public enum ServerRole

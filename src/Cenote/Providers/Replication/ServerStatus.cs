@@ -24,13 +24,13 @@ public sealed record ServerStatus
 
     /// <summary>Gets an identifier that all servers with the same data share, and no other server has.</summary>
     /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when the server has none.</value>
-    public string? DataId { get; init; }
+    public string? ClusterId { get; init; }
 
     /// <summary>Gets an identifier of the running server, which changes when it is restarted; <see langword="null"/> when the database has none.</summary>
     public string? ServerId { get; init; }
 
     /// <summary>Gets whether different servers answered two queries of one connection, because a proxy spreads statements over them.</summary>
-    public bool HasSeveralServers { get; init; }
+    public bool HasMultipleServers { get; init; }
 
     /// <summary>Gets whether every server of the group accepts writes (Galera). Then <see cref="Role"/> is <see cref="ServerRole.Primary"/> on each.</summary>
     public bool IsMultiPrimary { get; init; }

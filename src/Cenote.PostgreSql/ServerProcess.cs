@@ -1,0 +1,114 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Cenote.PostgreSql;
+
+/// <summary>
+/// The server process behind a connection, as the server itself names it. A proxy between may pass statements to one process after another, and may
+/// drop what was asked for at the start: both are found out with questions that travel with round trips that are needed anyway.
+/// </summary>
+/// <remarks>Belongs to one connection, whose calls come one at a time.</remarks>
+internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
+{
+    // Unknown (0) until the session is asked.
+    private int _process;
+    private int _leases;
+    private int _nextCheck = 2;
+
+    /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
+    internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
+
+    /// <summary>Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would pass for replicated ones.</summary>
+    /// <returns><see langword="null"/> when the session must ask for itself: it was opened, and not asked, while the first answer was on its way.</returns>
+    internal bool? MayHaveOrigin => answers.MayHaveOrigin;
+
+    /// <inheritdoc cref="OpeningAnswers.RecordOrigin"/>
+    internal void RecordOrigin() => answers.RecordOrigin();
+
+    /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
+    internal bool LimitsStatements => answers.LimitsStatements;
+
+    /// <summary>Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.</summary>
+    internal bool BeginQuestion() => answers.BeginQuestion();
+
+    /// <summary>Gets whether a connection is of no use that does not say what it got.</summary>
+    internal bool MustKnow => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
+
+    /// <summary>Gets how long the server lets the session be idle; <see langword="null"/> for no limit.</summary>
+    internal TimeSpan? IdleTimeout => answers.IdleTimeout;
+
+    /// <inheritdoc cref="OpeningAnswers.EndQuestion"/>
+    internal void EndQuestion() => answers.EndQuestion();
+
+    /// <summary>
+    /// Gets a question that has no rows for an answer where all is as usual. The driver then prepares nothing for reading values.
+    /// </summary>
+    internal string UsualQuery(NpgsqlConnection session) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"SELECT 1 WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
+
+    /// <summary>Records that all is as usual.</summary>
+    internal void RecordUsual(NpgsqlConnection session)
+    {
+        _process = session.ProcessID;
+        answers.Record(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false, idleTimeout: null);
+    }
+
+    /// <summary>Gets whether the opening query asks for it: only the pool's own reset clears it without one more round trip for every lease.</summary>
+    private bool AsksForOrigin => settings is { ResetMode: ResetMode.Full, SessionReset: SessionReset.ByPool };
+
+    /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>
+    internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
+
+    /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
+    /// <param name="row">The role, the process, the limit in force in milliseconds, whether the user may set a replication origin, and the limit for idle sessions in seconds.</param>
+    /// <param name="session">The connection, which knows what the login named.</param>
+    internal void RecordOpened(DbDataReader row, NpgsqlConnection session)
+    {
+        _process = row.GetInt32(1);
+        var limitsStatements = true;
+        if (settings.QueryTimeout is { } wanted)
+        {
+            var inForce = row.GetDouble(2);
+            limitsStatements = inForce > 0 && inForce <= Math.Ceiling(wanted.TotalMilliseconds);
+            if (!limitsStatements)
+            {
+                settings.OnWarning?.Invoke(LimitNotKept(wanted, inForce));
+            }
+        }
+
+        // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
+        answers.Record(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3), !row.IsDBNull(4) && row.GetDouble(4) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
+    }
+
+    /// <summary>Counts a lease that ended.</summary>
+    internal void RecordLease() => _leases++;
+
+    /// <summary>Compares the process that answers now with the one that answered when the connection was opened.</summary>
+    internal void Check(int process)
+    {
+        _nextCheck = _leases * 2;
+        _process = _process == 0 ? process : _process;
+        if (process != _process && settings.ResetMode == ResetMode.Full && !pooler.SharesSessions)
+        {
+            pooler.SharesSessions = true;
+            settings.OnWarning?.Invoke(SessionsShared());
+        }
+    }
+
+    private static ConnectionWarning SessionsShared() => new()
+    {
+        Code = "SessionsShared",
+        Message = "one connection is answered by different sessions of the server: a proxy between pools transactions or statements. What a lease sets (SET, temporary tables, advisory locks, LISTEN, prepared statements) is met by other leases and other applications, and the reset after a lease clears another session.",
+        Recommendation = "Use session pooling (PgBouncer: pool_mode = session); or keep all state within transactions and set ResetMode to Rollback.",
+    };
+
+    private static ConnectionWarning LimitNotKept(TimeSpan wanted, double inForce) => new()
+    {
+        Code = "QueryTimeoutNotKept",
+        Message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the server does not keep QueryTimeout ({wanted.TotalSeconds:0.###} s): its statement_timeout is {(inForce > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inForce / 1000:0.###} s") : "off")}. A proxy between does not pass the start-up option on. Commands of a PooledConnection are ended by the pool; raw leases (RentAsync) have no limit."),
+        Recommendation = "Set the limit where the proxy cannot drop it: ALTER ROLE … SET statement_timeout, for the role that the pool connects as.",
+    };
+}

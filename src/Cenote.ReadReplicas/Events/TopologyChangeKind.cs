@@ -1,0 +1,29 @@
+namespace Cenote;
+
+/// <summary>What has changed in a set.</summary>
+public enum TopologyChangeKind
+{
+    /// <summary>A replica gets reads: it is new, or has returned.</summary>
+    ReplicaJoined,
+
+    /// <summary>A replica gets no more reads.</summary>
+    ReplicaEvicted,
+
+    /// <summary>A server has become the primary: the first one found, or another one after a failover.</summary>
+    PrimaryChanged,
+
+    /// <summary>The primary does not answer, and no other server takes writes.</summary>
+    PrimaryLost,
+
+    /// <summary>The primary that did not answer is back, and still the primary.</summary>
+    PrimaryRecovered,
+
+    /// <summary>A server takes writes, but another one is the primary.</summary>
+    ConflictingPrimaryFound,
+
+    /// <summary>A server answers and cannot be used.</summary>
+    ServerUnsuitable,
+
+    /// <summary>The address of a server leads to several servers at once. Reported once for each address.</summary>
+    MultipleServersFound,
+}

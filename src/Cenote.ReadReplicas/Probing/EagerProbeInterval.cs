@@ -1,0 +1,34 @@
+namespace Cenote.ReadReplicas.Probing;
+
+/// <summary>
+/// How soon the next probe follows while somebody waits for the server to come further: 1 ms at first, more and more rarely, up to 16 ms. So one probe asks for all who wait,
+/// and none of them holds a connection meanwhile.
+/// </summary>
+internal sealed class EagerProbeInterval
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(16);
+
+    private int _waiting;
+    private int _round;
+
+    internal void Enter()
+    {
+        Interlocked.Increment(ref _waiting);
+        Volatile.Write(ref _round, 0);
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref _waiting);
+
+    /// <summary><see langword="null"/> when nobody waits.</summary>
+    internal TimeSpan? Next()
+    {
+        if (Volatile.Read(ref _waiting) <= 0)
+        {
+            return null;
+        }
+
+        var round = Math.Min(Interlocked.Increment(ref _round), 16);
+        var pace = TimeSpan.FromMilliseconds(Math.Pow(1.3, round));
+        return pace < Longest ? pace : Longest;
+    }
+}

@@ -1,0 +1,33 @@
+namespace Cenote.Events;
+
+/// <summary>The last so many events; the oldest makes room for the next. Grows with what it holds. Not thread-safe.</summary>
+internal sealed class EventRing(int capacity)
+{
+    private readonly Queue<PoolEvent> _events = new();
+
+    internal void Add(PoolEvent happened)
+    {
+        if (capacity == 0)
+        {
+            return;
+        }
+
+        if (_events.Count == capacity)
+        {
+            _events.Dequeue();
+        }
+
+        _events.Enqueue(happened);
+    }
+
+    internal void CopyAfter(long sequence, List<PoolEvent> events)
+    {
+        foreach (var happened in _events)
+        {
+            if (happened.Sequence > sequence)
+            {
+                events.Add(happened);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Cenote.Leasing;
+
+namespace Cenote.Events;
+
+// Callers that wait, and holders that keep.
+internal sealed partial class PoolJournal
+{
+    /// <summary>A caller that queued has its connection.</summary>
+    internal void Acquired(in RentRequest request)
+    {
+        if (_settings.SlowAcquireThreshold is not { } limit || _settings.Clock.ElapsedSince(request.StartedAt) is var waited && waited < limit
+            || !_slowAcquires.MayPass(out var heldBack))
+        {
+            return;
+        }
+
+        var site = request.CallSite;
+        Record(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")) with
+        {
+            CallSite = site,
+            Duration = waited,
+        });
+    }
+
+    internal void AcquireTimedOut(in RentRequest request, PoolCounts counts)
+    {
+        PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(request.Timeout), counts);
+        if (_timeouts.MayPass(out var heldBack))
+        {
+            var site = request.CallSite;
+            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} had no connection within {request.Timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
+            {
+                CallSite = site,
+                Duration = request.Timeout,
+            });
+        }
+    }
+
+    internal void Overloaded(string reason, PoolCounts counts)
+    {
+        if (_overloads.MayPass(out var heldBack))
+        {
+            PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
+            Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"turned a caller away: {reason}; {counts}{Like(heldBack)}"));
+        }
+    }
+
+    internal void LeakSuspected(LeaseInfo lease, TimeSpan threshold, string stack)
+    {
+        PoolLog.LeakSuspected(Logger, _settings.Name, lease, Readable.Duration(threshold), stack);
+        RecordLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspects a leak, held for longer than {Readable.Duration(threshold)}: {lease}"));
+    }
+
+    internal void LeaseReturnedLate(LeaseInfo lease)
+    {
+        PoolLog.LeaseReturnedLate(Logger, _settings.Name, lease);
+        RecordLease(PoolEventKind.LeaseReturnedLate, PoolEventLevel.Information, lease, $"a suspected leak was returned after all: {lease}");
+    }
+
+    internal void LeaseAbandoned(LeaseInfo lease, string stack)
+    {
+        PoolLog.Abandoned(Logger, _settings.Name, lease, stack);
+        RecordLease(PoolEventKind.LeaseAbandoned, PoolEventLevel.Warning, lease, $"a connection was garbage-collected without being returned: {lease}");
+    }
+
+    internal void LeaseRevoked(LeaseInfo lease, string stack)
+    {
+        PoolLog.LeaseRevoked(Logger, _settings.Name, lease, stack);
+        RecordLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"revoked a lease: {lease}");
+    }
+
+    private void RecordLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Record(NewEvent(kind, level, message) with
+    {
+        SlotId = lease.SlotId,
+        CallSite = lease.CallSite,
+        Duration = lease.Age,
+    });
+
+    private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more like it since the last such event");
+}

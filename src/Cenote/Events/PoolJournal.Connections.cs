@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Cenote.Providers;
+
+namespace Cenote.Events;
+
+// Physical connections, and the database behind them.
+internal sealed partial class PoolJournal
+{
+    private readonly ConcurrentDictionary<string, ConnectionWarning> _warnings = new(StringComparer.Ordinal);
+
+    internal void ConnectionOpened(int slotId, int attempts)
+    {
+        PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
+        Record(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "try", "tries")}") : "")}")) with
+        {
+            SlotId = slotId,
+        });
+    }
+
+    /// <summary>Records a warning of a provider's connection, the first of its kind only. Called from anywhere; never throws for what a provider passes.</summary>
+    internal void Warn(ConnectionWarning warning)
+    {
+        if (_warnings.TryAdd(warning.Code, warning))
+        {
+            PoolLog.ConnectionWarning(Logger, _settings.Name, warning.Code, warning.Message, warning.Recommendation);
+            Record(PoolEventKind.ConnectionWarning, PoolEventLevel.Warning, $"{warning.Code}: {warning.Message} {warning.Recommendation}");
+        }
+    }
+
+    internal void ConnectionClosed(int slotId, CloseReason reason)
+    {
+        PoolLog.Closed(Logger, _settings.Name, slotId, reason);
+        Record(NewEvent(PoolEventKind.ConnectionClosed, LevelOf(reason), Text($"closed the connection in slot {slotId}: {reason}")) with
+        {
+            SlotId = slotId,
+            CloseReason = reason,
+        });
+    }
+
+    internal void OpenFailed(OpenFailure failure)
+    {
+        PoolLog.OpenFailed(Logger, _settings.Name, _settings.Target, failure.Attempts, failure.Kind, failure.Exception);
+        Record(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {Readable.Count(failure.Attempts, "try", "tries")} ({failure.Kind}): {failure.Exception.Message}{(failure.Recommendation is null ? "" : " " + failure.Recommendation)}"));
+    }
+
+    internal void ConnectionFailed(int slotId, CloseReason reason, Exception? exception)
+    {
+        PoolLog.ConnectionFailed(Logger, _settings.Name, slotId, reason, exception);
+        var why = exception is null ? "" : $": {exception.Message}";
+        Record(NewEvent(PoolEventKind.ConnectionFailed, PoolEventLevel.Warning, Text($"the connection in slot {slotId} failed ({reason}){why}")) with
+        {
+            SlotId = slotId,
+            CloseReason = reason,
+        });
+    }
+
+    internal void CircuitChanged(CircuitChangedEventArgs change)
+    {
+        var (before, status) = (change.PreviousState, change.Status);
+        switch (status.State)
+        {
+            case CircuitState.Open when status.IsIsolated:
+                PoolLog.CircuitIsolated(Logger, _settings.Name);
+                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: no caller gets a connection until it is closed by hand");
+                break;
+            case CircuitState.Open when before == CircuitState.Closed:
+                PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.TimeUntilNextProbe is { } next ? Readable.About(next) : "a moment", status.LastFailure?.Exception);
+                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {Readable.Count(status.ConsecutiveFailures, "failure")} in a row ({status.LastFailure?.Kind})"));
+                break;
+            case CircuitState.Closed:
+                PoolLog.CircuitClosed(Logger, _settings.Name);
+                Record(PoolEventKind.CircuitClosed, PoolEventLevel.Information, "the circuit closed: connections are opened again");
+                break;
+            default:
+                // A probe after the other, for as long as a database is away: only the first is news.
+                PoolLog.CircuitProbing(Logger, _settings.Name, status.State);
+                break;
+        }
+    }
+
+    /// <summary>What the pool or its user wanted is no trouble.</summary>
+    private static PoolEventLevel LevelOf(CloseReason reason) =>
+        reason is CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.PoolClosed or CloseReason.RequestedByHolder
+            ? PoolEventLevel.Information
+            : PoolEventLevel.Warning;
+}

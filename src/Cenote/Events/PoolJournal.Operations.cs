@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Events;
+
+// What is done to the pool as a whole.
+internal sealed partial class PoolJournal
+{
+    internal void Started()
+    {
+        PoolLog.Started(Logger, _settings.Name, _settings.Target, _settings.MinSize, _settings.MaxSize);
+        Record(PoolEventKind.Started, PoolEventLevel.Information, Text($"started on {_settings.Target}: {_settings.MinSize} to {_settings.MaxSize} connections"));
+    }
+
+    internal void ManyPoolsFound(int count, string otherPool, TimeSpan age, string stack)
+    {
+        PoolLog.ManyPoolsFound(Logger, _settings.Name, count, _settings.Target, otherPool, Readable.About(age), Environment.NewLine + stack);
+        Record(PoolEventKind.ManyPoolsFound, PoolEventLevel.Warning, Text($"{count} live pools of this process lead to {_settings.Target}, for example pool {otherPool}, constructed {Readable.About(age)} ago. Create one pool and keep it, or dispose of each."));
+    }
+
+    internal void PoolClosed()
+    {
+        PoolLog.PoolClosed(Logger, _settings.Name);
+        Record(PoolEventKind.Closed, PoolEventLevel.Information, "the pool was closed");
+    }
+
+    internal void Resized(int oldSize, int newSize, string reason)
+    {
+        if (oldSize == newSize)
+        {
+            PoolLog.SizeKept(Logger, _settings.Name, newSize, reason);
+        }
+        else
+        {
+            PoolLog.Resized(Logger, _settings.Name, oldSize, newSize, reason);
+        }
+
+        Record(PoolEventKind.Resized, PoolEventLevel.Information, oldSize == newSize ? Text($"kept its size of {newSize}: {reason}") : Text($"changed its size from {oldSize} to {newSize}: {reason}"));
+    }
+
+    internal void Suspended()
+    {
+        PoolLog.Suspended(Logger, _settings.Name);
+        Record(PoolEventKind.Suspended, PoolEventLevel.Warning, "suspended: callers queue until it is resumed");
+    }
+
+    internal void Resumed()
+    {
+        PoolLog.Resumed(Logger, _settings.Name);
+        Record(PoolEventKind.Resumed, PoolEventLevel.Information, "resumed");
+    }
+
+    internal void Draining() =>
+        Record(PoolEventKind.Draining, PoolEventLevel.Warning, "drains: lends no more, and closes what comes back");
+
+    internal void RetiredAll()
+    {
+        PoolLog.Cleared(Logger, _settings.Name);
+        Record(PoolEventKind.Cleared, PoolEventLevel.Information, "every connection is replaced");
+    }
+
+    internal void Reconfigured(string changes)
+    {
+        PoolLog.Reconfigured(Logger, _settings.Name, changes);
+        Record(PoolEventKind.Reconfigured, PoolEventLevel.Information, $"follows changed settings: {changes}");
+    }
+
+    internal void MaintenanceFailed(string task, Exception exception)
+    {
+        PoolLog.MaintenanceFailed(Logger, _settings.Name, task, exception);
+        Record(PoolEventKind.MaintenanceFailed, PoolEventLevel.Error, $"upkeep failed in {task}: {exception.Message}");
+    }
+
+    internal void DiagnosisChanged(Diagnosis verdict)
+    {
+        var finding = verdict.Findings.Count > 0 ? verdict.Findings[0] : null;
+        if (finding is null)
+        {
+            PoolLog.DiagnosisHealthy(Logger, _settings.Name, verdict.Summary);
+        }
+        else
+        {
+            PoolLog.DiagnosisChanged(Logger, finding.Level == DiagnosisLevel.Unhealthy ? LogLevel.Error : LogLevel.Warning, _settings.Name, finding.Kind, verdict.Summary, finding.Evidence, finding.Recommendation);
+        }
+
+        Record(
+            PoolEventKind.DiagnosisChanged,
+            verdict.Level switch { DiagnosisLevel.Healthy => PoolEventLevel.Information, DiagnosisLevel.Degraded => PoolEventLevel.Warning, _ => PoolEventLevel.Error },
+            $"{verdict.Level}: {verdict.Summary}");
+    }
+
+    internal void OperatorAction(string operation, string actor)
+    {
+        PoolLog.OperatorAction(Logger, _settings.Name, operation, actor);
+        Record(NewEvent(PoolEventKind.OperatorAction, PoolEventLevel.Information, $"{operation}, by {actor}") with { Actor = actor });
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Cenote.Events;
+
+/// <summary>Where a pool writes down what happens to it: in the log, in its history, and to whoever has subscribed. Never called under the desk's lock.</summary>
+internal sealed partial class PoolJournal
+{
+    private readonly PoolSettings _settings;
+    private readonly EventHistory _history;
+    private readonly object _order = new();
+    private readonly Throttle _slowAcquires;
+    private readonly Throttle _timeouts;
+    private readonly Throttle _overloads;
+
+    internal PoolJournal(PoolSettings settings, ILogger logger)
+    {
+        _settings = settings;
+        Logger = logger;
+        _history = new EventHistory(settings.EventHistoryCapacity);
+        EventOccurred = new OrderedEvent<PoolEventArgs>(HandlerFailed);
+        _slowAcquires = OnePerSecond();
+        _timeouts = OnePerSecond();
+        _overloads = OnePerSecond();
+    }
+
+    internal OrderedEvent<PoolEventArgs> EventOccurred { get; }
+
+    /// <summary>For messages that are no event.</summary>
+    internal ILogger Logger { get; }
+
+    internal IReadOnlyList<PoolEvent> Read(long after) => _history.Read(after);
+
+    /// <summary>A handler of one of the pool's events threw.</summary>
+    internal void HandlerFailed(object arguments, Exception exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
+
+    private void Record(PoolEventKind kind, PoolEventLevel level, string message) => Record(NewEvent(kind, level, message));
+
+    private PoolEvent NewEvent(PoolEventKind kind, PoolEventLevel level, string message) =>
+        new() { Sequence = 0, Time = _settings.Clock.UtcNow, Kind = kind, Level = level, Message = message };
+
+    private void Record(PoolEvent happened)
+    {
+        // Numbered and posted under one lock: handlers get events in the order of their numbers.
+        lock (_order)
+        {
+            var numbered = _history.Add(happened);
+            if (EventOccurred.HasHandlers)
+            {
+                EventOccurred.Post(new PoolEventArgs(numbered));
+            }
+        }
+    }
+
+    private Throttle OnePerSecond() => new(TimeSpan.FromSeconds(1), _settings.Clock.TimeProvider);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

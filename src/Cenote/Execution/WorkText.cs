@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Data;
+
+namespace Cenote.Execution;
+
+/// <summary>
+/// Guesses the effect of a statement from the words in it, those in literals, names and comments included: one too many costs a retry,
+/// one too few would run committed work twice.
+/// </summary>
+internal static class WorkText
+{
+    // What ends transactions somewhere, what MySQL and MariaDB commit before, and what runs texts and procedures that are not seen here.
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Leaving = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "ABORT", "ROLLBACK", "BEGIN", "START", "AUTOCOMMIT", "XA", "PREPARE", "CALL", "EXEC", "EXECUTE",
+        "CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "REVOKE", "LOCK", "UNLOCK", "PASSWORD",
+        "ANALYZE", "BACKUP", "CACHE", "CHANGE", "CHECK", "FLUSH", "IMPORT", "INSTALL", "LOAD", "OPTIMIZE", "REPAIR", "RESET", "STOP", "UNINSTALL")
+        .GetAlternateLookup<ReadOnlySpan<char>>();
+
+    internal static WorkEffect EffectOf(CommandType type, ReadOnlySpan<char> text)
+    {
+        var effect = type == CommandType.Text ? WorkEffect.None : WorkEffect.LeavesTransaction;
+        for (var index = 0; index < text.Length; index++)
+        {
+            // Not begun by a digit: MySQL executes /*!50000COMMIT*/.
+            if (!IsLetter(text[index]))
+            {
+                continue;
+            }
+
+            var start = index;
+            while (index < text.Length && (IsLetter(text[index]) || char.IsDigit(text[index])))
+            {
+                index++;
+            }
+
+            var word = text[start..index];
+            if (word.Equals("COMMIT", StringComparison.OrdinalIgnoreCase)
+                || (word.Equals("END", StringComparison.OrdinalIgnoreCase) && MayBeginStatement(text, start)))
+            {
+                return WorkEffect.Commits;
+            }
+
+            if (Leaving.Contains(word))
+            {
+                effect = WorkEffect.LeavesTransaction;
+            }
+        }
+
+        return effect;
+    }
+
+    // END commits as the first word of a statement only; elsewhere it ends a CASE, which must not cost work its retries. Comments blur what is first.
+    private static bool MayBeginStatement(ReadOnlySpan<char> text, int index)
+    {
+        if (text.Contains("--", StringComparison.Ordinal) || text.Contains("/*", StringComparison.Ordinal) || text.Contains('#'))
+        {
+            return true;
+        }
+
+        var before = text[..index].TrimEnd();
+        return before.IsEmpty || !(char.IsAsciiLetterOrDigit(before[^1]) || "_'\"`)],.(".Contains(before[^1], StringComparison.Ordinal));
+    }
+
+    private static bool IsLetter(char character) => char.IsLetter(character) || character == '_';
+}

@@ -1,0 +1,29 @@
+namespace Cenote.Leasing;
+
+/// <summary>Someone who waits for the pool's counts to be of a certain kind.</summary>
+internal sealed class Condition(Func<PoolCounts, bool> isMet, bool failsWithOpens)
+{
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether a failure to open a connection ends the wait.</summary>
+    internal bool FailsWithOpens => failsWithOpens;
+
+    internal bool IsMet(PoolCounts counts) => isMet(counts);
+
+    internal void Complete() => _completion.TrySetResult();
+
+    internal void Fail(Exception exception) => _completion.TrySetException(exception);
+
+    internal async Task WaitAsync(Action<Condition> forget, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            forget(this);
+            throw;
+        }
+    }
+}

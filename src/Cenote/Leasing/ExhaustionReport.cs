@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// Says why no connection could be had. Callers who give up within a few milliseconds of each other share one look at the pool: thousands
+/// of them would otherwise go over all slots, each for itself, while the pool has other things to do. Thread-safe.
+/// </summary>
+internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
+{
+    private const int MaxHolders = 5;
+    private static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
+
+    private readonly object _gate = new();
+    private Look? _last;
+
+    /// <summary>How often the pool was looked at.</summary>
+    internal int Looks { get; private set; }
+
+    internal PoolTimeoutException TimedOut(TimeSpan timeout, TimeSpan waited)
+    {
+        var look = Read();
+
+        // Timers come late on a starved machine, and a connection may come before them: the caller is told how long it really was.
+        var late = waited - timeout >= TimeSpan.FromMilliseconds(100) ? Text($" (it waited {waited.TotalSeconds:0.###} s)") : "";
+        var message = Text($"Pool '{settings.Name}' had no connection within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
+        return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
+    }
+
+    internal PoolOverloadedException Overloaded(string reason)
+    {
+        var look = Read();
+        var message = Text($"Pool '{settings.Name}' turned the caller away: {reason}; {look.Crowd}");
+        return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message);
+    }
+
+    internal static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk)
+    {
+        var holders = new List<LeaseHolder>();
+        foreach (var slot in desk.Slots.All)
+        {
+            if (slot.GetLeaseInfo(desk.Clock) is { } lease)
+            {
+                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite.FilePath, lease.CallSite.LineNumber, lease.CallSite.MemberName));
+            }
+        }
+
+        return [.. holders.OrderByDescending(static holder => holder.Age).Take(MaxHolders)];
+    }
+
+    private Look Read()
+    {
+        lock (_gate)
+        {
+            var last = _last;
+            if (last is null || settings.Clock.Elapsed - last.At >= SharedFor || !ReferenceEquals(last.Failure, desk.Meters.LastOpenFailure) || last.Attention != desk.Attention)
+            {
+                Looks++;
+                _last = last = Look.Of(settings, desk);
+            }
+
+            return last;
+        }
+    }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>The pool at one moment.</summary>
+    private sealed record Look
+    {
+        /// <summary>On the pool's clock, after everything was read.</summary>
+        internal required TimeSpan At { get; init; }
+
+        internal required DateTimeOffset Time { get; init; }
+
+        internal required int Attention { get; init; }
+
+        internal required PoolCounts Counts { get; init; }
+
+        internal required IReadOnlyList<LeaseHolder> Holders { get; init; }
+
+        internal required OpenFailure? Failure { get; init; }
+
+        internal required string WhyNone { get; init; }
+
+        internal required string Crowd { get; init; }
+
+        internal static Look Of(PoolSettings settings, LeaseDesk desk)
+        {
+            var time = settings.Clock.UtcNow;
+            var attention = desk.Attention;
+            var failure = desk.Meters.LastOpenFailure;
+            var counts = desk.Count();
+            var holders = LongestHolders(desk);
+            var crowd = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{counts}, at {time:HH:mm:ss.fff} UTC.");
+            var why = new StringBuilder().Append(crowd);
+            if (attention.HasAny(Leasing.Attention.Suspended))
+            {
+                why.Append(" The pool is suspended: no connection can be rented until Resume is called.");
+            }
+
+            if (desk.GetCircuitStatus() is { State: not CircuitState.Closed } circuit)
+            {
+                why.Append(CultureInfo.InvariantCulture, $" The circuit has been open since {Readable.Moment(circuit.StateChangedAt)}.");
+            }
+
+            if (holders.Count > 0)
+            {
+                why.Append(" Held longest by ").AppendJoin("; ", holders).Append('.');
+                crowd.Append(" Held longest by ").AppendJoin("; ", holders).Append('.');
+            }
+
+            if (failure is not null)
+            {
+                why.Append(CultureInfo.InvariantCulture, $" The last open failed at {Readable.Moment(failure.Time)} ({failure.Kind}): {failure.Exception.Message}");
+            }
+            else
+            {
+                why.Append(" Return connections sooner, look for a holder that never returns, or raise MaxSize.");
+            }
+
+            crowd.Append(" Ask again later, return connections sooner, or raise MaxSize if the database has room.");
+            return new Look
+            {
+                At = settings.Clock.Elapsed,
+                Time = time,
+                Attention = attention,
+                Counts = counts,
+                Holders = holders,
+                Failure = failure,
+                WhyNone = why.ToString(),
+                Crowd = crowd.ToString(),
+            };
+        }
+    }
+}

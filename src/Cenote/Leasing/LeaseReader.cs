@@ -1,0 +1,34 @@
+namespace Cenote.Leasing;
+
+/// <summary>Reads from the slots which leases are out.</summary>
+internal sealed class LeaseReader(PoolSettings settings, LeaseDesk desk)
+{
+    /// <summary>The leases that are out, the oldest first.</summary>
+    internal IReadOnlyList<LeaseInfo> Read()
+    {
+        var leases = new List<LeaseInfo>();
+        foreach (var slot in desk.Slots.All)
+        {
+            if (slot.State == SlotState.Leased && slot.GetLeaseInfo(settings.Clock) is { } lease)
+            {
+                leases.Add(lease);
+            }
+        }
+
+        return [.. leases.OrderByDescending(static lease => lease.Age)];
+    }
+
+    internal IReadOnlyList<SlotInfo> ReadSlots()
+    {
+        var slots = desk.Slots.All;
+        var infos = new SlotInfo[slots.Length];
+        for (var i = 0; i < infos.Length; i++)
+        {
+            infos[i] = slots[i].GetInfo(settings.Clock);
+        }
+
+        return infos;
+    }
+
+    internal LeaseReport Report() => new(settings.Name, settings.Clock.UtcNow, desk.Count(), settings.LeakThreshold, Read());
+}

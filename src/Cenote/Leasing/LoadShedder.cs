@@ -1,0 +1,88 @@
+namespace Cenote.Leasing;
+
+/// <summary>
+/// Chooses who is served next and who is turned away instead. Guarded by the desk's lock; allocates nothing.
+/// </summary>
+/// <remarks>
+/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one is never
+/// turned away, as a link with less than a packet's worth queued drops none.
+/// </remarks>
+internal sealed class LoadShedder(LoadSheddingOptions options)
+{
+    private TimeSpan? _firstAbove;
+    private TimeSpan _dropNext;
+    private int _count;
+    private int _lastCount;
+    private bool _isDropping;
+
+    /// <summary>Takes the first waiter that is to be served out of a queue that is not empty.</summary>
+    /// <param name="queue">The queue. Its first can still use a connection.</param>
+    /// <param name="now">The pool's clock.</param>
+    /// <param name="shed">Receives those who are turned away.</param>
+    /// <param name="over">Receives those whose wait was over already.</param>
+    internal Waiter Take(WaiterQueue queue, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
+    {
+        var waiter = TakeFirst(queue, now, ref over, out var mayDrop);
+        if (_isDropping)
+        {
+            _isDropping = mayDrop;
+
+            // Here the algorithm assumes a link that never stops. A pool stops while its connections are all out: what fell due
+            // meanwhile is not made up for.
+            _dropNext = now - _dropNext > options.Interval ? now : _dropNext;
+            while (_isDropping && now >= _dropNext)
+            {
+                (shed ??= []).Add(waiter);
+                _count++;
+                waiter = TakeFirst(queue, now, ref over, out mayDrop);
+                _isDropping = mayDrop;
+                _dropNext += _isDropping ? Spacing() : TimeSpan.Zero;
+            }
+        }
+        else if (mayDrop)
+        {
+            (shed ??= []).Add(waiter);
+            waiter = TakeFirst(queue, now, ref over, out _);
+            _isDropping = true;
+
+            // A queue that stood shortly before goes on at about the rate that controlled it then.
+            var delta = _count - _lastCount;
+            _count = delta > 1 && now - _dropNext < 16 * options.Interval ? delta : 1;
+            _dropNext = now + Spacing();
+            _lastCount = _count;
+        }
+
+        return waiter;
+    }
+
+    /// <summary>The queue has become empty without this: nobody waits too long any more.</summary>
+    internal void RecordEmpty() => _firstAbove = null;
+
+    /// <summary>Forgets the past: waits were long for another reason than load.</summary>
+    internal void Restart() => (_firstAbove, _isDropping, _count, _lastCount) = (null, false, 0, 0);
+
+    private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
+    {
+        // Two, so that one who is turned away leaves another behind who can be served.
+        queue.Weed(2, now, ref over);
+        var waiter = queue.First!;
+        queue.Remove(waiter);
+        mayDrop = false;
+        if (waiter.Request.WaitedAt(now) < options.TargetDelay || queue.Count == 0)
+        {
+            _firstAbove = null;
+        }
+        else if (_firstAbove is not { } first)
+        {
+            _firstAbove = now + options.Interval;
+        }
+        else
+        {
+            mayDrop = now >= first;
+        }
+
+        return waiter;
+    }
+
+    private TimeSpan Spacing() => options.Interval / Math.Sqrt(_count);
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Cenote.Statistics;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// One activity for each rent that was not served at once. It is told of when the rent is over, with the times that it had: nothing runs
+/// inside of it, so that nobody needs it before, and the caller's own activity stays the current one all along.
+/// </summary>
+internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
+{
+    private static readonly ActivitySource Source = new(new ActivitySourceOptions(PoolTelemetry.ActivitySourceName)
+    {
+        Version = TelemetryScope.Version,
+        TelemetrySchemaUrl = TelemetryScope.SchemaUrl,
+    });
+
+    private readonly string _displayName = $"rent {labels.PoolName}";
+
+    internal static bool IsEnabled => Source.HasListeners();
+
+    /// <summary>Follows a rent to its end. One that was served at once leaves no trace; an open may be over before anybody looks, and was waited for all the same.</summary>
+    internal ValueTask<ConnectionLease> Follow(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt)
+    {
+        if (!rent.IsCompletedSuccessfully)
+        {
+            return FollowAsync(rent, startedAt);
+        }
+
+        var lease = rent.Result;
+        if (IsNew(lease))
+        {
+            TryRecord(startedAt, lease, failure: null);
+        }
+
+        return new ValueTask<ConnectionLease>(lease);
+    }
+
+    /// <summary>Whether it is the first lease of its connection.</summary>
+    internal static bool IsNew(in ConnectionLease lease) => lease.Slot is { } slot && slot.Age.LeasesBefore + 1 == SlotWord.LeasesOf(lease.Ticket);
+
+    /// <summary>Tells of a rent that is over.</summary>
+    /// <param name="startedAt">When the caller asked.</param>
+    /// <param name="lease">What it got.</param>
+    /// <param name="failure">What it got instead.</param>
+    internal void TryRecord(DateTimeOffset startedAt, in ConnectionLease lease, Exception? failure)
+    {
+        try
+        {
+            Record(startedAt, lease, failure);
+        }
+        catch (Exception)
+        {
+            // A listener's mistake must not cost the caller its connection.
+        }
+    }
+
+    private async ValueTask<ConnectionLease> FollowAsync(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt)
+    {
+        try
+        {
+            var lease = await rent.ConfigureAwait(false);
+            TryRecord(startedAt, lease, failure: null);
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            TryRecord(startedAt, default, exception);
+            throw;
+        }
+    }
+
+    private void Record(DateTimeOffset startedAt, in ConnectionLease lease, Exception? failure)
+    {
+        var endedAt = settings.Clock.UtcNow;
+        var outcome = failure is null ? RentOutcome.Queued : RentOutcome.Of(failure);
+        List<KeyValuePair<string, object?>> tags =
+        [
+            .. labels.Tags,
+            new("cenote.rent.outcome", outcome),
+            new("cenote.rent.wait", Math.Max(0, (endedAt - startedAt).TotalSeconds)),
+        ];
+        if (lease.IsValid)
+        {
+            tags.Add(new("cenote.rent.connection", IsNew(lease) ? "new" : "reused"));
+        }
+
+        if (failure is not null)
+        {
+            tags.Add(new(TelemetryTags.ErrorType, outcome));
+        }
+
+        // Whoever samples sees all that is known.
+        using var activity = Source.StartActivity("cenote.rent", ActivityKind.Internal, parentContext: default, tags, links: null, startedAt);
+        if (activity is null)
+        {
+            return;
+        }
+
+        activity.DisplayName = _displayName;
+        activity.SetEndTime(endedAt.UtcDateTime);
+        if (failure is not null && outcome != RentOutcome.Cancelled)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, failure.Message);
+        }
+    }
+}

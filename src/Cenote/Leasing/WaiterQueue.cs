@@ -1,0 +1,196 @@
+namespace Cenote.Leasing;
+
+/// <summary>The callers queued for a lease, first come first served. Guarded by the desk's lock. Joining and leaving is O(1), but for a caller that comes back to its place.</summary>
+internal sealed class WaiterQueue
+{
+    private Waiter? _first;
+    private Waiter? _last;
+    private Waiter? _spare;
+    private int _spares;
+    private int _unneeded;
+    private long _sequence;
+
+    internal int Count { get; private set; }
+
+    /// <summary>How many of them block a thread.</summary>
+    internal int Blocking { get; private set; }
+
+    /// <summary>The number given to the last waiter that joined.</summary>
+    internal long LastSequence => _sequence;
+
+    internal Waiter? First => _first;
+
+    /// <summary>Finished waiters that are kept for callers to come.</summary>
+    internal int Spares => _spares;
+
+    /// <summary>Where the first so many of those who wait ask from.</summary>
+    internal List<CallSite> DescribeSites(int most)
+    {
+        List<CallSite> sites = [];
+        for (var waiter = _first; waiter is not null && sites.Count < most; waiter = waiter.Next)
+        {
+            sites.Add(waiter.Request.CallSite);
+        }
+
+        return sites;
+    }
+
+    /// <summary>Takes a waiter for re-use, if there is one.</summary>
+    internal Waiter? TakeSpare()
+    {
+        var waiter = _spare;
+        if (waiter is not null)
+        {
+            _spare = waiter.Next;
+            waiter.Next = null;
+            _unneeded = Math.Min(_unneeded, --_spares);
+        }
+
+        return waiter;
+    }
+
+    /// <summary>Keeps a finished waiter for the next caller.</summary>
+    internal void PutBack(Waiter waiter)
+    {
+        waiter.Next = _spare;
+        _spare = waiter;
+        _spares++;
+    }
+
+    /// <summary>Takes out the spare waiters that nobody has needed since the last call: those of a crowd that has gone.</summary>
+    /// <param name="kept">So many stay in any case.</param>
+    /// <returns>The first of them, which leads to the others.</returns>
+    internal Waiter? TakeUnneeded(int kept)
+    {
+        // Those on top of the stack are the ones that were used last.
+        var staying = Math.Max(kept, _spares - _unneeded);
+        var unneeded = staying < _spares ? CutSpares(staying) : null;
+        _unneeded = _spares;
+        return unneeded;
+    }
+
+    /// <summary>Takes out all spare waiters.</summary>
+    /// <returns>The first of them, which leads to the others.</returns>
+    internal Waiter? TakeSpares() => CutSpares(0);
+
+    private Waiter? CutSpares(int staying)
+    {
+        _spares = staying;
+        Waiter? cut;
+        if (staying == 0)
+        {
+            (cut, _spare) = (_spare, null);
+            return cut;
+        }
+
+        var last = _spare!;
+        for (var i = 1; i < staying; i++)
+        {
+            last = last.Next!;
+        }
+
+        (cut, last.Next) = (last.Next, null);
+        return cut;
+    }
+
+    /// <summary>At the end; or, for a caller that had its turn and got a dead connection, in the place that it had.</summary>
+    internal void Enqueue(Waiter waiter)
+    {
+        var place = waiter.Request.Place;
+        waiter.Sequence = place == 0 ? ++_sequence : place;
+        var next = place == 0 ? null : _first;
+        while (next is not null && next.Sequence < place)
+        {
+            next = next.Next;
+        }
+
+        InsertBefore(next, waiter);
+        waiter.IsQueued = true;
+        Count++;
+        if (waiter.IsBlocking)
+        {
+            Blocking++;
+        }
+    }
+
+    /// <summary>
+    /// Takes callers out, from the front, who can use no connection any more, until so many are found who can: nobody is served, or opened
+    /// for, because a timer or a callback has not come yet.
+    /// </summary>
+    /// <returns>How many can, up to <paramref name="most"/>.</returns>
+    internal int Weed(int most, TimeSpan now, ref List<Waiter>? over)
+    {
+        var usable = 0;
+        for (var waiter = _first; waiter is not null && usable < most;)
+        {
+            var next = waiter.Next;
+            if (waiter.IsOver(now))
+            {
+                Remove(waiter);
+                (over ??= []).Add(waiter);
+            }
+            else
+            {
+                usable++;
+            }
+
+            waiter = next;
+        }
+
+        return usable;
+    }
+
+    internal void Remove(Waiter waiter)
+    {
+        if (waiter.Previous is null)
+        {
+            _first = waiter.Next;
+        }
+        else
+        {
+            waiter.Previous.Next = waiter.Next;
+        }
+
+        if (waiter.Next is null)
+        {
+            _last = waiter.Previous;
+        }
+        else
+        {
+            waiter.Next.Previous = waiter.Previous;
+        }
+
+        waiter.Previous = null;
+        waiter.Next = null;
+        waiter.IsQueued = false;
+        Count--;
+        if (waiter.IsBlocking)
+        {
+            Blocking--;
+        }
+    }
+
+    private void InsertBefore(Waiter? next, Waiter waiter)
+    {
+        var previous = next is null ? _last : next.Previous;
+        waiter.Previous = previous;
+        waiter.Next = next;
+        if (previous is null)
+        {
+            _first = waiter;
+        }
+        else
+        {
+            previous.Next = waiter;
+        }
+
+        if (next is null)
+        {
+            _last = waiter;
+        }
+        else
+        {
+            next.Previous = waiter;
+        }
+    }
+}

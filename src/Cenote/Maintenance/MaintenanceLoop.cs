@@ -1,0 +1,128 @@
+using Cenote.Events;
+using Cenote.Leasing;
+using Cenote.Statistics;
+
+namespace Cenote.Maintenance;
+
+/// <summary>Keeps the pool in shape: one timer, a list of small tasks.</summary>
+internal sealed class MaintenanceLoop
+{
+    internal static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    private readonly PoolSettings _settings;
+    private readonly Meters _meters;
+    private readonly PoolJournal _journal;
+    private readonly IClosingTask _leaks;
+    private readonly IReadOnlyList<IMaintenanceTask> _closingTasks;
+    private IReadOnlyList<IMaintenanceTask> _tasks;
+    private ITimer? _timer;
+    private int _isRunning;
+    private bool _isLingering;
+    private bool _isFinishing;
+
+    internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IMaintenanceTask verdicts)
+    {
+        _settings = settings;
+        _meters = meters;
+        _journal = journal;
+        _leaks = leaks;
+        _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk), leaks];
+        _tasks =
+        [
+            _closingTasks[0],
+            new LoadSample(settings, desk),
+            _closingTasks[1],
+            new LifetimeRetirement(desk),
+            new IdleRetirement(settings, desk),
+            new KeepAlive(settings, desk),
+            new SizingRound(settings, desk, journal),
+            leaks,
+            verdicts,
+            new ImmediateRents(desk),
+            new SpareWaiters(desk),
+            new Refill(desk),
+        ];
+    }
+
+    internal void Start()
+    {
+        // Callers look at the clock from now on.
+        RunTask(_closingTasks[0]);
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((MaintenanceLoop)state!).Run(), this, Period, Period);
+        }
+    }
+
+    /// <summary>The pool is closing: only what its last connections need to come to their end is still done.</summary>
+    internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
+
+    /// <summary>Nothing is left but connections that are out: the timer goes on only while the leak scan has something to do about them.</summary>
+    internal void Linger()
+    {
+        Volatile.Write(ref _isLingering, true);
+        StopUnlessNeeded();
+    }
+
+    /// <summary>The last connection is gone: what came back since the last tick is noticed by one more.</summary>
+    internal void Finish()
+    {
+        Interlocked.Exchange(ref _isFinishing, true);
+        Run();
+        Stop();
+    }
+
+    /// <summary>One tick. A tick that comes while another runs is skipped, except the last, which the other then does.</summary>
+    internal void Run()
+    {
+        while (Interlocked.Exchange(ref _isRunning, 1) == 0)
+        {
+            var isLast = Volatile.Read(ref _isFinishing);
+            try
+            {
+                foreach (var task in Volatile.Read(ref _tasks))
+                {
+                    RunTask(task);
+                }
+            }
+            finally
+            {
+                // A full fence: the wish of a last tick that was skipped was written before it, and is seen below.
+                Interlocked.Exchange(ref _isRunning, 0);
+            }
+
+            if (isLast || !Volatile.Read(ref _isFinishing))
+            {
+                break;
+            }
+        }
+
+        if (Volatile.Read(ref _isLingering))
+        {
+            StopUnlessNeeded();
+        }
+    }
+
+    private void Stop() => _timer?.Dispose();
+
+    private void StopUnlessNeeded()
+    {
+        if (!_leaks.IsNeeded)
+        {
+            Stop();
+        }
+    }
+
+    private void RunTask(IMaintenanceTask task)
+    {
+        try
+        {
+            task.Run();
+        }
+        catch (Exception exception)
+        {
+            _meters.MaintenanceFailures.Increment();
+            _journal.MaintenanceFailed(task.GetType().Name, exception);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using Cenote.Connections;
+using Cenote.Events;
+using Cenote.Leasing;
+using Cenote.Providers;
+
+namespace Cenote.Operations;
+
+/// <summary>What an operator does to a running pool.</summary>
+internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionWork work, PoolJournal journal)
+{
+    private readonly object _sizes = new();
+    private volatile bool _isDraining;
+    private string _waitingForRestart = "";
+
+    internal PoolState ReadState() =>
+        desk.IsClosed ? PoolState.Closed
+        : !desk.Attention.HasAny(Attention.Suspended) ? PoolState.Running
+        : _isDraining ? PoolState.Draining
+        : PoolState.Suspended;
+
+    internal async Task WarmUpAsync(int? target, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        var capacity = desk.ReadCapacity();
+        var wanted = target ?? capacity.MinSize;
+        if (wanted < 0 || wanted > capacity.Limit)
+        {
+            throw new ArgumentOutOfRangeException(nameof(target), wanted, $"A warm-up target is 0 to the size of the pool, which is {capacity.Limit}.");
+        }
+
+        var reached = 0;
+        while (reached < wanted)
+        {
+            var next = reached + 1;
+            // Listening comes first: an open that fails at once would otherwise go unseen, and the wait never end.
+            var opened = desk.WhenAsync(counts => OpenIn(counts) >= next, failsWithOpens: true, cancellationToken);
+            if (!opened.IsCompleted)
+            {
+                desk.Want(warmUpTarget: wanted);
+            }
+
+            await opened.ConfigureAwait(false);
+            reached = next;
+            progress?.Report(reached);
+        }
+    }
+
+    internal async Task<int> ValidateIdleAsync(CancellationToken cancellationToken)
+    {
+        if (desk.IsClosed)
+        {
+            throw new PoolClosedException(settings.Name);
+        }
+
+        var good = 0;
+        var validation = new ParallelOptions { MaxDegreeOfParallelism = settings.MaxConcurrentOpens, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(desk.Slots.All.ToArray(), validation, ValidateAsync).ConfigureAwait(false);
+        return good;
+
+        async ValueTask ValidateAsync(Slot slot, CancellationToken token)
+        {
+            var word = slot.Word;
+            if (SlotWord.StateOf(word) != SlotState.Idle)
+            {
+                return;
+            }
+
+            desk.Expected.Begin(slot);
+            if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
+                && await work.ValidateNowAsync(slot).ConfigureAwait(false))
+            {
+                Interlocked.Increment(ref good);
+            }
+        }
+    }
+
+    internal Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        desk.WhenAsync(counts => OpenIn(counts) >= desk.ReadCapacity().MinSize, failsWithOpens: false, cancellationToken);
+
+    internal Task WaitUntilIdleAsync(CancellationToken cancellationToken) =>
+        desk.WhenAsync(static counts => counts.Total - counts.Opening == counts.Idle && counts.Waiting == 0, failsWithOpens: false, cancellationToken);
+
+    internal void Resize(int minSize, int maxSize)
+    {
+        var problems = new OptionProblems();
+        problems.FindSizes(minSize, maxSize);
+        PoolOptionsException.ThrowIfAny(settings.Name, problems);
+        lock (_sizes)
+        {
+            var before = desk.ReadCapacity();
+            var limit = settings.SizingPolicy is null ? maxSize : Math.Clamp(before.Limit, Math.Max(1, minSize), maxSize);
+            desk.Resize(minSize, maxSize, limit);
+            journal.Resized(before.Limit, limit, $"asked for {minSize} to {maxSize}");
+        }
+    }
+
+    internal IReadOnlyList<string> Reconfigure(ConnectionPoolOptions options)
+    {
+        var changed = PoolSettings.Create(provider, options);
+        var fixedChanges = settings.FindFixedChanges(changed).ToList();
+        lock (_sizes)
+        {
+            var before = settings.Changeable;
+            var after = changed.Changeable;
+            var changes = string.Join(", ", settings.DescribeChanges(changed));
+            if (changes.Length > 0)
+            {
+                settings.Change(changed);
+                desk.SetMaxWaiters(after.MaxWaiters);
+                desk.StackSamplingInterval = after.StackSamplingInterval;
+                journal.Reconfigured(changes);
+            }
+
+            // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones change.
+            if ((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize))
+            {
+                Resize(after.MinSize, after.MaxSize);
+            }
+
+            // Logged once: a configuration may be reloaded every minute, for reasons that have nothing to do with this pool.
+            var waiting = string.Join(", ", fixedChanges);
+            if (waiting.Length > 0 && waiting != _waitingForRestart)
+            {
+                PoolLog.ReconfigurationIncomplete(journal.Logger, settings.Name, waiting);
+            }
+
+            _waitingForRestart = waiting;
+        }
+
+        return fixedChanges;
+    }
+
+    internal void Suspend()
+    {
+        desk.Suspend();
+        journal.Suspended();
+    }
+
+    internal void Resume()
+    {
+        _isDraining = false;
+        desk.Resume();
+        journal.Resumed();
+    }
+
+    internal void Clear()
+    {
+        journal.RetiredAll();
+        desk.RetireAll(CloseReason.Retired);
+    }
+
+    internal Task DrainAsync(CancellationToken cancellationToken)
+    {
+        _isDraining = true;
+        journal.Draining();
+        Suspend();
+        Clear();
+        return desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
+    }
+
+    private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
+}

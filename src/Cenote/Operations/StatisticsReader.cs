@@ -1,0 +1,74 @@
+using Cenote.Leasing;
+using Cenote.Statistics;
+
+namespace Cenote.Operations;
+
+/// <summary>Reads a pool's numbers, so that those that belong together agree.</summary>
+internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, PoolOperations operations)
+{
+    private Meters Meters => desk.Meters;
+
+    /// <summary>
+    /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns never
+    /// wait for statistics.
+    /// </summary>
+    internal PoolStatistics Read()
+    {
+        var statistics = desk.Read(ReadCounters);
+        return statistics with
+        {
+            WaitTime = Meters.WaitTime.Summarize(zeros: Math.Max(0, statistics.Rents - statistics.Waits)),
+            UseTime = Meters.UseTime.Summarize(),
+            ConnectTime = Meters.ConnectTime.Summarize(),
+        };
+    }
+
+    internal PoolLatencies ReadLatencies()
+    {
+        // Rents are counted after waits: a rent that comes in between is one more that did not wait, never one too few.
+        var waits = Meters.WaitTime.Count;
+        return new PoolLatencies
+        {
+            Wait = Meters.WaitTime.Snapshot(zeros: Math.Max(0, desk.Slots.CountRents() - waits)),
+            Use = Meters.UseTime.Snapshot(),
+            Connect = Meters.ConnectTime.Snapshot(),
+        };
+    }
+
+    private PoolStatistics ReadCounters(PoolCounts counts)
+    {
+        var rents = desk.Slots.CountRents();
+        var capacity = desk.ReadCapacity();
+        return new PoolStatistics
+        {
+            PoolName = settings.Name,
+            Time = settings.Clock.UtcNow,
+            State = operations.ReadState(),
+            MinSize = capacity.MinSize,
+            MaxSize = capacity.MaxSize,
+            Counts = counts,
+            Rents = rents,
+            Waits = Meters.WaitTime.Count,
+            LongestWait = desk.ReadLongestWait(),
+            Timeouts = Meters.Timeouts.Value,
+            Cancellations = Meters.Cancellations.Value,
+            Errors = Meters.Errors.Value,
+            ConnectionsOpened = Meters.Opened.Value,
+            OpenFailures = Meters.OpenFailures.Value,
+            ConnectionsClosedByReason = Meters.ReadClosed(),
+            LeaksSuspected = Meters.LeaksSuspected.Value,
+            LeasesReturnedLate = Meters.LeasesReturnedLate.Value,
+            LeasesRevoked = Meters.LeasesRevoked.Value,
+            NestedRents = Meters.NestedRents.Value,
+            MaintenanceFailures = Meters.MaintenanceFailures.Value,
+            WaitTime = default,
+            UseTime = default,
+            ConnectTime = default,
+            LastOpenFailure = Meters.LastOpenFailure,
+            CircuitState = desk.GetCircuitStatus().State,
+            CircuitOpenings = Meters.CircuitOpenings.Value,
+            CircuitRejections = Meters.CircuitRejections.Value,
+            OverloadRejections = Meters.OverloadRejections.Value,
+        };
+    }
+}

@@ -1,0 +1,18 @@
+namespace Cenote.Providers;
+
+/// <summary>An ability of a <see cref="PhysicalConnection"/>: the server itself ends statements that run too long.</summary>
+public interface IStatementTimeout
+{
+    /// <summary>Gets whether the server has accepted <see cref="ConnectionSettings.QueryTimeout"/> when the connection was opened.</summary>
+    bool SupportsStatementTimeout { get; }
+
+    /// <summary>Sets another limit for the statements of this lease. A full reset takes it back.</summary>
+    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
+    /// <exception cref="NotSupportedException">This server has no such limit.</exception>
+    void SetStatementTimeout(TimeSpan? limit);
+
+    /// <inheritdoc cref="SetStatementTimeout"/>
+    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken);
+}

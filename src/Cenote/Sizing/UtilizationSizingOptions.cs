@@ -1,0 +1,46 @@
+namespace Cenote;
+
+/// <summary>The settings of <see cref="UtilizationSizingPolicy"/>. The bounds are the pool's own minimum and maximum size.</summary>
+public sealed record UtilizationSizingOptions
+{
+    /// <summary>Grow when more than this share of the size is leased.</summary>
+    /// <value>Default 0.8. Range above <see cref="ShrinkBelow"/>, up to 1.</value>
+    public double GrowAbove { get; init; } = 0.8;
+
+    /// <summary>Shrink when less than this share of the size is leased.</summary>
+    /// <value>Default 0.2. Range 0 to below <see cref="GrowAbove"/>.</value>
+    public double ShrinkBelow { get; init; } = 0.2;
+
+    /// <summary>Connections added at a time.</summary>
+    /// <value>Default 2. Range 1 to 1,000.</value>
+    public int GrowStep { get; init; } = 2;
+
+    /// <summary>Connections taken away at a time.</summary>
+    /// <value>Default 1. Range 1 to 1,000.</value>
+    public int ShrinkStep { get; init; } = 1;
+
+    /// <summary>How long utilization must stay high before the pool grows.</summary>
+    /// <value>Default 1 s. Range 0 to 1 h.</value>
+    public TimeSpan GrowWindow { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long utilization must stay low before the pool shrinks, at first: see the remarks of <see cref="UtilizationSizingPolicy"/>.</summary>
+    /// <value>Default 60 s. Range 1 s to 1 day.</value>
+    public TimeSpan ShrinkWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal void ThrowIfInvalid(string parameterName)
+    {
+        var problems = new OptionProblems();
+        problems.FindFactor(nameof(GrowAbove), GrowAbove, 0, 1);
+        problems.FindFactor(nameof(ShrinkBelow), ShrinkBelow, 0, 1);
+        if (!(ShrinkBelow < GrowAbove))
+        {
+            problems.Add(FormattableString.Invariant($"ShrinkBelow is {ShrinkBelow}. It must be below GrowAbove, which is {GrowAbove}."));
+        }
+
+        problems.FindNumber(nameof(GrowStep), GrowStep, 1, 1000);
+        problems.FindNumber(nameof(ShrinkStep), ShrinkStep, 1, 1000);
+        problems.FindDuration(nameof(GrowWindow), GrowWindow, TimeSpan.Zero, TimeSpan.FromHours(1));
+        problems.FindDuration(nameof(ShrinkWindow), ShrinkWindow, TimeSpan.FromSeconds(1), OptionProblems.LongestWait);
+        problems.ThrowIfAny(parameterName);
+    }
+}

@@ -1,0 +1,65 @@
+namespace Cenote.Statistics;
+
+/// <summary>The pool's counters. None of them is touched on the hot path: rents are counted by the slots' words.</summary>
+internal sealed class Meters
+{
+    private readonly Counter[] _closed = [.. Enum.GetValues<CloseReason>().Select(_ => new Counter())];
+    private OpenFailure? _lastOpenFailure;
+
+    internal Counter Timeouts { get; } = new();
+
+    internal Counter Cancellations { get; } = new();
+
+    internal Counter Errors { get; } = new();
+
+    internal Counter Opened { get; } = new();
+
+    internal Counter OpenFailures { get; } = new();
+
+    internal Counter CircuitOpenings { get; } = new();
+
+    internal Counter CircuitRejections { get; } = new();
+
+    internal Counter OverloadRejections { get; } = new();
+
+    internal Counter MaintenanceFailures { get; } = new();
+
+    internal Counter LeaksSuspected { get; } = new();
+
+    internal Counter LeasesReturnedLate { get; } = new();
+
+    internal Counter LeasesRevoked { get; } = new();
+
+    internal Counter NestedRents { get; } = new();
+
+    internal Histogram WaitTime { get; } = new();
+
+    internal Histogram UseTime { get; } = new();
+
+    internal Histogram ConnectTime { get; } = new();
+
+    /// <summary>The last failure to open since the last success.</summary>
+    internal OpenFailure? LastOpenFailure
+    {
+        get => Volatile.Read(ref _lastOpenFailure);
+        set => Volatile.Write(ref _lastOpenFailure, value);
+    }
+
+    internal void Closed(CloseReason reason) => _closed[(int)reason].Increment();
+
+    internal long CountClosed(CloseReason reason) => _closed[(int)reason].Value;
+
+    internal IReadOnlyDictionary<CloseReason, long> ReadClosed()
+    {
+        var closed = new Dictionary<CloseReason, long>();
+        for (var reason = 0; reason < _closed.Length; reason++)
+        {
+            if (_closed[reason].Value is > 0 and var count)
+            {
+                closed[(CloseReason)reason] = count;
+            }
+        }
+
+        return closed;
+    }
+}

@@ -1,0 +1,26 @@
+namespace Cenote.Time;
+
+/// <summary>The pool's view of its <see cref="TimeProvider"/>: monotonic time since the pool was constructed.</summary>
+internal sealed class PoolClock(TimeProvider timeProvider)
+{
+    private readonly long _start = timeProvider.GetTimestamp();
+
+    internal TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>Whether it is the machine's own clock.</summary>
+    internal bool IsSystem { get; } = ReferenceEquals(timeProvider, TimeProvider.System);
+
+    internal TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
+
+    internal long ElapsedMilliseconds => (long)Elapsed.TotalMilliseconds;
+
+    internal DateTimeOffset UtcNow => timeProvider.GetUtcNow();
+
+    internal long GetTimestamp() => timeProvider.GetTimestamp();
+
+    internal TimeSpan ElapsedSince(long timestamp) => timeProvider.GetElapsedTime(timestamp);
+
+    /// <summary>A timer that does not run yet.</summary>
+    internal ITimer CreateTimer(TimerCallback callback, object state) =>
+        timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+}
