@@ -9,7 +9,9 @@ using Perfolizer.Horology;
 
 namespace Cenote.Benchmarks;
 
-/// <summary>How BenchmarkDotNet measures here: in this process, briefly, with bytes; silent but for one line a case.</summary>
+/// <summary>
+/// How BenchmarkDotNet measures here: in this process, briefly, with bytes; silent but for one line a case.
+/// </summary>
 internal static class BenchmarkConfig
 {
     internal static IConfig Create(ILogger log, string? filter)

@@ -6,8 +6,8 @@ namespace Cenote.Benchmarks;
 /// <param name="Name">Suite and method.</param>
 /// <param name="Threads">Threads that ran it at once.</param>
 /// <param name="Nanoseconds">
-/// Wall time divided by the operations of all threads together: the first quartile over the iterations, which whatever else the
-/// machine does disturbs less than the median.
+/// Wall time divided by the operations of all threads together: the first quartile over the iterations, which whatever
+/// else the machine does disturbs less than the median.
 /// </param>
 /// <param name="Median">The median of the same.</param>
 /// <param name="Bytes">Bytes allocated per operation.</param>

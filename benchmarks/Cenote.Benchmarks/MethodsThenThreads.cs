@@ -5,8 +5,8 @@ using BenchmarkDotNet.Running;
 namespace Cenote.Benchmarks;
 
 /// <summary>
-/// Runs suite by suite, and each method at every number of threads before the next: its pool stays at work, and what is compared
-/// is measured close together.
+/// Runs suite by suite, and each method at every number of threads before the next: its pool stays at work, and what is
+/// compared is measured close together.
 /// </summary>
 internal sealed class MethodsThenThreads : DefaultOrderer
 {

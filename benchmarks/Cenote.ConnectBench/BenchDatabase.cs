@@ -51,7 +51,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
     internal Task<long> CountLoadsAsync() => ScalarAsync(
         $"SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid WHERE datname = '{_database}' AND query LIKE '%elemtyptype%'");
 
-    /// <summary>Processor time of the server's processes for the database's sessions, and of the process that forks them.</summary>
+    /// <summary>
+    /// Processor time of the server's processes for the database's sessions, and of the process that forks them.
+    /// </summary>
     internal async Task<TimeSpan> ReadProcessorTimeAsync()
     {
         await using var command = _administrator.CreateCommand($"SELECT pid FROM pg_stat_activity WHERE datname = '{_database}' UNION ALL SELECT pg_backend_pid()");

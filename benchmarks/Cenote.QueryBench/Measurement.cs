@@ -22,7 +22,10 @@ internal sealed record Measurement(Database Database, int Clients, Turn[][] Turn
         .. Turns.Select(static turns => $"{Median.Of(turns.Select(static turn => turn.ProcessorTime.TotalMicroseconds)):N1}"),
     ];
 
-    /// <summary>Judges the lease. Two per cent below is equal still, if the interval reaches equality: rounds of one side differ by as much.</summary>
+    /// <summary>
+    /// Judges the lease. Two per cent below is equal still, if the interval reaches equality: rounds of one side differ
+    /// by as much.
+    /// </summary>
     internal Target Judge()
     {
         var isEquality = Database.Goal <= 1;

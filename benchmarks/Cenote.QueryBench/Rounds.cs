@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cenote.QueryBench;
 
-/// <summary>Rounds in which every side works once, for the same time, with the same clients; every other round backwards.</summary>
+/// <summary>
+/// Rounds in which every side works once, for the same time, with the same clients; every other round backwards.
+/// </summary>
 internal sealed class Rounds(IReadOnlyList<ISide> sides, int clients, TimeSpan turn)
 {
     private bool _isOver;

@@ -10,7 +10,9 @@ internal sealed class Comparison
     /// <summary>Less than this is not worth a change, however sure.</summary>
     private const double LeastDifference = 0.05;
 
-    /// <summary>With fewer, all on one side are no proof: one half to the power of 5 is more than <see cref="Significance"/>.</summary>
+    /// <summary>
+    /// With fewer, all on one side are no proof: one half to the power of 5 is more than <see cref="Significance"/>.
+    /// </summary>
     private const int FewestPairs = 6;
 
     public Comparison(IReadOnlyList<PairMeasure> pairs)

@@ -1,11 +1,13 @@
 namespace Cenote.Comparing;
 
 /// <summary>How the time of a run is divided between two arrangements of pools.</summary>
-/// <param name="WarmUp">How long each works at first without being measured: code is compiled, connections are opened.</param>
+/// <param name="WarmUp">How long each works at first without being measured: code is compiled, connections are
+/// opened.</param>
 /// <param name="Pairs">Pairs of phases, one phase for each arrangement.</param>
 internal readonly record struct TurnPlan(TimeSpan WarmUp, int Pairs)
 {
-    // Long enough that its end costs little; short enough that a pair meets the same machine, and that there are many pairs.
+    // Long enough that its end costs little; short enough that a pair meets the same machine, and that there are many
+    // pairs.
     private static readonly TimeSpan ShortestPhase = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPhase = TimeSpan.FromSeconds(5);
 

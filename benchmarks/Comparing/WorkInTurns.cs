@@ -4,8 +4,8 @@ using Cenote.Shop.Pools;
 namespace Cenote.Comparing;
 
 /// <summary>
-/// Lets clients work through one arrangement and then the other, in pairs of short phases. Each pair has wishes of its own, the same in both phases;
-/// the order within pairs changes, so that neither always meets the larger shop.
+/// Lets clients work through one arrangement and then the other, in pairs of short phases. Each pair has wishes of its
+/// own, the same in both phases; the order within pairs changes, so that neither always meets the larger shop.
 /// </summary>
 /// <param name="fleet">The clients.</param>
 /// <param name="split">One writer and readers.</param>
@@ -23,7 +23,8 @@ internal sealed class WorkInTurns(ClientFleet fleet, Arrangement split, Arrangem
     /// <summary>Safe to read from any thread.</summary>
     public Turn Turn => Volatile.Read(ref _turn);
 
-    /// <param name="stopping">Ends the run early, after the operations at hand; waits for a connection end at once.</param>
+    /// <param name="stopping">Ends the run early, after the operations at hand; waits for a connection end at
+    /// once.</param>
     public async Task<Comparison> RunAsync(CancellationToken stopping)
     {
         var started = clock.GetTimestamp();
@@ -73,7 +74,8 @@ internal sealed class WorkInTurns(ClientFleet fleet, Arrangement split, Arrangem
         pools.Begin();
         var started = clock.GetTimestamp();
 
-        // Counted when the phase is over, not when its last client has stopped: how long that takes says little about the rate.
+        // Counted when the phase is over, not when its last client has stopped: how long that takes says little about
+        // the rate.
         await using (clock.CreateTimer(_ => EndPhase(), state: null, length, Timeout.InfiniteTimeSpan))
         {
             await fleet.RunAsync(pools, meters, new Shift(ends.Token, stopping), wishes: pair);

@@ -1,6 +1,9 @@
 namespace Cenote.Reporting;
 
-/// <summary>Two sides over the same rounds: the median of the rounds' own ratios, and an interval that holds it nineteen times out of twenty.</summary>
+/// <summary>
+/// Two sides over the same rounds: the median of the rounds' own ratios, and an interval that holds it nineteen times
+/// out of twenty.
+/// </summary>
 /// <param name="Ratio">The median.</param>
 /// <param name="Low">The interval's lower end.</param>
 /// <param name="High">The interval's upper end.</param>

@@ -12,7 +12,8 @@ internal sealed class Report
     }
 
     /// <summary>A table whose columns line up, so that it can be read without being rendered.</summary>
-    /// <param name="header">The columns; the first is text, the others are numbers unless they begin with a space.</param>
+    /// <param name="header">The columns; the first is text, the others are numbers unless they begin with a
+    /// space.</param>
     /// <param name="rows">A cell for every column.</param>
     internal void AddTable(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {

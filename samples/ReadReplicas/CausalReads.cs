@@ -2,7 +2,9 @@ using Cenote;
 
 namespace ReadReplicas;
 
-/// <summary>Reads that follow a write at once: without a token they may miss it on a replica, with one they never do.</summary>
+/// <summary>
+/// Reads that follow a write at once: without a token they may miss it on a replica, with one they never do.
+/// </summary>
 internal static class CausalReads
 {
     private const int Orders = 200;

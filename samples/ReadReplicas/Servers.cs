@@ -2,14 +2,18 @@ using Cenote;
 
 namespace ReadReplicas;
 
-/// <summary>Which servers there are: PostgreSQL ones from the environment, or SQLite's writer and readers, with nothing to install.</summary>
+/// <summary>
+/// Which servers there are: PostgreSQL ones from the environment, or SQLite's writer and readers, with nothing to
+/// install.
+/// </summary>
 internal static class Servers
 {
     internal static ReplicaSet Build()
     {
         var builder = Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
 
-        // By turns, so that the counts below are easy to understand. The default, the power of two choices, prefers whoever answers fastest.
+        // By turns, so that the counts below are easy to understand. The default, the power of two choices, prefers
+        // whoever answers fastest.
         return builder.UseStrategy(ReplicaStrategy.RoundRobin()).Build();
     }
 
@@ -24,7 +28,8 @@ internal static class Servers
         return builder;
     }
 
-    // SQLite has one writer at a time. It comes first, and makes the file, which readers cannot. Two pools of readers, so that there is something to choose from; one would do.
+    // SQLite has one writer at a time. It comes first, and makes the file, which readers cannot. Two pools of readers,
+    // so that there is something to choose from; one would do.
     private static ReplicaSetBuilder Sqlite(string file)
     {
         var readOnly = new SqliteProviderOptions { IsReadOnly = true };

@@ -2,7 +2,10 @@ using FluentMigrator;
 
 namespace Snippets;
 
-/// <summary>What the snippet of <see cref="Libraries"/> finds in its assembly: FluentMigrator looks at types that are public all the way up.</summary>
+/// <summary>
+/// What the snippet of <see cref="Libraries"/> finds in its assembly: FluentMigrator looks at types that are public all
+/// the way up.
+/// </summary>
 [Migration(1)]
 public sealed class CreateNotes : Migration
 {

@@ -69,7 +69,8 @@ internal static class Providers
     internal static async Task OracleAsync(DbProviderFactory oracle, string connectionString)
     {
         #region oracle
-        // oracle: OracleClientFactory.Instance of the package Oracle.ManagedDataAccess.Core, which your application references
+        // oracle: OracleClientFactory.Instance of the package Oracle.ManagedDataAccess.Core, which your application
+        // references
         var pool = new ConnectionPoolBuilder()
             .UseOracle(oracle, connectionString, new OracleProviderOptions
             {

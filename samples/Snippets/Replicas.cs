@@ -49,7 +49,9 @@ internal static class Replicas
     internal static ReplicaSetBuilder Choose(ReplicaSetBuilder builder) => builder.UseStrategy(new SameZoneFirst("eu-1"));
 
     #region strategy
-    /// <summary>Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).</summary>
+    /// <summary>
+    /// Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).
+    /// </summary>
     internal sealed class SameZoneFirst(string zone) : IReplicaStrategy
     {
         private readonly IReplicaStrategy _others = ReplicaStrategy.PowerOfTwoChoices();

@@ -16,8 +16,8 @@ public static class DashboardEndpointRouteBuilderExtensions
     private static readonly string[] PageMethods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps the page, its JSON and its live stream. Without authorization (<c>RequireAuthorization()</c> on what this returns, or on the group around it), only
-    /// requests from this machine to this machine are served.
+    /// Maps the page, its JSON and its live stream. Without authorization (<c>RequireAuthorization()</c> on what this
+    /// returns, or on the group around it), only requests from this machine to this machine are served.
     /// </summary>
     /// <param name="endpoints">The application, or a route group.</param>
     /// <param name="pattern">Where the page is to be.</param>

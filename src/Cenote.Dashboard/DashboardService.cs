@@ -15,7 +15,8 @@ internal sealed class DashboardService(Sampler sampler, PoolSources sources, Act
         await access.CheckPolicyAsync().ConfigureAwait(false);
         sampler.Start();
 
-        // Asking a container for a set constructs it, which may wait for its database: not while the host starts, nor on its thread.
+        // Asking a container for a set constructs it, which may wait for its database: not while the host starts, nor
+        // on its thread.
         _started = lifetime.ApplicationStarted.Register(() => _ = Task.Run(sources.FindSetsOfContainer));
         _listening = lifetime.ApplicationStarted.Register(exposure.Run);
     }

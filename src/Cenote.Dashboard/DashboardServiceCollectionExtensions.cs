@@ -12,8 +12,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class DashboardServiceCollectionExtensions
 {
     /// <summary>
-    /// Watches the pools of the container's <see cref="Cenote.PoolRegistry"/>, its replica sets, and what the options name, once a second from the start of the
-    /// host. <c>app.MapCenoteDashboard("/pools")</c> shows them. It does not matter where among other services this is called, nor how often.
+    /// Watches the pools of the container's <see cref="Cenote.PoolRegistry"/>, its replica sets, and what the options
+    /// name, once a second from the start of the host. <c>app.MapCenoteDashboard("/pools")</c> shows them. It does not
+    /// matter where among other services this is called, nor how often.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>

@@ -2,16 +2,24 @@ using Microsoft.Extensions.Configuration;
 
 namespace Cenote.DependencyInjection;
 
-/// <summary>The keys that may be below <c>Cenote</c> in the configuration, and what is said of any other. Keys of a pool: <see cref="PoolSection.Keys"/>.</summary>
+/// <summary>
+/// The keys that may be below <c>Cenote</c> in the configuration, and what is said of any other. Keys of a pool:
+/// <see cref="PoolSection.Keys"/>.
+/// </summary>
 internal static class ConfigurationKeys
 {
     internal const string Root = "Cenote";
     internal const string Pools = "Pools";
 
-    /// <summary>The sections: those of this package, and that of Cenote.Hosting, which looks at its own keys itself.</summary>
+    /// <summary>
+    /// The sections: those of this package, and that of Cenote.Hosting, which looks at its own keys itself.
+    /// </summary>
     internal static IReadOnlyList<string> Sections { get; } = [Pools, "Hosting"];
 
-    /// <summary>What is below <c>Cenote</c> and not in a section of a pool. Values are not shown: one may be a secret in the wrong place.</summary>
+    /// <summary>
+    /// What is below <c>Cenote</c> and not in a section of a pool. Values are not shown: one may be a secret in the
+    /// wrong place.
+    /// </summary>
     internal static IEnumerable<string> FindUnknownKeys(IConfiguration configuration, string poolName)
     {
         var root = configuration.GetSection(Root);

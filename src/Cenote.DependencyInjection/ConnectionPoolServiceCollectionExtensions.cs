@@ -11,21 +11,26 @@ public static class ConnectionPoolServiceCollectionExtensions
     /// <summary>The name of the pool that is registered without one: in logs, and in the configuration.</summary>
     public const string DefaultPoolName = "default";
 
-    /// <summary>Registers a pool under a name: keyed <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>, and in the <see cref="PoolRegistry"/>.</summary>
+    /// <summary>
+    /// Registers a pool under a name: keyed <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>, and in the
+    /// <see cref="PoolRegistry"/>.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">
-    /// The pool's name and the services' key; also where the configuration is looked for: the connection string in <c>ConnectionStrings:NAME</c>, settings in
-    /// the section <c>Cenote:Pools:NAME</c>. 1 to 200 printable characters, no colon.
+    /// The pool's name and the services' key; also where the configuration is looked for: the connection string in
+    /// <c>ConnectionStrings:NAME</c>, settings in the section <c>Cenote:Pools:NAME</c>. 1 to 200 printable characters,
+    /// no colon.
     /// </param>
     /// <param name="configure">
-    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first asked for. What the
-    /// configuration says comes after it, and wins.
+    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first
+    /// asked for. What the configuration says comes after it, and wins.
     /// </param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentException">The name is taken, or cannot be one.</exception>
     /// <remarks>
-    /// The pool is constructed when it is first asked for, and closed with the container, after everything that was given it. Settings that cannot work are
-    /// a <see cref="PoolOptionsException"/> then, with every problem. Settings that a running pool can follow follow a reload of the configuration.
+    /// The pool is constructed when it is first asked for, and closed with the container, after everything that was
+    /// given it. Settings that cannot work are a <see cref="PoolOptionsException"/> then, with every problem. Settings
+    /// that a running pool can follow follow a reload of the configuration.
     /// </remarks>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services, string name, Action<ConnectionPoolBuilder> configure)
     {
@@ -44,13 +49,13 @@ public static class ConnectionPoolServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Registers the pool of an application that has one: <see cref="ConnectionPool"/> and <see cref="DbDataSource"/> without a key. Its name is
-    /// <see cref="DefaultPoolName"/>.
+    /// Registers the pool of an application that has one: <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>
+    /// without a key. Its name is <see cref="DefaultPoolName"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">
-    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first asked for. What the
-    /// configuration says comes after it, and wins.
+    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first
+    /// asked for. What the configuration says comes after it, and wins.
     /// </param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentException">There is a default pool already.</exception>

@@ -21,7 +21,9 @@ internal sealed class FollowedPool(
 
     internal IDisposable Subscribe() => ChangeToken.OnChange(configuration.GetReloadToken, Reload);
 
-    /// <summary>Takes the settings over, all or none. What it threw would end in the configuration's own watcher.</summary>
+    /// <summary>
+    /// Takes the settings over, all or none. What it threw would end in the configuration's own watcher.
+    /// </summary>
     internal void Reload()
     {
         // One after the other, each reading anew: whichever comes last leaves what the configuration says last.

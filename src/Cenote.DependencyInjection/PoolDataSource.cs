@@ -3,8 +3,9 @@ using System.Data.Common;
 namespace Cenote.DependencyInjection;
 
 /// <summary>
-/// A pool as the container hands it out for <see cref="DbDataSource"/>. Disposing of it does nothing: a container disposes of whatever its factories return, in
-/// the reverse order in which services were first asked for, and would otherwise close the pool before services that were given the pool earlier.
+/// A pool as the container hands it out for <see cref="DbDataSource"/>. Disposing of it does nothing: a container
+/// disposes of whatever its factories return, in the reverse order in which services were first asked for, and would
+/// otherwise close the pool before services that were given the pool earlier.
 /// </summary>
 internal sealed class PoolDataSource(ConnectionPool pool) : DbDataSource
 {

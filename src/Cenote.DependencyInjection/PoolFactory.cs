@@ -12,8 +12,9 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
     private int _hasLookedForUnknownPools;
 
     /// <summary>
-    /// A registry that knows every pool of the container, none of them constructed yet. Asks for no service: one that wants a pool itself,
-    /// a logger that writes to a database, say, would come back here, and round again, without an end.
+    /// A registry that knows every pool of the container, none of them constructed yet. Asks for no service: one that
+    /// wants a pool itself, a logger that writes to a database, say, would come back here, and round again, without an
+    /// end.
     /// </summary>
     internal PoolRegistry CreateRegistry()
     {
@@ -27,8 +28,8 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
     }
 
     /// <summary>
-    /// The pool of a name. The registry comes first, whoever asks first: a container disposes of it last, after the pools and after all
-    /// that were given them.
+    /// The pool of a name. The registry comes first, whoever asks first: a container disposes of it last, after the
+    /// pools and after all that were given them.
     /// </summary>
     internal ConnectionPool GetOrCreate(string name) =>
         services.GetRequiredService<PoolRegistry>().GetOrAdd(name, _ => Create(_registrations.Single(registration => registration.Name == name)));

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.DependencyInjection;
 
 /// <summary>
-/// The section <c>Cenote:Pools:NAME</c>. Read key by key instead of by a binder, which stops at the first text that it cannot convert, and takes
-/// 30 for thirty days: here every problem is noted with its path, its value and the remedy.
+/// The section <c>Cenote:Pools:NAME</c>. Read key by key instead of by a binder, which stops at the first text that it
+/// cannot convert, and takes 30 for thirty days: here every problem is noted with its path, its value and the remedy.
 /// </summary>
 internal static class PoolSection
 {
@@ -38,7 +38,8 @@ internal static class PoolSection
             .Where(entry => entry.Key.Length > 0)
             .Where(entry => entry.Value is not null || !section.GetSection(entry.Key).GetChildren().Any());
 
-        // Deeper keys first: a "CircuitBreaker": false somewhere, in the environment, say, then wins over details elsewhere.
+        // Deeper keys first: a "CircuitBreaker": false somewhere, in the environment, say, then wins over details
+        // elsewhere.
         foreach (var (key, value) in entries.OrderByDescending(entry => entry.Key.Count(character => character == ':')))
         {
             var text = new SettingText($"{section.Path}:{key}", value);
@@ -60,7 +61,9 @@ internal static class PoolSection
         }
     }
 
-    /// <summary>Sections of pools that are not there: a typing mistake, unless they are meant for another program.</summary>
+    /// <summary>
+    /// Sections of pools that are not there: a typing mistake, unless they are meant for another program.
+    /// </summary>
     internal static void WarnOfUnknownPools(IConfiguration configuration, IReadOnlyCollection<string> poolNames, ILogger logger)
     {
         foreach (var section in configuration.GetSection(Root).GetChildren())

@@ -7,8 +7,8 @@ namespace Microsoft.EntityFrameworkCore;
 public static class ConnectionPoolDatabaseFacadeExtensions
 {
     /// <summary>
-    /// The context's connection, as <c>GetDbConnection</c> gives it, but as its type: open it with <c>OpenConnectionAsync</c> of the
-    /// context, then <see cref="PooledConnection.Unwrap"/> gives the driver's own.
+    /// The context's connection, as <c>GetDbConnection</c> gives it, but as its type: open it with
+    /// <c>OpenConnectionAsync</c> of the context, then <see cref="PooledConnection.Unwrap"/> gives the driver's own.
     /// </summary>
     /// <param name="database">The context's <see cref="DbContext.Database"/>.</param>
     /// <exception cref="InvalidOperationException">The context uses no pool.</exception>

@@ -15,7 +15,8 @@ public static class ConnectionPoolDbContextOptionsExtensions
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <param name="pool">A pool over the driver of that database.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
+    /// its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, ConnectionPool pool)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -24,13 +25,14 @@ public static class ConnectionPoolDbContextOptionsExtensions
     }
 
     /// <summary>
-    /// Uses the pool of that name: a keyed service of the application, or else one of its <see cref="PoolRegistry"/>. It is looked up when
-    /// a context first opens a connection.
+    /// Uses the pool of that name: a keyed service of the application, or else one of its <see cref="PoolRegistry"/>.
+    /// It is looked up when a context first opens a connection.
     /// </summary>
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <param name="poolName">The name.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
+    /// its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, string poolName)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -41,7 +43,8 @@ public static class ConnectionPoolDbContextOptionsExtensions
     /// <summary>Uses the application's default pool: its <see cref="ConnectionPool"/> service without a key.</summary>
     /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
+    /// its own, or services that EF Core did not build.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);

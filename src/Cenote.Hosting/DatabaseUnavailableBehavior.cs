@@ -4,11 +4,13 @@ namespace Cenote;
 public enum DatabaseUnavailableBehavior
 {
     /// <summary>
-    /// The host starts, readiness is unhealthy, and the pool fills by itself when the database appears. A host that fails is
-    /// started again and again by its orchestrator, which brings no database back.
+    /// The host starts, readiness is unhealthy, and the pool fills by itself when the database appears. A host that
+    /// fails is started again and again by its orchestrator, which brings no database back.
     /// </summary>
     StartNotReady,
 
-    /// <summary>The start fails with a <see cref="PoolWarmUpException"/> that names every pool and its last failure.</summary>
+    /// <summary>
+    /// The start fails with a <see cref="PoolWarmUpException"/> that names every pool and its last failure.
+    /// </summary>
     FailFast,
 }

@@ -10,11 +10,13 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HostingServiceCollectionExtensions
 {
     /// <summary>
-    /// Warms every pool of the container's <see cref="Cenote.PoolRegistry"/> up before the host serves, and drains them after everything
-    /// in the host has stopped, within its shutdown time. It does not matter where among other services this is called, nor how often.
+    /// Warms every pool of the container's <see cref="Cenote.PoolRegistry"/> up before the host serves, and drains them
+    /// after everything in the host has stopped, within its shutdown time. It does not matter where among other
+    /// services this is called, nor how often.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets what the code decides. What the configuration section <c>Cenote:Hosting</c> says comes after it, and wins.</param>
+    /// <param name="configure">Sets what the code decides. What the configuration section <c>Cenote:Hosting</c> says
+    /// comes after it, and wins.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddConnectionPoolHosting(this IServiceCollection services, Action<PoolHostingOptions>? configure = null)
     {

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Health checks of connection pools. They read numbers that the pools have anyway: they borrow no connection and wait for nothing.</summary>
+/// <summary>
+/// Health checks of connection pools. They read numbers that the pools have anyway: they borrow no connection and wait
+/// for nothing.
+/// </summary>
 public static class PoolHealthChecksBuilderExtensions
 {
     /// <summary>The tag of checks that say whether the process should get traffic.</summary>
@@ -16,12 +19,13 @@ public static class PoolHealthChecksBuilderExtensions
     public const string LiveTag = "live";
 
     /// <summary>
-    /// Adds two checks of all pools of the container's <see cref="Cenote.PoolRegistry"/> that are in use: readiness, tagged
-    /// <see cref="ReadyTag"/>, and liveness, tagged <see cref="LiveTag"/>, whose name ends in <c>_live</c>.
+    /// Adds two checks of all pools of the container's <see cref="Cenote.PoolRegistry"/> that are in use: readiness,
+    /// tagged <see cref="ReadyTag"/>, and liveness, tagged <see cref="LiveTag"/>, whose name ends in <c>_live</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the readiness check; <see langword="null"/> for <c>connection_pools</c>.</param>
-    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for
+    /// <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Further tags for both checks.</param>
     /// <param name="configure">Says when a pool is degraded.</param>
     /// <returns><paramref name="builder"/>.</returns>
@@ -37,8 +41,10 @@ public static class PoolHealthChecksBuilderExtensions
     /// <summary>Adds two checks of one pool, as <see cref="AddConnectionPools"/> does for all.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="poolName">The name that the pool is registered by.</param>
-    /// <param name="name">The name of the readiness check; <see langword="null"/> for <c>connection_pool_</c> and the pool's name.</param>
-    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="name">The name of the readiness check; <see langword="null"/> for <c>connection_pool_</c> and the
+    /// pool's name.</param>
+    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for
+    /// <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Further tags for both checks.</param>
     /// <param name="configure">Says when the pool is degraded.</param>
     /// <returns><paramref name="builder"/>.</returns>

@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>Connection pools were not ready, and the host was told not to start without them. Names every one, and why.</summary>
+/// <summary>
+/// Connection pools were not ready, and the host was told not to start without them. Names every one, and why.
+/// </summary>
 public sealed class PoolWarmUpException : Exception
 {
     internal PoolWarmUpException(IReadOnlyList<PoolWarmUpFailure> failures, int pools)

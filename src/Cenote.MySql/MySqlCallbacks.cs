@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Cenote.MySql;
 
-/// <summary>The callbacks of MySqlConnector's connection, for a session that the connection object may yet open.</summary>
+/// <summary>
+/// The callbacks of MySqlConnector's connection, for a session that the connection object may yet open.
+/// </summary>
 /// <param name="Server">Judges the server's certificate.</param>
 /// <param name="Client">Gives the client's certificates.</param>
 /// <param name="Password">Gives the password.</param>

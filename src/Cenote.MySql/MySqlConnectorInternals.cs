@@ -5,14 +5,17 @@ using System.Runtime.CompilerServices;
 namespace Cenote.MySql;
 
 /// <summary>
-/// Members of MySqlConnector that are not public. The driver forgets prepared statements in its own reset only, which sends the server
-/// a statement more than most need (a fifth of the whole cost, measured); after a plain reset it would use lost statements again.
+/// Members of MySqlConnector that are not public. The driver forgets prepared statements in its own reset only, which
+/// sends the server a statement more than most need (a fifth of the whole cost, measured); after a plain reset it would
+/// use lost statements again.
 /// </summary>
 internal static class MySqlConnectorInternals
 {
     private const string SessionType = "MySqlConnector.Core.ServerSession, MySqlConnector";
 
-    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.
+    /// </summary>
     internal static bool HandlersAreReachable { get; } = ProbeHandlers();
 
     /// <summary>Gets whether this version of the driver has all of them. If not, its own reset is used.</summary>
@@ -28,7 +31,8 @@ internal static class MySqlConnectorInternals
 
         try
         {
-            // Does nothing, unless the connection is in a transaction of its own or enlisted in another: then it throws.
+            // Does nothing, unless the connection is in a transaction of its own or enlisted in another: then it
+            // throws.
             connection.EnlistTransaction(null);
             return true;
         }

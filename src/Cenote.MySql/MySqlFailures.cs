@@ -64,8 +64,9 @@ internal static class MySqlFailures
     }
 
     /// <summary>
-    /// "The server is running with the --%s option so it cannot execute this statement" (1290) stands for several options, of which --read-only and
-    /// --super-read-only (MySQL: --innodb-read-only, too) are refused writes. Servers translate the text, but not the option's name.
+    /// "The server is running with the --%s option so it cannot execute this statement" (1290) stands for several
+    /// options, of which --read-only and --super-read-only (MySQL: --innodb-read-only, too) are refused writes. Servers
+    /// translate the text, but not the option's name.
     /// </summary>
     private static FailureKind FromError(MySqlException error) => error.Number == (int)MySqlErrorCode.OptionPreventsStatement
         ? (NamesReadOnly(error.Message) ? FailureKind.ReadOnlyServer : FailureKind.Other)
@@ -79,7 +80,8 @@ internal static class MySqlFailures
         // too many connections: of the server, of the user (two numbers), of the user's resources
         1040 or 1203 or 1226 => FailureKind.TooManyConnections,
 
-        // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB), password expired
+        // access denied: to the database, by password, without password (MariaDB), account locked (MySQL, MariaDB),
+        // password expired
         1044 or 1045 or 1698 or 3118 or 4151 or 1820 or 1862 => FailureKind.InvalidCredentials,
 
         // unknown database
@@ -98,7 +100,8 @@ internal static class MySqlFailures
         3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
 
         // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,
-        // node not part of the cluster, or not ready (Galera), offline mode (MySQL), server disconnected the idle client
+        // node not part of the cluster, or not ready (Galera), offline mode (MySQL), server disconnected the idle
+        // client
         1042 or 1043 or 2002 or 2003 or 2006 or 2013 or 1053 or 1077 or 1079 or 1152 or 1159 or 1184 or 1927 or 1047 or 3032 or 4031 => FailureKind.ConnectionLost,
         _ => FailureKind.Other,
     };

@@ -1,6 +1,9 @@
 namespace Cenote.MySql;
 
-/// <summary>The event handlers of MySqlConnector's connection. Its event does not list them, so they are read from its private field.</summary>
+/// <summary>
+/// The event handlers of MySqlConnector's connection. Its event does not list them, so they are read from its private
+/// field.
+/// </summary>
 /// <param name="InfoMessage">Those of <see cref="MySqlConnection.InfoMessage"/>.</param>
 /// <param name="Callbacks">The callbacks for a session that the connection object may yet open.</param>
 internal readonly record struct MySqlHandlers(MySqlInfoMessageEventHandler? InfoMessage, MySqlCallbacks Callbacks)

@@ -6,9 +6,11 @@ public static class MySqlPoolBuilderExtensions
     /// <summary>Uses MySQL or MariaDB through MySqlConnector.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">MySqlConnector's connection string.</param>
-    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
+    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called
+    /// once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseMySql(
         this ConnectionPoolBuilder builder, string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
     {
@@ -16,23 +18,32 @@ public static class MySqlPoolBuilderExtensions
         return builder.UseProvider(new MySqlProvider(connectionString, configure));
     }
 
-    /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.UseMySql(builder.GetConnectionString());
     }
 
-    /// <summary>Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection.</param>
+    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called
+    /// once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseMySql(this ConnectionPoolBuilder builder, Action<MySqlDataSourceBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -7,16 +7,19 @@ namespace Cenote;
 /// <summary>A provider for MySQL, MariaDB and servers with their protocol, through MySqlConnector.</summary>
 /// <remarks>
 /// <para>
-/// The pool clears the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>): one round trip,
-/// for which MySqlConnector's own pool makes the next caller wait. User locks, temporary tables, variables, isolation level,
-/// prepared statements and the current database go back to how they were after connecting.
+/// The pool clears the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>): one round
+/// trip, for which MySqlConnector's own pool makes the next caller wait. User locks, temporary tables, variables,
+/// isolation level, prepared statements and the current database go back to how they were after connecting.
 /// </para>
 /// <para>
-/// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset, because the driver has no other way back.
+/// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset, because the
+/// driver has no other way back.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
-/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
+/// <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the
+/// lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor
@@ -28,12 +31,14 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     private readonly StatusReader _status = new();
 
     /// <summary>Initializes a new instance of the <see cref="MySqlProvider"/> class.</summary>
-    /// <param name="connectionString">MySqlConnector's connection string. Without pool settings, because the pool has its own.</param>
+    /// <param name="connectionString">MySqlConnector's connection string. Without pool settings, because the pool has
+    /// its own.</param>
     /// <param name="configure">
-    /// Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical connection,
-    /// and once when the pool is constructed.
+    /// Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical
+    /// connection, and once when the pool is constructed.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public MySqlProvider(string connectionString, Action<MySqlDataSourceBuilder>? configure = null)
         : base(MySqlConnectorFactory.Instance, new MySqlConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
         => _configure = configure;
@@ -76,22 +81,25 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     public override bool IsCancellation(Exception exception) => MySqlFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Determines whether the driver sent the cancel in less than its shortest timeout. Then the server has confirmed the <c>KILL QUERY</c> or never received
-    /// it. After a timeout the driver returns without a failure, and the server may execute the <c>KILL QUERY</c> at any time.
+    /// Determines whether the driver sent the cancel in less than its shortest timeout. Then the server has confirmed
+    /// the <c>KILL QUERY</c> or never received it. After a timeout the driver returns without a failure, and the server
+    /// may execute the <c>KILL QUERY</c> at any time.
     /// </summary>
     /// <param name="sendDuration">The time that sending took.</param>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => sendDuration < ShortestCancelTimeout;
 
     /// <summary>
-    /// Reads the status. A server is a replica when it is read-only, or follows a primary; one that is writable and has stopped following is neither (<see cref="ServerRole.Unknown"/>)
-    /// until <c>RESET REPLICA ALL</c>. A node of a Galera cluster is a primary among others while it is synchronized, and unknown otherwise.
+    /// Reads the status. A server is a replica when it is read-only, or follows a primary; one that is writable and has
+    /// stopped following is neither (<see cref="ServerRole.Unknown"/>) until <c>RESET REPLICA ALL</c>. A node of a
+    /// Galera cluster is a primary among others while it is synchronized, and unknown otherwise.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="cancellationToken">A token to cancel the attempt.</param>
     /// <remarks>
-    /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are visible to users with <c>REPLICA MONITOR</c> (MariaDB) or
-    /// <c>REPLICATION CLIENT</c> (MySQL) only. For others the role follows from <c>read_only</c>, and in MariaDB from whether replication is running:
-    /// set <c>read_only</c> on every replica.
+    /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are visible to
+    /// users with <c>REPLICA MONITOR</c> (MariaDB) or <c>REPLICATION CLIENT</c> (MySQL) only. For others the role
+    /// follows from <c>read_only</c>, and in MariaDB from whether replication is running: set <c>read_only</c> on every
+    /// replica.
     /// </remarks>
     public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -100,12 +108,13 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     }
 
     /// <summary>
-    /// Reads MariaDB's <c>gtid_current_pos</c>, on a read-only server <c>gtid_slave_pos</c>; MySQL's <c>gtid_executed</c>; the last transaction that a Galera node
-    /// has committed.
+    /// Reads MariaDB's <c>gtid_current_pos</c>, on a read-only server <c>gtid_slave_pos</c>; MySQL's
+    /// <c>gtid_executed</c>; the last transaction that a Galera node has committed.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="timeout">The longest that it may take, in whole seconds.</param>
-    /// <returns><see langword="null"/> without a binary log (MariaDB's primary) and while <c>gtid_mode</c> is off (MySQL): transactions have no numbers then.</returns>
+    /// <returns><see langword="null"/> without a binary log (MariaDB's primary) and while <c>gtid_mode</c> is off
+    /// (MySQL): transactions have no numbers then.</returns>
     public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -121,7 +130,9 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
         return _status.ReadPositionAsync(connection, cancellationToken);
     }
 
-    /// <summary>Reads MariaDB's list of global transaction identifiers, such as <c>0-1-42</c>, or MySQL's set of them.</summary>
+    /// <summary>
+    /// Reads MariaDB's list of global transaction identifiers, such as <c>0-1-42</c>, or MySQL's set of them.
+    /// </summary>
     /// <param name="text">The result of a position's <see cref="ReplicationPosition.ToString"/>.</param>
     /// <exception cref="FormatException">The text is neither.</exception>
     public ReplicationPosition ParsePosition(string text)
@@ -158,7 +169,8 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
         return builder.Build();
     }
 
-    // MySqlConnector's own traces, and the connection of a lease, show the connection string without its password, but with that of the certificate.
+    // MySqlConnector's own traces, and the connection of a lease, show the connection string without its password, but
+    // with that of the certificate.
     private static void HideCertificatePassword(MySqlDataSourceBuilder builder)
     {
         var connection = builder.ConnectionStringBuilder;

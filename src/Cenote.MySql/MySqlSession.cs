@@ -1,8 +1,8 @@
 namespace Cenote.MySql;
 
 /// <summary>
-/// A session in a MySqlConnector pool of its own. To clear it, the pool closes and opens the driver's connection, which resets the session. Where nothing is
-/// left open, one statement resets it.
+/// A session in a MySqlConnector pool of its own. To clear it, the pool closes and opens the driver's connection, which
+/// resets the session. Where nothing is left open, one statement resets it.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
     : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout
@@ -139,8 +139,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>
-    /// Closing the driver's connection during a call would read its answer with two threads. So only the line is cut, and the holder's own
-    /// thread finds out; the server is told to end the session, which it would not notice before it has an answer to send.
+    /// Closing the driver's connection during a call would read its answer with two threads. So only the line is cut,
+    /// and the holder's own thread finds out; the server is told to end the session, which it would not notice before
+    /// it has an answer to send.
     /// </summary>
     public override async ValueTask AbortAsync()
     {
@@ -158,8 +159,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>
-    /// By number and client's port: after a restart, or behind a proxy, another session may have the number, and must not be killed.
-    /// A Unix socket has no port to tell them apart by: there the server finds out when it has an answer to send.
+    /// By number and client's port: after a restart, or behind a proxy, another session may have the number, and must
+    /// not be killed. A Unix socket has no port to tell them apart by: there the server finds out when it has an answer
+    /// to send.
     /// </summary>
     private async Task KillAsync(int thread, int port)
     {

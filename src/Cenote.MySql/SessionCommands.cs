@@ -6,14 +6,16 @@ namespace Cenote.MySql;
 internal static class SessionCommands
 {
     /// <summary>
-    /// Checks that the server works, where a ping and SELECT 1 only check that it exists: a Galera node without its cluster's quorum answers both, and refuses
-    /// every statement on a table, BEGIN, and DO with error 1047 (seen with MariaDB 10.11).
+    /// Checks that the server works, where a ping and SELECT 1 only check that it exists: a Galera node without its
+    /// cluster's quorum answers both, and refuses every statement on a table, BEGIN, and DO with error 1047 (seen with
+    /// MariaDB 10.11).
     /// </summary>
     private const string Proof = "DO 0";
 
     private const string NamesQuery = Proof + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
 
-    // The session's own: where the connection string asks for an interactive session, the server has set it to interactive_timeout.
+    // The session's own: where the connection string asks for an interactive session, the server has set it to
+    // interactive_timeout.
     private const string StartQuery = NamesQuery + ", @@wait_timeout";
 
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
@@ -117,7 +119,8 @@ internal static class SessionCommands
     internal static void Validate(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
 
     /// <inheritdoc cref="Validate"/>
-    /// <remarks>Nothing ends it but an answer, or the end of the line: the driver would send KILL QUERY on a connection of its own.</remarks>
+    /// <remarks>Nothing ends it but an answer, or the end of the line: the driver would send KILL QUERY on a connection
+    /// of its own.</remarks>
     internal static async ValueTask ValidateAsync(this MySqlConnection session)
     {
         var command = new MySqlCommand(Proof, session) { CommandTimeout = 0 };
@@ -148,7 +151,8 @@ internal static class SessionCommands
         }
     }
 
-    // MariaDB counts in seconds with a fraction, MySQL in milliseconds, and there only queries are limited. 0 is no limit.
+    // MariaDB counts in seconds with a fraction, MySQL in milliseconds, and there only queries are limited. 0 is no
+    // limit.
     private static string LimitStatement(MySqlConnection session, TimeSpan? limit)
     {
         var milliseconds = limit is { } time ? Math.Max(1, (long)Math.Ceiling(time.TotalMilliseconds)) : 0;

@@ -4,8 +4,9 @@ using Cenote.Providers;
 namespace Cenote.Oracle;
 
 /// <summary>
-/// What the driver's exceptions mean, by ORA number ("Database Error Messages" of Oracle). The number is read from the message, each line of which begins with one: the driver's
-/// <c>Number</c> belongs to a type that is not referenced here, and finding it by reflection would not survive trimming.
+/// What the driver's exceptions mean, by ORA number ("Database Error Messages" of Oracle). The number is read from the
+/// message, each line of which begins with one: the driver's <c>Number</c> belongs to a type that is not referenced
+/// here, and finding it by reflection would not survive trimming.
 /// </summary>
 internal static class OracleFailures
 {
@@ -37,8 +38,8 @@ internal static class OracleFailures
     }
 
     /// <summary>
-    /// Determines whether the server says that it ended the statement because it was asked to: "user requested cancel of current operation", by <c>Cancel</c> or by the command's
-    /// timeout, which the number does not tell.
+    /// Determines whether the server says that it ended the statement because it was asked to: "user requested cancel
+    /// of current operation", by <c>Cancel</c> or by the command's timeout, which the number does not tell.
     /// </summary>
     internal static bool IsCancellation(Exception exception) => Has(exception, Cancelled) || Classify(exception) == FailureKind.QueryTimeout;
 
@@ -56,9 +57,9 @@ internal static class OracleFailures
         return false;
     }
 
-    // A message may hold a stack of errors, of which the first is often only "error at recursive SQL level". What an application raises
-    // itself (20000 to 20999) has a text of its own, which may quote other numbers; within a line, numbers are names and values of the application's,
-    // which servers quote from 23ai on (ORA-03301).
+    // A message may hold a stack of errors, of which the first is often only "error at recursive SQL level". What an
+    // application raises itself (20000 to 20999) has a text of its own, which may quote other numbers; within a line,
+    // numbers are names and values of the application's, which servers quote from 23ai on (ORA-03301).
     private static IEnumerable<int> NumbersOf(Exception exception)
     {
         if (exception is not DbException && exception.GetType().Namespace?.StartsWith("Oracle", StringComparison.Ordinal) != true)
@@ -103,17 +104,19 @@ internal static class OracleFailures
         // busy (two), deadlock (two), cannot serialize, state of packages discarded
         54 or 30006 or 60 or 4020 or 8177 or 4068 => FailureKind.Transient,
 
-        // session: no such, ended by a fatal error (two), not attached, lost to the client library (two), of a closing window, no semaphores, of a remote agent
+        // session: no such, ended by a fatal error (two), not attached, lost to the client library (two), of a closing
+        // window, no semaphores, of a remote agent
         22 or 602 or 603 or 609 or 1041 or 1043 or 3122 or 27146 or 28511 => FailureKind.ConnectionLost,
 
-        // session killed, not logged on; starting or stopping, not available, shutting down (two), terminated; idle or connected for too long;
-        // end of file, not connected, lost contact; marked for kill; failover (three)
+        // session killed, not logged on; starting or stopping, not available, shutting down (two), terminated; idle or
+        // connected for too long; end of file, not connected, lost contact; marked for kill; failover (three)
         28 or 1012 or 1033 or 1034 or 1089 or 1090 or 1092 or 2396 or 2399 or 3113 or 3114 or 3135 or 31 or 25402 or 25405 or 25408 => FailureKind.ConnectionLost,
 
         // the driver's own: connecting took too long
         50000 => FailureKind.ConnectionLost,
 
-        // the network layer: not connected, timeouts, no listener, unknown service or instance, blocked, closed, unreachable, bad packets
+        // the network layer: not connected, timeouts, no listener, unknown service or instance, blocked, closed,
+        // unreachable, bad packets
         12150 or 12153 or 12170 or 12203 or 12224 or 12505 or 12514 or 12521 or 12528 or 12535 or 12537 or 12541 or 12543 or 12545
             or 12547 or 12560 or 12570 or 12571 or 12583 or 12592 or 12608 or 12609 => FailureKind.ConnectionLost,
         _ => FailureKind.Other,

@@ -9,7 +9,8 @@ public static class OraclePoolBuilderExtensions
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseOracle(
         this ConnectionPoolBuilder builder, DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
     {
@@ -17,25 +18,33 @@ public static class OraclePoolBuilderExtensions
         return builder.UseProvider(new OracleProvider(factory, connectionString, options));
     }
 
-    /// <summary>Uses Oracle through the driver that you bring, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses Oracle through the driver that you bring, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseOracle(this ConnectionPoolBuilder builder, DbProviderFactory factory)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.UseOracle(factory, builder.GetConnectionString());
     }
 
-    /// <summary>Uses Oracle through the driver that you bring, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses Oracle through the driver that you bring, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <param name="options">What else is particular to the database.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseOracle(this ConnectionPoolBuilder builder, DbProviderFactory factory, OracleProviderOptions options)
     {
         ArgumentNullException.ThrowIfNull(builder);

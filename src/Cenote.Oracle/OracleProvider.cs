@@ -3,13 +3,19 @@ using Cenote.Providers;
 
 namespace Cenote;
 
-/// <summary>A provider for Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of Oracle.ManagedDataAccess.Core.</summary>
+/// <summary>
+/// A provider for Oracle Database through the driver that you bring: <c>OracleClientFactory.Instance</c> of
+/// Oracle.ManagedDataAccess.Core.
+/// </summary>
 /// <remarks>
-/// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver: <b>never run against a live server.</b></para>
+/// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver:
+/// <b>never run against a live server.</b></para>
 /// <para>
-/// The driver's pooling is off; the pool clears the session itself after the return (<see cref="SessionReset.ByPool"/>). Oracle has no statement that puts a whole
-/// session back: <see cref="ResetMode.Full"/> covers the transaction, the isolation level, the current schema, the state of packages, the client identifier, module, action
-/// and client information. Other <c>ALTER SESSION</c> settings, roles, application contexts, user locks and rows of temporary tables that outlive a commit stay:
+/// The driver's pooling is off; the pool clears the session itself after the return
+/// (<see cref="SessionReset.ByPool"/>). Oracle has no statement that puts a whole session back:
+/// <see cref="ResetMode.Full"/> covers the transaction, the isolation level, the current schema, the state of packages,
+/// the client identifier, module, action and client information. Other <c>ALTER SESSION</c> settings, roles,
+/// application contexts, user locks and rows of temporary tables that outlive a commit stay:
 /// <see cref="OracleProviderOptions.ResetStatements"/> is the place to put back what your leases change. Thread-safe.
 /// </para>
 /// </remarks>
@@ -19,9 +25,11 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
 
     /// <summary>Initializes a new instance of the <see cref="OracleProvider"/> class.</summary>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
-    /// <param name="connectionString">The driver's connection string. Without pool settings, because the pool has its own.</param>
+    /// <param name="connectionString">The driver's connection string. Without pool settings, because the pool has its
+    /// own.</param>
     /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public OracleProvider(DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
         : base(factory, new DbConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
     {
@@ -106,8 +114,8 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     public override bool IsCancellation(Exception exception) => OracleFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Reads <c>V$DATABASE</c>, and on a standby the apply lag of <c>V$DATAGUARD_STATS</c>. A user without access to them gets the role only, from
-    /// <c>SYS_CONTEXT('USERENV', 'DATABASE_ROLE')</c>.
+    /// Reads <c>V$DATABASE</c>, and on a standby the apply lag of <c>V$DATAGUARD_STATS</c>. A user without access to
+    /// them gets the role only, from <c>SYS_CONTEXT('USERENV', 'DATABASE_ROLE')</c>.
     /// </summary>
     /// <param name="connection">An open connection of the driver.</param>
     /// <param name="cancellationToken">A token to cancel the attempt.</param>

@@ -1,19 +1,27 @@
 namespace Cenote;
 
-/// <summary>The settings of an <see cref="OracleProvider"/> that it cannot know of a database. Read once, when the provider is constructed.</summary>
+/// <summary>
+/// The settings of an <see cref="OracleProvider"/> that it cannot know of a database. Read once, when the provider is
+/// constructed.
+/// </summary>
 public sealed class OracleProviderOptions
 {
     /// <summary>
-    /// Gets or sets a PL/SQL block that restores what your leases change and the provider's own reset does not: <c>ALTER SESSION</c> settings (NLS, time zone),
-    /// roles, application contexts, rows of temporary tables that outlive a commit, user locks. Runs after the provider's reset, in the same round trip.
+    /// Gets or sets a PL/SQL block that restores what your leases change and the provider's own reset does not:
+    /// <c>ALTER SESSION</c> settings (NLS, time zone), roles, application contexts, rows of temporary tables that
+    /// outlive a commit, user locks. Runs after the provider's reset, in the same round trip.
     /// </summary>
     /// <value>
-    /// Default <see langword="null"/>: nothing more. PL/SQL statements, each with its semicolon, without <c>BEGIN</c> and <c>END</c>, such as
-    /// <c>EXECUTE IMMEDIATE 'ALTER SESSION SET TIME_ZONE = ''UTC''';</c>. Only <see cref="ResetMode.Full"/> runs it.
+    /// Default <see langword="null"/>: nothing more. PL/SQL statements, each with its semicolon, without <c>BEGIN</c>
+    /// and <c>END</c>, such as <c>EXECUTE IMMEDIATE 'ALTER SESSION SET TIME_ZONE = ''UTC''';</c>. Only
+    /// <see cref="ResetMode.Full"/> runs it.
     /// </value>
     public string? ResetStatements { get; set; }
 
-    /// <summary>Gets or sets a callback for each physical connection before it is opened: wallets, access tokens, tracing, the driver's own properties.</summary>
+    /// <summary>
+    /// Gets or sets a callback for each physical connection before it is opened: wallets, access tokens, tracing, the
+    /// driver's own properties.
+    /// </summary>
     /// <value>Default <see langword="null"/>. Must be thread-safe; must not open the connection.</value>
     public Action<DbConnection>? ConfigureConnection { get; set; }
 

@@ -36,8 +36,8 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
     }
 
     /// <summary>
-    /// Rolls back by a transaction of its own. Unlike the statement, this is refused while the holder's transaction object is still open, which
-    /// the driver would otherwise go on taking for open; then the connection is closed.
+    /// Rolls back by a transaction of its own. Unlike the statement, this is refused while the holder's transaction
+    /// object is still open, which the driver would otherwise go on taking for open; then the connection is closed.
     /// </summary>
     public override void ResetSession()
     {
@@ -73,8 +73,8 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Connection.ExecuteAsync(Validation, timeout, cancellationToken);
 
-    // Packages are initialized again once the block has ended. The schema's name is quoted, since it may need to be. A carriage
-    // return in PL/SQL is an error to older servers.
+    // Packages are initialized again once the block has ended. The schema's name is quoted, since it may need to be. A
+    // carriage return in PL/SQL is an error to older servers.
     private string ResetOf(object? schema) =>
         $"""
         BEGIN

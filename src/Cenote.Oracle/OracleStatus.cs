@@ -44,8 +44,8 @@ internal static class OracleStatus
         return new ServerStatus { Role = role, Lag = role == ServerRole.Replica ? LagOf(Text(reader, 2)) : null };
     }
 
-    // A standby that is only mounted cannot be read, a snapshot standby is writable but on a way of its own, and a primary may be opened read-only:
-    // none of them can be used as what its name says.
+    // A standby that is only mounted cannot be read, a snapshot standby is writable but on a way of its own, and a
+    // primary may be opened read-only: none of them can be used as what its name says.
     private static ServerRole RoleOf(string? role, string? openMode) => (role, openMode) switch
     {
         ("PRIMARY", "READ WRITE" or null) => ServerRole.Primary,

@@ -1,6 +1,8 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>The advice about refused connections: names the setting, or the limit of a pooler before the server.</summary>
+/// <summary>
+/// The advice about refused connections: names the setting, or the limit of a pooler before the server.
+/// </summary>
 internal static class ConnectRecommendations
 {
     internal static string? For(Exception exception, NpgsqlConnectionStringBuilder settings)
@@ -26,7 +28,8 @@ internal static class ConnectRecommendations
             return null;
         }
 
-        // PgBouncer to 1.19: "unsupported startup parameter: options"; from 1.20 also "… in options: statement_timeout", and a sentence on the form of options.
+        // PgBouncer to 1.19: "unsupported startup parameter: options"; from 1.20 also "… in options:
+        // statement_timeout", and a sentence on the form of options.
         return error.MessageText.Contains("options", StringComparison.Ordinal) ? "options"
             : error.MessageText.StartsWith(Refusal + ": ", StringComparison.Ordinal) ? error.MessageText[(Refusal.Length + 2)..] : "";
     }

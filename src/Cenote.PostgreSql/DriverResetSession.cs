@@ -1,11 +1,13 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>A session that Npgsql resets. The reset travels with the next command, so it has no round trip of its own.</summary>
+/// <summary>
+/// A session that Npgsql resets. The reset travels with the next command, so it has no round trip of its own.
+/// </summary>
 internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
     : PostgreSqlSession(session, SessionReset.ByDriver, settings, pooler, answers)
 {
-    // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session gets its role back with a round trip
-    // after the return, and waits for its next holder open.
+    // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session gets its
+    // role back with a round trip after the return, and waits for its next holder open.
     //
     // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
 

@@ -4,7 +4,10 @@ namespace Cenote.PostgreSql;
 
 #pragma warning disable CS0618 // Obsolete callbacks are in use all the same.
 
-/// <summary>The callbacks of Npgsql's connection, for a session that the connection object may yet open. Some are obsolete, and work all the same.</summary>
+/// <summary>
+/// The callbacks of Npgsql's connection, for a session that the connection object may yet open. Some are obsolete, and
+/// work all the same.
+/// </summary>
 /// <param name="Tls">For the TLS options.</param>
 /// <param name="Server">Judges the server's certificate.</param>
 /// <param name="Client">Gives the client's certificates.</param>

@@ -5,21 +5,29 @@ using System.Runtime.CompilerServices;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Members of Npgsql's connection that are not public: event handlers, and the socket, to end a session under a call. Closing its connection from another thread waits for the call, with
-/// two threads reading one answer; breaking it leaves some calls waiting for ever. Both were tried. So only the line is cut, and the
-/// holder's own thread finds out.
+/// Members of Npgsql's connection that are not public: event handlers, and the socket, to end a session under a call.
+/// Closing its connection from another thread waits for the call, with two threads reading one answer; breaking it
+/// leaves some calls waiting for ever. Both were tried. So only the line is cut, and the holder's own thread finds out.
 /// </summary>
 internal static class NpgsqlConnectionInternals
 {
     private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
 
-    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.
+    /// </summary>
     internal static bool HandlersAreReachable { get; } = ProbeHandlers();
 
-    /// <summary>Gets whether this version of the driver has the members that cutting the line needs. If not, the connection is closed.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has the members that cutting the line needs. If not, the connection is
+    /// closed.
+    /// </summary>
     internal static bool IsReachable { get; } = Probe();
 
-    /// <summary>Cuts the line, and asks the server to stop working on the session, which it would not notice before it has an answer to send.</summary>
+    /// <summary>
+    /// Cuts the line, and asks the server to stop working on the session, which it would not notice before it has an
+    /// answer to send.
+    /// </summary>
     /// <returns><see langword="false"/> when that is not possible, or not needed.</returns>
     internal static bool TryCut(NpgsqlConnection session)
     {
@@ -48,7 +56,10 @@ internal static class NpgsqlConnectionInternals
         return true;
     }
 
-    /// <summary>The server forgets a request that comes before the call itself, which may still be on its way. It can meet no other session.</summary>
+    /// <summary>
+    /// The server forgets a request that comes before the call itself, which may still be on its way. It can meet no
+    /// other session.
+    /// </summary>
     private static async Task CancelAgainAsync(object connector)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System).ConfigureAwait(false);

@@ -1,6 +1,9 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>The event handlers and callbacks of Npgsql's connection. Its events do not list them, so they are read from their private fields.</summary>
+/// <summary>
+/// The event handlers and callbacks of Npgsql's connection. Its events do not list them, so they are read from their
+/// private fields.
+/// </summary>
 /// <param name="Notice">Those of <see cref="NpgsqlConnection.Notice"/>.</param>
 /// <param name="Notification">Those of <see cref="NpgsqlConnection.Notification"/>.</param>
 /// <param name="Callbacks">Those for a session that the connection object may yet open.</param>

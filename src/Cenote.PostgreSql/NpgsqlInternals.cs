@@ -5,8 +5,9 @@ using System.Transactions;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Members of Npgsql that are not public, for resets and types. They let one unpooled data source serve all slots of a pool, although the driver resets a
-/// session only when it returns to a pool of the driver, and hands new types only to sessions that it takes out of one.
+/// Members of Npgsql that are not public, for resets and types. They let one unpooled data source serve all slots of a
+/// pool, although the driver resets a session only when it returns to a pool of the driver, and hands new types only to
+/// sessions that it takes out of one.
 /// </summary>
 internal static class NpgsqlInternals
 {
@@ -20,7 +21,9 @@ internal static class NpgsqlInternals
 
     private static NpgsqlDataSource? s_disposed;
 
-    /// <summary>Gets whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.
+    /// </summary>
     internal static bool AreReachable { get; } = Probe();
 
     /// <summary>Makes the driver send its reset also for a session outside the driver's pools.</summary>
@@ -35,8 +38,8 @@ internal static class NpgsqlInternals
     }
 
     /// <summary>
-    /// What <see cref="NpgsqlConnection.Close"/> does to a pooled session: ends what is under way, rolls back, and puts the reset before the
-    /// next command. The connection stays open, and stays the one of its slot.
+    /// What <see cref="NpgsqlConnection.Close"/> does to a pooled session: ends what is under way, rolls back, and puts
+    /// the reset before the next command. The connection stays open, and stays the one of its slot.
     /// </summary>
     internal static async Task ResetAsync(NpgsqlConnection session, bool async)
     {
@@ -63,7 +66,8 @@ internal static class NpgsqlInternals
         var source = DataSourceOf(connector);
         if (SourceOf(session) is NpgsqlMultiHostDataSource hosts && known is not null && ReferenceEquals(TypesOfSource!.GetValue(hosts), known))
         {
-            // Of several hosts Npgsql keeps what was reloaded where no session looks for it (10.0.3): it belongs to the host.
+            // Of several hosts Npgsql keeps what was reloaded where no session looks for it (10.0.3): it belongs to the
+            // host.
             TypesOfSource.SetValue(source, known);
         }
         else if (TypesOfSource!.GetValue(source) is { } types && !ReferenceEquals(known, types))
@@ -82,7 +86,9 @@ internal static class NpgsqlInternals
         }
     }
 
-    /// <summary>Detaches a connection from its data source, so that a late holder who opens it again gets no session.</summary>
+    /// <summary>
+    /// Detaches a connection from its data source, so that a late holder who opens it again gets no session.
+    /// </summary>
     internal static void Detach(NpgsqlConnection session) => SourceOf(session) = s_disposed ?? CreateDisposed();
 
     private static NpgsqlDataSource CreateDisposed()

@@ -1,9 +1,9 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What the server answers to the sessions of one login about how they start. The first query of a session costs the server a third of what its
-/// login costs: so the first session is asked, and of the later ones one in ten, for the answer changes only with the role's settings or the
-/// way to the server. Thread-safe.
+/// What the server answers to the sessions of one login about how they start. The first query of a session costs the
+/// server a third of what its login costs: so the first session is asked, and of the later ones one in ten, for the
+/// answer changes only with the role's settings or the way to the server. Thread-safe.
 /// </summary>
 internal sealed class OpeningAnswers
 {
@@ -18,7 +18,9 @@ internal sealed class OpeningAnswers
     private int _sessions;
     private int _asking;
 
-    /// <summary>Gets whether sessions start in a role; also while that is unknown. Stays once it was so: older sessions need it.</summary>
+    /// <summary>
+    /// Gets whether sessions start in a role; also while that is unknown. Stays once it was so: older sessions need it.
+    /// </summary>
     internal bool StartsInRole => _startsInRole || !_isKnown;
 
     /// <summary>Gets whether a proxy is between. Stays once it was so.</summary>
@@ -27,7 +29,10 @@ internal sealed class OpeningAnswers
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => _limitsStatements;
 
-    /// <summary>Gets whether the login may set a replication origin; <see langword="null"/> while that is unknown. Stays once it was so.</summary>
+    /// <summary>
+    /// Gets whether the login may set a replication origin; <see langword="null"/> while that is unknown. Stays once it
+    /// was so.
+    /// </summary>
     internal bool? MayHaveOrigin => _mayHaveOrigin ? true : _isKnown ? _mayHaveOrigin : null;
 
     /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for no limit.</summary>

@@ -2,7 +2,9 @@ using System.Data;
 
 namespace Cenote.PostgreSql;
 
-/// <summary>A session of a data source that all slots share, which the pool clears with a round trip of its own.</summary>
+/// <summary>
+/// A session of a data source that all slots share, which the pool clears with a round trip of its own.
+/// </summary>
 internal sealed class PoolResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers)
 {
@@ -105,8 +107,9 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         }
     }
 
-    // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always one.
-    // Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in progress.
+    // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always
+    // one. Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in
+    // progress.
     private void BeginUnlessInTransaction()
     {
         try
@@ -118,7 +121,8 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         }
     }
 
-    // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round trip.
+    // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round
+    // trip.
     private ResetBatch CreateBatch(bool? mayHaveOrigin)
     {
         var batch = new ResetBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
@@ -133,7 +137,8 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
 
             if (mayHaveOrigin != false)
             {
-                // Last, since the lease may have left a role that may not ask. Nor may every user: while that is unknown, it is what is asked.
+                // Last, since the lease may have left a role that may not ask. Nor may every user: while that is
+                // unknown, it is what is asked.
                 batch.BatchCommands.Add(new(mayHaveOrigin is null ? "SELECT " + SessionCommands.OriginPrivilege : SessionCommands.OriginQuery));
             }
         }

@@ -1,12 +1,16 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What connection poolers between say on their own account. They answer with one SQLSTATE for everything, which stands for something else
-/// (PgBouncer 1.7 to 1.25: 08P01, PgCat and PgDog: 58000, Supavisor: XX000): only the text tells. Read in their sources; pgpool-II and Odyssey have 53300 for a full house.
+/// What connection poolers between say on their own account. They answer with one SQLSTATE for everything, which stands
+/// for something else (PgBouncer 1.7 to 1.25: 08P01, PgCat and PgDog: 58000, Supavisor: XX000): only the text tells.
+/// Read in their sources; pgpool-II and Odyssey have 53300 for a full house.
 /// </summary>
 internal static class PoolerFailures
 {
-    /// <summary>Parts of PgBouncer's answers. The server's own ones with that code are about the protocol, and quote no text of a user.</summary>
+    /// <summary>
+    /// Parts of PgBouncer's answers. The server's own ones with that code are about the protocol, and quote no text of
+    /// a user.
+    /// </summary>
     private static readonly (string Text, FailureKind Kind)[] InPgBouncer =
     [
         // max_client_conn, max_db_client_connections, max_user_client_connections
@@ -19,7 +23,8 @@ internal static class PoolerFailures
         ("cached error: too many connections for", FailureKind.TooManyConnections),
         ("cached error: password authentication failed", FailureKind.InvalidCredentials),
 
-        // No server was free in time, or none lets it in just now. The client is sent away; other clients keep what they have.
+        // No server was free in time, or none lets it in just now. The client is sent away; other clients keep what
+        // they have.
         ("query_wait_timeout", FailureKind.Transient),
         ("server login has been failing", FailureKind.Transient),
         ("client_login_timeout", FailureKind.Transient),
@@ -36,7 +41,9 @@ internal static class PoolerFailures
         ("empty password returned by client", FailureKind.InvalidCredentials),
     ];
 
-    /// <summary>Beginnings of others' answers. The server's own ones with these codes may quote names that users chose.</summary>
+    /// <summary>
+    /// Beginnings of others' answers. The server's own ones with these codes may quote names that users chose.
+    /// </summary>
     private static readonly (string Text, FailureKind Kind)[] InOthers =
     [
         // PgCat, PgDog
@@ -62,7 +69,8 @@ internal static class PoolerFailures
     ];
 
     /// <summary>Determines what a pooler's answer means.</summary>
-    /// <returns><see langword="null"/> for everything that a server says, and for what a pooler says of a connection that it closes.</returns>
+    /// <returns><see langword="null"/> for everything that a server says, and for what a pooler says of a connection
+    /// that it closes.</returns>
     internal static FailureKind? Classify(PostgresException error) => error.SqlState switch
     {
         "08P01" => Find(InPgBouncer, text => error.MessageText.Contains(text, StringComparison.Ordinal)),

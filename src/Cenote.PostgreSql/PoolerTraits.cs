@@ -1,6 +1,9 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>The facts that the connections of one pool have learnt about a pooler before the server. Thread-safe: every member is set once, and never back.</summary>
+/// <summary>
+/// The facts that the connections of one pool have learnt about a pooler before the server. Thread-safe: every member
+/// is set once, and never back.
+/// </summary>
 internal sealed class PoolerTraits
 {
     private static readonly object WithoutOptions = new();
@@ -23,7 +26,8 @@ internal sealed class PoolerTraits
 
     /// <summary>Learns from a refused connection.</summary>
     /// <returns>
-    /// Whether the next attempt leaves out what was refused: not where this one had left it out already, and what is refused is another's.
+    /// Whether the next attempt leaves out what was refused: not where this one had left it out already, and what is
+    /// refused is another's.
     /// </returns>
     internal bool Learn(Exception exception)
     {

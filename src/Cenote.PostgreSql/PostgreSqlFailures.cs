@@ -50,15 +50,18 @@ internal static class PostgreSqlFailures
         "53300" => FailureKind.TooManyConnections,
         "25006" => FailureKind.ReadOnlyServer,
 
-        // query_canceled: a timeout or a request. In another language the text does not tell them apart, and counts as a timeout.
+        // query_canceled: a timeout or a request. In another language the text does not tell them apart, and counts as
+        // a timeout.
         "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
         ['2', '8', ..] => FailureKind.InvalidCredentials,
 
-        // While connecting: no such database, no such parameter, a value that it does not take. The same codes are ordinary errors of statements.
+        // While connecting: no such database, no such parameter, a value that it does not take. The same codes are
+        // ordinary errors of statements.
         "3D000" or "42704" or "22023" when IsFatal(error) => FailureKind.InvalidConfiguration,
         ['0', '8', ..] => FailureKind.ConnectionLost,
 
-        // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped; idle_session_timeout, idle_in_transaction_session_timeout, transaction_timeout
+        // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped; idle_session_timeout,
+        // idle_in_transaction_session_timeout, transaction_timeout
         "57P01" or "57P02" or "57P03" or "57P04" or "57P05" or "25P03" or "25P04" => FailureKind.ConnectionLost,
         "3D000" => FailureKind.Other,
         _ when IsFatal(error) => FailureKind.ConnectionLost,
@@ -68,6 +71,9 @@ internal static class PostgreSqlFailures
         _ => FailureKind.Other,
     };
 
-    /// <summary>Determines whether the session has ended. Servers translate the first field only; what merely speaks their protocol may have no other.</summary>
+    /// <summary>
+    /// Determines whether the session has ended. Servers translate the first field only; what merely speaks their
+    /// protocol may have no other.
+    /// </summary>
     private static bool IsFatal(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC" || error.Severity is "FATAL" or "PANIC";
 }

@@ -6,9 +6,11 @@ public static class PostgreSqlPoolBuilderExtensions
     /// <summary>Uses PostgreSQL through Npgsql.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">Npgsql's connection string.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections, not for each.</param>
+    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections,
+    /// not for each.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UsePostgreSql(
         this ConnectionPoolBuilder builder, string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
@@ -19,8 +21,10 @@ public static class PostgreSqlPoolBuilderExtensions
     /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UsePostgreSql(this ConnectionPoolBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -29,10 +33,13 @@ public static class PostgreSqlPoolBuilderExtensions
 
     /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections, not for each.</param>
+    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections,
+    /// not for each.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UsePostgreSql(this ConnectionPoolBuilder builder, Action<NpgsqlDataSourceBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

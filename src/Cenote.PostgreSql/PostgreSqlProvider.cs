@@ -8,19 +8,23 @@ namespace Cenote;
 /// <remarks>
 /// <para>
 /// All connections share one <see cref="NpgsqlDataSource"/> without pooling, so types are loaded once for a pool, and
-/// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver clears the session
-/// (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset together with the next holder's first command, which costs no
-/// round trip. Until then the session keeps what its last holder left: choose
+/// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver clears the
+/// session (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset together with the next holder's first command,
+/// which costs no round trip. Until then the session keeps what its last holder left: choose
 /// <see cref="SessionReset.ByPool"/>, which clears at once, when leases take session-level advisory locks or
 /// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionReset.ByPool"/>.
-/// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay too;
-/// <see cref="SessionReset.ByPool"/> deallocates both. Npgsql rolls an open transaction back whatever the <see cref="ResetMode"/>.
+/// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay
+/// too; <see cref="SessionReset.ByPool"/> deallocates both. Npgsql rolls an open transaction back whatever the
+/// <see cref="ResetMode"/>.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
-/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the lease until the transaction has ended.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
+/// <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the
+/// lease until the transaction has ended.
 /// </para>
-/// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed at its end. Thread-safe.</para>
+/// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed
+/// at its end. Thread-safe.</para>
 /// </remarks>
 public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
     IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache
@@ -34,12 +38,14 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     private readonly StatusReader _status = new();
 
     /// <summary>Initializes a new instance of the <see cref="PostgreSqlProvider"/> class.</summary>
-    /// <param name="connectionString">Npgsql's connection string. Without pool settings, because the pool has its own.</param>
+    /// <param name="connectionString">Npgsql's connection string. Without pool settings, because the pool has its
+    /// own.</param>
     /// <param name="configure">
-    /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection opens, and again only
-    /// after <see cref="ClearTypeCache"/> or for another user name.
+    /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection
+    /// opens, and again only after <see cref="ClearTypeCache"/> or for another user name.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public PostgreSqlProvider(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
         : this(connectionString, configure, NpgsqlInternals.AreReachable)
     {
@@ -61,7 +67,10 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// <inheritdoc/>
     public override string DatabaseSystem => "postgresql";
 
-    /// <summary>Gets how literals are found. Text after a backslash before a quote is not shown, because <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.</summary>
+    /// <summary>
+    /// Gets how literals are found. Text after a backslash before a quote is not shown, because
+    /// <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.
+    /// </summary>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers;
 
     /// <inheritdoc/>
@@ -143,21 +152,24 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     public override bool IsCancellation(Exception exception) => PostgreSqlFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Determines whether the cancel met no timeout. Npgsql waits until the server has closed the cancel's connection. By then the signal is sent, and a session
-    /// that is not executing discards it before it reads its next statement.
+    /// Determines whether the cancel met no timeout. Npgsql waits until the server has closed the cancel's connection.
+    /// By then the signal is sent, and a session that is not executing discards it before it reads its next statement.
     /// </summary>
-    /// <param name="sendDuration">The time that sending took. A time that was not measured may include a timeout.</param>
+    /// <param name="sendDuration">The time that sending took. A time that was not measured may include a
+    /// timeout.</param>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => sendDuration < ShortestTimeout;
 
     /// <summary>
-    /// Reads the status. A server is a replica while it is in recovery. Works for any user. A user without access to <c>pg_control_system()</c> gets no
-    /// <see cref="ServerStatus.ClusterId"/>, and only members of <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
+    /// Reads the status. A server is a replica while it is in recovery. Works for any user. A user without access to
+    /// <c>pg_control_system()</c> gets no <see cref="ServerStatus.ClusterId"/>, and only members of
+    /// <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
     /// <param name="cancellationToken">A token to cancel the attempt.</param>
     /// <remarks>
-    /// <see cref="ServerStatus.Lag"/> is 0 when a receiver runs and all that it received is replayed, else the age of the last transaction
-    /// replayed. A replica cannot know what its primary has not sent: compare positions to learn more.
+    /// <see cref="ServerStatus.Lag"/> is 0 when a receiver runs and all that it received is replayed, else the age of
+    /// the last transaction replayed. A replica cannot know what its primary has not sent: compare positions to learn
+    /// more.
     /// </remarks>
     public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -165,7 +177,10 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         return _status.ReadStatusAsync(connection, cancellationToken);
     }
 
-    /// <summary>Reads a primary's insert location in the write-ahead log, which includes every acknowledged commit, or a replica's replay location.</summary>
+    /// <summary>
+    /// Reads a primary's insert location in the write-ahead log, which includes every acknowledged commit, or a
+    /// replica's replay location.
+    /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
     /// <param name="timeout">The longest that it may take, in whole seconds.</param>
     /// <returns><see langword="null"/> for servers with PostgreSQL's protocol and without such a log.</returns>
@@ -208,7 +223,8 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         var builder = Configure(settings, pooling: false);
         if (passwords is not null)
         {
-            // Npgsql refuses a password beside a provider of passwords that the callback has set, instead of which ours would be taken.
+            // Npgsql refuses a password beside a provider of passwords that the callback has set, instead of which ours
+            // would be taken.
             builder.Build().Dispose();
             builder.ConnectionStringBuilder.Password = null;
             builder.UsePasswordProvider(_ => passwords.Current, (_, _) => new ValueTask<string>(passwords.Current));
@@ -225,19 +241,22 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         return builder;
     }
 
-    // The pool's own statements do not belong into the trace of the caller that happens to return a connection. A filter set by the callback replaces this one.
+    // The pool's own statements do not belong into the trace of the caller that happens to return a connection. A
+    // filter set by the callback replaces this one.
     private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(OriginalConnectionString)
         .ConfigureTracing(static tracing => tracing
             .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
             .ConfigureBatchFilter(static batch => batch is not ResetBatch));
 
-    // No pool of the driver's, or one of one session. Npgsql reads the keys of a result (CommandBehavior.KeyInfo: adapters, command builders) on a
-    // second connection, which a pool of one at most would refuse after its whole timeout. Npgsql prunes it again a second later, and never the last one.
+    // No pool of the driver's, or one of one session. Npgsql reads the keys of a result (CommandBehavior.KeyInfo:
+    // adapters, command builders) on a second connection, which a pool of one at most would refuse after its whole
+    // timeout. Npgsql prunes it again a second later, and never the last one.
     private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings, bool pooling)
     {
         if (settings.PoolName.Length > 0)
         {
-            // Npgsql's own metrics and traces name a data source by its connection string, of which they leave out the password, but not that of the certificate's key.
+            // Npgsql's own metrics and traces name a data source by its connection string, of which they leave out the
+            // password, but not that of the certificate's key.
             builder.Name ??= settings.PoolName;
         }
 

@@ -1,6 +1,8 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>A session at the server, opened and asked how it starts. Who clears it is decided by the derived types.</summary>
+/// <summary>
+/// A session at the server, opened and asked how it starts. Who clears it is decided by the derived types.
+/// </summary>
 internal abstract class PostgreSqlSession(
     NpgsqlConnection session, SessionReset sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
     : PhysicalConnection(session, sessionClearing, settings.ResetMode), IStatementTimeout
@@ -8,7 +10,9 @@ internal abstract class PostgreSqlSession(
     private int _process;
     private NpgsqlHandlers _handlers;
 
-    /// <summary>Gets whether the session is alive as far as the driver knows, and is the one that was opened for the slot.</summary>
+    /// <summary>
+    /// Gets whether the session is alive as far as the driver knows, and is the one that was opened for the slot.
+    /// </summary>
     public override bool IsUsable => Session.IsStill(_process);
 
     /// <summary>Gets the session's <c>idle_session_timeout</c>, from PostgreSQL 14 on.</summary>

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// The server process behind a connection, as the server itself names it. A proxy between may pass statements to one process after another, and may
-/// drop what was asked for at the start: both are found out with questions that travel with round trips that are needed anyway.
+/// The server process behind a connection, as the server itself names it. A proxy between may pass statements to one
+/// process after another, and may drop what was asked for at the start: both are found out with questions that travel
+/// with round trips that are needed anyway.
 /// </summary>
 /// <remarks>Belongs to one connection, whose calls come one at a time.</remarks>
 internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
@@ -18,8 +19,12 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
     internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
 
-    /// <summary>Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would pass for replicated ones.</summary>
-    /// <returns><see langword="null"/> when the session must ask for itself: it was opened, and not asked, while the first answer was on its way.</returns>
+    /// <summary>
+    /// Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would
+    /// pass for replicated ones.
+    /// </summary>
+    /// <returns><see langword="null"/> when the session must ask for itself: it was opened, and not asked, while the
+    /// first answer was on its way.</returns>
     internal bool? MayHaveOrigin => answers.MayHaveOrigin;
 
     /// <inheritdoc cref="OpeningAnswers.RecordOrigin"/>
@@ -28,7 +33,9 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => answers.LimitsStatements;
 
-    /// <summary>Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.</summary>
+    /// <summary>
+    /// Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.
+    /// </summary>
     internal bool BeginQuestion() => answers.BeginQuestion();
 
     /// <summary>Gets whether a connection is of no use that does not say what it got.</summary>
@@ -41,7 +48,8 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     internal void EndQuestion() => answers.EndQuestion();
 
     /// <summary>
-    /// Gets a question that has no rows for an answer where all is as usual. The driver then prepares nothing for reading values.
+    /// Gets a question that has no rows for an answer where all is as usual. The driver then prepares nothing for
+    /// reading values.
     /// </summary>
     internal string UsualQuery(NpgsqlConnection session) => string.Create(
         CultureInfo.InvariantCulture,
@@ -54,14 +62,21 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
         answers.Record(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false, idleTimeout: null);
     }
 
-    /// <summary>Gets whether the opening query asks for it: only the pool's own reset clears it without one more round trip for every lease.</summary>
+    /// <summary>
+    /// Gets whether the opening query asks for it: only the pool's own reset clears it without one more round trip for
+    /// every lease.
+    /// </summary>
     private bool AsksForOrigin => settings is { ResetMode: ResetMode.Full, SessionReset: SessionReset.ByPool };
 
-    /// <summary>Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and only behind a proxy.</summary>
+    /// <summary>
+    /// Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and
+    /// only behind a proxy.
+    /// </summary>
     internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
 
     /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
-    /// <param name="row">The role, the process, the limit in force in milliseconds, whether the user may set a replication origin, and the limit for idle sessions in seconds.</param>
+    /// <param name="row">The role, the process, the limit in force in milliseconds, whether the user may set a
+    /// replication origin, and the limit for idle sessions in seconds.</param>
     /// <param name="session">The connection, which knows what the login named.</param>
     internal void RecordOpened(DbDataReader row, NpgsqlConnection session)
     {
@@ -84,7 +99,9 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Counts a lease that ended.</summary>
     internal void RecordLease() => _leases++;
 
-    /// <summary>Compares the process that answers now with the one that answered when the connection was opened.</summary>
+    /// <summary>
+    /// Compares the process that answers now with the one that answered when the connection was opened.
+    /// </summary>
     internal void Check(int process)
     {
         _nextCheck = _leases * 2;

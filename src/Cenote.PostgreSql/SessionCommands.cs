@@ -9,14 +9,17 @@ internal static class SessionCommands
     // Objects of their own, which no other statement shares, so that IsOurs can recognize them.
     internal static readonly string Validation = new("SELECT 1".AsSpan());
 
-    // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one (npgsql#5997);
-    // 15.18 gives it back by itself.
+    // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one
+    // (npgsql#5997); 15.18 gives it back by itself.
     internal static readonly string ResetRole = new("RESET ROLE".AsSpan());
 
     /// <summary>The number of the server's process that answers.</summary>
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
-    /// <summary>The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the user may set a replication origin, the limit for idle sessions in seconds (from PostgreSQL 14 on).</summary>
+    /// <summary>
+    /// The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the
+    /// user may set a replication origin, the limit for idle sessions in seconds (from PostgreSQL 14 on).
+    /// </summary>
     private const string OpeningQuery =
         "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege +
         ", extract(epoch FROM nullif(current_setting('idle_session_timeout', true), '')::interval)::double precision";
@@ -40,7 +43,10 @@ internal static class SessionCommands
     /// <summary>The statement for another limit.</summary>
     internal static string SetLimit(TimeSpan? limit) => "SET statement_timeout = " + Milliseconds(limit);
 
-    /// <summary>Determines whether this is the session that was opened: ChangeDatabase leaves it for another, and so does closing and opening.</summary>
+    /// <summary>
+    /// Determines whether this is the session that was opened: ChangeDatabase leaves it for another, and so does
+    /// closing and opening.
+    /// </summary>
     internal static bool IsStill(this NpgsqlConnection session, int process) =>
         session.State == ConnectionState.Open && session.ProcessID == process;
 
@@ -67,7 +73,9 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>The connection leaves its data source first: a late holder who opens it again must get no session.</summary>
+    /// <summary>
+    /// The connection leaves its data source first: a late holder who opens it again must get no session.
+    /// </summary>
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, SharedSource source)
     {
         if (source.UsesInternals)
@@ -85,7 +93,9 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>The data source goes first: a late holder who opens the connection again must not get the session from it.</summary>
+    /// <summary>
+    /// The data source goes first: a late holder who opens the connection again must not get the session from it.
+    /// </summary>
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
     {
         await dataSource.DisposeAsync().ConfigureAwait(false);
@@ -162,7 +172,9 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Asks which process answers: as cheap as any question, and so the validation, too, where the answer matters.</summary>
+    /// <summary>
+    /// Asks which process answers: as cheap as any question, and so the validation, too, where the answer matters.
+    /// </summary>
     internal static void Check(this NpgsqlConnection session, ServerProcess backend, TimeSpan? timeout = null)
     {
         using var command = Create(session, ProcessQuery, timeout);

@@ -1,8 +1,9 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// One data source of the driver for all sessions of a pool that log in as one user, unpooled: the types are loaded once, what one session
-/// reloads is there for all, and a connection that the driver opens for itself is closed at once.
+/// One data source of the driver for all sessions of a pool that log in as one user, unpooled: the types are loaded
+/// once, what one session reloads is there for all, and a connection that the driver opens for itself is closed at
+/// once.
 /// </summary>
 internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : IDisposable
 {
@@ -94,6 +95,7 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
     /// <summary>A session has ended.</summary>
     internal void Release() => owner.Release(this);
 
-    // The driver avoids a host for ten seconds after a failure, also when no other is up. When to try again is the pool's decision.
+    // The driver avoids a host for ten seconds after a failure, also when no other is up. When to try again is the
+    // pool's decision.
     private void ForgetHosts() => (DataSource as NpgsqlMultiHostDataSource)?.ClearDatabaseStates();
 }

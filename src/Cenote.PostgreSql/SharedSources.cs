@@ -1,6 +1,8 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>The data sources under a pool: one; several for a while where the credentials bring another user name.</summary>
+/// <summary>
+/// The data sources under a pool: one; several for a while where the credentials bring another user name.
+/// </summary>
 internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, NpgsqlDataSource> build, bool usesInternals)
 {
     private readonly object _gate = new();
@@ -11,7 +13,9 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     /// <summary>Gets whether members of the driver are used that are not public.</summary>
     internal bool UsesInternals => usesInternals;
 
-    /// <summary>Records the pool's own timeout. A single open may have a shorter one, and the data source serves them all.</summary>
+    /// <summary>
+    /// Records the pool's own timeout. A single open may have a shorter one, and the data source serves them all.
+    /// </summary>
     internal void Record(TimeSpan connectTimeout)
     {
         lock (_gate)
@@ -21,11 +25,12 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     }
 
     /// <summary>
-    /// The data source for a new session, which must be released with it. Built without the lock, since the user's callback runs then: of
-    /// those that open at once, one builds, and the others wait within their connect timeout.
+    /// The data source for a new session, which must be released with it. Built without the lock, since the user's
+    /// callback runs then: of those that open at once, one builds, and the others wait within their connect timeout.
     /// </summary>
     /// <param name="settings">The settings of the new session.</param>
-    /// <param name="withoutOptions">Whether a proxy refuses the start-up options that <see cref="ConnectionSettings.QueryTimeout"/> becomes.</param>
+    /// <param name="withoutOptions">Whether a proxy refuses the start-up options that
+    /// <see cref="ConnectionSettings.QueryTimeout"/> becomes.</param>
     internal SharedSource Take(ConnectionSettings settings, bool withoutOptions)
     {
         var key = new Key(settings.Credentials is not null, settings.Credentials?.UserName, settings.QueryTimeout, withoutOptions);
@@ -138,6 +143,8 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>The settings that a data source never changes. Passwords come from <see cref="SharedSource.Passwords"/>.</summary>
+    /// <summary>
+    /// The settings that a data source never changes. Passwords come from <see cref="SharedSource.Passwords"/>.
+    /// </summary>
     private sealed record Key(bool HasCredentials, string? UserName, TimeSpan? QueryTimeout, bool WithoutOptions);
 }

@@ -10,7 +10,9 @@ public sealed partial class ReplicaSet
 
     private ConnectionIntent Intent => _flow.Value?.Intent ?? ConnectionIntent.Write;
 
-    /// <summary>Rents for what the flow says, which is writing unless a <see cref="BeginReadScope"/> says otherwise.</summary>
+    /// <summary>
+    /// Rents for what the flow says, which is writing unless a <see cref="BeginReadScope"/> says otherwise.
+    /// </summary>
     /// <inheritdoc/>
     public override ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
@@ -69,7 +71,10 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string callerMemberName = "") =>
         ReadDataSource.OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>Opens a connection to a replica that has everything that a token stands for; to the primary when none comes that far in time.</summary>
+    /// <summary>
+    /// Opens a connection to a replica that has everything that a token stands for; to the primary when none comes that
+    /// far in time.
+    /// </summary>
     /// <param name="token">What the read must see.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
@@ -85,7 +90,9 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string callerMemberName = "") =>
         ((IntentDataSource)ReadDataSource).WrapAsync(RentReadAsync(token, cancellationToken, callerFilePath, callerLineNumber, callerMemberName), callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>Opens a connection to a replica, blocking the calling thread; to the primary when no replica can serve.</summary>
+    /// <summary>
+    /// Opens a connection to a replica, blocking the calling thread; to the primary when no replica can serve.
+    /// </summary>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
@@ -96,15 +103,20 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string callerMemberName = "") =>
         ReadDataSource.OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>From here on this flow's connections are for reading, where nobody says otherwise: those of <see cref="RoutedDataSource.OpenConnectionAsync"/>, of libraries that were given the set.</summary>
+    /// <summary>
+    /// From here on this flow's connections are for reading, where nobody says otherwise: those of
+    /// <see cref="RoutedDataSource.OpenConnectionAsync"/>, of libraries that were given the set.
+    /// </summary>
     /// <returns>Dispose of it to end that, in the method that began it.</returns>
     /// <remarks>
-    /// Flows with <see langword="await"/> and into tasks that are started within it, as an <see cref="AsyncLocal{T}"/> does: a scope that a method awaited begins
-    /// ends with that method.
+    /// Flows with <see langword="await"/> and into tasks that are started within it, as an <see cref="AsyncLocal{T}"/>
+    /// does: a scope that a method awaited begins ends with that method.
     /// </remarks>
     public IDisposable BeginReadScope() => BeginScope(ConnectionIntent.Read);
 
-    /// <summary>From here on this flow's connections are for writing again, within a <see cref="BeginReadScope"/>.</summary>
+    /// <summary>
+    /// From here on this flow's connections are for writing again, within a <see cref="BeginReadScope"/>.
+    /// </summary>
     /// <inheritdoc cref="BeginReadScope"/>
     public IDisposable BeginWriteScope() => BeginScope(ConnectionIntent.Write);
 

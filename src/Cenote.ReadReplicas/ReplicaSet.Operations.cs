@@ -9,7 +9,10 @@ public sealed partial class ReplicaSet
 {
     private readonly Lazy<Task> _closing;
 
-    /// <summary>Raised after each change of who serves what, in their order, on the thread pool, not under any lock. What handlers throw is logged.</summary>
+    /// <summary>
+    /// Raised after each change of who serves what, in their order, on the thread pool, not under any lock. What
+    /// handlers throw is logged.
+    /// </summary>
     public event EventHandler<TopologyChangedEventArgs>? TopologyChanged
     {
         add => _journal.Changed.Occurred += value;
@@ -20,8 +23,8 @@ public sealed partial class ReplicaSet
     public IReadOnlyList<TopologyChangedEventArgs> GetTopologyChanges() => _journal.Read();
 
     /// <summary>
-    /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is its own
-    /// (<see cref="ConnectionPool.Diagnose"/>).
+    /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is
+    /// its own (<see cref="ConnectionPool.Diagnose"/>).
     /// </summary>
     public Diagnosis Diagnose() => ReplicaSetDiagnoser.Diagnose(GetStatistics());
 
@@ -76,7 +79,9 @@ public sealed partial class ReplicaSet
         }
     }
 
-    /// <summary>Closes the set, and the pools that it constructed, as <see cref="ConnectionPool"/>s are closed.</summary>
+    /// <summary>
+    /// Closes the set, and the pools that it constructed, as <see cref="ConnectionPool"/>s are closed.
+    /// </summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

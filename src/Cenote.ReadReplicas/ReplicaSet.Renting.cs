@@ -12,8 +12,10 @@ public sealed partial class ReplicaSet
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
-    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</exception>
-    /// <exception cref="PoolException">What the primary's pool has to say: <see cref="PoolTimeoutException"/>, <see cref="CircuitOpenException"/>, …</exception>
+    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within
+    /// <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</exception>
+    /// <exception cref="PoolException">What the primary's pool has to say: <see cref="PoolTimeoutException"/>,
+    /// <see cref="CircuitOpenException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentWriteAsync(
@@ -59,14 +61,19 @@ public sealed partial class ReplicaSet
         return lease;
     }
 
-    /// <summary>Rents from a replica; from the primary when no replica can serve. Within a causal scope, one that has everything that the scope has written.</summary>
+    /// <summary>
+    /// Rents from a replica; from the primary when no replica can serve. Within a causal scope, one that has everything
+    /// that the scope has written.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells which server it is.</returns>
-    /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is not there or has <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
-    /// <exception cref="CausalTokenException">The primary itself does not have what the scope's token stands for.</exception>
+    /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is not there or has
+    /// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
+    /// <exception cref="CausalTokenException">The primary itself does not have what the scope's token stands
+    /// for.</exception>
     /// <exception cref="PoolException">What the pool has to say: <see cref="PoolTimeoutException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
@@ -87,7 +94,10 @@ public sealed partial class ReplicaSet
             : _reads.RentAsync(Call(caller, cancellationToken), required: null, isBlocking: false);
     }
 
-    /// <summary>Rents from a replica that has everything that a token stands for; from the primary when none comes that far within <see cref="ReplicaSetOptions.CausalReadTimeout"/>.</summary>
+    /// <summary>
+    /// Rents from a replica that has everything that a token stands for; from the primary when none comes that far
+    /// within <see cref="ReplicaSetOptions.CausalReadTimeout"/>.
+    /// </summary>
     /// <param name="token">What the read must see. Counts in addition to that of the flow's scope.</param>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
@@ -128,7 +138,9 @@ public sealed partial class ReplicaSet
             : Completed(_reads.RentAsync(Call(caller, cancellationToken), required: null, isBlocking: true));
     }
 
-    /// <summary>Rents from a replica that has everything that a token stands for, blocking the calling thread.</summary>
+    /// <summary>
+    /// Rents from a replica that has everything that a token stands for, blocking the calling thread.
+    /// </summary>
     /// <inheritdoc cref="RentReadAsync(CausalToken, CancellationToken, string, int, string)"/>
     public ConnectionLease RentRead(
         CausalToken token,

@@ -7,9 +7,14 @@ namespace Cenote;
 // Reads that see what was written.
 public sealed partial class ReplicaSet
 {
-    /// <summary>From here on every read of this flow sees every write of this flow that was finished before it, and what the token stands for.</summary>
-    /// <param name="token">What was written elsewhere, and must be seen here; <see langword="null"/> for nothing.</param>
-    /// <returns>Dispose of it to end that, in the method that began it. <see cref="CausalScope.GetTokenAsync"/> gives the token to hand on.</returns>
+    /// <summary>
+    /// From here on every read of this flow sees every write of this flow that was finished before it, and what the
+    /// token stands for.
+    /// </summary>
+    /// <param name="token">What was written elsewhere, and must be seen here; <see langword="null"/> for
+    /// nothing.</param>
+    /// <returns>Dispose of it to end that, in the method that began it. <see cref="CausalScope.GetTokenAsync"/> gives
+    /// the token to hand on.</returns>
     /// <exception cref="CausalTokenException">The token is of another database.</exception>
     public CausalScope BeginCausalScope(CausalToken? token = null)
     {
@@ -27,17 +32,20 @@ public sealed partial class ReplicaSet
         });
     }
 
-    /// <summary>A token for everything committed so far. Asks the primary; callers at the same moment share the question.</summary>
+    /// <summary>
+    /// A token for everything committed so far. Asks the primary; callers at the same moment share the question.
+    /// </summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CausalTokenException">The primary does not say how far it has come.</exception>
     public async ValueTask<CausalToken> GetTokenAsync(CancellationToken cancellationToken = default) =>
         await TryReadPrimaryTokenAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
 
     /// <summary>
-    /// A token for everything committed so far, asked on a connection: after the commit, on the one that wrote; or after a read on a replica, so that the next read is not of
-    /// an earlier time. One round trip.
+    /// A token for everything committed so far, asked on a connection: after the commit, on the one that wrote; or
+    /// after a read on a replica, so that the next read is not of an earlier time. One round trip.
     /// </summary>
-    /// <param name="connection">An open connection of the set, or the driver's own, without an open reader or transaction.</param>
+    /// <param name="connection">An open connection of the set, or the driver's own, without an open reader or
+    /// transaction.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CausalTokenException">The server does not say how far it has come.</exception>
     public async ValueTask<CausalToken> GetTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
@@ -49,8 +57,10 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Reads the text of a token.</summary>
-    /// <param name="text">What <see cref="CausalToken.ToString"/> gave, here or in another process. May come from anybody.</param>
-    /// <exception cref="CausalTokenException">The text is no token, was not signed with a key of the set, or is of another database. Quotes nothing of it.</exception>
+    /// <param name="text">What <see cref="CausalToken.ToString"/> gave, here or in another process. May come from
+    /// anybody.</param>
+    /// <exception cref="CausalTokenException">The text is no token, was not signed with a key of the set, or is of
+    /// another database. Quotes nothing of it.</exception>
     public CausalToken ParseToken(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

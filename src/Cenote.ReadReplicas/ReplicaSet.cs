@@ -11,12 +11,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote;
 
 /// <summary>
-/// A primary and its replicas behind one data source: writes go to the server that takes them, whichever it is by then; reads are spread over the replicas
-/// that are alive and fresh. Thread-safe; construct one for each database with <see cref="ReplicaSetBuilder"/> and keep it for the life of the application.
+/// A primary and its replicas behind one data source: writes go to the server that takes them, whichever it is by then;
+/// reads are spread over the replicas that are alive and fresh. Thread-safe; construct one for each database with
+/// <see cref="ReplicaSetBuilder"/> and keep it for the life of the application.
 /// </summary>
 /// <remarks>
-/// What is opened without a word goes to the primary. Say <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="ReadDataSource"/>, or begin a
-/// <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind: <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for those who must see what they wrote.
+/// What is opened without a word goes to the primary. Say
+/// <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="ReadDataSource"/>, or
+/// begin a <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind:
+/// <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for those who must see what they wrote.
 /// </remarks>
 public sealed partial class ReplicaSet : RoutedDataSource
 {
@@ -70,10 +73,14 @@ public sealed partial class ReplicaSet : RoutedDataSource
     /// <summary>The servers, in the order in which they were declared.</summary>
     public IReadOnlyList<ReplicaSetServer> Servers => _servers;
 
-    /// <summary>The server that gets writes; <see langword="null"/> while there is none, or it does not answer.</summary>
+    /// <summary>
+    /// The server that gets writes; <see langword="null"/> while there is none, or it does not answer.
+    /// </summary>
     public ReplicaSetServer? Primary => _keeper.Current is { Writing: not null } topology ? topology.Primary : null;
 
-    /// <summary>The pool of the primary; while nobody knows one, of the server that was it last, or was declared as it.</summary>
+    /// <summary>
+    /// The pool of the primary; while nobody knows one, of the server that was it last, or was declared as it.
+    /// </summary>
     public override ConnectionPool DefaultPool => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
 
     /// <summary>The set for reading only, whatever the flow says: for libraries that take a data source.</summary>

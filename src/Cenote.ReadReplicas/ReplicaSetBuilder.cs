@@ -2,7 +2,9 @@ using Cenote.ReadReplicas.Options;
 
 namespace Cenote;
 
-/// <summary>The way to a <see cref="ReplicaSet"/>: declare a primary and replicas, each with a pool of its own. Not thread-safe.</summary>
+/// <summary>
+/// The way to a <see cref="ReplicaSet"/>: declare a primary and replicas, each with a pool of its own. Not thread-safe.
+/// </summary>
 public sealed class ReplicaSetBuilder
 {
     private readonly ReplicaSetOptions _options;
@@ -18,24 +20,32 @@ public sealed class ReplicaSetBuilder
     }
 
     /// <summary>Declares the server that takes writes at first; the probes find out when another one does.</summary>
-    /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless it is given another name.</param>
-    /// <param name="configure">Chooses the database, and sets the pool's settings. Since parts move, those of every server should be alike.</param>
+    /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless
+    /// it is given another name.</param>
+    /// <param name="configure">Chooses the database, and sets the pool's settings. Since parts move, those of every
+    /// server should be alike.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
     public ReplicaSetBuilder AddPrimary(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Primary, configure, weight);
 
-    /// <summary>Declares the server that takes writes at first, with a pool that you have, and dispose of yourself after the set.</summary>
+    /// <summary>
+    /// Declares the server that takes writes at first, with a pool that you have, and dispose of yourself after the
+    /// set.
+    /// </summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
     public ReplicaSetBuilder AddPrimary(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Primary, pool, weight);
 
     /// <summary>Declares a server that follows the primary.</summary>
-    /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless it is given another name.</param>
+    /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless
+    /// it is given another name.</param>
     /// <param name="configure">Chooses the database, and sets the pool's settings.</param>
     /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
     public ReplicaSetBuilder AddReplica(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Replica, configure, weight);
 
-    /// <summary>Declares a server that follows the primary, with a pool that you have, and dispose of yourself after the set.</summary>
+    /// <summary>
+    /// Declares a server that follows the primary, with a pool that you have, and dispose of yourself after the set.
+    /// </summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
@@ -54,8 +64,11 @@ public sealed class ReplicaSetBuilder
         return this;
     }
 
-    /// <summary>Constructs the pools, the primary's first, and the set; the servers are probed at once, in the background.</summary>
-    /// <exception cref="InvalidOperationException">The builder has built its set already, or a pool's builder was given no database.</exception>
+    /// <summary>
+    /// Constructs the pools, the primary's first, and the set; the servers are probed at once, in the background.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The builder has built its set already, or a pool's builder was given
+    /// no database.</exception>
     /// <exception cref="ReplicaSetOptionsException">Settings cannot work; names every problem.</exception>
     /// <exception cref="PoolOptionsException">Those of a pool cannot.</exception>
     public ReplicaSet Build()

@@ -4,7 +4,9 @@ using Cenote.ReadReplicas.Topology;
 
 namespace Cenote;
 
-/// <summary>A server of a set: its pool, and what its probes have found. Thread-safe; every value may be a moment old.</summary>
+/// <summary>
+/// A server of a set: its pool, and what its probes have found. Thread-safe; every value may be a moment old.
+/// </summary>
 public sealed class ReplicaSetServer
 {
     private long _latency = -1;
@@ -40,7 +42,10 @@ public sealed class ReplicaSetServer
     /// <summary>Why it is not; empty while it serves.</summary>
     public string Reason => _standing.Reason;
 
-    /// <summary>Gets whether the address was seen to lead to several servers at once. Reads that must see a write cannot be relied on then.</summary>
+    /// <summary>
+    /// Gets whether the address was seen to lead to several servers at once. Reads that must see a write cannot be
+    /// relied on then.
+    /// </summary>
     public bool HasMultipleServers
     {
         get => _hasMultipleServers;
@@ -50,16 +55,25 @@ public sealed class ReplicaSetServer
     /// <summary>The moving average of how long a probe takes; <see langword="null"/> before the first.</summary>
     public TimeSpan? Latency => Read(ref _latency);
 
-    /// <summary>How far a replica is behind the primary; <see langword="null"/> on a primary and when unknown.</summary>
+    /// <summary>
+    /// How far a replica is behind the primary; <see langword="null"/> on a primary and when unknown.
+    /// </summary>
     public TimeSpan? Lag => Read(ref _lag);
 
-    /// <summary>How far the server's data had come at its last probe; <see langword="null"/> when the database does not tell.</summary>
+    /// <summary>
+    /// How far the server's data had come at its last probe; <see langword="null"/> when the database does not tell.
+    /// </summary>
     public ReplicationPosition? Position => _standing.Position;
 
-    /// <summary>The part of its reads that a server gets which has just returned: grows from near 0 to 1 over <see cref="ReplicaSetOptions.SlowStartDuration"/>.</summary>
+    /// <summary>
+    /// The part of its reads that a server gets which has just returned: grows from near 0 to 1 over
+    /// <see cref="ReplicaSetOptions.SlowStartDuration"/>.
+    /// </summary>
     public double TrafficShare => _standing.TrafficShare;
 
-    /// <summary>Connections that are leased and callers that wait: see <see cref="ConnectionPool.GetApproximateLoad"/>.</summary>
+    /// <summary>
+    /// Connections that are leased and callers that wait: see <see cref="ConnectionPool.GetApproximateLoad"/>.
+    /// </summary>
     public int Load => Pool.GetApproximateLoad();
 
     /// <summary>The server's place in the order of declaration.</summary>

@@ -9,20 +9,27 @@ internal static class SessionCommands
     internal const string Validation = "SELECT 1";
 
     /// <summary>
-    /// The one thing that the server's reset of a session leaves as the last holder set it (dotnet/SqlClient#96); every session begins with this level.
+    /// The one thing that the server's reset of a session leaves as the last holder set it (dotnet/SqlClient#96); every
+    /// session begins with this level.
     /// </summary>
     internal const string ResetIsolation = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-    /// <summary>Reads what identifies the session, and the switches of the driver's object as the application's callback left them.</summary>
+    /// <summary>
+    /// Reads what identifies the session, and the switches of the driver's object as the application's callback left
+    /// them.
+    /// </summary>
     internal static Origin GetOrigin(this SqlConnection session) =>
         new(session.ClientConnectionId, session.FireInfoMessageEventOnUserErrors, session.StatisticsEnabled);
 
-    /// <summary>Determines whether this is the session that was opened: the driver silently replaces a dead one.</summary>
+    /// <summary>
+    /// Determines whether this is the session that was opened: the driver silently replaces a dead one.
+    /// </summary>
     internal static bool IsStill(this SqlConnection session, in Origin opened) =>
         session.State == ConnectionState.Open && session.ClientConnectionId == opened.Id;
 
     /// <summary>Connects.</summary>
-    /// <exception cref="TimeoutException">The server did not answer in time, for which the driver has the number of a command's timeout.</exception>
+    /// <exception cref="TimeoutException">The server did not answer in time, for which the driver has the number of a
+    /// command's timeout.</exception>
     internal static void Connect(this SqlConnection session)
     {
         try
@@ -49,8 +56,9 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// Gives the session to the driver's pool of one and takes it out again: from then on the next request tells the server to clear it first.
-    /// Open, it waits for its next holder where neither the driver's idle timeout nor its pruning finds it, and no holder's open ever connects.
+    /// Gives the session to the driver's pool of one and takes it out again: from then on the next request tells the
+    /// server to clear it first. Open, it waits for its next holder where neither the driver's idle timeout nor its
+    /// pruning finds it, and no holder's open ever connects.
     /// </summary>
     /// <exception cref="IOException">The session was lost.</exception>
     internal static void Recycle(this SqlConnection session, in Origin opened)
@@ -63,7 +71,8 @@ internal static class SessionCommands
     /// <inheritdoc cref="Recycle"/>
     internal static async ValueTask RecycleAsync(this SqlConnection session, Origin opened, CancellationToken cancellationToken)
     {
-        // Closing blocks while the driver rolls a transaction back or reads what a reader left over: not on the returning caller's thread.
+        // Closing blocks while the driver rolls a transaction back or reads what a reader left over: not on the
+        // returning caller's thread.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         session.CloseAsOpened(opened);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -89,7 +98,8 @@ internal static class SessionCommands
 
     private static TimeoutException NoAnswer(SqlException exception) => new("SQL Server did not answer within Connect Timeout.", exception);
 
-    // The object outlives the lease, and with it what a holder switched: where errors become messages, the next holder's statements would fail unseen.
+    // The object outlives the lease, and with it what a holder switched: where errors become messages, the next
+    // holder's statements would fail unseen.
     private static void CloseAsOpened(this SqlConnection session, in Origin opened)
     {
         session.Close();

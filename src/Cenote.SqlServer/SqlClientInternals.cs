@@ -6,8 +6,9 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// Members of SqlClient that are not public: event handlers, and the socket, to end a session under a call. Closing the connection from another thread
-/// waits for a call that blocks, however long that takes (tried). So only the line is cut, and the holder's own thread finds out.
+/// Members of SqlClient that are not public: event handlers, and the socket, to end a session under a call. Closing the
+/// connection from another thread waits for a call that blocks, however long that takes (tried). So only the line is
+/// cut, and the holder's own thread finds out.
 /// </summary>
 internal static class SqlClientInternals
 {
@@ -19,10 +20,15 @@ internal static class SqlClientInternals
     private static readonly FieldInfo? Handle = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.TdsParserStateObjectManaged, Microsoft.Data.SqlClient")?.GetField("_sessionHandle", Private);
     private static readonly FieldInfo? Line = Type.GetType("Microsoft.Data.SqlClient.ManagedSni.SniTcpHandle, Microsoft.Data.SqlClient")?.GetField("_socket", Private);
 
-    /// <summary>Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.
+    /// </summary>
     internal static bool HandlersAreReachable { get; } = ProbeHandlers();
 
-    /// <summary>Gets whether this build of the driver has the members that cutting the line needs. The build with Windows' native library does not.</summary>
+    /// <summary>
+    /// Gets whether this build of the driver has the members that cutting the line needs. The build with Windows'
+    /// native library does not.
+    /// </summary>
     internal static bool IsReachable => Parser is not null && State is not null && Handle is not null && Line is not null;
 
     /// <summary>Cuts the line.</summary>

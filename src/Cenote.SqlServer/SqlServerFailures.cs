@@ -4,15 +4,18 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// What SqlClient's exceptions mean, by error number. Numbers and their texts: Microsoft's pages "Database engine events and errors",
-/// "Troubleshoot transient connection errors in SQL Database", "Transactions with memory-optimized tables".
+/// What SqlClient's exceptions mean, by error number. Numbers and their texts: Microsoft's pages "Database engine
+/// events and errors", "Troubleshoot transient connection errors in SQL Database", "Transactions with memory-optimized
+/// tables".
 /// </summary>
 internal static class SqlServerFailures
 {
     /// <summary>The driver's own number for a command or a connect that took too long.</summary>
     internal const int Timeout = -2;
 
-    /// <summary>From this severity on the server has closed the connection ("Database engine error severities").</summary>
+    /// <summary>
+    /// From this severity on the server has closed the connection ("Database engine error severities").
+    /// </summary>
     private const int FatalSeverity = 20;
 
     internal static FailureKind Classify(Exception exception)
@@ -35,8 +38,9 @@ internal static class SqlServerFailures
     }
 
     /// <summary>
-    /// Determines whether the statement was ended by a request to (number 0, "Operation cancelled by user") or by its time limit (-2). The request
-    /// travels on the session's own connection, and the driver has had the server's acknowledgement before it throws either, or has closed the connection.
+    /// Determines whether the statement was ended by a request to (number 0, "Operation cancelled by user") or by its
+    /// time limit (-2). The request travels on the session's own connection, and the driver has had the server's
+    /// acknowledgement before it throws either, or has closed the connection.
     /// </summary>
     internal static bool IsCancellation(Exception exception)
     {
@@ -75,7 +79,8 @@ internal static class SqlServerFailures
     {
         Timeout => FailureKind.QueryTimeout,
 
-        // Azure SQL: workers or sessions of the database, of the server, of the elastic pool; SQL Server: "user connections"
+        // Azure SQL: workers or sessions of the database, of the server, of the elastic pool; SQL Server: "user
+        // connections"
         10928 or 10929 or 10936 or 17809 => FailureKind.TooManyConnections,
 
         // untrusted domain, login failed, account disabled, locked, password expired, must be changed
@@ -84,12 +89,13 @@ internal static class SqlServerFailures
         // read-only database; secondary of an availability group, not readable or only with ApplicationIntent=ReadOnly
         3906 or 976 or 978 => FailureKind.ReadOnlyServer,
 
-        // no answer, not found, name no longer available, semaphore timeout, no process at the other end, overlapped operation;
-        // Winsock: aborted, reset, timed out, refused, unknown host; shutdown in progress, session killed
+        // no answer, not found, name no longer available, semaphore timeout, no process at the other end, overlapped
+        // operation; Winsock: aborted, reset, timed out, refused, unknown host; shutdown in progress, session killed
         -1 or 2 or 53 or 64 or 121 or 233 or 997 or 10053 or 10054 or 10060 or 10061 or 11001 or 6005 or 596 => FailureKind.ConnectionLost,
 
-        // no lock memory, deadlock, lock timeout, snapshot conflicts; memory-optimized: dependency, write conflict, two kinds of validation,
-        // too many dependencies; no memory for the query (two); being recovered (two), restored, changing its role; paused, upgrading
+        // no lock memory, deadlock, lock timeout, snapshot conflicts; memory-optimized: dependency, write conflict, two
+        // kinds of validation, too many dependencies; no memory for the query (two); being recovered (two), restored,
+        // changing its role; paused, upgrading
         1204 or 1205 or 1222 or 3960 or 3961 or 41301 or 41302 or 41305 or 41325 or 41839
             or 8645 or 8651 or 921 or 922 or 927 or 983 or 17142 or 18401 => FailureKind.Transient,
 

@@ -2,9 +2,12 @@ using Microsoft.Data.SqlClient;
 
 namespace Cenote.SqlServer;
 
-/// <summary>The event handlers of SqlClient's connection. Its event does not list them, so they are read from its private field.</summary>
+/// <summary>
+/// The event handlers of SqlClient's connection. Its event does not list them, so they are read from its private field.
+/// </summary>
 /// <param name="InfoMessage">Those of <see cref="SqlConnection.InfoMessage"/>.</param>
-/// <param name="Retries">How the connection object tries again. Its other callbacks cannot be changed while it is open.</param>
+/// <param name="Retries">How the connection object tries again. Its other callbacks cannot be changed while it is
+/// open.</param>
 internal readonly record struct SqlServerHandlers(SqlInfoMessageEventHandler? InfoMessage, SqlRetryLogicBaseProvider? Retries)
 {
     internal static SqlServerHandlers Of(SqlConnection connection) =>

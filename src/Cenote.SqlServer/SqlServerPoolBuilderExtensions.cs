@@ -8,9 +8,11 @@ public static class SqlServerPoolBuilderExtensions
     /// <summary>Uses SQL Server through Microsoft.Data.SqlClient.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">SqlClient's connection string.</param>
-    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened.</param>
+    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical
+    /// connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(
         this ConnectionPoolBuilder builder, string connectionString, Action<SqlConnection>? configure = null)
     {
@@ -18,23 +20,32 @@ public static class SqlServerPoolBuilderExtensions
         return builder.UseProvider(new SqlServerProvider(connectionString, configure));
     }
 
-    /// <summary>Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(this ConnectionPoolBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.UseSqlServer(builder.GetConnectionString());
     }
 
-    /// <summary>Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.</summary>
+    /// <summary>
+    /// Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.
+    /// </summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened.</param>
+    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical
+    /// connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="InvalidOperationException">The configuration has no connection string for this pool.</exception>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="InvalidOperationException">The configuration has no connection string for this
+    /// pool.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public static ConnectionPoolBuilder UseSqlServer(this ConnectionPoolBuilder builder, Action<SqlConnection> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

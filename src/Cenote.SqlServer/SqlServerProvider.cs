@@ -9,15 +9,20 @@ namespace Cenote;
 /// <remarks>
 /// <para>
 /// The driver keeps a pool of exactly one session under each slot. By default the session is cleared after the return
-/// (<see cref="SessionReset.ByPool"/>) with one round trip off the callers' path: the server resets everything but the isolation level, and
-/// the statement that travels with it sets that back. <see cref="SessionReset.ByDriver"/> saves the round trip as SqlClient's own pool does: the reset
-/// travels with the next holder's first request, until then the session keeps what its last holder left, and a changed isolation level stays.
-/// The driver has no lesser reset: <see cref="ResetMode.Rollback"/> does what <see cref="ResetMode.Full"/> does.
+/// (<see cref="SessionReset.ByPool"/>) with one round trip off the callers' path: the server resets everything but the
+/// isolation level, and the statement that travels with it sets that back. <see cref="SessionReset.ByDriver"/> saves
+/// the round trip as SqlClient's own pool does: the reset travels with the next holder's first request, until then the
+/// session keeps what its last holder left, and a changed isolation level stays. The driver has no lesser reset:
+/// <see cref="ResetMode.Rollback"/> does what <see cref="ResetMode.Full"/> does.
 /// </para>
-/// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset: the server ends it, and the pool closes it.</para>
+/// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset:
+/// the server ends it, and the pool closes it.</para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.
-/// With <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease until the transaction has ended. Thread-safe.
+/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
+/// <see cref="AmbientTransactionBehavior.Ignore"/>, call
+/// <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease
+/// until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>
@@ -27,12 +32,14 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     private readonly Action<SqlConnection>? _configure;
 
     /// <summary>Initializes a new instance of the <see cref="SqlServerProvider"/> class.</summary>
-    /// <param name="connectionString">SqlClient's connection string. Without pool settings, because the pool has its own.</param>
+    /// <param name="connectionString">SqlClient's connection string. Without pool settings, because the pool has its
+    /// own.</param>
     /// <param name="configure">
-    /// Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened, and once when the pool is constructed.
-    /// Must not change the connection string, nor open the connection.
+    /// Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened,
+    /// and once when the pool is constructed. Must not change the connection string, nor open the connection.
     /// </param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public SqlServerProvider(string connectionString, Action<SqlConnection>? configure = null)
         : base(SqlClientFactory.Instance, new SqlConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
         => _configure = configure;
@@ -93,7 +100,10 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     /// <inheritdoc/>
     public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
 
-    /// <summary>Returns <see langword="true"/>: the request travels on the session itself, and the driver reads the server's answer before the next statement.</summary>
+    /// <summary>
+    /// Returns <see langword="true"/>: the request travels on the session itself, and the driver reads the server's
+    /// answer before the next statement.
+    /// </summary>
     /// <param name="sendDuration">The time that sending took.</param>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => true;
 
@@ -123,8 +133,8 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
             connection.UserID = credentials.UserName ?? connection.UserID;
         }
 
-        // The driver tells its pools apart by the text of the connection string. The second of two settings of one name holds: so each
-        // text is another, and the server sees the application's own name.
+        // The driver tells its pools apart by the text of the connection string. The second of two settings of one name
+        // holds: so each text is another, and the server sees the application's own name.
         connection.ApplicationName = connection.ApplicationName;
         return FormattableString.Invariant($"Application Name=Cenote {Interlocked.Increment(ref s_lastPool)};{connection.ConnectionString}");
     }

@@ -2,12 +2,16 @@ using SQLitePCL;
 
 namespace Cenote.Sqlite;
 
-/// <summary>Ends what a lease left running on its connection and the driver does not end with it: a <c>SqliteBlob</c> that was not disposed of.</summary>
+/// <summary>
+/// Ends what a lease left running on its connection and the driver does not end with it: a <c>SqliteBlob</c> that was
+/// not disposed of.
+/// </summary>
 /// <remarks>
-/// SQLite keeps a closed connection, with its locks, until the last blob on it is closed, which is the holder's to do or the garbage collector's. The pool
-/// cannot find the blob, because neither the driver nor SQLite lists it. A rollback ends its transaction instead: a schema change within makes SQLite abort the
-/// cursors that only read, too. With write-ahead logging no lock that stops a writer is left; with a rollback journal, or a memory database with a shared cache,
-/// the lock to read stays until the blob is closed.
+/// SQLite keeps a closed connection, with its locks, until the last blob on it is closed, which is the holder's to do
+/// or the garbage collector's. The pool cannot find the blob, because neither the driver nor SQLite lists it. A
+/// rollback ends its transaction instead: a schema change within makes SQLite abort the cursors that only read, too.
+/// With write-ahead logging no lock that stops a writer is left; with a rollback journal, or a memory database with a
+/// shared cache, the lock to read stays until the blob is closed.
 /// </remarks>
 internal static class AbandonedStatements
 {
@@ -20,7 +24,9 @@ internal static class AbandonedStatements
         _ = raw.sqlite3_exec(database, "ROLLBACK");
     }
 
-    /// <summary>Rolls back what was written outside a transaction of the holder's, on a connection that is read-only by now.</summary>
+    /// <summary>
+    /// Rolls back what was written outside a transaction of the holder's, on a connection that is read-only by now.
+    /// </summary>
     internal static void EndWrites(sqlite3 database)
     {
         _ = raw.sqlite3_exec(database, "BEGIN");

@@ -3,10 +3,14 @@ using SQLitePCL;
 
 namespace Cenote.Sqlite;
 
-/// <summary>Members of Microsoft.Data.Sqlite that are not public: the functions that were registered on a connection.</summary>
+/// <summary>
+/// Members of Microsoft.Data.Sqlite that are not public: the functions that were registered on a connection.
+/// </summary>
 internal static class MicrosoftDataSqliteInternals
 {
-    /// <summary>Gets whether this version of the driver has them. If not, a function that a lease registers stays unnoticed.</summary>
+    /// <summary>
+    /// Gets whether this version of the driver has them. If not, a function that a lease registers stays unnoticed.
+    /// </summary>
     internal static bool AreReachable { get; } = Probe();
 
     // Registering has three dozen overloads, and all write into one of two private collections.

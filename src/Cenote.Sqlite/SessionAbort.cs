@@ -4,8 +4,9 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// Interrupts what runs, lets nothing new begin, and ends the transaction with its locks. The connection is not closed, because a holder who reads
-/// a row at this moment would read freed memory. Its memory is freed when the holder drops it.
+/// Interrupts what runs, lets nothing new begin, and ends the transaction with its locks. The connection is not closed,
+/// because a holder who reads a row at this moment would read freed memory. Its memory is freed when the holder drops
+/// it.
 /// </summary>
 internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle, SessionWatch? watch)
 {
@@ -26,7 +27,8 @@ internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle,
                 await Task.Delay(ShortestPause, TimeProvider.System).ConfigureAwait(false);
             }
 
-            // Stops a reader between two rows. Earlier, this would have hit the rollback as well: it stays while a reader is open.
+            // Stops a reader between two rows. Earlier, this would have hit the rollback as well: it stays while a
+            // reader is open.
             raw.sqlite3_interrupt(handle);
         }
         catch (ObjectDisposedException)
@@ -37,7 +39,8 @@ internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle,
 
     private async ValueTask<bool> TryRollBackAsync(SessionWatch refusing, bool starts)
     {
-        // SQLite serializes the calls on a connection: while the holder is inside one, this waits, on a thread of its own.
+        // SQLite serializes the calls on a connection: while the holder is inside one, this waits, on a thread of its
+        // own.
         var rollback = Task.Factory.StartNew(() => TryRollBack(refusing, starts), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         for (var pause = ShortestPause; await IsRunningAfterAsync(rollback, pause).ConfigureAwait(false); pause = pause < LongestPause ? pause * 2 : pause)
         {
@@ -48,7 +51,8 @@ internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle,
         return await rollback.ConfigureAwait(false);
     }
 
-    // The driver asks for the state only once for a command of several statements, and never while it repeats one that finds the file locked.
+    // The driver asks for the state only once for a command of several statements, and never while it repeats one that
+    // finds the file locked.
     private bool TryRollBack(SessionWatch refusing, bool starts)
     {
         refusing.RefuseOtherThreads();

@@ -4,19 +4,21 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// Records what a lease does to its connection that the next one must not see, so that a lease that did nothing pays nothing.
+/// Records what a lease does to its connection that the next one must not see, so that a lease that did nothing pays
+/// nothing.
 /// </summary>
 /// <remarks>
-/// SQLite asks its authorizer about everything that it compiles, before it takes effect; some PRAGMAs take effect while they are
-/// compiled. Reading every setting back after each lease was tried instead: 30 to 90 µs, against some 10 ns for each column
-/// or table that a statement names.
+/// SQLite asks its authorizer about everything that it compiles, before it takes effect; some PRAGMAs take effect while
+/// they are compiled. Reading every setting back after each lease was tried instead: 30 to 90 µs, against some 10 ns
+/// for each column or table that a statement names.
 /// </remarks>
 internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 {
     private const int Anyone = -1;
     private const int None = 0;
 
-    // Settings that can be read back and set again. Any other PRAGMA with an argument means that the connection is closed after the lease.
+    // Settings that can be read back and set again. Any other PRAGMA with an argument means that the connection is
+    // closed after the lease.
     private static readonly string[] Settings =
     [
         "analysis_limit", "automatic_index", "busy_timeout", "cache_size", "cache_spill", "cell_size_check", "checkpoint_fullfsync",
@@ -45,7 +47,9 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     /// <summary>Gets whether the lease did anything that has to be undone.</summary>
     internal bool IsDirty { get; private set; }
 
-    /// <summary>Gets whether SQLite compiled any statement since this was last set to <see langword="false"/>.</summary>
+    /// <summary>
+    /// Gets whether SQLite compiled any statement since this was last set to <see langword="false"/>.
+    /// </summary>
     internal bool HasCompiled { get; set; }
 
     /// <summary>Reads the settings that every lease starts from.</summary>
@@ -78,7 +82,9 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     /// <summary>Allows compiling statements to the calling thread only, from now on.</summary>
     internal void RefuseOtherThreads() => _onlyThread = Environment.CurrentManagedThreadId;
 
-    /// <summary>Refuses compiling statements from now on, also to a later thread with the number of the one that could.</summary>
+    /// <summary>
+    /// Refuses compiling statements from now on, also to a later thread with the number of the one that could.
+    /// </summary>
     internal void RefuseAll() => _onlyThread = None;
 
     /// <summary>Undoes what the lease did.</summary>

@@ -7,17 +7,21 @@ using Cenote.Sqlite;
 
 namespace Cenote;
 
-/// <summary>A provider for SQLite through Microsoft.Data.Sqlite, set up for server programs: see <see cref="SqliteProviderOptions"/>.</summary>
+/// <summary>
+/// A provider for SQLite through Microsoft.Data.Sqlite, set up for server programs: see
+/// <see cref="SqliteProviderOptions"/>.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is nothing to undo.
-/// PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite has no way back
-/// (a changed <c>journal_mode</c>, a new function), the connection is closed: register functions in
-/// <see cref="SqliteProviderOptions.ConfigureConnection"/>. What a lease does through the native handle without SQL is not noticed.
+/// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is
+/// nothing to undo. PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite has no way
+/// back (a changed <c>journal_mode</c>, a new function), the connection is closed: register functions in
+/// <see cref="SqliteProviderOptions.ConfigureConnection"/>. What a lease does through the native handle without SQL is
+/// not noticed.
 /// </para>
 /// <para>
-/// A named in-memory database (<c>Data Source=shop;Mode=Memory;Cache=Shared</c>) lives as long as the provider, which keeps one
-/// connection of its own to it. Thread-safe.
+/// A named in-memory database (<c>Data Source=shop;Mode=Memory;Cache=Shared</c>) lives as long as the provider, which
+/// keeps one connection of its own to it. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IInProcessProvider
@@ -34,9 +38,11 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     private bool _disposed;
 
     /// <summary>Initializes a new instance of the <see cref="SqliteProvider"/> class.</summary>
-    /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or <c>Data Source=shop;Mode=Memory;Cache=Shared</c> in memory.</param>
+    /// <param name="connectionString">Such as <c>Data Source=shop.db</c>, or <c>Data
+    /// Source=shop;Mode=Memory;Cache=Shared</c> in memory.</param>
     /// <param name="options">How connections are set up; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     public SqliteProvider(string connectionString, SqliteProviderOptions? options = null)
         : this(connectionString, new SqliteConnectionStringBuilder(), options)
     {
@@ -64,7 +70,8 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
 
         if (_builder.DefaultTimeout == 30)
         {
-            // The driver repeats a busy statement until the command timeout, asleep for 150 ms between two tries; 0 means for ever.
+            // The driver repeats a busy statement until the command timeout, asleep for 150 ms between two tries; 0
+            // means for ever.
             _builder.DefaultTimeout = Math.Max(1, (int)Math.Ceiling(_options.BusyTimeout.TotalSeconds));
         }
 
@@ -142,7 +149,9 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     public override bool IsCancellation(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: 9 } || (exception?.InnerException is { } inner && IsCancellation(inner));
 
-    /// <summary>Sets the connection's progress handler, of which it has one: a handler that the holder has set is lost.</summary>
+    /// <summary>
+    /// Sets the connection's progress handler, of which it has one: a handler that the holder has set is lost.
+    /// </summary>
     /// <param name="connection">The connection of the lease.</param>
     /// <param name="mustEnd">The question that the handler asks.</param>
     /// <returns><see langword="true"/>.</returns>
@@ -162,8 +171,9 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     }
 
     /// <summary>
-    /// Reads the status. The file is a replica for a provider that only reads (<see cref="SqliteProviderOptions.IsReadOnly"/>), and where the file cannot be written.
-    /// It is never behind. For every other provider it is a primary. Reads the file's header.
+    /// Reads the status. The file is a replica for a provider that only reads
+    /// (<see cref="SqliteProviderOptions.IsReadOnly"/>), and where the file cannot be written. It is never behind. For
+    /// every other provider it is a primary. Reads the file's header.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="cancellationToken">Not used, because only another connection's lock makes it wait.</param>
@@ -257,7 +267,8 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         }
     }
 
-    // The mode stays with the file, and changing it fails at once when another connection is in its way: so one does it, once.
+    // The mode stays with the file, and changing it fails at once when another connection is in its way: so one does
+    // it, once.
     private void UseWriteAheadLog(SqliteCommand command)
     {
         if (!_options.UseWriteAheadLog || _inMemory || IsReadOnly || Volatile.Read(ref _journalModeSet))

@@ -5,7 +5,9 @@ using SQLitePCL;
 
 namespace Cenote.Sqlite;
 
-/// <summary>An open connection to a SQLite database, cleared on the returning caller's thread, because no server makes it wait.</summary>
+/// <summary>
+/// An open connection to a SQLite database, cleared on the returning caller's thread, because no server makes it wait.
+/// </summary>
 internal sealed class SqliteSession : PhysicalConnection
 {
     private static readonly Lazy<SqliteConnection> Empty = new(() =>
@@ -15,7 +17,10 @@ internal sealed class SqliteSession : PhysicalConnection
         return connection;
     });
 
-    /// <summary>Steps of the virtual machine: some microseconds. Each statement counts from zero, so a larger number would let a command of many small ones run on.</summary>
+    /// <summary>
+    /// Steps of the virtual machine: some microseconds. Each statement counts from zero, so a larger number would let a
+    /// command of many small ones run on.
+    /// </summary>
     private const int StepsBetweenQuestions = 100;
 
     private readonly SqliteProvider _provider;
@@ -44,7 +49,9 @@ internal sealed class SqliteSession : PhysicalConnection
     /// <inheritdoc/>
     public override bool CanResetInline => true;
 
-    /// <summary>Gets whether the connection is open, and its holder has not closed and opened it, which would undo its set-up.</summary>
+    /// <summary>
+    /// Gets whether the connection is open, and its holder has not closed and opened it, which would undo its set-up.
+    /// </summary>
     public override bool IsUsable => _connection.State == ConnectionState.Open && ReferenceEquals(_connection.Handle, _handle);
 
     /// <inheritdoc/>
@@ -190,7 +197,8 @@ internal sealed class SqliteSession : PhysicalConnection
         }
     }
 
-    // SQLite refuses to write a backup over a database that its connection is reading; without a step, nothing is written.
+    // SQLite refuses to write a backup over a database that its connection is reading; without a step, nothing is
+    // written.
     private static bool IsReading(sqlite3 database)
     {
         using var backup = raw.sqlite3_backup_init(database, "main", Empty.Value.Handle, "main");

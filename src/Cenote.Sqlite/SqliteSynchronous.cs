@@ -6,7 +6,10 @@ public enum SqliteSynchronous
     /// <summary>Never. A power failure may corrupt the database.</summary>
     Off = 0,
 
-    /// <summary>At checkpoints. With write-ahead logging the database stays sound, but a power failure may lose the last commits.</summary>
+    /// <summary>
+    /// At checkpoints. With write-ahead logging the database stays sound, but a power failure may lose the last
+    /// commits.
+    /// </summary>
     Normal = 1,
 
     /// <summary>At every commit. Nothing committed is lost.</summary>

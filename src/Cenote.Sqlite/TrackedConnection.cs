@@ -3,8 +3,9 @@ using System.Data;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// The driver's connection, which also records what a lease leaves behind: the transaction in progress, the functions that it registers,
-/// and the commands that it did not dispose of. Their readers stay open, and the driver would collect their entries until it closes.
+/// The driver's connection, which also records what a lease leaves behind: the transaction in progress, the functions
+/// that it registers, and the commands that it did not dispose of. Their readers stay open, and the driver would
+/// collect their entries until it closes.
 /// </summary>
 internal sealed class TrackedConnection(string connectionString) : SqliteConnection(connectionString)
 {

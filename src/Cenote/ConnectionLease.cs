@@ -10,7 +10,8 @@ namespace Cenote;
 /// </summary>
 /// <remarks>
 /// Returning twice, also through a copy of the struct or from two threads at once, is harmless. After the return
-/// <see cref="Connection"/> throws; the connection object itself must not be kept, since its next holder uses the same one.
+/// <see cref="Connection"/> throws; the connection object itself must not be kept, since its next holder uses the same
+/// one.
 /// </remarks>
 public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatable<ConnectionLease>
 {
@@ -32,7 +33,9 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
 
-    /// <summary>The pool that gave the lease; <see langword="null"/> for an empty one. Stays when the lease has ended.</summary>
+    /// <summary>
+    /// The pool that gave the lease; <see langword="null"/> for an empty one. Stays when the lease has ended.
+    /// </summary>
     public ConnectionPool? Pool => _slot?.Pool;
 
     /// <summary>Whether there is a slot at all; the lease may have ended since.</summary>
@@ -42,7 +45,10 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     internal long Ticket => _ticket;
 
-    /// <summary>What a late holder is told when the pool has taken the lease back; <see langword="null"/> when it has not, or long ago.</summary>
+    /// <summary>
+    /// What a late holder is told when the pool has taken the lease back; <see langword="null"/> when it has not, or
+    /// long ago.
+    /// </summary>
     internal LeaseRevokedException? Revocation => RevocationDuring(failure: null);
 
     /// <summary>The same for a call that failed because the lease was revoked during it.</summary>
@@ -62,13 +68,16 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
             ?? throw new InvalidCastException($"The connection is a {connection.GetType()}, not a {typeof(TConnection)}.");
     }
 
-    /// <summary>Asks that the connection be closed, not lent again, when it is returned. No effect after the return.</summary>
+    /// <summary>
+    /// Asks that the connection be closed, not lent again, when it is returned. No effect after the return.
+    /// </summary>
     public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.RequestedByHolder);
 
     /// <summary>
-    /// Tells the pool of an exception that the driver threw on this lease, which the pool cannot see: one that means a lost connection
-    /// retires this one on its return and makes the idle ones prove themselves; after a timeout or a cancelled statement this one
-    /// is validated before its next lease, or closed where a cancel may still be on its way. No effect after the return.
+    /// Tells the pool of an exception that the driver threw on this lease, which the pool cannot see: one that means a
+    /// lost connection retires this one on its return and makes the idle ones prove themselves; after a timeout or a
+    /// cancelled statement this one is validated before its next lease, or closed where a cancel may still be on its
+    /// way. No effect after the return.
     /// </summary>
     /// <param name="exception">What the driver threw.</param>
     /// <returns>What the exception means.</returns>
@@ -80,13 +89,15 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     }
 
     /// <summary>
-    /// Tells the server how long a statement of this lease may run, instead of <see cref="ConnectionPoolOptions.QueryTimeout"/>. One round
-    /// trip. It is taken back when the session is cleared; with another mode than <see cref="ResetMode.Full"/> the connection is closed on its return.
+    /// Tells the server how long a statement of this lease may run, instead of
+    /// <see cref="ConnectionPoolOptions.QueryTimeout"/>. One round trip. It is taken back when the session is cleared;
+    /// with another mode than <see cref="ResetMode.Full"/> the connection is closed on its return.
     /// </summary>
     /// <param name="timeout">1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
-    /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and any that is served by an <see cref="AdoNetProvider"/>).</exception>
+    /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and any that is served by an
+    /// <see cref="AdoNetProvider"/>).</exception>
     public ValueTask SetQueryTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         QueryLimit.ThrowIfOutOfRange(timeout, mayBeInfinite: true);

@@ -9,14 +9,17 @@ public sealed partial class ConnectionPool
     // A field of its own: the hot path reads no more than it must.
     private readonly bool _refusesAmbientTransactions;
 
-    /// <summary>Whether the caller must not be given a connection. Where ambient transactions are ignored, nothing is looked at.</summary>
+    /// <summary>
+    /// Whether the caller must not be given a connection. Where ambient transactions are ignored, nothing is looked at.
+    /// </summary>
     private bool IsInAmbientTransaction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _refusesAmbientTransactions && Transaction.Current is not null;
     }
 
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, and the pool does not ignore those.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, and the pool does not ignore
+    /// those.</exception>
     internal void ThrowIfInAmbientTransaction()
     {
         if (IsInAmbientTransaction)

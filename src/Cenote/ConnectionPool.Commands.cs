@@ -3,8 +3,8 @@ using Cenote.AdoNet;
 
 namespace Cenote;
 
-// Commands and batches that rent a connection for each execution. The base class makes wrappers of its own, but those close the
-// connection under an open reader when the command alone is garbage-collected.
+// Commands and batches that rent a connection for each execution. The base class makes wrappers of its own, but those
+// close the connection under an open reader when the command alone is garbage-collected.
 public sealed partial class ConnectionPool
 {
     private int _defaultCommandTimeout = -1;

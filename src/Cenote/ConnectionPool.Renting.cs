@@ -13,9 +13,11 @@ public sealed partial class ConnectionPool
     /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
-    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait
+    /// for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
+    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
@@ -25,14 +27,18 @@ public sealed partial class ConnectionPool
         IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
             : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
-    /// <summary>Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.</summary>
+    /// <summary>
+    /// Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.
+    /// </summary>
     /// <param name="lease">The lease; dispose of it to return the connection.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool that looks for nested rents
-    /// (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>), where only the other methods rent.</returns>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool
+    /// that looks for nested rents (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>), where only the other
+    /// methods rent.</returns>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
+    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public bool TryRent(
         out ConnectionLease lease,
         [CallerFilePath] string callerFilePath = "",
@@ -43,7 +49,10 @@ public sealed partial class ConnectionPool
         return lease.IsValid;
     }
 
-    /// <summary>Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between pools.</summary>
+    /// <summary>
+    /// Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between
+    /// pools.
+    /// </summary>
     public int GetApproximateLoad() => _engine.Desk.GetApproximateLoad();
 
     /// <summary>Rents a connection, waiting up to the given time for it.</summary>
@@ -67,7 +76,9 @@ public sealed partial class ConnectionPool
             : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
     }
 
-    /// <summary>Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
+    /// <summary>
+    /// Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
@@ -111,7 +122,9 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string callerMemberName = "") =>
         new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
-    /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.</summary>
+    /// <summary>
+    /// Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.
+    /// </summary>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>

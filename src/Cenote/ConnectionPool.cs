@@ -10,9 +10,9 @@ namespace Cenote;
 /// for the life of the application.
 /// </summary>
 /// <remarks>
-/// Two ways to hold a connection: <see cref="OpenConnectionAsync"/> gives a <see cref="PooledConnection"/>, safe to use with
-/// any ADO.NET code; <see cref="RentAsync(CancellationToken, string, int, string)"/> gives a <see cref="ConnectionLease"/>
-/// with the driver's own connection and costs no allocation. Both wait in one fair queue.
+/// Two ways to hold a connection: <see cref="OpenConnectionAsync"/> gives a <see cref="PooledConnection"/>, safe to use
+/// with any ADO.NET code; <see cref="RentAsync(CancellationToken, string, int, string)"/> gives a
+/// <see cref="ConnectionLease"/> with the driver's own connection and costs no allocation. Both wait in one fair queue.
 /// </remarks>
 public sealed partial class ConnectionPool : DbDataSource
 {
@@ -21,7 +21,8 @@ public sealed partial class ConnectionPool : DbDataSource
 
     /// <summary>Constructs a pool and starts opening connections up to its minimum size.</summary>
     /// <param name="provider">The database; the pool disposes of it.</param>
-    /// <param name="options">The settings; <see langword="null"/> for the defaults. Read once: later changes have no effect.</param>
+    /// <param name="options">The settings; <see langword="null"/> for the defaults. Read once: later changes have no
+    /// effect.</param>
     /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>
     /// <exception cref="ConnectionOpenException"><see cref="ConnectionPoolOptions.StartupMode"/> is
     /// <see cref="StartupMode.FailFast"/> and no connection could be opened.</exception>

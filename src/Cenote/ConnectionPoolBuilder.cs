@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote;
 
 /// <summary>
-/// The fluent way to a pool. Each provider package adds its own <c>Use…</c> method; <see cref="Configure"/> reaches every setting.
-/// Not thread-safe.
+/// The fluent way to a pool. Each provider package adds its own <c>Use…</c> method; <see cref="Configure"/> reaches
+/// every setting. Not thread-safe.
 /// </summary>
 public sealed class ConnectionPoolBuilder
 {
@@ -13,8 +13,8 @@ public sealed class ConnectionPoolBuilder
     private DatabaseProvider? _provider;
 
     /// <summary>
-    /// What the application's configuration says for this pool's database, which the <c>Use…</c> methods that are given no connection
-    /// string take. <see langword="null"/> when nobody found one. Holds secrets.
+    /// What the application's configuration says for this pool's database, which the <c>Use…</c> methods that are given
+    /// no connection string take. <see langword="null"/> when nobody found one. Holds secrets.
     /// </summary>
     public string? ConnectionString { get; init; }
 
@@ -90,7 +90,8 @@ public sealed class ConnectionPoolBuilder
     /// <summary>Constructs the pool.</summary>
     /// <exception cref="InvalidOperationException">No database was chosen, or the builder was used before.</exception>
     /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>
-    /// <exception cref="ConnectionOpenException">The pool was to fail at start, and no connection could be opened.</exception>
+    /// <exception cref="ConnectionOpenException">The pool was to fail at start, and no connection could be
+    /// opened.</exception>
     public ConnectionPool Build()
     {
         var provider = _provider

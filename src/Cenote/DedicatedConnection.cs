@@ -4,8 +4,9 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It counts for no size, is never rented to
-/// another caller, and is not validated or replaced. For tasks that hold a connection for long: listening, probing, locks.
+/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It
+/// counts for no size, is never rented to another caller, and is not validated or replaced. For tasks that hold a
+/// connection for long: listening, probing, locks.
 /// </summary>
 /// <remarks>Not thread-safe, except that disposing more than once is harmless.</remarks>
 public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
@@ -15,11 +16,14 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
 
     internal DedicatedConnection(PhysicalConnection physical) => _physical = physical;
 
-    /// <summary>Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedConnectionAsync"/> returned it.</summary>
+    /// <summary>
+    /// Gets the driver's connection: open, if <see cref="ConnectionPool.OpenDedicatedConnectionAsync"/> returned it.
+    /// </summary>
     public DbConnection Connection => _physical.Connection;
 
     /// <summary>
-    /// Closes the connection by the driver's blocking <see cref="DbConnection.Close"/>. Exceptions of the driver are ignored, because the connection is not used again.
+    /// Closes the connection by the driver's blocking <see cref="DbConnection.Close"/>. Exceptions of the driver are
+    /// ignored, because the connection is not used again.
     /// </summary>
     public void Dispose()
     {
@@ -38,11 +42,14 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
         {
         }
 
-        // The session has ended, or is in the driver's pool of one. What is left frees the driver's pool or data source, and has as a rule nothing to wait for.
+        // The session has ended, or is in the driver's pool of one. What is left frees the driver's pool or data
+        // source, and has as a rule nothing to wait for.
         FreeAsync().GetAwaiter().GetResult();
     }
 
-    /// <summary>Closes the connection. What the driver throws in closing is swallowed: the connection is gone either way.</summary>
+    /// <summary>
+    /// Closes the connection. What the driver throws in closing is swallowed: the connection is gone either way.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0)

@@ -18,8 +18,8 @@ public sealed partial class PoolRegistry
     }
 
     /// <summary>
-    /// Closes every pool, all at the same time, as their own <see cref="System.Data.Common.DbDataSource.DisposeAsync"/> does. Each is closed even if
-    /// another fails. Whoever calls again waits for the same end.
+    /// Closes every pool, all at the same time, as their own <see cref="System.Data.Common.DbDataSource.DisposeAsync"/>
+    /// does. Each is closed even if another fails. Whoever calls again waits for the same end.
     /// </summary>
     /// <exception cref="AggregateException">Pools failed to close; names them, and holds every failure.</exception>
     public ValueTask DisposeAsync() => new(BeginClosing());

@@ -6,8 +6,8 @@ using Cenote.Registry;
 namespace Cenote;
 
 /// <summary>
-/// The pools of an application by name: found by name, measured together, closed together. Pools may be added and removed at any
-/// time. Names are case-sensitive. Thread-safe; looking a pool up takes no lock.
+/// The pools of an application by name: found by name, measured together, closed together. Pools may be added and
+/// removed at any time. Names are case-sensitive. Thread-safe; looking a pool up takes no lock.
 /// </summary>
 public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
 {
@@ -20,7 +20,8 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// <summary>The registered names, in their order; also of pools that nobody has asked for yet.</summary>
     public IReadOnlyList<string> Names => [.. _pools.Keys.Order(StringComparer.Ordinal)];
 
-    // ToArray first, the dictionary's own, which is one snapshot: LINQ would read a count and then copy, and fails when names come or go in between.
+    // ToArray first, the dictionary's own, which is one snapshot: LINQ would read a count and then copy, and fails when
+    // names come or go in between.
 
     /// <summary>The pools that are constructed, in the order of their names.</summary>
     public IReadOnlyList<ConnectionPool> Pools =>
@@ -32,7 +33,9 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
     public ConnectionPool this[string name] => TryGet(name, out var pool) ? pool : throw Missing(name);
 
-    /// <summary>Registers a pool by its <see cref="ConnectionPool.Name"/>. From now on the registry closes it.</summary>
+    /// <summary>
+    /// Registers a pool by its <see cref="ConnectionPool.Name"/>. From now on the registry closes it.
+    /// </summary>
     /// <param name="pool">The pool.</param>
     /// <exception cref="ArgumentException">The name is taken. The pool stays the caller's.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed. The pool stays the caller's.</exception>
@@ -45,8 +48,9 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// <summary>Registers a pool that is constructed when it is first asked for.</summary>
     /// <param name="name">1 to 200 printable characters; the pool must be given the same.</param>
     /// <param name="create">
-    /// Constructs the pool; called with the name, by one thread at a time, and again after it has thrown. It may ask the registry for
-    /// other pools, not for this one: a circle is an <see cref="InvalidOperationException"/>, on several threads, too.
+    /// Constructs the pool; called with the name, by one thread at a time, and again after it has thrown. It may ask
+    /// the registry for other pools, not for this one: a circle is an <see cref="InvalidOperationException"/>, on
+    /// several threads, too.
     /// </param>
     /// <exception cref="ArgumentException">The name is taken, or cannot be a name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
@@ -57,9 +61,12 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         Add(name, new RegisteredPool(name, create, endsOnFailure: false), nameof(name));
     }
 
-    /// <summary>The pool of a name, which is registered and constructed if there is none: a pool for each tenant, say.</summary>
+    /// <summary>
+    /// The pool of a name, which is registered and constructed if there is none: a pool for each tenant, say.
+    /// </summary>
     /// <param name="name">1 to 200 printable characters; the pool must be given the same.</param>
-    /// <param name="create">Constructs the pool, once however many ask at the same time. What it throws is thrown, and leaves no pool behind.</param>
+    /// <param name="create">Constructs the pool, once however many ask at the same time. What it throws is thrown, and
+    /// leaves no pool behind.</param>
     /// <exception cref="ArgumentException">It cannot be a name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
     public ConnectionPool GetOrAdd(string name, Func<string, ConnectionPool> create)
@@ -108,7 +115,8 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
 
     /// <summary>Takes a name out of the registry. The pool lives on, and is the caller's to close.</summary>
     /// <param name="name">The name it was registered by.</param>
-    /// <param name="pool">The pool; <see langword="null"/> when there is none, or when nobody had asked for it yet.</param>
+    /// <param name="pool">The pool; <see langword="null"/> when there is none, or when nobody had asked for it
+    /// yet.</param>
     /// <returns><see langword="false"/> when no pool has the name.</returns>
     public bool TryRemove(string name, out ConnectionPool? pool)
     {
@@ -145,7 +153,9 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         [CallerMemberName] string callerMemberName = "") =>
         this[name].OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>The statistics of every pool that is constructed, in the order of their names. Each is a snapshot of its own.</summary>
+    /// <summary>
+    /// The statistics of every pool that is constructed, in the order of their names. Each is a snapshot of its own.
+    /// </summary>
     public IReadOnlyList<PoolStatistics> GetStatistics() => [.. Pools.Select(pool => pool.GetStatistics())];
 
     private void Add(string name, RegisteredPool registered, string parameter)

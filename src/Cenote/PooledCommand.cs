@@ -6,10 +6,12 @@ using Cenote.AdoNet;
 
 namespace Cenote;
 
-/// <summary>A command that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.</summary>
+/// <summary>
+/// A command that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.
+/// </summary>
 /// <remarks>
-/// Parameters are the driver's own. A command without a <see cref="DbCommand.Transaction"/> joins the one open on its connection.
-/// Exceptions of the driver pass through unchanged.
+/// Parameters are the driver's own. A command without a <see cref="DbCommand.Transaction"/> joins the one open on its
+/// connection. Exceptions of the driver pass through unchanged.
 /// </remarks>
 [DesignerCategory("")]
 public sealed class PooledCommand : DbCommand
@@ -27,7 +29,9 @@ public sealed class PooledCommand : DbCommand
         set => _statement.Command.CommandText = value;
     }
 
-    /// <summary>The longest an execution may take, in seconds; what 0 means is the driver's decision (no limit, mostly).</summary>
+    /// <summary>
+    /// The longest an execution may take, in seconds; what 0 means is the driver's decision (no limit, mostly).
+    /// </summary>
     /// <value>Default: the driver's, or what its connection string says.</value>
     public override int CommandTimeout
     {
@@ -73,7 +77,9 @@ public sealed class PooledCommand : DbCommand
     /// <inheritdoc/>
     protected override DbParameterCollection DbParameterCollection => _statement.Command.Parameters;
 
-    /// <summary>The driver's own command, to set what only it has. Do not execute or keep it, and leave its connection alone.</summary>
+    /// <summary>
+    /// The driver's own command, to set what only it has. Do not execute or keep it, and leave its connection alone.
+    /// </summary>
     /// <typeparam name="TCommand">The driver's command type, such as <c>NpgsqlCommand</c>.</typeparam>
     /// <exception cref="InvalidCastException">The pool's driver has another command type.</exception>
     public TCommand Unwrap<TCommand>()
@@ -109,7 +115,9 @@ public sealed class PooledCommand : DbCommand
     /// <inheritdoc/>
     public override Task PrepareAsync(CancellationToken cancellationToken = default) => _statement.PrepareAsync(cancellationToken);
 
-    /// <summary>Asks the driver to cancel the execution in progress. Does nothing once the connection was returned.</summary>
+    /// <summary>
+    /// Asks the driver to cancel the execution in progress. Does nothing once the connection was returned.
+    /// </summary>
     public override void Cancel() => _statement.Cancel();
 
     /// <inheritdoc/>

@@ -15,10 +15,15 @@ public sealed partial class PooledConnection
     /// <summary>Gets what hangs on the lease. The connection is the lock that it asks for.</summary>
     internal ref LeaseWork Work => ref _work;
 
-    /// <summary>Gets or sets how far the work has come that the pool runs on this connection; <see langword="null"/> when it runs none.</summary>
+    /// <summary>
+    /// Gets or sets how far the work has come that the pool runs on this connection; <see langword="null"/> when it
+    /// runs none.
+    /// </summary>
     internal WorkProgress? Progress { get; set; }
 
-    /// <summary>Gets whether the lease still holds, but its session is gone as far as the driver knows. No round trip.</summary>
+    /// <summary>
+    /// Gets whether the lease still holds, but its session is gone as far as the driver knows. No round trip.
+    /// </summary>
     internal bool HasLostSession => TryGetLease(out var lease) && lease.TryGetPhysical() is { IsUsable: false };
 
     /// <inheritdoc/>
@@ -90,7 +95,9 @@ public sealed partial class PooledConnection
         return held;
     }
 
-    /// <summary>Refused: a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool clears.</summary>
+    /// <summary>
+    /// Refused: a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool clears.
+    /// </summary>
     /// <param name="transaction">Only <see langword="null"/> is accepted.</param>
     /// <exception cref="NotSupportedException">A transaction was given.</exception>
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
@@ -102,7 +109,10 @@ public sealed partial class PooledConnection
         }
     }
 
-    /// <summary>Changes the current database until the connection is closed: the pool changes it back, or retires the physical connection.</summary>
+    /// <summary>
+    /// Changes the current database until the connection is closed: the pool changes it back, or retires the physical
+    /// connection.
+    /// </summary>
     /// <param name="databaseName">The database to change to.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     public override void ChangeDatabase(string databaseName)
@@ -175,7 +185,9 @@ public sealed partial class PooledConnection
         return false;
     }
 
-    /// <summary>Ends a call that was announced. If the connection was closed meanwhile, this call returns the lease.</summary>
+    /// <summary>
+    /// Ends a call that was announced. If the connection was closed meanwhile, this call returns the lease.
+    /// </summary>
     internal void Leave()
     {
         if (_gate.Leave())
@@ -197,7 +209,9 @@ public sealed partial class PooledConnection
         return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
     }
 
-    /// <summary>For exception filters: reports a failure of letting go of something: a rollback, a close, a disposal.</summary>
+    /// <summary>
+    /// For exception filters: reports a failure of letting go of something: a rollback, a close, a disposal.
+    /// </summary>
     /// <inheritdoc cref="Failed" path="/returns"/>
     internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
     {
@@ -207,8 +221,8 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Whether the session of the lease is lost, so that a disposal must not throw: its failure would hide the one that said so, which its
-    /// caller has seen or is about to see.
+    /// Whether the session of the lease is lost, so that a disposal must not throw: its failure would hide the one that
+    /// said so, which its caller has seen or is about to see.
     /// </summary>
     internal static bool IsLost(in ConnectionLease lease) => lease.Slot is { RetireReason: CloseReason.ConnectionLost };
 

@@ -5,10 +5,14 @@ namespace Cenote;
 // From open to closed, or collected.
 public sealed partial class PooledConnection
 {
-    /// <summary>Returns the connection to the pool. Open readers are closed and an open transaction is rolled back first. Harmless when closed.</summary>
+    /// <summary>
+    /// Returns the connection to the pool. Open readers are closed and an open transaction is rolled back first.
+    /// Harmless when closed.
+    /// </summary>
     /// <remarks>
-    /// Never throws for what the driver does: a connection that cannot be left clean is retired. A reader left open with many rows
-    /// unread may take the driver long to close; use <see cref="CloseAsync"/>, which gives it the pool's validation timeout.
+    /// Never throws for what the driver does: a connection that cannot be left clean is retired. A reader left open
+    /// with many rows unread may take the driver long to close; use <see cref="CloseAsync"/>, which gives it the pool's
+    /// validation timeout.
     /// </remarks>
     public override void Close()
     {
@@ -57,7 +61,9 @@ public sealed partial class PooledConnection
         base.Dispose(disposing);
     }
 
-    /// <summary>Returns the lease on behalf of what was made from it, unless the connection has moved on to another.</summary>
+    /// <summary>
+    /// Returns the lease on behalf of what was made from it, unless the connection has moved on to another.
+    /// </summary>
     internal void CloseIfHolding(in ConnectionLease lease)
     {
         if (TryGetLease(out var current) && current == lease)
@@ -70,7 +76,9 @@ public sealed partial class PooledConnection
     internal ValueTask CloseIfHoldingAsync(in ConnectionLease lease) =>
         TryGetLease(out var current) && current == lease ? ReturnAsync() : ValueTask.CompletedTask;
 
-    /// <summary>A call has left the driver. If the connection was closed meanwhile, this call returns the lease.</summary>
+    /// <summary>
+    /// A call has left the driver. If the connection was closed meanwhile, this call returns the lease.
+    /// </summary>
     internal void FinishIfHandedOver()
     {
         if (_gate.TakeOverIfHandedOver())

@@ -6,12 +6,14 @@ namespace Cenote;
 // From closed to open.
 public sealed partial class PooledConnection
 {
-    // Of one failure many callers are told, for as long as the circuit is open, and each throw adds its stack to an exception that was not set back.
+    // Of one failure many callers are told, for as long as the circuit is open, and each throw adds its stack to an
+    // exception that was not set back.
     private static readonly ConditionalWeakTable<Exception, ExceptionDispatchInfo> DriverFailures = [];
 
     /// <summary>
-    /// Whether opening throws what the driver said, where it would throw a <see cref="ConnectionOpenException"/> or <see cref="CircuitOpenException"/>
-    /// with that as the inner one: for libraries that know the driver's exceptions only, and decide by them whether to try again.
+    /// Whether opening throws what the driver said, where it would throw a <see cref="ConnectionOpenException"/> or
+    /// <see cref="CircuitOpenException"/> with that as the inner one: for libraries that know the driver's exceptions
+    /// only, and decide by them whether to try again.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool UnwrapDriverExceptions { get; set; }
@@ -20,9 +22,11 @@ public sealed partial class PooledConnection
     /// <exception cref="InvalidOperationException">The connection is open already.</exception>
     /// <exception cref="ObjectDisposedException">The connection was disposed of.</exception>
     /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
-    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait for.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait
+    /// for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
+    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public override void Open()
     {
         if (!_gate.TryBeginOpening())

@@ -11,15 +11,18 @@ namespace Cenote;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Whatever was made from it (commands, batches, transactions, readers) stops working when the connection is closed, and never
-/// reaches the next holder's session: it throws <see cref="InvalidOperationException"/>. Open it again, and its commands and
-/// batches work again. Readers and transactions end with their lease: what is still open is closed and rolled back.
+/// Whatever was made from it (commands, batches, transactions, readers) stops working when the connection is closed,
+/// and never reaches the next holder's session: it throws <see cref="InvalidOperationException"/>. Open it again, and
+/// its commands and batches work again. Readers and transactions end with their lease: what is still open is closed and
+/// rolled back.
 /// </para>
 /// <para>
-/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless, and when
-/// another thread is inside the driver at that moment, the physical connection goes back only once that call is out.
+/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless,
+/// and when another thread is inside the driver at that moment, the physical connection goes back only once that call
+/// is out.
 /// </para>
-/// <para>Dispose of it. One that is garbage-collected while open is counted as a leak, and its physical connection is closed.</para>
+/// <para>Dispose of it. One that is garbage-collected while open is counted as a leak, and its physical connection is
+/// closed.</para>
 /// </remarks>
 [DesignerCategory("")]
 public sealed partial class PooledConnection : DbConnection
@@ -58,10 +61,15 @@ public sealed partial class PooledConnection : DbConnection
     internal PooledConnection(RoutedDataSource route, ConnectionLease lease, CallSite site)
         : this(lease.Pool!, lease, site) => _route = route;
 
-    /// <summary>The pool that the connection rents from. One of a <see cref="RoutedDataSource"/> may have another each time it is opened.</summary>
+    /// <summary>
+    /// The pool that the connection rents from. One of a <see cref="RoutedDataSource"/> may have another each time it
+    /// is opened.
+    /// </summary>
     public ConnectionPool Pool => _pool;
 
-    /// <summary>The pool's connection string without secrets. It cannot be changed: the pool decides where connections lead.</summary>
+    /// <summary>
+    /// The pool's connection string without secrets. It cannot be changed: the pool decides where connections lead.
+    /// </summary>
     /// <exception cref="NotSupportedException">Set to another text.</exception>
     [AllowNull]
     public override string ConnectionString
@@ -73,11 +81,15 @@ public sealed partial class PooledConnection : DbConnection
     /// <summary>The pool's acquire timeout in seconds, rounded up.</summary>
     public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(_pool.Engine.Settings.AcquireTimeout.TotalSeconds));
 
-    /// <summary>The longest that a statement of this connection's commands and batches may run; then it is ended with a <see cref="QueryTimeoutException"/>.</summary>
+    /// <summary>
+    /// The longest that a statement of this connection's commands and batches may run; then it is ended with a
+    /// <see cref="QueryTimeoutException"/>.
+    /// </summary>
     /// <value>
-    /// Default <see langword="null"/>: <see cref="ConnectionPoolOptions.QueryTimeout"/>. Range 1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.
-    /// May be changed at any time, and counts for executions that begin later. Stays when the connection is closed and opened again.
-    /// A <see cref="System.Data.Common.DbCommand.CommandTimeout"/> that was set goes before it.
+    /// Default <see langword="null"/>: <see cref="ConnectionPoolOptions.QueryTimeout"/>. Range 1 ms to 1 day, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for none. May be changed at any time, and counts for executions that
+    /// begin later. Stays when the connection is closed and opened again. A
+    /// <see cref="System.Data.Common.DbCommand.CommandTimeout"/> that was set goes before it.
     /// </value>
     /// <exception cref="ArgumentOutOfRangeException">Set to a time out of range.</exception>
     public TimeSpan? QueryTimeout
@@ -101,8 +113,9 @@ public sealed partial class PooledConnection : DbConnection
     public override string ServerVersion => TryGetLease(out var lease) ? lease.Connection.ServerVersion : throw NotOpen();
 
     /// <summary>
-    /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the driver's connection
-    /// was lost meanwhile, or the pool has revoked the lease: close it, and open it again for another one.
+    /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the
+    /// driver's connection was lost meanwhile, or the pool has revoked the lease: close it, and open it again for
+    /// another one.
     /// </summary>
     public override ConnectionState State => _gate.Phase switch
     {
@@ -115,7 +128,10 @@ public sealed partial class PooledConnection : DbConnection
         _ => ConnectionState.Closed,
     };
 
-    /// <summary>What makes commands, batches and adapters for this connection: <see cref="ConnectionPool.ProviderFactory"/> or <see cref="RoutedDataSource.ProviderFactory"/>.</summary>
+    /// <summary>
+    /// What makes commands, batches and adapters for this connection: <see cref="ConnectionPool.ProviderFactory"/> or
+    /// <see cref="RoutedDataSource.ProviderFactory"/>.
+    /// </summary>
     protected override DbProviderFactory DbProviderFactory => _route?.ProviderFactory ?? _pool.ProviderFactory;
 
     /// <summary>
@@ -123,11 +139,12 @@ public sealed partial class PooledConnection : DbConnection
     /// </summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
     /// <returns>
-    /// The connection that this lease holds. Do not close it, and do not keep it: once this object is closed, or no longer
-    /// referenced, the next holder uses the same one.
+    /// The connection that this lease holds. Do not close it, and do not keep it: once this object is closed, or no
+    /// longer referenced, the next holder uses the same one.
     /// </returns>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too
+    /// long.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
         where TConnection : DbConnection =>
@@ -142,7 +159,8 @@ public sealed partial class PooledConnection : DbConnection
 
     /// <summary>The driver's own reader behind one that a command or batch of a pooled connection gave.</summary>
     /// <typeparam name="TReader">The driver's reader type, such as <c>NpgsqlDataReader</c>.</typeparam>
-    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not keep the driver's. Another reader of the type is given back as it is.</param>
+    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not
+    /// keep the driver's. Another reader of the type is given back as it is.</param>
     /// <exception cref="InvalidOperationException">The reader is closed.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another reader type.</exception>
     public static TReader UnwrapReader<TReader>(DbDataReader reader)
@@ -155,16 +173,20 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <summary>
-    /// Sets the physical connection up, once however often it is lent, for what clearing the session would otherwise undo or punish
-    /// with a new connection: functions, collations, extensions that a library needs on each connection that it is given.
+    /// Sets the physical connection up, once however often it is lent, for what clearing the session would otherwise
+    /// undo or punish with a new connection: functions, collations, extensions that a library needs on each connection
+    /// that it is given.
     /// </summary>
     /// <param name="key">Tells one set-up from others; compared by <see cref="object.Equals(object)"/>.</param>
-    /// <param name="initialize">Called with the driver's connection unless a set-up with the key has run on it. Every later holder has what it registers in the session.</param>
+    /// <param name="initialize">Called with the driver's connection unless a set-up with the key has run on it. Every
+    /// later holder has what it registers in the session.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too long.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too
+    /// long.</exception>
     /// <remarks>
-    /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers and callbacks of the driver's
-    /// connection are not kept: they cannot be told from the holder's own, and go with its lease.
+    /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers
+    /// and callbacks of the driver's connection are not kept: they cannot be told from the holder's own, and go with
+    /// its lease.
     /// </remarks>
     public void InitializeOnce(object key, Action<DbConnection> initialize)
     {
@@ -188,8 +210,8 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <summary>
-    /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state that the
-    /// pool must not pass on. No effect while closed.
+    /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state
+    /// that the pool must not pass on. No effect while closed.
     /// </summary>
     public void RetireOnReturn()
     {
@@ -199,7 +221,10 @@ public sealed partial class PooledConnection : DbConnection
         }
     }
 
-    /// <summary>Whether commands made for the pool can run here: on a connection of that pool, or one whose route leads to servers of one kind.</summary>
+    /// <summary>
+    /// Whether commands made for the pool can run here: on a connection of that pool, or one whose route leads to
+    /// servers of one kind.
+    /// </summary>
     internal bool Accepts(ConnectionPool pool) => _pool == pool || (_route is not null && pool.Provider.Factory == _pool.Provider.Factory);
 
     /// <summary>Makes a command that runs on this connection, now or whenever it is open.</summary>
@@ -208,7 +233,10 @@ public sealed partial class PooledConnection : DbConnection
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
 
-    /// <summary>Whether the driver can make batches without a connection, which is how the pool keeps them from outliving their lease.</summary>
+    /// <summary>
+    /// Whether the driver can make batches without a connection, which is how the pool keeps them from outliving their
+    /// lease.
+    /// </summary>
     public override bool CanCreateBatch => _pool.Provider.Factory.CanCreateBatch;
 
     /// <inheritdoc/>

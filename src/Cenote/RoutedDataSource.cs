@@ -5,21 +5,26 @@ using Cenote.AdoNet;
 namespace Cenote;
 
 /// <summary>
-/// A data source that chooses, each time a connection is opened, from which of several pools it rents: the base of what routes reads and writes.
-/// Its connections are <see cref="PooledConnection"/>s like those of a pool. All pools must be of one database family.
+/// A data source that chooses, each time a connection is opened, from which of several pools it rents: the base of what
+/// routes reads and writes. Its connections are <see cref="PooledConnection"/>s like those of a pool. All pools must be
+/// of one database family.
 /// </summary>
 public abstract class RoutedDataSource : DbDataSource
 {
     private PooledProviderFactory? _providerFactory;
 
-    /// <summary>A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.</summary>
+    /// <summary>
+    /// A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.
+    /// </summary>
     public abstract ConnectionPool DefaultPool { get; }
 
     /// <summary>
-    /// Gets the provider factory of the data source, for tools that make connections, commands and adapters with a <see cref="DbProviderFactory"/>.
-    /// <c>DbProviderFactories.GetFactory</c> returns it for the data source's connections.
+    /// Gets the provider factory of the data source, for tools that make connections, commands and adapters with a
+    /// <see cref="DbProviderFactory"/>. <c>DbProviderFactories.GetFactory</c> returns it for the data source's
+    /// connections.
     /// </summary>
-    /// <value>Like <see cref="ConnectionPool.ProviderFactory"/>, but each of its connections rents from the pool of choice. Thread-safe.</value>
+    /// <value>Like <see cref="ConnectionPool.ProviderFactory"/>, but each of its connections rents from the pool of
+    /// choice. Thread-safe.</value>
     public DbProviderFactory ProviderFactory =>
         _providerFactory ?? Interlocked.CompareExchange(ref _providerFactory, NewProviderFactory(), null) ?? _providerFactory;
 
@@ -46,7 +51,10 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "");
 
-    /// <summary>Makes a connection that rents when it is opened, each time from the pool of choice, and returns when it is closed.</summary>
+    /// <summary>
+    /// Makes a connection that rents when it is opened, each time from the pool of choice, and returns when it is
+    /// closed.
+    /// </summary>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>

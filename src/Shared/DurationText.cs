@@ -9,7 +9,8 @@ internal static class DurationText
 
     private static readonly string[] Formats = [@"h\:m\:s", @"h\:m\:s\.FFFFFFF", @"d\.h\:m\:s", @"d\.h\:m\:s\.FFFFFFF"];
 
-    // What TimeSpan.Parse makes of other texts is not what their authors meant: 30 is thirty days, 00:30 half an hour, 24:00:00 twenty-four days.
+    // What TimeSpan.Parse makes of other texts is not what their authors meant: 30 is thirty days, 00:30 half an hour,
+    // 24:00:00 twenty-four days.
     internal static bool TryParse(string? text, out TimeSpan duration) =>
         TimeSpan.TryParseExact(text, Formats, CultureInfo.InvariantCulture, out duration);
 }

@@ -1,6 +1,8 @@
 namespace Cenote.Shared;
 
-/// <summary>How many letters were left out, added, mistaken or swapped with their neighbour (optimal string alignment).</summary>
+/// <summary>
+/// How many letters were left out, added, mistaken or swapped with their neighbour (optimal string alignment).
+/// </summary>
 internal static class EditDistance
 {
     internal static int Between(string left, string right)

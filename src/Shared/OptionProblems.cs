@@ -17,7 +17,10 @@ internal sealed class OptionProblems
 
     internal static bool IsUsableName(string name) => NameProblem(name) is null;
 
-    /// <summary>What keeps a text from being a name; <see langword="null"/> when nothing does. Shows nothing of it but one code point.</summary>
+    /// <summary>
+    /// What keeps a text from being a name; <see langword="null"/> when nothing does. Shows nothing of it but one code
+    /// point.
+    /// </summary>
     internal static string? NameProblem(string name) =>
         name.Length is < 1 or > LongestName ? FormattableString.Invariant($"has {name.Length} characters")
         : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"

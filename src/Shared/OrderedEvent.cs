@@ -1,8 +1,9 @@
 namespace Cenote.Shared;
 
 /// <summary>
-/// An event whose handlers run on the thread pool, one event after the other in the order of posting. A handler that blocks delays only later events;
-/// a handler that throws does not stop the others. Beyond <see cref="MaxWaiting"/> the oldest events are dropped.
+/// An event whose handlers run on the thread pool, one event after the other in the order of posting. A handler that
+/// blocks delays only later events; a handler that throws does not stop the others. Beyond <see cref="MaxWaiting"/> the
+/// oldest events are dropped.
 /// </summary>
 /// <param name="handlerFailed">Logs what a handler threw. Must not throw.</param>
 /// <param name="record">Runs before the handlers, also when there are none. Must not throw.</param>

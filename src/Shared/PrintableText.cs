@@ -4,7 +4,8 @@ using System.Text;
 namespace Cenote.Shared;
 
 /// <summary>
-/// Finds characters that a reader of a log or a page cannot see, or that change how the text around them is shown: in a name they make one pool look like another.
+/// Finds characters that a reader of a log or a page cannot see, or that change how the text around them is shown: in a
+/// name they make one pool look like another.
 /// </summary>
 internal static class PrintableText
 {
@@ -60,8 +61,9 @@ internal static class PrintableText
             : null,
     };
 
-    // What counts as a letter or a mark, or is not assigned yet, and is not drawn: Default_Ignorable_Code_Point of Unicode 17 without what is of the category Format,
-    // the blank of Braille and the filler of Khitan. Variation selectors too, also after an emoji: a heart with one and a heart without are two names that look the same.
+    // What counts as a letter or a mark, or is not assigned yet, and is not drawn: Default_Ignorable_Code_Point of
+    // Unicode 17 without what is of the category Format, the blank of Braille and the filler of Khitan. Variation
+    // selectors too, also after an emoji: a heart with one and a heart without are two names that look the same.
     private static bool IsWithoutTrace(int value) => value
         is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or (>= 0x180B and <= 0x180F) or 0x2065 or 0x2800 or 0x3164
         or (>= 0xFE00 and <= 0xFE0F) or 0xFFA0 or (>= 0xFFF0 and <= 0xFFF8) or 0x16FE4 or (>= 0xE0000 and <= 0xE0FFF);

@@ -10,7 +10,9 @@ internal static class Readable
         (TimeSpan.TicksPerDay, "d"), (TimeSpan.TicksPerHour, "h"), (TimeSpan.TicksPerMinute, "min"),
     ];
 
-    /// <summary>"250 ms", "1.5 s", "2 min 5 s", "1 d"; nothing of the value is lost. "never" for an infinite one.</summary>
+    /// <summary>
+    /// "250 ms", "1.5 s", "2 min 5 s", "1 d"; nothing of the value is lost. "never" for an infinite one.
+    /// </summary>
     internal static string Duration(TimeSpan value)
     {
         if (value == Timeout.InfiniteTimeSpan)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Shared;
 
 /// <summary>
-/// Passes messages on and swallows what the logger throws: the pool logs between steps that must both happen, and from timers
-/// and finalizers, where an exception would end the process.
+/// Passes messages on and swallows what the logger throws: the pool logs between steps that must both happen, and from
+/// timers and finalizers, where an exception would end the process.
 /// </summary>
 internal sealed class SafeLogger(ILogger logger) : ILogger
 {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Cenote.Shared;
 
 /// <summary>One row of <see cref="SettingTable"/>: everything that is known of one setting of a pool.</summary>
-/// <param name="Name">Its name below <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or <c>LeakDetection.Threshold</c>.</param>
+/// <param name="Name">Its name below <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or
+/// <c>LeakDetection.Threshold</c>.</param>
 /// <param name="Get">Reads it; <see langword="null"/> where it is not set, or where its section is off.</param>
 internal sealed record SettingRow(string Name, Func<ConnectionPoolOptions, object?> Get)
 {
@@ -19,7 +20,10 @@ internal sealed record SettingRow(string Name, Func<ConnectionPoolOptions, objec
     /// <summary>The word for no value.</summary>
     internal string Absent { get; init; } = "none";
 
-    /// <summary>Describes a value that is neither a number, a time nor a choice. Callbacks and the like are only said to be set: some know secrets.</summary>
+    /// <summary>
+    /// Describes a value that is neither a number, a time nor a choice. Callbacks and the like are only said to be set:
+    /// some know secrets.
+    /// </summary>
     internal Func<object, string>? Text { get; init; }
 
     /// <summary>Its default, where that is more than the value of new options.</summary>
@@ -34,10 +38,14 @@ internal sealed record SettingRow(string Name, Func<ConnectionPoolOptions, objec
     /// <summary>Whether only the same object is the same value.</summary>
     internal bool IsSameByReference { get; init; }
 
-    /// <summary>Parses a text of the configuration and sets it. <see langword="null"/> for what can only be set in code.</summary>
+    /// <summary>
+    /// Parses a text of the configuration and sets it. <see langword="null"/> for what can only be set in code.
+    /// </summary>
     internal Action<ConnectionPoolOptions, SettingText>? Parse { get; init; }
 
-    /// <summary>Finds what is wrong with the value alone. What must agree with other settings stands beside the table.</summary>
+    /// <summary>
+    /// Finds what is wrong with the value alone. What must agree with other settings stands beside the table.
+    /// </summary>
     internal Action<OptionProblems, ConnectionPoolOptions>? Check { get; init; }
 
     /// <summary>The key in the configuration, below the section of the pool.</summary>

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote.Shared;
 
 /// <summary>
-/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the configuration, the changes of a running pool and the
-/// table in <c>docs/settings.md</c> are loops over it. It needs nothing but the public options, so that several assemblies can compile it.
+/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the
+/// configuration, the changes of a running pool and the table in <c>docs/settings.md</c> are loops over it. It needs
+/// nothing but the public options, so that several assemblies can compile it.
 /// </summary>
 internal static class SettingTable
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cenote.Shared;
 
-/// <summary>One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in full.</summary>
+/// <summary>
+/// One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in
+/// full.
+/// </summary>
 internal readonly struct SettingText(string path, string? text)
 {
     internal string Path => path;

@@ -10,7 +10,9 @@ internal static class TelemetryTags
     internal const string ConnectionState = "db.client.connection.state";
     internal const string ErrorType = "error.type";
 
-    /// <summary>The name of an enum's member as attributes are written: <c>ConnectionLost</c> becomes <c>connection_lost</c>.</summary>
+    /// <summary>
+    /// The name of an enum's member as attributes are written: <c>ConnectionLost</c> becomes <c>connection_lost</c>.
+    /// </summary>
     internal static string ValueOf<T>(T member)
         where T : struct, Enum
     {

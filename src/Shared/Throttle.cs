@@ -1,6 +1,9 @@
 namespace Cenote.Shared;
 
-/// <summary>Lets one of many alike through in each interval, and counts the others: a pool in trouble has thousands, which would hide what came before. Thread-safe.</summary>
+/// <summary>
+/// Lets one of many alike through in each interval, and counts the others: a pool in trouble has thousands, which would
+/// hide what came before. Thread-safe.
+/// </summary>
 internal sealed class Throttle(TimeSpan interval, TimeProvider clock)
 {
     private readonly long _interval = (long)(interval.TotalSeconds * clock.TimestampFrequency);

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Cenote.AdoNetTests;
 
-/// <summary>A connection that joins no ambient transaction is not given out in one, unless the pool was told so.</summary>
+/// <summary>
+/// A connection that joins no ambient transaction is not given out in one, unless the pool was told so.
+/// </summary>
 public class AmbientTransactionTests
 {
     [Theory]

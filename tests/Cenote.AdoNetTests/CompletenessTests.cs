@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Cenote.AdoNetTests;
 
-/// <summary>A member that ADO.NET adds, or that was forgotten, would silently do the base class's work instead of the driver's.</summary>
+/// <summary>
+/// A member that ADO.NET adds, or that was forgotten, would silently do the base class's work instead of the driver's.
+/// </summary>
 public class CompletenessTests
 {
     // What the base class does is right for these.

@@ -102,7 +102,8 @@ public class DataAdapterTests
         Assert.Equal(4, await table.CountAsync("name LIKE 'changed %'"));
         Assert.Equal(1, await table.CountAsync("name = 'again' AND id = 1"));
 
-        // Five rows by two are three batches, and the last row is one more. MySqlConnector does not count the rows of a batch one by one: they go one by one.
+        // Five rows by two are three batches, and the last row is one more. MySqlConnector does not count the rows of a
+        // batch one by one: they go one by one.
         var updates = pool.GetStatementStatistics().Where(statement => statement.Text.StartsWith("UPDATE", StringComparison.Ordinal)).ToList();
         Assert.Equal(db == Db.MariaDb ? 6 : 4, updates.Sum(statement => statement.Count));
     }

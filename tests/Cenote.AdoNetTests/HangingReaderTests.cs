@@ -37,7 +37,9 @@ public class HangingReaderTests
         await connection.CloseAsync();
     }
 
-    /// <summary>The hanging end of the first lease must touch neither the second lease's session nor what is noted of it.</summary>
+    /// <summary>
+    /// The hanging end of the first lease must touch neither the second lease's session nor what is noted of it.
+    /// </summary>
     [Fact]
     public async Task A_hanging_close_spares_a_connection_reopened_on_another_database()
     {

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// Statements are cancelled, or run out of time, around the moment at which they end, thousands of times; whoever gets the connection next runs a
-/// statement that is long enough to be hit by a cancel that is late. None ever is.
+/// Statements are cancelled, or run out of time, around the moment at which they end, thousands of times; whoever gets
+/// the connection next runs a statement that is long enough to be hit by a cancel that is late. None ever is.
 /// </summary>
 public class LateCancelTests
 {
@@ -57,8 +57,8 @@ public class LateCancelTests
                 Assert.Fail($"round {round} of seed {seed}: {exception}");
             }
 
-            // How long a statement takes, and how late a timer is, is the machine's affair: other lengths are tried until some statements
-            // were cut off and some were not.
+            // How long a statement takes, and how late a timer is, is the machine's affair: other lengths are tried
+            // until some statements were cut off and some were not.
             if (round == rounds - 1 && (ended == 0 || ended == rounds) && rounds < 5 * Rounds)
             {
                 milliseconds = ended == 0 ? milliseconds * 4 : 1;

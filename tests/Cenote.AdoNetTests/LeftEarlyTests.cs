@@ -7,7 +7,8 @@ public class LeftEarlyTests
 {
     private const int Times = 30;
 
-    // A driver that takes a second to send a cancel on a busy machine leaves it in doubt, and the connection must be replaced. Not time after time.
+    // A driver that takes a second to send a cancel on a busy machine leaves it in doubt, and the connection must be
+    // replaced. Not time after time.
     private const int MostInDoubt = 3;
 
     /// <summary>Rows that are all here already, some that are on their way, and more than any buffer takes.</summary>

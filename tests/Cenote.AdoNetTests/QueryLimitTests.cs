@@ -1,6 +1,9 @@
 namespace Cenote.AdoNetTests;
 
-/// <summary>Which limit a statement has: that of the command, of the connection, of the pool, of the lease, or none but the driver's.</summary>
+/// <summary>
+/// Which limit a statement has: that of the command, of the connection, of the pool, of the lease, or none but the
+/// driver's.
+/// </summary>
 public class QueryLimitTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
@@ -100,7 +103,8 @@ public class QueryLimitTests
             command.CommandTimeout = 1;
             command.CommandText = SlowQuery.On(db);
 
-            // MySqlConnector ends a statement from a connection of its own. If that one fails, on a busy machine, the statement is not ended.
+            // MySqlConnector ends a statement from a connection of its own. If that one fails, on a busy machine, the
+            // statement is not ended.
             Exception? failure = null;
             for (var tries = 0; failure is null && tries < 10; tries++)
             {

@@ -92,7 +92,8 @@ public class QueryTimeoutTests
                 {
                     var command = batch.CreateBatchCommand();
 
-                    // Shorter than the limit, which the server has for each statement, and none ends near the moment when the pool cancels.
+                    // Shorter than the limit, which the server has for each statement, and none ends near the moment
+                    // when the pool cancels.
                     command.CommandText = db == Db.MariaDb ? "SELECT SLEEP(0.26)" : "SELECT pg_sleep(0.26)";
                     batch.BatchCommands.Add(command);
                 }
@@ -100,8 +101,8 @@ public class QueryTimeoutTests
                 var told = await Record.ExceptionAsync(() => execute(batch));
                 if (db == Db.MariaDb && tries < 10 && (told is null or InvalidOperationException))
                 {
-                    // A cancel that comes between two statements can be lost, and MySqlConnector can be left with a reader that nobody has.
-                    // A busy machine can bring that about, but not time after time.
+                    // A cancel that comes between two statements can be lost, and MySqlConnector can be left with a
+                    // reader that nobody has. A busy machine can bring that about, but not time after time.
                     continue;
                 }
 

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Cenote.AdoNetTests;
 
-/// <summary>A connection closed while another thread is inside the driver is not lent again before that thread is out.</summary>
+/// <summary>
+/// A connection closed while another thread is inside the driver is not lent again before that thread is out.
+/// </summary>
 public class RacedReturnTests
 {
     [Theory]

@@ -127,7 +127,8 @@ public class ReaderTests
             Note($"GetFieldValue {i}", () => reader.GetFieldValue<object>(column));
         }
 
-        // Microsoft.Data.Sqlite brings the process down when asked for pieces of a column of another kind, or of no table.
+        // Microsoft.Data.Sqlite brings the process down when asked for pieces of a column of another kind, or of no
+        // table.
         Note("GetChars", () => reader.GetChars(1, 1, new char[4], 0, 2));
         Note("GetBytes", () => reader.GetBytes(4, 1, new byte[4], 0, 2));
         Note("GetStream", () =>

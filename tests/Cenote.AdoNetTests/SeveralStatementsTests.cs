@@ -2,7 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Cenote.AdoNetTests;
 
-/// <summary>Several statements on one connection of SQLite, one of which is cancelled while it is inside the database: it ends alone.</summary>
+/// <summary>
+/// Several statements on one connection of SQLite, one of which is cancelled while it is inside the database: it ends
+/// alone.
+/// </summary>
 public class SeveralStatementsTests
 {
     private const int Rows = 500;
@@ -150,7 +153,9 @@ public class SeveralStatementsTests
         Assert.Equal(100_000, await bench.Connection.ReadNumberAsync("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 100000) SELECT count(*) FROM n"));
     }
 
-    /// <summary>A connection with a transaction that has written a row, and a function that is called inside SQLite.</summary>
+    /// <summary>
+    /// A connection with a transaction that has written a row, and a function that is called inside SQLite.
+    /// </summary>
     private sealed class Bench : IAsyncDisposable
     {
         private readonly ConnectionPool _pool = TestPool.Create(Db.Sqlite);

@@ -3,8 +3,8 @@ using Cenote.StubDriver;
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// Connections used by one thread while another closes and opens them. The stub driver notices two calls in one session at once,
-/// and calls into a session that the pool is clearing or has closed.
+/// Connections used by one thread while another closes and opens them. The stub driver notices two calls in one session
+/// at once, and calls into a session that the pool is clearing or has closed.
 /// </summary>
 public class SharedConnectionTests
 {

@@ -15,7 +15,8 @@ public class SilentNetworkTests
             options.CircuitBreaker = null;
         });
 
-        // A blocked caller of Npgsql is let go when Npgsql itself gives up sending its cancel, after half a minute: too long for a test.
+        // A blocked caller of Npgsql is let go when Npgsql itself gives up sending its cancel, after half a minute: too
+        // long for a test.
         foreach (var isBlocking in db == Db.MariaDb ? (bool[])[false, true] : [false])
         {
             await using (var connection = await pool.OpenConnectionAsync())

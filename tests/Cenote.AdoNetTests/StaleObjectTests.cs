@@ -1,8 +1,8 @@
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// Whatever a holder keeps past the return must never reach the session of the next. The pools here have one connection, so the
-/// next holder has the very same session.
+/// Whatever a holder keeps past the return must never reach the session of the next. The pools here have one
+/// connection, so the next holder has the very same session.
 /// </summary>
 public class StaleObjectTests
 {

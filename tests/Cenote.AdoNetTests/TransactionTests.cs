@@ -124,7 +124,8 @@ public class TransactionTests
         Assert.Equal(IsolationLevel.Serializable, transaction.IsolationLevel);
         if (db == Db.MariaDb)
         {
-            // MariaDB shows the session's level, which the transaction does not change: SERIALIZABLE shows in its locks.
+            // MariaDB shows the session's level, which the transaction does not change: SERIALIZABLE shows in its
+            // locks.
             Assert.Equal(1, await connection.ReadNumberAsync("SELECT @@in_transaction"));
         }
         else

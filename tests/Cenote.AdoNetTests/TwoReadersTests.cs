@@ -1,6 +1,8 @@
 namespace Cenote.AdoNetTests;
 
-/// <summary>Two readers on one connection of SQLite, one of which is cancelled: the other reads on, and what was written stays.</summary>
+/// <summary>
+/// Two readers on one connection of SQLite, one of which is cancelled: the other reads on, and what was written stays.
+/// </summary>
 public class TwoReadersTests
 {
     private const int Rows = 500;

@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace Cenote.AotSmoke;
 
-/// <summary>The same small job on any database: write and read through both ways to hold a connection, run out of them, count.</summary>
+/// <summary>
+/// The same small job on any database: write and read through both ways to hold a connection, run out of them, count.
+/// </summary>
 internal static class PoolCheck
 {
     private const int Rows = 20;

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Cenote.AotSmoke;
 
-/// <summary>What one lease reloads, the others know: by members of Npgsql that are not public, which trimming must leave.</summary>
+/// <summary>
+/// What one lease reloads, the others know: by members of Npgsql that are not public, which trimming must leave.
+/// </summary>
 internal static class TypesCheck
 {
     internal static async Task RunAsync(string connectionString)

@@ -97,7 +97,8 @@ public sealed class ActionTests(Browser browser)
             Map = static app => app.MapGet("/", static () => Results.Content("<!doctype html><title>Elsewhere</title>", "text/html")),
         });
 
-        // The operator has been at the dashboard, so the browser has its cookies, and adds what the operator is known by to every request.
+        // The operator has been at the dashboard, so the browser has its cookies, and adds what the operator is known
+        // by to every request.
         await using var visit = await Visit.BeginAsync(browser, app.Site, new VisitOptions { User = HeaderAuthentication.Operator });
         Assert.Equal(StatusCodes.Status400BadRequest, await ForgeAsync(visit, "api/actions", "application/json"));
 

@@ -37,7 +37,8 @@ public sealed class HostileTextTests(Browser browser)
     {
         await using var pools = new TestPools();
 
-        // The server quotes the name of the database that it does not have. With an equals sign in it the name would be refused before.
+        // The server quotes the name of the database that it does not have. With an equals sign in it the name would be
+        // refused before.
         const string Markup = "<img src onerror>";
         var nowhere = new ConnectionPoolBuilder().WithName("nowhere")
             .UsePostgreSql(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = Markup }.ConnectionString)

@@ -5,7 +5,10 @@ namespace Cenote.BrowserTests;
 
 public sealed class LeakTests(Browser browser)
 {
-    /// <summary>Notes each batch of numbers that the page shows, by the server's time of it, and whether the leak was on the page by then.</summary>
+    /// <summary>
+    /// Notes each batch of numbers that the page shows, by the server's time of it, and whether the leak was on the
+    /// page by then.
+    /// </summary>
     private const string NoteWhenTheLeakShows =
         """
         () => {
@@ -40,7 +43,8 @@ public sealed class LeakTests(Browser browser)
         await Assertions.Expect(visit.Page.Panel("holders").Locator("tr[data-lease]")).ToContainTextAsync(place);
         await Assertions.Expect(visit.Page.Locator("[data-finding=LeakSuspected]")).ToContainTextAsync(place);
 
-        // By the server's clock, not by a stopwatch: the page gets a batch a second. It may leave the leak out of one that was on its way already.
+        // By the server's clock, not by a stopwatch: the page gets a batch a second. It may leave the leak out of one
+        // that was on its way already.
         var suspected = Assert.Single(pool.GetEvents(), static e => e.Kind is PoolEventKind.LeakSuspected).Time;
         var batches = await visit.Page.EvaluateAsync<Batch[]>("() => window.batches");
         var without = batches.TakeWhile(static batch => !batch.Shows).Select(static batch => batch.Taken).Where(taken => taken > suspected).Distinct().ToArray();

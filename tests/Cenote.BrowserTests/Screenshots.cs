@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.BrowserTests;
 
-/// <summary>The pictures of docs/images. Taken when somebody asks for them: run the test project with "-explicit only".</summary>
+/// <summary>
+/// The pictures of docs/images. Taken when somebody asks for them: run the test project with "-explicit only".
+/// </summary>
 public sealed class Screenshots(Browser browser, Shop shop)
 {
     private const int UpdatesForAChart = 30;

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Cenote.DependencyInjectionTests;
 
-/// <summary>The JSON schema by which editors complete the section <c>Cenote</c> says the same as the code that reads it.</summary>
+/// <summary>
+/// The JSON schema by which editors complete the section <c>Cenote</c> says the same as the code that reads it.
+/// </summary>
 public sealed partial class ConfigurationSchemaTests
 {
     private static readonly string s_root = FindRoot();

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCoreTests;
 
-/// <summary>A user's interceptors hear of a context on a pool what they hear of one without, in the same order.</summary>
+/// <summary>
+/// A user's interceptors hear of a context on a pool what they hear of one without, in the same order.
+/// </summary>
 public sealed class InterceptorTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -28,7 +28,8 @@ public sealed class MisuseTests
         Assert.Contains("Npgsql", refused.Message, StringComparison.Ordinal);
     }
 
-    // Not known before it is found. CanConnect takes what EF Core's provider throws for a database that cannot be reached.
+    // Not known before it is found. CanConnect takes what EF Core's provider throws for a database that cannot be
+    // reached.
     [Fact]
     public async Task A_named_pool_over_another_driver_is_refused_when_it_is_found()
     {

@@ -100,7 +100,8 @@ public sealed class SavingTests
         await using var other = new ShopContext(database.Plainly().Options);
         await using (await other.Database.BeginTransactionAsync(Stop))
         {
-            // So many orders that the server sends what it has for them before it comes to the product, which waits for this transaction.
+            // So many orders that the server sends what it has for them before it comes to the product, which waits for
+            // this transaction.
             await other.Products.ExecuteUpdateAsync(set => set.SetProperty(product => product.Stock, 1), Stop);
             using var cancelled = new CancellationTokenSource();
             context.AddRange(Enumerable.Range(0, 500).Select(i => new Order { Customer = "customer " + i }));

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.EntityFrameworkCoreTests;
 
-/// <summary>What EF Core registers on each SQLite connection that it makes is on the pool's, too, once and for good.</summary>
+/// <summary>
+/// What EF Core registers on each SQLite connection that it makes is on the pool's, too, once and for good.
+/// </summary>
 public sealed class SqliteFunctionTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

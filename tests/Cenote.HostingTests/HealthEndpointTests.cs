@@ -2,7 +2,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.HostingTests;
 
-/// <summary>Every state by HTTP, of real pools. What an orchestrator sees are the status codes: 503 takes out of service, or restarts.</summary>
+/// <summary>
+/// Every state by HTTP, of real pools. What an orchestrator sees are the status codes: 503 takes out of service, or
+/// restarts.
+/// </summary>
 public sealed class HealthEndpointTests
 {
     private const int InService = 200;

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.HostingTests;
 
-/// <summary>What the checks say, without a web server; on the stub driver where a database would have to misbehave in a certain way.</summary>
+/// <summary>
+/// What the checks say, without a web server; on the stub driver where a database would have to misbehave in a certain
+/// way.
+/// </summary>
 public sealed class HealthReportTests
 {
     [Fact]

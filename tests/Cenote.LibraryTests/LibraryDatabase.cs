@@ -62,7 +62,9 @@ internal sealed class LibraryDatabase : IAsyncDisposable
         await connection.ExecuteAsync(sql);
     }
 
-    /// <summary>Whatever the library did, the pool has all its connections back, and the next holder finds a clean session.</summary>
+    /// <summary>
+    /// Whatever the library did, the pool has all its connections back, and the next holder finds a clean session.
+    /// </summary>
     public async Task AssertAllReturnedAsync()
     {
         await Pool.DrainAsync(TestContext.Current.CancellationToken);

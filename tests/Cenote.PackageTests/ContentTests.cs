@@ -7,7 +7,10 @@ using System.Xml.Linq;
 
 namespace Cenote.PackageTests;
 
-/// <summary>Each package holds what its users look for: who made it, from where, how to use it, what its members mean, and its sources.</summary>
+/// <summary>
+/// Each package holds what its users look for: who made it, from where, how to use it, what its members mean, and its
+/// sources.
+/// </summary>
 public sealed class ContentTests(PackageFolder packages) : IClassFixture<PackageFolder>
 {
     private const string Tool = "Cenote.Cli";

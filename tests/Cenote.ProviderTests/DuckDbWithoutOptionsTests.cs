@@ -2,7 +2,10 @@ using DuckDB.NET.Data;
 
 namespace Cenote.ProviderTests;
 
-/// <summary>A driver about which nothing is known, as README prints it: each lease gets a new session of the driver's connection.</summary>
+/// <summary>
+/// A driver about which nothing is known, as README prints it: each lease gets a new session of the driver's
+/// connection.
+/// </summary>
 public sealed class DuckDbWithoutOptionsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-duckdb-").FullName;
@@ -20,7 +23,9 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
         Assert.Empty(facts.GetStatistics().ConnectionsClosedByReason);
     }
 
-    /// <summary>The driver remembers a transaction beyond the closing of its connection, so that one costs the connection.</summary>
+    /// <summary>
+    /// The driver remembers a transaction beyond the closing of its connection, so that one costs the connection.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -108,7 +108,10 @@ public abstract partial class KnownDriverSuite
         await call;
     }
 
-    /// <summary>How a driver complains of a connection that was closed under it, is its own affair; but not by never coming back.</summary>
+    /// <summary>
+    /// How a driver complains of a connection that was closed under it, is its own affair; but not by never coming
+    /// back.
+    /// </summary>
     private static async Task RefusedAsync(Func<Task> use)
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(use);

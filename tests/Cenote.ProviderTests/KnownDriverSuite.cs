@@ -1,6 +1,8 @@
 namespace Cenote.ProviderTests;
 
-/// <summary>What a provider can do that knows its driver's connection object, not only the database behind it.</summary>
+/// <summary>
+/// What a provider can do that knows its driver's connection object, not only the database behind it.
+/// </summary>
 public abstract partial class KnownDriverSuite : ProviderSuite
 {
     [Theory]

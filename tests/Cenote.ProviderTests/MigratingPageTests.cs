@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace Cenote.ProviderTests;
 
-/// <summary>docs/migrating.md names every setting of the drivers' pools, with the default that the driver has.</summary>
+/// <summary>
+/// docs/migrating.md names every setting of the drivers' pools, with the default that the driver has.
+/// </summary>
 public sealed partial class MigratingPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(Repository.Root, "docs/migrating.md"));

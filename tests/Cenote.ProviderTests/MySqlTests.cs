@@ -60,7 +60,8 @@ public sealed class MySqlTests : ServerSuite
 
     protected override (string Set, string Show) Setting => ("SET SESSION sql_select_limit = 7", "@@session.sql_select_limit");
 
-    // SLEEP looks after its client itself. A server that computes does not, and keeps its locks until it has an answer to send.
+    // SLEEP looks after its client itself. A server that computes does not, and keeps its locks until it has an answer
+    // to send.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -24,7 +24,8 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
         Assert.Contains(provider.Validate(NewSettings(provider) with { SessionReset = SessionReset.ByDriver }), problem => problem.Contains("hosts", StringComparison.Ordinal));
     }
 
-    // Npgsql reads the keys of a result on a second connection of the slot's data source, and then closes it as one too many.
+    // Npgsql reads the keys of a result on a second connection of the slot's data source, and then closes it as one too
+    // many.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

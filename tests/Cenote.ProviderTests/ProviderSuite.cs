@@ -14,7 +14,9 @@ public abstract partial class ProviderSuite
     /// <summary>Who clears the session; <see langword="null"/> for the provider's own choice.</summary>
     protected virtual SessionReset? Way => null;
 
-    /// <summary>Whether <see cref="ResetMode.None"/> really leaves a transaction open; a driver may end it all the same.</summary>
+    /// <summary>
+    /// Whether <see cref="ResetMode.None"/> really leaves a transaction open; a driver may end it all the same.
+    /// </summary>
     protected virtual bool NoneLeavesTransactions => true;
 
     protected abstract DatabaseProvider NewProvider();
@@ -30,7 +32,9 @@ public abstract partial class ProviderSuite
         return new ConnectionPool(provider, options);
     }
 
-    /// <summary>Looks, leaves traces, and looks again, each in a lease of its own on a pool of one connection.</summary>
+    /// <summary>
+    /// Looks, leaves traces, and looks again, each in a lease of its own on a pool of one connection.
+    /// </summary>
     private protected async Task<Sighting> LookAroundAsync(ResetMode mode, string look, string[] traces, DatabaseProvider? provider = null)
     {
         await using var pool = NewPool(provider ?? NewProvider(), mode);
@@ -40,7 +44,9 @@ public abstract partial class ProviderSuite
         return new Sighting(before, after, pool.GetStatistics().ConnectionsOpened);
     }
 
-    /// <summary>The next lease on the same session does not see the traces, though it would if nothing were cleared.</summary>
+    /// <summary>
+    /// The next lease on the same session does not see the traces, though it would if nothing were cleared.
+    /// </summary>
     private protected async Task AssertClearedAsync(string look, params string[] traces)
     {
         var uncleared = await LookAroundAsync(ResetMode.None, look, traces);

@@ -79,7 +79,9 @@ public sealed class ServerIdleTimeoutTests
         }
     }
 
-    /// <summary>Opens a session with the same limit outside the pool, leaves it idle, and waits until the server has ended it.</summary>
+    /// <summary>
+    /// Opens a session with the same limit outside the pool, leaves it idle, and waits until the server has ended it.
+    /// </summary>
     private static async Task WhenAnIdleSessionHasEndedAsync(string database)
     {
         await using var provider = NewProvider(database, Limit);

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests;
 
-/// <summary>What must hold over every database server besides: sessions can be counted and killed, and users have passwords.</summary>
+/// <summary>
+/// What must hold over every database server besides: sessions can be counted and killed, and users have passwords.
+/// </summary>
 public abstract class ServerSuite : KnownDriverSuite
 {
     protected const string WrongPassword = "wrong-password-7391";
@@ -76,7 +78,8 @@ public abstract class ServerSuite : KnownDriverSuite
     [InlineData(true)]
     public async Task Repeated_rents_of_one_caller_use_one_session(bool blocks)
     {
-        // On a machine that stutters a reset may look as if it hung, and another session is right then: one undisturbed round shows it.
+        // On a machine that stutters a reset may look as if it hung, and another session is right then: one undisturbed
+        // round shows it.
         var seen = new List<string>();
         while (seen.Count < 8)
         {

@@ -28,7 +28,8 @@ public sealed partial class SqliteTests
         });
     }
 
-    // The driver repeats a statement that finds the file locked, and sleeps between two tries: there, no interrupt hits it.
+    // The driver repeats a statement that finds the file locked, and sleeps between two tries: there, no interrupt hits
+    // it.
     [Theory]
     [InlineData(ResetMode.Full)]
     [InlineData(ResetMode.Rollback)]

@@ -9,7 +9,10 @@ public sealed class Bouncers : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 
-    /// <summary>Starts a proxy, which the caller disposes of: its idle connections count at the server that the tests of a class share.</summary>
+    /// <summary>
+    /// Starts a proxy, which the caller disposes of: its idle connections count at the server that the tests of a class
+    /// share.
+    /// </summary>
     internal Task<PgBouncer> StartAsync(params string[] settings) => PgBouncer.StartAsync(Server, settings);
 
     internal static ConnectionPool NewPool(string connectionString, Action<ConnectionPoolOptions>? configure = null, Microsoft.Extensions.Logging.ILoggerFactory? logs = null)

@@ -137,7 +137,8 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var server = await PostgreSqlServer.StartNewAsync();
         await using var bouncer = await PgBouncer.StartAsync(server, "server_login_retry = 1");
 
-        // A client that comes before PgBouncer has ever reached the server waits in its login; afterwards every client is let in, and refused at its first statement.
+        // A client that comes before PgBouncer has ever reached the server waits in its login; afterwards every client
+        // is let in, and refused at its first statement.
         await (await bouncer.OpenAsync()).DisposeAsync();
         await server.StopAsync();
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.MaxOpenRetries, options.ConnectTimeout) = (0, TimeSpan.FromSeconds(1)));

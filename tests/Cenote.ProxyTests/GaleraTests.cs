@@ -1,6 +1,9 @@
 namespace Cenote.ProxyTests;
 
-/// <summary>A real Galera node that has lost its cluster: it lets clients in, answers a ping and SELECT 1, and refuses everything else with error 1047.</summary>
+/// <summary>
+/// A real Galera node that has lost its cluster: it lets clients in, answers a ping and SELECT 1, and refuses
+/// everything else with error 1047.
+/// </summary>
 public sealed class GaleraTests : IAsyncLifetime
 {
     private GaleraNode _node = null!;

@@ -128,7 +128,8 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
 
     private async Task<Lab> StartAsync(string mode)
     {
-        // Since 1.21 PgBouncer can prepare a statement on each session that needs it, and by default does since 1.24. The table is without that; 1.18 has no such setting.
+        // Since 1.21 PgBouncer can prepare a statement on each session that needs it, and by default does since 1.24.
+        // The table is without that; 1.18 has no such setting.
         string[] settings = await PgBouncer.ReadVersionAsync() < new Version(1, 21) ? [] : ["max_prepared_statements = 0"];
         var bouncer = await bouncers.StartAsync([$"pool_mode = {mode}", .. settings]);
         var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.ResetMode = ResetMode.None);

@@ -62,7 +62,10 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
-    /// <summary>Eight callers rent ten times each. Each lease reads the tenant that it begins with, sets its own, and reads that again.</summary>
+    /// <summary>
+    /// Eight callers rent ten times each. Each lease reads the tenant that it begins with, sets its own, and reads that
+    /// again.
+    /// </summary>
     /// <returns>Whether the pool has warned.</returns>
     private static async Task<bool> SetTenantsAsync(ConnectionPool pool, Tenants count, bool inTransaction = false)
     {

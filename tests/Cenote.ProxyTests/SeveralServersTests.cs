@@ -69,7 +69,9 @@ public sealed class SeveralServersTests : IAsyncLifetime
         return (replica is null ? builder : builder.AddReplica("db2", NewPool(replica))).Build();
     }
 
-    /// <summary>Passes each connection to the next server in turn, as a load balancer of TCP connections does.</summary>
+    /// <summary>
+    /// Passes each connection to the next server in turn, as a load balancer of TCP connections does.
+    /// </summary>
     private sealed class Balancer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

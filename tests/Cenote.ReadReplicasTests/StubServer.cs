@@ -1,6 +1,8 @@
 namespace Cenote.ReadReplicasTests;
 
-/// <summary>A server of a set under test: its driver, what it says of itself, and what it does when it is asked.</summary>
+/// <summary>
+/// A server of a set under test: its driver, what it says of itself, and what it does when it is asked.
+/// </summary>
 internal sealed class StubServer
 {
     public StubServer(string name, ServerRole role, bool tells = true)

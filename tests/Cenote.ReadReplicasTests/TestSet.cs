@@ -4,7 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ReadReplicasTests;
 
-/// <summary>A set over stub servers on fake time: a primary named <c>one</c>, replicas <c>two</c>, <c>three</c>, …</summary>
+/// <summary>
+/// A set over stub servers on fake time: a primary named <c>one</c>, replicas <c>two</c>, <c>three</c>, …
+/// </summary>
 internal sealed class TestSet : IAsyncDisposable
 {
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];

@@ -6,7 +6,9 @@ namespace Cenote.SecretsTests;
 /// <summary>Factories without a connection string builder: the driver itself is the first to read the text.</summary>
 internal static class Builderless
 {
-    /// <summary>A driver that reads the text when it opens the connection, and quotes all of it when it cannot.</summary>
+    /// <summary>
+    /// A driver that reads the text when it opens the connection, and quotes all of it when it cannot.
+    /// </summary>
     public static DbProviderFactory ThatParsesLate { get; } = new Factory(static () => new LateConnection());
 
     /// <summary>A driver that fails like this to open a connection.</summary>

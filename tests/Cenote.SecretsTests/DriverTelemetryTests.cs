@@ -4,7 +4,10 @@ using MySqlConnector;
 
 namespace Cenote.SecretsTests;
 
-/// <summary>What the drivers themselves measure of a pool's connections carries the pool's name, on the real servers that ./test starts.</summary>
+/// <summary>
+/// What the drivers themselves measure of a pool's connections carries the pool's name, on the real servers that ./test
+/// starts.
+/// </summary>
 public sealed class DriverTelemetryTests
 {
     [Fact]

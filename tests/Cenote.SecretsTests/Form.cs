@@ -30,7 +30,8 @@ internal sealed record Form(
         new("SQL Server", text => new SqlServerProvider(text), "Data Source", "Initial Catalog", "User ID", "127.0.0.1,1", SqlServer),
         new("SQLite", text => new SqliteProvider(text), "Data Source", "Mode", "Cache", NoFile, "Password"),
         new("Oracle", text => new OracleProvider(new FakeOracleFactory(new FakeOracleDatabase()), text), "Data Source", "Connection Timeout", "User Id", "127.0.0.1:1/shop", "Password", "Proxy Password"),
-        // These drivers' own telemetry shows the connection string, without the password only: the providers made for them see to the passwords of certificates.
+        // These drivers' own telemetry shows the connection string, without the password only: the providers made for
+        // them see to the passwords of certificates.
         Any("Npgsql", NpgsqlFactory.Instance, "Host", "Database", "Username", "127.0.0.1;Port=1", "Password", "Pwd"),
         Any("MySqlConnector", MySqlConnectorFactory.Instance, "Server", "Database", "User ID", "127.0.0.1;Port=1", "Password", "Pwd"),
         Any("SqlClient", SqlClientFactory.Instance, "Data Source", "Initial Catalog", "User ID", "127.0.0.1,1", SqlServer),

@@ -1,6 +1,9 @@
 namespace Cenote.SecretsTests;
 
-/// <summary>A failure is hidden where it quotes a secret, and nowhere else: on the real server that ./test starts, and in process.</summary>
+/// <summary>
+/// A failure is hidden where it quotes a secret, and nowhere else: on the real server that ./test starts, and in
+/// process.
+/// </summary>
 public sealed class HiddenFailuresTests
 {
     [Fact]

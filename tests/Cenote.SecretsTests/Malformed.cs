@@ -5,7 +5,9 @@ internal static class Malformed
 {
     public const string Secret = "hunTer2";
 
-    /// <summary>As different as secrets are: letters and digits, which no word is; letters only; with a slash, as in base64.</summary>
+    /// <summary>
+    /// As different as secrets are: letters and digits, which no word is; letters only; with a slash, as in base64.
+    /// </summary>
     public static string[] Secrets { get; } = [Secret, "hunterbattery", "zq9/xk7"];
 
     /// <summary>By what is wrong. <c>hunTer2</c> is the secret.</summary>

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.SecretsTests;
 
-/// <summary>Runs an application on one connection string, whose database cannot be reached, and shows a witness all that comes out.</summary>
+/// <summary>
+/// Runs an application on one connection string, whose database cannot be reached, and shows a witness all that comes
+/// out.
+/// </summary>
 internal static class Outputs
 {
     private static readonly string[] Pages =
@@ -144,7 +147,9 @@ internal static class Outputs
         await app.StopAsync();
     }
 
-    /// <summary>What an application says that takes the connection string from its configuration, and fails as it starts.</summary>
+    /// <summary>
+    /// What an application says that takes the connection string from its configuration, and fails as it starts.
+    /// </summary>
     private static async Task ShowContainerAsync(Witness witness, Form form, string connectionString)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -7,7 +7,9 @@ internal static class CliRun
 {
     private const string Cli = "src/Cenote.Cli/bin/Release/net10.0/Cenote.Cli.dll";
 
-    /// <summary>Runs the lines that README and docs/dashboard.md print for the terminal: <c>cenote top</c> with one answer.</summary>
+    /// <summary>
+    /// Runs the lines that README and docs/dashboard.md print for the terminal: <c>cenote top</c> with one answer.
+    /// </summary>
     internal static async Task AssertShowsAsync(string url, string pool)
     {
         var directory = Environment.CurrentDirectory;

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Cenote.SnippetTests;
 
-/// <summary>A database of PostgreSQL, one of MariaDB, and a current directory for files, with the tables that the snippets use.</summary>
+/// <summary>
+/// A database of PostgreSQL, one of MariaDB, and a current directory for files, with the tables that the snippets use.
+/// </summary>
 public sealed class SnippetDatabases : IAsyncLifetime
 {
     private readonly string _name = $"snippets_{Guid.NewGuid():N}";

@@ -3,7 +3,9 @@ using Cenote.SnippetTests.Runs;
 
 namespace Cenote.SnippetTests;
 
-/// <summary>Each region of samples/Snippets, which the docs print, is run on real databases, or has a reason here why it is not.</summary>
+/// <summary>
+/// Each region of samples/Snippets, which the docs print, is run on real databases, or has a reason here why it is not.
+/// </summary>
 public sealed partial class SnippetRegionTests(SnippetDatabases databases) : IClassFixture<SnippetDatabases>
 {
     /// <summary>Regions that are only compiled.</summary>

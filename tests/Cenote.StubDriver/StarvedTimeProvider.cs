@@ -1,6 +1,9 @@
 namespace Cenote.StubDriver;
 
-/// <summary>The time of a machine whose thread pool has no thread left: its clock moves, and while <see cref="IsStarved"/> its timers do not fire.</summary>
+/// <summary>
+/// The time of a machine whose thread pool has no thread left: its clock moves, and while <see cref="IsStarved"/> its
+/// timers do not fire.
+/// </summary>
 public sealed class StarvedTimeProvider(TimeProvider inner) : TimeProvider
 {
     private volatile bool _isStarved;

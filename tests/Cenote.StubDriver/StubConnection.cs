@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cenote.StubDriver;
 
 /// <summary>
-/// A driver's connection. With pooling it keeps its session over <see cref="Close"/> and <see cref="Open"/>, as a driver pool
-/// of one does.
+/// A driver's connection. With pooling it keeps its session over <see cref="Close"/> and <see cref="Open"/>, as a
+/// driver pool of one does.
 /// </summary>
 public sealed class StubConnection(StubDatabase database, bool keepsSession) : DbConnection
 {

@@ -18,7 +18,9 @@ public sealed partial class StubDatabase
     /// <summary>Completes when exactly so many sessions are open.</summary>
     public Task SessionsAre(int count) => When(() => Sessions == count);
 
-    /// <summary>Completes when the condition holds; it is asked again after every counted call and every change of the sessions.</summary>
+    /// <summary>
+    /// Completes when the condition holds; it is asked again after every counted call and every change of the sessions.
+    /// </summary>
     public Task When(Func<bool> holds)
     {
         var condition = new Condition(holds);

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Cenote.StubDriver;
 
 /// <summary>
-/// The server behind the stub driver. Counts its sessions and calls, plays a script, and notes whatever a pool must never do.
+/// The server behind the stub driver. Counts its sessions and calls, plays a script, and notes whatever a pool must
+/// never do.
 /// </summary>
 /// <remarks>
 /// The calls of a healthy lease cycle (clear, begin-lease, is-usable) are counted only once a script is set or
@@ -40,7 +41,9 @@ public sealed partial class StubDatabase
     /// <summary>Sessions open now, those of opens that the pool had given up included.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
 
-    /// <summary>The most sessions ever open at once, those that the pool may have given up because a call hung not included.</summary>
+    /// <summary>
+    /// The most sessions ever open at once, those that the pool may have given up because a call hung not included.
+    /// </summary>
     public int PeakSessions => Volatile.Read(ref _peakSessions);
 
     /// <summary>Sessions that appeared although their open had been cancelled.</summary>

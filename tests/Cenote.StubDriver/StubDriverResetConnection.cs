@@ -1,6 +1,8 @@
 namespace Cenote.StubDriver;
 
-/// <summary>The driver keeps the session in a pool of one and clears it when the lease closes the kept object.</summary>
+/// <summary>
+/// The driver keeps the session in a pool of one and clears it when the lease closes the kept object.
+/// </summary>
 internal sealed class StubDriverResetConnection(StubConnection connection) : DriverResetConnection(connection, ResetMode.Full)
 {
     private readonly StubConnection _connection = connection;

@@ -1,6 +1,8 @@
 namespace Cenote.StubDriver;
 
-/// <summary>What both ways of clearing a session share: each call checked against its neighbours, then scripted.</summary>
+/// <summary>
+/// What both ways of clearing a session share: each call checked against its neighbours, then scripted.
+/// </summary>
 internal static class StubPoolCalls
 {
     public static void Run(StubConnection connection, StubCall call)

@@ -14,7 +14,9 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
     /// <summary>Whether own reset clears on the returning caller's thread instead of in the background.</summary>
     public bool ClearsInline { get; init; }
 
-    /// <summary>Instead of <see cref="CanResetInline"/>, asked each time: for drivers whose answer changes with the clearing.</summary>
+    /// <summary>
+    /// Instead of <see cref="CanResetInline"/>, asked each time: for drivers whose answer changes with the clearing.
+    /// </summary>
     public Func<bool>? ClearsInlineNow { get; init; }
 
     /// <summary>What <see cref="Validate"/> reports.</summary>

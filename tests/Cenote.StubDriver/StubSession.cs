@@ -41,7 +41,9 @@ public sealed class StubSession
     /// <summary>How often it was cleared.</summary>
     public long Resets { get; private set; }
 
-    /// <summary>Whether a holder that finds another one's leavings is a violation. False for pools that clear nothing.</summary>
+    /// <summary>
+    /// Whether a holder that finds another one's leavings is a violation. False for pools that clear nothing.
+    /// </summary>
     public bool MustBeClean { get; internal set; }
 
     /// <summary>A holder begins to use the session. Two at once are a violation.</summary>

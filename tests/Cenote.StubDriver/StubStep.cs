@@ -1,6 +1,8 @@
 namespace Cenote.StubDriver;
 
-/// <summary>What one call of the driver does: succeed, fail, or hang until a gate opens and then succeed or fail.</summary>
+/// <summary>
+/// What one call of the driver does: succeed, fail, or hang until a gate opens and then succeed or fail.
+/// </summary>
 public sealed class StubStep
 {
     private readonly Func<Exception>? _failure;
@@ -27,7 +29,9 @@ public sealed class StubStep
     public static StubStep Fail(FailureKind kind = FailureKind.ConnectionLost) =>
         new(gate: null, honoursCancellation: true, () => new StubException(kind));
 
-    /// <summary>The call waits for the gate, then succeeds. One that ignores cancellation answers late instead of stopping.</summary>
+    /// <summary>
+    /// The call waits for the gate, then succeeds. One that ignores cancellation answers late instead of stopping.
+    /// </summary>
     public static StubStep Hang(StubGate gate, bool honoursCancellation = true) => new(gate, honoursCancellation, failure: null);
 
     /// <summary>The call takes so much time, then succeeds.</summary>
@@ -48,7 +52,10 @@ public sealed class StubStep
     public StubStep ThenFail(FailureKind kind = FailureKind.ConnectionLost) =>
         new(_gate, _honoursCancellation, () => new StubException(kind));
 
-    /// <summary>The call waits for the gate, and so does whoever cancels it: as with a driver that tells a silent host of the cancel.</summary>
+    /// <summary>
+    /// The call waits for the gate, and so does whoever cancels it: as with a driver that tells a silent host of the
+    /// cancel.
+    /// </summary>
     public static StubStep HangInCancelToo(StubGate gate) => new(gate, honoursCancellation: false, failure: null) { _blocksCancel = true };
 
     /// <summary>Whether the call waits for a gate that a test opens.</summary>

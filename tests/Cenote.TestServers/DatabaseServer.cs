@@ -5,7 +5,9 @@ using Cenote.TestServers.Proxy;
 
 namespace Cenote.TestServers;
 
-/// <summary>A real server of the lab's own, which may be killed. Not thread-safe: one scenario at a time does things to it.</summary>
+/// <summary>
+/// A real server of the lab's own, which may be killed. Not thread-safe: one scenario at a time does things to it.
+/// </summary>
 internal abstract class DatabaseServer : IAsyncDisposable
 {
     /// <summary>How many connections it accepts from everybody but the administrator.</summary>

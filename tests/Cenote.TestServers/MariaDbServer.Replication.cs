@@ -61,7 +61,9 @@ internal sealed partial class MariaDbServer
             $"CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = {primary.Port}, MASTER_USER = 'root', MASTER_PASSWORD = '', MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos"),
         "START SLAVE");
 
-    /// <summary>A dead primary returns as a replica. Must have no transaction that the new primary never received.</summary>
+    /// <summary>
+    /// A dead primary returns as a replica. Must have no transaction that the new primary never received.
+    /// </summary>
     internal async Task RejoinAsync(MariaDbServer primary)
     {
         await StartAsync(readOnly: true);

@@ -35,7 +35,8 @@ internal sealed partial class MariaDbServer : DatabaseServer
 
     protected override string StopSignal => "TERM";
 
-    // A directory for temporary files, too: a server that starts deletes whatever it finds in /tmp that another one has there.
+    // A directory for temporary files, too: a server that starts deletes whatever it finds in /tmp that another one has
+    // there.
     private string Data => Directory + "/data";
 
     internal static async Task<MariaDbServer> StartNewAsync()
@@ -65,8 +66,9 @@ internal sealed partial class MariaDbServer : DatabaseServer
         $"CREATE USER stranger@'%' IDENTIFIED BY '{AdminPassword}'",
         $"GRANT ALL ON lab.* TO {User}@'%'");
 
-    // Without a cancellation timeout the driver sends no KILL QUERY for a statement that timed out, but closes the socket. Its way of sending
-    // one races with the closing of the connection and ends the whole process (mysql-net/MySqlConnector issues 1213, 1506, 1553; seen with 2.6.2).
+    // Without a cancellation timeout the driver sends no KILL QUERY for a statement that timed out, but closes the
+    // socket. Its way of sending one races with the closing of the connection and ends the whole process
+    // (mysql-net/MySqlConnector issues 1213, 1506, 1553; seen with 2.6.2).
     internal override string ConnectionString(int port) =>
         $"Server=127.0.0.1;Port={port};Database=lab;User ID={User};Password={Password};Default Command Timeout=1;Cancellation Timeout=-1;SSL Mode=None;Allow Public Key Retrieval=true";
 

@@ -47,7 +47,10 @@ internal sealed partial class PostgreSqlServer
     internal Task FollowAsync(PostgreSqlServer primary) =>
         ExecuteAsync($"ALTER SYSTEM SET primary_conninfo = '{primary.Address}'", "SELECT pg_reload_conf()");
 
-    /// <summary>A dead primary returns as a replica that keeps what the new one never received, and so cannot follow it: somebody forgot pg_rewind.</summary>
+    /// <summary>
+    /// A dead primary returns as a replica that keeps what the new one never received, and so cannot follow it:
+    /// somebody forgot pg_rewind.
+    /// </summary>
     internal async Task ReturnAsItIsAsync(PostgreSqlServer primary)
     {
         // It tries once, not ten times a second: who looks at it sees the same each time.

@@ -7,7 +7,10 @@ namespace Cenote.TestServers;
 
 internal sealed partial class PostgreSqlServer : DatabaseServer
 {
-    /// <summary>Logins that hang behind a silent network take places, too, and nobody knows yet whether they are the administrator's.</summary>
+    /// <summary>
+    /// Logins that hang behind a silent network take places, too, and nobody knows yet whether they are the
+    /// administrator's.
+    /// </summary>
     private const int ForAdmin = 40;
 
     private readonly bool _replicates;
@@ -37,7 +40,8 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
 
     private string Data => Directory + "/data";
 
-    // What a commit acknowledges is in the log of a server that replicates, and its pages are whole for whoever copies them.
+    // What a commit acknowledges is in the log of a server that replicates, and its pages are whole for whoever copies
+    // them.
     private string[] Durability => _replicates ? [] : ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
 
     internal static Task<PostgreSqlServer> StartNewAsync() => StartNewAsync(replicates: false);

@@ -1,11 +1,12 @@
 namespace Cenote.TestServers;
 
 /// <summary>What a client does with its connection: asks who it is talking to, and writes a little.</summary>
-/// <param name="WhoAmI">Answers with session number, incarnation of the server, and the parameter <c>@nonce</c>.</param>
+/// <param name="WhoAmI">Answers with session number, incarnation of the server, and the parameter
+/// <c>@nonce</c>.</param>
 /// <param name="Write">A statement that writes.</param>
 /// <param name="BeginsByStatement">
-/// Whether transactions begin and end with statements: MySqlConnector's own transactions heed no command timeout, and where a server is
-/// silent their holder waits for ever.
+/// Whether transactions begin and end with statements: MySqlConnector's own transactions heed no command timeout, and
+/// where a server is silent their holder waits for ever.
 /// </param>
 internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
 {
@@ -15,7 +16,8 @@ internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)
     /// <param name="connection">Its connection.</param>
     /// <param name="writes">Whether it writes, in a transaction.</param>
     /// <param name="says">Told what it is about to do.</param>
-    /// <returns>The session, under a name that no other session of any incarnation has; <see langword="null"/> where sessions have no number.</returns>
+    /// <returns>The session, under a name that no other session of any incarnation has; <see langword="null"/> where
+    /// sessions have no number.</returns>
     /// <exception cref="CrossedAnswerException">The answer belongs to another question.</exception>
     internal async Task<string?> RunAsync(DbConnection connection, bool writes, Action<string> says)
     {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Testing;
 
-/// <summary>Fake time that passes in steps. Real time passes only as long as the work takes that each step starts.</summary>
+/// <summary>
+/// Fake time that passes in steps. Real time passes only as long as the work takes that each step starts.
+/// </summary>
 public static class FakeTimeSteps
 {
     /// <summary>The moment at which fake time starts.</summary>

@@ -14,7 +14,8 @@ public static class FreePort
     {
         while (true)
         {
-            // Below the range from which the kernel serves outgoing connections: no other program gets it while the server is down.
+            // Below the range from which the kernel serves outgoing connections: no other program gets it while the
+            // server is down.
             var port = RandomNumberGenerator.GetInt32(20_000, 30_000);
             if (IsFree(port) && Taken.TryAdd(port, value: true))
             {

@@ -6,7 +6,10 @@ namespace Cenote.Testing;
 /// <summary>Ends a test whose awaited event never comes. No test depends on how long anything takes.</summary>
 public static class Patience
 {
-    /// <summary>Long: a busy machine gave a test process one second of processor time in thirty. Only a test that fails waits for it.</summary>
+    /// <summary>
+    /// Long: a busy machine gave a test process one second of processor time in thirty. Only a test that fails waits
+    /// for it.
+    /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Cenote.Testing;
 
 /// <summary>
-/// Stands between a driver and its server: it is absent, silent, ends a connection inside an answer, or passes everything on. The proxy of
-/// Cenote.TestServers knows the protocols, and does more.
+/// Stands between a driver and its server: it is absent, silent, ends a connection inside an answer, or passes
+/// everything on. The proxy of Cenote.TestServers knows the protocols, and does more.
 /// </summary>
 public sealed class Relay(int serverPort) : IAsyncDisposable
 {

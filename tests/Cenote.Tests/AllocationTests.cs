@@ -1,6 +1,8 @@
 namespace Cenote.Tests;
 
-/// <summary>What a lease costs the garbage collector. Not in parallel: other tests would tier up the same code meanwhile.</summary>
+/// <summary>
+/// What a lease costs the garbage collector. Not in parallel: other tests would tier up the same code meanwhile.
+/// </summary>
 [Collection(nameof(Connections.BlockedThreadPool))]
 public sealed class AllocationTests
 {

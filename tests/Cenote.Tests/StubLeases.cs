@@ -15,7 +15,9 @@ internal static class StubLeases
         Assert.Equal(lease.SessionId(), command.ExecuteScalar());
     }
 
-    /// <summary>Uses the session for a moment: two users at once, or a closed session, are noted by the stub server.</summary>
+    /// <summary>
+    /// Uses the session for a moment: two users at once, or a closed session, are noted by the stub server.
+    /// </summary>
     public static void Use(this ConnectionLease lease)
     {
         var connection = lease.Stub();

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests;
 
-/// <summary>A pool over the stub driver on fake time. Disposing of it checks that the pool did nothing that it must never do.</summary>
+/// <summary>
+/// A pool over the stub driver on fake time. Disposing of it checks that the pool did nothing that it must never do.
+/// </summary>
 internal sealed class TestPool : IAsyncDisposable
 {
     private readonly Action<ConnectionPoolOptions>? _configure;
@@ -33,7 +35,9 @@ internal sealed class TestPool : IAsyncDisposable
 
     public PoolCounts Counts => Pool.GetStatistics().Counts;
 
-    /// <summary>Minimum 0, maximum 2, no retries, timeouts that no test reaches by accident, unless configured otherwise.</summary>
+    /// <summary>
+    /// Minimum 0, maximum 2, no retries, timeouts that no test reaches by accident, unless configured otherwise.
+    /// </summary>
     public static TestPool Create(
         Action<ConnectionPoolOptions>? configure = null, Func<StubDatabase, StubProvider>? provider = null, CallScript? script = null) =>
         new(configure, provider, script);
@@ -110,7 +114,9 @@ internal sealed class TestPool : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets fake time pass in steps; the opens that each has set off come to their end before the next.</summary>
+    /// <summary>
+    /// Lets fake time pass in steps; the opens that each has set off come to their end before the next.
+    /// </summary>
     public async Task PassOpening(TimeSpan time, TimeSpan step)
     {
         for (var left = time; left > TimeSpan.Zero; left -= step)

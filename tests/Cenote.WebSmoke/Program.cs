@@ -1,6 +1,7 @@
 using Cenote;
 
-// Proves that the packages for ASP.NET Core work in a program that is trimmed or compiled ahead of time: serves, asks itself, and ends.
+// Proves that the packages for ASP.NET Core work in a program that is trimmed or compiled ahead of time: serves, asks
+// itself, and ends.
 var file = Path.Combine(Path.GetTempPath(), $"cenote-web-{Environment.ProcessId}.db");
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Configuration["Urls"] = "http://127.0.0.1:0";

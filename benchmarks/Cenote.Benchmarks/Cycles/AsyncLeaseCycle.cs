@@ -1,6 +1,8 @@
 namespace Cenote.Benchmarks.Cycles;
 
-/// <summary>Rent and return of a lease, awaited. One async method holds the whole loop: its state machine is made once.</summary>
+/// <summary>
+/// Rent and return of a lease, awaited. One async method holds the whole loop: its state machine is made once.
+/// </summary>
 internal sealed class AsyncLeaseCycle(SettledPool pool) : ICycle
 {
     public void Run(int worker, int count) => RunAsync(count).GetAwaiter().GetResult();

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Cenote.Benchmarks.Cycles;
 
 /// <summary>
-/// The two atomic instructions that any pool needs: one to take, one to give back. Each thread has a word of its own, so that
-/// nothing is measured but the instructions: no pool can be cheaper.
+/// The two atomic instructions that any pool needs: one to take, one to give back. Each thread has a word of its own,
+/// so that nothing is measured but the instructions: no pool can be cheaper.
 /// </summary>
 internal sealed class BareCycle : ICycle
 {

@@ -2,7 +2,10 @@ using Cenote.StubDriver;
 
 namespace Cenote.Benchmarks.Cycles;
 
-/// <summary>A rent that waits for a return: each thread asks its own pool of one connection for the one that it holds, and then returns that.</summary>
+/// <summary>
+/// A rent that waits for a return: each thread asks its own pool of one connection for the one that it holds, and then
+/// returns that.
+/// </summary>
 internal sealed class HandOverCycle : ICycle
 {
     private readonly ConnectionPool[] _pools = [.. Enumerable.Range(0, Pools.Size).Select(static number =>

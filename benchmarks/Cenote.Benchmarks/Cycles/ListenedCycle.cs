@@ -4,7 +4,10 @@ using OpenTelemetry.Trace;
 
 namespace Cenote.Benchmarks.Cycles;
 
-/// <summary>The same cycle in an application that collects metrics and traces, through the OpenTelemetry SDK; nothing is exported.</summary>
+/// <summary>
+/// The same cycle in an application that collects metrics and traces, through the OpenTelemetry SDK; nothing is
+/// exported.
+/// </summary>
 internal sealed class ListenedCycle(ICycle cycle) : ICycle
 {
     private readonly MeterProvider _metrics = Sdk.CreateMeterProviderBuilder().AddMeter(PoolTelemetry.MeterName).AddReader(new BaseExportingMetricReader(new NoExporter<Metric>())).Build();

@@ -2,7 +2,9 @@ using Cenote.StubDriver;
 
 namespace Cenote.Benchmarks.Cycles;
 
-/// <summary>The pool under measurement: one at a time, so that no other one's upkeep disturbs; kept over consecutive cases.</summary>
+/// <summary>
+/// The pool under measurement: one at a time, so that no other one's upkeep disturbs; kept over consecutive cases.
+/// </summary>
 internal static class Pools
 {
     /// <summary>The size of every pool here, ours and the drivers'.</summary>

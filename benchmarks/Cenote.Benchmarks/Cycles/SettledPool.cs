@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Cenote.Benchmarks.Cycles;
 
 /// <summary>
-/// A pool at work. A pool looks once a second at how busy it is, and adapts what a rent does (over how many slots rents start,
-/// how many leases are timed): measured is the state it is in for all but the first seconds of its life.
+/// A pool at work. A pool looks once a second at how busy it is, and adapts what a rent does (over how many slots rents
+/// start, how many leases are timed): measured is the state it is in for all but the first seconds of its life.
 /// </summary>
 internal sealed class SettledPool(ConnectionPool pool) : IDisposable
 {

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Cenote.Benchmarks.Cycles;
 
-/// <summary>Open and dispose of a pooled connection of Microsoft.Data.Sqlite, which has no data source of its own.</summary>
+/// <summary>
+/// Open and dispose of a pooled connection of Microsoft.Data.Sqlite, which has no data source of its own.
+/// </summary>
 internal sealed class SqliteDriverCycle(string connectionString) : ICycle
 {
     public void Run(int worker, int count)

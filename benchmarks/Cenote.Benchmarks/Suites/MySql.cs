@@ -4,7 +4,9 @@ using MySqlConnector;
 
 namespace Cenote.Benchmarks.Suites;
 
-/// <summary>MySqlConnector's own pool, and ours over MySqlConnector, with the full reset (a round trip) and with none.</summary>
+/// <summary>
+/// MySqlConnector's own pool, and ours over MySqlConnector, with the full reset (a round trip) and with none.
+/// </summary>
 public class MySql : CycleSuite
 {
     /// <summary>MySqlConnector's pool with its reset.</summary>

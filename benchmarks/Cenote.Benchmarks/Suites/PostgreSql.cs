@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace Cenote.Benchmarks.Suites;
 
-/// <summary>Npgsql's own pool, and ours over Npgsql. On both sides Npgsql sends the full reset with the next command.</summary>
+/// <summary>
+/// Npgsql's own pool, and ours over Npgsql. On both sides Npgsql sends the full reset with the next command.
+/// </summary>
 public class PostgreSql : CycleSuite
 {
     /// <summary>Npgsql's pool.</summary>

@@ -22,7 +22,10 @@ public class StubDriver : CycleSuite
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
     public void LeaseAsync() => Run(Nanoseconds, Pools.TakeStub(), static pool => new AsyncLeaseCycle(pool));
 
-    /// <summary>A lease of a pool that looks for an ambient transaction, which is the default. The others of this suite ignore them.</summary>
+    /// <summary>
+    /// A lease of a pool that looks for an ambient transaction, which is the default. The others of this suite ignore
+    /// them.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = Nanoseconds)]
     public void LeaseLooking() => Run(Nanoseconds, Pools.TakeStub(AmbientTransactionBehavior.Throw), static pool => new LeaseCycle(pool));
 

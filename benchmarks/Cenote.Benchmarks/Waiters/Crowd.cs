@@ -5,8 +5,8 @@ using Cenote.StubDriver;
 namespace Cenote.Benchmarks.Waiters;
 
 /// <summary>
-/// Clients on a pool of 8 connections, each renting again as soon as it has returned: apart from the 8 that hold a connection,
-/// all of them wait, and every return is a hand-over to the first of the queue.
+/// Clients on a pool of 8 connections, each renting again as soon as it has returned: apart from the 8 that hold a
+/// connection, all of them wait, and every return is a hand-over to the first of the queue.
 /// </summary>
 internal sealed class Crowd : IDisposable
 {
@@ -60,7 +60,8 @@ internal sealed class Crowd : IDisposable
         }
     }
 
-    // Blocks this thread on purpose: the clients may keep every thread of the thread pool, and with it every timer, busy.
+    // Blocks this thread on purpose: the clients may keep every thread of the thread pool, and with it every timer,
+    // busy.
     private static void Watch(TimeSpan duration)
     {
         using var never = new ManualResetEventSlim();

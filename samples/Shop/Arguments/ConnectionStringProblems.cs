@@ -59,7 +59,8 @@ internal static partial class ConnectionStringProblems
 
         try
         {
-            // The same rules as in the pools themselves: the run shows where it works. They do not repeat an unknown keyword: it may be a piece of a password.
+            // The same rules as in the pools themselves: the run shows where it works. They do not repeat an unknown
+            // keyword: it may be a piece of a password.
             SafeConnectionString.Parse(target, text, AddressKind.Server);
             return [];
         }

@@ -3,7 +3,9 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Arguments;
 
-/// <summary>Makes one statement of what the options say about pools, and tells where they contradict each other.</summary>
+/// <summary>
+/// Makes one statement of what the options say about pools, and tells where they contradict each other.
+/// </summary>
 /// <param name="problem">Takes each problem, in words.</param>
 internal sealed class PoolSizesReader(Action<string> problem)
 {

@@ -7,7 +7,8 @@ internal static class PoolCheck
 {
     /// <param name="sight">Taken when every client had stopped.</param>
     /// <param name="closed">Taken after the pool was disposed of.</param>
-    /// <param name="hasMovedCallers">Whether callers may have been moved to another pool: then this one may count what none of them was told, never the reverse.</param>
+    /// <param name="hasMovedCallers">Whether callers may have been moved to another pool: then this one may count what
+    /// none of them was told, never the reverse.</param>
     public static CheckFinding Run(PoolSight sight, PoolStatistics closed, bool hasMovedCallers = false)
     {
         var problems = new ProblemList();

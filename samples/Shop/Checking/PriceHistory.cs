@@ -2,7 +2,10 @@ using Cenote.Shop.Clients;
 
 namespace Cenote.Shop.Checking;
 
-/// <summary>Every price that a product may have had, by version: the plan's, the acknowledged ones, and those whose commit failed.</summary>
+/// <summary>
+/// Every price that a product may have had, by version: the plan's, the acknowledged ones, and those whose commit
+/// failed.
+/// </summary>
 internal sealed class PriceHistory
 {
     private readonly ShopLedger _ledger;

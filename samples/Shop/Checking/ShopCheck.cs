@@ -4,7 +4,9 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Checking;
 
-/// <summary>Holds the database to what the clients were told. Reads only, over a connection that no pool has touched.</summary>
+/// <summary>
+/// Holds the database to what the clients were told. Reads only, over a connection that no pool has touched.
+/// </summary>
 internal sealed class ShopCheck(ShopDatabase database, ShopLedger ledger)
 {
     /// <exception cref="DatabaseUnreachableException">The database did not answer: nothing can be said.</exception>

@@ -2,7 +2,9 @@ using Cenote.Shop.Clients;
 
 namespace Cenote.Shop.Checking;
 
-/// <summary>No client saw what must never be seen, and clients got work done at all: a check of nothing would prove nothing.</summary>
+/// <summary>
+/// No client saw what must never be seen, and clients got work done at all: a check of nothing would prove nothing.
+/// </summary>
 internal static class SightingCheck
 {
     public static CheckFinding Run(ShopLedger ledger, OperationMeters meters)

@@ -4,7 +4,9 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Checking;
 
-/// <summary>Reads the orders placed in the run from the database, one at a time, in the order of their numbers.</summary>
+/// <summary>
+/// Reads the orders placed in the run from the database, one at a time, in the order of their numbers.
+/// </summary>
 internal static class StoredOrders
 {
     private const string Sql =

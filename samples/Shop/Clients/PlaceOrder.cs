@@ -4,7 +4,10 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Clients;
 
-/// <summary>Places an order in a transaction, over a <see cref="PooledConnection"/>: reads prices and stock under lock, takes the stock, writes.</summary>
+/// <summary>
+/// Places an order in a transaction, over a <see cref="PooledConnection"/>: reads prices and stock under lock, takes
+/// the stock, writes.
+/// </summary>
 internal sealed class PlaceOrder(ShopConnections connections, ShopSql sql, ShopLedger ledger, ClientLedger own, ErrorTally errors, Random random, TimeProvider clock)
     : IOperation
 {
@@ -15,7 +18,8 @@ internal sealed class PlaceOrder(ShopConnections connections, ShopSql sql, ShopL
         var draft = OrderDraft.Choose(random, ledger.Plan.Size);
         await using var connection = await connections.OpenForWritingAsync(stopping);
 
-        // On SQLite this is BEGIN IMMEDIATE: the write lock is taken here, so no later statement can fail for want of it.
+        // On SQLite this is BEGIN IMMEDIATE: the write lock is taken here, so no later statement can fail for want of
+        // it.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, CancellationToken.None);
         if (!await ReadPricesAsync(connection, transaction, draft))
         {

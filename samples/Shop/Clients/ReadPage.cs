@@ -2,7 +2,10 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Clients;
 
-/// <summary>Reads orders page by page, newest first, over a <see cref="ConnectionLease"/>; each order must be whole whenever it is seen.</summary>
+/// <summary>
+/// Reads orders page by page, newest first, over a <see cref="ConnectionLease"/>; each order must be whole whenever it
+/// is seen.
+/// </summary>
 internal sealed class ReadPage(ShopConnections connections, ShopSql sql, ShopLedger ledger, ClientLedger own, Random random) : IOperation
 {
     private const int PagesPerVisit = 5;

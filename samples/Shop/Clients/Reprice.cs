@@ -4,7 +4,10 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Clients;
 
-/// <summary>Gives a product a new price and its price the next version, in a transaction of the driver's own over a <see cref="ConnectionLease"/>.</summary>
+/// <summary>
+/// Gives a product a new price and its price the next version, in a transaction of the driver's own over a
+/// <see cref="ConnectionLease"/>.
+/// </summary>
 internal sealed class Reprice(ShopConnections connections, ShopSql sql, ShopLedger ledger, ClientLedger own, ErrorTally errors, Random random) : IOperation
 {
     public OperationKind Kind => OperationKind.Reprice;

@@ -3,7 +3,9 @@ using Cenote.Shop.Pools;
 
 namespace Cenote.Shop.Clients;
 
-/// <summary>The clients' way to the pools: counts what the pools tell them, and passes on where they called from.</summary>
+/// <summary>
+/// The clients' way to the pools: counts what the pools tell them, and passes on where they called from.
+/// </summary>
 internal sealed class ShopConnections(Arrangement pools)
 {
     public ValueTask<ConnectionLease> RentForReadingAsync(

@@ -5,7 +5,9 @@ using NpgsqlTypes;
 
 namespace Cenote.Shop.Database;
 
-/// <summary>A shop in a PostgreSQL database, in the schema that the connection string's user creates tables in.</summary>
+/// <summary>
+/// A shop in a PostgreSQL database, in the schema that the connection string's user creates tables in.
+/// </summary>
 internal sealed class PostgreSqlShopDatabase : ShopDatabase
 {
     // Two numbers that no other program locks: "cenote" on a phone's keys.

@@ -13,7 +13,9 @@ internal sealed record ShopDialect
     /// <summary>Follows the closing parenthesis of every table.</summary>
     public string TableSuffix { get; init; } = "";
 
-    /// <summary>Makes a SELECT lock the rows it reads; empty where the transaction itself holds the write lock from its start.</summary>
+    /// <summary>
+    /// Makes a SELECT lock the rows it reads; empty where the transaction itself holds the write lock from its start.
+    /// </summary>
     public required string RowLock { get; init; }
 
     /// <summary>Lists the names of the tables that stand where the shop would.</summary>
@@ -22,7 +24,9 @@ internal sealed record ShopDialect
     /// <summary>Whether CREATE and DROP TABLE are part of a transaction.</summary>
     public required bool TransactionalTables { get; init; }
 
-    /// <summary>Brings the planner's statistics up to date after loading; <see langword="null"/> where that is not worth it.</summary>
+    /// <summary>
+    /// Brings the planner's statistics up to date after loading; <see langword="null"/> where that is not worth it.
+    /// </summary>
     public string? Analyze { get; init; }
 
     public string CreateTable(ShopTable table)

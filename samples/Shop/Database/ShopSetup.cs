@@ -5,7 +5,8 @@ namespace Cenote.Shop.Database;
 /// <summary>Builds the shop on a database, in place of an earlier one of ours, and of nothing else.</summary>
 internal sealed class ShopSetup(ShopDatabase database, ShopPlan plan)
 {
-    /// <exception cref="ShopRefusedException">Something that is not ours stands in the way. Nothing was changed.</exception>
+    /// <exception cref="ShopRefusedException">Something that is not ours stands in the way. Nothing was
+    /// changed.</exception>
     /// <exception cref="DatabaseUnreachableException">The database did not do as told.</exception>
     public async Task BuildAsync(CancellationToken cancellationToken)
     {

@@ -24,7 +24,9 @@ internal sealed class ShopSql
     public string InsertOrder { get; } =
         $"INSERT INTO {ShopSchema.Orders.Name} ({ShopSchema.Orders.ColumnNames}) VALUES (@order, @customer, @total, @lines, @placed)";
 
-    /// <summary>A page of orders with their customers and lines, newest first. An order without lines would still show.</summary>
+    /// <summary>
+    /// A page of orders with their customers and lines, newest first. An order without lines would still show.
+    /// </summary>
     public string ReadPage { get; } =
         $"""
         SELECT o.order_id, o.total_cents, o.line_count, c.name, l.quantity, l.unit_price_cents
@@ -40,7 +42,10 @@ internal sealed class ShopSql
     public string SetPrice { get; } =
         $"UPDATE {ShopSchema.Products.Name} SET price_cents = @price, price_version = @version WHERE product_id = @product";
 
-    /// <summary>Reads, and where the database has row locks, locks products in the order of their ids: so no two orders deadlock.</summary>
+    /// <summary>
+    /// Reads, and where the database has row locks, locks products in the order of their ids: so no two orders
+    /// deadlock.
+    /// </summary>
     public string SelectProducts(int count) => _selectProducts[count - 1];
 
     public string TakeStock(int count) => _takeStock[count - 1];

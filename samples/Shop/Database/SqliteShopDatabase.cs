@@ -107,7 +107,8 @@ internal sealed class SqliteShopDatabase : ShopDatabase
         }
     }
 
-    // The last connection that closes takes the log away. Of two that close at the same moment each takes the other for one that stays, and none does.
+    // The last connection that closes takes the log away. Of two that close at the same moment each takes the other for
+    // one that stays, and none does.
     public override async Task TidyUpAsync()
     {
         try

@@ -6,7 +6,8 @@ namespace Cenote.Shop.Display;
 /// <summary>A row of a <see cref="LatencyTable"/>.</summary>
 /// <param name="Name">What is measured; at most 22 characters.</param>
 /// <param name="Latency">How long it takes.</param>
-/// <param name="Over">The time in which it was counted; <see langword="null"/> for a sample, whose count would mislead.</param>
+/// <param name="Over">The time in which it was counted; <see langword="null"/> for a sample, whose count would
+/// mislead.</param>
 internal sealed record LatencyRow(string Name, LatencySummary Latency, TimeSpan? Over)
 {
     public static IEnumerable<LatencyRow> Operations(ArrangementSight arrangement) =>

@@ -4,7 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace Cenote.Shop.Display;
 
-/// <summary>Durations in rows of fixed columns, 76 characters wide: what clients did, and what the pools did for them.</summary>
+/// <summary>
+/// Durations in rows of fixed columns, 76 characters wide: what clients did, and what the pools did for them.
+/// </summary>
 internal static class LatencyTable
 {
     public static IRenderable Make(IEnumerable<LatencyRow> rows, string heading = "") => new Rows(rows

@@ -27,7 +27,9 @@ internal abstract class Arrangement : IAsyncDisposable
     /// <summary>The pool that writes are meant for.</summary>
     public abstract WatchedPool ForWriting { get; }
 
-    /// <summary>Whether callers may have been moved from one pool to another, so that a pool counts what no caller was told.</summary>
+    /// <summary>
+    /// Whether callers may have been moved from one pool to another, so that a pool counts what no caller was told.
+    /// </summary>
     public virtual bool HasMovedCallers => false;
 
     /// <summary>All that clients did with it.</summary>

@@ -3,7 +3,9 @@ using Cenote.Shop.Database;
 
 namespace Cenote.Shop.Pools;
 
-/// <summary>The arrangements of a plan, open. In a comparison the split one comes first: its writer prepares the file.</summary>
+/// <summary>
+/// The arrangements of a plan, open. In a comparison the split one comes first: its writer prepares the file.
+/// </summary>
 internal sealed class Arrangements : IAsyncDisposable
 {
     private readonly List<Arrangement> _all = [];

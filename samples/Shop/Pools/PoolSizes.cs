@@ -5,7 +5,8 @@ namespace Cenote.Shop.Pools;
 /// <summary>Which pools a run has, and how large. Either arrangement has as many connections as the other.</summary>
 /// <param name="Plan">Which there are.</param>
 /// <param name="Minimum">Connections kept open in either arrangement.</param>
-/// <param name="Maximum">The most that are open in either arrangement; at least 2 unless the plan is one mixed pool.</param>
+/// <param name="Maximum">The most that are open in either arrangement; at least 2 unless the plan is one mixed
+/// pool.</param>
 internal sealed record PoolSizes(PoolPlan Plan, int Minimum, int Maximum)
 {
     /// <summary>The most connections that only read.</summary>

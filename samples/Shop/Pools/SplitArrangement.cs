@@ -39,8 +39,12 @@ internal sealed class SplitArrangement : Arrangement
 
     public override bool HasMovedCallers => _hasMovedCallers || _set.GetStatistics() is { ReadsOnPrimary: > 0 } or { ReadsRefused: > 0 } or { WritesRefused: > 0 };
 
-    /// <summary>Opens the pools, the writer first: it gives the file its write-ahead log, which a reader that is there already would hinder.</summary>
-    /// <exception cref="DatabaseUnreachableException">The writer cannot be opened, or the set does not come to terms with the file.</exception>
+    /// <summary>
+    /// Opens the pools, the writer first: it gives the file its write-ahead log, which a reader that is there already
+    /// would hinder.
+    /// </summary>
+    /// <exception cref="DatabaseUnreachableException">The writer cannot be opened, or the set does not come to terms
+    /// with the file.</exception>
     public static async Task<SplitArrangement> OpenAsync(
         ShopDatabase database, PoolSizes sizes, OperationMeters runMeters, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -113,7 +117,8 @@ internal sealed class SplitArrangement : Arrangement
             {
                 options.TimeProvider = clock;
 
-                // A file of this machine does not go silent: a late probe tells of a busy machine, and moving reads to the one writer would not help it.
+                // A file of this machine does not go silent: a late probe tells of a busy machine, and moving reads to
+                // the one writer would not help it.
                 options.ProbeTimeout = LongestStart;
             })
             .Build();

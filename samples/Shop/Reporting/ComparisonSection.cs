@@ -6,7 +6,9 @@ using static Cenote.Shared.Figures;
 
 namespace Cenote.Shop.Reporting;
 
-/// <summary>What one writer and readers gain over a mixed pool, 78 characters wide, with the words that the numbers allow.</summary>
+/// <summary>
+/// What one writer and readers gain over a mixed pool, 78 characters wide, with the words that the numbers allow.
+/// </summary>
 internal static class ComparisonSection
 {
     public static IRenderable Make(Comparison comparison, PoolSizes sizes)

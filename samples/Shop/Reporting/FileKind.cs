@@ -9,7 +9,10 @@ internal enum FileKind
     /// <summary>A file that can be replaced.</summary>
     Plain,
 
-    /// <summary>A terminal, a pipe, a FIFO, a device of characters, or what cannot be told: can be written to, must not be replaced.</summary>
+    /// <summary>
+    /// A terminal, a pipe, a FIFO, a device of characters, or what cannot be told: can be written to, must not be
+    /// replaced.
+    /// </summary>
     Special,
 
     /// <summary>A disk, a socket: a report does not belong there.</summary>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Cenote.Shop.Reporting;
 
-/// <summary>Tells files from what only looks like files. .NET does not: a device, a FIFO and a file have the same attributes.</summary>
+/// <summary>
+/// Tells files from what only looks like files. .NET does not: a device, a FIFO and a file have the same attributes.
+/// </summary>
 internal static class FileKinds
 {
     private const int CurrentFolder = -100;

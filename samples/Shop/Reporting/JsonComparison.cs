@@ -7,7 +7,9 @@ internal sealed record JsonComparison
     /// <summary>In snake case: see REPORT.md.</summary>
     public required string Verdict { get; init; }
 
-    /// <summary>Medians, like <see cref="Split"/> and <see cref="Mixed"/>; <see langword="null"/> when no pair was finished.</summary>
+    /// <summary>
+    /// Medians, like <see cref="Split"/> and <see cref="Mixed"/>; <see langword="null"/> when no pair was finished.
+    /// </summary>
     public required double? ThroughputRatio { get; init; }
 
     public required double? LowestRatio { get; init; }

@@ -1,6 +1,9 @@
 namespace Cenote.Shop.Reporting;
 
-/// <summary>The report for machines. Names are stable: see REPORT.md beside this project. Durations are in milliseconds where the name says so.</summary>
+/// <summary>
+/// The report for machines. Names are stable: see REPORT.md beside this project. Durations are in milliseconds where
+/// the name says so.
+/// </summary>
 internal sealed record JsonReport
 {
     public int SchemaVersion { get; init; } = 1;

@@ -1,6 +1,9 @@
 namespace Cenote.Shop.Reporting;
 
-/// <summary>Where a report for machines goes: standard output, a file that it replaces as a whole, or a device, a pipe or a link that it is written to.</summary>
+/// <summary>
+/// Where a report for machines goes: standard output, a file that it replaces as a whole, or a device, a pipe or a link
+/// that it is written to.
+/// </summary>
 internal sealed class ReportTarget
 {
     /// <summary>As commands have it: the report, and nothing else on standard output.</summary>
@@ -13,7 +16,10 @@ internal sealed class ReportTarget
     /// <summary>Whether the words for people must go elsewhere.</summary>
     public bool IsStandardOutput => _path is StandardOutput or "/dev/stdout" or "/dev/fd/1" or "/proc/self/fd/1";
 
-    /// <summary>What is wrong with a target, without changing what stands there; <see langword="null"/> when a report can be written.</summary>
+    /// <summary>
+    /// What is wrong with a target, without changing what stands there; <see langword="null"/> when a report can be
+    /// written.
+    /// </summary>
     /// <param name="path">The path, or <see cref="StandardOutput"/>.</param>
     /// <param name="problem">What is wrong, to be said after the name of the option.</param>
     public static ReportTarget? At(string path, out string? problem)

@@ -10,7 +10,9 @@ using Cenote.Shop.Serving;
 
 namespace Cenote.Shop.Running;
 
-/// <summary>Builds the shop, lets the clients work, and checks: the whole of a run, without the words around it.</summary>
+/// <summary>
+/// Builds the shop, lets the clients work, and checks: the whole of a run, without the words around it.
+/// </summary>
 internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDisplay display, TextWriter output, TimeProvider clock)
 {
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(10);

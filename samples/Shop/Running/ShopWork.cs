@@ -4,10 +4,13 @@ using Cenote.Shop.Pools;
 
 namespace Cenote.Shop.Running;
 
-/// <summary>The clients' work of a run: all the time through one arrangement of pools, or in turns through two.</summary>
+/// <summary>
+/// The clients' work of a run: all the time through one arrangement of pools, or in turns through two.
+/// </summary>
 internal sealed class ShopWork : IDisposable
 {
-    // Phases end without anybody giving up, and a database that hangs must not hold the run for as long as its clients would wait.
+    // Phases end without anybody giving up, and a database that hangs must not hold the run for as long as its clients
+    // would wait.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly ClientFleet _fleet;

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Shop.Serving;
 
-/// <summary>The dashboard of a run's pools, on the loopback interface, read-only: a click on its page must not spoil what the run measures.</summary>
+/// <summary>
+/// The dashboard of a run's pools, on the loopback interface, read-only: a click on its page must not spoil what the
+/// run measures.
+/// </summary>
 internal sealed class RunDashboard : IAsyncDisposable
 {
     public static readonly RunDashboard None = new(application: null);
@@ -60,7 +63,8 @@ internal sealed class RunDashboard : IAsyncDisposable
 
     private static WebApplication Build(IReadOnlyList<Arrangement> arrangements, int port, TimeProvider clock)
     {
-        // Empty: no settings file of the folder that the run happens to be started in, and no variable, may open it to other machines.
+        // Empty: no settings file of the folder that the run happens to be started in, and no variable, may open it to
+        // other machines.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Logging.ClearProviders();

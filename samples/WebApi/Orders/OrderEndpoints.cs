@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace WebApi.Orders;
 
-/// <summary>Orders by EF Core, the report by Dapper, shipping by both in one transaction: all on the connections of one pool.</summary>
+/// <summary>
+/// Orders by EF Core, the report by Dapper, shipping by both in one transaction: all on the connections of one pool.
+/// </summary>
 public static class OrderEndpoints
 {
     public static void MapOrders(this IEndpointRouteBuilder routes)

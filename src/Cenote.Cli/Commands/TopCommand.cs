@@ -3,7 +3,10 @@ using Cenote.Shared;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>The words of <c>cenote top</c>. <see cref="TopOptionsReader"/> checks the values, so that one message can name every problem.</summary>
+/// <summary>
+/// The words of <c>cenote top</c>. <see cref="TopOptionsReader"/> checks the values, so that one message can name every
+/// problem.
+/// </summary>
 internal sealed class TopCommand : Command
 {
     public TopCommand()

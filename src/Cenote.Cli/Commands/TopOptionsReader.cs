@@ -4,8 +4,8 @@ using Cenote.Shared;
 namespace Cenote.Cli.Commands;
 
 /// <summary>
-/// Turns the words of the command line into options, and names everything that cannot work. Whatever may be a secret (a header, the user in an address)
-/// is told by its place, not by its text.
+/// Turns the words of the command line into options, and names everything that cannot work. Whatever may be a secret (a
+/// header, the user in an address) is told by its place, not by its text.
 /// </summary>
 internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 {

@@ -3,7 +3,9 @@ using Cenote.Shared;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>Numbers of the dashboard, short enough for a column. What is not known is a dash, and never looks like zero.</summary>
+/// <summary>
+/// Numbers of the dashboard, short enough for a column. What is not known is a dash, and never looks like zero.
+/// </summary>
 internal static class Amounts
 {
     public const string Unknown = "–";

@@ -1,7 +1,8 @@
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// What a server sends, up to a limit: an answer without an end must not fill the memory. The stream throws a <see cref="DashboardException"/> beyond it.
+/// What a server sends, up to a limit: an answer without an end must not fill the memory. The stream throws a
+/// <see cref="DashboardException"/> beyond it.
 /// </summary>
 internal sealed class BoundedStream(Stream inner) : Stream
 {

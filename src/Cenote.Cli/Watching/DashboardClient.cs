@@ -4,7 +4,10 @@ using Cenote.Dashboard.Json;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>Asks a dashboard. Every failure is a <see cref="DashboardException"/> that says what and, where it is known, the remedy.</summary>
+/// <summary>
+/// Asks a dashboard. Every failure is a <see cref="DashboardException"/> that says what and, where it is known, the
+/// remedy.
+/// </summary>
 internal sealed class DashboardClient : IDisposable
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(10);
@@ -51,7 +54,9 @@ internal sealed class DashboardClient : IDisposable
             : throw new DashboardException("The answer is not a stream of a dashboard. Check that URL is the address given to MapCenoteDashboard."),
         cancellationToken);
 
-    /// <summary>Says that a stream is read. Without it the dashboard may give the stream's place to another viewer.</summary>
+    /// <summary>
+    /// Says that a stream is read. Without it the dashboard may give the stream's place to another viewer.
+    /// </summary>
     public async Task ConfirmSeatAsync(string seat)
     {
         using var longest = new CancellationTokenSource(LongestAnswer, _clock);

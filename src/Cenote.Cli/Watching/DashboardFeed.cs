@@ -3,8 +3,8 @@ using Cenote.Dashboard.Json;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Follows a dashboard until it is cancelled: by its stream, by polling when streams are refused, and by reconnecting when it is gone.
-/// The page in the browser does the same, at the same pace.
+/// Follows a dashboard until it is cancelled: by its stream, by polling when streams are refused, and by reconnecting
+/// when it is gone. The page in the browser does the same, at the same pace.
 /// </summary>
 internal sealed class DashboardFeed(DashboardClient client, string? pool, TimeProvider clock)
 {
@@ -18,11 +18,14 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
     /// <summary>Called with each new sight, on the thread that received it.</summary>
     public Action<Sight>? Changed { get; set; }
 
-    /// <summary>What was seen last; <see langword="null"/> before the first answer. Safe to read from any thread.</summary>
+    /// <summary>
+    /// What was seen last; <see langword="null"/> before the first answer. Safe to read from any thread.
+    /// </summary>
     public Sight? Latest => _latest;
 
     /// <summary>Runs until it is cancelled.</summary>
-    /// <exception cref="DashboardException">The first answer did not come. Later failures are told by <see cref="Sight.Problem"/>.</exception>
+    /// <exception cref="DashboardException">The first answer did not come. Later failures are told by
+    /// <see cref="Sight.Problem"/>.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)

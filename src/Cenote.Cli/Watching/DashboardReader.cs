@@ -4,7 +4,9 @@ using Cenote.Dashboard.Json;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>Reads the dashboard's JSON, and trusts it in nothing: what lacks a part is no answer of a dashboard.</summary>
+/// <summary>
+/// Reads the dashboard's JSON, and trusts it in nothing: what lacks a part is no answer of a dashboard.
+/// </summary>
 internal static class DashboardReader
 {
     private static readonly DashboardJson Json = new(new JsonSerializerOptions(DashboardJson.Default.Options)

@@ -1,6 +1,8 @@
 namespace Cenote.Cli.Watching;
 
-/// <summary>Health as a shape, a colour and a rank, as the page has them: colour only repeats what the shape says.</summary>
+/// <summary>
+/// Health as a shape, a colour and a rank, as the page has them: colour only repeats what the shape says.
+/// </summary>
 internal static class HealthLevel
 {
     public const int Worst = 3;

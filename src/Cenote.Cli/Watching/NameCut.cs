@@ -1,6 +1,8 @@
 namespace Cenote.Cli.Watching;
 
-/// <summary>Shortens names so that no two look alike: servers differ at the end of their names, shards in the middle.</summary>
+/// <summary>
+/// Shortens names so that no two look alike: servers differ at the end of their names, shards in the middle.
+/// </summary>
 internal static class NameCut
 {
     /// <param name="names">The names, each once.</param>

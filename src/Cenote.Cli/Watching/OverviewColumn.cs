@@ -27,7 +27,9 @@ internal sealed record OverviewColumn(string Header, int Width, int From, Func<P
         Number("breaker", 10, 60, static row => (Amounts.Words(row.Circuit), row.Circuit == "Closed" ? "grey" : "red")),
     ];
 
-    /// <summary>Those that have room, without the ones that can be missed as long as they take the room of the names.</summary>
+    /// <summary>
+    /// Those that have room, without the ones that can be missed as long as they take the room of the names.
+    /// </summary>
     public static IReadOnlyList<OverviewColumn> Choose(int width, int room)
     {
         var columns = All.Where(column => column.From <= width).ToList();

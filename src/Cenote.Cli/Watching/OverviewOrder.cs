@@ -2,7 +2,10 @@ using Cenote.Dashboard.Json;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>The order of the page: the worst first; the pools of a set stay under it, and the set stands where the worst of them would.</summary>
+/// <summary>
+/// The order of the page: the worst first; the pools of a set stay under it, and the set stands where the worst of them
+/// would.
+/// </summary>
 internal static class OverviewOrder
 {
     public static IReadOnlyList<OverviewRow> Of(OverviewJson overview)

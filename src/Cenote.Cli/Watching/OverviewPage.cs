@@ -2,7 +2,10 @@ using Spectre.Console;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>Every pool and set, in lines of markup: numbers, and below them, or beside them where lines have no end, health in words.</summary>
+/// <summary>
+/// Every pool and set, in lines of markup: numbers, and below them, or beside them where lines have no end, health in
+/// words.
+/// </summary>
 internal sealed class OverviewPage
 {
     private const int ShapeWidth = 2;
@@ -38,7 +41,9 @@ internal sealed class OverviewPage
         return rows.Count == 0 ? ["[grey]No pool exists yet.[/]"] : new OverviewPage(rows, width).Lines(height);
     }
 
-    /// <summary>Each row takes as many lines as its words need, the worst first, as long as every row has the least.</summary>
+    /// <summary>
+    /// Each row takes as many lines as its words need, the worst first, as long as every row has the least.
+    /// </summary>
     private IEnumerable<string> Lines(int height)
     {
         var least = IsUnwrapped ? 1 : 2;

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>One pool in lines of markup: numbers, findings with their remedies, who holds its connections, what happened last.</summary>
+/// <summary>
+/// One pool in lines of markup: numbers, findings with their remedies, who holds its connections, what happened last.
+/// </summary>
 internal static class PoolPage
 {
     private const int LabelWidth = 13;

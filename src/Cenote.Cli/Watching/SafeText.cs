@@ -6,8 +6,8 @@ using Spectre.Console.Rendering;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Text of a server as a terminal may show it: names, statements and messages there are written by others, and an escape sequence among them could
-/// forge what is shown, or worse. What is not plainly visible becomes a mark.
+/// Text of a server as a terminal may show it: names, statements and messages there are written by others, and an
+/// escape sequence among them could forge what is shown, or worse. What is not plainly visible becomes a mark.
 /// </summary>
 internal static class SafeText
 {
@@ -71,7 +71,9 @@ internal static class SafeText
         return width <= 0 ? "" : "…" + string.Concat(elements.Skip(first));
     }
 
-    /// <summary>Lines of at most as many cells, broken between words, or inside of a word that is longer than a line.</summary>
+    /// <summary>
+    /// Lines of at most as many cells, broken between words, or inside of a word that is longer than a line.
+    /// </summary>
     public static IEnumerable<string> Wrap(string? text, int width)
     {
         var line = "";

@@ -4,7 +4,9 @@ using Spectre.Console.Rendering;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>One picture of a sight. Numbers that are not of this moment are said to be old, and lose their colours.</summary>
+/// <summary>
+/// One picture of a sight. Numbers that are not of this moment are said to be old, and lose their colours.
+/// </summary>
 /// <param name="address">The dashboard's.</param>
 /// <param name="pool">The pool to show at length; <see langword="null"/> for the overview.</param>
 /// <param name="width">Of the terminal.</param>

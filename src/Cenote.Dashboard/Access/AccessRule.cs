@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>Decides whether a request is served: never to a page of another origin, and without authorization to this machine alone.</summary>
+/// <summary>
+/// Decides whether a request is served: never to a page of another origin, and without authorization to this machine
+/// alone.
+/// </summary>
 internal sealed class AccessRule(IOptions<DashboardOptions> options, IOptions<AntiforgeryOptions> antiforgery)
 {
     private readonly DashboardOptions _options = options.Value;
@@ -23,7 +26,10 @@ internal sealed class AccessRule(IOptions<DashboardOptions> options, IOptions<An
         return (isLocalOnly ? _local.FindRefusal(context) : null) ?? _origins.FindRefusal(context.Request, isPage, isLocalOnly);
     }
 
-    /// <summary>Authorization, or the statement that there is none: the authorization middleware has decided, and without it such an endpoint throws.</summary>
+    /// <summary>
+    /// Authorization, or the statement that there is none: the authorization middleware has decided, and without it
+    /// such an endpoint throws.
+    /// </summary>
     private static bool HasDecisionOfItsOwn(EndpointMetadataCollection? metadata) =>
         metadata is not null && (metadata.GetMetadata<IAuthorizeData>() is not null || metadata.GetMetadata<IAllowAnonymous>() is not null);
 }

@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>The request headers that browsers and command-line clients send by themselves. No client's address is among them.</summary>
+/// <summary>
+/// The request headers that browsers and command-line clients send by themselves. No client's address is among them.
+/// </summary>
 internal static class ClientHeaders
 {
     private static readonly FrozenSet<string> Known = FrozenSet.ToFrozenSet(

@@ -4,10 +4,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>What every endpoint of the dashboard has around it: the access rule, the headers, and answers that say why not.</summary>
+/// <summary>
+/// What every endpoint of the dashboard has around it: the access rule, the headers, and answers that say why not.
+/// </summary>
 internal sealed class DashboardGuard(AccessRule access)
 {
-    /// <summary>Scripts, styles and data only from here, nothing inline, no frame around it, no form leads away.</summary>
+    /// <summary>
+    /// Scripts, styles and data only from here, nothing inline, no frame around it, no form leads away.
+    /// </summary>
     internal const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>Warns of a dashboard without authorization on a server that other machines, or a proxy, are meant to reach.</summary>
+/// <summary>
+/// Warns of a dashboard without authorization on a server that other machines, or a proxy, are meant to reach.
+/// </summary>
 internal sealed class ExposureCheck(IServiceProvider services, AccessRule access, ILoggerFactory loggers)
 {
     /// <summary>To be called when the server listens: only then are its addresses known.</summary>
@@ -27,7 +29,10 @@ internal sealed class ExposureCheck(IServiceProvider services, AccessRule access
         .Select(static endpoint => endpoint.RoutePattern.RawText)
         .MinBy(static route => route?.Length);
 
-    /// <summary>Of a server's address: <c>http://localhost:5000</c>, <c>http://[::]:80</c>, <c>http://+:80</c>, <c>http://unix:/run/app.sock</c>.</summary>
+    /// <summary>
+    /// Of a server's address: <c>http://localhost:5000</c>, <c>http://[::]:80</c>, <c>http://+:80</c>,
+    /// <c>http://unix:/run/app.sock</c>.
+    /// </summary>
     private static bool IsLoopback(string address)
     {
         var start = address.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0 ? scheme + 3 : 0;

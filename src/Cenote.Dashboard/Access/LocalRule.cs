@@ -7,15 +7,18 @@ using Microsoft.AspNetCore.Http;
 namespace Cenote.Dashboard.Access;
 
 /// <summary>
-/// Recognizes a browser or a command-line client on this machine that speaks to this server directly. What a proxy passes on comes from this machine, too, and
-/// proxies need not identify themselves: so a request must look in every respect like a direct one, and anything unknown is refused.
+/// Recognizes a browser or a command-line client on this machine that speaks to this server directly. What a proxy
+/// passes on comes from this machine, too, and proxies need not identify themselves: so a request must look in every
+/// respect like a direct one, and anything unknown is refused.
 /// </summary>
 internal sealed class LocalRule(string? antiforgeryHeader)
 {
     private const string Recommendation =
         "Call RequireAuthorization() on what MapCenoteDashboard returns, or, where only operators reach the server, set DashboardOptions.AllowAnonymousAccessFromAnywhere.";
 
-    /// <summary>Why the request does not count as one of this machine, and what to do; <see langword="null"/> when it does.</summary>
+    /// <summary>
+    /// Why the request does not count as one of this machine, and what to do; <see langword="null"/> when it does.
+    /// </summary>
     internal string? FindRefusal(HttpContext context) =>
         FindReason(context) is { } reason ? $"Without authorization the dashboard is served only to this machine, {reason}. {Recommendation}" : null;
 
@@ -56,7 +59,9 @@ internal sealed class LocalRule(string? antiforgeryHeader)
             : string.Create(CultureInfo.InvariantCulture, $"and this request asked for another port than {connection.LocalPort}, at which it arrived: a proxy or a forwarded port passed it on (forward a port to the same number)");
     }
 
-    /// <summary>Middleware and the PROXY protocol replace addresses by those that a proxy names; the socket keeps the true ones.</summary>
+    /// <summary>
+    /// Middleware and the PROXY protocol replace addresses by those that a proxy names; the socket keeps the true ones.
+    /// </summary>
     private static bool IsOfSocket(HttpContext context)
     {
         if (context.Features.Get<IConnectionSocketFeature>() is not { } feature)

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Primitives;
 namespace Cenote.Dashboard.Access;
 
 /// <summary>
-/// Refuses requests that pages of other origins make in a viewer's browser. An application may let scripts of other origins read its answers, with the viewer's
-/// cookies (CORS); that does not include the dashboard.
+/// Refuses requests that pages of other origins make in a viewer's browser. An application may let scripts of other
+/// origins read its answers, with the viewer's cookies (CORS); that does not include the dashboard.
 /// </summary>
 /// <remarks>
-/// A browser states in <c>Sec-Fetch-Site</c> which page asks, and no script can change it, but it sends it only to https and to this machine. <c>Origin</c> is
-/// older: it is missing in requests of the own page that only read. A client without both is no browser that could be misused.
+/// A browser states in <c>Sec-Fetch-Site</c> which page asks, and no script can change it, but it sends it only to
+/// https and to this machine. <c>Origin</c> is older: it is missing in requests of the own page that only read. A
+/// client without both is no browser that could be misused.
 /// </remarks>
 internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
 {
@@ -18,7 +19,9 @@ internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
 
     private readonly HashSet<string> _allowed = [.. allowedOrigins.Select(Normalize).OfType<string>()];
 
-    /// <summary>An origin in its one spelling; <see langword="null"/> when the text is not <c>http(s)://host[:port]</c>.</summary>
+    /// <summary>
+    /// An origin in its one spelling; <see langword="null"/> when the text is not <c>http(s)://host[:port]</c>.
+    /// </summary>
     internal static string? Normalize(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

@@ -64,6 +64,8 @@ internal sealed class QueryReader(HttpContext context)
     /// <summary>A text from outside, as messages and logs may quote it.</summary>
     internal static string Shorten(string text) => Printable(text.Length <= 60 ? text : string.Concat(text.AsSpan(0, 57), "..."));
 
-    /// <summary>Without control characters, which would forge lines of a log, and without what changes how other text is shown.</summary>
+    /// <summary>
+    /// Without control characters, which would forge lines of a log, and without what changes how other text is shown.
+    /// </summary>
     internal static string Printable(string text) => PrintableText.Clean(text);
 }

@@ -36,7 +36,8 @@ internal sealed class SessionEndpoint(Sampler sampler, ActionAccess access, IAnt
         }
         catch (InvalidOperationException exception)
         {
-            // Its cookie is to be sent over HTTPS alone, and this is none; or the viewer has no name to bind a token to. The message says which.
+            // Its cookie is to be sent over HTTPS alone, and this is none; or the viewer has no name to bind a token
+            // to. The message says which.
             refusal = $"There is no antiforgery token for this viewer: {exception.Message}";
         }
 

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>Answers what nothing else answers below <c>api/</c>: with the reason, which routing alone does not give.</summary>
+/// <summary>
+/// Answers what nothing else answers below <c>api/</c>: with the reason, which routing alone does not give.
+/// </summary>
 /// <param name="methods">The method of each known path below <c>api/</c>.</param>
 internal sealed class UnmatchedEndpoint(IReadOnlyDictionary<string, string> methods)
 {

@@ -10,7 +10,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Cenote.Dashboard.Actions;
 
-/// <summary>Acts on a pool, for those who may, and leaves a trace of every attempt: in the log, and, when something was done, among the pool's events.</summary>
+/// <summary>
+/// Acts on a pool, for those who may, and leaves a trace of every attempt: in the log, and, when something was done,
+/// among the pool's events.
+/// </summary>
 internal sealed class ActionEndpoint(Sampler sampler, ActionAccess access, IAntiforgery antiforgery, ILoggerFactory loggers)
 {
     private const int LongestActor = 200;

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cenote.Dashboard.Actions;
 
-/// <summary>Reads an action from the body of a request. By hand, not by a deserializer: that would stop at the first thing that is wrong.</summary>
+/// <summary>
+/// Reads an action from the body of a request. By hand, not by a deserializer: that would stop at the first thing that
+/// is wrong.
+/// </summary>
 internal sealed class ActionReader
 {
     internal const int LargestBody = 16 * 1024;

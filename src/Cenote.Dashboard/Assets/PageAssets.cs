@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cenote.Dashboard.Assets;
 
-/// <summary>The files of the page, which are inside the assembly: no path of a request ever reaches a file system.</summary>
+/// <summary>
+/// The files of the page, which are inside the assembly: no path of a request ever reaches a file system.
+/// </summary>
 internal sealed class PageAssets
 {
     private const string Prefix = "page/";
@@ -37,7 +39,9 @@ internal sealed class PageAssets
     /// <summary>What the page loads, by its path below <c>assets/</c>.</summary>
     internal IReadOnlyDictionary<string, PageAsset> Files => _assets;
 
-    /// <summary>Addresses that change with their content may be kept for ever, and a new version is never mixed with an old one.</summary>
+    /// <summary>
+    /// Addresses that change with their content may be kept for ever, and a new version is never mixed with an old one.
+    /// </summary>
     private string WithVersions(string html) => _assets.Aggregate(html, static (text, asset) =>
         text.Replace($"\"assets/{asset.Key}\"", $"\"assets/{asset.Key}?v={asset.Value.Hash}\"", StringComparison.Ordinal));
 

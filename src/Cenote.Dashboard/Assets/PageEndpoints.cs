@@ -8,7 +8,9 @@ namespace Cenote.Dashboard.Assets;
 /// <summary>Serves the page and what it loads.</summary>
 internal sealed class PageEndpoints(PageAssets assets)
 {
-    /// <summary>Addresses in the page are relative: without the slash at the end of its own they would lead beside it.</summary>
+    /// <summary>
+    /// Addresses in the page are relative: without the slash at the end of its own they would lead beside it.
+    /// </summary>
     internal Task ServePageAsync(HttpContext context)
     {
         var path = context.Request.PathBase.Add(context.Request.Path).ToUriComponent();

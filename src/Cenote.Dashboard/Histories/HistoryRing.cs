@@ -1,6 +1,9 @@
 namespace Cenote.Dashboard.Histories;
 
-/// <summary>The last steps of one length. Grows up to its capacity, then forgets the oldest. Not thread-safe: <see cref="PoolHistory"/> locks.</summary>
+/// <summary>
+/// The last steps of one length. Grows up to its capacity, then forgets the oldest. Not thread-safe:
+/// <see cref="PoolHistory"/> locks.
+/// </summary>
 /// <param name="stepSeconds">The length of a step.</param>
 /// <param name="capacity">How many steps are kept.</param>
 internal sealed class HistoryRing(int stepSeconds, int capacity)
@@ -44,7 +47,9 @@ internal sealed class HistoryRing(int stepSeconds, int capacity)
         _current.Add(reading, elapsed);
     }
 
-    /// <summary>What is known of the steps that end with the one of a second: fewer than asked for where nothing was measured.</summary>
+    /// <summary>
+    /// What is known of the steps that end with the one of a second: fewer than asked for where nothing was measured.
+    /// </summary>
     internal IEnumerable<MeasuredStep> Read(long second, int steps)
     {
         var last = second / stepSeconds;

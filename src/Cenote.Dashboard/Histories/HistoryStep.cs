@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Cenote.Dashboard.Histories;
 
 /// <summary>
-/// What a pool did in one step of its history. Small, since there are more than a thousand for each pool: durations are kept to three digits, which is finer
-/// than they are measured.
+/// What a pool did in one step of its history. Small, since there are more than a thousand for each pool: durations are
+/// kept to three digits, which is finer than they are measured.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct HistoryStep

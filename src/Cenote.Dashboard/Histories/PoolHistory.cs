@@ -1,6 +1,9 @@
 namespace Cenote.Dashboard.Histories;
 
-/// <summary>The past of one pool, in bounded memory: the last minutes second by second, the last day in steps of four minutes. Thread-safe.</summary>
+/// <summary>
+/// The past of one pool, in bounded memory: the last minutes second by second, the last day in steps of four minutes.
+/// Thread-safe.
+/// </summary>
 internal sealed class PoolHistory
 {
     /// <summary>How long each step is, and how many of them are kept: 5 minutes, 1 hour, 6 hours, 24 hours.</summary>

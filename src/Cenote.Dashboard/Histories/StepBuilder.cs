@@ -3,7 +3,9 @@ namespace Cenote.Dashboard.Histories;
 /// <summary>Adds up what a pool does in the step that is under way.</summary>
 internal sealed class StepBuilder
 {
-    /// <summary>In seconds: 18 hours, the most that the history can hold. Beyond it lies infinity, for which JSON has no number.</summary>
+    /// <summary>
+    /// In seconds: 18 hours, the most that the history can hold. Beyond it lies infinity, for which JSON has no number.
+    /// </summary>
     private static readonly double Longest = (double)Half.MaxValue;
 
     private Reading? _start;

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Cenote.Dashboard.Json;
 
-/// <summary>Writes and reads the dashboard's JSON, without reflection. The default encoder: what is written is harmless in HTML and scripts, too.</summary>
+/// <summary>
+/// Writes and reads the dashboard's JSON, without reflection. The default encoder: what is written is harmless in HTML
+/// and scripts, too.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OverviewJson))]
 [JsonSerializable(typeof(PoolJson))]

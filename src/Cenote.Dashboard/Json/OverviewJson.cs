@@ -3,7 +3,9 @@ namespace Cenote.Dashboard.Json;
 /// <summary>Every pool and every set, one row each.</summary>
 internal sealed record OverviewJson(DateTimeOffset Time, long Tick, IReadOnlyList<PoolRowJson> Pools, IReadOnlyList<SetRowJson> ReplicaSets);
 
-/// <summary>One pool in the overview. Rates are those of the last seconds; error rate and percentiles those of the last minute.</summary>
+/// <summary>
+/// One pool in the overview. Rates are those of the last seconds; error rate and percentiles those of the last minute.
+/// </summary>
 internal sealed record PoolRowJson(
     string Name,
     string Level,

@@ -12,7 +12,10 @@ internal sealed record ReplicaSetJson(
     CausalJson Causal,
     IReadOnlyList<TopologyJson> TopologyChanges);
 
-/// <summary>One server of a set. The share is that of the reads of the last minute; ramp-up is the part of its share that a server gets which has just returned.</summary>
+/// <summary>
+/// One server of a set. The share is that of the reads of the last minute; ramp-up is the part of its share that a
+/// server gets which has just returned.
+/// </summary>
 internal sealed record ServerJson(
     string Name,
     string Pool,

@@ -13,7 +13,9 @@ internal sealed record SessionJson(
 /// <summary>What an action must send along.</summary>
 internal sealed record AntiforgeryJson(string Header, string Token);
 
-/// <summary>An answer that refuses something (RFC 9457): what is wrong, each problem with its value and remedy.</summary>
+/// <summary>
+/// An answer that refuses something (RFC 9457): what is wrong, each problem with its value and remedy.
+/// </summary>
 internal sealed record ProblemJson(string Title, int Status, string Detail, IReadOnlyList<string> Problems);
 
 /// <summary>What an action has done.</summary>

@@ -63,7 +63,9 @@ internal static class HistoryReport
     private static double? Closed(MeasuredStep? step, bool isPolicy) =>
         step is { } measured ? Round(Reasons.Where(reason => IsPolicy(reason) == isPolicy).Sum(measured.ClosedPerSecond)) : null;
 
-    /// <summary>What the pool or somebody wanted; every other reason is a fault of the database, the network or a holder.</summary>
+    /// <summary>
+    /// What the pool or somebody wanted; every other reason is a fault of the database, the network or a holder.
+    /// </summary>
     private static bool IsPolicy(CloseReason reason) => reason is
         CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.RequestedByHolder or CloseReason.PoolClosed;
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Hosting;
 namespace Cenote.Dashboard.Reports;
 
 /// <summary>
-/// Everything that the page shows, as one file that needs no server to be read. Written piece by piece: with hundreds of pools it has tens of megabytes, and
-/// is never in memory as a whole.
+/// Everything that the page shows, as one file that needs no server to be read. Written piece by piece: with hundreds
+/// of pools it has tens of megabytes, and is never in memory as a whole.
 /// </summary>
 internal sealed class SnapshotEndpoint(Sampler sampler, IHostApplicationLifetime lifetime)
 {

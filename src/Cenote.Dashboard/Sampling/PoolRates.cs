@@ -3,7 +3,8 @@ using Cenote.Dashboard.Histories;
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// The readings of the last minute, one every ten seconds, and the last few: what "a second" and "in the last minute" are computed from. Used by the sampler alone.
+/// The readings of the last minute, one every ten seconds, and the last few: what "a second" and "in the last minute"
+/// are computed from. Used by the sampler alone.
 /// </summary>
 internal sealed class PoolRates
 {
@@ -60,7 +61,9 @@ internal sealed class PoolRates
     internal LatencyDistribution WaitsInMinute() =>
         _minute.TryPeek(out var first) && _last is not null ? _last.Latencies.Wait.Since(first.Reading.Latencies.Wait) : LatencyDistribution.Empty;
 
-    /// <summary>Leased connections, second by second, the oldest first; <see langword="null"/> where nobody looked.</summary>
+    /// <summary>
+    /// Leased connections, second by second, the oldest first; <see langword="null"/> where nobody looked.
+    /// </summary>
     internal int?[] Sparkline(long second)
     {
         var line = new int?[MinuteSeconds];

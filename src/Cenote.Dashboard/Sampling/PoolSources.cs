@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard.Sampling;
 
-/// <summary>Where pools and sets come from. Looks anew each time, and constructs no pool that nobody else has asked for.</summary>
+/// <summary>
+/// Where pools and sets come from. Looks anew each time, and constructs no pool that nobody else has asked for.
+/// </summary>
 internal sealed class PoolSources(IServiceProvider services, IOptions<DashboardOptions> options, ILoggerFactory loggers)
 {
     private readonly DashboardOptions _options = options.Value;

@@ -93,7 +93,10 @@ internal sealed class Sampler : IDisposable
         }
     }
 
-    /// <summary>One round. Never throws, and never runs twice at once: a round that takes longer than a second makes the next one fall out.</summary>
+    /// <summary>
+    /// One round. Never throws, and never runs twice at once: a round that takes longer than a second makes the next
+    /// one fall out.
+    /// </summary>
     private void Sample()
     {
         if (Interlocked.Exchange(ref _isSampling, 1) != 0)

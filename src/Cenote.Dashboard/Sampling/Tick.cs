@@ -7,8 +7,8 @@ using Cenote.Dashboard.Reports;
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// What one round of samples has found. Each JSON of it is written once, when it is first asked for, however many viewers there are, and not at all when there
-/// are none. Thread-safe.
+/// What one round of samples has found. Each JSON of it is written once, when it is first asked for, however many
+/// viewers there are, and not at all when there are none. Thread-safe.
 /// </summary>
 internal sealed class Tick
 {

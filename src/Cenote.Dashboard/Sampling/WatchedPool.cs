@@ -4,7 +4,10 @@ using Cenote.Dashboard.Reports;
 
 namespace Cenote.Dashboard.Sampling;
 
-/// <summary>A pool as the dashboard knows it: by a name that no other has, with its past. The sampler alone calls what changes it.</summary>
+/// <summary>
+/// A pool as the dashboard knows it: by a name that no other has, with its past. The sampler alone calls what changes
+/// it.
+/// </summary>
 internal sealed class WatchedPool
 {
     private readonly PoolRates _rates = new();
@@ -53,7 +56,8 @@ internal sealed class WatchedPool
         var reading = new Reading(at, Pool.GetStatistics(), Pool.GetLatencies());
         var elapsed = _last is null ? 1 : at - _last.At;
 
-        // Of a pool that is new, nothing is known of the time before: what it has done since its construction is no matter of this second.
+        // Of a pool that is new, nothing is known of the time before: what it has done since its construction is no
+        // matter of this second.
         History.Add(second, _last ?? reading, reading, elapsed > 0 ? elapsed : 1);
         _rates.Add(second, reading);
         _last = reading;

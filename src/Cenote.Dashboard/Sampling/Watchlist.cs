@@ -1,8 +1,8 @@
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// The pools and sets that are watched. One that is gone is kept for a quarter of an hour, with its past: whoever comes to see what happened comes late. The
-/// sampler alone uses it.
+/// The pools and sets that are watched. One that is gone is kept for a quarter of an hour, with its past: whoever comes
+/// to see what happened comes late. The sampler alone uses it.
 /// </summary>
 internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
 {
@@ -41,7 +41,9 @@ internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
 
     internal void Release() => _pools.ForEach(static pool => pool.Release());
 
-    /// <summary>A pool whose name belongs to one that is gone takes its place; one whose name is in use gets a number behind it.</summary>
+    /// <summary>
+    /// A pool whose name belongs to one that is gone takes its place; one whose name is in use gets a number behind it.
+    /// </summary>
     private void Add(long second, ConnectionPool pool, string? set)
     {
         var name = pool.Name;

@@ -4,12 +4,13 @@ using Microsoft.AspNetCore.Http;
 namespace Cenote.Dashboard.Streaming;
 
 /// <summary>
-/// Limits how many viewers use something at once, in all and for each of them. A viewer without a sign of reading for a while loses the seat to the next who
-/// needs it. Thread-safe.
+/// Limits how many viewers use something at once, in all and for each of them. A viewer without a sign of reading for a
+/// while loses the seat to the next who needs it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The server cannot see whether a viewer reads. Kestrel takes 64 KB of what nobody reads, the two systems take hundreds more: at one small tick a second it took 283 s
-/// until the first write waited. So viewers confirm that they read; those that do not keep their seats only while nobody else needs them.
+/// The server cannot see whether a viewer reads. Kestrel takes 64 KB of what nobody reads, the two systems take
+/// hundreds more: at one small tick a second it took 283 s until the first write waited. So viewers confirm that they
+/// read; those that do not keep their seats only while nobody else needs them.
 /// </remarks>
 /// <param name="what">What the seats are for, in the plural.</param>
 /// <param name="most">The limit in all.</param>

@@ -9,7 +9,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cenote.Dashboard.Streaming;
 
-/// <summary>Server-sent events: the newest tick once a second. Who reads slowly misses ticks, who does not read at all is dropped.</summary>
+/// <summary>
+/// Server-sent events: the newest tick once a second. Who reads slowly misses ticks, who does not read at all is
+/// dropped.
+/// </summary>
 /// <remarks>The format: https://html.spec.whatwg.org/multipage/server-sent-events.html.</remarks>
 internal sealed class StreamEndpoint(Sampler sampler, IHostApplicationLifetime lifetime)
 {

@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Commands;
 
 /// <summary>
-/// Gives EF Core the driver's own reader for what <c>SaveChanges</c> sends: Npgsql's provider casts it, to read how many rows each statement
-/// of a batch has changed. Queries keep the pool's reader, which tells the pool of failures while rows are read.
+/// Gives EF Core the driver's own reader for what <c>SaveChanges</c> sends: Npgsql's provider casts it, to read how
+/// many rows each statement of a batch has changed. Queries keep the pool's reader, which tells the pool of failures
+/// while rows are read.
 /// </summary>
 internal sealed class DriverReaders : DbCommandInterceptor
 {

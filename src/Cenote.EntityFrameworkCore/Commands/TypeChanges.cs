@@ -4,8 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Commands;
 
 /// <summary>
-/// After a migration that creates or changes types of the database (enums, ranges, extensions), the pool's connections are replaced:
-/// Npgsql loads the types of a database once for a pool. EF Core's provider does that for a connection of its own driver only.
+/// After a migration that creates or changes types of the database (enums, ranges, extensions), the pool's connections
+/// are replaced: Npgsql loads the types of a database once for a pool. EF Core's provider does that for a connection of
+/// its own driver only.
 /// </summary>
 internal sealed class TypeChanges : DbCommandInterceptor
 {

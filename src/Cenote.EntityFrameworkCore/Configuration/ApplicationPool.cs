@@ -4,7 +4,8 @@ namespace Cenote.EntityFrameworkCore.Configuration;
 internal static class ApplicationPool
 {
     /// <summary>The pool of a name, or the default one.</summary>
-    /// <param name="services">The application's; <see langword="null"/> for a context that was made without them.</param>
+    /// <param name="services">The application's; <see langword="null"/> for a context that was made without
+    /// them.</param>
     /// <param name="name">The pool's name; <see langword="null"/> for the default.</param>
     /// <exception cref="InvalidOperationException">There is none.</exception>
     internal static ConnectionPool Find(IServiceProvider? services, string? name)

@@ -8,7 +8,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Configuration;
 
-/// <summary>Which pool a context uses, in its options. All contexts share one set of internal services, whatever their pool.</summary>
+/// <summary>
+/// Which pool a context uses, in its options. All contexts share one set of internal services, whatever their pool.
+/// </summary>
 internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 {
     private readonly ConnectionPool? _pool;

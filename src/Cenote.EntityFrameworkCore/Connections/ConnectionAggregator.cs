@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// Puts <see cref="ConnectionSupplier"/> around the user's interceptors of connections instead of among them: where there are several, EF Core 10
-/// tells none of them that opening was cancelled.
+/// Puts <see cref="ConnectionSupplier"/> around the user's interceptors of connections instead of among them: where
+/// there are several, EF Core 10 tells none of them that opening was cancelled.
 /// </summary>
 internal sealed class ConnectionAggregator(IInterceptorAggregator aggregator) : IInterceptorAggregator
 {

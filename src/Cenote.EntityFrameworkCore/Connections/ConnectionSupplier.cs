@@ -8,9 +8,11 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and closes it as it would its own.
+/// Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and
+/// closes it as it would its own.
 /// </summary>
-/// <param name="theirs">The user's interceptors; <see langword="null"/> for none. They hear everything, as if this were not here.</param>
+/// <param name="theirs">The user's interceptors; <see langword="null"/> for none. They hear everything, as if this were
+/// not here.</param>
 internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? theirs) : IDbConnectionInterceptor
 {
     // What a report calls the holder: EF Core's own source would be named otherwise.
@@ -23,7 +25,8 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
             || context.GetService<IRelationalConnection>() is not { } relational
             || relational.ConnectionId != eventData.ConnectionId)
         {
-            // Providers make connections of their own beside the context's, to create databases and to look whether they exist.
+            // Providers make connections of their own beside the context's, to create databases and to look whether
+            // they exist.
             return result;
         }
 
@@ -37,7 +40,8 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
         PoolCompatibility.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
         var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
 
-        // Execution strategies, and providers that ask whether a database is there, know their driver's exceptions only.
+        // Execution strategies, and providers that ask whether a database is there, know their driver's exceptions
+        // only.
         connection.UnwrapDriverExceptions = true;
         ProviderSetUp.Attach(connection, context, relational);
         return InterceptionResult<DbConnection>.SuppressWithResult(connection);

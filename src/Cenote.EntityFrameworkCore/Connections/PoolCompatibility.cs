@@ -24,7 +24,10 @@ internal static class PoolCompatibility
         }
     }
 
-    /// <summary>Refuses a pool over another driver than the one that the provider of EF Core works with, also another driver of the same database.</summary>
+    /// <summary>
+    /// Refuses a pool over another driver than the one that the provider of EF Core works with, also another driver of
+    /// the same database.
+    /// </summary>
     internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options)
     {
         var provider = RelationalOptionsExtension.Extract(options).GetType().Assembly;

@@ -6,8 +6,8 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// What EF Core's provider does to each connection that it makes itself, and that a pool's connections lack: its SQLite provider
-/// registers functions (<c>ef_add</c>, <c>regexp</c>, …), a collation and, when asked to, SpatiaLite.
+/// What EF Core's provider does to each connection that it makes itself, and that a pool's connections lack: its SQLite
+/// provider registers functions (<c>ef_add</c>, <c>regexp</c>, …), a collation and, when asked to, SpatiaLite.
 /// </summary>
 internal static class ProviderSetUp
 {
@@ -52,7 +52,8 @@ internal static class ProviderSetUp
         }
     }
 
-    // The provider does it in the constructor of its own object around a given connection, and nowhere else that could be called.
+    // The provider does it in the constructor of its own object around a given connection, and nowhere else that could
+    // be called.
     private static void SetUp(DbConnection driver, RelationalOptionsExtension options, IServiceProvider services, Type type)
     {
         var dependencies = services.GetRequiredService<RelationalConnectionDependencies>();

@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Databases;
 
-/// <summary>Makes the provider's creator again, over a connection of the provider's own instead of the context's.</summary>
+/// <summary>
+/// Makes the provider's creator again, over a connection of the provider's own instead of the context's.
+/// </summary>
 internal sealed class AdministrativeCreator(
     IServiceProvider services, RelationalDatabaseCreatorDependencies dependencies, IDbContextOptions options, Type creatorType)
 {
@@ -14,7 +16,8 @@ internal sealed class AdministrativeCreator(
     internal bool LooksForFile(ConnectionPool pool) => !HasOwnConnectionString && pool.Provider.DatabaseSystem == "sqlite";
 
     /// <summary>A creator for one task.</summary>
-    /// <exception cref="InvalidOperationException">The context's connection string leads elsewhere than its pool.</exception>
+    /// <exception cref="InvalidOperationException">The context's connection string leads elsewhere than its
+    /// pool.</exception>
     internal AdministrativeTask Begin(ConnectionPool pool) =>
         HasOwnConnectionString ? BeginOnOwn(pool) : BeginOn(pool.CreateDedicatedConnection());
 
@@ -39,8 +42,9 @@ internal sealed class AdministrativeCreator(
         }
     }
 
-    // None was given to UseNpgsql and the like. The pool's text is without its secrets, so the pool makes the driver's connection, which
-    // knows them, together with what else the pool was told: callbacks for passwords and certificates. EF Core's providers make others from it.
+    // None was given to UseNpgsql and the like. The pool's text is without its secrets, so the pool makes the driver's
+    // connection, which knows them, together with what else the pool was told: callbacks for passwords and
+    // certificates. EF Core's providers make others from it.
     private AdministrativeTask BeginOn(DedicatedConnection dedicated)
     {
         IRelationalConnection? connection = null;

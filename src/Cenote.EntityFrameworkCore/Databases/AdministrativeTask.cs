@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Databases;
 
-/// <summary>A creator with the connection that was made for it, and the driver's connection beneath where the pool made that.</summary>
+/// <summary>
+/// A creator with the connection that was made for it, and the driver's connection beneath where the pool made that.
+/// </summary>
 internal sealed class AdministrativeTask(IRelationalDatabaseCreator creator, IRelationalConnection? connection, DedicatedConnection? dedicated)
     : IDisposable, IAsyncDisposable
 {

@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Databases;
 
 /// <summary>
-/// The provider's database creator, with a connection of the driver's own for creating and deleting a database, and for asking whether
-/// it exists: no pool can open a connection to a database that is not there, and providers cast what they work with to their driver's type.
-/// All else goes through the pool.
+/// The provider's database creator, with a connection of the driver's own for creating and deleting a database, and for
+/// asking whether it exists: no pool can open a connection to a database that is not there, and providers cast what
+/// they work with to their driver's type. All else goes through the pool.
 /// </summary>
 internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
 {
@@ -35,10 +35,12 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
     }
 
     // Through the pool: health checks ask this again and again, and what they ask is whether the pool can serve.
-    // EF Core looks whether the file of SQLite is there instead, by a connection string that a context without one of its own does not have.
+    // EF Core looks whether the file of SQLite is there instead, by a connection string that a context without one of
+    // its own does not have.
     public override bool CanConnect()
     {
-        // Found here, where what is wrong with it is thrown: EF Core takes every exception for a database that cannot be reached.
+        // Found here, where what is wrong with it is thrown: EF Core takes every exception for a database that cannot
+        // be reached.
         var pool = Pool;
         if (!_administrative.LooksForFile(pool))
         {
@@ -122,7 +124,8 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             creator.Creator.Delete();
         }
 
-        // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server has ended.
+        // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server
+        // has ended.
         (pool.Provider as ITypeCache)?.ClearTypeCache();
         pool.Clear();
     }

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cenote.Hosting.Health;
 
-/// <summary>Makes one result of many findings: the worst of their verdicts, the reasons of all that are not healthy, all numbers.</summary>
+/// <summary>
+/// Makes one result of many findings: the worst of their verdicts, the reasons of all that are not healthy, all
+/// numbers.
+/// </summary>
 internal static class FindingsReport
 {
     /// <param name="findings">The findings.</param>

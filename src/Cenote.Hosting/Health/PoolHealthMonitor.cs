@@ -8,8 +8,8 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
     internal PoolRegistry Registry { get; } = services.FindRegistry();
 
     /// <summary>
-    /// Whether the process is worth keeping: a database that is away is nothing that a restart would bring back, but a pool that
-    /// was disposed of under a running application never lends again.
+    /// Whether the process is worth keeping: a database that is away is nothing that a restart would bring back, but a
+    /// pool that was disposed of under a running application never lends again.
     /// </summary>
     internal static PoolHealthEntry CheckLiveness(ConnectionPool pool)
     {

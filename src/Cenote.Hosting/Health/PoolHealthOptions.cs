@@ -3,12 +3,16 @@ namespace Cenote;
 /// <summary>When the readiness of a pool is degraded. Read when the check is added.</summary>
 public sealed class PoolHealthOptions
 {
-    /// <summary>A pool is saturated when its first waiter has waited this long; also when as many callers wait as there may be connections.</summary>
+    /// <summary>
+    /// A pool is saturated when its first waiter has waited this long; also when as many callers wait as there may be
+    /// connections.
+    /// </summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
     public TimeSpan DegradedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A pool is saturated when this share of its connections is leased, even if nobody waits.</summary>
-    /// <value>Default <see langword="null"/>: never; a pool that is used in full and makes nobody wait is one of the right size. Range above 0 to 1.</value>
+    /// <value>Default <see langword="null"/>: never; a pool that is used in full and makes nobody wait is one of the
+    /// right size. Range above 0 to 1.</value>
     public double? DegradedUtilizationThreshold { get; set; }
 
     internal IReadOnlyList<string> Validate()

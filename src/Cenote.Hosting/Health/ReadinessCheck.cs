@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cenote.Hosting.Health;
 
-/// <summary>Whether this process should get traffic: one pool, or all of them and whatever else has something to say.</summary>
+/// <summary>
+/// Whether this process should get traffic: one pool, or all of them and whatever else has something to say.
+/// </summary>
 internal sealed class ReadinessCheck(IServiceProvider services, string? poolName, PoolHealthOptions options) : IHealthCheck
 {
     private readonly PoolHealthMonitor _monitor = services.GetRequiredService<PoolHealthMonitor>();

@@ -2,10 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;
 
-/// <summary>Constructs every pool of a registry. What is wrong with one is wrong for good: all of it is said at once, and nothing starts.</summary>
+/// <summary>
+/// Constructs every pool of a registry. What is wrong with one is wrong for good: all of it is said at once, and
+/// nothing starts.
+/// </summary>
 internal static class PoolConstruction
 {
-    /// <exception cref="PoolWarmUpException">A pool cannot be constructed, or a warm-up target cannot be reached.</exception>
+    /// <exception cref="PoolWarmUpException">A pool cannot be constructed, or a warm-up target cannot be
+    /// reached.</exception>
     internal static async Task<IReadOnlyList<PoolWarmUp>> ConstructAsync(
         PoolRegistry registry, PoolHostingOptions options, TimeProvider timeProvider, ILogger logger)
     {

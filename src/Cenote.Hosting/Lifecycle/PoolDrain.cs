@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Hosting.Lifecycle;
 
 /// <summary>
-/// Waits until the connections of one pool are back, and closes them. The pool lends meanwhile: a straggler that needs another
-/// connection to come to its end gets it, and so does whatever is stopped or disposed of after the drain.
+/// Waits until the connections of one pool are back, and closes them. The pool lends meanwhile: a straggler that needs
+/// another connection to come to its end gets it, and so does whatever is stopped or disposed of after the drain.
 /// </summary>
 internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, ILogger logger)
 {
@@ -27,8 +27,9 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
 
             do
             {
-                // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again meanwhile. What is being
-                // opened for that belongs to an older generation after the next line, and closes as it comes.
+                // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again
+                // meanwhile. What is being opened for that belongs to an older generation after the next line, and
+                // closes as it comes.
                 if (statistics.MinSize > 0)
                 {
                     pool.Resize(0, statistics.MaxSize);

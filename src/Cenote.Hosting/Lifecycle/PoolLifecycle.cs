@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Hosting.Lifecycle;
 
-/// <summary>Warms the pools of a host up before anything in it starts, and drains them after everything in it has stopped.</summary>
+/// <summary>
+/// Warms the pools of a host up before anything in it starts, and drains them after everything in it has stopped.
+/// </summary>
 internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
 {
     private readonly PoolRegistry _registry;
@@ -21,7 +23,10 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
         _logger = loggerFactory.CreateLogger("Cenote.Hosting");
     }
 
-    /// <summary>Comes before the first <see cref="IHostedService.StartAsync"/> of the host, and with it before any server listens.</summary>
+    /// <summary>
+    /// Comes before the first <see cref="IHostedService.StartAsync"/> of the host, and with it before any server
+    /// listens.
+    /// </summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var options = _options.Value;
@@ -49,8 +54,9 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
     public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
 
     /// <summary>
-    /// Comes after the last <see cref="IHostedService.StopAsync"/> of the host: servers have ended their requests, background services
-    /// their work, or the shutdown time is over. Never fails: the rest of the host must stop as well.
+    /// Comes after the last <see cref="IHostedService.StopAsync"/> of the host: servers have ended their requests,
+    /// background services their work, or the shutdown time is over. Never fails: the rest of the host must stop as
+    /// well.
     /// </summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {

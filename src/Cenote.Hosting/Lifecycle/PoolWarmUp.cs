@@ -12,7 +12,9 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
     /// <summary>Why the pool is not warm; <see langword="null"/> when it is.</summary>
     internal PoolWarmUpFailure? Failure { get; private set; }
 
-    /// <summary>Tries until the pool is warm. The pool itself sets the pace: each round waits for its next try to connect.</summary>
+    /// <summary>
+    /// Tries until the pool is warm. The pool itself sets the pace: each round waits for its next try to connect.
+    /// </summary>
     /// <param name="isPatient">Whether to go on after the database has refused the credentials.</param>
     /// <param name="cancellationToken">Ends the tries.</param>
     internal async Task RunAsync(bool isPatient, CancellationToken cancellationToken)

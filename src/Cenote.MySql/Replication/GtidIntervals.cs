@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>The transactions of one source: numbers from 1 on, as disjoint intervals in their order, of which no two touch. Immutable.</summary>
+/// <summary>
+/// The transactions of one source: numbers from 1 on, as disjoint intervals in their order, of which no two touch.
+/// Immutable.
+/// </summary>
 internal sealed class GtidIntervals
 {
     private readonly (long First, long Last)[] _intervals;

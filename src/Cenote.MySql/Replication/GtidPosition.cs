@@ -2,10 +2,14 @@ using System.Text;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>Global transaction identifiers: MariaDB's last one of each domain, MySQL's sets, and what a Galera cluster has committed.</summary>
+/// <summary>
+/// Global transaction identifiers: MariaDB's last one of each domain, MySQL's sets, and what a Galera cluster has
+/// committed.
+/// </summary>
 /// <remarks>
-/// One type for the three, since the servers of one application may be of two: the replica of a Galera cluster has a position in MariaDB's terms. Neither
-/// covers the other then, because more cannot be known. A Galera cluster's position is the set of all transactions of its state up to the last.
+/// One type for the three, since the servers of one application may be of two: the replica of a Galera cluster has a
+/// position in MariaDB's terms. Neither covers the other then, because more cannot be known. A Galera cluster's
+/// position is the set of all transactions of its state up to the last.
 /// </remarks>
 internal sealed class GtidPosition : ReplicationPosition
 {
@@ -39,7 +43,8 @@ internal sealed class GtidPosition : ReplicationPosition
     {
         var needed = Of(other);
 
-        // MariaDB's sequence numbers grow along a domain, whichever server writes to it, and replicas commit a domain in its order.
+        // MariaDB's sequence numbers grow along a domain, whichever server writes to it, and replicas commit a domain
+        // in its order.
         return needed._domains.All(domain => _domains.TryGetValue(domain.Key, out var mine) && mine.Sequence >= domain.Value.Sequence)
             && needed._sources.All(source => _sources.TryGetValue(source.Key, out var mine) && mine.Covers(source.Value));
     }

@@ -5,8 +5,11 @@ namespace Cenote.MySql.Replication;
 /// <param name="Lag">How far behind the primary it says it is.</param>
 internal readonly record struct ReplicaConnection(bool IsRunning, TimeSpan? Lag)
 {
-    /// <summary>Reads a row of <c>SHOW REPLICA STATUS</c>, by whichever of its columns' two names the server uses.</summary>
-    /// <returns><see langword="null"/> for a channel of MySQL's group replication: every member has it, whatever its role.</returns>
+    /// <summary>
+    /// Reads a row of <c>SHOW REPLICA STATUS</c>, by whichever of its columns' two names the server uses.
+    /// </summary>
+    /// <returns><see langword="null"/> for a channel of MySQL's group replication: every member has it, whatever its
+    /// role.</returns>
     internal static ReplicaConnection? Read(DbDataReader row)
     {
         string? channel = null, receives = null, applies = null, behind = null;

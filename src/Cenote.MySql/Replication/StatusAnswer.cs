@@ -5,7 +5,8 @@ namespace Cenote.MySql.Replication;
 /// <param name="OnPrimary">Its position if it is a primary.</param>
 /// <param name="OnReplica">Its position if it is a replica.</param>
 /// <param name="Variables">Of <c>SHOW STATUS</c>.</param>
-/// <param name="Connections">Its connections to primaries; <see langword="null"/> when this user may not see them.</param>
+/// <param name="Connections">Its connections to primaries; <see langword="null"/> when this user may not see
+/// them.</param>
 internal sealed record StatusAnswer(
     bool IsReadOnly, string? OnPrimary, string? OnReplica, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<ReplicaConnection>? Connections)
 {
@@ -26,8 +27,9 @@ internal sealed record StatusAnswer(
         };
     }
 
-    // Writable replicas are common, since that is how a server comes. One that follows a primary is not a primary; one that has stopped following
-    // takes writes, but whether it may, only its administrator knows, who says so with RESET REPLICA ALL.
+    // Writable replicas are common, since that is how a server comes. One that follows a primary is not a primary; one
+    // that has stopped following takes writes, but whether it may, only its administrator knows, who says so with RESET
+    // REPLICA ALL.
     private ServerRole Role =>
         IsReadOnly ? ServerRole.Replica
         : Connections is { } connections

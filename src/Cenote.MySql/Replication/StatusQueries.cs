@@ -1,6 +1,8 @@
 namespace Cenote.MySql.Replication;
 
-/// <summary>The queries about replication. Each is one round trip, and every user may read the first results of each.</summary>
+/// <summary>
+/// The queries about replication. Each is one round trip, and every user may read the first results of each.
+/// </summary>
 internal static class StatusQueries
 {
     private const string ClusterState = "wsrep_provider_name', 'wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_cluster_state_uuid', 'wsrep_last_committed";
@@ -11,13 +13,18 @@ internal static class StatusQueries
     /// <summary>Four columns. Variables are readable for everybody.</summary>
     internal const string MariaDb = "SELECT @@global.read_only, @@global.log_bin, @@global.gtid_current_pos, @@global.gtid_slave_pos";
 
-    /// <summary>A fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.</summary>
+    /// <summary>
+    /// A fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.
+    /// </summary>
     internal const string MariaDbOrGalera =
         MariaDb + ", (SELECT GROUP_CONCAT(variable_value ORDER BY variable_name) FROM information_schema.global_status WHERE variable_name IN ('WSREP_CLUSTER_STATE_UUID', 'WSREP_LAST_COMMITTED'))";
 
     internal const string MySql = "SELECT @@global.read_only, @@global.gtid_mode, @@global.gtid_executed";
 
-    /// <summary>Variables; the states of replication that everybody may see; and, for users who may, of each connection to a primary.</summary>
+    /// <summary>
+    /// Variables; the states of replication that everybody may see; and, for users who may, of each connection to a
+    /// primary.
+    /// </summary>
     internal static string ForStatus(bool isMariaDb, string serverVersion, bool withReplicas) =>
         (isMariaDb ? MariaDb : MySql) + Status + (withReplicas ? Replicas(isMariaDb, serverVersion) : "");
 
@@ -26,8 +33,9 @@ internal static class StatusQueries
     {
         if (isMariaDb)
         {
-            // What a server itself writes without a binary log has no number. The position of a replica is not its current one: that counts what
-            // was written there by mistake, whose numbers may be beyond those of its primary.
+            // What a server itself writes without a binary log has no number. The position of a replica is not its
+            // current one: that counts what was written there by mistake, whose numbers may be beyond those of its
+            // primary.
             return (IsOn(row, 1) ? row.GetString(2) : null, row.GetString(3));
         }
 

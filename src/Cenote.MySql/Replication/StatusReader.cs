@@ -3,7 +3,8 @@ using System.Data;
 namespace Cenote.MySql.Replication;
 
 /// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
-/// <remarks>Thread-safe. Remembers what the server did not allow, so that it is not refused again once a second.</remarks>
+/// <remarks>Thread-safe. Remembers what the server did not allow, so that it is not refused again once a
+/// second.</remarks>
 internal sealed class StatusReader
 {
     // "You need (at least one of) the … privilege(s)".

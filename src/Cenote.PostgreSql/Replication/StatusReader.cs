@@ -4,19 +4,24 @@ using System.Data.Common;
 namespace Cenote.PostgreSql.Replication;
 
 /// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
-/// <remarks>Thread-safe. Remembers what the server did not know or allow, so that every later question is one round trip.</remarks>
+/// <remarks>Thread-safe. Remembers what the server did not know or allow, so that every later question is one round
+/// trip.</remarks>
 internal sealed class StatusReader
 {
-    // Whether the server is in recovery is read once, in a subquery that OFFSET keeps in one piece: it may be promoted at any moment. The other
-    // way needs a restart. What fails in recovery is only called where it was not; replay's functions answer, or give NULL, in any state.
+    // Whether the server is in recovery is read once, in a subquery that OFFSET keeps in one piece: it may be promoted
+    // at any moment. The other way needs a restart. What fails in recovery is only called where it was not; replay's
+    // functions answer, or give NULL, in any state.
     //
-    // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a commit is acknowledged earlier.
-    // Its timeline is in the name of the file that it writes. pg_control_checkpoint() has the timeline of the last checkpoint, which a promotion
-    // does not wait for, so that the timeline of a replica that follows is only known from the receiver, and that only to members of pg_read_all_stats.
-    // One that has received nothing beyond what it has replayed may follow no server: what counts is then the timeline that its control file has. So it is with
-    // a former primary that was not rewound: its receiver comes and goes, or waits for ever at the end of the old timeline.
+    // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a
+    // commit is acknowledged earlier. Its timeline is in the name of the file that it writes. pg_control_checkpoint()
+    // has the timeline of the last checkpoint, which a promotion does not wait for, so that the timeline of a replica
+    // that follows is only known from the receiver, and that only to members of pg_read_all_stats. One that has
+    // received nothing beyond what it has replayed may follow no server: what counts is then the timeline that its
+    // control file has. So it is with a former primary that was not rewound: its receiver comes and goes, or waits for
+    // ever at the end of the old timeline.
     //
-    // Every user may see whether a receiver runs. What it has not received cannot be read here, so the server's lag is a lower limit.
+    // Every user may see whether a receiver runs. What it has not received cannot be read here, so the server's lag is
+    // a lower limit.
     private const string Status =
         """
         SELECT server.replica,
@@ -32,8 +37,9 @@ internal sealed class StatusReader
                     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::double precision,
         """;
 
-    // What names a running server: the moment when it was started. Asked twice, since a proxy that balances load (pgpool-II) sends a question with functions that
-    // may write to the primary, and one without to any server: applications read there, too. Both travel together.
+    // What names a running server: the moment when it was started. Asked twice, since a proxy that balances load
+    // (pgpool-II) sends a question with functions that may write to the primary, and one without to any server:
+    // applications read there, too. Both travel together.
     private const string Server = "extract(epoch FROM pg_postmaster_start_time())::text";
 
     private const string PlainRead = "; SELECT " + Server;
@@ -49,7 +55,10 @@ internal sealed class StatusReader
           FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server
         """;
 
-    /// <summary>From all there is to know to the least. What speaks PostgreSQL's protocol need not have its log, and functions may be forbidden.</summary>
+    /// <summary>
+    /// From all there is to know to the least. What speaks PostgreSQL's protocol need not have its log, and functions
+    /// may be forbidden.
+    /// </summary>
     private static readonly string[] Questions =
     [
         Complete(
@@ -121,7 +130,8 @@ internal sealed class StatusReader
         return question + 1;
     }
 
-    // Class 42: no such function, or not for this user. 0A000: a function that a service of its own kind does not offer.
+    // Class 42: no such function, or not for this user. 0A000: a function that a service of its own kind does not
+    // offer.
     private static bool IsUnknownHere(DbConnection connection, PostgresException exception) =>
         connection.State == ConnectionState.Open
         && (exception.SqlState.StartsWith("42", StringComparison.Ordinal) || exception.SqlState is PostgresErrorCodes.FeatureNotSupported);

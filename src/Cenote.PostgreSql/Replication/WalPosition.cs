@@ -25,8 +25,9 @@ internal sealed class WalPosition(ulong location) : ReplicationPosition
     }
 
     /// <summary>
-    /// The place at which the record before this one ended. Where the next record will begin a page, the server gives the place behind the page's
-    /// header; a replica never reports it before that record has come, which after <c>pg_switch_wal</c> on a quiet server may take hours.
+    /// The place at which the record before this one ended. Where the next record will begin a page, the server gives
+    /// the place behind the page's header; a replica never reports it before that record has come, which after
+    /// <c>pg_switch_wal</c> on a quiet server may take hours.
     /// </summary>
     internal WalPosition BeforePageHeader(ulong blockSize, ulong segmentSize)
     {

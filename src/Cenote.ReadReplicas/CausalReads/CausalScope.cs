@@ -1,13 +1,14 @@
 namespace Cenote;
 
 /// <summary>
-/// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it. Begun by
-/// <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that are started within it share it. One that begins within another
-/// sees what that has written, and writes for both.
+/// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it.
+/// Begun by <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that
+/// are started within it share it. One that begins within another sees what that has written, and writes for both.
 /// </summary>
 /// <remarks>
-/// Counts as a write whatever happened on a connection that the set gave for writing within the scope. How far the primary has come is asked when the next read needs it,
-/// so writes cost nothing more; a connection for writing that is still open makes every read ask again.
+/// Counts as a write whatever happened on a connection that the set gave for writing within the scope. How far the
+/// primary has come is asked when the next read needs it, so writes cost nothing more; a connection for writing that is
+/// still open makes every read ask again.
 /// </remarks>
 public sealed class CausalScope : IDisposable
 {
@@ -30,7 +31,8 @@ public sealed class CausalScope : IDisposable
     /// <summary>A token for everything that the scope was given or has written so far, to hand on.</summary>
     /// <param name="cancellationToken">Ends the attempt to ask the primary.</param>
     /// <returns><see langword="null"/> when it was given none and has written nothing.</returns>
-    /// <exception cref="CausalTokenException">The primary could not say how far it has come: the database has no positions, or nobody reaches it.</exception>
+    /// <exception cref="CausalTokenException">The primary could not say how far it has come: the database has no
+    /// positions, or nobody reaches it.</exception>
     public async ValueTask<CausalToken?> GetTokenAsync(CancellationToken cancellationToken = default)
     {
         if (await TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
@@ -42,7 +44,9 @@ public sealed class CausalScope : IDisposable
             _set.Name, CausalTokenProblem.NotSupported, $"The primary of set '{_set.Name}' does not say how far it has come: it cannot be reached, or its database, or its user, has no positions.");
     }
 
-    /// <summary>Adds what a token stands for that came from elsewhere, with an answer of another service, say.</summary>
+    /// <summary>
+    /// Adds what a token stands for that came from elsewhere, with an answer of another service, say.
+    /// </summary>
     /// <param name="token">A token of the set's database.</param>
     /// <exception cref="CausalTokenException">It is of another database.</exception>
     public void Add(CausalToken token)
@@ -104,7 +108,8 @@ public sealed class CausalScope : IDisposable
         long ended;
         lock (_gate)
         {
-            // Those that have ended by now are covered by what the primary says from now on. Those that have not may yet commit.
+            // Those that have ended by now are covered by what the primary says from now on. Those that have not may
+            // yet commit.
             _ended += _writes.RemoveAll(static write => !write.IsActive);
             if (_ended == _covered && _writes.Count == 0)
             {

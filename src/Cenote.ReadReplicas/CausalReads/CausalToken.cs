@@ -3,8 +3,9 @@ using Cenote.ReadReplicas.CausalReads;
 namespace Cenote;
 
 /// <summary>
-/// Stands for everything that had been written when it was taken: a read that presents it sees all of that. Immutable, thread-safe. Carry it as text
-/// (<see cref="ToString"/>, <see cref="ReplicaSet.ParseToken"/>) from one process to another: in a header, a cookie, a message.
+/// Stands for everything that had been written when it was taken: a read that presents it sees all of that. Immutable,
+/// thread-safe. Carry it as text (<see cref="ToString"/>, <see cref="ReplicaSet.ParseToken"/>) from one process to
+/// another: in a header, a cookie, a message.
 /// </summary>
 public sealed class CausalToken
 {
@@ -39,6 +40,10 @@ public sealed class CausalToken
         return new CausalToken(Position.Combine(other.Position), DatabaseSystem, ClusterId ?? other.ClusterId, _text);
     }
 
-    /// <summary>The text to carry: letters, digits, '-', '_' and '.'; signed where the set has <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it which database has come how far, and nothing else.</summary>
+    /// <summary>
+    /// The text to carry: letters, digits, '-', '_' and '.'; signed where the set has
+    /// <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it which database has come how far, and
+    /// nothing else.
+    /// </summary>
     public override string ToString() => _text.Write(this);
 }

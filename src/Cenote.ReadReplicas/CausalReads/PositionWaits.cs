@@ -1,6 +1,8 @@
 namespace Cenote.ReadReplicas.CausalReads;
 
-/// <summary>Callers that wait until some replica in rotation has come as far as their token. Nobody here holds a connection.</summary>
+/// <summary>
+/// Callers that wait until some replica in rotation has come as far as their token. Nobody here holds a connection.
+/// </summary>
 internal sealed class PositionWaits
 {
     private readonly object _gate = new();

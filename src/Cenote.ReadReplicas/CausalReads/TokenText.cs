@@ -5,12 +5,15 @@ using System.Text;
 namespace Cenote.ReadReplicas.CausalReads;
 
 /// <summary>
-/// The text of tokens: <c>c1.PAYLOAD</c>, or <c>c1.PAYLOAD.MAC</c> where there are keys, both Base64Url; the payload is the database system, the identity of its data and the
-/// position, separated by line feeds. The MAC is HMAC-SHA-256 (RFC 2104) over all that stands before it.
+/// The text of tokens: <c>c1.PAYLOAD</c>, or <c>c1.PAYLOAD.MAC</c> where there are keys, both Base64Url; the payload is
+/// the database system, the identity of its data and the position, separated by line feeds. The MAC is HMAC-SHA-256
+/// (RFC 2104) over all that stands before it.
 /// </summary>
 internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
 {
-    /// <summary>Longer than a set of transactions of a thousand servers; and a text that somebody else sends is read no further.</summary>
+    /// <summary>
+    /// Longer than a set of transactions of a thousand servers; and a text that somebody else sends is read no further.
+    /// </summary>
     internal const int Longest = 64 * 1024;
 
     private const string Prefix = "c1.";
@@ -23,7 +26,8 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
     }
 
     /// <summary>The three parts of the payload of a text that may come from anybody.</summary>
-    /// <exception cref="CausalTokenException">It is no token, or none that was signed with a key of the set.</exception>
+    /// <exception cref="CausalTokenException">It is no token, or none that was signed with a key of the
+    /// set.</exception>
     internal (string DatabaseSystem, string? DataId, string Position) Read(string text)
     {
         if (text.Length > Longest || !text.StartsWith(Prefix, StringComparison.Ordinal))

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.ReadReplicas.Events;
 
-/// <summary>Every message of a set. Event ids are stable, and none is one of the pool's: alerts are built on them.</summary>
+/// <summary>
+/// Every message of a set. Event ids are stable, and none is one of the pool's: alerts are built on them.
+/// </summary>
 internal static partial class ReplicaSetLog
 {
     [LoggerMessage(120, LogLevel.Information, "Set {SetName} started: {Servers}")]

@@ -22,7 +22,10 @@ public sealed class TopologyChangedEventArgs : EventArgs
     /// <summary>The server that it is about.</summary>
     public ReplicaSetServer Server { get; }
 
-    /// <summary>For <see cref="TopologyChangeKind.PrimaryChanged"/>: who was the primary before; <see langword="null"/> for the first one found.</summary>
+    /// <summary>
+    /// For <see cref="TopologyChangeKind.PrimaryChanged"/>: who was the primary before; <see langword="null"/> for the
+    /// first one found.
+    /// </summary>
     public ReplicaSetServer? FormerPrimary { get; }
 
     /// <summary>Why, in words.</summary>

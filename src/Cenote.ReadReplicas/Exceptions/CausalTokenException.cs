@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.</summary>
+/// <summary>
+/// A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.
+/// </summary>
 public sealed class CausalTokenException : PoolException
 {
     internal CausalTokenException(string setName, CausalTokenProblem problem, string message, Exception? innerException = null)

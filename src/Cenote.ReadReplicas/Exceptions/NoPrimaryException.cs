@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</summary>
+/// <summary>
+/// No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.
+/// </summary>
 public sealed class NoPrimaryException : PoolException
 {
     internal NoPrimaryException(string setName, TimeSpan waited, string servers, Exception? innerException)

@@ -1,8 +1,9 @@
 namespace Cenote;
 
 /// <summary>
-/// No replica of a set can serve a read, and the primary is not there, or has as many reads as <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> allows.
-/// Thrown at once, so that reads do not take the primary down, too.
+/// No replica of a set can serve a read, and the primary is not there, or has as many reads as
+/// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> allows. Thrown at once, so that reads do not take the primary
+/// down, too.
 /// </summary>
 public sealed class ReplicasUnavailableException : PoolException
 {

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote;
 
-/// <summary>The settings of a set. Read once, when it is constructed: every problem is reported in one <see cref="ReplicaSetOptionsException"/>.</summary>
+/// <summary>
+/// The settings of a set. Read once, when it is constructed: every problem is reported in one
+/// <see cref="ReplicaSetOptionsException"/>.
+/// </summary>
 public sealed class ReplicaSetOptions
 {
     /// <summary>The defaults.</summary>
@@ -31,22 +34,32 @@ public sealed class ReplicaSetOptions
     }
 
     /// <summary>The set's name in logs, statistics and exceptions.</summary>
-    /// <value>Default <c>replicas</c>. 1 to 200 characters, none of them invisible or changing the direction of text.</value>
+    /// <value>Default <c>replicas</c>. 1 to 200 characters, none of them invisible or changing the direction of
+    /// text.</value>
     public string Name { get; set; } = "replicas";
 
     /// <summary>Chooses the replica of each read.</summary>
     /// <value>Default <see cref="ReplicaStrategy.PowerOfTwoChoices"/>.</value>
     public IReplicaStrategy Strategy { get; set; } = ReplicaStrategy.PowerOfTwoChoices();
 
-    /// <summary>The longest a caller waits for a connection, whichever server gives it: looking for a server, queueing, waiting for a token, all together.</summary>
+    /// <summary>
+    /// The longest a caller waits for a connection, whichever server gives it: looking for a server, queueing, waiting
+    /// for a token, all together.
+    /// </summary>
     /// <value>Default 30 s. Range 1 ms to 1 day.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a write waits, within <see cref="AcquireTimeout"/>, while no server is primary, before it fails with a <see cref="NoPrimaryException"/>.</summary>
+    /// <summary>
+    /// How long a write waits, within <see cref="AcquireTimeout"/>, while no server is primary, before it fails with a
+    /// <see cref="NoPrimaryException"/>.
+    /// </summary>
     /// <value>Default 5 s. Range 0 to 1 day. Longer than a failover takes if writes are to survive one.</value>
     public TimeSpan PrimaryTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a read with a token waits, within <see cref="AcquireTimeout"/>, for a replica to come that far, before it goes to the primary.</summary>
+    /// <summary>
+    /// How long a read with a token waits, within <see cref="AcquireTimeout"/>, for a replica to come that far, before
+    /// it goes to the primary.
+    /// </summary>
     /// <value>Default 500 ms. Range 0 to 1 min.</value>
     public TimeSpan CausalReadTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
@@ -54,7 +67,9 @@ public sealed class ReplicaSetOptions
     /// <value>Default 1 s. Range 10 ms to 1 h.</value>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest a probe waits for its connection, and then again for the answer, before it has failed.</summary>
+    /// <summary>
+    /// The longest a probe waits for its connection, and then again for the answer, before it has failed.
+    /// </summary>
     /// <value>Default 1 s. Range 10 ms to 1 min.</value>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -62,7 +77,9 @@ public sealed class ReplicaSetOptions
     /// <value>Default 2. Range 1 to 100.</value>
     public int FailureThreshold { get; set; } = 2;
 
-    /// <summary>Probes that must succeed in a row, within <see cref="MaxLag"/>, before a server that left is used again.</summary>
+    /// <summary>
+    /// Probes that must succeed in a row, within <see cref="MaxLag"/>, before a server that left is used again.
+    /// </summary>
     /// <value>Default 2. Range 1 to 100.</value>
     public int RecoveryThreshold { get; set; } = 2;
 
@@ -72,30 +89,40 @@ public sealed class ReplicaSetOptions
 
     /// <summary>A replica that is further behind the primary gets no reads.</summary>
     /// <value>
-    /// Default 10 s. Range <see cref="ProbeInterval"/> to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for any lag. Measured from the positions that the primary had
-    /// at earlier probes, so exact to about <see cref="ProbeInterval"/>; by the server's own word where there are no positions.
+    /// Default 10 s. Range <see cref="ProbeInterval"/> to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for any lag.
+    /// Measured from the positions that the primary had at earlier probes, so exact to about
+    /// <see cref="ProbeInterval"/>; by the server's own word where there are no positions.
     /// </value>
     public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most reads that are on the primary at once because no replica can serve them; further ones fail with a <see cref="ReplicasUnavailableException"/>.</summary>
+    /// <summary>
+    /// The most reads that are on the primary at once because no replica can serve them; further ones fail with a
+    /// <see cref="ReplicasUnavailableException"/>.
+    /// </summary>
     /// <value>
-    /// Default <see langword="null"/>: half the maximum size of the primary's pool, at least 1. Range 0, which is none, to 10,000. A set without replicas has no such limit: there
-    /// the primary is the server of reads.
+    /// Default <see langword="null"/>: half the maximum size of the primary's pool, at least 1. Range 0, which is none,
+    /// to 10,000. A set without replicas has no such limit: there the primary is the server of reads.
     /// </value>
     public int? MaxReadsOnPrimary { get; set; }
 
     /// <summary>
-    /// When a server has been unreachable for this long, its connections are taken away from whoever holds them (<see cref="ConnectionPool.TryRevoke"/>), so that nobody goes on
-    /// waiting for an answer of a host that is gone: they get a <see cref="LeaseRevokedException"/>.
+    /// When a server has been unreachable for this long, its connections are taken away from whoever holds them
+    /// (<see cref="ConnectionPool.TryRevoke"/>), so that nobody goes on waiting for an answer of a host that is gone:
+    /// they get a <see cref="LeaseRevokedException"/>.
     /// </summary>
     /// <value>
-    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, since a server that is too busy to answer probes may still be at work for them; their command timeouts end
-    /// their waits. Range 0, which is as soon as it counts as unreachable, to 1 day.
+    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, since a server that is too busy to answer probes may
+    /// still be at work for them; their command timeouts end their waits. Range 0, which is as soon as it counts as
+    /// unreachable, to 1 day.
     /// </value>
     public TimeSpan RevokeLeasesAfter { get; set; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Keys that sign the text of tokens, so that a client cannot make one up: the first signs, each of them verifies. The same keys in every process.</summary>
-    /// <value>Default empty: tokens are not signed. Each 16 to 1,024 bytes, from a random generator. Never shown.</value>
+    /// <summary>
+    /// Keys that sign the text of tokens, so that a client cannot make one up: the first signs, each of them verifies.
+    /// The same keys in every process.
+    /// </summary>
+    /// <value>Default empty: tokens are not signed. Each 16 to 1,024 bytes, from a random generator. Never
+    /// shown.</value>
     public IReadOnlyList<byte[]> TokenSigningKeys { get; set; } = [];
 
     /// <summary>The clock and the timers of the set.</summary>

@@ -1,8 +1,8 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// How soon the next probe follows while somebody waits for the server to come further: 1 ms at first, more and more rarely, up to 16 ms. So one probe asks for all who wait,
-/// and none of them holds a connection meanwhile.
+/// How soon the next probe follows while somebody waits for the server to come further: 1 ms at first, more and more
+/// rarely, up to 16 ms. So one probe asks for all who wait, and none of them holds a connection meanwhile.
 /// </summary>
 internal sealed class EagerProbeInterval
 {

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
-/// <summary>An exponentially weighted moving average: the last three probes make up two thirds of it. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics 1 (1959).</summary>
+/// <summary>
+/// An exponentially weighted moving average: the last three probes make up two thirds of it. Roberts, "Control Chart
+/// Tests Based on Geometric Moving Averages", Technometrics 1 (1959).
+/// </summary>
 internal sealed class LatencyAverage
 {
     private const double Weight = 0.3;

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
-/// <summary>Takes leases away from holders that wait for a server which is gone: they would wait for as long as their driver, or their network, has patience.</summary>
+/// <summary>
+/// Takes leases away from holders that wait for a server which is gone: they would wait for as long as their driver, or
+/// their network, has patience.
+/// </summary>
 internal sealed class LostLeases(ReplicaSetServer server, ReplicaSetOptions options)
 {
     private long? _lostSince;

@@ -4,8 +4,9 @@ namespace Cenote.ReadReplicas.Probing;
 internal static class PoolRecovery
 {
     /// <summary>
-    /// Sessions may have died with the server, which the pool learns from the first caller only; and its circuit may go on refusing for half a minute what the probe has just done: to
-    /// connect. Ends after <see cref="ReplicaSetOptions.ProbeTimeout"/>, ready or not.
+    /// Sessions may have died with the server, which the pool learns from the first caller only; and its circuit may go
+    /// on refusing for half a minute what the probe has just done: to connect. Ends after
+    /// <see cref="ReplicaSetOptions.ProbeTimeout"/>, ready or not.
     /// </summary>
     internal static async Task ReviveAsync(ConnectionPool pool, ReplicaSetOptions options, CancellationToken cancellationToken)
     {

@@ -3,7 +3,8 @@ using Cenote.ReadReplicas.Routing;
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// What the pools learn from their callers sets off probes before their time: a lost connection that of its server, a refused write that of all, since another may have become the primary.
+/// What the pools learn from their callers sets off probes before their time: a lost connection that of its server, a
+/// refused write that of all, since another may have become the primary.
 /// </summary>
 internal sealed class PoolSignals : IDisposable
 {

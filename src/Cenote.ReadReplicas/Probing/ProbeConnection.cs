@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
-/// <summary>The connection of a probe: opened when there is none, given up when a question fails or hangs. Used by one loop only.</summary>
+/// <summary>
+/// The connection of a probe: opened when there is none, given up when a question fails or hangs. Used by one loop
+/// only.
+/// </summary>
 internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions options) : IAsyncDisposable
 {
     private readonly SecondOpinion _second = new(pool, options);
@@ -67,7 +70,8 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         }
     }
 
-    // On the thread pool: a driver may block before its first await (Microsoft.Data.Sqlite always does), and one that hangs must not take the loop with it.
+    // On the thread pool: a driver may block before its first await (Microsoft.Data.Sqlite always does), and one that
+    // hangs must not take the loop with it.
     private Task<DedicatedConnection> StartOpening(CancellationToken cancellationToken) =>
         Task.Run(() => pool.OpenDedicatedConnectionAsync(cancellationToken).AsTask(), CancellationToken.None);
 
@@ -90,7 +94,8 @@ internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions opt
         }
     }
 
-    // Away from the loop: for the cancel of a statement Npgsql connects to the host once more, on the thread that cancels, and a host that is silent keeps that for many seconds.
+    // Away from the loop: for the cancel of a statement Npgsql connects to the host once more, on the thread that
+    // cancels, and a host that is silent keeps that for many seconds.
     private static async Task StopAsync(Task call, CancellationTokenSource stop)
     {
         await stop.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
-/// <summary>Who wants a probe before its time. One that has begun when somebody asks does not count: it may have read its answer already.</summary>
+/// <summary>
+/// Who wants a probe before its time. One that has begun when somebody asks does not count: it may have read its answer
+/// already.
+/// </summary>
 internal sealed class ProbeRequests
 {
     private readonly object _gate = new();
@@ -10,7 +13,10 @@ internal sealed class ProbeRequests
     private bool _wasRequestedSoon;
     private bool _isClosed;
 
-    /// <summary>Completes when a probe that began after this call has been heeded, with its answer if there is one; cancelled when there will be none.</summary>
+    /// <summary>
+    /// Completes when a probe that began after this call has been heeded, with its answer if there is one; cancelled
+    /// when there will be none.
+    /// </summary>
     internal Task<ServerStatus?> Add()
     {
         lock (_gate)
@@ -26,7 +32,10 @@ internal sealed class ProbeRequests
         }
     }
 
-    /// <summary>Somebody has failed at the server, and need not hear more. At once the first time; by the thousand they would keep the server busy with probes.</summary>
+    /// <summary>
+    /// Somebody has failed at the server, and need not hear more. At once the first time; by the thousand they would
+    /// keep the server busy with probes.
+    /// </summary>
     internal void RequestSoon()
     {
         lock (_gate)

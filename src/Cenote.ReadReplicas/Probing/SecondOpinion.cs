@@ -1,8 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// Finds out whether one address leads to several servers: asks on another connection, rarely, and compares with what the probe's own connection says
-/// afterwards. A server that was restarted meanwhile has ended that connection, so that only two servers that run at once differ.
+/// Finds out whether one address leads to several servers: asks on another connection, rarely, and compares with what
+/// the probe's own connection says afterwards. A server that was restarted meanwhile has ended that connection, so that
+/// only two servers that run at once differ.
 /// </summary>
 /// <remarks>Called by one loop; what it starts runs beside it, so that no probe waits.</remarks>
 internal sealed class SecondOpinion(ConnectionPool pool, ReplicaSetOptions options) : IAsyncDisposable
@@ -16,7 +17,9 @@ internal sealed class SecondOpinion(ConnectionPool pool, ReplicaSetOptions optio
     private volatile Opinion? _pending;
     private volatile bool _found;
 
-    /// <summary>Heeds an answer on the probe's connection, and asks elsewhere after the 1st, 2nd, 4th, 8th … of them.</summary>
+    /// <summary>
+    /// Heeds an answer on the probe's connection, and asks elsewhere after the 1st, 2nd, 4th, 8th … of them.
+    /// </summary>
     /// <returns>Whether several servers have been found.</returns>
     internal bool Compare(object connection, ServerStatus status)
     {

@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// Asks one server again and again what it is and how far it has come, on a connection of its own: a pool that is busy or whose callers hang delays no probe.
+/// Asks one server again and again what it is and how far it has come, on a connection of its own: a pool that is busy
+/// or whose callers hang delays no probe.
 /// </summary>
 #pragma warning disable CA1001 // The loop disposes of the connection when it ends.
 internal sealed class ServerProbe
 #pragma warning restore CA1001
 {
-    /// <summary>A failure that might take the server out is looked into after this, not after a whole interval.</summary>
+    /// <summary>
+    /// A failure that might take the server out is looked into after this, not after a whole interval.
+    /// </summary>
     private static readonly TimeSpan SecondLook = TimeSpan.FromMilliseconds(100);
 
     private readonly ReplicaSetServer _server;
@@ -41,7 +44,9 @@ internal sealed class ServerProbe
     /// <summary>Wants a probe soon: somebody has failed at the server.</summary>
     internal void Request() => _requests.RequestSoon();
 
-    /// <summary>Wants a probe that begins after this call, and waits until it has been heeded, however it ends.</summary>
+    /// <summary>
+    /// Wants a probe that begins after this call, and waits until it has been heeded, however it ends.
+    /// </summary>
     /// <returns>What the server said in that probe; <see langword="null"/> when it said nothing.</returns>
     internal Task<ServerStatus?> ProbeAsync() => _requests.Add();
 
@@ -123,7 +128,8 @@ internal sealed class ServerProbe
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // A server that refuses one connection more, or the credentials, is there, and those who are connected may go on.
+            // A server that refuses one connection more, or the credentials, is there, and those who are connected may
+            // go on.
             var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration;
             return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
         }

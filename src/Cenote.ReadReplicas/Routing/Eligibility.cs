@@ -34,8 +34,8 @@ internal static class Eligibility
         return freshest;
     }
 
-    // A server that has just returned takes part in a share of the draws only. It is left out before the strategy chooses, so that what it does not get is spread over the others
-    // as the strategy spreads everything.
+    // A server that has just returned takes part in a share of the draws only. It is left out before the strategy
+    // chooses, so that what it does not get is spread over the others as the strategy spreads everything.
     private static ReplicaSetServer[] Draw(ReplicaSetServer[] servers)
     {
 #pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.

@@ -42,6 +42,8 @@ internal static class PoolAttempt
         return lease;
     }
 
-    /// <summary>Whether a pool's exception says that its server cannot be reached through it, rather than that the pool is busy.</summary>
+    /// <summary>
+    /// Whether a pool's exception says that its server cannot be reached through it, rather than that the pool is busy.
+    /// </summary>
     internal static bool IsServerLost(PoolException exception) => exception is CircuitOpenException or ConnectionOpenException or PoolClosedException;
 }

@@ -1,8 +1,8 @@
 namespace Cenote.ReadReplicas.Routing;
 
 /// <summary>
-/// Lets a pool grow that had no idle connection for a caller who was then served by another server: else a server that has returned with few
-/// connections would keep few for as long as the others have some to spare.
+/// Lets a pool grow that had no idle connection for a caller who was then served by another server: else a server that
+/// has returned with few connections would keep few for as long as the others have some to spare.
 /// </summary>
 internal sealed class PoolGrowth
 {

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Routing;
 
-/// <summary>What a caller asks with who was not served at once: who it is, and how long it may take. Reads the clock, which the fast path does not.</summary>
+/// <summary>
+/// What a caller asks with who was not served at once: who it is, and how long it may take. Reads the clock, which the
+/// fast path does not.
+/// </summary>
 internal readonly struct RentCall(ReplicaSetOptions options, in CallSite caller, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
@@ -10,7 +13,10 @@ internal readonly struct RentCall(ReplicaSetOptions options, in CallSite caller,
 
     internal CancellationToken CancellationToken { get; } = cancellationToken;
 
-    /// <summary>What is left of <see cref="ReplicaSetOptions.AcquireTimeout"/>; a pool is asked for one millisecond at least, so that it is the one to say that time is up.</summary>
+    /// <summary>
+    /// What is left of <see cref="ReplicaSetOptions.AcquireTimeout"/>; a pool is asked for one millisecond at least, so
+    /// that it is the one to say that time is up.
+    /// </summary>
     internal TimeSpan Left
     {
         get

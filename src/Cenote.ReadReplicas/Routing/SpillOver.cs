@@ -114,7 +114,10 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         return false;
     }
 
-    /// <summary>Asks the server behind a lease, within what is left of the call. Without an answer the read is refused: it might miss what it must see.</summary>
+    /// <summary>
+    /// Asks the server behind a lease, within what is left of the call. Without an answer the read is refused: it might
+    /// miss what it must see.
+    /// </summary>
     private async ValueTask VerifyAsync(RentCall call, ConnectionLease lease, ReplicationPosition required, bool isBlocking)
     {
         var pool = lease.Pool!;
@@ -150,7 +153,10 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         return await lease.Pool!.Provider.ReadPositionAsync(lease.Connection, either.Token).ConfigureAwait(false);
     }
 
-    /// <summary>A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would pretend that they were never there.</summary>
+    /// <summary>
+    /// A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would
+    /// pretend that they were never there.
+    /// </summary>
     private CausalTokenException Ahead(ConnectionPool primary) => new(
         parts.Options.Name,
         CausalTokenProblem.AheadOfPrimary,

@@ -46,7 +46,8 @@ internal sealed class WriteRouter(SetParts parts)
                     var isAlive = await IsAliveAsync(call, topology, isBlocking).ConfigureAwait(false);
                     if (parts.Keeper.Current.Writing == tenure)
                     {
-                        // It is the primary still. Where its probe gets through and the pool does not, again, there is nothing to wait for; where that fails too, the next ones tell.
+                        // It is the primary still. Where its probe gets through and the pool does not, again, there is
+                        // nothing to wait for; where that fails too, the next ones tell.
                         if ((isAlive && isTriedAgain) || call.Elapsed >= parts.Options.AcquireTimeout)
                         {
                             throw;

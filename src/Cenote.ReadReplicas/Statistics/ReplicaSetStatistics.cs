@@ -21,7 +21,10 @@ public sealed record ReplicaSetStatistics
     /// <summary>Reads that the primary served, because no replica could or there is none.</summary>
     public long ReadsOnPrimary { get; init; }
 
-    /// <summary>Those of them that are under way, in a set that has replicas: what <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> limits.</summary>
+    /// <summary>
+    /// Those of them that are under way, in a set that has replicas: what
+    /// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> limits.
+    /// </summary>
     public int CurrentReadsOnPrimary { get; init; }
 
     /// <summary>Reads that failed with a <see cref="ReplicasUnavailableException"/>.</summary>

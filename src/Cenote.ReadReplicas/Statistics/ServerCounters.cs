@@ -1,6 +1,8 @@
 namespace Cenote.ReadReplicas.Statistics;
 
-/// <summary>What happened to a server since the set was constructed. Written by its probe and the keeper, read by anybody.</summary>
+/// <summary>
+/// What happened to a server since the set was constructed. Written by its probe and the keeper, read by anybody.
+/// </summary>
 internal sealed class ServerCounters
 {
     private long _probes;

@@ -2,7 +2,10 @@ using Cenote.ReadReplicas.Strategies;
 
 namespace Cenote;
 
-/// <summary>The strategies that come with the package. All heed <see cref="ReplicaSetServer.Weight"/>, are thread-safe and take no lock.</summary>
+/// <summary>
+/// The strategies that come with the package. All heed <see cref="ReplicaSetServer.Weight"/>, are thread-safe and take
+/// no lock.
+/// </summary>
 public static class ReplicaStrategy
 {
     /// <summary>One after the other; a server of weight 2 has two turns in each round.</summary>
@@ -11,13 +14,17 @@ public static class ReplicaStrategy
     /// <summary>Any, with a chance as its weight.</summary>
     public static IReplicaStrategy Random() => new RandomStrategy();
 
-    /// <summary>The one with the fewest leased connections and waiting callers for its weight; among equals, by turns.</summary>
+    /// <summary>
+    /// The one with the fewest leased connections and waiting callers for its weight; among equals, by turns.
+    /// </summary>
     public static IReplicaStrategy LeastLoaded() => new LeastLoadedStrategy();
 
     /// <summary>
-    /// Of two chosen at random, by weight, the one that will probably answer first: its load times the moving average of its latency. Nearly as good as to
-    /// look at every server, without the herd that follows the one that looked best a moment ago.
+    /// Of two chosen at random, by weight, the one that will probably answer first: its load times the moving average
+    /// of its latency. Nearly as good as to look at every server, without the herd that follows the one that looked
+    /// best a moment ago.
     /// </summary>
-    /// <remarks>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel and Distributed Systems 12 (2001).</remarks>
+    /// <remarks>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel
+    /// and Distributed Systems 12 (2001).</remarks>
     public static IReplicaStrategy PowerOfTwoChoices() => new PowerOfTwoChoicesStrategy();
 }

@@ -1,8 +1,9 @@
 namespace Cenote.ReadReplicas.Strategies;
 
 /// <summary>
-/// The order of turns in one round: the turns of a heavy server are spread over it, not taken in one go. The way of nginx's "smooth weighted round-robin": each turn every server gains
-/// its weight, the one with the most is taken and loses the sum.
+/// The order of turns in one round: the turns of a heavy server are spread over it, not taken in one go. The way of
+/// nginx's "smooth weighted round-robin": each turn every server gains its weight, the one with the most is taken and
+/// loses the sum.
 /// </summary>
 internal sealed class SmoothWeightedOrder
 {

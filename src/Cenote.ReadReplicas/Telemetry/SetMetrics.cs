@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Cenote.ReadReplicas.Telemetry;
 
-/// <summary>What is told of the live sets, all of it read when somebody collects. Under the name of the pools' meter, so that one word wires up both.</summary>
+/// <summary>
+/// What is told of the live sets, all of it read when somebody collects. Under the name of the pools' meter, so that
+/// one word wires up both.
+/// </summary>
 internal static class SetMetrics
 {
     private static readonly Meter Meter = new(new MeterOptions(PoolTelemetry.MeterName)

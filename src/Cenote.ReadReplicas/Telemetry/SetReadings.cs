@@ -2,7 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Cenote.ReadReplicas.Telemetry;
 
-/// <summary>Defines instruments that are read from the live sets. Sets, or servers, of one name are told of together: a listener would keep only one of them.</summary>
+/// <summary>
+/// Defines instruments that are read from the live sets. Sets, or servers, of one name are told of together: a listener
+/// would keep only one of them.
+/// </summary>
 internal sealed class SetReadings(Meter meter, Func<IEnumerable<ReplicaSet>> readSets)
 {
     /// <summary>A number of a set that only grows.</summary>

@@ -1,12 +1,17 @@
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>
-/// Where the primary was, and until when: what a replica lacks was written after the last moment at which the primary was no further than the replica is. So a lag is measured
-/// on one clock, a primary without writes makes nobody lag, and a replica whose receiver has died does, although it has applied all that it received. Guarded by the keeper's lock.
+/// Where the primary was, and until when: what a replica lacks was written after the last moment at which the primary
+/// was no further than the replica is. So a lag is measured on one clock, a primary without writes makes nobody lag,
+/// and a replica whose receiver has died does, although it has applied all that it received. Guarded by the keeper's
+/// lock.
 /// </summary>
 internal sealed class PositionHistory
 {
-    /// <summary>With a probe a second, a quarter of an hour of uninterrupted writes; beyond it a lag is known to be at least so much.</summary>
+    /// <summary>
+    /// With a probe a second, a quarter of an hour of uninterrupted writes; beyond it a lag is known to be at least so
+    /// much.
+    /// </summary>
     private const int Capacity = 1024;
 
     private readonly List<Entry> _entries = [];
@@ -38,7 +43,9 @@ internal sealed class PositionHistory
         _entries.Add(new Entry(position, now, now));
     }
 
-    /// <summary>How far behind a server is that has come so far; zero when it has all that the primary had at its last probe.</summary>
+    /// <summary>
+    /// How far behind a server is that has come so far; zero when it has all that the primary had at its last probe.
+    /// </summary>
     internal TimeSpan LagOf(ReplicationPosition position, TimeSpan now)
     {
         // From the newest: most replicas have that, or nearly.

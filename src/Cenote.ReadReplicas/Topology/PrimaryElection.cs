@@ -3,10 +3,14 @@ namespace Cenote.ReadReplicas.Topology;
 /// <summary>Which of the servers that take writes is the primary of the set.</summary>
 internal static class PrimaryElection
 {
-    /// <summary>The winner; the other claimants are rivals, unless they are of one group that takes writes everywhere.</summary>
-    /// <param name="claimants">Reachable servers that say that they take writes, in the order of their declaration.</param>
+    /// <summary>
+    /// The winner; the other claimants are rivals, unless they are of one group that takes writes everywhere.
+    /// </summary>
+    /// <param name="claimants">Reachable servers that say that they take writes, in the order of their
+    /// declaration.</param>
     /// <param name="current">The primary so far.</param>
-    /// <param name="latestTimeline">The highest timeline that any server of the set was ever on: what is left of an earlier one has been replaced.</param>
+    /// <param name="latestTimeline">The highest timeline that any server of the set was ever on: what is left of an
+    /// earlier one has been replaced.</param>
     internal static ServerRecord? Decide(IReadOnlyList<ServerRecord> claimants, ReplicaSetServer? current, long? latestTimeline)
     {
         ServerRecord? winner = null;
@@ -27,7 +31,8 @@ internal static class PrimaryElection
     internal static bool AreOfOneGroup(ServerRecord left, ServerRecord right) =>
         left.Status.IsMultiPrimary && right.Status.IsMultiPrimary && left.Status.ClusterId == right.Status.ClusterId;
 
-    // Without timelines nobody can tell who is right: the one that has been getting the writes keeps them, so that they are not spread over both.
+    // Without timelines nobody can tell who is right: the one that has been getting the writes keeps them, so that they
+    // are not spread over both.
     private static bool Beats(ServerRecord one, ServerRecord other, ReplicaSetServer? current)
     {
         if (one.Status.Timeline is { } mine && other.Status.Timeline is { } theirs && mine != theirs)

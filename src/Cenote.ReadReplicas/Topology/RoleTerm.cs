@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Topology;
 
-/// <summary>A server's time in a part. Whoever queues for its connections in that part listens to the token, and moves on when the server leaves.</summary>
+/// <summary>
+/// A server's time in a part. Whoever queues for its connections in that part listens to the token, and moves on when
+/// the server leaves.
+/// </summary>
 #pragma warning disable CA1001 // The source has no timer and no handle: nothing is left undisposed.
 internal sealed class RoleTerm
 #pragma warning restore CA1001

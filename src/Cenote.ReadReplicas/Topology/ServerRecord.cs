@@ -23,7 +23,10 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
 
     internal bool IsTooFarBehind { get; private set; }
 
-    /// <summary>On the clock of the set, since when another server has been promoted, on a later timeline, and this one is not known to follow it.</summary>
+    /// <summary>
+    /// On the clock of the set, since when another server has been promoted, on a later timeline, and this one is not
+    /// known to follow it.
+    /// </summary>
     internal TimeSpan? LeftBehindSince { get; private set; }
 
     /// <summary>What it said last, perhaps long ago.</summary>
@@ -74,7 +77,9 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
         }
     }
 
-    /// <summary>Notes how far behind a replica is; leaves at once, returns after as many probes as a server that was away.</summary>
+    /// <summary>
+    /// Notes how far behind a replica is; leaves at once, returns after as many probes as a server that was away.
+    /// </summary>
     internal void RecordLag(TimeSpan? lag)
     {
         Lag = lag;
@@ -90,7 +95,10 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
         }
     }
 
-    /// <summary>Heeds the timeline of its last probe. One that tries in vain to follow does not know its timeline for a moment now and then: that alone lets it not return.</summary>
+    /// <summary>
+    /// Heeds the timeline of its last probe. One that tries in vain to follow does not know its timeline for a moment
+    /// now and then: that alone lets it not return.
+    /// </summary>
     internal void ProcessTimeline(long? latest, bool isNew, TimeSpan now)
     {
         if (PrimaryElection.IsOutdated(this, latest))

@@ -1,6 +1,8 @@
 namespace Cenote.ReadReplicas.Topology;
 
-/// <summary>What is known of a server at one moment. Replaced as a whole, so that readers never see half of a change.</summary>
+/// <summary>
+/// What is known of a server at one moment. Replaced as a whole, so that readers never see half of a change.
+/// </summary>
 internal sealed record ServerStanding
 {
     internal static readonly ServerStanding Initial = new();

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.ReadReplicas.Topology;
 
-/// <summary>Where a set records its changes: in its history, in the log, and for the handlers of <see cref="ReplicaSet.TopologyChanged"/>.</summary>
+/// <summary>
+/// Where a set records its changes: in its history, in the log, and for the handlers of
+/// <see cref="ReplicaSet.TopologyChanged"/>.
+/// </summary>
 internal sealed class TopologyJournal(string setName, ILogger logger)
 {
     /// <summary>Changes are rare: these reach back for days, unless a server comes and goes all the time.</summary>

@@ -64,8 +64,9 @@ internal sealed partial class TopologyKeeper
             ServerRole.Primary when winner is not null => (ReplicaSetServerState.ConflictingPrimary, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
             ServerRole.Primary => (ReplicaSetServerState.Unknown, "it takes writes, but servers that may have taken its place have not been heard of yet"),
 
-            // One that has been reading all along has a moment to follow, unless it had come further than the promoted one. A former primary that nobody has rewound never follows: it has what
-            // the promotion lost, and by its positions is not behind.
+            // One that has been reading all along has a moment to follow, unless it had come further than the promoted
+            // one. A former primary that nobody has rewound never follows: it has what the promotion lost, and by its
+            // positions is not behind.
             ServerRole.Replica when record.LeftBehindSince is not null && !mayStay =>
                 (ReplicaSetServerState.Lagging, FormattableString.Invariant($"it has not followed a promotion, or has only just: it was on another timeline than {_latestTimeline}, which is the set's")),
             ServerRole.Replica => ServingUnlessBehind(record),
@@ -77,7 +78,10 @@ internal sealed partial class TopologyKeeper
         ? (ReplicaSetServerState.Lagging, FormattableString.Invariant($"it is {record.Lag?.TotalSeconds:0.###} s behind, or was a moment ago, more than MaxLag ({_options.MaxLag.TotalSeconds:0.###} s)"))
         : (ReplicaSetServerState.Serving, "");
 
-    /// <summary>Whether a replica in rotation follows now, or has a moment left to, and has nothing meanwhile that the primary did not have when it was promoted.</summary>
+    /// <summary>
+    /// Whether a replica in rotation follows now, or has a moment left to, and has nothing meanwhile that the primary
+    /// did not have when it was promoted.
+    /// </summary>
     private bool MayStay(ServerRecord record) =>
         !PrimaryElection.IsOutdated(record, _latestTimeline)
         || (record.Status.Position is { } position && _promotedAt?.Covers(position) == true
@@ -127,7 +131,10 @@ internal sealed partial class TopologyKeeper
         }
     }
 
-    /// <summary>Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an outage of a doubt.</summary>
+    /// <summary>
+    /// Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an
+    /// outage of a doubt.
+    /// </summary>
     private void RecordMultipleServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
     {
         if (report.Status is { HasMultipleServers: true } && !server.HasMultipleServers)
@@ -162,7 +169,8 @@ internal sealed partial class TopologyKeeper
         }
         else if (winner is null && _lastPrimary is null && !before.IsSettled && _records.All(static record => record.IsProbed))
         {
-            // Everybody was heard, and the set begins without one: whoever is on call is to know before the first write fails.
+            // Everybody was heard, and the set begins without one: whoever is on call is to know before the first write
+            // fails.
             changes.Add(Change(TopologyChangeKind.PrimaryLost, _records.First(static record => record.Server.DeclaredRole == ServerRole.Primary).Server, "no server takes writes"));
         }
 

@@ -4,8 +4,8 @@ using Cenote.ReadReplicas.Probing;
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>
-/// Turns what probes find into who serves what. One lock, never taken by a caller that finds what it needs in <see cref="Current"/>, and never held while a pool, a driver
-/// or a handler is called.
+/// Turns what probes find into who serves what. One lock, never taken by a caller that finds what it needs in
+/// <see cref="Current"/>, and never held while a pool, a driver or a handler is called.
 /// </summary>
 internal sealed partial class TopologyKeeper
 {
@@ -113,7 +113,8 @@ internal sealed partial class TopologyKeeper
 
         var claimants = _records.Where(record => record.IsReachable && IsOfSet(record) && RoleOf(record) == ServerRole.Primary).ToList();
 
-        // Nor is the declared one before all were heard, where a count of promotions may show that another has taken its place.
+        // Nor is the declared one before all were heard, where a count of promotions may show that another has taken
+        // its place.
         var mayElect = isSettled || (isHeard && _latestTimeline is null);
         var winner = mayElect ? PrimaryElection.Decide(claimants, before.Primary, _latestTimeline) : null;
         if (winner is not null && winner.Server != before.Primary)
@@ -155,7 +156,8 @@ internal sealed partial class TopologyKeeper
             return;
         }
 
-        // What the server says itself is finer than the time between two probes, but an upper limit only while it hears of its primary: it cannot make a lag small that was measured.
+        // What the server says itself is finer than the time between two probes, but an upper limit only while it hears
+        // of its primary: it cannot make a lag small that was measured.
         var measured = _history.LagOf(position, Now);
         reported.RecordLag(own < measured && measured <= _options.ProbeInterval + _options.ProbeInterval ? own : measured);
     }
@@ -172,8 +174,9 @@ internal sealed partial class TopologyKeeper
     }
 
     /// <summary>
-    /// Which data the set is about: the primary's; while there is none, what it was about so far, as long as a server holds that; else what most servers hold. A server that answers
-    /// before the declared primary says nothing of the set yet.
+    /// Which data the set is about: the primary's; while there is none, what it was about so far, as long as a server
+    /// holds that; else what most servers hold. A server that answers before the declared primary says nothing of the
+    /// set yet.
     /// </summary>
     private void ChooseData(ReplicaSetServer? primary, bool isHeard)
     {
@@ -199,13 +202,17 @@ internal sealed partial class TopologyKeeper
 
     private bool IsOfSet(ServerRecord record) => record.Status.ClusterId is null || record.Status.ClusterId == _clusterId;
 
-    /// <summary>What a server says it is; where the database cannot tell any server's part, what it was declared to be.</summary>
+    /// <summary>
+    /// What a server says it is; where the database cannot tell any server's part, what it was declared to be.
+    /// </summary>
     private ServerRole RoleOf(ServerRecord record) =>
         record.Status.Role != ServerRole.Unknown ? record.Status.Role
         : _records.Any(static other => other.Status.Role != ServerRole.Unknown) ? ServerRole.Unknown
         : record.Server.DeclaredRole;
 
-    /// <summary>Nobody takes writes: whoever did last is still the one to expect, unless it says that it is a replica now.</summary>
+    /// <summary>
+    /// Nobody takes writes: whoever did last is still the one to expect, unless it says that it is a replica now.
+    /// </summary>
     private ReplicaSetServer? KeepPrimary(ReplicaSetServer? last) =>
         last is not null && _records[last.Ordinal] is var record && (!record.IsReachable || RoleOf(record) == ServerRole.Primary) && !PrimaryElection.IsOutdated(record, _latestTimeline) ? last : null;
 }

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicas.Topology;
 
-/// <summary>Who serves what at one moment. Immutable; a caller routes by one snapshot, and by the next when that one has been replaced.</summary>
+/// <summary>
+/// Who serves what at one moment. Immutable; a caller routes by one snapshot, and by the next when that one has been
+/// replaced.
+/// </summary>
 internal sealed class TopologySnapshot
 {
     private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -14,7 +17,10 @@ internal sealed class TopologySnapshot
         _reading = reading;
     }
 
-    /// <summary>The server that gets writes; the one that did last while nobody knows another; <see langword="null"/> when the last one has said that it is none.</summary>
+    /// <summary>
+    /// The server that gets writes; the one that did last while nobody knows another; <see langword="null"/> when the
+    /// last one has said that it is none.
+    /// </summary>
     internal ReplicaSetServer? Primary { get; }
 
     /// <summary>The primary's tenure; <see langword="null"/> while it is not reachable.</summary>

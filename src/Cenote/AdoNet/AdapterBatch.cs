@@ -2,11 +2,15 @@ using System.Data.Common;
 
 namespace Cenote.AdoNet;
 
-/// <summary>The rows of an adapter on their way to the database together. The adapter uses one command for all of them, so each row is a copy.</summary>
+/// <summary>
+/// The rows of an adapter on their way to the database together. The adapter uses one command for all of them, so each
+/// row is a copy.
+/// </summary>
 internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
 {
-    // MySqlConnector 2.6.2 counts for a whole batch only: each of its commands says 0. The sum does not tell two rows that matched 2 and 0 from two that
-    // matched 1 each, so its rows go one by one. Its batches are no transactions either.
+    // MySqlConnector 2.6.2 counts for a whole batch only: each of its commands says 0. The sum does not tell two rows
+    // that matched 2 and 0 from two that matched 1 each, so its rows go one by one. Its batches are no transactions
+    // either.
     private readonly bool _countsEach = driver.GetType().FullName != "MySqlConnector.MySqlConnectorFactory";
     private readonly List<DbBatchCommand> _rows = [];
     private DbBatch? _batch;

@@ -2,10 +2,14 @@ using Cenote.Connections;
 
 namespace Cenote.AdoNet;
 
-/// <summary>The cancels that the owner of one statement has sent, until it is known how the statement ended and how long sending took.</summary>
+/// <summary>
+/// The cancels that the owner of one statement has sent, until it is known how the statement ended and how long sending
+/// took.
+/// </summary>
 /// <remarks>
-/// A cancel may end before the statement or after it. The later of the two reports both, because how the statement ended says whether the
-/// cancel was used up, and how long sending took says whether a cancel without an answer can still be on its way.
+/// A cancel may end before the statement or after it. The later of the two reports both, because how the statement
+/// ended says whether the cancel was used up, and how long sending took says whether a cancel without an answer can
+/// still be on its way.
 /// </remarks>
 internal sealed class CancelRequests
 {
@@ -26,7 +30,8 @@ internal sealed class CancelRequests
     }
 
     /// <summary>A cancel was not sent, because the statement had ended.</summary>
-    /// <returns>What to report of others; <see langword="null"/> when none was sent, another is being sent, or the end is not known yet.</returns>
+    /// <returns>What to report of others; <see langword="null"/> when none was sent, another is being sent, or the end
+    /// is not known yet.</returns>
     internal SentCancel? Withdraw()
     {
         lock (_gate)
@@ -43,7 +48,8 @@ internal sealed class CancelRequests
     }
 
     /// <summary>A cancel was sent.</summary>
-    /// <returns>What to report; <see langword="null"/> while the statement runs, or another cancel is being sent.</returns>
+    /// <returns>What to report; <see langword="null"/> while the statement runs, or another cancel is being
+    /// sent.</returns>
     internal SentCancel? RecordSent(TimeSpan sendingTime)
     {
         lock (_gate)
@@ -58,7 +64,8 @@ internal sealed class CancelRequests
     /// <summary>An execution has ended.</summary>
     /// <param name="outcome">Its failure.</param>
     /// <param name="isLast">Whether no other execution of the statement is running.</param>
-    /// <returns>What to report; <see langword="null"/> when no cancel was requested, or one is still being sent.</returns>
+    /// <returns>What to report; <see langword="null"/> when no cancel was requested, or one is still being
+    /// sent.</returns>
     internal SentCancel? RecordEnd(Exception? outcome, bool isLast)
     {
         lock (_gate)

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The low bits of a <see cref="PooledConnection"/>'s stamp. The bits above count its leases, so that a look at the stamp before
-/// and after a look at the lease proves that both belong together.
+/// The low bits of a <see cref="PooledConnection"/>'s stamp. The bits above count its leases, so that a look at the
+/// stamp before and after a look at the lease proves that both belong together.
 /// </summary>
 internal static class ConnectionPhase
 {

@@ -45,8 +45,8 @@ internal static class LeaseEnding
             }
         }
 
-        // Taken before anything is awaited: when the driver hangs, the connection may be open again, with another lease,
-        // before it answers.
+        // Taken before anything is awaited: when the driver hangs, the connection may be open again, with another
+        // lease, before it answers.
         var lease = connection.Gate.ClosingLease;
         var engine = connection.Pool.Engine;
         var open = connection.Work.TakeLeftOpen(in lease, readers);
@@ -90,7 +90,8 @@ internal static class LeaseEnding
     }
 
     /// <summary>Leaves the rest of the closing to the call that is inside.</summary>
-    /// <returns><see langword="false"/> when it was out before it could know: then this thread goes on itself.</returns>
+    /// <returns><see langword="false"/> when it was out before it could know: then this thread goes on
+    /// itself.</returns>
     private static bool TryHandOver(PooledConnection connection)
     {
         connection.Gate.HandOver();

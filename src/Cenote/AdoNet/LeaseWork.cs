@@ -1,18 +1,18 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// What hangs on the lease of one <see cref="PooledConnection"/>: statements that are attached to the driver's connection,
-/// their open readers, a transaction, another database. All of it ends before the lease is returned.
+/// What hangs on the lease of one <see cref="PooledConnection"/>: statements that are attached to the driver's
+/// connection, their open readers, a transaction, another database. All of it ends before the lease is returned.
 /// </summary>
 /// <remarks>
-/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their coming and going at the
-/// driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection and is
-/// never copied.
+/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their coming and going at
+/// the driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection
+/// and is never copied.
 /// </remarks>
 internal struct LeaseWork
 {
-    // Statements that their owner neither disposes of nor prepares are detached, oldest first, beyond this number, so that
-    // a long lease does not collect them.
+    // Statements that their owner neither disposes of nor prepares are detached, oldest first, beyond this number, so
+    // that a long lease does not collect them.
     private const int MostIdleStatements = 32;
 
     private Statement? _newest;
@@ -41,7 +41,9 @@ internal struct LeaseWork
     /// <summary>Forgets a transaction that is over.</summary>
     internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
 
-    /// <summary>Remembers a statement that was attached to the driver's connection. The caller holds the gate.</summary>
+    /// <summary>
+    /// Remembers a statement that was attached to the driver's connection. The caller holds the gate.
+    /// </summary>
     internal void Link(Statement statement)
     {
         if (_newest is null)
@@ -135,8 +137,9 @@ internal struct LeaseWork
 
     /// <summary>Has the current database changed back before the lease is returned, if a call has changed it.</summary>
     /// <remarks>
-    /// A driver that pools under the slot may change the database by taking another connection from another of its pools:
-    /// then the slot's own cannot be reached any more, nor when the database had no name: the physical connection is retired.
+    /// A driver that pools under the slot may change the database by taking another connection from another of its
+    /// pools: then the slot's own cannot be reached any more, nor when the database had no name: the physical
+    /// connection is retired.
     /// </remarks>
     internal void NoteDatabase(in ConnectionLease lease, string before)
     {
@@ -156,8 +159,8 @@ internal struct LeaseWork
     }
 
     /// <summary>
-    /// Has a database within the process ask from now on, if another statement is being read from: it can only interrupt all
-    /// of them. The statement is announced, and not in the driver yet.
+    /// Has a database within the process ask from now on, if another statement is being read from: it can only
+    /// interrupt all of them. The statement is announced, and not in the driver yet.
     /// </summary>
     internal void WatchIfShared(object gate, in ConnectionLease lease, Statement next)
     {

@@ -3,7 +3,9 @@ using System.Data.Common;
 
 namespace Cenote.AdoNet;
 
-/// <summary>A batch that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.</summary>
+/// <summary>
+/// A batch that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.
+/// </summary>
 internal sealed class PooledBatch(ConnectionPool pool, PooledConnection? connection, bool opensConnection) : DbBatch
 {
     private readonly BatchStatement _statement = new(pool, connection, opensConnection);

@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Writes the commands of a <see cref="PooledDataAdapter"/>. What differs from driver to driver (quotes, parameter names and types)
-/// comes from the driver's own builder, which itself accepts its driver's adapter only.
+/// Writes the commands of a <see cref="PooledDataAdapter"/>. What differs from driver to driver (quotes, parameter
+/// names and types) comes from the driver's own builder, which itself accepts its driver's adapter only.
 /// </summary>
 internal sealed class PooledCommandBuilder : DbCommandBuilder
 {
@@ -68,7 +68,10 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
 
     private void OnRowUpdating(object? sender, RowUpdatingEventArgs update) => RowUpdatingHandler(update);
 
-    /// <summary>Protected members of the base class, which drivers must implement. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
+    /// <summary>
+    /// Protected members of the base class, which drivers must implement. The runtime writes the bodies: marked for the
+    /// interleaving checker (CONTRIBUTING.md).
+    /// </summary>
     [CompilerGenerated]
     private static class Driver
     {

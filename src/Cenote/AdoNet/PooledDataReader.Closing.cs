@@ -118,10 +118,13 @@ internal sealed partial class PooledDataReader
         _statement.ReaderClosed();
     }
 
-    /// <summary>Whether a failure to close would only hide the one that ended the statement, or its session, and that the caller was told of.</summary>
+    /// <summary>
+    /// Whether a failure to close would only hide the one that ended the statement, or its session, and that the caller
+    /// was told of.
+    /// </summary>
     /// <remarks>
-    /// A value that could not be read ends nothing, and a database may execute the rest of a text after an error: what fails then is news. Asked only when
-    /// closing has failed.
+    /// A value that could not be read ends nothing, and a database may execute the rest of a text after an error: what
+    /// fails then is news. Asked only when closing has failed.
     /// </remarks>
     private bool HidesAnother(Exception exception) =>
         PooledConnection.IsLost(in _lease)

@@ -66,8 +66,8 @@ internal sealed partial class PooledDataReader
         CallAsync(0, static (reader, _, token) => reader.GetColumnSchemaAsync(token), cancellationToken);
 
     /// <summary>
-    /// One guarded call of the driver's reader that is not made for each value. The state stands in for a closure, so that nothing is
-    /// allocated.
+    /// One guarded call of the driver's reader that is not made for each value. The state stands in for a closure, so
+    /// that nothing is allocated.
     /// </summary>
     private T Call<TState, T>(TState state, Func<DbDataReader, TState, T> call)
     {

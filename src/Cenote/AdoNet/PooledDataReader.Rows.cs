@@ -101,8 +101,8 @@ internal sealed partial class PooledDataReader
     }
 
     /// <summary>
-    /// Cancels the statement instead of passing a signalled token on: a driver may send a cancel for such a token, or return the rows that it
-    /// has buffered, and how long sending took would not be known.
+    /// Cancels the statement instead of passing a signalled token on: a driver may send a cancel for such a token, or
+    /// return the rows that it has buffered, and how long sending took would not be known.
     /// </summary>
     private Task<bool> LeaveEarly(CancellationToken cancellationToken)
     {
@@ -111,7 +111,8 @@ internal sealed partial class PooledDataReader
             throw Over();
         }
 
-        // Once: what tries on with the same token has nothing more to cancel. Some drivers block while they send, so not on the caller's thread.
+        // Once: what tries on with the same token has nothing more to cancel. Some drivers block while they send, so
+        // not on the caller's thread.
         return _root.IsFirstToLeaveEarly()
             ? CancelAndLeaveAsync(cancellationToken)
             : Task.FromCanceled<bool>(cancellationToken);

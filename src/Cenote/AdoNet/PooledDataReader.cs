@@ -4,13 +4,14 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// A reader of one lease. Drivers use the same reader object for the next command, of the same session or of its next holder: so
-/// once this one is closed, or its lease has ended, it never touches the driver's again.
+/// A reader of one lease. Drivers use the same reader object for the next command, of the same session or of its next
+/// holder: so once this one is closed, or its lease has ended, it never touches the driver's again.
 /// </summary>
 /// <remarks>
-/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>), and the fence that
-/// this needs is on the other side: whoever returns the lease writes first (<see cref="Stop"/>), then sends a barrier to every
-/// processor, then looks whether a call is inside. That is rare: a reader is seldom still open when its connection is closed.
+/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>), and the
+/// fence that this needs is on the other side: whoever returns the lease writes first (<see cref="Stop"/>), then sends
+/// a barrier to every processor, then looks whether a call is inside. That is rare: a reader is seldom still open when
+/// its connection is closed.
 /// </remarks>
 internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
@@ -45,7 +46,9 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         Older = older;
     }
 
-    /// <summary>A reader of what one column holds (a composite, say): it lives as long as the one it came from.</summary>
+    /// <summary>
+    /// A reader of what one column holds (a composite, say): it lives as long as the one it came from.
+    /// </summary>
     private PooledDataReader(PooledDataReader outer, DbDataReader nested)
         : this(outer._statement, outer.Uncounted, outer._lease, nested, closesConnection: false, older: null) =>
         _root = outer._root;
@@ -69,7 +72,9 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, _closesConnection);
 
-    /// <summary>Announces a call and gives the driver's reader. Every success is followed by one <see cref="Leave"/>.</summary>
+    /// <summary>
+    /// Announces a call and gives the driver's reader. Every success is followed by one <see cref="Leave"/>.
+    /// </summary>
     internal DbDataReader Enter()
     {
         _root._isInside = true;
@@ -120,7 +125,10 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
         }
     }
 
-    /// <summary>Has the next row fail instead of ending what the driver is doing. Counts only if the reader is found outside of the driver afterwards.</summary>
+    /// <summary>
+    /// Has the next row fail instead of ending what the driver is doing. Counts only if the reader is found outside of
+    /// the driver afterwards.
+    /// </summary>
     internal void EndAtNextRow() => _mustEnd = true;
 
     private void BeginMoving()

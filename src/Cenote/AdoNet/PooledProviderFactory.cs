@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The provider factory of pooled connections: what it makes works together and on them. Parameters, batch commands and connection string
-/// builders are the driver's own, as everywhere.
+/// The provider factory of pooled connections: what it makes works together and on them. Parameters, batch commands and
+/// connection string builders are the driver's own, as everywhere.
 /// </summary>
 /// <param name="home">Gives the pool whose driver makes commands.</param>
 /// <param name="createConnection">Makes a closed connection.</param>

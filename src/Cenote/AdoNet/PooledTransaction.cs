@@ -4,8 +4,8 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// A transaction of one lease. The driver's transaction is let go of as soon as it is over: drivers use the same object for the
-/// next one, of the same session or of its next holder.
+/// A transaction of one lease. The driver's transaction is let go of as soon as it is over: drivers use the same object
+/// for the next one, of the same session or of its next holder.
 /// </summary>
 internal sealed partial class PooledTransaction : DbTransaction
 {
@@ -40,7 +40,10 @@ internal sealed partial class PooledTransaction : DbTransaction
     /// <summary>The driver's transaction, if it is open and was begun on the given lease.</summary>
     internal DbTransaction? FindDriverTransaction(in ConnectionLease lease) => _lease == lease ? DriverTransaction : null;
 
-    /// <summary>Rolls back what its owner left open when the lease is about to be returned. No call is inside: the caller has made sure of that.</summary>
+    /// <summary>
+    /// Rolls back what its owner left open when the lease is about to be returned. No call is inside: the caller has
+    /// made sure of that.
+    /// </summary>
     internal void EndWithLease() => Interlocked.Exchange(ref _transaction, null)?.Dispose();
 
     /// <inheritdoc cref="EndWithLease"/>

@@ -3,12 +3,14 @@ using Cenote.Providers;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Ends one execution when its time is up, or, for drivers that do not heed cancellation tokens, when its token is signalled.
+/// Ends one execution when its time is up, or, for drivers that do not heed cancellation tokens, when its token is
+/// signalled.
 /// </summary>
 /// <remarks>
-/// Whoever ends the execution and the thread that cancels it race for <see cref="_state"/>: either the watch has ended and nothing is
-/// sent, or the one who ends it waits until the cancel is out, so that it cannot hit the connection's next statement. That it
-/// cannot hit the next lease is made sure of by announcing the call, as every call into the driver is.
+/// Whoever ends the execution and the thread that cancels it race for <see cref="_state"/>: either the watch has ended
+/// and nothing is sent, or the one who ends it waits until the cancel is out, so that it cannot hit the connection's
+/// next statement. That it cannot hit the next lease is made sure of by announcing the call, as every call into the
+/// driver is.
 /// </remarks>
 internal sealed class QueryWatch
 {
@@ -87,7 +89,9 @@ internal sealed class QueryWatch
         }
     }
 
-    /// <summary>Waits for a call of the driver, but not for one that hangs on although its session was ended under it.</summary>
+    /// <summary>
+    /// Waits for a call of the driver, but not for one that hangs on although its session was ended under it.
+    /// </summary>
     internal async Task<T> GuardAsync<T>(Task<T> call)
     {
         Task aborted;
@@ -106,7 +110,9 @@ internal sealed class QueryWatch
         return await call.ConfigureAwait(false);
     }
 
-    /// <summary>What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.</summary>
+    /// <summary>
+    /// What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.
+    /// </summary>
     internal Exception? Explain(Exception exception, FailureKind kind)
     {
         var state = Volatile.Read(ref _state);
@@ -184,7 +190,10 @@ internal sealed class QueryWatch
         }
     }
 
-    /// <summary>The cancel did not help in time: ends the session under whoever is inside, and the lease with it, so that nobody waits on.</summary>
+    /// <summary>
+    /// The cancel did not help in time: ends the session under whoever is inside, and the lease with it, so that nobody
+    /// waits on.
+    /// </summary>
     private void Abort()
     {
         lock (_gate)

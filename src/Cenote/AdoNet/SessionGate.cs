@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The lease of one <see cref="PooledConnection"/>, the calls that use its session, and the order in which both may end.
+/// The lease of one <see cref="PooledConnection"/>, the calls that use its session, and the order in which both may
+/// end.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -15,8 +16,8 @@ namespace Cenote.AdoNet;
 /// pool counts its lease as out.
 /// </para>
 /// <para>
-/// The stamp holds a <see cref="ConnectionPhase"/> and counts the leases above it. A mutable struct, so that a connection
-/// stays one object: it is a field of its connection and is never copied.
+/// The stamp holds a <see cref="ConnectionPhase"/> and counts the leases above it. A mutable struct, so that a
+/// connection stays one object: it is a field of its connection and is never copied.
 /// </para>
 /// </remarks>
 internal struct SessionGate
@@ -48,7 +49,9 @@ internal struct SessionGate
     /// <summary>Gets the lease for the thread that closes the connection, and for the finalizer.</summary>
     internal readonly ConnectionLease ClosingLease => _lease;
 
-    /// <summary>Gets what a holder is told when the pool has revoked the lease that the connection was opened with.</summary>
+    /// <summary>
+    /// Gets what a holder is told when the pool has revoked the lease that the connection was opened with.
+    /// </summary>
     internal readonly LeaseRevokedException? Revocation => Phase == ConnectionPhase.Open ? _lease.Revocation : null;
 
     /// <summary>Gets the lease, if the connection is open and the pool has not revoked it.</summary>
@@ -57,7 +60,8 @@ internal struct SessionGate
     {
         var stamp = Volatile.Read(in _stamp);
         lease = _lease;
-        // A lease is two words, which another thread's re-opening may be changing: an unchanged stamp proves them a pair.
+        // A lease is two words, which another thread's re-opening may be changing: an unchanged stamp proves them a
+        // pair.
         Volatile.ReadBarrier();
         return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open && stamp == _stamp && lease.IsActive;
     }
@@ -84,7 +88,8 @@ internal struct SessionGate
     }
 
     /// <summary>Lets calls in, to the lease.</summary>
-    /// <returns><see langword="false"/> when the connection was disposed of meanwhile: the caller closes it again.</returns>
+    /// <returns><see langword="false"/> when the connection was disposed of meanwhile: the caller closes it
+    /// again.</returns>
     internal bool FinishOpening(in ConnectionLease lease)
     {
         _lease = lease;
@@ -102,8 +107,8 @@ internal struct SessionGate
             ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
 
     /// <summary>
-    /// Keeps the connection from being opened again. Together with <see cref="FinishOpening"/> makes sure that a connection
-    /// disposed of while it is being opened does not keep its lease.
+    /// Keeps the connection from being opened again. Together with <see cref="FinishOpening"/> makes sure that a
+    /// connection disposed of while it is being opened does not keep its lease.
     /// </summary>
     internal void MarkDisposed()
     {
@@ -127,8 +132,8 @@ internal struct SessionGate
     internal void FinishClosing() => Volatile.Write(ref _stamp, (_stamp & ~ConnectionPhase.Mask) + ConnectionPhase.NextLease);
 
     /// <summary>
-    /// Leaves the rest of the closing to a call that is inside. The closing thread looks for calls once more afterwards:
-    /// when the last has left, it takes the closing back (<see cref="TryTakeOver"/>).
+    /// Leaves the rest of the closing to a call that is inside. The closing thread looks for calls once more
+    /// afterwards: when the last has left, it takes the closing back (<see cref="TryTakeOver"/>).
     /// </summary>
     internal void HandOver()
     {

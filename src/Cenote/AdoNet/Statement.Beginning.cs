@@ -4,7 +4,8 @@ using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
-// How an execution begins: the connection is opened if need be, the call announced, the statement attached, limited and watched.
+// How an execution begins: the connection is opened if need be, the call announced, the statement attached, limited and
+// watched.
 internal abstract partial class Statement
 {
     private int _running;
@@ -14,7 +15,9 @@ internal abstract partial class Statement
     /// <summary>Gets what it executes, for counting statements by text.</summary>
     private protected abstract string? Text { get; }
 
-    /// <summary>What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.</summary>
+    /// <summary>
+    /// What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.
+    /// </summary>
     private protected abstract WorkEffect Effect { get; }
 
     private StatementExecution Begin()
@@ -90,7 +93,9 @@ internal abstract partial class Statement
     /// <summary>Where the execution is counted, if the pool counts.</summary>
     private StatementRecord? FindRecord() => Pool.Engine.Statements?.Find(Text ?? "");
 
-    /// <summary>Announces the execution and attaches the driver's object to the session that the connection holds now.</summary>
+    /// <summary>
+    /// Announces the execution and attaches the driver's object to the session that the connection holds now.
+    /// </summary>
     private void Enter(PooledConnection connection)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -134,8 +139,8 @@ internal abstract partial class Statement
         }
     }
 
-    // A statement without a transaction of its own joins the one that is open: every driver allows one at a time, and some
-    // refuse a statement that does not name it.
+    // A statement without a transaction of its own joins the one that is open: every driver allows one at a time, and
+    // some refuse a statement that does not name it.
     private DbTransaction? FindTransaction(PooledConnection connection, in ConnectionLease lease) => _transaction is null
         ? connection.Work.Transaction?.DriverTransaction
         : _transaction.FindDriverTransaction(in lease) ?? throw new InvalidOperationException(

@@ -5,7 +5,9 @@ namespace Cenote.AdoNet;
 // Cancelled: by its owner, or by what watches one execution.
 internal abstract partial class Statement
 {
-    /// <summary>Whether the connection answers the database that it is to end. Changed by the watch, under its lock.</summary>
+    /// <summary>
+    /// Whether the connection answers the database that it is to end. Changed by the watch, under its lock.
+    /// </summary>
     internal bool IsEnding { get; set; }
 
     /// <summary>Whether a call of it is inside the driver, as far as the calling thread can see.</summary>
@@ -35,7 +37,9 @@ internal abstract partial class Statement
         return isInside;
     }
 
-    /// <summary>Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.</summary>
+    /// <summary>
+    /// Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.
+    /// </summary>
     internal void Cancel()
     {
         if (Volatile.Read(ref _running) == 0 || _connection is not { } connection || !connection.TryEnter(out var lease))
@@ -93,8 +97,9 @@ internal abstract partial class Statement
     }
 
     /// <summary>
-    /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to end everything that runs on the
-    /// connection, or begins there while a reader is open, unless it asks for each. Readers that are between two rows need no interruption: their next row fails.
+    /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to
+    /// end everything that runs on the connection, or begins there while a reader is open, unless it asks for each.
+    /// Readers that are between two rows need no interruption: their next row fails.
     /// </summary>
     internal void CancelAlone(PhysicalConnection physical)
     {

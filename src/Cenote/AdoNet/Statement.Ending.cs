@@ -25,7 +25,9 @@ internal abstract partial class Statement
         }
     }
 
-    /// <summary>Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.</summary>
+    /// <summary>
+    /// Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.
+    /// </summary>
     internal void EndExecution(in ConnectionLease lease, in StatementExecution execution, Exception? failure, bool isCancelled)
     {
         var watch = execution.Watch;

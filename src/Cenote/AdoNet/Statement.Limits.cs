@@ -7,8 +7,9 @@ internal abstract partial class Statement
     private int? _timeoutBefore;
 
     /// <summary>
-    /// The command timeout in seconds as its owner sees it: until it is set, what the driver gives to commands that its own connection
-    /// makes, which a connection string may decide. The driver may have been told another one, for the sake of a query timeout.
+    /// The command timeout in seconds as its owner sees it: until it is set, what the driver gives to commands that its
+    /// own connection makes, which a connection string may decide. The driver may have been told another one, for the
+    /// sake of a query timeout.
     /// </summary>
     internal int Timeout
     {

@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// What a <see cref="PooledCommand"/> and a <see cref="PooledBatch"/> have in common: an object of the driver, made without a
-/// connection so that the driver never gives it to anyone else, which is attached to the session of each lease that executes it
-/// and detached before that lease is returned.
+/// What a <see cref="PooledCommand"/> and a <see cref="PooledBatch"/> have in common: an object of the driver, made
+/// without a connection so that the driver never gives it to anyone else, which is attached to the session of each
+/// lease that executes it and detached before that lease is returned.
 /// </summary>
 internal abstract partial class Statement
 {
@@ -21,7 +21,8 @@ internal abstract partial class Statement
 
     /// <param name="pool">Whose driver made the object.</param>
     /// <param name="connection">The connection to execute on; <see langword="null"/> until one is set.</param>
-    /// <param name="opensConnection">Whether each execution opens and closes the connection, as those made by the pool itself do.</param>
+    /// <param name="opensConnection">Whether each execution opens and closes the connection, as those made by the pool
+    /// itself do.</param>
     private protected Statement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     {
         _maker = pool;
@@ -119,12 +120,15 @@ internal abstract partial class Statement
         }
     }
 
-    /// <summary>Takes the driver's object off the session. The caller holds the connection's gate, and the lease is active.</summary>
+    /// <summary>
+    /// Takes the driver's object off the session. The caller holds the connection's gate, and the lease is active.
+    /// </summary>
     internal void Detach()
     {
         if (_isPrepared)
         {
-            // The next lease may be on the same session, cleared of what was prepared on it: the driver would not notice.
+            // The next lease may be on the same session, cleared of what was prepared on it: the driver would not
+            // notice.
             _isPrepared = false;
             ForgetPreparation();
         }
@@ -210,8 +214,8 @@ internal abstract partial class Statement
         }
     }
 
-    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that no caller has, and it then refuses to let
-    // go of its connection: no other holder may get that one.
+    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that no caller
+    // has, and it then refuses to let go of its connection: no other holder may get that one.
     private void DetachOrRetire(PooledConnection connection)
     {
         try

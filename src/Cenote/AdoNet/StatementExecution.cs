@@ -2,7 +2,10 @@ using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
-/// <summary>One execution of a statement: the connection that announced it, what watches it, and where it is counted, if anything does.</summary>
+/// <summary>
+/// One execution of a statement: the connection that announced it, what watches it, and where it is counted, if
+/// anything does.
+/// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="watch">What watches it.</param>
 /// <param name="record">Where it is counted; the clock is read for it now.</param>

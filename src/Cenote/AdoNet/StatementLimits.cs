@@ -3,8 +3,8 @@ using Cenote.Providers;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// How long one execution may run, and who is told: the server, the driver, the pool's own timer (<see cref="QueryWatch"/>).
-/// Computed once, when the execution begins.
+/// How long one execution may run, and who is told: the server, the driver, the pool's own timer
+/// (<see cref="QueryWatch"/>). Computed once, when the execution begins.
 /// </summary>
 /// <remarks>
 /// A query timeout from here on: the server is told a longer limit where its own would end the statement too early
@@ -24,13 +24,19 @@ internal readonly struct StatementLimits
         }
     }
 
-    /// <summary>Gets whether a query timeout was set, on the connection or for its pool, also one that does not count here.</summary>
+    /// <summary>
+    /// Gets whether a query timeout was set, on the connection or for its pool, also one that does not count here.
+    /// </summary>
     internal bool IsInForce { get; }
 
-    /// <summary>Gets how long the execution may run; <see langword="null"/> for as long as the driver lets it.</summary>
+    /// <summary>
+    /// Gets how long the execution may run; <see langword="null"/> for as long as the driver lets it.
+    /// </summary>
     internal TimeSpan? Limit { get; }
 
-    /// <summary>Gets when the pool's timer ends the execution: a moment later where the server does so by itself.</summary>
+    /// <summary>
+    /// Gets when the pool's timer ends the execution: a moment later where the server does so by itself.
+    /// </summary>
     internal TimeSpan? Delay { get; }
 
     /// <summary>Gets whether the server would end the statement before its limit.</summary>
@@ -39,7 +45,8 @@ internal readonly struct StatementLimits
     /// <summary>Computes the limits of an execution that is about to begin.</summary>
     /// <param name="connection">The connection, whose own query timeout goes before that of its pool.</param>
     /// <param name="lease">Its lease.</param>
-    /// <param name="ownTimeout">The command timeout in seconds that the statement's owner has set. It goes before both.</param>
+    /// <param name="ownTimeout">The command timeout in seconds that the statement's owner has set. It goes before
+    /// both.</param>
     internal static StatementLimits Of(PooledConnection connection, in ConnectionLease lease, int? ownTimeout)
     {
         var ofPool = connection.Pool.Engine.Settings.QueryTimeout;

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Which of several statements on a connection are to end. A database within the process can only interrupt all of them, so it asks for each (see
-/// <see cref="Providers.IInProcessProvider.TryWatchStatements"/>).
+/// Which of several statements on a connection are to end. A database within the process can only interrupt all of
+/// them, so it asks for each (see <see cref="Providers.IInProcessProvider.TryWatchStatements"/>).
 /// </summary>
 internal sealed class StatementWatch
 {

@@ -4,18 +4,20 @@ using Cenote.Time;
 namespace Cenote.Circuit;
 
 /// <summary>
-/// The circuit's states and when it changes them. Guarded by the lock of the lease desk, which does what a change asks for:
-/// starts the timer of the next probe, ends opens that are under way, tells callers that nothing is coming.
+/// The circuit's states and when it changes them. Guarded by the lock of the lease desk, which does what a change asks
+/// for: starts the timer of the next probe, ends opens that are under way, tells callers that nothing is coming.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and no handle.
 internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock clock)
 #pragma warning restore CA1001
 {
-    // Beyond TCP's first retransmission, which comes after a second: one lost packet is no silent server. A probe may be wrong.
+    // Beyond TCP's first retransmission, which comes after a second: one lost packet is no silent server. A probe may
+    // be wrong.
     private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestProbeLimit = TimeSpan.FromSeconds(1);
 
-    // Some drivers take all the time they are given to find out that nobody listens: SqlClient 7.1.1 tries a refused port again until its timeout.
+    // Some drivers take all the time they are given to find out that nobody listens: SqlClient 7.1.1 tries a refused
+    // port again until its timeout.
     private static readonly TimeSpan FirstConnectLimit = TimeSpan.FromSeconds(5);
     private const int MaxDoublings = 10;
 
@@ -48,11 +50,12 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     internal int SuccessesFor(int slotId) => IsProbe(slotId) ? options!.SuccessThreshold - 1 : 0;
 
     /// <summary>
-    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at least 2 s,
-    /// for a probe 1 s.
-    /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is reached in
-    /// the end as well, since the limit grows to a tenth of the time that every try has failed for.
-    /// A database that was never reached gets 5 s until the circuit opens, and twice as long with each probe after that.
+    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at
+    /// least 2 s, for a probe 1 s.
+    /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is
+    /// reached in the end as well, since the limit grows to a tenth of the time that every try has failed for.
+    /// A database that was never reached gets 5 s until the circuit opens, and twice as long with each probe after
+    /// that.
     /// </summary>
     /// <returns><see langword="null"/> for the connect timeout alone: there is no breaker.</returns>
     internal TimeSpan? ConnectLimit(bool isProbe, TimeSpan? slowestConnect)
@@ -78,7 +81,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     /// <param name="slotId">The slot.</param>
     /// <param name="kind">What the failure means.</param>
     /// <param name="startedAt">When the try began, on the pool's clock.</param>
-    /// <returns>Whether the state has changed. If to open, <see cref="TakeOpens"/> gives what to cancel, <see cref="BreakDuration"/> the time to the next probe.</returns>
+    /// <returns>Whether the state has changed. If to open, <see cref="TakeOpens"/> gives what to cancel,
+    /// <see cref="BreakDuration"/> the time to the next probe.</returns>
     internal bool RecordFailure(int slotId, FailureKind kind, TimeSpan startedAt)
     {
         // Of a circuit that is not closed, only the probe says anything: the other opens were told to end.
@@ -94,7 +98,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
             return Close();
         }
 
-        // Several tries that meet one hiccup are one failure; but each that waited in vain has seen a silence of its own.
+        // Several tries that meet one hiccup are one failure; but each that waited in vain has seen a silence of its
+        // own.
         var now = clock.Elapsed;
         if (Failures > 0 && startedAt < _failedAt && now - startedAt < ShortestProbeLimit)
         {
@@ -130,7 +135,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// A probe is due, and there is no room for it: as many connections are alive as may be. The next open tells, when there is one.
+    /// A probe is due, and there is no room for it: as many connections are alive as may be. The next open tells, when
+    /// there is one.
     /// </summary>
     internal bool CloseForLackOfRoom()
     {
@@ -144,7 +150,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         Enter(CircuitState.HalfOpen);
     }
 
-    /// <summary>An open ended without an answer, or with one that says nothing of the server. If it was the probe, another is due.</summary>
+    /// <summary>
+    /// An open ended without an answer, or with one that says nothing of the server. If it was the probe, another is
+    /// due.
+    /// </summary>
     /// <returns>Whether it was, and the circuit is open again.</returns>
     internal bool RecordSkipped(int slotId)
     {
@@ -157,7 +166,9 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
-    /// <summary>The probe was ended for a reason that has nothing to do with the server: another is due at once.</summary>
+    /// <summary>
+    /// The probe was ended for a reason that has nothing to do with the server: another is due at once.
+    /// </summary>
     /// <returns>Whether it was the probe, and the circuit is open again.</returns>
     internal bool RepeatProbe(int slotId)
     {
@@ -218,7 +229,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
-    /// <summary>Grows exponentially to its bound; of that, between a half and all ("equal jitter": Brooker, "Exponential Backoff And Jitter", AWS 2015).</summary>
+    /// <summary>
+    /// Grows exponentially to its bound; of that, between a half and all ("equal jitter": Brooker, "Exponential Backoff
+    /// And Jitter", AWS 2015).
+    /// </summary>
     private void Trip()
     {
         var longest = options!.BreakDuration * Math.Min(Math.Pow(options.BackoffMultiplier, _trips), options.MaxBreakDuration / options.BreakDuration);

@@ -1,8 +1,8 @@
 namespace Cenote.Connections;
 
 /// <summary>
-/// Calls of the driver that a slot went on without: an open that hung, or came through at the very moment it was ended, and whose connection is then closed.
-/// The provider outlives them. Thread-safe.
+/// Calls of the driver that a slot went on without: an open that hung, or came through at the very moment it was ended,
+/// and whose connection is then closed. The provider outlives them. Thread-safe.
 /// </summary>
 internal sealed class AbandonedCalls
 {

@@ -6,7 +6,9 @@ internal static class BackgroundWork
     [ThreadStatic]
     private static bool s_isOwnThread;
 
-    /// <summary>Runs work on the thread pool, or on a thread of its own while blocked callers may hold all of the thread pool's.</summary>
+    /// <summary>
+    /// Runs work on the thread pool, or on a thread of its own while blocked callers may hold all of the thread pool's.
+    /// </summary>
     internal static void Start(Func<Task> work, bool needsOwnThread)
     {
         if (needsOwnThread)
@@ -25,15 +27,17 @@ internal static class BackgroundWork
     }
 
     /// <summary>
-    /// Runs one call of the driver so that the caller can stop waiting for it, even if the driver blocks where it should not.
+    /// Runs one call of the driver so that the caller can stop waiting for it, even if the driver blocks where it
+    /// should not.
     /// </summary>
     internal static Task Call(Action blocking, Func<ValueTask> asynchronous, bool needsOwnThread) => needsOwnThread
         ? Task.Factory.StartNew(blocking, CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default)
         : Task.Run(async () => await asynchronous().ConfigureAwait(false));
 
     /// <summary>
-    /// Waits for a call, up to a signal. On a thread of its own it blocks: an await whose task ends at that very moment goes on
-    /// on the thread pool, where no thread may be left. Work that has left its own thread (a retry after a delay) awaits.
+    /// Waits for a call, up to a signal. On a thread of its own it blocks: an await whose task ends at that very moment
+    /// goes on on the thread pool, where no thread may be left. Work that has left its own thread (a retry after a
+    /// delay) awaits.
     /// </summary>
     internal static Task Wait(Task call, CancellationToken cancellationToken)
     {

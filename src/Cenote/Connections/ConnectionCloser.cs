@@ -4,13 +4,19 @@ using Cenote.Providers;
 
 namespace Cenote.Connections;
 
-/// <summary>Closes physical connections in the background: the one place where any that joined the pool is closed.</summary>
+/// <summary>
+/// Closes physical connections in the background: the one place where any that joined the pool is closed.
+/// </summary>
 internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {
-    /// <summary>A revoked lease is taken because others need its place: they wait no longer than this for a driver that hangs.</summary>
+    /// <summary>
+    /// A revoked lease is taken because others need its place: they wait no longer than this for a driver that hangs.
+    /// </summary>
     private static readonly TimeSpan LongestAbort = TimeSpan.FromSeconds(1);
 
-    /// <summary>Closes the connection of a slot in state closing. A driver that hangs is left behind: the slot must go on.</summary>
+    /// <summary>
+    /// Closes the connection of a slot in state closing. A driver that hangs is left behind: the slot must go on.
+    /// </summary>
     internal async Task CloseAsync(Slot slot, CloseReason reason, bool needsOwnThread)
     {
         var physical = slot.Physical!;
@@ -48,8 +54,8 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
     }
 
     /// <summary>
-    /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls heed neither a token nor a
-    /// time limit: where the network swallows everything, they would keep their session for ever.
+    /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls heed
+    /// neither a token nor a time limit: where the network swallows everything, they would keep their session for ever.
     /// </summary>
     internal async Task AbortAbandonedAsync(PhysicalConnection physical, CloseReason reason)
     {

@@ -94,7 +94,9 @@ internal sealed class ConnectionOpener(
             .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token, ended.Token).ConfigureAwait(false);
     }
 
-    /// <summary>The timeouts are our own or the driver's: no answer in time means that the server cannot be reached.</summary>
+    /// <summary>
+    /// The timeouts are our own or the driver's: no answer in time means that the server cannot be reached.
+    /// </summary>
     private OpenFailure Describe(Exception exception, int attempts) => new(
         exception, exception is not TimeoutException && classifier.Classify(exception) is var kind and not FailureKind.QueryTimeout ? kind : FailureKind.ConnectionLost, settings.Clock.UtcNow, attempts)
     {
@@ -114,7 +116,9 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    /// <summary>Up to five per cent early, at random: connections opened together must not all come of age together.</summary>
+    /// <summary>
+    /// Up to five per cent early, at random: connections opened together must not all come of age together.
+    /// </summary>
     private long NewExpiry()
     {
         var longest = settings.MaxLifetime;

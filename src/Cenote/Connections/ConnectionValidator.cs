@@ -6,7 +6,9 @@ namespace Cenote.Connections;
 /// <summary>Proves in the background that connections are alive.</summary>
 internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
 {
-    /// <summary>Validates the connection of a slot in state validating, and brings the slot to idle or closing.</summary>
+    /// <summary>
+    /// Validates the connection of a slot in state validating, and brings the slot to idle or closing.
+    /// </summary>
     /// <returns>Whether it is alive.</returns>
     internal async Task<bool> ValidateAsync(Slot slot, bool needsOwnThread)
     {
@@ -44,7 +46,9 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         return desk.MakeIdle(slot, word);
     }
 
-    /// <summary>One round trip on an open connection that nobody holds, which is as clean afterwards as before.</summary>
+    /// <summary>
+    /// One round trip on an open connection that nobody holds, which is as clean afterwards as before.
+    /// </summary>
     internal static Task RunAsync(PhysicalConnection physical, TimeSpan timeout, bool needsOwnThread, CancellationToken cancellationToken) =>
         BackgroundWork.Call(() => Validate(physical, timeout), () => ValidateAsync(physical, timeout, cancellationToken), needsOwnThread);
 

@@ -42,7 +42,10 @@ internal sealed class ConnectionWork(
 
     public void NotifyCircuitChanged(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
 
-    /// <summary>Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after that call.</summary>
+    /// <summary>
+    /// Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after
+    /// that call.
+    /// </summary>
     internal void GiveUpLease(in ConnectionLease lease, Task hangingCall)
     {
         if (lease.Slot is not { } slot || !slot.TryChange(lease.Ticket, SlotWord.With(lease.Ticket, SlotState.Closing)))

@@ -3,8 +3,8 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// Says what a failure means: the user's verdict if there is one, else the provider's. Either may be the user's code: what that
-/// throws must not hide the failure.
+/// Says what a failure means: the user's verdict if there is one, else the provider's. Either may be the user's code:
+/// what that throws must not hide the failure.
 /// </summary>
 internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exception, FailureKind?>? verdict = null)
 {
@@ -22,7 +22,8 @@ internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exceptio
             // The provider still knows.
         }
 
-        // The pool has judged before what the exception wraps; a provider whose verdicts come from the application looks at the outermost only.
+        // The pool has judged before what the exception wraps; a provider whose verdicts come from the application
+        // looks at the outermost only.
         for (var current = exception; current is not null; current = current.InnerException)
         {
             if (current is ConnectionLostException)
@@ -41,7 +42,9 @@ internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exceptio
         }
     }
 
-    /// <summary>Whether the database itself says that it ended a statement because it was asked to, or because of a time limit.</summary>
+    /// <summary>
+    /// Whether the database itself says that it ended a statement because it was asked to, or because of a time limit.
+    /// </summary>
     internal bool IsCancellation(Exception exception)
     {
         try

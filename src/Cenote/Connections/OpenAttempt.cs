@@ -6,8 +6,8 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// One try to open a connection. Whatever of it hangs, the user's callback included, is left behind when its time is up, and
-/// what still comes of it then is closed.
+/// One try to open a connection. Whatever of it hangs, the user's callback included, is left behind when its time is
+/// up, and what still comes of it then is closed.
 /// </summary>
 internal sealed class OpenAttempt(
     DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, AbandonedCalls leftBehind, PoolJournal journal, bool needsOwnThread)
@@ -16,7 +16,10 @@ internal sealed class OpenAttempt(
     private Task _opening = Task.CompletedTask;
     private Task _proving = Task.CompletedTask;
 
-    /// <summary>Whether the connection goes to somebody at once, without the slot that would open the driver's object for each lease.</summary>
+    /// <summary>
+    /// Whether the connection goes to somebody at once, without the slot that would open the driver's object for each
+    /// lease.
+    /// </summary>
     internal bool BeginsLease { get; init; }
 
     /// <summary>Opens a connection and proves it.</summary>
@@ -135,7 +138,8 @@ internal sealed class OpenAttempt(
         }
     }
 
-    // A driver that enlists by itself, in what flowed here or in what a caller forgot on this thread, would keep the session beyond its leases.
+    // A driver that enlists by itself, in what flowed here or in what a caller forgot on this thread, would keep the
+    // session beyond its leases.
     private static TransactionScope NewSuppressedScope() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 
     private void BeginLease(PhysicalConnection physical)

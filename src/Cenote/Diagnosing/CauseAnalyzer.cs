@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cenote.Diagnosing;
 
-/// <summary>Says why callers wait, from what the pool did in the last minute; and what will be trouble soon. Where the numbers do not tell, it says nothing.</summary>
+/// <summary>
+/// Says why callers wait, from what the pool did in the last minute; and what will be trouble soon. Where the numbers
+/// do not tell, it says nothing.
+/// </summary>
 /// <param name="engine">The pool.</param>
 /// <param name="statistics">Its numbers now.</param>
 /// <param name="window">What came before; <see langword="null"/> when that is too short to say anything.</param>
@@ -43,8 +46,9 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
     }
 
     /// <summary>
-    /// Every connection is out, and for seconds none has come back. If as many callers wait as there are holders, and each asks in a source file that a
-    /// holder is in (or at a line where a flow was seen to ask for a second connection), they wait for each other: a holder who did not would return.
+    /// Every connection is out, and for seconds none has come back. If as many callers wait as there are holders, and
+    /// each asks in a source file that a holder is in (or at a line where a flow was seen to ask for a second
+    /// connection), they wait for each other: a holder who did not would return.
     /// </summary>
     private Finding? FindDoubleRent()
     {
@@ -135,7 +139,10 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             "Look at the database: its load, locks, disk. More connections would make it slower; fewer may make it faster.");
     }
 
-    /// <summary>Uses take as long as ever, and the connections are busy with them all the time (Little's law: connections busy = rents a second × time of a use).</summary>
+    /// <summary>
+    /// Uses take as long as ever, and the connections are busy with them all the time (Little's law: connections busy =
+    /// rents a second × time of a use).
+    /// </summary>
     private Finding? FindSmallPool(TrendWindow window)
     {
         var uses = window.Use.Summarize();
@@ -153,7 +160,10 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             Text($"Raise MaxSize step by step, and see that the time of a use stays; or use connections for shorter. Now {statistics.MaxSize}."));
     }
 
-    /// <summary>In a minute, twice as many connections were closed as there may be, and at least one for ten rents or one a second.</summary>
+    /// <summary>
+    /// In a minute, twice as many connections were closed as there may be, and at least one for ten rents or one a
+    /// second.
+    /// </summary>
     private Finding? FindChurn(TrendWindow window)
     {
         var reasons = Enum.GetValues<CloseReason>()

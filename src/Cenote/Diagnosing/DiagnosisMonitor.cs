@@ -3,7 +3,9 @@ using Cenote.Maintenance;
 
 namespace Cenote.Diagnosing;
 
-/// <summary>Keeps the trend, and says once a verdict has changed and stands: a pool at the edge would otherwise fill the log.</summary>
+/// <summary>
+/// Keeps the trend, and says once a verdict has changed and stands: a pool at the edge would otherwise fill the log.
+/// </summary>
 internal sealed class DiagnosisMonitor(PoolDiagnoser judge, PoolTrend trend, PoolJournal journal) : IMaintenanceTask
 {
     /// <summary>So many looks in a row, a second apart, make a verdict stand.</summary>

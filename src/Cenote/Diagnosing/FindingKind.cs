@@ -39,13 +39,17 @@ public enum FindingKind
     /// <summary>Connections are held that look forgotten.</summary>
     LeakSuspected,
 
-    /// <summary>Callers wait because everything in the database takes longer than it does when there is little to do.</summary>
+    /// <summary>
+    /// Callers wait because everything in the database takes longer than it does when there is little to do.
+    /// </summary>
     DatabaseSaturated,
 
     /// <summary>Callers wait because a few uses are very long.</summary>
     SlowQueries,
 
-    /// <summary>Callers wait although uses are as short as ever: there is more to do than the connections can.</summary>
+    /// <summary>
+    /// Callers wait although uses are as short as ever: there is more to do than the connections can.
+    /// </summary>
     PoolTooSmall,
 
     /// <summary>Connections are closed and opened all the time.</summary>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cenote.Diagnosing;
 
-/// <summary>Judges a pool by its numbers: first whether callers are served (this file), then, if they wait, why (<see cref="CauseAnalyzer"/>).</summary>
+/// <summary>
+/// Judges a pool by its numbers: first whether callers are served (this file), then, if they wait, why
+/// (<see cref="CauseAnalyzer"/>).
+/// </summary>
 internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
 {
     private volatile bool _hasBeenFull;
@@ -123,7 +126,8 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
 
         if (open == 0 && statistics.LastOpenFailure is { } failure)
         {
-            // A pool without a minimum tries again only for a caller: out of service, it would get none and stay out for good.
+            // A pool without a minimum tries again only for a caller: out of service, it would get none and stay out
+            // for good.
             return new Finding(
                 KindOf(failure),
                 statistics.MinSize > 0 ? DiagnosisLevel.Unhealthy : DiagnosisLevel.Degraded,
@@ -187,7 +191,9 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         _ => "Look at the database and the network to it; the log has what the driver said (events 11 and 12).",
     };
 
-    /// <summary>A pool that has lost a few connections since is not "not filled yet". A minimum may be raised later.</summary>
+    /// <summary>
+    /// A pool that has lost a few connections since is not "not filled yet". A minimum may be raised later.
+    /// </summary>
     private bool HasBeenFull(PoolStatistics statistics) => _hasBeenFull || (_hasBeenFull = statistics.ConnectionsOpened >= statistics.MinSize);
 
     /// <summary>Connections that serve callers, or will in a moment.</summary>
@@ -218,7 +224,9 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         ? "callers queue"
         : Text($"{statistics.Counts.Waiting} {(statistics.Counts.Waiting == 1 ? "caller queues" : "callers queue")}, the first for {statistics.LongestWait.TotalSeconds:0.0} s,");
 
-    /// <summary>The kind and the time; what the driver said may name hosts and users, and goes with the exception.</summary>
+    /// <summary>
+    /// The kind and the time; what the driver said may name hosts and users, and goes with the exception.
+    /// </summary>
     private static string Failure(PoolStatistics statistics) =>
         statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {Readable.Moment(failure.Time)} ({failure.Kind})") : "";
 

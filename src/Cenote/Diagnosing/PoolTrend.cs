@@ -1,6 +1,9 @@
 namespace Cenote.Diagnosing;
 
-/// <summary>The last minute of a pool, a sample a second, and how long uses take when it is quiet. Written by upkeep, read by anyone.</summary>
+/// <summary>
+/// The last minute of a pool, a sample a second, and how long uses take when it is quiet. Written by upkeep, read by
+/// anyone.
+/// </summary>
 internal sealed class PoolTrend
 {
     private const int Samples = 61;
@@ -30,7 +33,9 @@ internal sealed class PoolTrend
         }
     }
 
-    /// <summary>What came between the oldest sample and this one; <see langword="null"/> when that is less than five seconds.</summary>
+    /// <summary>
+    /// What came between the oldest sample and this one; <see langword="null"/> when that is less than five seconds.
+    /// </summary>
     internal TrendWindow? Read(TrendSample now)
     {
         lock (_gate)
@@ -42,8 +47,9 @@ internal sealed class PoolTrend
     }
 
     /// <summary>
-    /// The median use of ten seconds in which no more than half of the connections were out, a moving average of them: one that follows a database that
-    /// became quicker soon, and one that became slower late, since that is what it is there to show.
+    /// The median use of ten seconds in which no more than half of the connections were out, a moving average of them:
+    /// one that follows a database that became quicker soon, and one that became slower late, since that is what it is
+    /// there to show.
     /// </summary>
     private void LearnQuietUse(TrendSample sample)
     {

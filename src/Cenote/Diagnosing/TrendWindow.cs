@@ -3,8 +3,10 @@ namespace Cenote.Diagnosing;
 /// <summary>What came between two samples.</summary>
 /// <param name="from">The earlier.</param>
 /// <param name="to">The later.</param>
-/// <param name="quietUse">The median use of a quiet pool; <see langword="null"/> when it was never seen quiet and at work.</param>
-/// <param name="stillMilliseconds">For how long every connection has been out and none was lent, while callers wait.</param>
+/// <param name="quietUse">The median use of a quiet pool; <see langword="null"/> when it was never seen quiet and at
+/// work.</param>
+/// <param name="stillMilliseconds">For how long every connection has been out and none was lent, while callers
+/// wait.</param>
 internal sealed class TrendWindow(TrendSample from, TrendSample to, TimeSpan? quietUse, long stillMilliseconds)
 {
     internal TimeSpan Length { get; } = TimeSpan.FromMilliseconds(to.At - from.At);

@@ -1,8 +1,8 @@
 namespace Cenote.Events;
 
 /// <summary>
-/// The last events of a pool, in bounded memory. Connections that come and go have a half of it to themselves: a pool that opens and
-/// closes many would otherwise push the few events out that say why.
+/// The last events of a pool, in bounded memory. Connections that come and go have a half of it to themselves: a pool
+/// that opens and closes many would otherwise push the few events out that say why.
 /// </summary>
 internal sealed class EventHistory
 {

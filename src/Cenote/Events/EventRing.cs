@@ -1,6 +1,8 @@
 namespace Cenote.Events;
 
-/// <summary>The last so many events; the oldest makes room for the next. Grows with what it holds. Not thread-safe.</summary>
+/// <summary>
+/// The last so many events; the oldest makes room for the next. Grows with what it holds. Not thread-safe.
+/// </summary>
 internal sealed class EventRing(int capacity)
 {
     private readonly Queue<PoolEvent> _events = new();

@@ -9,9 +9,13 @@ public enum LeakKind
     /// <summary>A suspected lease was returned after all: slow, not leaked. Told once.</summary>
     ReturnedLate,
 
-    /// <summary>A <see cref="PooledConnection"/> was garbage-collected unreturned: a proven leak. The pool has its slot back.</summary>
+    /// <summary>
+    /// A <see cref="PooledConnection"/> was garbage-collected unreturned: a proven leak. The pool has its slot back.
+    /// </summary>
     Abandoned,
 
-    /// <summary>The lease was taken away from its holder, on request or after <see cref="LeakDetectionOptions.RevokeAfter"/>.</summary>
+    /// <summary>
+    /// The lease was taken away from its holder, on request or after <see cref="LeakDetectionOptions.RevokeAfter"/>.
+    /// </summary>
     Revoked,
 }

@@ -3,7 +3,10 @@ namespace Cenote;
 /// <summary>Something that happened in a pool, see <see cref="ConnectionPool.GetEvents"/>.</summary>
 public sealed record PoolEvent
 {
-    /// <summary>Its number in the pool's history: 1 for the first, without gaps. Where numbers are missing, older events were forgotten.</summary>
+    /// <summary>
+    /// Its number in the pool's history: 1 for the first, without gaps. Where numbers are missing, older events were
+    /// forgotten.
+    /// </summary>
     public required long Sequence { get; init; }
 
     /// <summary>When it happened.</summary>
@@ -27,7 +30,9 @@ public sealed record PoolEvent
     /// <summary>How long the caller waited, or the lease was held; <see langword="null"/> for other events.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Where in the source the lease was rented, or the caller waited; <see langword="null"/> for other events.</summary>
+    /// <summary>
+    /// Where in the source the lease was rented, or the caller waited; <see langword="null"/> for other events.
+    /// </summary>
     public CallSite? CallSite { get; init; }
 
     /// <summary>Who did it; <see langword="null"/> for what the pool did itself.</summary>

@@ -59,13 +59,18 @@ public enum PoolEventKind
     /// <summary>The running pool follows changed settings.</summary>
     Reconfigured,
 
-    /// <summary>A caller got its connection, after a wait of at least <see cref="ConnectionPoolOptions.SlowAcquireThreshold"/>. Said once a second at most.</summary>
+    /// <summary>
+    /// A caller got its connection, after a wait of at least <see cref="ConnectionPoolOptions.SlowAcquireThreshold"/>.
+    /// Said once a second at most.
+    /// </summary>
     AcquiredSlowly,
 
     /// <summary>A caller had no connection within its acquire timeout. Said once a second at most.</summary>
     AcquireTimedOut,
 
-    /// <summary>A caller was turned away because too many waited, or had waited too long. Said once a second at most.</summary>
+    /// <summary>
+    /// A caller was turned away because too many waited, or had waited too long. Said once a second at most.
+    /// </summary>
     Overloaded,
 
     /// <summary>A task of upkeep, or an event handler of yours, threw.</summary>
@@ -77,9 +82,15 @@ public enum PoolEventKind
     /// <summary>Somebody did something to the pool; <see cref="PoolEvent.Actor"/> says who.</summary>
     OperatorAction,
 
-    /// <summary>A connection found out something about its server or a proxy between, see <see cref="Providers.ConnectionWarning"/>. Recorded once for each kind.</summary>
+    /// <summary>
+    /// A connection found out something about its server or a proxy between, see
+    /// <see cref="Providers.ConnectionWarning"/>. Recorded once for each kind.
+    /// </summary>
     ConnectionWarning,
 
-    /// <summary>Many pools of this process lead to one database as one user: they are constructed again and again, and not disposed of. Recorded once, by the pool that was one too many.</summary>
+    /// <summary>
+    /// Many pools of this process lead to one database as one user: they are constructed again and again, and not
+    /// disposed of. Recorded once, by the pool that was one too many.
+    /// </summary>
     ManyPoolsFound,
 }

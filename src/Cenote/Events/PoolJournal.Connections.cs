@@ -17,7 +17,10 @@ internal sealed partial class PoolJournal
         });
     }
 
-    /// <summary>Records a warning of a provider's connection, the first of its kind only. Called from anywhere; never throws for what a provider passes.</summary>
+    /// <summary>
+    /// Records a warning of a provider's connection, the first of its kind only. Called from anywhere; never throws for
+    /// what a provider passes.
+    /// </summary>
     internal void Warn(ConnectionWarning warning)
     {
         if (_warnings.TryAdd(warning.Code, warning))

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Events;
 
-/// <summary>Where a pool writes down what happens to it: in the log, in its history, and to whoever has subscribed. Never called under the desk's lock.</summary>
+/// <summary>
+/// Where a pool writes down what happens to it: in the log, in its history, and to whoever has subscribed. Never called
+/// under the desk's lock.
+/// </summary>
 internal sealed partial class PoolJournal
 {
     private readonly PoolSettings _settings;

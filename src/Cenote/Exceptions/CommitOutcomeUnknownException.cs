@@ -1,8 +1,9 @@
 namespace Cenote;
 
 /// <summary>
-/// A commit of the work was sent and not answered: the connection was lost, the server was silent, or a deadline or token fired meanwhile. The database may have committed it or not: look before you try
-/// again. What the work threw is the inner exception.
+/// A commit of the work was sent and not answered: the connection was lost, the server was silent, or a deadline or
+/// token fired meanwhile. The database may have committed it or not: look before you try again. What the work threw is
+/// the inner exception.
 /// </summary>
 public sealed class CommitOutcomeUnknownException : PoolException
 {

@@ -1,8 +1,9 @@
 namespace Cenote;
 
 /// <summary>
-/// The pool took this lease away from its holder, who held it for too long or was asked to let go. Its physical connection is closed, and
-/// was lent to nobody else. What the driver said of a call that was in progress is the inner exception. Closing or disposing as usual is harmless; rent, or open, again.
+/// The pool took this lease away from its holder, who held it for too long or was asked to let go. Its physical
+/// connection is closed, and was lent to nobody else. What the driver said of a call that was in progress is the inner
+/// exception. Closing or disposing as usual is harmless; rent, or open, again.
 /// </summary>
 public sealed class LeaseRevokedException : PoolException
 {
@@ -17,7 +18,10 @@ public sealed class LeaseRevokedException : PoolException
     /// <summary>The lease as it was when it was revoked: where it was rented, and how long it was held.</summary>
     public LeaseInfo Lease { get; }
 
-    /// <summary>How long a lease may be held (<see cref="LeakDetectionOptions.RevokeAfter"/>); <see langword="null"/> when it was revoked by <see cref="ConnectionPool.TryRevoke"/>.</summary>
+    /// <summary>
+    /// How long a lease may be held (<see cref="LeakDetectionOptions.RevokeAfter"/>); <see langword="null"/> when it
+    /// was revoked by <see cref="ConnectionPool.TryRevoke"/>.
+    /// </summary>
     public TimeSpan? RevokeAfter { get; }
 
     private static string Describe(string poolName, LeaseInfo lease, TimeSpan? limit) => FormattableString.Invariant(

@@ -1,8 +1,9 @@
 namespace Cenote;
 
 /// <summary>
-/// A flow of execution asked for a second connection while it held one, and <see cref="ConnectionPoolOptions.NestedRentBehavior"/> is
-/// <see cref="NestedRentBehavior.Throw"/>. Where every holder waits for another connection, a pool stands still until the acquire timeout.
+/// A flow of execution asked for a second connection while it held one, and
+/// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> is <see cref="NestedRentBehavior.Throw"/>. Where every holder
+/// waits for another connection, a pool stands still until the acquire timeout.
 /// </summary>
 public sealed class NestedRentException : PoolException
 {

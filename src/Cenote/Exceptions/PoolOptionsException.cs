@@ -1,6 +1,9 @@
 namespace Cenote;
 
-/// <summary>The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem at once.</summary>
+/// <summary>
+/// The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem
+/// at once.
+/// </summary>
 public sealed class PoolOptionsException : PoolException
 {
     internal PoolOptionsException(string poolName, IReadOnlyList<string> problems)

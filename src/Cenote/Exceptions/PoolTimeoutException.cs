@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// No connection could be had within the acquire timeout. Carries the pool's numbers at that moment, the longest holders
-/// with their call sites, and the last failure to open a connection as inner exception.
+/// No connection could be had within the acquire timeout. Carries the pool's numbers at that moment, the longest
+/// holders with their call sites, and the last failure to open a connection as inner exception.
 /// </summary>
 public sealed class PoolTimeoutException : PoolException
 {
@@ -29,20 +29,26 @@ public sealed class PoolTimeoutException : PoolException
     /// <summary>How long the caller waited at most.</summary>
     public TimeSpan AcquireTimeout { get; }
 
-    /// <summary>How long the caller really waited: longer than <see cref="AcquireTimeout"/> where the machine was too busy to tell it in time.</summary>
+    /// <summary>
+    /// How long the caller really waited: longer than <see cref="AcquireTimeout"/> where the machine was too busy to
+    /// tell it in time.
+    /// </summary>
     public TimeSpan WaitDuration { get; }
 
     /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>
     public PoolCounts Counts { get; }
 
-    /// <summary>When <see cref="Counts"/> and <see cref="LongestHolders"/> were read: a few milliseconds before the exception at most. Callers
-    /// whose time is up together share them.</summary>
+    /// <summary>When <see cref="Counts"/> and <see cref="LongestHolders"/> were read: a few milliseconds before the
+    /// exception at most. Callers whose time is up together share them.</summary>
     public DateTimeOffset CountedAt { get; }
 
     /// <summary>The holders of connections, longest first; at most five.</summary>
     public IReadOnlyList<LeaseHolder> LongestHolders { get; }
 
-    /// <summary>The last failure to open a connection, with its time; <see langword="null"/> when none failed since the last success.</summary>
+    /// <summary>
+    /// The last failure to open a connection, with its time; <see langword="null"/> when none failed since the last
+    /// success.
+    /// </summary>
     public OpenFailure? LastOpenFailure { get; }
 
     /// <summary>Always <see langword="true"/>: connections come back.</summary>

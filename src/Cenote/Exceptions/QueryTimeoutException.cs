@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// A statement ran into its time limit and was ended. The driver's exception is the inner one. The connection can be used on;
-/// an open transaction may have been rolled back by the database.
+/// A statement ran into its time limit and was ended. The driver's exception is the inner one. The connection can be
+/// used on; an open transaction may have been rolled back by the database.
 /// </summary>
 public sealed class QueryTimeoutException : PoolException
 {

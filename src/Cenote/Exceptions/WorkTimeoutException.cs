@@ -1,6 +1,9 @@
 namespace Cenote;
 
-/// <summary>Work did not succeed within its deadline, all tries included, and no commit was left without an answer. The failure of its last try is the inner exception, if there was one.</summary>
+/// <summary>
+/// Work did not succeed within its deadline, all tries included, and no commit was left without an answer. The failure
+/// of its last try is the inner exception, if there was one.
+/// </summary>
 public sealed class WorkTimeoutException : PoolException
 {
     internal WorkTimeoutException(string poolName, TimeSpan deadline, int attempts, Exception? innerException)

@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.Execution;
 
-/// <summary>How far a piece of work has come with its connection: what decides whether it may be run again. Written by the work's own calls.</summary>
+/// <summary>
+/// How far a piece of work has come with its connection: what decides whether it may be run again. Written by the
+/// work's own calls.
+/// </summary>
 internal sealed class WorkProgress
 {
     private volatile bool _hasLeftTransactions;
@@ -13,7 +16,9 @@ internal sealed class WorkProgress
     private volatile object? _cause;
     private volatile bool _hasFailed;
 
-    /// <summary>Whether something may have been committed statement by statement, or was done behind the pool's back.</summary>
+    /// <summary>
+    /// Whether something may have been committed statement by statement, or was done behind the pool's back.
+    /// </summary>
     internal bool HasLeftTransactions => _hasLeftTransactions;
 
     internal bool HasBegunToCommit => _hasBegunToCommit;
@@ -26,7 +31,8 @@ internal sealed class WorkProgress
 
     internal void RecordExecution(object statement, bool isInTransaction, WorkEffect effect)
     {
-        // A failure may have rolled the transaction back at the server, which then commits statement by statement; the driver need not notice.
+        // A failure may have rolled the transaction back at the server, which then commits statement by statement; the
+        // driver need not notice.
         if (!isInTransaction || effect != WorkEffect.None || _hasFailed)
         {
             _hasLeftTransactions = true;
@@ -53,7 +59,8 @@ internal sealed class WorkProgress
             _commitFailure ??= exception;
         }
 
-        // A session that is lost makes every later call fail, and letting go fails in ways of its own: SqlClient's rollback after a deadlock, for example.
+        // A session that is lost makes every later call fail, and letting go fails in ways of its own: SqlClient's
+        // rollback after a deadlock, for example.
         var isConsequence = _cause is FailureKind.ConnectionLost || (_cause is not null && isEnding);
         if (kind is FailureKind.ConnectionLost or FailureKind.Transient && _cause is not FailureKind.ConnectionLost)
         {
@@ -63,7 +70,10 @@ internal sealed class WorkProgress
         _thrown.AddOrUpdate(exception, isConsequence && kind is not (FailureKind.ConnectionLost or FailureKind.Transient) ? _cause! : kind);
     }
 
-    /// <summary>Finds the kind of failure that an exception of this connection stands for: that of the failure which it hides, if it hides one.</summary>
+    /// <summary>
+    /// Finds the kind of failure that an exception of this connection stands for: that of the failure which it hides,
+    /// if it hides one.
+    /// </summary>
     /// <returns><see langword="null"/> for an exception that no call on the connection threw.</returns>
     internal FailureKind? FindKind(Exception exception) =>
         _thrown.TryGetValue(exception, out var kind) ? (FailureKind)kind : null;

@@ -33,7 +33,8 @@ internal static class WorkRetry
     /// <param name="exception">What the work threw.</param>
     /// <param name="kind">What that means.</param>
     /// <param name="progress">How far the work had come.</param>
-    /// <param name="hasLostSession">Whether the driver knows the session to be gone: work that unwraps the connection throws what the pool has not seen.</param>
+    /// <param name="hasLostSession">Whether the driver knows the session to be gone: work that unwraps the connection
+    /// throws what the pool has not seen.</param>
     /// <param name="isIdempotent">Whether the work may run twice.</param>
     internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool hasLostSession, bool isIdempotent) =>
         kind is FailureKind.Transient or FailureKind.ConnectionLost
@@ -42,7 +43,8 @@ internal static class WorkRetry
         && (isIdempotent || !progress.HasLeftTransactions);
 
     /// <summary>
-    /// Finds out why the work failed. What it threw may come from letting go of a reader or a transaction, and hide the failure that ended it.
+    /// Finds out why the work failed. What it threw may come from letting go of a reader or a transaction, and hide the
+    /// failure that ended it.
     /// </summary>
     internal static FailureKind FindKind(Exception exception, ConnectionPool pool, WorkProgress progress)
     {
@@ -56,8 +58,9 @@ internal static class WorkRetry
     }
 
     /// <summary>
-    /// Whether a failed commit was answered: the database itself says that it did not commit. Everything else leaves that open: a lost connection,
-    /// silence, a cancel that came in time or too late, whatever the driver itself complains of.
+    /// Whether a failed commit was answered: the database itself says that it did not commit. Everything else leaves
+    /// that open: a lost connection, silence, a cancel that came in time or too late, whatever the driver itself
+    /// complains of.
     /// </summary>
     internal static bool IsAnswer(Exception failure, ConnectionPool pool)
     {
@@ -69,7 +72,8 @@ internal static class WorkRetry
                 return false;
             }
 
-            // What drivers throw on their own has no SQLSTATE; in this process nobody but the database speaks, and SQLite has none.
+            // What drivers throw on their own has no SQLSTATE; in this process nobody but the database speaks, and
+            // SQLite has none.
             isOfDatabase |= current is DbException { SqlState.Length: 5 } || (current is DbException && pool.Provider.IsInProcess);
         }
 
@@ -81,8 +85,9 @@ internal static class WorkRetry
     }
 
     /// <summary>
-    /// Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP connection looks alike. Drivers
-    /// let exceptions of the socket through, so those that a call on the connection threw count, too.
+    /// Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP
+    /// connection looks alike. Drivers let exceptions of the socket through, so those that a call on the connection
+    /// threw count, too.
     /// </summary>
     internal static bool ComesFromDriver(Exception exception, WorkProgress progress)
     {

@@ -3,7 +3,9 @@ using Cenote.Statistics;
 
 namespace Cenote.LeakDetection;
 
-/// <summary>Reports leaks: counts, logs, and notifies the handlers of <see cref="ConnectionPool.LeakReported"/>.</summary>
+/// <summary>
+/// Reports leaks: counts, logs, and notifies the handlers of <see cref="ConnectionPool.LeakReported"/>.
+/// </summary>
 internal sealed class LeakReporter
 {
     private readonly PoolSettings _settings;
@@ -18,7 +20,10 @@ internal sealed class LeakReporter
         Reported = new OrderedEvent<LeakReportedEventArgs>((report, exception) => PoolLog.LeakHandlerFailed(journal.Logger, settings.Name, report.Kind, exception));
     }
 
-    /// <summary>A handler that blocks must hold up neither upkeep nor the finalizer, which are what finds leaks. The log has what handlers miss.</summary>
+    /// <summary>
+    /// A handler that blocks must hold up neither upkeep nor the finalizer, which are what finds leaks. The log has
+    /// what handlers miss.
+    /// </summary>
     internal OrderedEvent<LeakReportedEventArgs> Reported { get; }
 
     internal void ReportSuspected(LeaseInfo lease)

@@ -10,8 +10,8 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
     private static readonly long LongestGap = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
 
     /// <summary>
-    /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay out for ever. Leases that come
-    /// back between two looks are noticed by the last one.
+    /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay
+    /// out for ever. Leases that come back between two looks are noticed by the last one.
     /// </summary>
     public bool IsNeeded
     {

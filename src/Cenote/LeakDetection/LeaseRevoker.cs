@@ -23,7 +23,8 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
 
     /// <summary>Ends a lease under its holder, unless it has ended already.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="limit">How long it was allowed to be held; <see langword="null"/> when somebody asked for it.</param>
+    /// <param name="limit">How long it was allowed to be held; <see langword="null"/> when somebody asked for
+    /// it.</param>
     internal bool TryRevoke(LeaseInfo lease, TimeSpan? limit)
     {
         if (!TryEnd(LeakKind.Revoked, CloseReason.Revoked, lease, limit))

@@ -24,6 +24,8 @@ internal enum Attention
     /// <summary>The circuit was opened by hand: nobody is served.</summary>
     Isolated = 32,
 
-    /// <summary>Rents are watched for nested ones, for the life of the pool: none takes the short path. Returns may.</summary>
+    /// <summary>
+    /// Rents are watched for nested ones, for the life of the pool: none takes the short path. Returns may.
+    /// </summary>
     Guarded = 64,
 }

@@ -4,8 +4,9 @@ using System.Text;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Says why no connection could be had. Callers who give up within a few milliseconds of each other share one look at the pool: thousands
-/// of them would otherwise go over all slots, each for itself, while the pool has other things to do. Thread-safe.
+/// Says why no connection could be had. Callers who give up within a few milliseconds of each other share one look at
+/// the pool: thousands of them would otherwise go over all slots, each for itself, while the pool has other things to
+/// do. Thread-safe.
 /// </summary>
 internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
 {
@@ -22,7 +23,8 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
     {
         var look = Read();
 
-        // Timers come late on a starved machine, and a connection may come before them: the caller is told how long it really was.
+        // Timers come late on a starved machine, and a connection may come before them: the caller is told how long it
+        // really was.
         var late = waited - timeout >= TimeSpan.FromMilliseconds(100) ? Text($" (it waited {waited.TotalSeconds:0.###} s)") : "";
         var message = Text($"Pool '{settings.Name}' had no connection within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);

@@ -4,15 +4,19 @@ using Cenote.Time;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Connections that will be idle without anybody's doing, since their reset or validation is under way; and how long that and an open usually take. A caller
-/// waits for such a connection where that serves it sooner than another open.
+/// Connections that will be idle without anybody's doing, since their reset or validation is under way; and how long
+/// that and an open usually take. A caller waits for such a connection where that serves it sooner than another open.
 /// </summary>
 internal sealed class ExpectedConnections(PoolClock clock)
 {
-    /// <summary>Work that takes longer than usual by less than this says nothing: the machine itself stutters so.</summary>
+    /// <summary>
+    /// Work that takes longer than usual by less than this says nothing: the machine itself stutters so.
+    /// </summary>
     private static readonly TimeSpan Stutter = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Work that takes many times longer than usual, and at least this long, counts for nothing any more.</summary>
+    /// <summary>
+    /// Work that takes many times longer than usual, and at least this long, counts for nothing any more.
+    /// </summary>
     private static readonly TimeSpan ShortestHang = TimeSpan.FromMilliseconds(250);
 
     internal RunningAverage Resets { get; } = new();
@@ -55,7 +59,8 @@ internal sealed class ExpectedConnections(PoolClock clock)
             var usual = (state == SlotState.Resetting ? Resets : Validations).Value ?? TimeSpan.Zero;
             var elapsed = clock.ElapsedSince(slot.Age.PreparingSince);
 
-            // Beyond that it is doubtful. To wait as long as an open takes, and to open then, costs no more than twice the best that could have been done.
+            // Beyond that it is doubtful. To wait as long as an open takes, and to open then, costs no more than twice
+            // the best that could have been done.
             var doubtful = usual + usual + open;
             doubtful = doubtful > Stutter ? doubtful : Stutter;
             var hanging = doubtful * 10 > ShortestHang ? doubtful * 10 : ShortestHang;
@@ -80,8 +85,9 @@ internal sealed class ExpectedConnections(PoolClock clock)
         internal bool HasAny => Soon + Late > 0;
 
         /// <summary>
-        /// How many of the callers that wait are served sooner by an open. A caller may pass over one connection that comes late; with two of them it waits, since
-        /// somebody who rents in a hurry would otherwise open one after the other.
+        /// How many of the callers that wait are served sooner by an open. A caller may pass over one connection that
+        /// comes late; with two of them it waits, since somebody who rents in a hurry would otherwise open one after
+        /// the other.
         /// </summary>
         internal int CountNeedy(int waiting) => Math.Max(0, Math.Min(waiting - Soon, (2 * waiting) - Soon - Late));
 

@@ -19,7 +19,8 @@ internal sealed class FlowRent(CallSite callSite, FlowRent? outer)
     internal FlowRent? Outer => outer;
 
     /// <summary>
-    /// Whether the flow holds the lease, or still waits for it: two rents asked for at once deadlock as well as one after the other.
+    /// Whether the flow holds the lease, or still waits for it: two rents asked for at once deadlock as well as one
+    /// after the other.
     /// </summary>
     internal bool IsActive => _state switch
     {

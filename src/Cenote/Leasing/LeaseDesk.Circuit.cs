@@ -61,14 +61,16 @@ internal sealed partial class LeaseDesk
     {
         if (IsObsolete(slot))
         {
-            // With credentials, perhaps, or at a server that are no longer the right ones: that is why it was told to end.
+            // With credentials, perhaps, or at a server that are no longer the right ones: that is why it was told to
+            // end.
             return false;
         }
 
         Meters.OpenFailures.Increment();
         Meters.LastOpenFailure = failure;
 
-        // In the same breath: a circuit that closes because the server at least answers must not start a burst of further tries.
+        // In the same breath: a circuit that closes because the server at least answers must not start a burst of
+        // further tries.
         Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
         return circuit.RecordFailure(slot.Id, failure.Kind, startedAt);
     });
@@ -164,7 +166,10 @@ internal sealed partial class LeaseDesk
     /// <summary>Under the lock, so that changes are announced in their order. What listens runs elsewhere.</summary>
     private void NotifyUnderLock(CircuitState before) => _work.NotifyCircuitChanged(before, Circuit.Describe(Meters.LastOpenFailure));
 
-    /// <summary>The waiters for whom nothing is coming: the circuit is not closed, and no connection is left that could come back.</summary>
+    /// <summary>
+    /// The waiters for whom nothing is coming: the circuit is not closed, and no connection is left that could come
+    /// back.
+    /// </summary>
     private List<Waiter>? TakeUnservable()
     {
         if (_queue.Count == 0 || !IsUnservable)

@@ -14,7 +14,10 @@ internal sealed partial class LeaseDesk
         ? int.MaxValue
         : (int)Math.Clamp(Math.Ceiling((TimeSpan.FromTicks(at) - Clock.Elapsed).TotalMilliseconds), 1, int.MaxValue);
 
-    /// <summary>A reset or a validation that callers wait for may have taken too long by now: opens that were held back for it may be due.</summary>
+    /// <summary>
+    /// A reset or a validation that callers wait for may have taken too long by now: opens that were held back for it
+    /// may be due.
+    /// </summary>
     private void OnDoubt()
     {
         lock (_gate)
@@ -63,8 +66,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Without the lock: a clock of the user's may call back. Another thread may have brought the moment forward meanwhile: the last to arm the timer
-    /// has armed it for the moment in force.
+    /// Without the lock: a clock of the user's may call back. Another thread may have brought the moment forward
+    /// meanwhile: the last to arm the timer has armed it for the moment in force.
     /// </summary>
     private void ArmDoubtTimer()
     {

@@ -6,7 +6,9 @@ namespace Cenote.Leasing;
 // The coarse clock, and the moment since which a connection must have been used or checked to be lent as it is.
 internal sealed partial class LeaseDesk
 {
-    /// <summary>Upkeep that comes later than this was stopped: with the process, with the machine, or for lack of a thread.</summary>
+    /// <summary>
+    /// Upkeep that comes later than this was stopped: with the process, with the machine, or for lack of a thread.
+    /// </summary>
     private static readonly long LongestLag = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
 
     /// <summary>More rents than this in a tick are too many to read the clock for each.</summary>
@@ -19,10 +21,14 @@ internal sealed partial class LeaseDesk
 
     private long _promptFreshSince = long.MinValue;
 
-    /// <summary>What the short path of a rent compares with: nothing is fresh enough for it while the pool is quiet.</summary>
+    /// <summary>
+    /// What the short path of a rent compares with: nothing is fresh enough for it while the pool is quiet.
+    /// </summary>
     internal long PromptFreshSince => Volatile.Read(ref _promptFreshSince);
 
-    /// <summary>Idle connections that were last known to be alive before this moment must be validated before they are lent.</summary>
+    /// <summary>
+    /// Idle connections that were last known to be alive before this moment must be validated before they are lent.
+    /// </summary>
     internal long FreshSince => Volatile.Read(ref _freshSince);
 
     /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
@@ -31,8 +37,8 @@ internal sealed partial class LeaseDesk
     {
         if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
         {
-            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short for
-            // LoadSample to see show that they run at once; upkeep narrows the spread again.
+            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short
+            // for LoadSample to see show that they run at once; upkeep narrows the spread again.
             Spread++;
         }
 
@@ -51,7 +57,9 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>The server may have dropped us: every idle connection must prove itself before its next lease.</summary>
+    /// <summary>
+    /// The server may have dropped us: every idle connection must prove itself before its next lease.
+    /// </summary>
     internal void RequireValidation()
     {
         lock (_gate)
@@ -73,8 +81,9 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// For a caller of a quiet pool, who reads the clock: right after a stop of the process or the machine, it may come before upkeep does. Two reads cost nothing that
-    /// shows in a thousand rents a second. Where there are more, the coarse clock has to do until upkeep comes.
+    /// For a caller of a quiet pool, who reads the clock: right after a stop of the process or the machine, it may come
+    /// before upkeep does. Two reads cost nothing that shows in a thousand rents a second. Where there are more, the
+    /// coarse clock has to do until upkeep comes.
     /// </summary>
     private long ReadFreshSince()
     {
@@ -110,7 +119,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Under the lock. A machine that sleeps stops the monotonic clock, and only the wall clock tells for how long. One that was put right by hand costs a few validations.
+    /// Under the lock. A machine that sleeps stops the monotonic clock, and only the wall clock tells for how long. One
+    /// that was put right by hand costs a few validations.
     /// </summary>
     private void CheckClocks(long now)
     {

@@ -8,12 +8,14 @@ internal sealed partial class LeaseDesk
     private long _generation;
     private CancellationTokenSource _generationEnds = new();
 
-    /// <summary>Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.</summary>
+    /// <summary>
+    /// Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.
+    /// </summary>
     private bool IsObsolete(Slot slot) => slot.Age.Generation != _generation;
 
     /// <summary>
-    /// Signalled when a new generation begins: an open that was begun before is to end. Its slot is free when it has: a driver that does not listen is
-    /// waited for, so that there are never more connections than the limit.
+    /// Signalled when a new generation begins: an open that was begun before is to end. Its slot is free when it has: a
+    /// driver that does not listen is waited for, so that there are never more connections than the limit.
     /// </summary>
     internal CancellationToken ReadGenerationToken(Slot slot)
     {
@@ -23,7 +25,9 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.</summary>
+    /// <summary>
+    /// A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.
+    /// </summary>
     internal void Opened(Slot slot, PhysicalConnection physical, long expiresAt)
     {
         CloseReason? refusal;
@@ -58,8 +62,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// No connection could be opened for a slot in state opening. Callers that queued before the first try are told, unless
-    /// a connection that is out, or another open, may still serve them: those go on waiting for it.
+    /// No connection could be opened for a slot in state opening. Callers that queued before the first try are told,
+    /// unless a connection that is out, or another open, may still serve them: those go on waiting for it.
     /// </summary>
     internal void OpenFailed(Slot slot, OpenFailure failure)
     {
@@ -102,7 +106,9 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Whether an open that is about to connect is still needed: the demand it was started for may be gone.</summary>
+    /// <summary>
+    /// Whether an open that is about to connect is still needed: the demand it was started for may be gone.
+    /// </summary>
     internal bool StillWantsOpening(Slot slot)
     {
         List<Waiter>? over = null;
@@ -121,7 +127,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Nobody needs the connection any more that a slot in state opening was meant for, the circuit has opened, or a new generation has begun.
+    /// Nobody needs the connection any more that a slot in state opening was meant for, the circuit has opened, or a
+    /// new generation has begun.
     /// </summary>
     internal void OpenSkipped(Slot slot)
     {
@@ -140,7 +147,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Ends an open of an earlier generation that has brought nothing. That says nothing of the server, and those who wait for it get another at once.
+    /// Ends an open of an earlier generation that has brought nothing. That says nothing of the server, and those who
+    /// wait for it get another at once.
     /// </summary>
     private bool TryEndObsolete(Slot slot)
     {
@@ -195,7 +203,10 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Takes back a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state: it is closed.</summary>
+    /// <summary>
+    /// Takes back a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state:
+    /// it is closed.
+    /// </summary>
     internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
     {
         if (!slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))

@@ -7,7 +7,9 @@ internal sealed partial class LeaseDesk
 {
     internal bool IsClosed => Attention.HasAny(Leasing.Attention.Closed);
 
-    /// <summary>Completes when the counts meet a condition; fails when the pool closes, or, if asked, when an open fails.</summary>
+    /// <summary>
+    /// Completes when the counts meet a condition; fails when the pool closes, or, if asked, when an open fails.
+    /// </summary>
     internal Task WhenAsync(Func<PoolCounts, bool> isMet, bool failsWithOpens, CancellationToken cancellationToken, bool evenWhenClosed = false)
     {
         var condition = new Condition(isMet, failsWithOpens);
@@ -46,7 +48,9 @@ internal sealed partial class LeaseDesk
     /// <summary>Sets how many may wait. Those who wait already go on.</summary>
     internal void SetMaxWaiters(int? maxWaiters) => _maxWaiters = maxWaiters ?? int.MaxValue;
 
-    /// <summary>Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.</summary>
+    /// <summary>
+    /// Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.
+    /// </summary>
     internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
     {
         Capacity.WarmUpTo(warmUpTarget ?? 0, _slots.CountOf(SlotState.Closing));
@@ -68,7 +72,10 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>How long the first in the queue has waited. A first that had its turn, and got a dead connection, counts from its beginning.</summary>
+    /// <summary>
+    /// How long the first in the queue has waited. A first that had its turn, and got a dead connection, counts from
+    /// its beginning.
+    /// </summary>
     internal TimeSpan ReadLongestWait()
     {
         lock (_gate)
@@ -87,8 +94,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are under way are told to end, since nobody may
-    /// have what they bring: others begin, beside them where there is room.
+    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are
+    /// under way are told to end, since nobody may have what they bring: others begin, beside them where there is room.
     /// </summary>
     internal void RetireAll(CloseReason reason)
     {
@@ -121,7 +128,9 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Fails everyone who waits and lends no more. Connections close with <see cref="ConnectionPool.Clear"/>.</summary>
+    /// <summary>
+    /// Fails everyone who waits and lends no more. Connections close with <see cref="ConnectionPool.Clear"/>.
+    /// </summary>
     /// <returns><see langword="false"/> when the pool was closed already.</returns>
     internal bool TryClose()
     {

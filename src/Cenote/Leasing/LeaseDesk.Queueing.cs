@@ -14,7 +14,9 @@ internal sealed partial class LeaseDesk
         return waiter;
     }
 
-    /// <summary>Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.</summary>
+    /// <summary>
+    /// Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.
+    /// </summary>
     private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
     {
         Func<Exception>? refuse;

@@ -6,8 +6,9 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     /// <summary>
-    /// Closes what is too much, serves waiters from idle connections in their order, then starts whatever is still missing:
-    /// validations of connections too stale to lend, opens. Everything that changes slots, waiters or capacity ends here.
+    /// Closes what is too much, serves waiters from idle connections in their order, then starts whatever is still
+    /// missing: validations of connections too stale to lend, opens. Everything that changes slots, waiters or capacity
+    /// ends here.
     /// </summary>
     internal void Settle()
     {
@@ -99,7 +100,9 @@ internal sealed partial class LeaseDesk
         waiter.Fail(describe());
     }
 
-    /// <summary>Tells a caller, who was taken out of the queue, that it was cancelled or else that its time is up.</summary>
+    /// <summary>
+    /// Tells a caller, who was taken out of the queue, that it was cancelled or else that its time is up.
+    /// </summary>
     private void End(Waiter waiter)
     {
         if (waiter.Request.CancellationToken.IsCancellationRequested)
@@ -113,7 +116,9 @@ internal sealed partial class LeaseDesk
         waiter.Fail(_failures.TimedOut(waiter.Request));
     }
 
-    /// <summary>Under the lock. Whoever is next, for a connection or for an open, is asked first whether it can still use it.</summary>
+    /// <summary>
+    /// Under the lock. Whoever is next, for a connection or for an open, is asked first whether it can still use it.
+    /// </summary>
     /// <returns>How many of the first can, up to <paramref name="most"/>.</returns>
     private int WeedQueue(int most, TimeSpan now, ref List<Waiter>? over)
     {
@@ -158,7 +163,9 @@ internal sealed partial class LeaseDesk
         return waiter;
     }
 
-    /// <summary>An idle connection that nobody used or checked for long, when more callers wait than are being validated for.</summary>
+    /// <summary>
+    /// An idle connection that nobody used or checked for long, when more callers wait than are being validated for.
+    /// </summary>
     private Slot? TryTakeStale()
     {
         if (_queue.Count == 0 || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed))

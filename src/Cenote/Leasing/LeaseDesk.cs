@@ -12,8 +12,8 @@ namespace Cenote.Leasing;
 /// (<see cref="Settle"/>). Knows no SQL, no driver and no health check.
 /// </summary>
 /// <remarks>
-/// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without it.
-/// Nothing of the outside world is called while it is held.
+/// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without
+/// it. Nothing of the outside world is called while it is held.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The token source has no timer and no handle.")]
 internal sealed partial class LeaseDesk
@@ -71,8 +71,8 @@ internal sealed partial class LeaseDesk
     internal SlotTable Slots => _slots;
 
     /// <summary>
-    /// On how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a quiet pool re-uses it
-    /// and lets the others fall idle. Never more than cores or slots.
+    /// On how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a quiet pool
+    /// re-uses it and lets the others fall idle. Never more than cores or slots.
     /// </summary>
     internal int Spread
     {
@@ -88,7 +88,9 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>The slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the lowest.</summary>
+    /// <summary>
+    /// The slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the lowest.
+    /// </summary>
     internal Slot[]? Near => _preferred;
 
     internal IConnectionWork Work => _work;
@@ -120,7 +122,9 @@ internal sealed partial class LeaseDesk
     /// <summary>Leases whose ticket has none of these bits are measured.</summary>
     internal long SampleMask { get; set; }
 
-    /// <summary>One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.</summary>
+    /// <summary>
+    /// One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.
+    /// </summary>
     internal int StackSamplingInterval { get; set; }
 
     /// <summary>Sends every rent to the guard against nested rents.</summary>
@@ -160,7 +164,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Brings a slot to idle, if its word is still the one that the caller's work began with.</summary>
-    /// <returns><see langword="false"/> when it is not: the work was given up, and the slot is no longer the caller's.</returns>
+    /// <returns><see langword="false"/> when it is not: the work was given up, and the slot is no longer the
+    /// caller's.</returns>
     internal bool MakeIdle(Slot slot, long word)
     {
         slot.FreshAt = Now;
@@ -177,7 +182,9 @@ internal sealed partial class LeaseDesk
         return true;
     }
 
-    /// <summary>Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.</summary>
+    /// <summary>
+    /// Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.
+    /// </summary>
     internal int GetApproximateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
     /// <summary>Connections by state and waiters at one moment.</summary>
@@ -209,7 +216,10 @@ internal sealed partial class LeaseDesk
 
     private PoolCounts CountUnderLock() => _slots.Count(_queue.Count, Capacity.Limit);
 
-    /// <summary>Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the bit.</summary>
+    /// <summary>
+    /// Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the
+    /// bit.
+    /// </summary>
     private void SetAttention(Attention bit, bool on)
     {
         if (on)

@@ -1,12 +1,15 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// The leases of one slot that the pool took back from their holders lately, so that a late holder can be told what happened.
-/// An ending is noted before the lease ends, and taken back if somebody else ended it first: whoever finds the lease ended finds the reason.
+/// The leases of one slot that the pool took back from their holders lately, so that a late holder can be told what
+/// happened. An ending is noted before the lease ends, and taken back if somebody else ended it first: whoever finds
+/// the lease ended finds the reason.
 /// </summary>
 internal sealed class LeaseEndings
 {
-    /// <summary>Holders later than that many endings of the same slot are told only that their lease has ended.</summary>
+    /// <summary>
+    /// Holders later than that many endings of the same slot are told only that their lease has ended.
+    /// </summary>
     private const int Capacity = 32;
 
     private readonly List<LeaseEnding> _endings = [];

@@ -4,8 +4,8 @@ namespace Cenote.Leasing;
 /// Chooses who is served next and who is turned away instead. Guarded by the desk's lock; allocates nothing.
 /// </summary>
 /// <remarks>
-/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one is never
-/// turned away, as a link with less than a packet's worth queued drops none.
+/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one
+/// is never turned away, as a link with less than a packet's worth queued drops none.
 /// </remarks>
 internal sealed class LoadShedder(LoadSheddingOptions options)
 {
@@ -27,8 +27,8 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
         {
             _isDropping = mayDrop;
 
-            // Here the algorithm assumes a link that never stops. A pool stops while its connections are all out: what fell due
-            // meanwhile is not made up for.
+            // Here the algorithm assumes a link that never stops. A pool stops while its connections are all out: what
+            // fell due meanwhile is not made up for.
             _dropNext = now - _dropNext > options.Interval ? now : _dropNext;
             while (_isDropping && now >= _dropNext)
             {

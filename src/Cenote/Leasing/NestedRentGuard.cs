@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Remembers, with the execution context, what each flow holds. A flow that forks passes on what it held at that moment, and nothing
-/// that is rented afterwards: siblings do not see each other's leases.
+/// Remembers, with the execution context, what each flow holds. A flow that forks passes on what it held at that
+/// moment, and nothing that is rented afterwards: siblings do not see each other's leases.
 /// </summary>
 internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILogger logger)
 {
@@ -17,7 +17,10 @@ internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILog
     private readonly AsyncLocal<FlowRent?> _current = new();
     private readonly ConcurrentDictionary<(CallSite Held, CallSite Asked), bool> _reported = new();
 
-    /// <summary>The calling flow asks for a connection. Called by a method that is not async: what an async method sets, its caller does not see.</summary>
+    /// <summary>
+    /// The calling flow asks for a connection. Called by a method that is not async: what an async method sets, its
+    /// caller does not see.
+    /// </summary>
     /// <exception cref="NestedRentException">It holds one, and must not.</exception>
     internal FlowRent Begin(CallSite callSite)
     {
@@ -35,7 +38,9 @@ internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILog
         return _current.Value = new FlowRent(callSite, held);
     }
 
-    /// <summary>Whether a flow that held a connection from the one line was seen to ask for another at the other.</summary>
+    /// <summary>
+    /// Whether a flow that held a connection from the one line was seen to ask for another at the other.
+    /// </summary>
     internal bool HasSeen(CallSite held, CallSite asked) => _reported.ContainsKey((held, asked));
 
     private void Report(CallSite held, CallSite asked)

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Cenote.Leasing;
 
-/// <summary>While it lasts, no activity is the current one: what a driver tells of the pool's own work is then no part of the trace of whoever returns a connection.</summary>
+/// <summary>
+/// While it lasts, no activity is the current one: what a driver tells of the pool's own work is then no part of the
+/// trace of whoever returns a connection.
+/// </summary>
 internal readonly ref struct OutsideTrace
 {
     private readonly Activity? _activity;

@@ -4,7 +4,8 @@ using Cenote.Events;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Makes the exceptions that end a rent, or a wait for the pool's counts, and records those that an operator looks for. The desk calls it without its lock.
+/// Makes the exceptions that end a rent, or a wait for the pool's counts, and records those that an operator looks for.
+/// The desk calls it without its lock.
 /// </summary>
 internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {

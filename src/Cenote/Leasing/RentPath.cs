@@ -4,14 +4,15 @@ using Cenote.Events;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// What happens from a rent to its lease: the short check, then, where that fails, the guard against nested rents, the trace, the queue, and the receipt
-/// of a connection. <see cref="ReturnPath"/> is its counterpart.
+/// What happens from a rent to its lease: the short check, then, where that fails, the guard against nested rents, the
+/// trace, the queue, and the receipt of a connection. <see cref="ReturnPath"/> is its counterpart.
 /// </summary>
 /// <param name="desk">Matches callers with connections.</param>
 /// <param name="settings">The pool's settings.</param>
 /// <param name="journal">Records slow rents.</param>
 /// <param name="traces">Traces rents that were not served at once.</param>
-/// <param name="nesting">Sees every rent of a pool that looks for nested ones; <see langword="null"/> in every other pool.</param>
+/// <param name="nesting">Sees every rent of a pool that looks for nested ones; <see langword="null"/> in every other
+/// pool.</param>
 internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJournal journal, RentTraces traces, NestedRentGuard? nesting)
 {
     // Beside the desk, not within it: each load that leads to a slot's word waits for the one before.
@@ -22,7 +23,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     /// <summary>Rents for a caller that awaits.</summary>
     /// <param name="site">Where the caller is.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="timeout">The longest wait; <see langword="null"/> for the pool's, which the short path does not read.</param>
+    /// <param name="timeout">The longest wait; <see langword="null"/> for the pool's, which the short path does not
+    /// read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
         !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
@@ -37,15 +39,17 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             ? lease
             : RentSlow(site, timeout, cancellationToken);
 
-    /// <summary>The hot path of every rent: an idle, fresh connection when no caller waits, otherwise an empty lease.</summary>
+    /// <summary>
+    /// The hot path of every rent: an idle, fresh connection when no caller waits, otherwise an empty lease.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRent(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConnectionLease TryTake(CallSite site)
     {
-        // The loads that lead to a slot's word cost more than anything but the swap itself: a quiet pool therefore tries its lowest slot
-        // without going through the table.
+        // The loads that lead to a slot's word cost more than anything but the swap itself: a quiet pool therefore
+        // tries its lowest slot without going through the table.
         var slot = _desk.Near is { } near ? PreferredSlot.Among(near) : _lowest;
         var freshSince = _desk.PromptFreshSince;
         var word = slot.Word;
@@ -210,7 +214,10 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
     }
 
-    /// <summary>First back into the place that the caller had, then the dead connection goes: its replacement finds the caller there.</summary>
+    /// <summary>
+    /// First back into the place that the caller had, then the dead connection goes: its replacement finds the caller
+    /// there.
+    /// </summary>
     private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
     {
         try
@@ -232,7 +239,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         };
     }
 
-    /// <summary>The stack of one in some of the callers that queue, because the thread that serves them has another.</summary>
+    /// <summary>
+    /// The stack of one in some of the callers that queue, because the thread that serves them has another.
+    /// </summary>
     private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;

@@ -4,8 +4,9 @@ using Cenote.Statistics;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// One activity for each rent that was not served at once. It is told of when the rent is over, with the times that it had: nothing runs
-/// inside of it, so that nobody needs it before, and the caller's own activity stays the current one all along.
+/// One activity for each rent that was not served at once. It is told of when the rent is over, with the times that it
+/// had: nothing runs inside of it, so that nobody needs it before, and the caller's own activity stays the current one
+/// all along.
 /// </summary>
 internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
 {
@@ -19,7 +20,10 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
 
     internal static bool IsEnabled => Source.HasListeners();
 
-    /// <summary>Follows a rent to its end. One that was served at once leaves no trace; an open may be over before anybody looks, and was waited for all the same.</summary>
+    /// <summary>
+    /// Follows a rent to its end. One that was served at once leaves no trace; an open may be over before anybody
+    /// looks, and was waited for all the same.
+    /// </summary>
     internal ValueTask<ConnectionLease> Follow(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt)
     {
         if (!rent.IsCompletedSuccessfully)

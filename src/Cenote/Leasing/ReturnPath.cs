@@ -2,7 +2,9 @@ using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
-/// <summary>What happens to a connection when its lease ends, and, where the driver wants it, when one begins.</summary>
+/// <summary>
+/// What happens to a connection when its lease ends, and, where the driver wants it, when one begins.
+/// </summary>
 internal sealed class ReturnPath(LeaseDesk desk)
 {
     internal void Return(Slot slot, long ticket)
@@ -22,9 +24,9 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         else
         {
-            // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear the
-            // answer to a request that was sent in the background. For a while after that, too: blocking and waking a thread
-            // for each hand-over costs more than the round trip.
+            // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear
+            // the answer to a request that was sent in the background. For a while after that, too: blocking and waking
+            // a thread for each hand-over costs more than the round trip.
             using var outside = isInline ? default : OutsideTrace.Enter();
             try
             {
@@ -85,8 +87,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <summary>A caller that queued receives its connection.</summary>
     /// <returns>
     /// <see langword="false"/> when there is none: the caller queues again, and only then lets go of the dead one with
-    /// <see cref="CloseDead"/>. The other way round, its replacement could be open, and lent to those behind, before the caller is
-    /// back in its place.
+    /// <see cref="CloseDead"/>. The other way round, its replacement could be open, and lent to those behind, before
+    /// the caller is back in its place.
     /// </returns>
     internal static bool TryReceive(in ConnectionLease lease, out Exception? failure)
     {
@@ -94,7 +96,9 @@ internal sealed class ReturnPath(LeaseDesk desk)
         return !lease.Slot!.PreparesLeases || TryOpenObject(lease.Slot, lease.Ticket, out failure);
     }
 
-    /// <summary>Closes the connection of a lease that could not begin. Without a failure there is none: the lease was revoked.</summary>
+    /// <summary>
+    /// Closes the connection of a lease that could not begin. Without a failure there is none: the lease was revoked.
+    /// </summary>
     internal void CloseDead(Slot slot, long ticket, Exception? failure)
     {
         if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
@@ -121,7 +125,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
     {
         failure = null;
 
-        // Looked at in this order: of a lease that was revoked meanwhile, the slot may hold somebody else's connection already.
+        // Looked at in this order: of a lease that was revoked meanwhile, the slot may hold somebody else's connection
+        // already.
         var physical = slot.Physical;
         if (!slot.IsLeasedAs(ticket))
         {
@@ -140,13 +145,16 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
     }
 
-    /// <summary>Ends the lease: from here on the slot belongs to this thread, and a second return finds nothing to do.</summary>
-    /// <remarks>Whether the clearing takes a round trip is decided here, once, and noted in <see cref="SlotAge.PreparingSince"/>: the clearing itself may change the answer.</remarks>
+    /// <summary>
+    /// Ends the lease: from here on the slot belongs to this thread, and a second return finds nothing to do.
+    /// </summary>
+    /// <remarks>Whether the clearing takes a round trip is decided here, once, and noted in
+    /// <see cref="SlotAge.PreparingSince"/>: the clearing itself may change the answer.</remarks>
     private bool TryClaim(Slot slot, long ticket, out long word, out PhysicalConnection physical, out bool isInline)
     {
-        // Both before the change of state: upkeep must not judge this return by the time of an earlier one, and a thread that
-        // stops for long right after it (a suspended machine) finds its slot given up, perhaps with another connection in it.
-        // A second return may note the time too, but what it notes is also now.
+        // Both before the change of state: upkeep must not judge this return by the time of an earlier one, and a
+        // thread that stops for long right after it (a suspended machine) finds its slot given up, perhaps with another
+        // connection in it. A second return may note the time too, but what it notes is also now.
         slot.Age.ResettingSince = desk.Now;
         physical = slot.Physical!;
         isInline = physical is not { RequiresReset: true, CanResetInline: false };
@@ -194,7 +202,9 @@ internal sealed class ReturnPath(LeaseDesk desk)
         return false;
     }
 
-    /// <summary>The request to clear leaves on the returning thread; its answer is awaited off the caller's path.</summary>
+    /// <summary>
+    /// The request to clear leaves on the returning thread; its answer is awaited off the caller's path.
+    /// </summary>
     private void ResetInBackground(Slot slot, long word, PhysicalConnection physical)
     {
         using var outside = OutsideTrace.Enter();

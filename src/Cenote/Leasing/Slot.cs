@@ -9,12 +9,15 @@ namespace Cenote.Leasing;
 
 /// <summary>The pool's place for one physical connection.</summary>
 /// <remarks>
-/// Every change of state is a compare-and-swap on the word (<see cref="SlotWord"/>). Whoever brings a slot into a state other than
-/// idle owns it, and alone may write the other fields, until it hands the slot on by the next change of state.
+/// Every change of state is a compare-and-swap on the word (<see cref="SlotWord"/>). Whoever brings a slot into a state
+/// other than idle owns it, and alone may write the other fields, until it hands the slot on by the next change of
+/// state.
 /// </remarks>
 internal sealed class Slot
 {
-    /// <summary>Instead of a reason to retire. In the same field, so that the hot path of a return looks at one.</summary>
+    /// <summary>
+    /// Instead of a reason to retire. In the same field, so that the hot path of a return looks at one.
+    /// </summary>
     private const int MustValidate = -1;
 
     private readonly LeaseDesk _desk;
@@ -61,7 +64,10 @@ internal sealed class Slot
     /// <summary>Whether the driver's connection must be made ready for each lease.</summary>
     internal bool PreparesLeases { get; private set; }
 
-    /// <summary>The pool's clock when the connection was last opened, lent, returned or validated: since then it counts as alive.</summary>
+    /// <summary>
+    /// The pool's clock when the connection was last opened, lent, returned or validated: since then it counts as
+    /// alive.
+    /// </summary>
     internal long FreshAt
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,7 +75,9 @@ internal sealed class Slot
         set => Volatile.Write(ref _freshAt, value);
     }
 
-    /// <summary>Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.</summary>
+    /// <summary>
+    /// Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.
+    /// </summary>
     internal CancellationToken AbandonedReset => _reset?.Token ?? CancellationToken.None;
 
     /// <summary>Whether the connection must be validated after its lease, before anyone else gets it.</summary>
@@ -80,8 +88,9 @@ internal sealed class Slot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsLeasedAs(long ticket) => Volatile.Read(ref _word) == ticket;
 
-    /// <summary>The driver's connection of this lease, or <see langword="null"/> when it has ended. Read first, looked at then: of a lease
-    /// that the pool takes back meanwhile, the slot may hold somebody else's connection already.</summary>
+    /// <summary>The driver's connection of this lease, or <see langword="null"/> when it has ended. Read first, looked
+    /// at then: of a lease that the pool takes back meanwhile, the slot may hold somebody else's connection
+    /// already.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal DbConnection? ConnectionOf(long ticket)
     {
@@ -114,7 +123,9 @@ internal sealed class Slot
         Volatile.Write(ref _physical, physical);
     }
 
-    /// <summary>Tells the driver that the clearing of its session has taken too long. What listens runs elsewhere.</summary>
+    /// <summary>
+    /// Tells the driver that the clearing of its session has taken too long. What listens runs elsewhere.
+    /// </summary>
     internal void AbandonReset() => _ = _reset?.CancelAsync();
 
     /// <summary>Forgets the closed connection.</summary>
@@ -138,7 +149,9 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>The same for a caller that queued, by whoever serves it: the stack, if any, was taken when it queued.</summary>
+    /// <summary>
+    /// The same for a caller that queued, by whoever serves it: the stack, if any, was taken when it queued.
+    /// </summary>
     internal void SetHolder(long ticket, LeaseDesk desk, in RentRequest request)
     {
         WriteHolder(ticket, desk, request.CallSite);
@@ -158,8 +171,9 @@ internal sealed class Slot
     internal LeaseInfo? GetLeaseInfo(PoolClock clock) => Word is var word && SlotWord.StateOf(word) == SlotState.Leased ? GetLeaseInfo(word, clock) : null;
 
     /// <summary>
-    /// Who holds this lease, if it is still out. The holder's fields are written without a lock, one after the other: the number in the
-    /// last of them proves that they are all written, and the word, looked at afterwards, that none was written since.
+    /// Who holds this lease, if it is still out. The holder's fields are written without a lock, one after the other:
+    /// the number in the last of them proves that they are all written, and the word, looked at afterwards, that none
+    /// was written since.
     /// </summary>
     internal LeaseInfo? GetLeaseInfo(long ticket, PoolClock clock)
     {
@@ -194,7 +208,10 @@ internal sealed class Slot
         };
     }
 
-    /// <summary>What the slot is doing. Its parts are read one after the other: of a slot that changes at this moment they may be of two moments.</summary>
+    /// <summary>
+    /// What the slot is doing. Its parts are read one after the other: of a slot that changes at this moment they may
+    /// be of two moments.
+    /// </summary>
     internal SlotInfo GetInfo(PoolClock clock)
     {
         var word = Word;
@@ -275,7 +292,9 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>The hot path: nothing to clear, nobody asked for the connection to be closed, and the driver believes in it.</summary>
+    /// <summary>
+    /// The hot path: nothing to clear, nobody asked for the connection to be closed, and the driver believes in it.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReturnPlainly(long ticket)
     {
@@ -317,7 +336,9 @@ internal sealed class Slot
         Volatile.Write(ref _site, HolderSite.Of(ticket, site.LineNumber));
     }
 
-    /// <summary>Measures a lease, and remembers this thread's stack if one of the slot's leases is due for that.</summary>
+    /// <summary>
+    /// Measures a lease, and remembers this thread's stack if one of the slot's leases is due for that.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void StartOwnSample(long ticket)
     {

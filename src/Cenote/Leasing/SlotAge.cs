@@ -21,8 +21,8 @@ internal sealed class SlotAge
     internal long ResettingSince { get; set; }
 
     /// <summary>
-    /// When the reset or the validation under way began, precisely, as a timestamp; 0 when none was begun that takes a round trip. Written before the state that
-    /// it belongs to.
+    /// When the reset or the validation under way began, precisely, as a timestamp; 0 when none was begun that takes a
+    /// round trip. Written before the state that it belongs to.
     /// </summary>
     internal long PreparingSince
     {
@@ -33,7 +33,9 @@ internal sealed class SlotAge
     /// <summary>How many sessions were cleared, or begun to be, in the slot. Written by whoever owns it.</summary>
     internal long Resets { get; set; }
 
-    /// <summary>The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.</summary>
+    /// <summary>
+    /// The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.
+    /// </summary>
     internal LeaseInfo? SuspectedLeak
     {
         get => Volatile.Read(ref _suspectedLeak);
@@ -41,8 +43,8 @@ internal sealed class SlotAge
     }
 
     /// <summary>
-    /// How long the leak scan itself has seen this lease: the time between its looks. The pool's clock stands still between two ticks,
-    /// and the machine may have stood still longer, so that a lease's age may be far too high.
+    /// How long the leak scan itself has seen this lease: the time between its looks. The pool's clock stands still
+    /// between two ticks, and the machine may have stood still longer, so that a lease's age may be far too high.
     /// </summary>
     internal long Watch(long ticket, long now, long longestGap)
     {
@@ -85,8 +87,8 @@ internal sealed class SlotAge
     }
 
     /// <summary>
-    /// Notes what the slot is doing, once a tick, and says how long it has been unused. The hot path notes nothing for this:
-    /// the number of leases in the word already tells whether there was one.
+    /// Notes what the slot is doing, once a tick, and says how long it has been unused. The hot path notes nothing for
+    /// this: the number of leases in the word already tells whether there was one.
     /// </summary>
     internal long Observe(long word, long now)
     {

@@ -47,7 +47,9 @@ internal sealed class SlotTable
         Volatile.Write(ref _slots, grown);
     }
 
-    /// <summary>Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.</summary>
+    /// <summary>
+    /// Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.
+    /// </summary>
     /// <param name="next">The state to bring it to.</param>
     /// <param name="accept">Which slots will do.</param>
     internal Slot? TryClaimIdle(SlotState next, Func<Slot, bool> accept)
@@ -72,7 +74,9 @@ internal sealed class SlotTable
         return null;
     }
 
-    /// <summary>The lowest slot without a connection. Called under the desk's lock, the only place where empty slots are taken.</summary>
+    /// <summary>
+    /// The lowest slot without a connection. Called under the desk's lock, the only place where empty slots are taken.
+    /// </summary>
     internal Slot? FindEmpty()
     {
         foreach (var slot in _slots)
@@ -120,8 +124,8 @@ internal sealed class SlotTable
         };
     }
 
-    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. The ticket must not be
-    /// read back from the slot: the pool may have taken the lease away again by then.</summary>
+    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. The
+    /// ticket must not be read back from the slot: the pool may have taken the lease away again by then.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal Slot? TryTakeIdle(long freshSince, out long ticket)
     {

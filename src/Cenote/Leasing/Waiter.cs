@@ -3,12 +3,13 @@ using System.Threading.Tasks.Sources;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// A caller queued for a lease. Completed exactly once by whoever takes it out of the queue, which happens under the desk's lock:
-/// a grant, a cancellation, a timeout and a closing pool can therefore never both win.
+/// A caller queued for a lease. Completed exactly once by whoever takes it out of the queue, which happens under the
+/// desk's lock: a grant, a cancellation, a timeout and a closing pool can therefore never both win.
 /// </summary>
 /// <remarks>
 /// Re-used: after its result has been read it serves the next caller. A late timer callback is harmless, since it
-/// looks at the deadline under the lock; a late cancellation callback cannot be, since the registration is disposed of first.
+/// looks at the deadline under the lock; a late cancellation callback cannot be, since the registration is disposed of
+/// first.
 /// </remarks>
 internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 {
@@ -51,7 +52,10 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         _isDone = false;
     }
 
-    /// <summary>Starts the timer and listens to the token. After the waiter was queued, without the lock, before its result is awaited.</summary>
+    /// <summary>
+    /// Starts the timer and listens to the token. After the waiter was queued, without the lock, before its result is
+    /// awaited.
+    /// </summary>
     internal void Arm()
     {
         if (!Volatile.Read(ref _isDone))
@@ -156,7 +160,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
     }
 
-    /// <summary>The waiting thread was interrupted: a connection that was granted in the same moment goes back.</summary>
+    /// <summary>
+    /// The waiting thread was interrupted: a connection that was granted in the same moment goes back.
+    /// </summary>
     private void LeaveQueue()
     {
         while (!IsDone)
@@ -211,8 +217,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Whether the caller can use no connection any more: its time is up or its token is signalled, whether or not a timer or a
-    /// callback has come to say so. Under the desk's lock, or by whoever took it out of the queue.</summary>
+    /// <summary>Whether the caller can use no connection any more: its time is up or its token is signalled, whether or
+    /// not a timer or a callback has come to say so. Under the desk's lock, or by whoever took it out of the
+    /// queue.</summary>
     internal bool IsOver(TimeSpan now) => _request.Deadline <= now || _request.CancellationToken.IsCancellationRequested;
 
     /// <summary>Whether the deadline has passed. Under the desk's lock, while the waiter is queued.</summary>

@@ -1,6 +1,9 @@
 namespace Cenote.Leasing;
 
-/// <summary>The callers queued for a lease, first come first served. Guarded by the desk's lock. Joining and leaving is O(1), but for a caller that comes back to its place.</summary>
+/// <summary>
+/// The callers queued for a lease, first come first served. Guarded by the desk's lock. Joining and leaving is O(1),
+/// but for a caller that comes back to its place.
+/// </summary>
 internal sealed class WaiterQueue
 {
     private Waiter? _first;
@@ -57,7 +60,9 @@ internal sealed class WaiterQueue
         _spares++;
     }
 
-    /// <summary>Takes out the spare waiters that nobody has needed since the last call: those of a crowd that has gone.</summary>
+    /// <summary>
+    /// Takes out the spare waiters that nobody has needed since the last call: those of a crowd that has gone.
+    /// </summary>
     /// <param name="kept">So many stay in any case.</param>
     /// <returns>The first of them, which leads to the others.</returns>
     internal Waiter? TakeUnneeded(int kept)
@@ -93,7 +98,9 @@ internal sealed class WaiterQueue
         return cut;
     }
 
-    /// <summary>At the end; or, for a caller that had its turn and got a dead connection, in the place that it had.</summary>
+    /// <summary>
+    /// At the end; or, for a caller that had its turn and got a dead connection, in the place that it had.
+    /// </summary>
     internal void Enqueue(Waiter waiter)
     {
         var place = waiter.Request.Place;
@@ -114,8 +121,8 @@ internal sealed class WaiterQueue
     }
 
     /// <summary>
-    /// Takes callers out, from the front, who can use no connection any more, until so many are found who can: nobody is served, or opened
-    /// for, because a timer or a callback has not come yet.
+    /// Takes callers out, from the front, who can use no connection any more, until so many are found who can: nobody
+    /// is served, or opened for, because a timer or a callback has not come yet.
     /// </summary>
     /// <returns>How many can, up to <paramref name="most"/>.</returns>
     internal int Weed(int most, TimeSpan now, ref List<Waiter>? over)

@@ -2,7 +2,10 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>For how long a connection that is neither used nor checked counts as alive: as configured, or less where the server ends idle sessions sooner.</summary>
+/// <summary>
+/// For how long a connection that is neither used nor checked counts as alive: as configured, or less where the server
+/// ends idle sessions sooner.
+/// </summary>
 internal static class FreshnessLimit
 {
     /// <summary>The coarse clock is up to a tick behind, and a tick may come late.</summary>
@@ -23,7 +26,10 @@ internal static class FreshnessLimit
         return pace;
     }
 
-    /// <summary>Soon enough before a server's limit: also for one that is too short to be kept, for which every connection that was not used this moment is validated.</summary>
+    /// <summary>
+    /// Soon enough before a server's limit: also for one that is too short to be kept, for which every connection that
+    /// was not used this moment is validated.
+    /// </summary>
     private static TimeSpan Within(TimeSpan limit)
     {
         var margin = limit / 10 > LeastMargin ? limit / 10 : LeastMargin;

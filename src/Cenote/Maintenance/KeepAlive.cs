@@ -3,9 +3,10 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Validates idle connections before they grow stale, so that callers almost never wait for it, and those that a failure made suspect at once.
-/// The connection that was unchecked for the longest goes first. At most a quarter of the idle ones at once: the others stay available.
-/// Where the interval is too short for four rounds, the rounds are larger.
+/// Validates idle connections before they grow stale, so that callers almost never wait for it, and those that a
+/// failure made suspect at once. The connection that was unchecked for the longest goes first. At most a quarter of the
+/// idle ones at once: the others stay available. Where the interval is too short for four rounds, the rounds are
+/// larger.
 /// </summary>
 internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {

@@ -30,7 +30,10 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaint
         desk.HadBlockedCallers = false;
     }
 
-    /// <summary>Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are measured.</summary>
+    /// <summary>
+    /// Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are
+    /// measured.
+    /// </summary>
     private static long MaskFor(long leasesPerTick) => leasesPerTick switch
     {
         < LeaseDesk.MaxQuietRents => 0,
@@ -38,7 +41,9 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaint
         _ => 255L << SlotWord.VersionShift,
     };
 
-    /// <summary>A lease that is not measured cannot have its stack taken either: as many are as that asks for.</summary>
+    /// <summary>
+    /// A lease that is not measured cannot have its stack taken either: as many are as that asks for.
+    /// </summary>
     private static long MaskForStacks(int sampling) =>
         sampling == 0 ? -1 : ((1L << BitOperations.Log2((uint)sampling)) - 1) << SlotWord.VersionShift;
 }

@@ -57,7 +57,10 @@ internal sealed class MaintenanceLoop
     /// <summary>The pool is closing: only what its last connections need to come to their end is still done.</summary>
     internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
 
-    /// <summary>Nothing is left but connections that are out: the timer goes on only while the leak scan has something to do about them.</summary>
+    /// <summary>
+    /// Nothing is left but connections that are out: the timer goes on only while the leak scan has something to do
+    /// about them.
+    /// </summary>
     internal void Linger()
     {
         Volatile.Write(ref _isLingering, true);
@@ -72,7 +75,9 @@ internal sealed class MaintenanceLoop
         Stop();
     }
 
-    /// <summary>One tick. A tick that comes while another runs is skipped, except the last, which the other then does.</summary>
+    /// <summary>
+    /// One tick. A tick that comes while another runs is skipped, except the last, which the other then does.
+    /// </summary>
     internal void Run()
     {
         while (Interlocked.Exchange(ref _isRunning, 1) == 0)

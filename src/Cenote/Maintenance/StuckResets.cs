@@ -4,7 +4,8 @@ namespace Cenote.Maintenance;
 
 /// <summary>
 /// Gives up connections whose session takes too long to clear. A timer for each return would cost more than this.
-/// The slot goes on at once; the connection is closed when the driver lets go of it, since nothing may be called during a call.
+/// The slot goes on at once; the connection is closed when the driver lets go of it, since nothing may be called during
+/// a call.
 /// </summary>
 internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {

@@ -110,13 +110,15 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
                 journal.Reconfigured(changes);
             }
 
-            // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones change.
+            // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones
+            // change.
             if ((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize))
             {
                 Resize(after.MinSize, after.MaxSize);
             }
 
-            // Logged once: a configuration may be reloaded every minute, for reasons that have nothing to do with this pool.
+            // Logged once: a configuration may be reloaded every minute, for reasons that have nothing to do with this
+            // pool.
             var waiting = string.Join(", ", fixedChanges);
             if (waiting.Length > 0 && waiting != _waitingForRestart)
             {

@@ -9,8 +9,8 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
     private Meters Meters => desk.Meters;
 
     /// <summary>
-    /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns never
-    /// wait for statistics.
+    /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns
+    /// never wait for statistics.
     /// </summary>
     internal PoolStatistics Read()
     {

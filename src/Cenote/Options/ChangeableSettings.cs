@@ -1,6 +1,8 @@
 namespace Cenote.Options;
 
-/// <summary>The settings that a running pool follows, as one unchanging set: a reader of several gets those of one moment.</summary>
+/// <summary>
+/// The settings that a running pool follows, as one unchanging set: a reader of several gets those of one moment.
+/// </summary>
 internal sealed record ChangeableSettings
 {
     internal required int MinSize { get; init; }

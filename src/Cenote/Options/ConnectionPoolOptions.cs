@@ -64,7 +64,8 @@ public sealed class ConnectionPoolOptions
     internal IReadOnlyList<string> Problems => _problems;
 
     /// <summary>The pool's name in logs, statistics and exceptions.</summary>
-    /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, none of them invisible (control characters, zero-width characters) or changing the direction of text.</value>
+    /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, none of
+    /// them invisible (control characters, zero-width characters) or changing the direction of text.</value>
     public string? Name { get; set; }
 
     /// <summary>Connections kept open at all times.</summary>
@@ -79,7 +80,9 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 10. Range 1 to 10,000.</value>
     public int MaxSize { get; set; } = 10;
 
-    /// <summary>The longest a caller waits for a connection: queueing, retries, connecting and validation together.</summary>
+    /// <summary>
+    /// The longest a caller waits for a connection: queueing, retries, connecting and validation together.
+    /// </summary>
     /// <value>Default 30 s. Range 1 ms to 1 day.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -87,7 +90,10 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 600 s. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxIdleTime { get; set; } = TimeSpan.FromSeconds(600);
 
-    /// <summary>Connections older than this, less a random 0 to 5 per cent, are replaced. The replacement is opened first where there is room.</summary>
+    /// <summary>
+    /// Connections older than this, less a random 0 to 5 per cent, are replaced. The replacement is opened first where
+    /// there is room.
+    /// </summary>
     /// <value>Default 30 min. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromMinutes(30);
 
@@ -98,22 +104,30 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 30 s. Range 1 s to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan ValidationInterval { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest a validation, or the clearing of a session, may take before the connection counts as lost.</summary>
+    /// <summary>
+    /// The longest a validation, or the clearing of a session, may take before the connection counts as lost.
+    /// </summary>
     /// <value>Default 5 s. Range 1 ms to 10 min.</value>
     public TimeSpan ValidationTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The longest one attempt to connect may take. With a <see cref="CircuitBreaker"/>, a database that was reached before gets less:
-    /// four times its slowest connect so far, a tenth of the time that every attempt has failed for, or 1 s, whichever is longest. One that was never reached gets 5 s until the circuit opens, then twice as long with each probe.
+    /// The longest one attempt to connect may take. With a <see cref="CircuitBreaker"/>, a database that was reached
+    /// before gets less: four times its slowest connect so far, a tenth of the time that every attempt has failed for,
+    /// or 1 s, whichever is longest. One that was never reached gets 5 s until the circuit opens, then twice as long
+    /// with each probe.
     /// </summary>
-    /// <value>Default 15 s. Range 1 ms to 10 min. Drivers that count in whole seconds round up; the pool itself stops waiting on time.</value>
+    /// <value>Default 15 s. Range 1 ms to 10 min. Drivers that count in whole seconds round up; the pool itself stops
+    /// waiting on time.</value>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How often a failed open is tried again before its failure is reported.</summary>
     /// <value>Default 3. Range 0 to 100.</value>
     public int MaxOpenRetries { get; set; } = 3;
 
-    /// <summary>The delay before the first retry of an open; it grows exponentially, with jitter, up to <see cref="OpenRetryMaxDelay"/>.</summary>
+    /// <summary>
+    /// The delay before the first retry of an open; it grows exponentially, with jitter, up to
+    /// <see cref="OpenRetryMaxDelay"/>.
+    /// </summary>
     /// <value>Default 1 s. Range 0 to <see cref="OpenRetryMaxDelay"/>.</value>
     public TimeSpan OpenRetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -126,10 +140,14 @@ public sealed class ConnectionPoolOptions
     public int MaxConcurrentOpens { get; set; } = 16;
 
     /// <summary>When the pool stops trying to reach the database, and how it finds out that it is back.</summary>
-    /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms. <see langword="null"/>: never stops trying.</value>
+    /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms. <see langword="null"/>: never stops
+    /// trying.</value>
     public CircuitBreakerOptions? CircuitBreaker { get; set; } = new();
 
-    /// <summary>The most callers that may wait; further ones are turned away at once with a <see cref="PoolOverloadedException"/>.</summary>
+    /// <summary>
+    /// The most callers that may wait; further ones are turned away at once with a
+    /// <see cref="PoolOverloadedException"/>.
+    /// </summary>
     /// <value>Default <see langword="null"/>: any number. Range 1 to 1,000,000.</value>
     public int? MaxWaiters { get; set; }
 
@@ -149,45 +167,64 @@ public sealed class ConnectionPoolOptions
     /// <value>Default <see langword="null"/>: the provider's choice.</value>
     public SessionReset? SessionReset { get; set; }
 
-    /// <summary>What happens when a connection is requested within a <c>TransactionScope</c>, which pooled connections do not join.</summary>
+    /// <summary>
+    /// What happens when a connection is requested within a <c>TransactionScope</c>, which pooled connections do not
+    /// join.
+    /// </summary>
     /// <value>
-    /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactionBehavior.Ignore"/> if the connection string turns enlisting off
-    /// (<c>Enlist=false</c>) and <see cref="AmbientTransactionBehavior.Throw"/> otherwise.
+    /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactionBehavior.Ignore"/>
+    /// if the connection string turns enlisting off (<c>Enlist=false</c>) and
+    /// <see cref="AmbientTransactionBehavior.Throw"/> otherwise.
     /// </value>
     public AmbientTransactionBehavior? AmbientTransactionBehavior { get; set; }
 
-    /// <summary>Asked for a user and password at every open, so that rotating tokens work. Must be thread-safe.</summary>
+    /// <summary>
+    /// Asked for a user and password at every open, so that rotating tokens work. Must be thread-safe.
+    /// </summary>
     /// <value>Default <see langword="null"/>: the connection string's own.</value>
     public Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; set; }
 
-    /// <summary>The longest that a statement may run; after that it is ended, and its caller gets a <see cref="QueryTimeoutException"/>.</summary>
+    /// <summary>
+    /// The longest that a statement may run; after that it is ended, and its caller gets a
+    /// <see cref="QueryTimeoutException"/>.
+    /// </summary>
     /// <value>
-    /// Default <see langword="null"/>: the driver's own command timeout. Range 1 ms to 1 day. Counts from the start of an execution
-    /// until its reader is closed. <see cref="PooledConnection.QueryTimeout"/> and a command's own timeout go before it. Where the
-    /// server has a limit of its own it is set too, so that statements on a raw lease are ended as well.
+    /// Default <see langword="null"/>: the driver's own command timeout. Range 1 ms to 1 day. Counts from the start of
+    /// an execution until its reader is closed. <see cref="PooledConnection.QueryTimeout"/> and a command's own timeout
+    /// go before it. Where the server has a limit of its own it is set too, so that statements on a raw lease are ended
+    /// as well.
     /// </value>
     public TimeSpan? QueryTimeout { get; set; }
 
     /// <summary>Says what a failure means, where the provider's verdict will not do.</summary>
     /// <value>
-    /// Default <see langword="null"/>: the provider's verdict. Given what the driver threw, or what wraps it; <see langword="null"/> from
-    /// it also means the provider's verdict, and so does an exception. Must be thread-safe and quick.
+    /// Default <see langword="null"/>: the provider's verdict. Given what the driver threw, or what wraps it;
+    /// <see langword="null"/> from it also means the provider's verdict, and so does an exception. Must be thread-safe
+    /// and quick.
     /// </value>
     public Func<Exception, FailureKind?>? FailureClassifier { get; set; }
 
     /// <summary>Decides the pool's size between <see cref="MinSize"/> and <see cref="MaxSize"/>.</summary>
-    /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on demand.</value>
+    /// <value>Default <see langword="null"/>: fixed, every connection up to <see cref="MaxSize"/> may be opened on
+    /// demand.</value>
     public ISizingPolicy? SizingPolicy { get; set; }
 
     /// <summary>What is done about connections that are not returned.</summary>
     /// <value>Default: nothing but to find those that were garbage-collected. Not <see langword="null"/>.</value>
     public LeakDetectionOptions LeakDetection { get; set; } = new();
 
-    /// <summary>What happens when one flow rents a second connection while it holds one, the classic way to a pool that stands still.</summary>
-    /// <value>Default <see cref="NestedRentBehavior.Allow"/>. To look costs each rent a fraction of a microsecond and some allocations.</value>
+    /// <summary>
+    /// What happens when one flow rents a second connection while it holds one, the classic way to a pool that stands
+    /// still.
+    /// </summary>
+    /// <value>Default <see cref="NestedRentBehavior.Allow"/>. To look costs each rent a fraction of a microsecond and
+    /// some allocations.</value>
     public NestedRentBehavior NestedRentBehavior { get; set; }
 
-    /// <summary>How many events <see cref="ConnectionPool.GetEvents"/> remembers; a half of them may be connections that were opened and closed.</summary>
+    /// <summary>
+    /// How many events <see cref="ConnectionPool.GetEvents"/> remembers; a half of them may be connections that were
+    /// opened and closed.
+    /// </summary>
     /// <value>Default 500. Range 0 to 100,000.</value>
     public int EventHistoryCapacity { get; set; } = 500;
 
@@ -195,8 +232,12 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
     public TimeSpan? SlowAcquireThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Counts the statements that run through <see cref="PooledConnection"/>s by their text, see <see cref="ConnectionPool.GetStatementStatistics"/>.</summary>
-    /// <value>Default <see langword="null"/>: statements are not counted, and nothing looks at them. To count one costs two reads of the clock and a look into a table.</value>
+    /// <summary>
+    /// Counts the statements that run through <see cref="PooledConnection"/>s by their text, see
+    /// <see cref="ConnectionPool.GetStatementStatistics"/>.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: statements are not counted, and nothing looks at them. To count one costs
+    /// two reads of the clock and a look into a table.</value>
     public StatementStatisticsOptions? StatementStatistics { get; set; }
 
     /// <summary>The clock and the timers of the pool.</summary>
@@ -208,8 +249,8 @@ public sealed class ConnectionPoolOptions
     public ILoggerFactory? LoggerFactory { get; set; }
 
     /// <summary>
-    /// Notes something wrong that these options were to be read from, a configuration file, say: whoever is given the options is refused
-    /// with one <see cref="PoolOptionsException"/> that names it beside every other problem.
+    /// Notes something wrong that these options were to be read from, a configuration file, say: whoever is given the
+    /// options is refused with one <see cref="PoolOptionsException"/> that names it beside every other problem.
     /// </summary>
     /// <param name="problem">One sentence: the setting, its value, and the remedy. Never a secret.</param>
     public void AddProblem(string problem)

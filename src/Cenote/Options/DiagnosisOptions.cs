@@ -3,7 +3,10 @@ namespace Cenote;
 /// <summary>From when on a pool counts as saturated.</summary>
 public sealed record DiagnosisOptions
 {
-    /// <summary>The first waiter has waited this long; a pool is also saturated when as many callers wait as there may be connections.</summary>
+    /// <summary>
+    /// The first waiter has waited this long; a pool is also saturated when as many callers wait as there may be
+    /// connections.
+    /// </summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
     public TimeSpan SaturatedWaitThreshold { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -3,10 +3,15 @@ namespace Cenote;
 /// <summary>One setting of a pool in words, see <see cref="ConnectionPool.GetSettings"/>.</summary>
 public sealed record PoolSetting
 {
-    /// <summary>Its name as of <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or <c>LeakDetection.Threshold</c>.</summary>
+    /// <summary>
+    /// Its name as of <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or <c>LeakDetection.Threshold</c>.
+    /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>The value in force, such as <c>10</c>, <c>none</c>, <c>never</c> or, for what is no number or name, <c>set</c>. Never a secret.</summary>
+    /// <summary>
+    /// The value in force, such as <c>10</c>, <c>none</c>, <c>never</c> or, for what is no number or name, <c>set</c>.
+    /// Never a secret.
+    /// </summary>
     public required string Value { get; init; }
 
     /// <summary>What it is when nobody sets it, in the same words.</summary>

@@ -15,7 +15,8 @@ internal sealed class PoolSettings
 
     private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
-        // The providers' choices are filled in: what is described, and compared with later options, is what is in force.
+        // The providers' choices are filled in: what is described, and compared with later options, is what is in
+        // force.
         _constructed = _followed = new ConnectionPoolOptions(options)
         {
             Name = name,
@@ -126,7 +127,10 @@ internal sealed class PoolSettings
         _changeable = changed._changeable;
     }
 
-    /// <summary>One phrase for each setting that the running pool follows and that differs: its name, the value before, the value after.</summary>
+    /// <summary>
+    /// One phrase for each setting that the running pool follows and that differs: its name, the value before, the
+    /// value after.
+    /// </summary>
     internal IEnumerable<string> DescribeChanges(PoolSettings changed) =>
         SettingTable.Rows.Where(row => row.CanChange && !row.IsSame(_followed, changed._followed))
             .Select(row => $"{row.Name} {row.Print(_followed)} -> {row.Print(changed._followed)}");

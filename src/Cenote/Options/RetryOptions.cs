@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// How <see cref="ConnectionPool"/>'s <c>ExecuteAsync</c> tries work again that failed for a passing reason. Read when work is executed; may be shared
-/// by any number of executions, also at once, once it is set up.
+/// How <see cref="ConnectionPool"/>'s <c>ExecuteAsync</c> tries work again that failed for a passing reason. Read when
+/// work is executed; may be shared by any number of executions, also at once, once it is set up.
 /// </summary>
 public sealed class RetryOptions
 {
@@ -10,7 +10,9 @@ public sealed class RetryOptions
     /// <value>Default 3. Range 1 to 100.</value>
     public int MaxRetries { get; set; } = 3;
 
-    /// <summary>The delay before the second try; it grows exponentially, with jitter, up to <see cref="MaxDelay"/>.</summary>
+    /// <summary>
+    /// The delay before the second try; it grows exponentially, with jitter, up to <see cref="MaxDelay"/>.
+    /// </summary>
     /// <value>Default 50 ms. Range 0 to <see cref="MaxDelay"/>.</value>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(50);
 
@@ -23,9 +25,11 @@ public sealed class RetryOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether running the work twice does no more than running it once, even where the first run was cut off. Then it is tried again also when it
-    /// executed statements outside a transaction, which the database commits one by one, or statements that may have ended the transaction.
+    /// Whether running the work twice does no more than running it once, even where the first run was cut off. Then it
+    /// is tried again also when it executed statements outside a transaction, which the database commits one by one, or
+    /// statements that may have ended the transaction.
     /// </summary>
-    /// <value>Default <see langword="false"/>: tried again only while everything that was executed belonged to transactions that were not yet committed.</value>
+    /// <value>Default <see langword="false"/>: tried again only while everything that was executed belonged to
+    /// transactions that were not yet committed.</value>
     public bool IsIdempotent { get; set; }
 }

@@ -99,7 +99,8 @@ internal sealed class AdoNetPhysicalConnection(
 
     private bool IsNoTransaction(DbException exception) => options.IsNoTransactionFailure?.Invoke(exception) == true;
 
-    // DuckDB.NET 1.5.6 remembers a transaction that its holder left open when its connection is closed, and refuses every later one.
+    // DuckDB.NET 1.5.6 remembers a transaction that its holder left open when its connection is closed, and refuses
+    // every later one.
     private void ThrowIfInTransaction()
     {
         if (!_beginsTransactions)

@@ -8,8 +8,8 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A provider for any driver that has a <see cref="DbProviderFactory"/>. <see cref="AdoNetProviderOptions"/> describe the driver: how its pooling is turned
-/// off, and which statements clear a session.
+/// A provider for any driver that has a <see cref="DbProviderFactory"/>. <see cref="AdoNetProviderOptions"/> describe
+/// the driver: how its pooling is turned off, and which statements clear a session.
 /// </summary>
 /// <remarks>The pool clears sessions itself (<see cref="SessionReset.ByPool"/>). Thread-safe.</remarks>
 public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
@@ -22,7 +22,8 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="options">What is particular to the driver; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver refuses it. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver
+    /// refuses it. The message quotes nothing of it.</exception>
     public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
         : this(factory, NewBuilder(factory), connectionString, (options ?? new AdoNetProviderOptions()).Copy())
     {
@@ -83,7 +84,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             ? unshown.Kind
             : _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception);
 
-    /// <summary>Replaces an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.</summary>
+    /// <summary>
+    /// Replaces an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.
+    /// </summary>
     private UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
     {
         if (!_secrets.AreQuotedBy(exception) && (credentials is null || !SecretFragments.IsQuotedBy(exception, credentials.Password)))
@@ -102,7 +105,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         }
     }
 
-    /// <summary>Lets the driver read the connection string. A factory that creates no connections fails at the first open.</summary>
+    /// <summary>
+    /// Lets the driver read the connection string. A factory that creates no connections fails at the first open.
+    /// </summary>
     private void ThrowIfRefused()
     {
         DbConnection? connection;
@@ -132,7 +137,8 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         {
             connection.Dispose();
 
-            // Without the driver's words: where its factory has no builder, this is its first look at the text, of which it may quote any part.
+            // Without the driver's words: where its factory has no builder, this is its first look at the text, of
+            // which it may quote any part.
             throw new ArgumentException(
                 $"The driver refuses the connection string ({exception.GetType().Name}). It does not know a keyword, or a value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.", nameof(connectionString));
         }

@@ -3,7 +3,10 @@ namespace Cenote.Providers;
 /// <summary>The settings with which a pool opens a physical connection and clears it after each lease.</summary>
 public sealed record ConnectionSettings
 {
-    /// <summary>Gets the name of the pool, for the driver's own metrics and traces, which may otherwise show the connection string.</summary>
+    /// <summary>
+    /// Gets the name of the pool, for the driver's own metrics and traces, which may otherwise show the connection
+    /// string.
+    /// </summary>
     /// <value>Default empty: the driver's own.</value>
     public string PoolName { get; init; } = "";
 
@@ -16,15 +19,20 @@ public sealed record ConnectionSettings
     /// <summary>Gets the longest that one attempt to connect may take.</summary>
     public required TimeSpan ConnectTimeout { get; init; }
 
-    /// <summary>Gets the longest that a statement may run, for servers with such a limit; <see langword="null"/> for no limit.</summary>
+    /// <summary>
+    /// Gets the longest that a statement may run, for servers with such a limit; <see langword="null"/> for no limit.
+    /// </summary>
     public TimeSpan? QueryTimeout { get; init; }
 
     /// <summary>
-    /// Gets the callback for what a connection finds out and the user should know. The pool logs it and records an event, once for each
-    /// <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/> while nothing listens.
+    /// Gets the callback for what a connection finds out and the user should know. The pool logs it and records an
+    /// event, once for each <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/>
+    /// while nothing listens.
     /// </summary>
     public Action<ConnectionWarning>? OnWarning { get; init; }
 
-    /// <summary>Gets the user and password for this connection; <see langword="null"/> to use those of the connection string.</summary>
+    /// <summary>
+    /// Gets the user and password for this connection; <see langword="null"/> to use those of the connection string.
+    /// </summary>
     public DatabaseCredentials? Credentials { get; init; }
 }

@@ -1,6 +1,9 @@
 namespace Cenote.Providers;
 
-/// <summary>The parts of a connection string that every pool needs, as the driver's builder reports them. <see cref="DriverProvider{TBuilder}"/> masks what it shows.</summary>
+/// <summary>
+/// The parts of a connection string that every pool needs, as the driver's builder reports them.
+/// <see cref="DriverProvider{TBuilder}"/> masks what it shows.
+/// </summary>
 public sealed class ConnectionTarget
 {
     /// <summary>Gets or sets the server or file.</summary>
@@ -11,7 +14,9 @@ public sealed class ConnectionTarget
     /// <value>Default <see langword="null"/>: the connection string names none.</value>
     public string? Database { get; set; }
 
-    /// <summary>Gets or sets the address that connections lead to, without secrets: see <see cref="ServerAddress.Format"/>.</summary>
+    /// <summary>
+    /// Gets or sets the address that connections lead to, without secrets: see <see cref="ServerAddress.Format"/>.
+    /// </summary>
     /// <value>Default <see langword="null"/>: <see cref="DataSource"/> and <see cref="Database"/>.</value>
     public string? Address { get; set; }
 

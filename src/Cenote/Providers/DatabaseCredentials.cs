@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>A user and password for one physical connection. Never shown: <see cref="ToString"/> hides the password.</summary>
+/// <summary>
+/// A user and password for one physical connection. Never shown: <see cref="ToString"/> hides the password.
+/// </summary>
 public sealed class DatabaseCredentials
 {
     /// <summary>Credentials that replace those of the connection string.</summary>

@@ -5,7 +5,10 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.Providers;
 
-/// <summary>The event handlers that every driver's connection has from its base classes. These do not list them, so they are read from private fields.</summary>
+/// <summary>
+/// The event handlers that every driver's connection has from its base classes. These do not list them, so they are
+/// read from private fields.
+/// </summary>
 /// <param name="StateChange">Those of <see cref="DbConnection.StateChange"/>.</param>
 /// <param name="Events">Those of <see cref="Component"/>: <c>Disposed</c>, and what a driver keeps there.</param>
 internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? StateChange, EventHandlerList? Events)
@@ -50,7 +53,9 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
         }
     }
 
-    /// <summary>The private fields. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).</summary>
+    /// <summary>
+    /// The private fields. The runtime writes the bodies: marked for the interleaving checker (CONTRIBUTING.md).
+    /// </summary>
     [CompilerGenerated]
     private static class Fields
     {

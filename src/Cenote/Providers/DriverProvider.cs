@@ -2,7 +2,10 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-/// <summary>A provider whose settings are in the connection string of a driver. It checks the connection string and shows it without secrets.</summary>
+/// <summary>
+/// A provider whose settings are in the connection string of a driver. It checks the connection string and shows it
+/// without secrets.
+/// </summary>
 /// <typeparam name="TBuilder">The driver's builder of connection strings.</typeparam>
 public abstract class DriverProvider<TBuilder> : DatabaseProvider
     where TBuilder : DbConnectionStringBuilder
@@ -13,7 +16,8 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     /// <param name="describe">Reads the filled builder, and may add to it.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of it.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// it.</exception>
     protected DriverProvider(
         DbProviderFactory factory, TBuilder builder, string connectionString, AddressKind addressKind, Func<TBuilder, ConnectionTarget> describe)
     {
@@ -58,10 +62,15 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     /// <inheritdoc/>
     protected override string? UserName { get; }
 
-    /// <summary>Gets the connection string as it was passed to the constructor, with its secrets. Never show it.</summary>
+    /// <summary>
+    /// Gets the connection string as it was passed to the constructor, with its secrets. Never show it.
+    /// </summary>
     protected string OriginalConnectionString { get; }
 
-    /// <summary>Returns the connect timeout for the driver, in whole seconds: the pool's, or the connection string's if that is shorter.</summary>
+    /// <summary>
+    /// Returns the connect timeout for the driver, in whole seconds: the pool's, or the connection string's if that is
+    /// shorter.
+    /// </summary>
     /// <param name="settings">How the pool opens connections.</param>
     /// <param name="configured">The timeout in the connection string; 0 for none.</param>
     /// <param name="max">The longest timeout that the driver accepts.</param>
@@ -72,7 +81,9 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
         return configured == 0 ? seconds : (int)Math.Min(seconds, configured);
     }
 
-    /// <summary>Runs the application's callback, and describes how it failed. For <see cref="DatabaseProvider.Validate"/>.</summary>
+    /// <summary>
+    /// Runs the application's callback, and describes how it failed. For <see cref="DatabaseProvider.Validate"/>.
+    /// </summary>
     /// <typeparam name="T">The type that the callback configures.</typeparam>
     /// <param name="configure">The callback; <see langword="null"/> for none.</param>
     /// <param name="target">The object that it configures.</param>

@@ -4,18 +4,19 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 /// <summary>
-/// A session in a driver's pool of exactly one connection. A lease opens the connection object, its return closes it, and the driver clears the
-/// session in its own cheapest way.
+/// A session in a driver's pool of exactly one connection. A lease opens the connection object, its return closes it,
+/// and the driver clears the session in its own cheapest way.
 /// </summary>
 /// <remarks>
-/// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's pool.
-/// A connection whose <see cref="ResetSession"/> leaves it open is rented as it is. The driver must not enlist in ambient transactions by itself
-/// (<c>Enlist=false</c>), because a lease opens its connection where the caller is.
+/// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's
+/// pool. A connection whose <see cref="ResetSession"/> leaves it open is rented as it is. The driver must not enlist in
+/// ambient transactions by itself (<c>Enlist=false</c>), because a lease opens its connection where the caller is.
 /// </remarks>
 public abstract class DriverResetConnection : PhysicalConnection
 {
     /// <summary>Initializes a new instance of the <see cref="DriverResetConnection"/> class.</summary>
-    /// <param name="connection">A closed connection of a driver's pool that holds at most one session. Every lease opens it again.</param>
+    /// <param name="connection">A closed connection of a driver's pool that holds at most one session. Every lease
+    /// opens it again.</param>
     /// <param name="resetMode">What the driver clears after a lease.</param>
     protected DriverResetConnection(DbConnection connection, ResetMode resetMode)
         : base(connection, SessionReset.ByDriver, resetMode)

@@ -37,7 +37,8 @@ public static class FailureClassification
         return FailureKind.Other;
     }
 
-    // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, 25006 read-only transaction.
+    // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, 25006 read-only
+    // transaction.
     private static FailureKind FromSqlState(string state) => state switch
     {
         ['0', '8', ..] => FailureKind.ConnectionLost,

@@ -24,6 +24,9 @@ public enum FailureKind
     /// <summary>A statement ran into its time limit.</summary>
     QueryTimeout,
 
-    /// <summary>The server answers, and refuses what the settings ask for: an unknown database, a start-up parameter. Trying again is pointless until they change.</summary>
+    /// <summary>
+    /// The server answers, and refuses what the settings ask for: an unknown database, a start-up parameter. Trying
+    /// again is pointless until they change.
+    /// </summary>
     InvalidConfiguration,
 }

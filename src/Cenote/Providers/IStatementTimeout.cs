@@ -1,9 +1,14 @@
 namespace Cenote.Providers;
 
-/// <summary>An ability of a <see cref="PhysicalConnection"/>: the server itself ends statements that run too long.</summary>
+/// <summary>
+/// An ability of a <see cref="PhysicalConnection"/>: the server itself ends statements that run too long.
+/// </summary>
 public interface IStatementTimeout
 {
-    /// <summary>Gets whether the server has accepted <see cref="ConnectionSettings.QueryTimeout"/> when the connection was opened.</summary>
+    /// <summary>
+    /// Gets whether the server has accepted <see cref="ConnectionSettings.QueryTimeout"/> when the connection was
+    /// opened.
+    /// </summary>
     bool SupportsStatementTimeout { get; }
 
     /// <summary>Sets another limit for the statements of this lease. A full reset takes it back.</summary>

@@ -4,8 +4,8 @@ namespace Cenote.Providers;
 public interface ITypeCache
 {
     /// <summary>
-    /// Forgets the loaded types, after a migration has changed them or another database has taken the name. Connections opened from now on load them
-    /// again. <see cref="ConnectionPool.Clear"/> replaces the others.
+    /// Forgets the loaded types, after a migration has changed them or another database has taken the name. Connections
+    /// opened from now on load them again. <see cref="ConnectionPool.Clear"/> replaces the others.
     /// </summary>
     void ClearTypeCache();
 }

@@ -9,6 +9,9 @@ namespace Cenote;
 /// <param name="Attempts">How many tries were made.</param>
 public sealed record OpenFailure(Exception Exception, FailureKind Kind, DateTimeOffset Time, int Attempts)
 {
-    /// <summary>Gets what to do about it, where the provider knows (<see cref="IConnectFailureAdvisor.Advise"/>). Never a secret.</summary>
+    /// <summary>
+    /// Gets what to do about it, where the provider knows (<see cref="IConnectFailureAdvisor.Advise"/>). Never a
+    /// secret.
+    /// </summary>
     public string? Recommendation { get; init; }
 }

@@ -4,11 +4,12 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 /// <summary>
-/// A session at the server: the pool opens, rents, clears, validates and closes it. Derive from it. Where the driver clears the session in a pool of exactly
-/// one connection of its own, derive from <see cref="DriverResetConnection"/>.
+/// A session at the server: the pool opens, rents, clears, validates and closes it. Derive from it. Where the driver
+/// clears the session in a pool of exactly one connection of its own, derive from <see cref="DriverResetConnection"/>.
 /// </summary>
 /// <remarks>
-/// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an interface: <see cref="IStatementTimeout"/>.
+/// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an
+/// interface: <see cref="IStatementTimeout"/>.
 /// </remarks>
 public abstract class PhysicalConnection
 {
@@ -42,18 +43,21 @@ public abstract class PhysicalConnection
     protected ResetMode ResetMode { get; }
 
     /// <summary>
-    /// Gets whether clearing needs no round trip to the server, so that the returning caller may do it on its own thread.
-    /// May change with <see cref="ResetSession"/> once the connection is open, and at no other time.
+    /// Gets whether clearing needs no round trip to the server, so that the returning caller may do it on its own
+    /// thread. May change with <see cref="ResetSession"/> once the connection is open, and at no other time.
     /// </summary>
     /// <value>By default <see langword="false"/>.</value>
     public virtual bool CanResetInline => false;
 
-    /// <summary>Gets whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.</summary>
+    /// <summary>
+    /// Gets whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.
+    /// </summary>
     public virtual bool RequiresLeasePreparation => false;
 
     /// <summary>
-    /// Gets whether the session is alive as far as the driver knows. The pool reads it after each lease, before it clears the session. No round trip.
-    /// Where nothing is cleared (<see cref="RequiresReset"/>), the pool reads only the state of <see cref="Connection"/>.
+    /// Gets whether the session is alive as far as the driver knows. The pool reads it after each lease, before it
+    /// clears the session. No round trip. Where nothing is cleared (<see cref="RequiresReset"/>), the pool reads only
+    /// the state of <see cref="Connection"/>.
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
@@ -65,21 +69,23 @@ public abstract class PhysicalConnection
     public virtual async ValueTask OpenAsync(CancellationToken cancellationToken) => await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Prepares the driver's connection for its next holder, on the holder's thread. Must neither connect nor block. After an exception
-    /// the connection is not used again.
+    /// Prepares the driver's connection for its next holder, on the holder's thread. Must neither connect nor block.
+    /// After an exception the connection is not used again.
     /// </summary>
     public virtual void PrepareLease()
     {
     }
 
     /// <summary>
-    /// Records the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once, after it was opened.
+    /// Records the event handlers and callbacks that <see cref="Connection"/> has before its first lease. Called once,
+    /// after it was opened.
     /// </summary>
     public virtual void SaveHandlers() => _handlers = DbConnectionHandlers.Of(Connection);
 
     /// <summary>
-    /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that they receive nothing of the next holder's session.
-    /// Called before each <see cref="ResetSession"/>. Must cost next to nothing where none was added.
+    /// Removes the event handlers and callbacks that a holder added to <see cref="Connection"/>, so that they receive
+    /// nothing of the next holder's session. Called before each <see cref="ResetSession"/>. Must cost next to nothing
+    /// where none was added.
     /// </summary>
     public virtual void RemoveHandlers() => _handlers.Restore(Connection);
 
@@ -90,18 +96,24 @@ public abstract class PhysicalConnection
     /// <param name="cancellationToken">Signalled when the validation timeout has passed.</param>
     public abstract ValueTask ResetSessionAsync(CancellationToken cancellationToken);
 
-    /// <summary>Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection is open.</summary>
+    /// <summary>
+    /// Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection
+    /// is open.
+    /// </summary>
     /// <param name="timeout">The longest it may take.</param>
     public abstract void Validate(TimeSpan timeout);
 
-    /// <summary>Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection is open.</summary>
+    /// <summary>
+    /// Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection
+    /// is open.
+    /// </summary>
     /// <param name="timeout">The longest it may take.</param>
     /// <param name="cancellationToken">Signalled when that time has passed.</param>
     public abstract ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends the statement that a command is executing, or reading from. Unlike all other members, it is called while the holder is
-    /// inside the driver, but only during the lease. Must not throw for a statement that has just ended.
+    /// Ends the statement that a command is executing, or reading from. Unlike all other members, it is called while
+    /// the holder is inside the driver, but only during the lease. Must not throw for a statement that has just ended.
     /// </summary>
     /// <param name="command">The driver's command.</param>
     public virtual void CancelStatement(DbCommand command)
@@ -111,17 +123,20 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
-    /// Gets how long the server lets this session be idle before it ends it, as the server reports when connections are opened;
-    /// <see langword="null"/> for no limit, or an unknown one. The pool validates its connections more often than that. Read once a second, from any thread.
+    /// Gets how long the server lets this session be idle before it ends it, as the server reports when connections are
+    /// opened; <see langword="null"/> for no limit, or an unknown one. The pool validates its connections more often
+    /// than that. Read once a second, from any thread.
     /// </summary>
     public virtual TimeSpan? ServerIdleTimeout => null;
 
     /// <summary>
-    /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. What it registers belongs to the
-    /// connection from then on, and <see cref="ResetSession"/> keeps it. Event handlers and callbacks are removed: see <see cref="RemoveHandlers"/>.
+    /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. What it
+    /// registers belongs to the connection from then on, and <see cref="ResetSession"/> keeps it. Event handlers and
+    /// callbacks are removed: see <see cref="RemoveHandlers"/>.
     /// </summary>
     /// <param name="initialize">Called at once, with <see cref="Connection"/>.</param>
-    /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can register.</remarks>
+    /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can
+    /// register.</remarks>
     public virtual void Initialize(Action<DbConnection> initialize)
     {
         ArgumentNullException.ThrowIfNull(initialize);
@@ -131,7 +146,9 @@ public abstract class PhysicalConnection
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);
 
-    /// <summary>Gets the ability to set limits at the server, if the connection has it. A field, because statements look at it.</summary>
+    /// <summary>
+    /// Gets the ability to set limits at the server, if the connection has it. A field, because statements look at it.
+    /// </summary>
     internal IStatementTimeout? Limits { get; }
 
     /// <summary>Gets the ability to set limits at the server.</summary>
@@ -143,8 +160,9 @@ public abstract class PhysicalConnection
     internal bool IsResetFull { get; set; }
 
     /// <summary>
-    /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once, instead of
-    /// <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and must not reach the session of another lease.
+    /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once,
+    /// instead of <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and must
+    /// not reach the session of another lease.
     /// </summary>
     /// <remarks>The default closes: enough for a driver whose connections may be closed during a call.</remarks>
     public virtual ValueTask AbortAsync() => CloseAsync();

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Cenote.Providers;
 
-/// <summary>Undoes what hides a setting from a reader of text: percent-encoding, full-width characters and look-alikes, quotes, invisible characters.</summary>
+/// <summary>
+/// Undoes what hides a setting from a reader of text: percent-encoding, full-width characters and look-alikes, quotes,
+/// invisible characters.
+/// </summary>
 internal static class PlainText
 {
     internal static string Of(string text)

@@ -8,7 +8,9 @@ using System.Text;
 
 namespace Cenote.Providers;
 
-/// <summary>Reads and shows connection strings so that nothing that may be secret reaches a name, a log or an exception.</summary>
+/// <summary>
+/// Reads and shows connection strings so that nothing that may be secret reaches a name, a log or an exception.
+/// </summary>
 public static class SafeConnectionString
 {
     // An allow-list: an unknown keyword is dropped, not shown.
@@ -30,8 +32,9 @@ public static class SafeConnectionString
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">
-    /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret: another setting, because a semicolon is
-    /// missing, or credentials before an address. Names every such value, without quoting it.
+    /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret:
+    /// another setting, because a semicolon is missing, or credentials before an address. Names every such value,
+    /// without quoting it.
     /// </exception>
     public static TBuilder Parse<TBuilder>(TBuilder builder, string connectionString, AddressKind addressKind = AddressKind.Unknown)
         where TBuilder : DbConnectionStringBuilder
@@ -64,8 +67,8 @@ public static class SafeConnectionString
     }
 
     /// <summary>
-    /// Returns the connection string with harmless keywords only, without user names and passwords. A value that seems to hold a secret is shown as
-    /// <c>***</c>.
+    /// Returns the connection string with harmless keywords only, without user names and passwords. A value that seems
+    /// to hold a secret is shown as <c>***</c>.
     /// </summary>
     /// <param name="builder">A builder that holds the connection string.</param>
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
@@ -86,8 +89,8 @@ public static class SafeConnectionString
 
     /// <summary>Returns a server, file or database name without the credentials that an address may contain.</summary>
     /// <param name="value">
-    /// Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>, shown as <c>file:shop.db?***</c>. Shown as
-    /// <c>***</c> when another setting follows.
+    /// Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>,
+    /// shown as <c>file:shop.db?***</c>. Shown as <c>***</c> when another setting follows.
     /// </param>
     /// <param name="addressKind">The kind of address that the driver expects in the value.</param>
     public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) =>

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Cenote.Providers;
 
 /// <summary>
-/// The parts of a connection string that may be secret: the values of keywords that hold secrets, what seems to be the rest of one that was not quoted, and
-/// what follows the question mark of an address, and what seems to hold a secret.
+/// The parts of a connection string that may be secret: the values of keywords that hold secrets, what seems to be the
+/// rest of one that was not quoted, and what follows the question mark of an address, and what seems to hold a secret.
 /// </summary>
 internal sealed class SecretFragments
 {
@@ -46,7 +46,10 @@ internal sealed class SecretFragments
 
     internal bool AreQuotedBy(Exception exception) => _fragments.Exists(fragment => IsQuotedBy(exception, fragment));
 
-    /// <summary>Determines whether a message, or what an exception carries along, quotes it. Names of types and methods are not quotes, whatever they have in common with it.</summary>
+    /// <summary>
+    /// Determines whether a message, or what an exception carries along, quotes it. Names of types and methods are not
+    /// quotes, whatever they have in common with it.
+    /// </summary>
     internal static bool IsQuotedBy(Exception exception, string secret)
     {
         if (secret.Length < Shortest)
@@ -66,7 +69,9 @@ internal sealed class SecretFragments
             || (exception is AggregateException all ? all.InnerExceptions.Any(inner => IsQuotedBy(inner, secret)) : exception.InnerException is { } cause && IsQuotedBy(cause, secret));
     }
 
-    /// <summary>A word, or what is short, must stand alone: PostgreSQL's exceptions carry the name of its function InitPostgres.</summary>
+    /// <summary>
+    /// A word, or what is short, must stand alone: PostgreSQL's exceptions carry the name of its function InitPostgres.
+    /// </summary>
     private static bool IsIn(string secret, string? text)
     {
         var mustStandAlone = secret.Length < ShortestGuess || secret.All(char.IsLetter);

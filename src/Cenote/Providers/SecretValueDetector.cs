@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Cenote.Providers;
 
 /// <summary>
-/// Judges the values of a connection string: the one place that knows what a forgotten semicolon, a URL or credentials before an address look like. The values
-/// of keywords that hold secrets are not judged; a secret may look like anything.
+/// Judges the values of a connection string: the one place that knows what a forgotten semicolon, a URL or credentials
+/// before an address look like. The values of keywords that hold secrets are not judged; a secret may look like
+/// anything.
 /// </summary>
 internal static partial class SecretValueDetector
 {
@@ -19,7 +20,9 @@ internal static partial class SecretValueDetector
 
     private static readonly FrozenSet<string> Users = FrozenSet.ToFrozenSet(["user", "user id", "userid", "user name", "username", "uid"], StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Determines whether the keyword itself may be repeated: it is a word, and no piece of a secret.</summary>
+    /// <summary>
+    /// Determines whether the keyword itself may be repeated: it is a word, and no piece of a secret.
+    /// </summary>
     internal static bool IsKnown(string keyword) =>
         Servers.Contains(keyword) || Sources.Contains(keyword) || Databases.Contains(keyword) || Users.Contains(keyword) || keyword.Equals("options", StringComparison.OrdinalIgnoreCase);
 
@@ -72,7 +75,9 @@ internal static partial class SecretValueDetector
             : ValueFault.None;
     }
 
-    /// <summary>Determines whether the value is not a number where one belongs, or not a word where a choice belongs.</summary>
+    /// <summary>
+    /// Determines whether the value is not a number where one belongs, or not a word where a choice belongs.
+    /// </summary>
     private static bool IsOutOfPlace(string keyword, string text) =>
         keyword.Equals("port", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("timeout", StringComparison.OrdinalIgnoreCase)
             ? !text.All(char.IsAsciiDigit)
@@ -112,15 +117,21 @@ internal static partial class SecretValueDetector
             : ValueFault.None;
     }
 
-    /// <summary>Determines whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a user and a password have a colon.</summary>
+    /// <summary>
+    /// Determines whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a
+    /// user and a password have a colon.
+    /// </summary>
     private static bool IsSocket(string text, string before) =>
         !before.StartsWith("//", StringComparison.Ordinal) && !before.Contains(':', StringComparison.Ordinal)
         && Array.TrueForAll(text.Split(','), static host => !host.Contains('@', StringComparison.Ordinal) || host.AsSpan().TrimStart().StartsWith("/"));
 
     /// <param name="text">The plain text of a value.</param>
-    /// <param name="mayFollowQuery">Whether a setting may follow anything; else a space only, because the text is the query of a URL, which has settings of its own.</param>
-    /// <param name="isStrict">Whether no setting at all can be a part of such a value: that of a host, or of a database.</param>
-    /// <param name="isPlace">Whether the value says where the database is, and who uses it. What others say, such as an application's name, is its own business.</param>
+    /// <param name="mayFollowQuery">Whether a setting may follow anything; else a space only, because the text is the
+    /// query of a URL, which has settings of its own.</param>
+    /// <param name="isStrict">Whether no setting at all can be a part of such a value: that of a host, or of a
+    /// database.</param>
+    /// <param name="isPlace">Whether the value says where the database is, and who uses it. What others say, such as an
+    /// application's name, is its own business.</param>
     /// <param name="isPath">Whether the value is the path of a file, whose folders may be called <c>key=7</c>.</param>
     private static ValueFault FindSetting(string text, bool mayFollowQuery, bool isStrict, bool isPlace, bool isPath)
     {
@@ -217,7 +228,9 @@ internal static partial class SecretValueDetector
         return ValueFault.None;
     }
 
-    /// <summary>"/home/me/my password store/shop.db": the word is in the middle of a path, and follows no name of a file.</summary>
+    /// <summary>
+    /// "/home/me/my password store/shop.db": the word is in the middle of a path, and follows no name of a file.
+    /// </summary>
     private static bool IsFolder(ReadOnlySpan<string> before, ReadOnlySpan<string> after)
     {
         var start = string.Join(' ', before);

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Cenote.Providers;
 
-/// <summary>Words before a secret, or before another setting, in the text of a connection string; also where they are misspelled.</summary>
+/// <summary>
+/// Words before a secret, or before another setting, in the text of a connection string; also where they are
+/// misspelled.
+/// </summary>
 internal static class SecretWords
 {
     private static readonly string[] Parts = ["password", "passwd", "passwort", "passphrase", "pwd", "secret", "token", "credential", "authorization"];
@@ -27,7 +30,10 @@ internal static class SecretWords
     /// <summary>Determines whether the word means a secret wherever it stands: "key: 7" may mean anything.</summary>
     internal static bool IsSurelySecret(string word) => IsSure(Plain(word));
 
-    /// <summary>Determines whether the word has a name of a secret in it, rightly spelled: "passport" is not a password, nor is "passed".</summary>
+    /// <summary>
+    /// Determines whether the word has a name of a secret in it, rightly spelled: "passport" is not a password, nor is
+    /// "passed".
+    /// </summary>
     internal static bool HasSecret(string word) => HasPart(Plain(word));
 
     /// <summary>The short names of a secret, which may also mean something else: "pass", "auth".</summary>

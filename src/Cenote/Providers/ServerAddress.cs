@@ -7,9 +7,12 @@ namespace Cenote.Providers;
 public static partial class ServerAddress
 {
     /// <summary>Combines hosts, a port and a database.</summary>
-    /// <param name="hosts">A host, or several separated by commas, each with or without a port of its own; or the path of a socket. Shown without credentials.</param>
-    /// <param name="port">The port of hosts that have none of their own; <see langword="null"/> when the driver needs none.</param>
-    /// <param name="database">The database; <see langword="null"/> or empty when the connection string names none.</param>
+    /// <param name="hosts">A host, or several separated by commas, each with or without a port of its own; or the path
+    /// of a socket. Shown without credentials.</param>
+    /// <param name="port">The port of hosts that have none of their own; <see langword="null"/> when the driver needs
+    /// none.</param>
+    /// <param name="database">The database; <see langword="null"/> or empty when the connection string names
+    /// none.</param>
     /// <returns>Such as <c>db1:5432/shop</c>, <c>db1:5432,db2:5433/shop</c>, or <c>[::1]:5432/shop</c>.</returns>
     public static string Format(string? hosts, int? port, string? database)
     {
@@ -18,7 +21,9 @@ public static partial class ServerAddress
         return WithDatabase(string.Join(',', places), database);
     }
 
-    /// <summary>Reads the port from a value of a driver's builder; <see langword="null"/> when it is not a port.</summary>
+    /// <summary>
+    /// Reads the port from a value of a driver's builder; <see langword="null"/> when it is not a port.
+    /// </summary>
     internal static int? PortOf(object? value) =>
         int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port : null;
 

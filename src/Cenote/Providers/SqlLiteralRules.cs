@@ -1,8 +1,8 @@
 namespace Cenote.Providers;
 
 /// <summary>
-/// How a database tells literals in a statement's text from the rest of it, so that they can be left out of what is shown to people. Where a
-/// database does not say, whatever might be a literal is left out.
+/// How a database tells literals in a statement's text from the rest of it, so that they can be left out of what is
+/// shown to people. Where a database does not say, whatever might be a literal is left out.
 /// </summary>
 [Flags]
 public enum SqlLiteralRules
@@ -13,7 +13,9 @@ public enum SqlLiteralRules
     /// <summary>Double quotes enclose a name, not a text.</summary>
     DoubleQuotedIdentifiers = 1,
 
-    /// <summary>A backslash in a text takes the next character with it, a quote, too; a number sign begins a comment.</summary>
+    /// <summary>
+    /// A backslash in a text takes the next character with it, a quote, too; a number sign begins a comment.
+    /// </summary>
     BackslashEscapes = 2,
 
     /// <summary>A backslash in a text is a character like any other.</summary>
@@ -22,6 +24,9 @@ public enum SqlLiteralRules
     /// <summary>Square brackets enclose a name.</summary>
     BracketedIdentifiers = 8,
 
-    /// <summary>Double quotes enclose a text where no column has such a name. After an operator they are taken for a text. Goes with <see cref="DoubleQuotedIdentifiers"/>.</summary>
+    /// <summary>
+    /// Double quotes enclose a text where no column has such a name. After an operator they are taken for a text. Goes
+    /// with <see cref="DoubleQuotedIdentifiers"/>.
+    /// </summary>
     DoubleQuotedStrings = 16,
 }

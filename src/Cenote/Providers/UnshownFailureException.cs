@@ -5,7 +5,9 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-/// <summary>The replacement of a driver's exception that quotes a part of the connection string which may be secret.</summary>
+/// <summary>
+/// The replacement of a driver's exception that quotes a part of the connection string which may be secret.
+/// </summary>
 internal sealed class UnshownFailureException : DbException
 {
     internal UnshownFailureException(Exception hidden, FailureKind kind)

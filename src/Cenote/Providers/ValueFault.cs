@@ -5,7 +5,9 @@ internal enum ValueFault
 {
     None = 0,
 
-    /// <summary>It may be what the user means, but it looks so much like a mistake that it is left out of what is shown.</summary>
+    /// <summary>
+    /// It may be what the user means, but it looks so much like a mistake that it is left out of what is shown.
+    /// </summary>
     Suspicious,
 
     /// <summary>It goes on with another setting: the semicolon between them is missing.</summary>

@@ -1,8 +1,9 @@
 namespace Cenote.Registry;
 
 /// <summary>
-/// Lets one thread at a time construct a pool. Whoever would wait for a construction that itself waits, however indirectly, for one of
-/// the caller's is refused: two pools that ask for each other, constructed on two threads, would wait for ever.
+/// Lets one thread at a time construct a pool. Whoever would wait for a construction that itself waits, however
+/// indirectly, for one of the caller's is refused: two pools that ask for each other, constructed on two threads, would
+/// wait for ever.
 /// </summary>
 internal sealed class ConstructionGate
 {

@@ -3,12 +3,14 @@ using Cenote.Telemetry;
 namespace Cenote.Registry;
 
 /// <summary>
-/// Finds an application that constructs pool after pool to one database instead of keeping one. Pools that are disposed of do not count, and
-/// dropped ones do: their timers keep them alive, and their connections open.
+/// Finds an application that constructs pool after pool to one database instead of keeping one. Pools that are disposed
+/// of do not count, and dropped ones do: their timers keep them alive, and their connections open.
 /// </summary>
 internal static class DuplicatePoolDetector
 {
-    /// <summary>As many of one name are no leak: a reader and a writer without names, two while one is being replaced.</summary>
+    /// <summary>
+    /// As many of one name are no leak: a reader and a writer without names, two while one is being replaced.
+    /// </summary>
     internal const int MaxPoolsOfOneName = 3;
 
     /// <summary>As many of any names are no leak: parts of one program may each have their own.</summary>
@@ -16,7 +18,10 @@ internal static class DuplicatePoolDetector
 
     private static readonly object Gate = new();
 
-    /// <summary>Looks at the live pools beside one that has just joined them. Warns once: whoever was counted carries on that it was said.</summary>
+    /// <summary>
+    /// Looks at the live pools beside one that has just joined them. Warns once: whoever was counted carries on that it
+    /// was said.
+    /// </summary>
     internal static void Check(PoolEngine pool)
     {
         if (pool.Place is not { } place)

@@ -48,8 +48,8 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         pool.Journal.PoolClosed();
         await idleGone.ConfigureAwait(false);
 
-        // What is still out is closed as it comes back, without a reset. Only the looks for leaks go on, and a holder that never returns must not
-        // keep the timer, and with it the pool, alive for ever.
+        // What is still out is closed as it comes back, without a reset. Only the looks for leaks go on, and a holder
+        // that never returns must not keep the timer, and with it the pool, alive for ever.
         pool.Maintenance.Linger();
         if (desk.Count().Total == 0 && leftBehind.IsEmpty)
         {

@@ -1,13 +1,16 @@
 namespace Cenote.Registry;
 
-/// <summary>One name of a registry and its pool, which may be constructed only when somebody asks for it. Thread-safe.</summary>
+/// <summary>
+/// One name of a registry and its pool, which may be constructed only when somebody asks for it. Thread-safe.
+/// </summary>
 internal sealed class RegisteredPool
 {
     private readonly string _name;
     private readonly Func<string, ConnectionPool>? _create;
     private readonly bool _endsOnFailure;
 
-    // Held while the pool is constructed, which may take as long as a connection takes to open: removing must not wait for that.
+    // Held while the pool is constructed, which may take as long as a connection takes to open: removing must not wait
+    // for that.
     private readonly ConstructionGate _making = new();
     private readonly object _gate = new();
     private volatile ConnectionPool? _pool;
@@ -21,7 +24,8 @@ internal sealed class RegisteredPool
 
     /// <param name="name">The pool's name.</param>
     /// <param name="create">Constructs it.</param>
-    /// <param name="endsOnFailure">Whether the name ends when the construction fails, instead of waiting for the next caller.</param>
+    /// <param name="endsOnFailure">Whether the name ends when the construction fails, instead of waiting for the next
+    /// caller.</param>
     internal RegisteredPool(string name, Func<string, ConnectionPool> create, bool endsOnFailure)
     {
         _name = name;
@@ -44,7 +48,10 @@ internal sealed class RegisteredPool
         }
     }
 
-    /// <summary>The pool, constructed now if this is the first time. What the construction throws is thrown, and the next caller tries again.</summary>
+    /// <summary>
+    /// The pool, constructed now if this is the first time. What the construction throws is thrown, and the next caller
+    /// tries again.
+    /// </summary>
     /// <returns><see langword="null"/> when the name was removed before there was a pool.</returns>
     internal ConnectionPool? GetOrCreate()
     {

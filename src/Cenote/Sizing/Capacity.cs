@@ -38,7 +38,10 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal int Opening { get; private set; }
 
-    /// <summary>Those of them whose connections nobody may have any more. They take up room until they have ended, and count for nothing else.</summary>
+    /// <summary>
+    /// Those of them whose connections nobody may have any more. They take up room until they have ended, and count for
+    /// nothing else.
+    /// </summary>
     internal int ObsoleteOpens { get; private set; }
 
     /// <summary>Opens that may still serve somebody.</summary>
@@ -55,8 +58,8 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal bool HasRoom => Total < Limit;
 
-    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try: accounts get locked.
-    /// After that they are tried once, not by everybody.</summary>
+    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try:
+    /// accounts get locked. After that they are tried once, not by everybody.</summary>
     internal bool RefusesOpens(long now) => now < _refusedUntil || (_refusal > TimeSpan.Zero && UnderWay > 0);
 
     /// <summary>Whether one more open should start.</summary>
@@ -108,7 +111,10 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         WarmUpTo(0, closing);
     }
 
-    /// <summary>Asks for a warm-up beside those under way. A target that is reached is forgotten: it must not refill what retires later.</summary>
+    /// <summary>
+    /// Asks for a warm-up beside those under way. A target that is reached is forgotten: it must not refill what
+    /// retires later.
+    /// </summary>
     /// <param name="target">Connections wanted.</param>
     /// <param name="closing">Those that are being closed, and count for no warm-up any more.</param>
     internal void WarmUpTo(int target, int closing)
@@ -123,7 +129,10 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     /// <summary>A slot became empty.</summary>
     internal void Release() => Total--;
 
-    /// <summary>After a failed open nobody but a new caller makes the pool try again at once, so that it never spins on a dead server.</summary>
+    /// <summary>
+    /// After a failed open nobody but a new caller makes the pool try again at once, so that it never spins on a dead
+    /// server.
+    /// </summary>
     internal void HoldOpens(long now)
     {
         _holdUntil = now + (long)holdAfterFailure.TotalMilliseconds;
@@ -162,7 +171,10 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         (_ceiling, _ceilingUntil, _ceilingHold) = (int.MaxValue, 0, TimeSpan.Zero);
     }
 
-    /// <summary>One at a time, so that a full server is probed gently; for a minute, so that a crowd of an hour ago slows nobody down.</summary>
+    /// <summary>
+    /// One at a time, so that a full server is probed gently; for a minute, so that a crowd of an hour ago slows nobody
+    /// down.
+    /// </summary>
     private bool IsAtCeiling(long now) =>
         Total >= _ceiling && (now < _ceilingUntil || (UnderWay > 0 && now < _ceilingUntil + CeilingMemory));
 

@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>The settings of <see cref="UtilizationSizingPolicy"/>. The bounds are the pool's own minimum and maximum size.</summary>
+/// <summary>
+/// The settings of <see cref="UtilizationSizingPolicy"/>. The bounds are the pool's own minimum and maximum size.
+/// </summary>
 public sealed record UtilizationSizingOptions
 {
     /// <summary>Grow when more than this share of the size is leased.</summary>
@@ -23,7 +25,10 @@ public sealed record UtilizationSizingOptions
     /// <value>Default 1 s. Range 0 to 1 h.</value>
     public TimeSpan GrowWindow { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long utilization must stay low before the pool shrinks, at first: see the remarks of <see cref="UtilizationSizingPolicy"/>.</summary>
+    /// <summary>
+    /// How long utilization must stay low before the pool shrinks, at first: see the remarks of
+    /// <see cref="UtilizationSizingPolicy"/>.
+    /// </summary>
     /// <value>Default 60 s. Range 1 s to 1 day.</value>
     public TimeSpan ShrinkWindow { get; init; } = TimeSpan.FromSeconds(60);
 

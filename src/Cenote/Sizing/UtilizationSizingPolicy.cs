@@ -1,14 +1,14 @@
 namespace Cenote;
 
 /// <summary>
-/// Sizes by utilization, the share of the size that is leased: grows while it stays above an upper mark, shrinks after it has
-/// stayed below a lower one.
+/// Sizes by utilization, the share of the size that is leased: grows while it stays above an upper mark, shrinks after
+/// it has stayed below a lower one.
 /// </summary>
 /// <remarks>
-/// <para>Hysteresis keeps it from flapping: between the marks it stays; it judges the highest utilization of a whole window, so a load that
-/// comes and goes within the window counts as load; and whenever it has to grow soon after it shrank, it doubles the window, up to
-/// <see cref="MaxShrinkWindow"/>. The window returns to its start after a calm of eight windows, in
-/// which no quiet spell came and went.</para>
+/// <para>Hysteresis keeps it from flapping: between the marks it stays; it judges the highest utilization of a whole
+/// window, so a load that comes and goes within the window counts as load; and whenever it has to grow soon after it
+/// shrank, it doubles the window, up to <see cref="MaxShrinkWindow"/>. The window returns to its start after a calm of
+/// eight windows, in which no quiet spell came and went.</para>
 /// <para>Holds state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
 /// </remarks>
 public sealed class UtilizationSizingPolicy : ISizingPolicy
@@ -43,7 +43,8 @@ public sealed class UtilizationSizingPolicy : ISizingPolicy
         var isLow = utilization < _options.ShrinkBelow && observation.Waiting == 0;
         if (!isLow && _lowSince is { } quiet && now - quiet >= _options.ShrinkWindow)
         {
-            // A quiet spell that the first window would have taken for the end of the load: no calm yet, the longer one is needed.
+            // A quiet spell that the first window would have taken for the end of the load: no calm yet, the longer one
+            // is needed.
             _changedAt = now;
         }
 

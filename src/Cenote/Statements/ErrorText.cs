@@ -3,14 +3,17 @@ using System.Data.Common;
 namespace Cenote.Statements;
 
 /// <summary>
-/// What a driver said of a failure, without the values that it quotes: MySQL and SQL Server quote them singly, PostgreSQL doubly after a
-/// colon (and names of tables and columns doubly, which stay), SQL Server puts duplicate keys in parentheses.
+/// What a driver said of a failure, without the values that it quotes: MySQL and SQL Server quote them singly,
+/// PostgreSQL doubly after a colon (and names of tables and columns doubly, which stay), SQL Server puts duplicate keys
+/// in parentheses.
 /// </summary>
 internal static class ErrorText
 {
     private const int Longest = 500;
 
-    /// <summary>What PostgreSQL and SQLite write before a value; before a name they write what it is the name of.</summary>
+    /// <summary>
+    /// What PostgreSQL and SQLite write before a value; before a name they write what it is the name of.
+    /// </summary>
     private static readonly string[] BeforeDoubleQuotes = [": \"", "near \"", "value \""];
 
     internal static string Of(Exception exception)

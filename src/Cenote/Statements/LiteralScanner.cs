@@ -5,8 +5,8 @@ using Cenote.Providers;
 namespace Cenote.Statements;
 
 /// <summary>
-/// Goes through a statement's text, part by part: literals become <c>?</c>, comments and white space one space. A literal that does not end
-/// takes the rest with it: nothing of it is ever shown.
+/// Goes through a statement's text, part by part: literals become <c>?</c>, comments and white space one space. A
+/// literal that does not end takes the rest with it: nothing of it is ever shown.
 /// </summary>
 internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 {
@@ -86,7 +86,9 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         shape.Append(isName && isClosed ? _text[start.._at] : "?");
     }
 
-    /// <summary>Whether a value is due: after an operator, in the brackets of IN and VALUES, and beside a value in a list.</summary>
+    /// <summary>
+    /// Whether a value is due: after an operator, in the brackets of IN and VALUES, and beside a value in a list.
+    /// </summary>
     private static bool FollowsOperator(StringBuilder shape)
     {
         var end = shape.Length;
@@ -134,7 +136,10 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         return isInBrackets ? word is "IN" or "VALUES" : word is "LIKE" or "GLOB" or "MATCH" or "REGEXP" or "BETWEEN" or "THEN" or "ELSE" or "ESCAPE" or "IS" or "NOT";
     }
 
-    /// <summary>An index or an array: what is in it is looked at like anything else. Where it may as well be a name that holds a quote, nothing after it is shown.</summary>
+    /// <summary>
+    /// An index or an array: what is in it is looked at like anything else. Where it may as well be a name that holds a
+    /// quote, nothing after it is shown.
+    /// </summary>
     private void AppendBracket(StringBuilder shape)
     {
         var rest = _text[_at..];
@@ -143,7 +148,10 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         _at += literals == SqlLiteralRules.None && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers) ? rest.Length : 1;
     }
 
-    /// <summary>Words, names and parameters. Letters right before a quote belong to the literal: N'…', E'…', X'…', _utf8'…', q'[…]'.</summary>
+    /// <summary>
+    /// Words, names and parameters. Letters right before a quote belong to the literal: N'…', E'…', X'…', _utf8'…',
+    /// q'[…]'.
+    /// </summary>
     private void AppendWord(StringBuilder shape)
     {
         var start = _at++;
@@ -213,7 +221,10 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
     }
 
-    /// <summary>To the end of the line; to the end of everything where that may be no comment, or end elsewhere, and a quote would be taken for the other one of its pair.</summary>
+    /// <summary>
+    /// To the end of the line; to the end of everything where that may be no comment, or end elsewhere, and a quote
+    /// would be taken for the other one of its pair.
+    /// </summary>
     private void SkipLine()
     {
         var rest = _text[_at..];
@@ -235,7 +246,10 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     private static bool IsSpaceAt(ReadOnlySpan<char> text, int index) =>
         index >= text.Length || char.IsWhiteSpace(text[index]) || char.IsControl(text[index]);
 
-    /// <summary>As where comments nest. Where they do not, it has ended before: if a text may begin in between, nothing after it is shown.</summary>
+    /// <summary>
+    /// As where comments nest. Where they do not, it has ended before: if a text may begin in between, nothing after it
+    /// is shown.
+    /// </summary>
     private void SkipBlockComment()
     {
         var depth = 0;
@@ -295,7 +309,9 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         return false;
     }
 
-    /// <summary>Oracle's q'[…]', whose end is the closing bracket, or the same character again, before a quote.</summary>
+    /// <summary>
+    /// Oracle's q'[…]', whose end is the closing bracket, or the same character again, before a quote.
+    /// </summary>
     private void SkipAlternative()
     {
         if (_at + 1 >= _text.Length)

@@ -1,8 +1,9 @@
 namespace Cenote.Statements;
 
 /// <summary>
-/// Finds values that stand in a statement without the quotes of a literal: those of settings (<c>PRAGMA key = word</c>, <c>SET x TO word</c>), of passwords
-/// (<c>ALTER USER u IDENTIFIED BY word</c>) and the data after <c>COPY … FROM STDIN</c>. From the first of them on, the rest of the statement is left out.
+/// Finds values that stand in a statement without the quotes of a literal: those of settings (<c>PRAGMA key = word</c>,
+/// <c>SET x TO word</c>), of passwords (<c>ALTER USER u IDENTIFIED BY word</c>) and the data after <c>COPY … FROM
+/// STDIN</c>. From the first of them on, the rest of the statement is left out.
 /// </summary>
 internal ref struct SettingStatement
 {

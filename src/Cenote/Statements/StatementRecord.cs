@@ -30,7 +30,9 @@ internal sealed class StatementRecord(string text)
         }
     }
 
-    /// <summary>Its text is not told apart any more: what it has counted, and what is still running, counts for another.</summary>
+    /// <summary>
+    /// Its text is not told apart any more: what it has counted, and what is still running, counts for another.
+    /// </summary>
     internal void MergeInto(StatementRecord successor)
     {
         Volatile.Write(ref _successor, successor);

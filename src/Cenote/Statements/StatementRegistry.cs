@@ -4,13 +4,18 @@ using Cenote.Time;
 
 namespace Cenote.Statements;
 
-/// <summary>Counts statements by their text, in bounded memory. Thread-safe; a text that was seen before takes no lock.</summary>
+/// <summary>
+/// Counts statements by their text, in bounded memory. Thread-safe; a text that was seen before takes no lock.
+/// </summary>
 internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlLiteralRules literals, PoolClock clock)
 {
     /// <summary>Statements with their values in the text differ each time: their texts must not pile up.</summary>
     private const int TextsForEachStatement = 8;
 
-    /// <summary>A longer one is nearly always one of its kind, a thousand rows in one statement: it is read anew each time rather than kept.</summary>
+    /// <summary>
+    /// A longer one is nearly always one of its kind, a thousand rows in one statement: it is read anew each time
+    /// rather than kept.
+    /// </summary>
     private const int LongestKeptText = 4000;
 
     private readonly object _gate = new();
@@ -70,7 +75,10 @@ internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlL
         }
     }
 
-    /// <summary>One in twenty, as pg_stat_statements does: each time one alone would cost a look at all of them for each new text.</summary>
+    /// <summary>
+    /// One in twenty, as pg_stat_statements does: each time one alone would cost a look at all of them for each new
+    /// text.
+    /// </summary>
     private void Trim()
     {
         var least = _byShape.OrderBy(static pair => pair.Value.Total).Take(Math.Max(1, options.MaxStatements / 20)).ToList();

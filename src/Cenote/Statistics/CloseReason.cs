@@ -36,15 +36,22 @@ public enum CloseReason
     /// <summary>The pool was closed.</summary>
     PoolClosed,
 
-    /// <summary>A statement was cancelled, and nothing showed that the cancel was not still on its way: it could have ended the next holder's statement.</summary>
+    /// <summary>
+    /// A statement was cancelled, and nothing showed that the cancel was not still on its way: it could have ended the
+    /// next holder's statement.
+    /// </summary>
     CancelOutcomeUnknown,
 
     /// <summary>Taken away from a holder that kept it for too long, or on request.</summary>
     Revoked,
 
-    /// <summary>The server refused a write: it has become a replica, and a new connection may lead to its successor.</summary>
+    /// <summary>
+    /// The server refused a write: it has become a replica, and a new connection may lead to its successor.
+    /// </summary>
     ReadOnlyServer,
 
-    /// <summary>A statement ran on after its time limit although it was cancelled: its session was ended under it.</summary>
+    /// <summary>
+    /// A statement ran on after its time limit although it was cancelled: its session was ended under it.
+    /// </summary>
     StatementHung,
 }

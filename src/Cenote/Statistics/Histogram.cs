@@ -1,6 +1,8 @@
 namespace Cenote.Statistics;
 
-/// <summary>Counts durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.</summary>
+/// <summary>
+/// Counts durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.
+/// </summary>
 internal sealed class Histogram
 {
     private readonly long[] _buckets = new long[HistogramBuckets.Count];

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Cenote.Statistics;
 
 /// <summary>
-/// Buckets for durations that grow with the duration: eight for each power of two of nanoseconds, so that a bucket's middle is never more
-/// than about 7 per cent off.
+/// Buckets for durations that grow with the duration: eight for each power of two of nanoseconds, so that a bucket's
+/// middle is never more than about 7 per cent off.
 /// </summary>
 /// <remarks>The layout of HdrHistogram (Gil Tene), with three bits of precision.</remarks>
 internal static class HistogramBuckets
@@ -14,7 +14,10 @@ internal static class HistogramBuckets
 
     internal const int Count = (64 - PrecisionBits) * PerPower;
 
-    /// <summary>Durations below eight nanoseconds have a bucket each; above, the highest set bit and the three bits after it choose.</summary>
+    /// <summary>
+    /// Durations below eight nanoseconds have a bucket each; above, the highest set bit and the three bits after it
+    /// choose.
+    /// </summary>
     internal static int Of(long nanoseconds)
     {
         if (nanoseconds < PerPower)

@@ -3,8 +3,8 @@ using Cenote.Statistics;
 namespace Cenote;
 
 /// <summary>
-/// How often a duration was how long: what percentiles over any stretch of time are made of. Two of them, taken at two moments, say what
-/// came between (<see cref="Since"/>). Immutable; exact to about 7 per cent.
+/// How often a duration was how long: what percentiles over any stretch of time are made of. Two of them, taken at two
+/// moments, say what came between (<see cref="Since"/>). Immutable; exact to about 7 per cent.
 /// </summary>
 public sealed class LatencyDistribution
 {
@@ -52,7 +52,9 @@ public sealed class LatencyDistribution
         return Of(counts, 0, _sum + other._sum, Math.Max(_maximum, other._maximum));
     }
 
-    /// <summary>The duration that a share of all durations did not exceed; <see langword="null"/> when there are none.</summary>
+    /// <summary>
+    /// The duration that a share of all durations did not exceed; <see langword="null"/> when there are none.
+    /// </summary>
     /// <param name="fraction">Above 0 to 1, such as 0.99.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is not a share.</exception>
     public TimeSpan? GetPercentile(double fraction)

@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>The distribution of a duration since the pool was constructed. Percentiles are exact to about 7 per cent.</summary>
+/// <summary>
+/// The distribution of a duration since the pool was constructed. Percentiles are exact to about 7 per cent.
+/// </summary>
 public readonly record struct LatencySummary
 {
     /// <summary>How many durations were measured.</summary>

@@ -8,7 +8,9 @@ namespace Cenote;
 /// <param name="MemberName">The method that rented it; <see langword="null"/> when not known.</param>
 public sealed record LeaseHolder(int SlotId, TimeSpan Age, string? FilePath, int LineNumber, string? MemberName)
 {
-    /// <summary>The call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.</summary>
+    /// <summary>
+    /// The call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.
+    /// </summary>
     public override string ToString() =>
         FormattableString.Invariant($"{new CallSite(FilePath, LineNumber, MemberName)}, held {Age.TotalSeconds:F1} s");
 }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Cenote;
 
-/// <summary>Who holds a pool's connections, as data and, by <see cref="ToString"/>, as a text to act on: the oldest first, grouped by call site.</summary>
+/// <summary>
+/// Who holds a pool's connections, as data and, by <see cref="ToString"/>, as a text to act on: the oldest first,
+/// grouped by call site.
+/// </summary>
 public sealed class LeaseReport
 {
     internal LeaseReport(string poolName, DateTimeOffset time, PoolCounts counts, TimeSpan? threshold, IReadOnlyList<LeaseInfo> leases)
@@ -21,7 +24,9 @@ public sealed class LeaseReport
     /// <summary>When the report was made.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>The pool's numbers. Leases come and go while a report is made: the numbers may differ from the list by those.</summary>
+    /// <summary>
+    /// The pool's numbers. Leases come and go while a report is made: the numbers may differ from the list by those.
+    /// </summary>
     public PoolCounts Counts { get; }
 
     /// <summary>From which age on a lease is suspected; <see langword="null"/> when none is.</summary>

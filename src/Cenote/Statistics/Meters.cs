@@ -1,6 +1,8 @@
 namespace Cenote.Statistics;
 
-/// <summary>The pool's counters. None of them is touched on the hot path: rents are counted by the slots' words.</summary>
+/// <summary>
+/// The pool's counters. None of them is touched on the hot path: rents are counted by the slots' words.
+/// </summary>
 internal sealed class Meters
 {
     private readonly Counter[] _closed = [.. Enum.GetValues<CloseReason>().Select(_ => new Counter())];

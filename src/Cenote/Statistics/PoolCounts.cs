@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>How many connections a pool has, by what they are doing, and how many callers wait. Taken at one moment.</summary>
+/// <summary>
+/// How many connections a pool has, by what they are doing, and how many callers wait. Taken at one moment.
+/// </summary>
 public readonly record struct PoolCounts
 {
     /// <summary>Physical connections in any state, those being opened included.</summary>

@@ -15,7 +15,9 @@ public sealed record PoolStatistics
     /// <summary>The connections that the pool keeps open.</summary>
     public int MinSize { get; init; }
 
-    /// <summary>The most connections that the pool may open; the size in force, <see cref="PoolCounts.Limit"/>, may be smaller.</summary>
+    /// <summary>
+    /// The most connections that the pool may open; the size in force, <see cref="PoolCounts.Limit"/>, may be smaller.
+    /// </summary>
     public int MaxSize { get; init; }
 
     /// <summary>Connections by state, and waiters.</summary>
@@ -27,7 +29,9 @@ public sealed record PoolStatistics
     /// <summary>Rents that had to queue.</summary>
     public required long Waits { get; init; }
 
-    /// <summary>How long the first in the queue has waited so far; <see cref="TimeSpan.Zero"/> when nobody waits.</summary>
+    /// <summary>
+    /// How long the first in the queue has waited so far; <see cref="TimeSpan.Zero"/> when nobody waits.
+    /// </summary>
     public TimeSpan LongestWait { get; init; }
 
     /// <summary>Callers that ran into the acquire timeout.</summary>
@@ -63,7 +67,9 @@ public sealed record PoolStatistics
     /// <summary>Physical connections closed, for whatever reason.</summary>
     public long ConnectionsClosed => ConnectionsClosedByReason.Values.Sum();
 
-    /// <summary>Leases that were held for longer than <see cref="LeakDetectionOptions.Threshold"/>, each counted once.</summary>
+    /// <summary>
+    /// Leases that were held for longer than <see cref="LeakDetectionOptions.Threshold"/>, each counted once.
+    /// </summary>
     public long LeaksSuspected { get; init; }
 
     /// <summary>Suspected leases that were returned after all.</summary>
@@ -75,16 +81,25 @@ public sealed record PoolStatistics
     /// <summary>Leases that were taken away from their holders.</summary>
     public long LeasesRevoked { get; init; }
 
-    /// <summary>Rents by a flow that held a connection of the pool already; 0 unless <see cref="ConnectionPoolOptions.NestedRentBehavior"/> looks for them.</summary>
+    /// <summary>
+    /// Rents by a flow that held a connection of the pool already; 0 unless
+    /// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> looks for them.
+    /// </summary>
     public long NestedRents { get; init; }
 
-    /// <summary>Upkeep tasks that threw. Each was logged, and upkeep went on; anything but 0 is a defect of the pool or of a policy of yours.</summary>
+    /// <summary>
+    /// Upkeep tasks that threw. Each was logged, and upkeep went on; anything but 0 is a defect of the pool or of a
+    /// policy of yours.
+    /// </summary>
     public long MaintenanceFailures { get; init; }
 
     /// <summary>How long callers queued; callers served at once count as zero.</summary>
     public required LatencySummary WaitTime { get; init; }
 
-    /// <summary>How long connections were held. Measured on every lease of a quiet pool, on a sample of one in 16 or 256 of a busy one.</summary>
+    /// <summary>
+    /// How long connections were held. Measured on every lease of a quiet pool, on a sample of one in 16 or 256 of a
+    /// busy one.
+    /// </summary>
     public required LatencySummary UseTime { get; init; }
 
     /// <summary>How long successful opens took, tries that failed not included.</summary>

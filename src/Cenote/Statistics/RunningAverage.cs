@@ -1,6 +1,9 @@
 namespace Cenote.Statistics;
 
-/// <summary>How long something usually takes, the latest times counting most. Thread-safe: of two records at once one may be lost.</summary>
+/// <summary>
+/// How long something usually takes, the latest times counting most. Thread-safe: of two records at once one may be
+/// lost.
+/// </summary>
 internal sealed class RunningAverage
 {
     private long _ticks = -1;

@@ -9,13 +9,19 @@ public sealed record SlotInfo
     /// <summary>What its connection is doing.</summary>
     public required SlotState State { get; init; }
 
-    /// <summary>How long ago the connection was opened; exact to about a second. <see langword="null"/> when there is none yet or no longer.</summary>
+    /// <summary>
+    /// How long ago the connection was opened; exact to about a second. <see langword="null"/> when there is none yet
+    /// or no longer.
+    /// </summary>
     public required TimeSpan? Age { get; init; }
 
     /// <summary>How often this connection has been lent.</summary>
     public required long LeaseCount { get; init; }
 
-    /// <summary>For how long an idle connection has not been lent; exact to about a second. <see langword="null"/> in every other state.</summary>
+    /// <summary>
+    /// For how long an idle connection has not been lent; exact to about a second. <see langword="null"/> in every
+    /// other state.
+    /// </summary>
     public required TimeSpan? IdleDuration { get; init; }
 
     /// <summary>Who holds it; <see langword="null"/> when nobody does.</summary>

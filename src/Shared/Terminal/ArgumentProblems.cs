@@ -14,7 +14,10 @@ internal static partial class ArgumentProblems
         return string.Join(Environment.NewLine, [$"{program}: the arguments have {count}.", .. problems.Select(problem => "- " + problem), $"See: {help}"]);
     }
 
-    /// <summary>Removes every word except flags: the parser repeats a connection string or a header that the shell took apart, password included.</summary>
+    /// <summary>
+    /// Removes every word except flags: the parser repeats a connection string or a header that the shell took apart,
+    /// password included.
+    /// </summary>
     public static string WithoutWords(string parserMessage) => WordInQuotes().Replace(parserMessage, "'…'");
 
     // Up to the last quote that does not belong to a flag: the word may have quotes in it.

@@ -3,7 +3,8 @@ using System.Text;
 namespace Cenote.Shared;
 
 /// <summary>
-/// A pool's connections as a bar, by what they are doing. Shapes differ as well as colours, so that it reads without colour too.
+/// A pool's connections as a bar, by what they are doing. Shapes differ as well as colours, so that it reads without
+/// colour too.
 /// </summary>
 internal static class ConnectionBar
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Cenote.Shared;
 
 /// <summary>
-/// A standard stream that may be closed, full, or a terminal that is gone. The first failure ends the writing, not the process: a run still checks its data
-/// and removes its temporary files.
+/// A standard stream that may be closed, full, or a terminal that is gone. The first failure ends the writing, not the
+/// process: a run still checks its data and removes its temporary files.
 /// </summary>
 internal sealed class GuardedWriter(TextWriter inner) : TextWriter
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Cenote.Shared;
 
-/// <summary>The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the command to end; the second ends the process.</summary>
+/// <summary>
+/// The first Ctrl-C (or SIGTERM, or the end of the terminal) asks the command to end; the second ends the process.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private const string ShowCursor = "\e[?25h";

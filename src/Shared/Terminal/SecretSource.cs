@@ -1,6 +1,9 @@
 namespace Cenote.Shared;
 
-/// <summary>Reads what must not be an argument, because every user of the machine sees the arguments of a process: from a file, standard input or the environment.</summary>
+/// <summary>
+/// Reads what must not be an argument, because every user of the machine sees the arguments of a process: from a file,
+/// standard input or the environment.
+/// </summary>
 internal static class SecretSource
 {
     internal const string ConnectionVariable = "CENOTE_CONNECTION";

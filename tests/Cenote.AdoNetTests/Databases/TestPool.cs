@@ -2,7 +2,9 @@ using Cenote.Providers;
 
 namespace Cenote.AdoNetTests.Databases;
 
-/// <summary>Pools over real databases. Of one connection unless asked otherwise, so that the next holder gets the same session.</summary>
+/// <summary>
+/// Pools over real databases. Of one connection unless asked otherwise, so that the next holder gets the same session.
+/// </summary>
 internal static class TestPool
 {
     public static ConnectionPool Create(Db db, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null) =>

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cenote.BrowserTests.Browsing;
 
-/// <summary>What the page shows of the data: each element that shows one value has its name in <c>data-field</c> and its raw value in <c>data-value</c>.</summary>
+/// <summary>
+/// What the page shows of the data: each element that shows one value has its name in <c>data-field</c> and its raw
+/// value in <c>data-value</c>.
+/// </summary>
 internal static class Fields
 {
     /// <summary>A row of the overview.</summary>
@@ -24,7 +27,9 @@ internal static class Fields
 
     internal static Task ShowsAsync(this ILocator place, string field, long value) => place.ShowsAsync(field, value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The place shows this time, in seconds to six digits. To be asked once it shows what belongs to it.</summary>
+    /// <summary>
+    /// The place shows this time, in seconds to six digits. To be asked once it shows what belongs to it.
+    /// </summary>
     internal static async Task ShowsSecondsAsync(this ILocator place, string field, TimeSpan value) => Assert.Equal(
         value.TotalSeconds,
         double.Parse((await place.Field(field).GetAttributeAsync("data-value"))!, CultureInfo.InvariantCulture),
@@ -33,7 +38,9 @@ internal static class Fields
     /// <summary>Waits until the row, the tile or the page says that all is well, or how bad it is.</summary>
     internal static Task IsAsync(this ILocator place, string level) => Assertions.Expect(place).ToHaveAttributeAsync("data-level", level);
 
-    /// <summary>As a string of CSS. See CSS Syntax, "Serializing": what could end the string is written as its code point.</summary>
+    /// <summary>
+    /// As a string of CSS. See CSS Syntax, "Serializing": what could end the string is written as its code point.
+    /// </summary>
     private static string Quote(string text) =>
         $"\"{string.Concat(text.Select(static c => c is '"' or '\\' || char.IsControl(c) ? string.Create(CultureInfo.InvariantCulture, $"\\{(int)c:x} ") : c.ToString()))}\"";
 }

@@ -1,9 +1,12 @@
 namespace Cenote.BrowserTests.Browsing;
 
-/// <summary>Chromium, or what is made of it, as the system has it: Playwright's own builds cannot be had from a distribution.</summary>
+/// <summary>
+/// Chromium, or what is made of it, as the system has it: Playwright's own builds cannot be had from a distribution.
+/// </summary>
 internal static class InstalledBrowser
 {
-    // Debian's name, Google's, others'. On Ubuntu the last one may be no more than a pointer to a snap. eng/packages.sh looks for the same.
+    // Debian's name, Google's, others'. On Ubuntu the last one may be no more than a pointer to a snap. eng/packages.sh
+    // looks for the same.
     private static readonly string[] Names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"];
 
     /// <exception cref="InvalidOperationException">There is none.</exception>

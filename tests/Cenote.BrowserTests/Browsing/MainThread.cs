@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cenote.BrowserTests.Browsing;
 
-/// <summary>How long the page's main thread worked: scripts, style, layout and painting. As the processor's time of that thread, which a busy machine does not stretch.</summary>
+/// <summary>
+/// How long the page's main thread worked: scripts, style, layout and painting. As the processor's time of that thread,
+/// which a busy machine does not stretch.
+/// </summary>
 internal sealed class MainThread
 {
     private readonly ICDPSession _session;

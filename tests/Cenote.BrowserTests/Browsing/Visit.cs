@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.BrowserTests.Browsing;
 
-/// <summary>One person's visit to a site: a browser context with one page. Whatever the browser complains of is noted.</summary>
+/// <summary>
+/// One person's visit to a site: a browser context with one page. Whatever the browser complains of is noted.
+/// </summary>
 internal sealed partial class Visit : IAsyncDisposable
 {
     private const string NoteViolations =
@@ -85,7 +87,9 @@ internal sealed partial class Visit : IAsyncDisposable
         await Assertions.Expect(Page.Locator("main[data-view=overview] tr[data-pool]").First).ToBeVisibleAsync();
     }
 
-    /// <summary>Does something to the pool that is shown, answers the dialog, and waits until the page says that it is done.</summary>
+    /// <summary>
+    /// Does something to the pool that is shown, answers the dialog, and waits until the page says that it is done.
+    /// </summary>
     internal async Task ActAsync(string action, Func<ILocator, Task>? fill = null)
     {
         await Page.Locator($"[data-action={action}]").ClickAsync();
@@ -133,7 +137,9 @@ internal sealed partial class Visit : IAsyncDisposable
     /// <summary>How many batches of numbers the page has shown so far.</summary>
     internal Task<int> CountUpdatesAsync() => Page.EvaluateAsync<int>("() => performance.getEntriesByName('cenote-update').length");
 
-    /// <summary>Nothing was refused by the Content-Security-Policy, nothing was thrown, and the console is silent.</summary>
+    /// <summary>
+    /// Nothing was refused by the Content-Security-Policy, nothing was thrown, and the console is silent.
+    /// </summary>
     internal async Task IsCleanAsync()
     {
         var violations = await Page.EvaluateAsync<string[]>("() => window.violations");

@@ -1,6 +1,8 @@
 namespace Cenote.BrowserTests.Sites;
 
-/// <summary>Callers that hold connections of a pool, and callers that wait for theirs, until the end of a test.</summary>
+/// <summary>
+/// Callers that hold connections of a pool, and callers that wait for theirs, until the end of a test.
+/// </summary>
 internal sealed class Holders : IAsyncDisposable
 {
     private readonly List<ConnectionLease> _leases = [];

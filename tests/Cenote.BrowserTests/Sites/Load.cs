@@ -53,7 +53,8 @@ internal sealed class Load : IAsyncDisposable
             }
             catch (Exception)
             {
-                // Servers are killed here, and statements are wrong on purpose: the dashboard is to show it, the client goes on until it is stopped.
+                // Servers are killed here, and statements are wrong on purpose: the dashboard is to show it, the client
+                // goes on until it is stopped.
             }
 
             await pauses.WaitForNextTickAsync(CancellationToken.None);

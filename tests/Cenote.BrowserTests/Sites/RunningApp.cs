@@ -1,6 +1,9 @@
 namespace Cenote.BrowserTests.Sites;
 
-/// <summary>An application with one pool, "orders" on SQLite, some of whose connections are held: site and pool begin and end together.</summary>
+/// <summary>
+/// An application with one pool, "orders" on SQLite, some of whose connections are held: site and pool begin and end
+/// together.
+/// </summary>
 internal sealed class RunningApp : IAsyncDisposable
 {
     private readonly TestPools _pools;

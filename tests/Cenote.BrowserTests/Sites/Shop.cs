@@ -5,8 +5,9 @@ using Npgsql;
 namespace Cenote.BrowserTests.Sites;
 
 /// <summary>
-/// An application on a bad day, for tests that only look: pools on SQLite and PostgreSQL under load, one of them saturated, one with a leak, one without
-/// its database, and a replica set. It begins with the first test that needs it.
+/// An application on a bad day, for tests that only look: pools on SQLite and PostgreSQL under load, one of them
+/// saturated, one with a leak, one without its database, and a replica set. It begins with the first test that needs
+/// it.
 /// </summary>
 public sealed class Shop : IAsyncDisposable
 {

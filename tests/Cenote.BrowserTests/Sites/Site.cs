@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.BrowserTests.Sites;
 
-/// <summary>A real ASP.NET Core application on Kestrel, with the dashboard of pools that belong to somebody else.</summary>
+/// <summary>
+/// A real ASP.NET Core application on Kestrel, with the dashboard of pools that belong to somebody else.
+/// </summary>
 internal sealed class Site : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -9,7 +9,9 @@ internal sealed record SiteOptions
 
     public IReadOnlyList<ReplicaSet> ReplicaSets { get; init; } = [];
 
-    /// <summary>Whether there is a policy for actions, which <see cref="HeaderAuthentication.Operator"/> meets.</summary>
+    /// <summary>
+    /// Whether there is a policy for actions, which <see cref="HeaderAuthentication.Operator"/> meets.
+    /// </summary>
     public bool HasPolicy { get; init; } = true;
 
     /// <summary>Where it listens on 127.0.0.1; 0 for anywhere.</summary>

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Cenote.CliTests.Watching;
 
-/// <summary>A server that answers each request with a beginning, and then with the same again until the client is gone.</summary>
+/// <summary>
+/// A server that answers each request with a beginning, and then with the same again until the client is gone.
+/// </summary>
 internal sealed class EndlessServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -5,13 +5,17 @@ using Cenote.Providers;
 
 namespace Cenote.ClusterLab.Clients;
 
-/// <summary>Writers that write numbered rows, and readers that look at them, until they are stopped. They go on whatever happens.</summary>
+/// <summary>
+/// Writers that write numbered rows, and readers that look at them, until they are stopped. They go on whatever
+/// happens.
+/// </summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     internal const int Writers = 6;
     internal const int Readers = 4;
 
-    // The servers, etcd and the clients share the machine: clients that took all of it would look like a dead network to Patroni.
+    // The servers, etcd and the clients share the machine: clients that took all of it would look like a dead network
+    // to Patroni.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly Cluster _cluster;

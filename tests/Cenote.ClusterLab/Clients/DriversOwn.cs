@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Cenote.ClusterLab.Clients;
 
-/// <summary>Npgsql's own way to use several servers, for comparison. MySqlConnector has one port for all of its servers, which takes several machines.</summary>
+/// <summary>
+/// Npgsql's own way to use several servers, for comparison. MySqlConnector has one port for all of its servers, which
+/// takes several machines.
+/// </summary>
 internal static class DriversOwn
 {
     internal static Sources Connect(Cluster cluster)

@@ -87,7 +87,9 @@ internal sealed class Ledger(int writers)
         }
     }
 
-    /// <summary>Whether a server has answered a read that began after the mark, as a replica or, where there are none, at all.</summary>
+    /// <summary>
+    /// Whether a server has answered a read that began after the mark, as a replica or, where there are none, at all.
+    /// </summary>
     internal bool HasRead(int port, bool asReplica)
     {
         lock (_gate)

@@ -3,7 +3,9 @@ using Cenote.ClusterLab.Clusters;
 
 namespace Cenote.ClusterLab.Clients;
 
-/// <summary>A replica set over all servers of a cluster, with default settings. Whoever is declared as primary need not be it.</summary>
+/// <summary>
+/// A replica set over all servers of a cluster, with default settings. Whoever is declared as primary need not be it.
+/// </summary>
 internal static class SetOfThree
 {
     internal static Sources Connect(Cluster cluster)

@@ -4,7 +4,9 @@ using Cenote.TestServers.Processes;
 
 namespace Cenote.ClusterLab.Clusters;
 
-/// <summary>Three servers that hold the same data and choose among themselves who takes writes. A server is known by its port.</summary>
+/// <summary>
+/// Three servers that hold the same data and choose among themselves who takes writes. A server is known by its port.
+/// </summary>
 internal abstract class Cluster : IAsyncDisposable
 {
     /// <summary>The user that the pools connect as: an ordinary one.</summary>
@@ -22,7 +24,9 @@ internal abstract class Cluster : IAsyncDisposable
     /// <summary>Where clients connect to, one port a server.</summary>
     internal abstract IReadOnlyList<int> Ports { get; }
 
-    /// <summary>Whether a server that is not written to says that it is a replica; in the other kind of cluster all are alike.</summary>
+    /// <summary>
+    /// Whether a server that is not written to says that it is a replica; in the other kind of cluster all are alike.
+    /// </summary>
     internal abstract bool HasReplicas { get; }
 
     /// <summary>Adds row @number of @client, and tells which server did it.</summary>
@@ -44,10 +48,15 @@ internal abstract class Cluster : IAsyncDisposable
 
     internal abstract DbConnection CreateAdminConnection(int port);
 
-    /// <summary>Whether the cluster has done its part after the death of a server: one of the others takes writes.</summary>
+    /// <summary>
+    /// Whether the cluster has done its part after the death of a server: one of the others takes writes.
+    /// </summary>
     internal abstract ValueTask<bool> HasRecoveredAsync(int without);
 
-    /// <summary>From now on nothing of what the server commits reaches the others, who still take it for well; until it is killed. Where a commit is the work of all, there is nothing to hold up.</summary>
+    /// <summary>
+    /// From now on nothing of what the server commits reaches the others, who still take it for well; until it is
+    /// killed. Where a commit is the work of all, there is nothing to hold up.
+    /// </summary>
     internal virtual Task HoldUpReplicationAsync(int port) => Task.CompletedTask;
 
     /// <summary>Ends a server as the death of its machine would.</summary>

@@ -15,7 +15,9 @@ internal sealed class GaleraServer(string directory, string name)
 
     private string Data => $"{directory}/{name}";
 
-    /// <summary>Makes the data that the first server of a new cluster begins with; the others get theirs from it.</summary>
+    /// <summary>
+    /// Makes the data that the first server of a new cluster begins with; the others get theirs from it.
+    /// </summary>
     internal Task InstallAsync() => Programs.RunAsync(Programs.AsOrdinaryUser(
         "mariadb-install-db",
         ["--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve", .. SmallFiles]));

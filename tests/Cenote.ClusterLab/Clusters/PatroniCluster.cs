@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace Cenote.ClusterLab.Clusters;
 
-/// <summary>PostgreSQL: one primary and two streaming replicas, each under a Patroni, which agree on the leader by way of etcd.</summary>
+/// <summary>
+/// PostgreSQL: one primary and two streaming replicas, each under a Patroni, which agree on the leader by way of etcd.
+/// </summary>
 internal sealed class PatroniCluster : Cluster
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -130,7 +132,10 @@ internal sealed class PatroniCluster : Cluster
         throw new InvalidOperationException($"{Name} has no leader.");
     }
 
-    /// <summary>Both replicas stream, and in synchronous mode etcd has noted which one may be promoted: before, a failover would promote none.</summary>
+    /// <summary>
+    /// Both replicas stream, and in synchronous mode etcd has noted which one may be promoted: before, a failover would
+    /// promote none.
+    /// </summary>
     private async ValueTask<bool> IsCompleteAsync()
     {
         foreach (var port in Ports)

@@ -5,12 +5,15 @@ namespace Cenote.ClusterLab.Clusters;
 /// <summary>What one Patroni needs to know. YAML takes JSON's braces, which keeps it short.</summary>
 internal static class PatroniConfiguration
 {
-    /// <summary>How long a leader may be silent, how often Patroni looks, how long it tries to reach etcd: in seconds, the least that Patroni 3.0 gets along with.</summary>
+    /// <summary>
+    /// How long a leader may be silent, how often Patroni looks, how long it tries to reach etcd: in seconds, the least
+    /// that Patroni 3.0 gets along with.
+    /// </summary>
     internal const string Times = "ttl: 8, loop_wait: 1, retry_timeout: 3";
 
     /// <remarks>
-    /// A killed process loses nothing that was written to the file system, so that fsync may be off. pg_rewind needs full_page_writes at its source
-    /// and hint bits or checksums in the log.
+    /// A killed process loses nothing that was written to the file system, so that fsync may be off. pg_rewind needs
+    /// full_page_writes at its source and hint bits or checksums in the log.
     /// </remarks>
     internal static string For(string directory, string name, int port, int restPort, int etcdPort, bool isSynchronous) => $$"""
         scope: lab

@@ -29,7 +29,10 @@ internal sealed class PatroniServer(string directory, string name, int port, int
         await Programs.RunAsync(Programs.AsThisUser("kill", ["-STOP", .. _stoppedSenders]));
     }
 
-    /// <summary>Ends Patroni and PostgreSQL at once: neither has the time to say good-bye, nor Patroni to start PostgreSQL again.</summary>
+    /// <summary>
+    /// Ends Patroni and PostgreSQL at once: neither has the time to say good-bye, nor Patroni to start PostgreSQL
+    /// again.
+    /// </summary>
     internal async Task KillAsync()
     {
         var postmaster = FindPostmaster();

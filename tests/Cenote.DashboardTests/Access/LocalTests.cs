@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cenote.DashboardTests.Access;
 
-/// <summary>What counts as a request of this machine: with real proxies, and with each sign that proxies leave.</summary>
+/// <summary>
+/// What counts as a request of this machine: with real proxies, and with each sign that proxies leave.
+/// </summary>
 public sealed class LocalTests
 {
     private const string Overview = "/pools/api/overview";

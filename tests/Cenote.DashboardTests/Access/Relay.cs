@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Cenote.DashboardTests.Access;
 
-/// <summary>A reverse proxy on this machine: a request for each connection, its head changed as a test says, everything else passed on.</summary>
+/// <summary>
+/// A reverse proxy on this machine: a request for each connection, its head changed as a test says, everything else
+/// passed on.
+/// </summary>
 internal sealed class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

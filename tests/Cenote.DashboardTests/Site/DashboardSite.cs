@@ -12,7 +12,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.DashboardTests.Site;
 
-/// <summary>An application with the dashboard, on fake time, over pools of the stub driver. Its requests come from the addresses that a test says.</summary>
+/// <summary>
+/// An application with the dashboard, on fake time, over pools of the stub driver. Its requests come from the addresses
+/// that a test says.
+/// </summary>
 internal sealed class DashboardSite : IAsyncDisposable
 {
     private WebApplication? _app;

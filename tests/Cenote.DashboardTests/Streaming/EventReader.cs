@@ -11,7 +11,9 @@ internal sealed class EventReader(HttpResponseMessage response, StreamReader rea
         return new EventReader(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
     }
 
-    /// <summary>The fields of the next event, or of the next comment or instruction alone; <see langword="null"/> at the end.</summary>
+    /// <summary>
+    /// The fields of the next event, or of the next comment or instruction alone; <see langword="null"/> at the end.
+    /// </summary>
     public async Task<Dictionary<string, string>?> NextAsync()
     {
         Dictionary<string, string> fields = new(StringComparer.Ordinal);

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCoreTests.Watching;
 
-/// <summary>Answers saves that ask for a key: with one of its own, or with a copy of what the database has answered.</summary>
+/// <summary>
+/// Answers saves that ask for a key: with one of its own, or with a copy of what the database has answered.
+/// </summary>
 internal sealed class ReaderReplacer(int? key) : DbCommandInterceptor
 {
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(

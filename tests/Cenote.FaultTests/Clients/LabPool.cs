@@ -12,7 +12,9 @@ internal abstract class LabPool : IAsyncDisposable
 
     internal abstract Held Rent();
 
-    /// <summary>The kind of an exception that ended a wait; <see langword="null"/> if it is not one that the pool may throw.</summary>
+    /// <summary>
+    /// The kind of an exception that ended a wait; <see langword="null"/> if it is not one that the pool may throw.
+    /// </summary>
     internal abstract string? KindOf(Exception exception);
 
     /// <summary>The kind of an exception that ended a statement on a connection of the pool's.</summary>

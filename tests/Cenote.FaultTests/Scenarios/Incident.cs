@@ -51,7 +51,10 @@ internal sealed class Incident(LabPool pool, Crowd crowd) : IAsyncDisposable
     /// <summary>Operations that failed since the fault began.</summary>
     internal int Failures => crowd.Ledger.Failures - _failuresBefore;
 
-    /// <summary>Tries to connect that failed since the fault began; of a driver's pool, which does not say, operations that failed, for all its clients.</summary>
+    /// <summary>
+    /// Tries to connect that failed since the fault began; of a driver's pool, which does not say, operations that
+    /// failed, for all its clients.
+    /// </summary>
     internal int Refusals => pool is CenotePool cenote ? (int)(cenote.Pool.GetStatistics().OpenFailures - _refusalsBefore) : Failures / 10;
 
     internal int Connects => Proxy.Accepted - _acceptedBefore;

@@ -17,7 +17,8 @@ internal static class NetworkScenarios
         Of("connections refused", NetworkFault.Refusal),
         Of("connections refused for twelve tries", NetworkFault.Refusal) with { IsFelt = static incident => incident.Refusals >= 12 },
 
-        // The pool may find the dead connections out by itself, while it clears or validates them: then no client is told.
+        // The pool may find the dead connections out by itself, while it clears or validates them: then no client is
+        // told.
         Of("half-open: the peer is gone without a FIN", NetworkFault.HalfOpen) with
         {
             IsSilent = true,

@@ -3,7 +3,9 @@ namespace Cenote.FaultTests.Scenarios;
 /// <summary>Looks at a pool's numbers all the time, for what must never be.</summary>
 internal sealed class PoolWatch : IAsyncDisposable
 {
-    /// <summary>A connection may be idle beside a waiter for the moment that one takes to find the other, on a busy machine.</summary>
+    /// <summary>
+    /// A connection may be idle beside a waiter for the moment that one takes to find the other, on a busy machine.
+    /// </summary>
     private const int LooksThatProve = 50;
 
     private readonly ConnectionPool _pool;

@@ -9,10 +9,15 @@ internal sealed record Scenario(string Name, Func<Incident, Task> BeginAsync, Fu
     /// <summary>Whether callers must meet with errors: else the fault did not happen.</summary>
     internal bool MustFail { get; init; } = true;
 
-    /// <summary>Whether nothing tells the pool of the fault: then the limits of an attempt bound its recovery, too.</summary>
+    /// <summary>
+    /// Whether nothing tells the pool of the fault: then the limits of an attempt bound its recovery, too.
+    /// </summary>
     internal bool IsSilent { get; init; }
 
-    /// <summary>What must have happened before the fault may end, on its own side: an attempt that was refused, an answer that was lost.</summary>
+    /// <summary>
+    /// What must have happened before the fault may end, on its own side: an attempt that was refused, an answer that
+    /// was lost.
+    /// </summary>
     internal Func<Incident, bool> IsFelt { get; init; } = static incident => incident.Refusals >= 6;
 
     /// <summary>How long the pool keeps from trying on purpose: it may take that much longer to be back.</summary>

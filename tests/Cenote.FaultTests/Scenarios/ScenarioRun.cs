@@ -3,7 +3,9 @@ using Cenote.TestServers.Proxy;
 
 namespace Cenote.FaultTests.Scenarios;
 
-/// <summary>Runs one scenario on one server with one crowd: before, during and after the fault, and then at rest.</summary>
+/// <summary>
+/// Runs one scenario on one server with one crowd: before, during and after the fault, and then at rest.
+/// </summary>
 internal static class ScenarioRun
 {
     private const int OperationsBefore = 5;

@@ -17,13 +17,15 @@ internal static class ServerScenarios
         new("sessions ended in mid-transaction", SessionFaults.EndInTransactionAsync, SessionFaults.NothingAsync) { MustFail = false, NeedsPool = true, IsFelt = static _ => true },
         new("max_connections reached by somebody else", SessionFaults.CrowdOutAsync, static incident => incident.DismissStrangersAsync())
         {
-            // A full server is asked ever more seldom, so as not to take what others need: every 1 s at first, every 5 s at last.
+            // A full server is asked ever more seldom, so as not to take what others need: every 1 s at first, every 5
+            // s at last.
             Hold = TimeSpan.FromSeconds(5),
             IsFelt = static incident => incident.Refusals >= 2,
         },
         new("password changed under the pool", SessionFaults.ChangePasswordAsync, SessionFaults.LearnPasswordAsync)
         {
-            // Servers lock accounts that keep trying: from the second refusal on the pool waits between two tries, up to 5 s.
+            // Servers lock accounts that keep trying: from the second refusal on the pool waits between two tries, up
+            // to 5 s.
             Hold = TimeSpan.FromSeconds(5),
             IsFelt = static incident => incident.Refusals >= 2,
         },

@@ -39,7 +39,9 @@ internal static class SessionFaults
         }
     }
 
-    /// <summary>A transaction that wrote and had not ended: nothing of it may stay, and its caller must hear of it.</summary>
+    /// <summary>
+    /// A transaction that wrote and had not ended: nothing of it may stay, and its caller must hear of it.
+    /// </summary>
     internal static async Task EndInTransactionAsync(Incident incident)
     {
         for (var round = 0; round < 3; round++)

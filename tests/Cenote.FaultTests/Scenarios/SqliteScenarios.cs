@@ -3,8 +3,8 @@ using Cenote.FaultTests.Clients;
 namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>
-/// What happens to the files of SQLite. An open file lives on when it is moved or its mode changes: the operator retires the
-/// connections, as somebody would who replaces a file.
+/// What happens to the files of SQLite. An open file lives on when it is moved or its mode changes: the operator
+/// retires the connections, as somebody would who replaces a file.
 /// </summary>
 internal static class SqliteScenarios
 {

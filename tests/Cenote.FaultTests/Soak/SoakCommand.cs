@@ -4,7 +4,9 @@ using Cenote.FaultTests.Scenarios;
 
 namespace Cenote.FaultTests.Soak;
 
-/// <summary>All faults at random, for as long as asked, on both servers at once: one pool each that lives through all of it.</summary>
+/// <summary>
+/// All faults at random, for as long as asked, on both servers at once: one pool each that lives through all of it.
+/// </summary>
 internal static class SoakCommand
 {
     internal static async Task<int> RunAsync(double minutes, int? seed)

@@ -47,7 +47,9 @@ internal sealed class SoakedPool : IAsyncDisposable
         return pool;
     }
 
-    /// <summary>Ends early when a client hangs or the server is lost for good: what comes after that proves nothing.</summary>
+    /// <summary>
+    /// Ends early when a client hangs or the server is lost for good: what comes after that proves nothing.
+    /// </summary>
     internal async Task RunAsync(Func<bool> goesOn)
     {
         while (goesOn())

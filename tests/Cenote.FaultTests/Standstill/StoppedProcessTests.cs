@@ -4,7 +4,10 @@ using Cenote.TestServers.Processes;
 
 namespace Cenote.FaultTests.Standstill;
 
-/// <summary>A real process is stopped (SIGSTOP) while a real server ends its sessions, and has callers at the moment that it goes on.</summary>
+/// <summary>
+/// A real process is stopped (SIGSTOP) while a real server ends its sessions, and has callers at the moment that it
+/// goes on.
+/// </summary>
 public sealed class StoppedProcessTests
 {
     private const int Rounds = 3;

@@ -3,8 +3,9 @@ using Cenote.Providers;
 namespace Cenote.FaultTests.Standstill;
 
 /// <summary>
-/// The process that <see cref="StoppedProcessTests"/> stops: a pool with every connection idle. For each line that it reads, callers rent all of them at once
-/// and ask something; it answers with what became of the first statement of each.
+/// The process that <see cref="StoppedProcessTests"/> stops: a pool with every connection idle. For each line that it
+/// reads, callers rent all of them at once and ask something; it answers with what became of the first statement of
+/// each.
 /// </summary>
 internal static class ThawCommand
 {

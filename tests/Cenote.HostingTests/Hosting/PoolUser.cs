@@ -1,12 +1,17 @@
 namespace Cenote.HostingTests.Hosting;
 
-/// <summary>Uses the pool at every moment at which a service of a host may still have work to do: when told to stop, after all have stopped, when disposed of.</summary>
+/// <summary>
+/// Uses the pool at every moment at which a service of a host may still have work to do: when told to stop, after all
+/// have stopped, when disposed of.
+/// </summary>
 internal sealed class PoolUser(string name) : BackgroundService, IHostedLifecycleService, IAsyncDisposable
 {
     private readonly TaskCompletionSource _executing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
 
-    /// <summary>Completes when its background work has begun: a service that is stopped before that never runs.</summary>
+    /// <summary>
+    /// Completes when its background work has begun: a service that is stopped before that never runs.
+    /// </summary>
     public Task Executing => _executing.Task;
 
     public Func<string, Task> Use { get; set; } = static _ => throw new InvalidOperationException("Nothing to use.");

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cenote.HostingTests.Hosting;
 
-/// <summary>An endpoint that writes two rows with one connection; for ids that begin with "slow" it waits in between.</summary>
+/// <summary>
+/// An endpoint that writes two rows with one connection; for ids that begin with "slow" it waits in between.
+/// </summary>
 internal sealed class WorkEndpoint : IDisposable
 {
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,9 @@ using Cenote.InterleavingTests.Desk;
 
 namespace Cenote.InterleavingTests.AdoNet;
 
-/// <summary>The real session gate on leases of the real desk, used in the order in which a pooled connection uses it.</summary>
+/// <summary>
+/// The real session gate on leases of the real desk, used in the order in which a pooled connection uses it.
+/// </summary>
 internal sealed class GatedConnection(TestDesk desk)
 {
     private SessionGate _gate;

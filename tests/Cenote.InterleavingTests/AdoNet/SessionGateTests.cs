@@ -3,7 +3,9 @@ using Cenote.InterleavingTests.Desk;
 
 namespace Cenote.InterleavingTests.AdoNet;
 
-/// <summary>A session gate that is opened, used, closed and disposed of at once: one holder a session, each lease returned once.</summary>
+/// <summary>
+/// A session gate that is opened, used, closed and disposed of at once: one holder a session, each lease returned once.
+/// </summary>
 internal static class SessionGateTests
 {
     [Interleaving]

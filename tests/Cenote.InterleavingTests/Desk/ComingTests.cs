@@ -2,7 +2,10 @@ using Cenote.Leasing;
 
 namespace Cenote.InterleavingTests.Desk;
 
-/// <summary>Callers who count on a connection that is being cleared, so that no open starts for them: whatever becomes of the reset, nobody waits for ever where there is room.</summary>
+/// <summary>
+/// Callers who count on a connection that is being cleared, so that no open starts for them: whatever becomes of the
+/// reset, nobody waits for ever where there is room.
+/// </summary>
 internal static class ComingTests
 {
     private static readonly TimeSpan UsualReset = TimeSpan.FromMilliseconds(5);
@@ -74,7 +77,9 @@ internal static class ComingTests
         desk.CheckNothingLost(2);
     }
 
-    /// <summary>One caller gives up while a reset hangs, and perhaps has a connection all the same; the other must be served.</summary>
+    /// <summary>
+    /// One caller gives up while a reset hangs, and perhaps has a connection all the same; the other must be served.
+    /// </summary>
     private static void EndWhileCounting(Action<TestDesk, Waiter> end)
     {
         var resets = new ClearScript(hanging: 1);

@@ -4,7 +4,9 @@ using Cenote.StubDriver;
 
 namespace Cenote.InterleavingTests.Desk;
 
-/// <summary>Does what the desk asks for at once, on the asking thread: the interleavings of interest are the desk's own.</summary>
+/// <summary>
+/// Does what the desk asks for at once, on the asking thread: the interleavings of interest are the desk's own.
+/// </summary>
 internal sealed class DeskWork(LeaseDesk desk, DatabaseProvider provider, ConnectionSettings settings) : IConnectionWork
 {
     private int _failingOpens;

@@ -1,6 +1,8 @@
 namespace Cenote.InterleavingTests.Planted;
 
-/// <summary>Shows that the checker sees compare-and-swap, volatile reads, locks and lost pulses: it finds each planted mistake.</summary>
+/// <summary>
+/// Shows that the checker sees compare-and-swap, volatile reads, locks and lost pulses: it finds each planted mistake.
+/// </summary>
 internal static class PocketDeskTests
 {
     [Interleaving]

@@ -15,6 +15,8 @@ internal enum PocketFault
     /// <summary>The idle connection is claimed by a read and a write instead of one compare-and-swap.</summary>
     ClaimsInTwoSteps,
 
-    /// <summary>A cancellation decides without the lock, so that a grant may happen between its look and its mark.</summary>
+    /// <summary>
+    /// A cancellation decides without the lock, so that a grant may happen between its look and its mark.
+    /// </summary>
     CancelsWithoutLock,
 }

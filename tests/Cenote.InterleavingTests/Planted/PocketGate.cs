@@ -1,8 +1,8 @@
 namespace Cenote.InterleavingTests.Planted;
 
 /// <summary>
-/// The protocol of the session gate in small: one lease, calls, a closing. Mistakes can be built in, to show that the checker
-/// finds such mistakes in code of this shape.
+/// The protocol of the session gate in small: one lease, calls, a closing. Mistakes can be built in, to show that the
+/// checker finds such mistakes in code of this shape.
 /// </summary>
 internal sealed class PocketGate(PocketGateFault fault)
 {

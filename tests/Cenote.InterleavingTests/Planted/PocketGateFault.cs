@@ -18,6 +18,8 @@ internal enum PocketGateFault
     /// <summary>The rest of a closing is taken over by a read and a write instead of one exchange.</summary>
     TakesOverInTwoSteps,
 
-    /// <summary>An opening thread looks whether the connection was disposed of before it makes the connection open.</summary>
+    /// <summary>
+    /// An opening thread looks whether the connection was disposed of before it makes the connection open.
+    /// </summary>
     LooksBeforePublishing,
 }

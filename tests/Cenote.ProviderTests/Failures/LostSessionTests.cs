@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Cenote.ProviderTests.Failures;
 
-/// <summary>Sessions that real servers ended: whatever call finds out, callers get a DbException, and ExecuteAsync runs the work again.</summary>
+/// <summary>
+/// Sessions that real servers ended: whatever call finds out, callers get a DbException, and ExecuteAsync runs the work
+/// again.
+/// </summary>
 public sealed class LostSessionTests
 {
     private static readonly Dictionary<string, Func<PooledConnection, Task>> Calls = new(StringComparer.Ordinal)
@@ -225,7 +228,9 @@ public sealed class LostSessionTests
 
         internal ConnectionPool NewPool() => new(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 2 });
 
-        /// <summary>A session that was killed and one that was idle for too long do not end alike: the line is closed, or reset.</summary>
+        /// <summary>
+        /// A session that was killed and one that was idle for too long do not end alike: the line is closed, or reset.
+        /// </summary>
         internal async Task EndAsync(PooledConnection connection, bool byIdleLimit)
         {
             var session = await connection.ScalarAsync<long>(isMySql ? "SELECT connection_id()" : "SELECT pg_backend_pid()");

@@ -157,7 +157,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
         Assert.Contains("--secure-file-priv", failure.Message, StringComparison.Ordinal);
     }
 
-    // MySQL's texts and MariaDB's, one of them translated. What a read-only server really says is seen in the fault lab.
+    // MySQL's texts and MariaDB's, one of them translated. What a read-only server really says is seen in the fault
+    // lab.
     [Theory]
     [InlineData("The MySQL server is running with the --read-only option so it cannot execute this statement")]
     [InlineData("The MySQL server is running with the --super-read-only option so it cannot execute this statement")]
@@ -174,8 +175,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     }
 
     // Unlike SLEEP and BENCHMARK, which may end early without a word, this fails when it is cut off.
-    // Unlike SLEEP and BENCHMARK, which may end early without a word, this fails when it is cut off; over one sequence alone, MariaDB 10.11
-    // ends without an error and with a wrong sum.
+    // Unlike SLEEP and BENCHMARK, which may end early without a word, this fails when it is cut off; over one sequence
+    // alone, MariaDB 10.11 ends without an error and with a wrong sum.
     private const string Endless = "SELECT sum(a.seq + b.seq) FROM seq_1_to_1000000 a, seq_1_to_1000000 b /* endless */";
 
     private async Task<Exception> FailsAsync(FailureKind kind, int? number, Func<Task> action)
@@ -195,7 +196,8 @@ public sealed class MySqlFailureTests : IAsyncDisposable
 
     private static async Task<MySqlConnection> OpenAsync(Action<MySqlConnectionStringBuilder>? configure = null)
     {
-        // A cancelled statement is waited for: the driver would otherwise cut the line after two seconds, which a busy machine may need.
+        // A cancelled statement is waited for: the driver would otherwise cut the line after two seconds, which a busy
+        // machine may need.
         var builder = new MySqlConnectionStringBuilder(RealServers.MySql) { Pooling = false, AllowUserVariables = true, CancellationTimeout = 30 };
         configure?.Invoke(builder);
         var connection = new MySqlConnection(builder.ConnectionString);
@@ -214,7 +216,10 @@ public sealed class MySqlFailureTests : IAsyncDisposable
     private static Task UntilGoneAsync(MySqlConnection administrator, int thread) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>($"SELECT count(*) FROM information_schema.processlist WHERE id = {thread}") == 0);
 
-    /// <summary>Rows are being read: a request to stop that comes while the statement is still being prepared is lost now and then.</summary>
+    /// <summary>
+    /// Rows are being read: a request to stop that comes while the statement is still being prepared is lost now and
+    /// then.
+    /// </summary>
     private static Task UntilRunningAsync(MySqlConnection administrator, int thread) => Patience.SoonAsync(
         async () => await administrator.ScalarAsync<int>(
             $"SELECT count(*) FROM information_schema.processlist WHERE id = {thread} AND (state = 'User sleep' OR (state = 'Sending data' AND info LIKE '%/* endless */'))") == 1);

@@ -2,7 +2,9 @@ using System.Data;
 
 namespace Cenote.ProviderTests.Oracle;
 
-/// <summary>The driver's command: no time limit by default (0), and <c>Cancel</c> does nothing unless something runs.</summary>
+/// <summary>
+/// The driver's command: no time limit by default (0), and <c>Cancel</c> does nothing unless something runs.
+/// </summary>
 internal sealed class FakeOracleCommand(FakeOracleConnection? connection) : FakeCommand(connection)
 {
     public override void Cancel()

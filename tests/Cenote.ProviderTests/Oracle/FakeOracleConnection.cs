@@ -4,8 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>
-/// The driver's connection as documented: commits each statement outside a transaction unless told not to (<c>AutoCommit</c>, 23ai), refuses a second transaction,
-/// rolls back on close, and drops the password from its connection string once open.
+/// The driver's connection as documented: commits each statement outside a transaction unless told not to
+/// (<c>AutoCommit</c>, 23ai), refuses a second transaction, rolls back on close, and drops the password from its
+/// connection string once open.
 /// </summary>
 internal sealed class FakeOracleConnection(FakeOracleDatabase database) : DbConnection
 {

@@ -1,8 +1,8 @@
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>
-/// What a driver's fake talks to. Behaves as Oracle's documentation of the driver and of the database says, as far as the provider leans on it; nothing here
-/// was compared with either.
+/// What a driver's fake talks to. Behaves as Oracle's documentation of the driver and of the database says, as far as
+/// the provider leans on it; nothing here was compared with either.
 /// </summary>
 internal sealed class FakeOracleDatabase
 {

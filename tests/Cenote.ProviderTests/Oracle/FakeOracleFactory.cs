@@ -11,7 +11,9 @@ internal sealed class FakeOracleFactory(FakeOracleDatabase database) : DbProvide
 
     public override DbConnectionStringBuilder CreateConnectionStringBuilder() => new Builder();
 
-    /// <summary>Keywords are the documented ones; any other is refused ("ArgumentException: … invalid attributes").</summary>
+    /// <summary>
+    /// Keywords are the documented ones; any other is refused ("ArgumentException: … invalid attributes").
+    /// </summary>
     private sealed class Builder : DbConnectionStringBuilder
     {
         private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)

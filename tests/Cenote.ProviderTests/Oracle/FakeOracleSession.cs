@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Cenote.ProviderTests.Oracle;
 
-/// <summary>One session, and the few statements that it knows. What it does not know is an error, as it would be to the database.</summary>
+/// <summary>
+/// One session, and the few statements that it knows. What it does not know is an error, as it would be to the
+/// database.
+/// </summary>
 internal sealed class FakeOracleSession(FakeOracleDatabase database, int id)
 {
     private const string StatusQuery =

@@ -1,6 +1,8 @@
 namespace Cenote.ProviderTests.Oracle;
 
-/// <summary>The Oracle provider over a fake of the driver: never run against the driver itself, nor a database.</summary>
+/// <summary>
+/// The Oracle provider over a fake of the driver: never run against the driver itself, nor a database.
+/// </summary>
 public sealed class OracleSessionTests
 {
     private const string ConnectionString = "User Id=scott;Password=tiger;Data Source=//db/shop";
@@ -40,7 +42,8 @@ public sealed class OracleSessionTests
         }
     }
 
-    // Oracle has no way to put everything back: the documentation of the provider says so, and where to add what leases change.
+    // Oracle has no way to put everything back: the documentation of the provider says so, and where to add what leases
+    // change.
     [Theory]
     [InlineData(null, "+02:00")]
     [InlineData("EXECUTE IMMEDIATE 'ALTER SESSION SET TIME_ZONE = ''+00:00''';", "+00:00")]

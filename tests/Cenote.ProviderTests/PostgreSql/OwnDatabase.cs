@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
 
-/// <summary>A database that no other test uses: its sessions and the loads of its types can be counted at the server.</summary>
+/// <summary>
+/// A database that no other test uses: its sessions and the loads of its types can be counted at the server.
+/// </summary>
 internal sealed class OwnDatabase : IAsyncDisposable
 {
     private readonly string _name = Statements.UniqueName("d");

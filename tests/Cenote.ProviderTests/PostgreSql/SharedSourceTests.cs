@@ -9,7 +9,9 @@ public sealed class SharedSourceTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    /// <summary>Says when a version of Npgsql has changed: the pool then works as <see cref="PostgreSqlDriverPoolTests"/> shows.</summary>
+    /// <summary>
+    /// Says when a version of Npgsql has changed: the pool then works as <see cref="PostgreSqlDriverPoolTests"/> shows.
+    /// </summary>
     [Fact]
     public void Members_that_are_not_public_are_still_there() => Assert.True(NpgsqlInternals.AreReachable);
 

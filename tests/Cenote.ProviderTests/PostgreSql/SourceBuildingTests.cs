@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
 
-/// <summary>The user's callback runs while a data source is built: that it hangs or fails must not stop what does not need it.</summary>
+/// <summary>
+/// The user's callback runs while a data source is built: that it hangs or fails must not stop what does not need it.
+/// </summary>
 public sealed class SourceBuildingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -145,7 +147,8 @@ public sealed class SourceBuildingTests
         var traits = new PoolerTraits();
         Assert.True(traits.Learn(Refusal()));
 
-        // One that was under way, with the pool's option; and one without, whose connection string has options of its own.
+        // One that was under way, with the pool's option; and one without, whose connection string has options of its
+        // own.
         Assert.True(traits.Learn(Refusal()));
         var without = Refusal();
         PoolerTraits.MarkWithoutOptions(without);

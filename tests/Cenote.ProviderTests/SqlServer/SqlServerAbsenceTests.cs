@@ -26,7 +26,8 @@ public sealed class SqlServerAbsenceTests
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var renting = pool.RentAsync(cancellation.Token).AsTask();
 
-        // With 15 s each, the driver's default and the pool's, the circuit would open after 46 s: later than callers wait.
+        // With 15 s each, the driver's default and the pool's, the circuit would open after 46 s: later than callers
+        // wait.
         Assert.Equal(5, (await opened.Task.WaitAsync(TestContext.Current.CancellationToken)).ConnectionTimeout);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => renting);

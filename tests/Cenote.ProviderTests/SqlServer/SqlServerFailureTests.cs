@@ -2,7 +2,9 @@ using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
 
-/// <summary>What failures mean, as the driver throws them for errors that a server sends, and for servers that send nothing.</summary>
+/// <summary>
+/// What failures mean, as the driver throws them for errors that a server sends, and for servers that send nothing.
+/// </summary>
 public sealed class SqlServerFailureTests : SqlServerSuite
 {
     // From severity 20 on the driver tries again by itself until its connect timeout, and may report that in the end.

@@ -162,7 +162,8 @@ public sealed class SqlServerResetTests : SqlServerSuite
         Assert.Equal(2, await pool.ScalarAsync<int>("SELECT ISOLATION"));
     }
 
-    // They belong to the driver's object, which outlives the lease; with the first, errors are messages and the next holder's statements fail unseen.
+    // They belong to the driver's object, which outlives the lease; with the first, errors are messages and the next
+    // holder's statements fail unseen.
     [Theory]
     [InlineData(SessionReset.ByPool)]
     [InlineData(SessionReset.ByDriver)]

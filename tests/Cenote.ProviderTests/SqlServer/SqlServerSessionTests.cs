@@ -2,7 +2,9 @@ using Microsoft.Data.SqlClient;
 
 namespace Cenote.ProviderTests.SqlServer;
 
-/// <summary>A slot is one session: it is counted, lost, ended and replaced as the pool says, not as the driver would.</summary>
+/// <summary>
+/// A slot is one session: it is counted, lost, ended and replaced as the pool says, not as the driver would.
+/// </summary>
 public sealed class SqlServerSessionTests : SqlServerSuite
 {
     [Fact]
@@ -60,7 +62,8 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         Assert.InRange(Server.Logins.Count, 2, 3);
     }
 
-    // The driver connects again by itself when it finds the session dead: the slot must not go on with what it did not open.
+    // The driver connects again by itself when it finds the session dead: the slot must not go on with what it did not
+    // open.
     [Theory]
     [InlineData(SessionReset.ByPool)]
     [InlineData(SessionReset.ByDriver)]

@@ -4,7 +4,8 @@ namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>What a client sent: one message of MS-TDS, its packets put together.</summary>
 /// <param name="Kind">Of the message; of the packet header's first byte.</param>
-/// <param name="ResetsConnection">Whether the header's RESETCONNECTION bit (0x08) was set: clear the session, then do as told.</param>
+/// <param name="ResetsConnection">Whether the header's RESETCONNECTION bit (0x08) was set: clear the session, then do
+/// as told.</param>
 /// <param name="Payload">Everything after the headers.</param>
 internal sealed record TdsMessage(TdsMessageKind Kind, bool ResetsConnection, byte[] Payload)
 {

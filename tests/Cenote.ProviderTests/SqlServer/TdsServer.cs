@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>
-/// Speaks enough of SQL Server's protocol for its driver: logins, a few statements, transactions, attentions and the reset of a session,
-/// as MS-TDS and the server's documentation say. It is no SQL Server: what it does is what is written here.
+/// Speaks enough of SQL Server's protocol for its driver: logins, a few statements, transactions, attentions and the
+/// reset of a session, as MS-TDS and the server's documentation say. It is no SQL Server: what it does is what is
+/// written here.
 /// </summary>
 internal sealed class TdsServer : IAsyncDisposable
 {
@@ -33,7 +34,10 @@ internal sealed class TdsServer : IAsyncDisposable
     /// <summary>Takes connections and never says a word.</summary>
     internal bool IsSilent { get; set; }
 
-    /// <summary>The error for SET TRANSACTION ISOLATION LEVEL READ COMMITTED, which a dedicated pool of Azure Synapse does not know.</summary>
+    /// <summary>
+    /// The error for SET TRANSACTION ISOLATION LEVEL READ COMMITTED, which a dedicated pool of Azure Synapse does not
+    /// know.
+    /// </summary>
     internal int? IsolationRefusal { get; set; }
 
     /// <summary>How often that error was the answer.</summary>

@@ -101,8 +101,8 @@ internal sealed class TdsSession(TdsServer server, TcpClient client, int id)
         {
             if (_isImpersonated)
             {
-                // "The connection has been dropped because the principal that opened it subsequently assumed a new security context,
-                // and then tried to reset the connection under its impersonated security context."
+                // "The connection has been dropped because the principal that opened it subsequently assumed a new
+                // security context, and then tried to reset the connection under its impersonated security context."
                 await SendAsync(reply.Error(18059, 20, "The connection has been dropped.").Done(failed: true));
                 Drop();
                 return;

@@ -5,13 +5,16 @@ using Cenote.TestServers.Proxy;
 
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
-/// <summary>A replica whose host takes everything and says nothing, as one that lost its power behind a switch.</summary>
+/// <summary>
+/// A replica whose host takes everything and says nothing, as one that lost its power behind a switch.
+/// </summary>
 public sealed class BlackHoleTests : IAsyncLifetime
 {
     private const int Clients = 4;
     private const int Reads = 2_000;
 
-    // A machine that is busy with something else may stretch one of the two measurements; a caller who waits on a dead host waits in every round.
+    // A machine that is busy with something else may stretch one of the two measurements; a caller who waits on a dead
+    // host waits in every round.
     private const int Rounds = 5;
 
     private PostgreSqlLab _lab = null!;
@@ -47,7 +50,8 @@ public sealed class BlackHoleTests : IAsyncLifetime
             var healthy = await MeasureAsync(real, Reads, beforeWaiting: null);
             _proxy.Begin(NetworkFault.SilenceAfterAccept);
 
-            // Those who were on the server when it went silent have their answers when the network resets their connections: they count, too.
+            // Those who were on the server when it went silent have their answers when the network resets their
+            // connections: they count, too.
             var dark = await MeasureAsync(real, Reads, async () =>
             {
                 await real.Change(TopologyChangeKind.ReplicaEvicted, "db3");

@@ -1,6 +1,8 @@
 namespace Cenote.ReadReplicasTests.PostgreSql;
 
-/// <summary>A primary that was replaced and comes back as a replica, with rows that the new primary never received.</summary>
+/// <summary>
+/// A primary that was replaced and comes back as a replica, with rows that the new primary never received.
+/// </summary>
 public sealed class DivergedPrimaryTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -135,7 +135,9 @@ public sealed class FailoverTests : IAsyncLifetime
         await AwaitReadersAsync("db2", "db3");
     }
 
-    /// <summary>Db3 follows db2: whoever has received more than a server that is promoted cannot follow it afterwards.</summary>
+    /// <summary>
+    /// Db3 follows db2: whoever has received more than a server that is promoted cannot follow it afterwards.
+    /// </summary>
     private async Task CascadeAsync()
     {
         await Db3.FollowAsync(Db2);

@@ -1,6 +1,9 @@
 namespace Cenote.ReadReplicasTests.Routing;
 
-/// <summary>On a starved machine timers come late: a caller whose time is up is not served by what it waited for in spite of that.</summary>
+/// <summary>
+/// On a starved machine timers come late: a caller whose time is up is not served by what it waited for in spite of
+/// that.
+/// </summary>
 public sealed class OverdueCallerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Cenote.ReadReplicasTests.Servers;
 
 /// <summary>
-/// Clients that write a number higher than before into a row of their own, and then read it several times through the set. A read that finds a lower one is stale.
-/// The table is <c>counters</c>, with a row for each client, numbered from 0.
+/// Clients that write a number higher than before into a row of their own, and then read it several times through the
+/// set. A read that finds a lower one is stale. The table is <c>counters</c>, with a row for each client, numbered from
+/// 0.
 /// </summary>
 internal sealed class CausalChecker(ReplicaSet set, string table, int readsAfterWrite)
 {

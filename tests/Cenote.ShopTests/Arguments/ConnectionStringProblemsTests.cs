@@ -3,7 +3,10 @@ using Cenote.SecretsTests;
 
 namespace Cenote.ShopTests.Arguments;
 
-/// <summary>What the command says of a connection string: every mistake of <see cref="Malformed"/>, with secrets of every kind, for both servers.</summary>
+/// <summary>
+/// What the command says of a connection string: every mistake of <see cref="Malformed"/>, with secrets of every kind,
+/// for both servers.
+/// </summary>
 public sealed class ConnectionStringProblemsTests
 {
     [Theory]

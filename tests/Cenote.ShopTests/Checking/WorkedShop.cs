@@ -6,7 +6,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Cenote.ShopTests.Checking;
 
-/// <summary>A small shop in which clients have worked through a writer and readers, ready to be tampered with.</summary>
+/// <summary>
+/// A small shop in which clients have worked through a writer and readers, ready to be tampered with.
+/// </summary>
 internal sealed class WorkedShop : IDisposable
 {
     private readonly TemporaryFolder _folder;

@@ -6,7 +6,10 @@ public sealed class SecretArgumentTests
 {
     private const string Secret = "hunTer2";
 
-    /// <summary>A few of the shapes that <see cref="Arguments.ConnectionStringProblemsTests"/> tries in process, each with a secret of another kind.</summary>
+    /// <summary>
+    /// A few of the shapes that <see cref="Arguments.ConnectionStringProblemsTests"/> tries in process, each with a
+    /// secret of another kind.
+    /// </summary>
     [Theory]
     [InlineData("postgresql", "Host=db;Database=shop Password=hunTer2", "hunTer2")]
     [InlineData("postgresql", "Host=db;Username=app;Password=ab;hunter=cd", "hunter")]
@@ -39,7 +42,9 @@ public sealed class SecretArgumentTests
         Assert.DoesNotContain("battery", run.Output + run.Errors, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>A word after the name of a database may be a password and may be a name: the run goes on, and does not show it.</summary>
+    /// <summary>
+    /// A word after the name of a database may be a password and may be a name: the run goes on, and does not show it.
+    /// </summary>
     [Fact]
     public async Task What_may_be_a_secret_is_not_shown_by_the_run()
     {

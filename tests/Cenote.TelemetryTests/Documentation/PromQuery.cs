@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.TelemetryTests.Documentation;
 
-/// <summary>A query in the language of Prometheus: which metrics and labels it uses. What it means, promtool judges.</summary>
+/// <summary>
+/// A query in the language of Prometheus: which metrics and labels it uses. What it means, promtool judges.
+/// </summary>
 internal sealed partial class PromQuery(string text)
 {
     /// <summary>Metrics, each with the labels that it is selected by: name, operator, value.</summary>

@@ -2,7 +2,10 @@ using Cenote.TelemetryTests.Scraping;
 
 namespace Cenote.TelemetryTests.Documentation;
 
-/// <summary>Whether a query asks for what a real scrape has: a metric, label or value that is misspelt gives an empty graph and an alert that never fires.</summary>
+/// <summary>
+/// Whether a query asks for what a real scrape has: a metric, label or value that is misspelt gives an empty graph and
+/// an alert that never fires.
+/// </summary>
 internal static class QueryCheck
 {
     /// <summary>Prometheus itself adds these two to whatever it scrapes.</summary>

@@ -3,7 +3,9 @@ using Cenote.TelemetryTests.Scraping;
 
 namespace Cenote.TelemetryTests.Documentation;
 
-/// <summary>A scrape of an application with a pool and a replica set that have something to tell by every instrument.</summary>
+/// <summary>
+/// A scrape of an application with a pool and a replica set that have something to tell by every instrument.
+/// </summary>
 public sealed class ToldFixture : IAsyncLifetime
 {
     private readonly PrometheusHost _host = new();

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.TelemetryTests.Metrics;
 
-/// <summary>A lease allocates nothing, whether or not somebody listens. Not in parallel: other tests would tier up the same code meanwhile.</summary>
+/// <summary>
+/// A lease allocates nothing, whether or not somebody listens. Not in parallel: other tests would tier up the same code
+/// meanwhile.
+/// </summary>
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 [Collection(nameof(AllocationTests))]
 public sealed class AllocationTests
@@ -20,7 +23,8 @@ public sealed class AllocationTests
         await using var pool = StubPool.New(static options => (options.ResetMode, options.TimeProvider) = (ResetMode.None, new FakeTimeProvider()));
         await pool.WaitUntilReadyAsync().Soon();
 
-        // A quiet pool measures each lease, which is the dearest it gets: on fake time no tick of upkeep ever thins that.
+        // A quiet pool measures each lease, which is the dearest it gets: on fake time no tick of upkeep ever thins
+        // that.
         Assert.Equal(0, LeastOfThree(() => pool.Rent().Dispose()));
         Assert.Equal(0, LeastOfThree(() =>
         {
@@ -36,7 +40,9 @@ public sealed class AllocationTests
         }
     }
 
-    /// <summary>Bytes of the cheapest round: what the runtime itself allocates now and then does not come every time.</summary>
+    /// <summary>
+    /// Bytes of the cheapest round: what the runtime itself allocates now and then does not come every time.
+    /// </summary>
     private static long LeastOfThree(Action cycle)
     {
         var least = long.MaxValue;

@@ -2,7 +2,10 @@ using OpenTelemetry.Metrics;
 
 namespace Cenote.TelemetryTests.Metrics;
 
-/// <summary>Names, kinds, units, descriptions and attributes are those of OpenTelemetry's conventions, version 1.44.0, section "Connection pools".</summary>
+/// <summary>
+/// Names, kinds, units, descriptions and attributes are those of OpenTelemetry's conventions, version 1.44.0, section
+/// "Connection pools".
+/// </summary>
 public sealed class ConventionTests
 {
     [Theory]

@@ -12,7 +12,9 @@ internal static class StubPool
         return new ConnectionPool(new StubProvider(new StubDatabase()) { ClearsInline = true }, options);
     }
 
-    /// <summary>A pool that has something to tell by each instrument: it opened, somebody waited, and a connection came back.</summary>
+    /// <summary>
+    /// A pool that has something to tell by each instrument: it opened, somebody waited, and a connection came back.
+    /// </summary>
     internal static async Task<ConnectionPool> UsedAsync(Action<ConnectionPoolOptions>? configure = null)
     {
         var pool = New(configure);

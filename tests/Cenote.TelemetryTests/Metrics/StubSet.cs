@@ -4,7 +4,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.TelemetryTests.Metrics;
 
-/// <summary>A set over stub servers on fake time: a primary <c>one</c> and a replica <c>two</c>, which is 2.5 s behind.</summary>
+/// <summary>
+/// A set over stub servers on fake time: a primary <c>one</c> and a replica <c>two</c>, which is 2.5 s behind.
+/// </summary>
 internal sealed class StubSet : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();

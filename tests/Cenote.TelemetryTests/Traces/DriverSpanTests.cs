@@ -3,7 +3,9 @@ using Cenote.Providers;
 
 namespace Cenote.TelemetryTests.Traces;
 
-/// <summary>The drivers' own spans: one for each statement, under the caller's span, whoever opened the connection and when.</summary>
+/// <summary>
+/// The drivers' own spans: one for each statement, under the caller's span, whoever opened the connection and when.
+/// </summary>
 public sealed class DriverSpanTests(Recorder recorder) : IClassFixture<Recorder>
 {
     public enum Kind

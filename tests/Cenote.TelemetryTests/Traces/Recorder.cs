@@ -5,7 +5,9 @@ using OpenTelemetry.Trace;
 
 namespace Cenote.TelemetryTests.Traces;
 
-/// <summary>An application that traces, through the OpenTelemetry SDK: its own spans, the pools', and the drivers'.</summary>
+/// <summary>
+/// An application that traces, through the OpenTelemetry SDK: its own spans, the pools', and the drivers'.
+/// </summary>
 public sealed class Recorder : IDisposable
 {
     private readonly ActivitySource _source = new("Cenote.TelemetryTests.Application");
@@ -34,7 +36,9 @@ public sealed class Recorder : IDisposable
         _source.Dispose();
     }
 
-    /// <summary>Not the SDK's in-memory exporter: it takes a list, which tests that look while others record would break.</summary>
+    /// <summary>
+    /// Not the SDK's in-memory exporter: it takes a list, which tests that look while others record would break.
+    /// </summary>
     private sealed class QueueExporter(ConcurrentQueue<Activity> ended) : BaseExporter<Activity>
     {
         public override ExportResult Export(in Batch<Activity> batch)

@@ -3,7 +3,9 @@ using Cenote.StubDriver;
 
 namespace Cenote.TelemetryTests.Traces;
 
-/// <summary>One span for each rent that had to wait, none for the others, and the caller's own span stays the current one.</summary>
+/// <summary>
+/// One span for each rent that had to wait, none for the others, and the caller's own span stays the current one.
+/// </summary>
 public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
 {
     [Theory]
@@ -116,8 +118,9 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
         var renting = new TaskCompletionSource<Thread>();
         var rent = RentAsync(pool, isBlocking, renting);
 
-        // An awaiting caller waits once the call is back. A blocking one has queued a moment before it begins to wait: its thread is looked at
-        // until it is found waiting several times in a row, since it may also wait for a lock for a moment.
+        // An awaiting caller waits once the call is back. A blocking one has queued a moment before it begins to wait:
+        // its thread is looked at until it is found waiting several times in a row, since it may also wait for a lock
+        // for a moment.
         var seen = 0;
         await Patience.SoonAsync(
             () =>

@@ -1,6 +1,8 @@
 namespace Cenote.TestServers.Processes;
 
-/// <summary>A directory for one server's data, in memory where there is room, that belongs to the user it runs as.</summary>
+/// <summary>
+/// A directory for one server's data, in memory where there is room, that belongs to the user it runs as.
+/// </summary>
 internal sealed class LabDirectory : IDisposable
 {
     private LabDirectory(string path)

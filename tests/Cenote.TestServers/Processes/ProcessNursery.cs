@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Cenote.TestServers.Processes;
 
 /// <summary>
-/// Starts processes on one thread that lives as long as this process. A server is told to die with its parent, and the kernel takes
-/// the thread that started it for the parent.
+/// Starts processes on one thread that lives as long as this process. A server is told to die with its parent, and the
+/// kernel takes the thread that started it for the parent.
 /// </summary>
 internal static class ProcessNursery
 {

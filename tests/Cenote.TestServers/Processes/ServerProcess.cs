@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cenote.TestServers.Processes;
 
-/// <summary>A database server as a direct child of this process: started until it says that it is ready, stopped by its id.</summary>
+/// <summary>
+/// A database server as a direct child of this process: started until it says that it is ready, stopped by its id.
+/// </summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;

@@ -4,12 +4,13 @@ using System.Net.Sockets;
 namespace Cenote.TestServers.Proxy;
 
 /// <summary>
-/// A TCP proxy on a loopback port that does to its connections what networks do. Real sockets on both sides: what the driver sees
-/// is what it would see.
+/// A TCP proxy on a loopback port that does to its connections what networks do. Real sockets on both sides: what the
+/// driver sees is what it would see.
 /// </summary>
 /// <remarks>
-/// A silent fault loses what was sent during it for good: a connection that was touched while the fault was on stays dead
-/// when the fault is over, as after the death of a host. <see cref="NetworkFault.LateAnswers"/> is the network that catches up.
+/// A silent fault loses what was sent during it for good: a connection that was touched while the fault was on stays
+/// dead when the fault is over, as after the death of a host. <see cref="NetworkFault.LateAnswers"/> is the network
+/// that catches up.
 /// </remarks>
 internal sealed class FaultProxy : IAsyncDisposable
 {

@@ -13,7 +13,9 @@ internal sealed class ProxyLink(FaultProxy proxy, Socket client) : IDisposable
     /// <summary>From now on nothing passes on this connection, for good.</summary>
     internal void Deafen() => _isDeaf = true;
 
-    /// <summary>Ends the session at the server; the client hears nothing of it, and goes on talking to nobody.</summary>
+    /// <summary>
+    /// Ends the session at the server; the client hears nothing of it, and goes on talking to nobody.
+    /// </summary>
     internal void LosePeer()
     {
         _isDeaf = true;
@@ -73,7 +75,8 @@ internal sealed class ProxyLink(FaultProxy proxy, Socket client) : IDisposable
         {
         }
 
-        // Whoever ends one direction ends both, as the drivers and the servers do; the client of a deaf link is not to hear of it.
+        // Whoever ends one direction ends both, as the drivers and the servers do; the client of a deaf link is not to
+        // hear of it.
         if (isFromClient || !_isDeaf)
         {
             Dispose();

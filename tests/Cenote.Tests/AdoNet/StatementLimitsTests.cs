@@ -2,7 +2,10 @@ using Cenote.AdoNet;
 
 namespace Cenote.Tests.AdoNet;
 
-/// <summary>How long an execution may run, from what the pool, the connection and the command say. Times in milliseconds, -1 for infinite.</summary>
+/// <summary>
+/// How long an execution may run, from what the pool, the connection and the command say. Times in milliseconds, -1 for
+/// infinite.
+/// </summary>
 public sealed class StatementLimitsTests
 {
     [Theory]

@@ -16,7 +16,8 @@ public sealed class BlockedThreadPool : IDisposable
         var few = Math.Max(least, ThreadPool.ThreadCount);
         Assert.True(ThreadPool.SetMaxThreads(few, _ports));
 
-        // Twice as many blockers as there can be threads: whatever is queued from now on stands behind some that never start.
+        // Twice as many blockers as there can be threads: whatever is queued from now on stands behind some that never
+        // start.
         for (var i = 0; i < 2 * few; i++)
         {
             _running.AddCount();

@@ -1,6 +1,9 @@
 namespace Cenote.Tests.Connections;
 
-/// <summary>A caller waits for a connection that is being cleared or validated where that serves it sooner than another open; on fake time.</summary>
+/// <summary>
+/// A caller waits for a connection that is being cleared or validated where that serves it sooner than another open; on
+/// fake time.
+/// </summary>
 public sealed class ComingConnectionTests
 {
     private static readonly TimeSpan Reset = TimeSpan.FromMilliseconds(40);
@@ -108,7 +111,8 @@ public sealed class ComingConnectionTests
         Assert.Equal(1, timed.Test.Database.Calls(StubCall.Open).Started);
         await timed.PumpAsync(rent);
 
-        // Twice the usual time and the time of an open, then the open; on a busy machine fake time runs ahead of the pool's work.
+        // Twice the usual time and the time of an open, then the open; on a busy machine fake time runs ahead of the
+        // pool's work.
         Assert.InRange(timed.Time.GetUtcNow() - started, TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(1));
         Assert.Equal(2, timed.Test.Database.Opened);
         (await rent).Dispose();
@@ -172,7 +176,9 @@ public sealed class ComingConnectionTests
         Assert.Equal(3, timed.Test.Database.Opened);
     }
 
-    /// <summary>A pool whose driver takes its time: opens, resets and validations, each as long as it is told.</summary>
+    /// <summary>
+    /// A pool whose driver takes its time: opens, resets and validations, each as long as it is told.
+    /// </summary>
     private sealed class TimedPool : IAsyncDisposable
     {
         private TimedPool(TestPool test, TimedScript script) => (Test, Script) = (test, script);

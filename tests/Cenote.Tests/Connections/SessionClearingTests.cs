@@ -158,7 +158,8 @@ public sealed class SessionClearingTests
             await test.When(counts => counts.Waiting == number);
         }
 
-        // The lease held was the first; the waiters' are the second to the sixth. That of the third waiter is dead, twice.
+        // The lease held was the first; the waiters' are the second to the sixth. That of the third waiter is dead,
+        // twice.
         test.Script.At(StubCall.BeginLease, 4, StubStep.Fail()).At(StubCall.BeginLease, 5, StubStep.Fail());
         held.Dispose();
 

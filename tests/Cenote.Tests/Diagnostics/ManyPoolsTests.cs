@@ -5,7 +5,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests.Diagnostics;
 
-/// <summary>Pools that are constructed again and again to one database. Fake time sets the pools of each test apart from all others.</summary>
+/// <summary>
+/// Pools that are constructed again and again to one database. Fake time sets the pools of each test apart from all
+/// others.
+/// </summary>
 public sealed class ManyPoolsTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -162,7 +165,9 @@ public sealed class ManyPoolsTests
         await DisposeAllAsync();
     }
 
-    /// <summary>What the warning says of pools that are not disposed of. The roster of live pools is no reason for it.</summary>
+    /// <summary>
+    /// What the warning says of pools that are not disposed of. The roster of live pools is no reason for it.
+    /// </summary>
     [Fact]
     public async Task A_pool_that_is_only_dropped_lives_on_and_counts()
     {

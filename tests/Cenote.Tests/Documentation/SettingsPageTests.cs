@@ -10,7 +10,10 @@ public sealed partial class SettingsPageTests
 {
     private static readonly string Root = FindRoot();
 
-    /// <summary>With CENOTE_WRITE_DOCS=1 the rows of the page are written instead: names stay where they are, defaults and ranges follow the code.</summary>
+    /// <summary>
+    /// With CENOTE_WRITE_DOCS=1 the rows of the page are written instead: names stay where they are, defaults and
+    /// ranges follow the code.
+    /// </summary>
     [Fact]
     public void Rows_of_the_page_are_those_of_the_one_table_of_settings()
     {

@@ -85,7 +85,10 @@ public sealed class LeaseReportTests
         Assert.Contains("No connection is rented.", test.Pool.GetLeaseReport().ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>Four holders, each with one file, line and member of its own, rent as fast as they can: a mixture would be a torn read.</summary>
+    /// <summary>
+    /// Four holders, each with one file, line and member of its own, rent as fast as they can: a mixture would be a
+    /// torn read.
+    /// </summary>
     [Fact]
     public async Task A_snapshot_never_mixes_the_holders_of_two_leases()
     {

@@ -2,7 +2,9 @@ using CsCheck;
 
 namespace Cenote.Tests.LeakDetection;
 
-/// <summary>Leases are revoked at random while they are rented, used, returned, dropped, and while the pool is disposed of.</summary>
+/// <summary>
+/// Leases are revoked at random while they are rented, used, returned, dropped, and while the pool is disposed of.
+/// </summary>
 public sealed class RevocationStormTests
 {
     private static readonly Gen<(int Seed, int Size, int Actors, int Steps, SessionReset Way, bool Inline, bool Disposes)> Storms =

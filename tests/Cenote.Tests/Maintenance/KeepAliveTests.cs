@@ -36,7 +36,8 @@ public sealed class KeepAliveTests
 
         await PassTicks(test, 20);
 
-        // Twenty ticks are ten intervals: no connection is validated more often than each tick, none less often than each interval.
+        // Twenty ticks are ten intervals: no connection is validated more often than each tick, none less often than
+        // each interval.
         Assert.InRange(test.Database.Calls(StubCall.Validate).Started, 9 * count, 20 * count);
         var oldest = test.Pool.Engine.Desk.Slots.All.ToArray().Min(static slot => slot.FreshAt);
         Assert.InRange(test.Pool.Engine.Desk.Now - oldest, 0, 2_000);
@@ -75,7 +76,9 @@ public sealed class KeepAliveTests
         Assert.DoesNotContain(test.Database.OpenSessions, static session => session.IsKilled);
     }
 
-    /// <summary>Each tick comes when the validations of the one before are over, and what they closed is replaced.</summary>
+    /// <summary>
+    /// Each tick comes when the validations of the one before are over, and what they closed is replaced.
+    /// </summary>
     private static async Task PassTicks(TestPool test, int ticks)
     {
         for (var tick = 0; tick < ticks; tick++)

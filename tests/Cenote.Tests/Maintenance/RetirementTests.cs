@@ -36,7 +36,8 @@ public sealed class RetirementTests
             open: 2,
             options => (options.MaxSize, options.MaxIdleTime, options.ValidationInterval) = (2, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5)));
 
-        // Were a validation a use, no connection would ever be idle for longer than the five seconds between two of them.
+        // Were a validation a use, no connection would ever be idle for longer than the five seconds between two of
+        // them.
         for (var round = 1; round <= 14; round++)
         {
             await test.Pass(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests.Maintenance;
 
-/// <summary>Fake time that can pass without any timer noticing, as for a process or a machine that was stopped.</summary>
+/// <summary>
+/// Fake time that can pass without any timer noticing, as for a process or a machine that was stopped.
+/// </summary>
 internal sealed class StandstillClock : TimeProvider
 {
     private readonly FakeTimeProvider _inner = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

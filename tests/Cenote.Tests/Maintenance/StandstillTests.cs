@@ -1,6 +1,8 @@
 namespace Cenote.Tests.Maintenance;
 
-/// <summary>A process, a container or a machine stands still, and a caller comes before upkeep has looked at the clock.</summary>
+/// <summary>
+/// A process, a container or a machine stands still, and a caller comes before upkeep has looked at the clock.
+/// </summary>
 public sealed class StandstillTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);

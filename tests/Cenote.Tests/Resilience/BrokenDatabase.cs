@@ -9,7 +9,10 @@ internal static class BrokenDatabase
 
     public static StubStep Fail() => StubStep.Fail(FailureKind.ConnectionLost);
 
-    /// <summary>A pool without connections on a database that cannot be reached until it is healed; or on one that follows a script.</summary>
+    /// <summary>
+    /// A pool without connections on a database that cannot be reached until it is healed; or on one that follows a
+    /// script.
+    /// </summary>
     public static TestPool Broken(CircuitBreakerOptions? options = null, CallScript? script = null, Action<ConnectionPoolOptions>? configure = null) =>
         TestPool.Create(
             pool =>

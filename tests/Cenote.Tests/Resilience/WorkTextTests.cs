@@ -79,7 +79,8 @@ public sealed class WorkTextTests
                 await using var transaction = await connection.BeginTransactionAsync(token);
                 if (fails)
                 {
-                    // A deadlock, say: at the server the end of the transaction, and what follows is committed by itself.
+                    // A deadlock, say: at the server the end of the transaction, and what follows is committed by
+                    // itself.
                     await Assert.ThrowsAsync<NotSupportedException>(() => connection.ChangeDatabaseAsync("other", token));
                 }
 

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace Cenote.Tests.Storms;
 
 /// <summary>
-/// Many actors do at random, all at once, whatever can be done to a pool, while its database fails, hangs and answers late.
+/// Many actors do at random, all at once, whatever can be done to a pool, while its database fails, hangs and answers
+/// late.
 /// </summary>
 #pragma warning disable CA1001 // Disposing of the pool is what a storm ends with.
 internal sealed class Storm
@@ -227,8 +228,8 @@ internal sealed class Storm
     }
 
     /// <summary>
-    /// Goes to the end of the thread pool's queue: what was queued before has then been started. Goes on without it when the
-    /// thread pool is blocked, since it may be the pump that must unblock it.
+    /// Goes to the end of the thread pool's queue: what was queued before has then been started. Goes on without it
+    /// when the thread pool is blocked, since it may be the pump that must unblock it.
     /// </summary>
     private static void LetWorkRun()
     {
@@ -290,7 +291,8 @@ internal sealed class Storm
         Assert.Equal(0, statistics.Counts.Waiting);
 
 
-        // What the pool gives up for taking too long, or because its circuit opened, may linger at the server, beside its replacement.
+        // What the pool gives up for taking too long, or because its circuit opened, may linger at the server, beside
+        // its replacement.
         Assert.True(
             _options.ShortTimeouts || _options.Breaks || _database.PeakSessions <= _highestLimit,
             $"{_database.PeakSessions} sessions at once, {_highestLimit} allowed");

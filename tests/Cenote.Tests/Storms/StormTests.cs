@@ -3,7 +3,8 @@ using CsCheck;
 namespace Cenote.Tests.Storms;
 
 /// <summary>
-/// Property-based concurrent runs. A failure prints CsCheck's seed (set the environment variable CsCheck_Seed to it) and the storm.
+/// Property-based concurrent runs. A failure prints CsCheck's seed (set the environment variable CsCheck_Seed to it)
+/// and the storm.
 /// </summary>
 public sealed class StormTests
 {

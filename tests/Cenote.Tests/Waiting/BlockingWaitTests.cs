@@ -112,7 +112,10 @@ public sealed class BlockingWaitTests
     private static long ProcessorTime() =>
         long.Parse(File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
 
-    /// <summary>Holds up the thread that hands a connection over: between the caller's leaving the queue and its being told, the wait is measured.</summary>
+    /// <summary>
+    /// Holds up the thread that hands a connection over: between the caller's leaving the queue and its being told, the
+    /// wait is measured.
+    /// </summary>
     private sealed class HeldHandOver : IDisposable
     {
         private readonly MeterListener _listener = new();

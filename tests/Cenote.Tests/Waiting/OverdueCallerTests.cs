@@ -1,8 +1,8 @@
 namespace Cenote.Tests.Waiting;
 
 /// <summary>
-/// On a starved machine timers and callbacks come late. A caller whose time is up, or who has cancelled, is never served in spite of that:
-/// whoever takes it out of the queue asks first.
+/// On a starved machine timers and callbacks come late. A caller whose time is up, or who has cancelled, is never
+/// served in spite of that: whoever takes it out of the queue asks first.
 /// </summary>
 public sealed class OverdueCallerTests
 {

@@ -68,8 +68,9 @@ public sealed class OverloadTests
             shedAfter.Add(load.Shed);
         }
 
-        // Waits pass the target with the first return, the interval is over ten returns later: the first caller is turned away
-        // then, the next 100 ms after it, then 100/sqrt(2), 100/sqrt(3) ... ms apart: 0, 100, 171, 229, 279, 323, 364, 402, 438, 471 ms.
+        // Waits pass the target with the first return, the interval is over ten returns later: the first caller is
+        // turned away then, the next 100 ms after it, then 100/sqrt(2), 100/sqrt(3) ... ms apart: 0, 100, 171, 229,
+        // 279, 323, 364, 402, 438, 471 ms.
         var first = shedAfter.FindIndex(static shed => shed > 0);
         Assert.InRange(first, 9, 11);
         double[] due = [0, 100, 170.7, 228.4, 278.4, 323.1, 363.9, 401.7, 437.1];

@@ -21,7 +21,9 @@ public interface IReplicationPositionReader
     ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>Reads the text of a position.</summary>
-    /// <param name="text">The result of <see cref="ReplicationPosition.ToString"/>, perhaps from another process.</param>
-    /// <exception cref="FormatException">The text is not a position of this database. The text is untrusted and is not quoted.</exception>
+    /// <param name="text">The result of <see cref="ReplicationPosition.ToString"/>, perhaps from another
+    /// process.</param>
+    /// <exception cref="FormatException">The text is not a position of this database. The text is untrusted and is not
+    /// quoted.</exception>
     ReplicationPosition ParsePosition(string text);
 }

@@ -2,7 +2,9 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-/// <summary>An ability of a provider: it reads whether a server is a primary or a replica, and how far behind.</summary>
+/// <summary>
+/// An ability of a provider: it reads whether a server is a primary or a replica, and how far behind.
+/// </summary>
 /// <remarks>Members may be called from many threads at once.</remarks>
 public interface IServerStatusReader
 {

@@ -2,14 +2,20 @@ using System.Data.Common;
 
 namespace Cenote.Providers;
 
-/// <summary>Asks any provider about replication, also one without <see cref="IServerStatusReader"/> or <see cref="IReplicationPositionReader"/>.</summary>
+/// <summary>
+/// Asks any provider about replication, also one without <see cref="IServerStatusReader"/> or
+/// <see cref="IReplicationPositionReader"/>.
+/// </summary>
 public static class ReplicationExtensions
 {
-    /// <summary>Reads whether the server behind a connection is a primary or a replica, and how far behind. Takes a round trip.</summary>
+    /// <summary>
+    /// Reads whether the server behind a connection is a primary or a replica, and how far behind. Takes a round trip.
+    /// </summary>
     /// <param name="provider">The provider of the connection.</param>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="cancellationToken">A token to cancel the attempt.</param>
-    /// <returns><see cref="ServerStatus.Unknown"/> when the provider is not an <see cref="IServerStatusReader"/>.</returns>
+    /// <returns><see cref="ServerStatus.Unknown"/> when the provider is not an
+    /// <see cref="IServerStatusReader"/>.</returns>
     public static ValueTask<ServerStatus> ReadStatusAsync(this DatabaseProvider provider, DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -20,7 +26,8 @@ public static class ReplicationExtensions
     /// <param name="provider">The provider of the connection.</param>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="timeout">The longest that it may take, above 0. Drivers count in whole seconds.</param>
-    /// <returns><see langword="null"/> when the provider is not an <see cref="IReplicationPositionReader"/>, and when the server does not tell.</returns>
+    /// <returns><see langword="null"/> when the provider is not an <see cref="IReplicationPositionReader"/>, and when
+    /// the server does not tell.</returns>
     public static ReplicationPosition? ReadPosition(this DatabaseProvider provider, DbConnection connection, TimeSpan timeout)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -39,9 +46,11 @@ public static class ReplicationExtensions
 
     /// <summary>Reads the text of a position.</summary>
     /// <param name="provider">The provider of the database that the position belongs to.</param>
-    /// <param name="text">The result of <see cref="ReplicationPosition.ToString"/>, perhaps from another process.</param>
+    /// <param name="text">The result of <see cref="ReplicationPosition.ToString"/>, perhaps from another
+    /// process.</param>
     /// <exception cref="FormatException">The text is not a position of this database.</exception>
-    /// <exception cref="NotSupportedException">The provider is not an <see cref="IReplicationPositionReader"/>.</exception>
+    /// <exception cref="NotSupportedException">The provider is not an
+    /// <see cref="IReplicationPositionReader"/>.</exception>
     public static ReplicationPosition ParsePosition(this DatabaseProvider provider, string text)
     {
         ArgumentNullException.ThrowIfNull(provider);

@@ -1,7 +1,10 @@
 namespace Cenote.Providers;
 
-/// <summary>A point that the data of a server has reached, in the terms of its database: a log position, a set of transactions.</summary>
-/// <remarks>Immutable. <see cref="Covers"/> is a partial order: of two sets of transactions, neither need cover the other.</remarks>
+/// <summary>
+/// A point that the data of a server has reached, in the terms of its database: a log position, a set of transactions.
+/// </summary>
+/// <remarks>Immutable. <see cref="Covers"/> is a partial order: of two sets of transactions, neither need cover the
+/// other.</remarks>
 public abstract class ReplicationPosition
 {
     /// <summary>Checks whether a server at this position has everything up to another position.</summary>
@@ -14,6 +17,8 @@ public abstract class ReplicationPosition
     /// <exception cref="ArgumentException">The positions belong to different kinds of database.</exception>
     public abstract ReplicationPosition Combine(ReplicationPosition other);
 
-    /// <summary>Returns the text that <see cref="IReplicationPositionReader.ParsePosition"/> of the same provider reads.</summary>
+    /// <summary>
+    /// Returns the text that <see cref="IReplicationPositionReader.ParsePosition"/> of the same provider reads.
+    /// </summary>
     public abstract override string ToString();
 }

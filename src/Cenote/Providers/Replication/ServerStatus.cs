@@ -9,29 +9,46 @@ public sealed record ServerStatus
     /// <summary>Gets the server's role.</summary>
     public ServerRole Role { get; init; }
 
-    /// <summary>Gets how far a replica is behind its primary; <see langword="null"/> when the server does not report it, and on a primary.</summary>
+    /// <summary>
+    /// Gets how far a replica is behind its primary; <see langword="null"/> when the server does not report it, and on
+    /// a primary.
+    /// </summary>
     public TimeSpan? Lag { get; init; }
 
     /// <summary>
-    /// Gets how far the server's data has come: on a primary everything committed so far, on a replica what can be read there;
-    /// <see langword="null"/> when the database has no positions, or does not show them to this user.
+    /// Gets how far the server's data has come: on a primary everything committed so far, on a replica what can be read
+    /// there; <see langword="null"/> when the database has no positions, or does not show them to this user.
     /// </summary>
     public ReplicationPosition? Position { get; init; }
 
-    /// <summary>Gets the number of promotions in the history of the server's data. Of two servers that both accept writes, the higher number is the later history.</summary>
-    /// <value>PostgreSQL's timeline; <see langword="null"/> for databases without such a number, and when the server does not report it.</value>
+    /// <summary>
+    /// Gets the number of promotions in the history of the server's data. Of two servers that both accept writes, the
+    /// higher number is the later history.
+    /// </summary>
+    /// <value>PostgreSQL's timeline; <see langword="null"/> for databases without such a number, and when the server
+    /// does not report it.</value>
     public long? Timeline { get; init; }
 
     /// <summary>Gets an identifier that all servers with the same data share, and no other server has.</summary>
-    /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when the server has none.</value>
+    /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when the server has
+    /// none.</value>
     public string? ClusterId { get; init; }
 
-    /// <summary>Gets an identifier of the running server, which changes when it is restarted; <see langword="null"/> when the database has none.</summary>
+    /// <summary>
+    /// Gets an identifier of the running server, which changes when it is restarted; <see langword="null"/> when the
+    /// database has none.
+    /// </summary>
     public string? ServerId { get; init; }
 
-    /// <summary>Gets whether different servers answered two queries of one connection, because a proxy spreads statements over them.</summary>
+    /// <summary>
+    /// Gets whether different servers answered two queries of one connection, because a proxy spreads statements over
+    /// them.
+    /// </summary>
     public bool HasMultipleServers { get; init; }
 
-    /// <summary>Gets whether every server of the group accepts writes (Galera). Then <see cref="Role"/> is <see cref="ServerRole.Primary"/> on each.</summary>
+    /// <summary>
+    /// Gets whether every server of the group accepts writes (Galera). Then <see cref="Role"/> is
+    /// <see cref="ServerRole.Primary"/> on each.
+    /// </summary>
     public bool IsMultiPrimary { get; init; }
 }
