@@ -42,7 +42,7 @@ internal static class SettingTable
             Meaning = "The most connections that are ever open.",
             Parse = (options, text) => options.MaxSize = text.Number(),
         },
-        new("Sizing", options => options.SizingPolicy)
+        new("SizingPolicy", options => options.SizingPolicy)
         {
             Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,
             Meaning = "What moves the size between MinSize and MaxSize.",
@@ -97,7 +97,7 @@ internal static class SettingTable
             Unit = Connections,
             Meaning = "The most connections that are being opened at once.",
         },
-        Choice("Startup", options => options.StartupMode, (options, value) => options.StartupMode = value) with
+        Choice("StartupMode", options => options.StartupMode, (options, value) => options.StartupMode = value) with
         {
             Meaning = "What constructing the pool does when the database may be absent.",
         },
@@ -145,7 +145,7 @@ internal static class SettingTable
             Meaning = "Rejects callers when waits have been too long for too long.",
             Parse = (options, text) => options.LoadShedding = text.Switch() ? Shedding(options) : null,
         },
-        SheddingDuration("Target", shedding => shedding.TargetDelay, (shedding, value) => shedding with { TargetDelay = value }) with
+        SheddingDuration("TargetDelay", shedding => shedding.TargetDelay, (shedding, value) => shedding with { TargetDelay = value }) with
         {
             Meaning = "The wait that is acceptable at all times (0.005 s when shedding is on).",
         },
@@ -165,7 +165,7 @@ internal static class SettingTable
         {
             Meaning = "What happens when a connection is requested within a TransactionScope.",
         },
-        InCode("Credentials", options => options.CredentialsProvider) with
+        InCode("CredentialsProvider", options => options.CredentialsProvider) with
         {
             Range = "thread-safe callback",
             Meaning = "A callback that is asked for a user and password at every open.",
@@ -252,7 +252,7 @@ internal static class SettingTable
 
         if (options.LoadShedding is { } shedding)
         {
-            problems.FindLonger("LoadShedding.Target", shedding.TargetDelay, "Interval", shedding.Interval);
+            problems.FindLonger("LoadShedding.TargetDelay", shedding.TargetDelay, "Interval", shedding.Interval);
         }
 
         if (options.LeakDetection is { Threshold: { } threshold, RevokeAfter: { } revokeAfter } && revokeAfter < threshold)

@@ -47,7 +47,7 @@ public sealed class ConfigurationTests
     {
         var options = Read(
             ("minsize", "1"), ("MaxSize", "20"), ("AcquireTimeout", "00:00:05"), ("MaxIdleTime", "infinite"), ("MaxLifetime", "01:00:00"),
-            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("Startup", "failatstart"), ("ResetMode", "Rollback"), ("NestedRentBehavior", "Warn"), ("AmbientTransactionBehavior", "ignore"),
+            ("QueryTimeout", "00:00:00.250"), ("MaxWaiters", "100"), ("StartupMode", "failfast"), ("ResetMode", "Rollback"), ("NestedRentBehavior", "Warn"), ("AmbientTransactionBehavior", "ignore"),
             ("CircuitBreaker:FailureThreshold", "5"), ("CircuitBreaker:BackoffMultiplier", "1.5"), ("LoadShedding", "true"), ("LeakDetection:Threshold", "00:01:00"));
 
         Assert.Equal(
@@ -98,8 +98,8 @@ public sealed class ConfigurationTests
     [InlineData("MaxSzie", "5", "not a setting")]
     [InlineData("MaxConnections", "5", "The settings are AcquireTimeout")]
     [InlineData("MaxSize:0", "5", "not a setting")]
-    [InlineData("Credentials", "x", "only be set in code")]
-    [InlineData("Sizing:GrowAbove", "0.8", "only be set in code")]
+    [InlineData("CredentialsProvider", "x", "only be set in code")]
+    [InlineData("SizingPolicy:GrowAbove", "0.8", "only be set in code")]
     [InlineData("ConnectionString", "x", "ConnectionStrings:orders")]
     public void What_cannot_be_understood_is_named_with_its_path_and_the_remedy(string key, string? value, string remedy)
     {
@@ -170,7 +170,7 @@ public sealed class ConfigurationTests
     [Fact]
     public void No_setting_is_forgotten()
     {
-        string[] codeOnly = ["Name", "Credentials", "FailureClassifier", "Sizing", "TimeProvider", "LoggerFactory"];
+        string[] codeOnly = ["Name", "CredentialsProvider", "FailureClassifier", "SizingPolicy", "TimeProvider", "LoggerFactory"];
         var settings = typeof(ConnectionPoolOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
 
         Assert.All(settings.Except(codeOnly, StringComparer.Ordinal), setting => Assert.Contains(setting, PoolSection.Keys, StringComparer.Ordinal));

@@ -32,7 +32,7 @@ public sealed class ConnectionPoolOptionsTests
         { "OpenRetryMaxDelay", options => options.OpenRetryMaxDelay = TimeSpan.FromDays(2) },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 1001 },
-        { "Startup", options => options.StartupMode = (StartupMode)9 },
+        { "StartupMode", options => options.StartupMode = (StartupMode)9 },
         { "ResetMode", options => options.ResetMode = (ResetMode)9 },
         { "SessionReset", options => options.SessionReset = (SessionReset)9 },
         { "TimeProvider", options => options.TimeProvider = null! },

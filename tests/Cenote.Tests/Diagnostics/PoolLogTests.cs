@@ -18,7 +18,7 @@ public sealed class PoolLogTests
     [InlineData("CloseFailed", 21)]
     [InlineData("ConnectionFailed", 22)]
     [InlineData("Abandoned", 23)]
-    [InlineData("AcquireTimeout", 30)]
+    [InlineData("AcquireTimedOut", 30)]
     [InlineData("Resized", 40)]
     [InlineData("SizeRefused", 41)]
     [InlineData("Suspended", 42)]

@@ -38,7 +38,7 @@ public sealed class DescribeSettingsTests
 
         Assert.Equal(("3", "4"), (settings["MinSize"], settings["MaxSize"]));
         Assert.Equal(("never", "60", "0.0015"), (settings["MaxIdleTime"], settings["LeakDetection.Threshold"], settings["SlowAcquireThreshold"]));
-        Assert.Equal(("off", "0.005"), (settings["CircuitBreaker.FailureThreshold"], settings["LoadShedding.Target"]));
+        Assert.Equal(("off", "0.005"), (settings["CircuitBreaker.FailureThreshold"], settings["LoadShedding.TargetDelay"]));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class DescribeSettingsTests
 
         var settings = pool.GetSettings();
 
-        Assert.Equal("set", settings.Single(setting => setting.Name == "Credentials").Value);
+        Assert.Equal("set", settings.Single(setting => setting.Name == "CredentialsProvider").Value);
         Assert.DoesNotContain(settings, setting => setting.ToString().Contains("hunter2", StringComparison.Ordinal));
     }
 }

@@ -21,7 +21,7 @@ public sealed class OptionsTests
         { "MaxConcurrentOpens", options => options.MaxConcurrentOpens = 0 },
         { "QueryTimeout", options => options.QueryTimeout = TimeSpan.Zero },
         { "QueryTimeout", options => options.QueryTimeout = TimeSpan.FromDays(2) },
-        { "Startup", options => options.StartupMode = (StartupMode)7 },
+        { "StartupMode", options => options.StartupMode = (StartupMode)7 },
         { "ResetMode", options => options.ResetMode = (ResetMode)7 },
         { "SessionReset", options => options.SessionReset = (SessionReset)7 },
         { "AmbientTransactionBehavior", options => options.AmbientTransactionBehavior = (AmbientTransactionBehavior)7 },
