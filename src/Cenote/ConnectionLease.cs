@@ -5,12 +5,10 @@ using Cenote.Providers;
 
 namespace Cenote;
 
-/// <summary>
-/// The right to use one physical connection, the driver's own, until the lease is disposed of.
-/// </summary>
+/// <summary>The right to use one physical connection of a pool until the lease is disposed of.</summary>
 /// <remarks>
-/// Returning twice, also through a copy of the struct or from two threads at once, is harmless. After the return
-/// <see cref="Connection"/> throws; the connection object itself must not be kept, since its next holder uses the same
+/// Returning a lease twice is harmless, also through a copy of the struct or from two threads at once. After the return
+/// <see cref="Connection"/> throws. Do not keep the connection object itself, because its next holder uses the same
 /// one.
 /// </remarks>
 public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatable<ConnectionLease>
@@ -25,20 +23,21 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
         _ticket = ticket;
     }
 
-    /// <summary>The driver's own open connection. Do not close it: dispose of the lease.</summary>
-    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the lease back.</exception>
+    /// <summary>Gets the driver's own open connection. Do not close it: dispose of the lease.</summary>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or is empty.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has revoked the lease.</exception>
     public DbConnection Connection => TryGetConnection() ?? throw LeaseEnded();
 
-    /// <summary>Whether the lease still holds its connection.</summary>
+    /// <summary>Gets whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
 
     /// <summary>
-    /// The pool that gave the lease; <see langword="null"/> for an empty one. Stays when the lease has ended.
+    /// Gets the pool that the lease belongs to, also after the lease has ended; <see langword="null"/> for an empty
+    /// lease.
     /// </summary>
     public ConnectionPool? Pool => _slot?.Pool;
 
-    /// <summary>Whether there is a slot at all; the lease may have ended since.</summary>
+    /// <summary>Gets whether the lease was rented, even if it has ended since.</summary>
     internal bool IsValid => _slot is not null;
 
     internal Slot? Slot => _slot;
@@ -46,19 +45,19 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     internal long Ticket => _ticket;
 
     /// <summary>
-    /// What a late holder is told when the pool has taken the lease back; <see langword="null"/> when it has not, or
-    /// long ago.
+    /// Gets the exception for a holder whose lease was revoked; <see langword="null"/> when it was not, or too long
+    /// ago.
     /// </summary>
     internal LeaseRevokedException? Revocation => RevocationDuring(failure: null);
 
-    /// <summary>The same for a call that failed because the lease was revoked during it.</summary>
+    /// <summary>Gets the same exception for a call that failed because the lease was revoked during it.</summary>
     internal LeaseRevokedException? RevocationDuring(Exception? failure) =>
         !IsActive && _slot?.Endings.Find(_ticket) is { Kind: LeakKind.Revoked } ending ? ending.ToException(failure) : null;
 
-    /// <summary>The driver's own connection as its type.</summary>
+    /// <summary>Gets the driver's own connection as its type.</summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
-    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the lease back.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or is empty.</exception>
+    /// <exception cref="LeaseRevokedException">The pool has revoked the lease.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
         where TConnection : DbConnection
@@ -69,19 +68,22 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     }
 
     /// <summary>
-    /// Asks that the connection be closed, not lent again, when it is returned. No effect after the return.
+    /// Marks the connection to be closed when it is returned, instead of rented again. Does nothing after the return.
     /// </summary>
     public void RetireOnReturn() => _slot?.RetireOnReturn(_ticket, CloseReason.RequestedByHolder);
 
     /// <summary>
-    /// Tells the pool of an exception that the driver threw on this lease, which the pool cannot see: one that means a
-    /// lost connection retires this one on its return and makes the idle ones prove themselves; after a timeout or a
-    /// cancelled statement this one is validated before its next lease, or closed where a cancel may still be on its
-    /// way. No effect after the return.
+    /// Reports an exception that the driver threw on this lease, which the pool cannot see. Does nothing after the
+    /// return.
     /// </summary>
-    /// <param name="exception">What the driver threw.</param>
-    /// <returns>What the exception means.</returns>
-    /// <exception cref="ObjectDisposedException">The lease was never given.</exception>
+    /// <remarks>
+    /// After a lost connection, the pool retires this connection on its return and validates the idle ones before it
+    /// rents them. After a timeout or a cancelled statement, it validates this connection before the next lease, or
+    /// closes it where a cancel may still be on its way.
+    /// </remarks>
+    /// <param name="exception">The driver's exception.</param>
+    /// <returns>The meaning of the exception.</returns>
+    /// <exception cref="ObjectDisposedException">The lease is empty.</exception>
     public FailureKind ReportFailure(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -89,14 +91,17 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     }
 
     /// <summary>
-    /// Tells the server how long a statement of this lease may run, instead of
-    /// <see cref="ConnectionPoolOptions.QueryTimeout"/>. One round trip. It is taken back when the session is cleared;
-    /// with another mode than <see cref="ResetMode.Full"/> the connection is closed on its return.
+    /// Sets the server's limit for the statements of this lease, instead of
+    /// <see cref="ConnectionPoolOptions.QueryTimeout"/>. Takes one round trip.
     /// </summary>
+    /// <remarks>
+    /// The reset of the session takes the limit back. With a mode other than <see cref="ResetMode.Full"/> the
+    /// connection is closed on its return.
+    /// </remarks>
     /// <param name="timeout">1 ms to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="ObjectDisposedException">The lease was returned, or never given.</exception>
-    /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and any that is served by an
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <exception cref="ObjectDisposedException">The lease was returned, or is empty.</exception>
+    /// <exception cref="NotSupportedException">The database has no such limit (SQLite, and every database of an
     /// <see cref="AdoNetProvider"/>).</exception>
     public ValueTask SetQueryTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
@@ -104,7 +109,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
         var physical = TryGetPhysical() ?? throw LeaseEnded();
         if (!physical.IsResetFull)
         {
-            // Nothing else would take it back.
+            // No reset takes it back.
             RetireOnReturn();
         }
 
@@ -114,10 +119,10 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Returns the connection.</summary>
     public void Dispose() => _slot?.Return(_ticket);
 
-    /// <summary>Returns the connection; a driver that clears its session with a round trip is awaited.</summary>
+    /// <summary>Returns the connection, and waits where the driver resets its session with a round trip.</summary>
     public ValueTask DisposeAsync() => _slot is null ? ValueTask.CompletedTask : _slot.ReturnAsync(_ticket);
 
-    /// <summary>Whether both are the same lease.</summary>
+    /// <summary>Returns whether both are the same lease.</summary>
     public bool Equals(ConnectionLease other) => ReferenceEquals(_slot, other._slot) && _ticket == other._ticket;
 
     /// <inheritdoc/>
@@ -126,13 +131,13 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(_slot, _ticket);
 
-    /// <summary>Whether both are the same lease.</summary>
+    /// <summary>Returns whether both are the same lease.</summary>
     public static bool operator ==(ConnectionLease left, ConnectionLease right) => left.Equals(right);
 
-    /// <summary>Whether they are different leases.</summary>
+    /// <summary>Returns whether they are different leases.</summary>
     public static bool operator !=(ConnectionLease left, ConnectionLease right) => !left.Equals(right);
 
-    /// <summary>The driver's connection; <see langword="null"/> when the lease has ended.</summary>
+    /// <summary>Gets the driver's connection; <see langword="null"/> when the lease has ended.</summary>
     internal DbConnection? TryGetConnection() => _slot?.ConnectionOf(_ticket);
 
     /// <inheritdoc cref="TryGetConnection"/>
@@ -142,5 +147,5 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     private Exception LeaseEnded() => Revocation as Exception ?? new ObjectDisposedException(
         nameof(ConnectionLease),
-        _slot is null ? "This lease is empty: it was never given a connection." : "This lease has ended: its connection was returned and may serve someone else. Rent again.");
+        _slot is null ? "This lease is empty: it was never rented. Rent one from a pool." : "This lease has ended: its connection was returned and may serve another holder. Rent again.");
 }

@@ -3,14 +3,14 @@ using System.Transactions;
 
 namespace Cenote;
 
-// Ambient transactions, which a connection of the pool does not join.
+// Ambient transactions, which pooled connections do not join.
 public sealed partial class ConnectionPool
 {
-    // A field of its own: the hot path reads no more than it must.
+    // A field of its own, because the hot path reads as little as possible.
     private readonly bool _refusesAmbientTransactions;
 
     /// <summary>
-    /// Whether the caller must not be given a connection. Where ambient transactions are ignored, nothing is looked at.
+    /// Gets whether the rent must be refused. Where ambient transactions are ignored, the current one is not read.
     /// </summary>
     private bool IsInAmbientTransaction
     {
@@ -19,7 +19,7 @@ public sealed partial class ConnectionPool
     }
 
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, and the pool does not ignore
-    /// those.</exception>
+    /// it.</exception>
     internal void ThrowIfInAmbientTransaction()
     {
         if (IsInAmbientTransaction)
@@ -29,5 +29,5 @@ public sealed partial class ConnectionPool
     }
 
     private NotSupportedException InAmbientTransaction() => new(
-        $"Pool '{Name}': a connection was requested within an ambient transaction (TransactionScope), which pooled connections do not join: the work would be committed at once, whatever becomes of the scope. Use BeginTransaction on the connection. If the work is not part of the ambient transaction, open the connection within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.");
+        $"Pool '{Name}': a connection was requested within an ambient transaction (TransactionScope), which pooled connections do not join. The work would be committed at once, whatever the outcome of the scope. Use BeginTransaction on the connection. If the work is not part of the ambient transaction, open the connection within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.");
 }

@@ -3,16 +3,20 @@ using Cenote.AdoNet;
 
 namespace Cenote;
 
-// Commands and batches that rent a connection for each execution. The base class makes wrappers of its own, but those
-// close the connection under an open reader when the command alone is garbage-collected.
+// Commands and batches that rent a connection for each execution. The base class has wrappers of its own, but they
+// close the connection under an open reader when only the command is garbage-collected.
 public sealed partial class ConnectionPool
 {
     private int _defaultCommandTimeout = -1;
 
-    /// <summary>In seconds; <see langword="null"/> until a command was executed.</summary>
+    /// <summary>
+    /// Gets the driver's default command timeout in seconds; <see langword="null"/> until a command was executed.
+    /// </summary>
     internal int? DefaultCommandTimeout => Volatile.Read(ref _defaultCommandTimeout) is >= 0 and var timeout ? timeout : null;
 
-    /// <summary>The timeout that the driver's connection gives to the commands it makes, asked once.</summary>
+    /// <summary>
+    /// Gets the command timeout that the driver's connection gives to its commands, and reads it only once.
+    /// </summary>
     internal int LearnDefaultCommandTimeout(DbConnection connection)
     {
         if (DefaultCommandTimeout is { } known)
@@ -25,11 +29,11 @@ public sealed partial class ConnectionPool
         return command.CommandTimeout;
     }
 
-    /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
+    /// <summary>Creates a command that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
         new PooledCommand(this, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
 
-    /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
+    /// <summary>Creates a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
         new PooledBatch(this, new PooledConnection(this, default(CallSite)), opensConnection: true);
 }

@@ -1,15 +1,12 @@
 namespace Cenote;
 
-// Who holds what, and taking it back.
+// Leases: listing and revoking them.
 public sealed partial class ConnectionPool
 {
-    /// <summary>
-    /// Tells of leases that are suspected of being leaked, proven so, revoked, or returned after all.
-    /// </summary>
+    /// <summary>Raised when a lease is a suspected leak, was abandoned, was revoked, or was returned late.</summary>
     /// <remarks>
-    /// Handlers run on the thread pool, one report after the other; what they throw is logged and swallowed. Reports
-    /// that wait for a handler which hangs are dropped beyond 1,000, the oldest first. See
-    /// <see cref="LeakDetectionOptions"/>.
+    /// Handlers run on the thread pool, one report at a time. Their exceptions are logged. While a handler hangs, at
+    /// most 1,000 reports wait, and the oldest are dropped first. See <see cref="LeakDetectionOptions"/>.
     /// </remarks>
     public event EventHandler<LeakReportedEventArgs>? LeakReported
     {
@@ -18,31 +15,31 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Who holds which connection, since when, from where; the oldest first. Thread-safe, and holds nobody up.
+    /// Gets the current leases, the oldest first, with their holders and call sites. Thread-safe; does not block the
+    /// pool.
     /// </summary>
     public IReadOnlyList<LeaseInfo> GetLeases() => _engine.Leases.Read();
 
     /// <summary>
-    /// Every slot of the pool, what its connection is doing, and who holds it. Thread-safe, and holds nobody up; slots
-    /// that change meanwhile may be shown between two states.
+    /// Gets every slot of the pool with the state of its connection and its holder. Thread-safe; does not block the
+    /// pool. A slot that changes meanwhile may be shown between two states.
     /// </summary>
-    /// <returns>As many as the pool has ever been allowed to have connections; those without a connection are
+    /// <returns>As many slots as the pool's size has ever allowed. Slots without a connection are
     /// <see cref="SlotState.Empty"/>.</returns>
     public IReadOnlyList<SlotInfo> GetSlots() => _engine.Leases.ReadSlots();
 
     /// <summary>
-    /// The same as a report to read: its <see cref="LeaseReport.ToString"/> groups leases by call site.
+    /// Gets the current leases as a report, whose <see cref="LeaseReport.ToString"/> groups them by call site.
     /// </summary>
     public LeaseReport GetLeaseReport() => _engine.Leases.Report();
 
     /// <summary>
-    /// Takes a lease away from its holder. The physical connection is closed and never lent again, also when the holder
-    /// is using it at this moment; the holder gets a <see cref="LeaseRevokedException"/> at its next use, and may close
-    /// as usual.
+    /// Revokes a lease. The physical connection is closed and never rented again, even if the holder is using it at
+    /// that moment. The holder's next use throws a <see cref="LeaseRevokedException"/>; closing works as usual.
     /// </summary>
-    /// <param name="lease">One of <see cref="GetLeases"/>, or of a report.</param>
-    /// <returns><see langword="false"/> when the lease had ended already.</returns>
-    /// <exception cref="ArgumentException">The lease is one of another pool.</exception>
+    /// <param name="lease">A lease from <see cref="GetLeases"/> or from a report.</param>
+    /// <returns><see langword="false"/> when the lease had already ended.</returns>
+    /// <exception cref="ArgumentException">The lease belongs to another pool.</exception>
     public bool TryRevoke(LeaseInfo lease)
     {
         ArgumentNullException.ThrowIfNull(lease);

@@ -1,66 +1,68 @@
 namespace Cenote;
 
-// What an operator does to a running pool.
+// Operations on a running pool.
 public sealed partial class ConnectionPool
 {
-    /// <summary>One consistent snapshot of the pool's numbers.</summary>
+    /// <summary>Gets one consistent snapshot of the pool's numbers.</summary>
     public PoolStatistics GetStatistics() => _engine.Statistics.Read();
 
     /// <summary>Opens connections until the given number is open, and waits for them.</summary>
-    /// <param name="target">Open connections wanted; <see langword="null"/> for the minimum size. 0 to the maximum
-    /// size.</param>
-    /// <param name="progress">Told the number of open connections after each one, up to the target.</param>
-    /// <param name="cancellationToken">Ends the wait; connections already being opened join the pool.</param>
+    /// <param name="target">The number of open connections, 0 to the maximum size; <see langword="null"/> for the
+    /// minimum size.</param>
+    /// <param name="progress">Reports the number of open connections after each one, up to the target.</param>
+    /// <param name="cancellationToken">A token to cancel the wait. Connections already being opened join the
+    /// pool.</param>
     /// <exception cref="ConnectionOpenException">A connection could not be opened, retries included.</exception>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WarmUpAsync(int? target = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         _engine.Operations.WarmUpAsync(target, progress, cancellationToken);
 
-    /// <summary>
-    /// Validates every connection that is idle now, and closes those that are dead. Connections in use are not touched.
-    /// </summary>
-    /// <param name="cancellationToken">Ends the call; validations under way come to their end.</param>
-    /// <returns>How many proved to be alive. One that was lent before its turn came is not counted.</returns>
+    /// <summary>Validates every idle connection and closes the dead ones. Connections in use are not touched.</summary>
+    /// <param name="cancellationToken">A token to cancel the wait. Validations in progress run to their end.</param>
+    /// <returns>The number of connections that are alive. A connection that was rented before its turn is not
+    /// counted.</returns>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
     public Task<int> ValidateIdleAsync(CancellationToken cancellationToken = default) => _engine.Operations.ValidateIdleAsync(cancellationToken);
 
-    /// <summary>Waits until the minimum size is open, however long the database takes to appear.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Waits until the minimum size is open, however long the database takes to become available.</summary>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilReadyAsync(cancellationToken);
 
     /// <summary>
-    /// Waits for a moment at which nobody holds a connection or waits for one, and none is being cleared or closed. One
-    /// that is being opened, for nobody then, does not count: a server that does not answer holds nobody up.
-    /// The pool goes on lending meanwhile and afterwards: an end without refusing anybody, where
-    /// <see cref="DrainAsync"/> makes callers queue.
+    /// Waits for a moment at which no connection is leased, reset or closed, and no caller waits. A connection that is
+    /// being opened does not count, so a server that does not answer does not delay this.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <remarks>
+    /// Connections can be rented meanwhile and afterwards. <see cref="DrainAsync"/>, in contrast, makes callers queue.
+    /// </remarks>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WaitUntilIdleAsync(CancellationToken cancellationToken = default) => _engine.Operations.WaitUntilIdleAsync(cancellationToken);
 
     /// <summary>
-    /// Changes the size of the running pool. Connections above the new maximum close as they come back.
+    /// Changes the sizes of the running pool. Connections above the new maximum close when they are returned.
     /// </summary>
-    /// <param name="minSize">The new minimum, 0 to <paramref name="maxSize"/>.</param>
-    /// <param name="maxSize">The new maximum, 1 to 10,000.</param>
-    /// <exception cref="PoolOptionsException">The sizes cannot work.</exception>
+    /// <param name="minSize">The new minimum size, 0 to <paramref name="maxSize"/>.</param>
+    /// <param name="maxSize">The new maximum size, 1 to 10,000.</param>
+    /// <exception cref="PoolOptionsException">A size is out of range.</exception>
     public void Resize(int minSize, int maxSize) => _engine.Operations.Resize(minSize, maxSize);
 
     /// <summary>
-    /// Makes the running pool follow changed settings: sizes, <see cref="ConnectionPoolOptions.AcquireTimeout"/>,
+    /// Applies changed settings to the running pool: sizes, <see cref="ConnectionPoolOptions.AcquireTimeout"/>,
     /// <see cref="ConnectionPoolOptions.MaxIdleTime"/>, <see cref="ConnectionPoolOptions.MaxLifetime"/> (of connections
     /// opened from now on), <see cref="ConnectionPoolOptions.ValidationInterval"/>,
     /// <see cref="ConnectionPoolOptions.ValidationTimeout"/>, <see cref="ConnectionPoolOptions.MaxWaiters"/> and
-    /// <see cref="ConnectionPoolOptions.LeakDetection"/>. All of them, or, when one cannot work, none. Waits under way
-    /// keep the timeout that they began with; sizes set by <see cref="Resize"/> stay unless the configured sizes
-    /// change.
+    /// <see cref="ConnectionPoolOptions.LeakDetection"/>.
     /// </summary>
-    /// <param name="options">All settings, not only the changed ones: those of the pool's construction, with changes.
+    /// <remarks>
+    /// If one setting is invalid, none is changed. Callers that already wait keep their timeout. Sizes set by
+    /// <see cref="Resize"/> stay unless the configured sizes change.
+    /// </remarks>
+    /// <param name="options">All settings, not only the changed ones: the pool's original settings with the changes.
     /// Read once.</param>
-    /// <returns>The names of changed settings that only a new pool can follow; also logged. Empty when there are
-    /// none.</returns>
-    /// <exception cref="PoolOptionsException">Settings cannot work; names every problem. Nothing is
+    /// <returns>The names of changed settings that only a new pool can apply, which are also logged.</returns>
+    /// <exception cref="PoolOptionsException">Settings are invalid; lists every problem. Nothing is
     /// changed.</exception>
     public IReadOnlyList<string> Reconfigure(ConnectionPoolOptions options)
     {
@@ -69,42 +71,42 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Stops lending: callers queue until <see cref="Resume"/> or their timeout. Leases in use are not touched.
+    /// Suspends renting: callers queue until <see cref="Resume"/> or their timeout. Leases in use are not touched.
     /// </summary>
     public void Suspend() => _engine.Operations.Suspend();
 
-    /// <summary>Lends again after <see cref="Suspend"/> or <see cref="DrainAsync"/>.</summary>
+    /// <summary>Resumes renting after <see cref="Suspend"/> or <see cref="DrainAsync"/>.</summary>
     public void Resume() => _engine.Operations.Resume();
 
     /// <summary>
-    /// Stops lending, waits until every lease is back, and closes every connection. The pool stays suspended:
-    /// <see cref="Resume"/> fills it again, disposing ends it.
+    /// Suspends renting, waits until every lease is returned, and closes every connection. The pool stays suspended
+    /// until <see cref="Resume"/>, which fills it again.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; the pool stays suspended, and connections still close as they
-    /// come back.</param>
+    /// <param name="cancellationToken">A token to cancel the wait. The pool stays suspended, and connections still
+    /// close when they are returned.</param>
     public Task DrainAsync(CancellationToken cancellationToken = default) => _engine.Operations.DrainAsync(cancellationToken);
 
     /// <summary>
-    /// Starts a new generation: idle connections close now, leased ones as they come back, and new ones take their
-    /// place. Opens that are under way end, and callers that wait for them get fresh ones at once.
+    /// Replaces every connection by a new generation. Idle connections close now, leased ones when they are returned.
+    /// Opens in progress end, and the callers that wait for them get new connections.
     /// </summary>
     public void Clear() => _engine.Operations.Clear();
 
-    /// <summary>The circuit as it is now.</summary>
+    /// <summary>Gets the current status of the circuit.</summary>
     public CircuitStatus GetCircuitStatus() => _engine.Desk.GetCircuitStatus();
 
     /// <summary>
-    /// Opens the circuit by hand: no caller gets a connection, and waiting callers are refused, until
-    /// <see cref="CloseCircuit"/>. Leases in use are not touched.
+    /// Opens the circuit manually: new and waiting callers are refused until <see cref="CloseCircuit"/>. Leases in use
+    /// are not touched.
     /// </summary>
     public void IsolateCircuit() => _engine.Desk.IsolateCircuit();
 
-    /// <summary>Closes the circuit, however it was opened: the pool opens connections again at once.</summary>
+    /// <summary>Closes the circuit, however it was opened. The pool opens connections again at once.</summary>
     public void CloseCircuit() => _engine.Desk.CloseCircuit();
 
     /// <summary>
-    /// Raised after each change of the circuit, in their order, on the thread pool, not under any lock. What handlers
-    /// throw is logged.
+    /// Raised after each change of the circuit, in order, on the thread pool and outside any lock. Exceptions of
+    /// handlers are logged.
     /// </summary>
     public event EventHandler<CircuitChangedEventArgs>? CircuitChanged
     {
@@ -113,13 +115,12 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Raised when a connection in use, being checked or being cleared proves that its server may be lost, or refuses
-    /// writes: what a router or a monitor wants to know at once. Failures to connect are told by
-    /// <see cref="CircuitChanged"/>.
+    /// Raised when a connection in use, in validation or in reset shows that its server may be lost or refuses writes.
+    /// Intended for routers and monitors. <see cref="CircuitChanged"/> reports failures to connect.
     /// </summary>
     /// <remarks>
-    /// Handlers run on the thread pool, one report after the other; what they throw is logged. Reports that wait for a
-    /// handler which hangs are dropped beyond 1,000, the oldest first.
+    /// Handlers run on the thread pool, one report at a time. Their exceptions are logged. While a handler hangs, at
+    /// most 1,000 reports wait, and the oldest are dropped first.
     /// </remarks>
     public event EventHandler<FailureObservedEventArgs>? FailureObserved
     {
@@ -128,7 +129,8 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Closes the pool: waiters fail at once, idle connections close, leases in use work until they are returned.
+    /// Closes the pool. Waiting callers fail at once, idle connections close, and leases in use work until they are
+    /// returned.
     /// </summary>
     protected override void Dispose(bool disposing)
     {
@@ -141,7 +143,7 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Closes the pool as <see cref="Dispose"/> does, and waits until the connections that were idle are closed.
+    /// Closes the pool as <see cref="Dispose"/> does, and waits until the idle connections are closed.
     /// </summary>
     protected override async ValueTask DisposeAsyncCore()
     {

@@ -3,22 +3,22 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote;
 
-// The two ways to hold a connection.
+// The two ways to rent: raw leases and pooled connections.
 public sealed partial class ConnectionPool
 {
-    /// <summary>Rents a connection, waiting up to <see cref="ConnectionPoolOptions.AcquireTimeout"/> for it.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <returns>The lease; dispose of it to return the connection.</returns>
-    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
-    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait
-    /// for.</exception>
+    /// <summary>Rents a connection, waiting up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</summary>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
+    /// <returns>The lease. Dispose of it to return the connection.</returns>
+    /// <exception cref="PoolTimeoutException">No connection became available within the timeout.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was in use that the caller
+    /// could wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
-    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
@@ -27,16 +27,14 @@ public sealed partial class ConnectionPool
         IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
             : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
-    /// <summary>
-    /// Rents a connection if one is idle now and nobody waits for one. Never waits, and opens nothing.
-    /// </summary>
-    /// <param name="lease">The lease; dispose of it to return the connection.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <returns><see langword="false"/> when there is none, when the pool is suspended or closed, and always in a pool
-    /// that looks for nested rents (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>), where only the other
-    /// methods rent.</returns>
+    /// <summary>Rents a connection if one is idle and no caller waits. Never waits, and opens no connection.</summary>
+    /// <param name="lease">The lease. Dispose of it to return the connection.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
+    /// <returns><see langword="false"/> when no connection is available, or the pool is suspended or closed. Always
+    /// <see langword="false"/> in a pool that looks for nested rents
+    /// (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>); use the other methods there.</returns>
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public bool TryRent(
@@ -50,17 +48,17 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Connections that are leased now and callers that wait for one: a glance without a lock, for choosing between
-    /// pools.
+    /// Gets the approximate number of leased connections plus waiting callers, without taking a lock. Use it to choose
+    /// between pools.
     /// </summary>
     public int GetApproximateLoad() => _engine.Desk.GetApproximateLoad();
 
-    /// <summary>Rents a connection, waiting up to the given time for it.</summary>
-    /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <summary>Rents a connection, waiting up to the given timeout.</summary>
+    /// <param name="acquireTimeout">The timeout, instead of the pool's. 1 ms to 1 day.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<ConnectionLease> RentAsync(
@@ -79,10 +77,7 @@ public sealed partial class ConnectionPool
     /// <summary>
     /// Rents a connection, blocking the calling thread up to <see cref="ConnectionPoolOptions.AcquireTimeout"/>.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ConnectionLease Rent(
@@ -93,12 +88,8 @@ public sealed partial class ConnectionPool
         IsInAmbientTransaction ? throw InAmbientTransaction()
             : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
-    /// <summary>Rents a connection, blocking the calling thread up to the given time.</summary>
-    /// <param name="acquireTimeout">The longest wait, instead of the pool's. 1 ms to 1 day.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <summary>Rents a connection, blocking the calling thread up to the given timeout.</summary>
+    /// <inheritdoc cref="RentAsync(TimeSpan, CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ConnectionLease Rent(
@@ -112,22 +103,16 @@ public sealed partial class ConnectionPool
         return IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
     }
 
-    /// <summary>Makes a connection that rents when it is opened and returns when it is closed.</summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <summary>Creates a connection that rents when it is opened and returns when it is closed.</summary>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param[@name!='cancellationToken']"/>
     public PooledConnection CreateConnection(
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
         new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
-    /// <summary>
-    /// Rents a connection behind the safe face of a <see cref="PooledConnection"/>, blocking the calling thread.
-    /// </summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <summary>Opens a <see cref="PooledConnection"/>, blocking the calling thread.</summary>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param[@name!='cancellationToken']"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public PooledConnection OpenConnection(
         [CallerFilePath] string callerFilePath = "",
@@ -135,11 +120,8 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string callerMemberName = "") =>
         new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
-    /// <summary>Rents a connection behind the safe face of a <see cref="PooledConnection"/>.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <summary>Opens a <see cref="PooledConnection"/>.</summary>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
@@ -153,7 +135,7 @@ public sealed partial class ConnectionPool
             : WaitAsync(rent, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
     }
 
-    // A method of its own: a local function would capture, and allocate, on the path that does not wait.
+    // A method of its own, because a local function would allocate a closure on the path that does not wait.
     private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
         new(this, await rent.ConfigureAwait(false), site);
 
@@ -166,7 +148,7 @@ public sealed partial class ConnectionPool
     /// <inheritdoc/>
     protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
-        // Not async, so that what a guard against nested rents notes is seen by the caller.
+        // Not async, so that the caller's flow sees the record of the guard against nested rents.
         var opening = OpenConnectionAsync(cancellationToken, null!, 0, null!);
         return opening.IsCompletedSuccessfully ? new ValueTask<DbConnection>(opening.Result) : AwaitAsync(opening);
 

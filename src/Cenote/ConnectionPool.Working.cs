@@ -3,42 +3,42 @@ using Cenote.Execution;
 
 namespace Cenote;
 
-// Work that the pool runs on a connection, again if need be.
+// Work that the pool runs on a connection and retries on request.
 public sealed partial class ConnectionPool
 {
     /// <summary>
-    /// Runs work on a connection of the pool, which is returned afterwards, and, if asked to, tries it again when it
-    /// fails for a passing reason.
+    /// Runs work on a connection of the pool and then returns the connection. With retry options, tries the work again
+    /// after a transient failure.
     /// </summary>
     /// <param name="work">
-    /// What to do, with a connection that is open and a token that is signalled when the caller gives up or the
-    /// deadline has passed. Each try gets a connection of its own and must start from the beginning: whatever it
-    /// changed besides the database (variables, files, messages sent) stays changed.
+    /// The work. It gets an open connection, and a token that is cancelled by the caller's token or by the deadline.
+    /// Each try gets a connection of its own and must start from the beginning. Changes outside the database
+    /// (variables, files, messages sent) are not undone.
     /// </param>
-    /// <param name="retry">How often, and how long; <see langword="null"/> for one try only.</param>
-    /// <param name="cancellationToken">Ends the work and the delays between tries.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="retry">The number of tries and their timeout; <see langword="null"/> for one try only.</param>
+    /// <param name="cancellationToken">A token to cancel the work and the delays between tries.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <remarks>
     /// <para>
-    /// Tried again: deadlocks, serialization failures, busy databases (<see cref="Cenote.FailureKind.Transient"/>) and
-    /// lost connections (<see cref="Cenote.FailureKind.ConnectionLost"/>), as the pool classifies what the driver
-    /// threw. Never tried again: what the pool itself throws (it has waited and tried already), timeouts of statements,
-    /// cancellation, any other failure; and work that has begun to commit, by <c>Commit</c> or by the text of a
-    /// statement. What no text shows, the pool cannot see: docs/retrying-work.md says which words count.
+    /// Retried: deadlocks, serialization failures, busy databases (<see cref="Cenote.FailureKind.Transient"/>) and lost
+    /// connections (<see cref="Cenote.FailureKind.ConnectionLost"/>), as the pool classifies the driver's exceptions.
+    /// Never retried: exceptions of the pool itself (it has waited and tried already), statement timeouts, cancellation
+    /// and any other failure. Work that has begun to commit, by <c>Commit</c> or by the text of a statement, is not
+    /// retried either. The pool sees only the text of statements: docs/retrying-work.md lists the words that count.
     /// </para>
     /// <para>Thread-safe.</para>
     /// </remarks>
-    /// <exception cref="CommitOutcomeUnknownException">The commit of the work's transaction was sent and got no answer
-    /// (connection lost, silence, deadline, token): whether it was made is unknown.</exception>
-    /// <exception cref="WorkTimeoutException">The deadline has passed, and not during a commit.</exception>
-    /// <exception cref="PoolOptionsException">The retry options cannot work; names every problem.</exception>
-    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
-    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait
-    /// for.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">The work sent a commit and got no answer (connection lost, no
+    /// response, deadline, token). Whether it was committed is unknown.</exception>
+    /// <exception cref="WorkTimeoutException">The deadline passed, and not during a commit.</exception>
+    /// <exception cref="PoolOptionsException">The retry options are invalid; lists every problem.</exception>
+    /// <exception cref="PoolTimeoutException">No connection became available within the timeout.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was in use that the caller
+    /// could wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="OperationCanceledException">The token was signalled, and not during a commit.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, and not during a commit.</exception>
     public Task ExecuteAsync(
         Func<PooledConnection, CancellationToken, Task> work,
         RetryOptions? retry = null,
@@ -57,9 +57,9 @@ public sealed partial class ConnectionPool
         }
     }
 
-    /// <typeparam name="TResult">What the work results in.</typeparam>
+    /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <inheritdoc cref="ExecuteAsync(Func{PooledConnection, CancellationToken, Task}, RetryOptions?, CancellationToken, string, int, string)"/>
-    /// <returns>What the try that succeeded resulted in.</returns>
+    /// <returns>The result of the try that succeeded.</returns>
     public Task<TResult> ExecuteAsync<TResult>(
         Func<PooledConnection, CancellationToken, Task<TResult>> work,
         RetryOptions? retry = null,

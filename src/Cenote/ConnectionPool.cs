@@ -6,24 +6,25 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A pool of physical connections to one database. Thread-safe; construct one for each database and keep it
-/// for the life of the application.
+/// A pool of physical connections to one database. Create one pool per database and keep it for the lifetime of the
+/// application. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Two ways to hold a connection: <see cref="OpenConnectionAsync"/> gives a <see cref="PooledConnection"/>, safe to use
-/// with any ADO.NET code; <see cref="RentAsync(CancellationToken, string, int, string)"/> gives a
-/// <see cref="ConnectionLease"/> with the driver's own connection and costs no allocation. Both wait in one fair queue.
+/// Connections are rented in two ways. <see cref="OpenConnectionAsync"/> returns a <see cref="PooledConnection"/>,
+/// which is safe to use with any ADO.NET code. <see cref="RentAsync(CancellationToken, string, int, string)"/> returns
+/// a <see cref="ConnectionLease"/> with the driver's own connection, without allocating. Callers of both wait in one
+/// fair queue.
 /// </remarks>
 public sealed partial class ConnectionPool : DbDataSource
 {
     private readonly PoolEngine _engine;
     private readonly RentPath _rents;
 
-    /// <summary>Constructs a pool and starts opening connections up to its minimum size.</summary>
-    /// <param name="provider">The database; the pool disposes of it.</param>
+    /// <summary>Creates a pool and starts opening connections up to its minimum size.</summary>
+    /// <param name="provider">The provider of the database. The pool disposes of it.</param>
     /// <param name="options">The settings; <see langword="null"/> for the defaults. Read once: later changes have no
     /// effect.</param>
-    /// <exception cref="PoolOptionsException">Settings cannot work; names every problem.</exception>
+    /// <exception cref="PoolOptionsException">Settings are invalid; lists every problem.</exception>
     /// <exception cref="ConnectionOpenException"><see cref="ConnectionPoolOptions.StartupMode"/> is
     /// <see cref="StartupMode.FailFast"/> and no connection could be opened.</exception>
     public ConnectionPool(DatabaseProvider provider, ConnectionPoolOptions? options = null)
@@ -40,13 +41,13 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine.Lifecycle.Start();
     }
 
-    /// <summary>The pool's name in logs, statistics and exceptions.</summary>
+    /// <summary>Gets the pool's name in logs, statistics and exceptions.</summary>
     public string Name => _engine.Settings.Name;
 
-    /// <summary>The database that the pool's connections lead to.</summary>
+    /// <summary>Gets the provider of the pool's database.</summary>
     public DatabaseProvider Provider => _engine.Provider;
 
-    /// <summary>The connection string without secrets.</summary>
+    /// <summary>Gets the connection string without secrets.</summary>
     public override string ConnectionString => _engine.Provider.ConnectionString;
 
     internal PoolEngine Engine => _engine;

@@ -4,9 +4,9 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// A connection outside the pool, made as the pool makes its own: same database, credentials and connect timeout. It
-/// counts for no size, is never rented to another caller, and is not validated or replaced. For tasks that hold a
-/// connection for long: listening, probing, locks.
+/// A connection outside the pool, with the pool's database, credentials and connect timeout. It does not count towards
+/// the pool's size, is never rented to another caller, and is not validated or replaced. Use it for tasks that hold a
+/// connection for long, such as listening, probing or locks.
 /// </summary>
 /// <remarks>Not thread-safe, except that disposing more than once is harmless.</remarks>
 public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
@@ -22,7 +22,7 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
     public DbConnection Connection => _physical.Connection;
 
     /// <summary>
-    /// Closes the connection by the driver's blocking <see cref="DbConnection.Close"/>. Exceptions of the driver are
+    /// Closes the connection with the driver's blocking <see cref="DbConnection.Close"/>. Exceptions of the driver are
     /// ignored, because the connection is not used again.
     /// </summary>
     public void Dispose()
@@ -42,13 +42,13 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
         {
         }
 
-        // The session has ended, or is in the driver's pool of one. What is left frees the driver's pool or data
-        // source, and has as a rule nothing to wait for.
+        // The session has ended, or is in the driver's pool of one. The rest frees the driver's pool or data source,
+        // which as a rule does not wait.
         FreeAsync().GetAwaiter().GetResult();
     }
 
     /// <summary>
-    /// Closes the connection. What the driver throws in closing is swallowed: the connection is gone either way.
+    /// Closes the connection. Exceptions of the driver are ignored, because the connection is not used again.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -66,7 +66,7 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
         {
             await _physical.CloseAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Nothing is left to be done with it, whatever went wrong.
+#pragma warning disable CA1031 // The connection is not used again, whatever went wrong.
         catch (Exception)
 #pragma warning restore CA1031
         {

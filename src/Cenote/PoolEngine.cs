@@ -13,7 +13,9 @@ using Cenote.Statistics;
 
 namespace Cenote;
 
-/// <summary>The parts of a pool, put together. <see cref="ConnectionPool"/> is its public face.</summary>
+/// <summary>
+/// The parts of a pool and how they are connected. <see cref="ConnectionPool"/> is their public face.
+/// </summary>
 internal sealed class PoolEngine
 {
     internal PoolEngine(DatabaseProvider provider, PoolSettings settings)
@@ -83,7 +85,7 @@ internal sealed class PoolEngine
 
     internal LeakReporter Leaks { get; }
 
-    /// <summary><see langword="null"/> unless the pool looks for nested rents.</summary>
+    /// <summary>Gets the guard against nested rents; <see langword="null"/> unless the pool looks for them.</summary>
     internal NestedRentGuard? Nesting { get; }
 
     internal PoolLifecycle Lifecycle { get; }
@@ -94,7 +96,7 @@ internal sealed class PoolEngine
 
     internal StatisticsReader Statistics { get; }
 
-    /// <summary><see langword="null"/> unless statements are counted.</summary>
+    /// <summary>Gets the statement statistics; <see langword="null"/> unless statements are counted.</summary>
     internal StatementRegistry? Statements { get; }
 
     internal PoolDiagnoser Diagnoser { get; }
@@ -106,6 +108,8 @@ internal sealed class PoolEngine
     /// <inheritdoc cref="DatabaseProvider.Place"/>
     internal (string System, string Address, string? User)? Place { get; }
 
-    /// <summary>Whether <see cref="DuplicatePoolDetector"/> has warned of it. Guarded by its lock.</summary>
+    /// <summary>
+    /// Gets or sets whether <see cref="DuplicatePoolDetector"/> has warned of this pool. Guarded by its lock.
+    /// </summary>
     internal bool IsOneOfMany { get; set; }
 }

@@ -1,11 +1,11 @@
 namespace Cenote;
 
-// Pools end alone, or all together.
+// Closing one pool, or all.
 public sealed partial class PoolRegistry
 {
-    /// <summary>Takes a pool out of the registry and closes it.</summary>
-    /// <param name="name">The name it was registered by.</param>
-    /// <returns><see langword="false"/> when no pool has the name.</returns>
+    /// <summary>Removes a pool from the registry and closes it.</summary>
+    /// <param name="name">The name that the pool was registered by.</param>
+    /// <returns><see langword="false"/> when no pool has this name.</returns>
     public async ValueTask<bool> CloseAsync(string name)
     {
         var isFound = TryRemove(name, out var pool);
@@ -18,14 +18,14 @@ public sealed partial class PoolRegistry
     }
 
     /// <summary>
-    /// Closes every pool, all at the same time, as their own <see cref="System.Data.Common.DbDataSource.DisposeAsync"/>
-    /// does. Each is closed even if another fails. Whoever calls again waits for the same end.
+    /// Closes every pool at the same time, as its own <see cref="System.Data.Common.DbDataSource.DisposeAsync"/> does.
+    /// Each pool is closed even if another one fails. Further calls wait for the same end.
     /// </summary>
-    /// <exception cref="AggregateException">Pools failed to close; names them, and holds every failure.</exception>
+    /// <exception cref="AggregateException">Pools failed to close; lists them, and contains every failure.</exception>
     public ValueTask DisposeAsync() => new(BeginClosing());
 
     /// <summary>Closes every pool as <see cref="DisposeAsync"/> does, blocking the calling thread.</summary>
-    /// <exception cref="AggregateException">Pools failed to close; names them, and holds every failure.</exception>
+    /// <exception cref="AggregateException">Pools failed to close; lists them, and contains every failure.</exception>
     public void Dispose() => BeginClosing().GetAwaiter().GetResult();
 
     private Task BeginClosing()
@@ -41,7 +41,7 @@ public sealed partial class PoolRegistry
             _closing = closing.Task;
         }
 
-        // From here on nothing is added; the pools are closed without the lock.
+        // From here on no pool is added; the pools are closed without the lock.
         List<(string Name, Task<Exception?> Closing)> closings = [];
         foreach (var name in Names)
         {
@@ -75,11 +75,12 @@ public sealed partial class PoolRegistry
         else
         {
             closed.SetException(new AggregateException(
-                $"{failures.Count} of {closings.Count} pools failed to close: {string.Join(", ", failed)}. All pools are closed; what failed was the closing of what they held.", failures));
+                $"{failures.Count} of {closings.Count} pools failed while closing: {string.Join(", ", failed)}. All pools are closed; the inner exceptions contain the failures.", failures));
         }
     }
 
-    /// <returns>What failed, a cancellation included; <see langword="null"/> when nothing did.</returns>
+    /// <returns>The failure, a cancellation included; <see langword="null"/> when the pool closed without
+    /// one.</returns>
     private static async Task<Exception?> CloseAsync(ConnectionPool pool)
     {
         try
@@ -87,7 +88,7 @@ public sealed partial class PoolRegistry
             await pool.DisposeAsync().ConfigureAwait(false);
             return null;
         }
-#pragma warning disable CA1031 // Gathered: the other pools are closed first.
+#pragma warning disable CA1031 // Collected, because the other pools are closed first.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

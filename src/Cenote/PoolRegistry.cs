@@ -6,30 +6,30 @@ using Cenote.Registry;
 namespace Cenote;
 
 /// <summary>
-/// The pools of an application by name: found by name, measured together, closed together. Pools may be added and
-/// removed at any time. Names are case-sensitive. Thread-safe; looking a pool up takes no lock.
+/// A registry of an application's pools, found by name and closed together. Names are case-sensitive. Pools may be
+/// added and removed at any time. Thread-safe; a look-up takes no lock.
 /// </summary>
 public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, RegisteredPool> _pools = new(StringComparer.Ordinal);
 
-    // Adding against closing: what is added is either closed or refused.
+    // Guards adding against closing: a pool that is added is either closed or refused.
     private readonly object _gate = new();
     private Task? _closing;
 
-    /// <summary>The registered names, in their order; also of pools that nobody has asked for yet.</summary>
+    /// <summary>Gets the registered names in order, including those of pools that are not constructed yet.</summary>
     public IReadOnlyList<string> Names => [.. _pools.Keys.Order(StringComparer.Ordinal)];
 
-    // ToArray first, the dictionary's own, which is one snapshot: LINQ would read a count and then copy, and fails when
+    // ToArray is the dictionary's own and takes one snapshot. LINQ would read a count and then copy, which fails when
     // names come or go in between.
 
-    /// <summary>The pools that are constructed, in the order of their names.</summary>
+    /// <summary>Gets the constructed pools, ordered by name.</summary>
     public IReadOnlyList<ConnectionPool> Pools =>
         [.. _pools.ToArray().OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value.Pool).OfType<ConnectionPool>()];
 
-    /// <summary>The pool of a name, constructed now if nobody asked for it before.</summary>
-    /// <param name="name">The name it was registered by.</param>
-    /// <exception cref="PoolNotFoundException">No pool has the name.</exception>
+    /// <summary>Gets the pool with this name, and constructs it on first use.</summary>
+    /// <param name="name">The name that the pool was registered by.</param>
+    /// <exception cref="PoolNotFoundException">No pool has this name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
     public ConnectionPool this[string name] => TryGet(name, out var pool) ? pool : throw Missing(name);
 
@@ -37,22 +37,22 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// Registers a pool by its <see cref="ConnectionPool.Name"/>. From now on the registry closes it.
     /// </summary>
     /// <param name="pool">The pool.</param>
-    /// <exception cref="ArgumentException">The name is taken. The pool stays the caller's.</exception>
-    /// <exception cref="ObjectDisposedException">The registry is closed. The pool stays the caller's.</exception>
+    /// <exception cref="ArgumentException">The name is taken. The caller still owns the pool.</exception>
+    /// <exception cref="ObjectDisposedException">The registry is closed. The caller still owns the pool.</exception>
     public void Register(ConnectionPool pool)
     {
         ArgumentNullException.ThrowIfNull(pool);
         Add(pool.Name, new RegisteredPool(pool), nameof(pool));
     }
 
-    /// <summary>Registers a pool that is constructed when it is first asked for.</summary>
-    /// <param name="name">1 to 200 printable characters; the pool must be given the same.</param>
+    /// <summary>Registers a pool that is constructed on first use.</summary>
+    /// <param name="name">1 to 200 printable characters. The constructed pool must have the same name.</param>
     /// <param name="create">
-    /// Constructs the pool; called with the name, by one thread at a time, and again after it has thrown. It may ask
-    /// the registry for other pools, not for this one: a circle is an <see cref="InvalidOperationException"/>, on
-    /// several threads, too.
+    /// A function that constructs the pool from its name. One thread at a time calls it, and again after it has thrown.
+    /// It may get other pools from the registry, but not this one: a circle throws an
+    /// <see cref="InvalidOperationException"/>, also across several threads.
     /// </param>
-    /// <exception cref="ArgumentException">The name is taken, or cannot be a name.</exception>
+    /// <exception cref="ArgumentException">The name is taken, or is not a valid name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
     public void Register(string name, Func<string, ConnectionPool> create)
     {
@@ -62,12 +62,12 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// The pool of a name, which is registered and constructed if there is none: a pool for each tenant, say.
+    /// Gets the pool with this name, or registers and constructs it, for example one pool per tenant.
     /// </summary>
-    /// <param name="name">1 to 200 printable characters; the pool must be given the same.</param>
-    /// <param name="create">Constructs the pool, once however many ask at the same time. What it throws is thrown, and
-    /// leaves no pool behind.</param>
-    /// <exception cref="ArgumentException">It cannot be a name.</exception>
+    /// <param name="name">1 to 200 printable characters. The constructed pool must have the same name.</param>
+    /// <param name="create">A function that constructs the pool, called once for callers that come at the same time.
+    /// When it throws, no pool is registered.</param>
+    /// <exception cref="ArgumentException">The name is not a valid name.</exception>
     /// <exception cref="ObjectDisposedException">The registry is closed.</exception>
     public ConnectionPool GetOrAdd(string name, Func<string, ConnectionPool> create)
     {
@@ -97,15 +97,15 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
                 throw;
             }
 
-            // Removed meanwhile, or the one who added it failed: now it is this caller's turn.
+            // Removed meanwhile, or the caller that added it failed: now this caller tries.
             Forget(name, registered);
         }
     }
 
-    /// <summary>Finds a pool by name, and constructs it if nobody asked for it before.</summary>
-    /// <param name="name">The name it was registered by.</param>
+    /// <summary>Finds a pool by name, and constructs it on first use.</summary>
+    /// <param name="name">The name that the pool was registered by.</param>
     /// <param name="pool">The pool.</param>
-    /// <returns><see langword="false"/> when no pool has the name.</returns>
+    /// <returns><see langword="false"/> when no pool has this name.</returns>
     public bool TryGet(string name, [NotNullWhen(true)] out ConnectionPool? pool)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -113,11 +113,11 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         return pool is not null;
     }
 
-    /// <summary>Takes a name out of the registry. The pool lives on, and is the caller's to close.</summary>
-    /// <param name="name">The name it was registered by.</param>
-    /// <param name="pool">The pool; <see langword="null"/> when there is none, or when nobody had asked for it
+    /// <summary>Removes a name from the registry. The pool stays open, and the caller closes it.</summary>
+    /// <param name="name">The name that the pool was registered by.</param>
+    /// <param name="pool">The pool; <see langword="null"/> when the name is unknown, or its pool was not constructed
     /// yet.</param>
-    /// <returns><see langword="false"/> when no pool has the name.</returns>
+    /// <returns><see langword="false"/> when no pool has this name.</returns>
     public bool TryRemove(string name, out ConnectionPool? pool)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -126,24 +126,20 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         return isFound;
     }
 
-    /// <summary>Opens a connection of the pool of a name, blocking the calling thread.</summary>
-    /// <param name="name">The name it was registered by.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <exception cref="PoolNotFoundException">No pool has the name.</exception>
-    /// <inheritdoc cref="ConnectionPool.RentAsync(CancellationToken, string, int, string)" path="/exception"/>
+    /// <summary>Opens a connection of the pool with this name, blocking the calling thread.</summary>
+    /// <inheritdoc cref="OpenConnectionAsync" path="/param[@name!='cancellationToken']"/>
+    /// <inheritdoc cref="OpenConnectionAsync" path="/exception"/>
     public PooledConnection OpenConnection(
         string name, [CallerFilePath] string callerFilePath = "", [CallerLineNumber] int callerLineNumber = 0, [CallerMemberName] string callerMemberName = "") =>
         this[name].OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>Opens a connection of the pool of a name.</summary>
-    /// <param name="name">The name it was registered by.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <exception cref="PoolNotFoundException">No pool has the name.</exception>
+    /// <summary>Opens a connection of the pool with this name.</summary>
+    /// <param name="name">The name that the pool was registered by.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
+    /// <exception cref="PoolNotFoundException">No pool has this name.</exception>
     /// <inheritdoc cref="ConnectionPool.RentAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         string name,
@@ -154,7 +150,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         this[name].OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>
-    /// The statistics of every pool that is constructed, in the order of their names. Each is a snapshot of its own.
+    /// Gets the statistics of every constructed pool, ordered by name. Each one is a snapshot of its own.
     /// </summary>
     public IReadOnlyList<PoolStatistics> GetStatistics() => [.. Pools.Select(pool => pool.GetStatistics())];
 
@@ -162,7 +158,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     {
         if (!TryAdd(name, registered))
         {
-            throw new ArgumentException($"A pool is registered as '{name}' already. Give each pool a name of its own (ConnectionPoolOptions.Name), or remove the other first.", parameter);
+            throw new ArgumentException($"The name '{name}' is taken by another pool of the registry. Give each pool a name of its own (ConnectionPoolOptions.Name), or remove the other pool first.", parameter);
         }
     }
 
@@ -174,7 +170,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Takes a name out that ended without a pool.</summary>
+    /// <summary>Removes a name that ended without a pool.</summary>
     private void Forget(string name, RegisteredPool registered)
     {
         if (registered.HasEnded)
@@ -185,7 +181,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
 
     private Exception Missing(string name) => _closing is null ? new PoolNotFoundException(name, Names) : Closed();
 
-    private static ObjectDisposedException Closed() => new(nameof(PoolRegistry), "The registry is closed, and its pools with it.");
+    private static ObjectDisposedException Closed() => new(nameof(PoolRegistry), "The registry is closed, and so are its pools.");
 
     private static void ThrowIfNotName(string name)
     {

@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>The names to give to OpenTelemetry, or to whatever else listens. They do not change.</summary>
+/// <summary>
+/// The names of the meter and the activity source, for OpenTelemetry and other listeners. They do not change.
+/// </summary>
 public static class PoolTelemetry
 {
     /// <summary>The <see cref="System.Diagnostics.Metrics.Meter"/> of every pool and every replica set.</summary>

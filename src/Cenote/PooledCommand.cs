@@ -7,11 +7,11 @@ using Cenote.AdoNet;
 namespace Cenote;
 
 /// <summary>
-/// A command that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.
+/// A command that runs on a <see cref="PooledConnection"/> while it is open, and never on another holder's session.
 /// </summary>
 /// <remarks>
-/// Parameters are the driver's own. A command without a <see cref="DbCommand.Transaction"/> joins the one open on its
-/// connection. Exceptions of the driver pass through unchanged.
+/// Parameters are the driver's own. A command without a <see cref="DbCommand.Transaction"/> joins the open transaction
+/// of its connection. Exceptions of the driver pass through unchanged.
 /// </remarks>
 [DesignerCategory("")]
 public sealed class PooledCommand : DbCommand
@@ -30,9 +30,9 @@ public sealed class PooledCommand : DbCommand
     }
 
     /// <summary>
-    /// The longest an execution may take, in seconds; what 0 means is the driver's decision (no limit, mostly).
+    /// Gets or sets the timeout of an execution in seconds. The driver decides what 0 means (mostly no timeout).
     /// </summary>
-    /// <value>Default: the driver's, or what its connection string says.</value>
+    /// <value>Default: the driver's, or that of its connection string.</value>
     public override int CommandTimeout
     {
         get => _statement.Timeout;
@@ -78,7 +78,8 @@ public sealed class PooledCommand : DbCommand
     protected override DbParameterCollection DbParameterCollection => _statement.Command.Parameters;
 
     /// <summary>
-    /// The driver's own command, to set what only it has. Do not execute or keep it, and leave its connection alone.
+    /// Gets the driver's own command, to set properties that only it has. Do not execute or keep it, and do not change
+    /// its connection.
     /// </summary>
     /// <typeparam name="TCommand">The driver's command type, such as <c>NpgsqlCommand</c>.</typeparam>
     /// <exception cref="InvalidCastException">The pool's driver has another command type.</exception>

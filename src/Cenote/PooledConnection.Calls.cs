@@ -6,23 +6,25 @@ using Cenote.Execution;
 
 namespace Cenote;
 
-// Calls into the driver: announced, guarded, and what a failure of theirs means.
+// Calls into the driver: entered through the gate, with failures classified.
 public sealed partial class PooledConnection
 {
-    /// <summary>Gets who may use the session, and when.</summary>
+    /// <summary>Gets the gate that decides which call may use the session.</summary>
     internal ref SessionGate Gate => ref _gate;
 
-    /// <summary>Gets what hangs on the lease. The connection is the lock that it asks for.</summary>
+    /// <summary>
+    /// Gets the readers and the transaction of the lease. The connection is the lock that it asks for.
+    /// </summary>
     internal ref LeaseWork Work => ref _work;
 
     /// <summary>
-    /// Gets or sets how far the work has come that the pool runs on this connection; <see langword="null"/> when it
-    /// runs none.
+    /// Gets or sets the progress of the work that the pool runs on this connection; <see langword="null"/> when it runs
+    /// none.
     /// </summary>
     internal WorkProgress? Progress { get; set; }
 
     /// <summary>
-    /// Gets whether the lease still holds, but its session is gone as far as the driver knows. No round trip.
+    /// Gets whether the lease is held although the driver knows that its session is lost. Takes no round trip.
     /// </summary>
     internal bool HasLostSession => TryGetLease(out var lease) && lease.TryGetPhysical() is { IsUsable: false };
 
@@ -96,22 +98,23 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Refused: a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool clears.
+    /// Throws, because a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool
+    /// resets.
     /// </summary>
     /// <param name="transaction">Only <see langword="null"/> is accepted.</param>
-    /// <exception cref="NotSupportedException">A transaction was given.</exception>
+    /// <exception cref="NotSupportedException">A transaction was passed.</exception>
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
         if (transaction is not null)
         {
             throw new NotSupportedException(
-                "A pooled connection cannot enlist in a System.Transactions transaction: the session would be cleared, and lent again, before the transaction ends. Use BeginTransaction, or a connection of the driver's own.");
+                "A pooled connection cannot enlist in a System.Transactions transaction: its session would be reset and rented again before the transaction ends. Use BeginTransaction, or a connection of the driver's own.");
         }
     }
 
     /// <summary>
-    /// Changes the current database until the connection is closed: the pool changes it back, or retires the physical
-    /// connection.
+    /// Changes the current database until the connection is closed. The pool then changes it back, or retires the
+    /// physical connection.
     /// </summary>
     /// <param name="databaseName">The database to change to.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
@@ -135,7 +138,7 @@ public sealed partial class PooledConnection
     }
 
     /// <param name="databaseName">The database to change to.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <inheritdoc cref="ChangeDatabase" path="/summary"/>
     /// <inheritdoc cref="ChangeDatabase" path="/exception"/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
@@ -157,7 +160,7 @@ public sealed partial class PooledConnection
         }
     }
 
-    /// <summary>Announces a call into the driver. Every success is followed by one <see cref="Leave"/>.</summary>
+    /// <summary>Begins a call into the driver. Each success is followed by one <see cref="Leave"/>.</summary>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     internal ConnectionLease Enter() => TryEnter(out var lease) ? lease : throw NotOpen();
 
@@ -173,7 +176,7 @@ public sealed partial class PooledConnection
         return false;
     }
 
-    /// <summary>Announces a call that is only right for one certain lease.</summary>
+    /// <summary>Begins a call that is only valid for one certain lease.</summary>
     internal bool TryEnterAs(in ConnectionLease lease)
     {
         if (_gate.Announce(out var current) && current == lease)
@@ -186,7 +189,7 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Ends a call that was announced. If the connection was closed meanwhile, this call returns the lease.
+    /// Ends a call that was begun. If the connection was closed meanwhile, this call returns the lease.
     /// </summary>
     internal void Leave()
     {
@@ -200,8 +203,8 @@ public sealed partial class PooledConnection
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryGetLease(out ConnectionLease lease) => _gate.TryGetLease(out lease);
 
-    /// <summary>For exception filters: tells the pool of a failure.</summary>
-    /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
+    /// <summary>Reports a failure to the pool, from exception filters.</summary>
+    /// <returns>The exception to throw instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
         var kind = _pool.Engine.FailureReports.Report(lease, exception);
@@ -210,7 +213,7 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// For exception filters: reports a failure of letting go of something: a rollback, a close, a disposal.
+    /// Reports a failure of an ending (a rollback, a close, a disposal) to the pool, from exception filters.
     /// </summary>
     /// <inheritdoc cref="Failed" path="/returns"/>
     internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
@@ -221,12 +224,12 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Whether the session of the lease is lost, so that a disposal must not throw: its failure would hide the one that
-    /// said so, which its caller has seen or is about to see.
+    /// Returns whether the session of the lease is lost. A disposal must not throw then, because its failure would hide
+    /// the original one.
     /// </summary>
     internal static bool IsLost(in ConnectionLease lease) => lease.Slot is { RetireReason: CloseReason.ConnectionLost };
 
-    // One call of the driver's connection. The state stands in for a closure, so that nothing is allocated.
+    // One call of the driver's connection. The state replaces a closure, so nothing is allocated.
     private T Call<TState, T>(TState state, Func<DbConnection, TState, T> call)
     {
         var lease = Enter();

@@ -6,13 +6,12 @@ namespace Cenote;
 public sealed partial class PooledConnection
 {
     /// <summary>
-    /// Returns the connection to the pool. Open readers are closed and an open transaction is rolled back first.
-    /// Harmless when closed.
+    /// Returns the connection to the pool. Open readers are closed and an open transaction is rolled back first. Does
+    /// nothing when closed.
     /// </summary>
     /// <remarks>
-    /// Never throws for what the driver does: a connection that cannot be left clean is retired. A reader left open
-    /// with many rows unread may take the driver long to close; use <see cref="CloseAsync"/>, which gives it the pool's
-    /// validation timeout.
+    /// Never throws exceptions of the driver: a connection that cannot be reset is retired. The driver may take long to
+    /// close a reader with many unread rows. <see cref="CloseAsync"/> limits that to the pool's validation timeout.
     /// </remarks>
     public override void Close()
     {
@@ -29,7 +28,7 @@ public sealed partial class PooledConnection
         return returning.IsCompletedSuccessfully ? Task.CompletedTask : returning.AsTask();
     }
 
-    /// <summary>Returns the connection to the pool, as <see cref="Close"/> does; it cannot be opened again.</summary>
+    /// <summary>Returns the connection to the pool, as <see cref="Close"/> does. It cannot be opened again.</summary>
     public override ValueTask DisposeAsync()
     {
         _gate.MarkDisposed();
@@ -43,7 +42,7 @@ public sealed partial class PooledConnection
         }
     }
 
-    /// <summary>Returns the connection to the pool, as <see cref="Close"/> does; it cannot be opened again.</summary>
+    /// <summary>Returns the connection to the pool, as <see cref="Close"/> does. It cannot be opened again.</summary>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -53,8 +52,8 @@ public sealed partial class PooledConnection
         }
         else if (_gate.Phase == ConnectionPhase.Open)
         {
-            // The finalizer: nothing refers to this object any more, and no call is inside. What it refers to may be
-            // finalized already, so the lease is handed over as it is.
+            // The finalizer: nothing refers to this object any more, and no call is inside. Objects that it refers to
+            // may be finalized already, so the lease is passed on as it is.
             _pool.Engine.Revoker.Abandon(_gate.ClosingLease);
         }
 
@@ -62,7 +61,7 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Returns the lease on behalf of what was made from it, unless the connection has moved on to another.
+    /// Returns the lease for an object that was created from it, unless the connection has moved on to another lease.
     /// </summary>
     internal void CloseIfHolding(in ConnectionLease lease)
     {
@@ -77,7 +76,7 @@ public sealed partial class PooledConnection
         TryGetLease(out var current) && current == lease ? ReturnAsync() : ValueTask.CompletedTask;
 
     /// <summary>
-    /// A call has left the driver. If the connection was closed meanwhile, this call returns the lease.
+    /// Ends a call that has left the driver. If the connection was closed meanwhile, this call returns the lease.
     /// </summary>
     internal void FinishIfHandedOver()
     {
@@ -138,11 +137,11 @@ public sealed partial class PooledConnection
 
     private void FinishClosing()
     {
-        // Nothing is left for the finalizer to do; disposing tells so by itself.
+        // The finalizer has nothing left to do. Disposing suppresses it by itself.
         if (!_gate.IsDisposed)
         {
             _isFinalizerSuppressed = true;
-#pragma warning disable CA1816 // Closing and opening again are as much the life of a connection as disposing of it.
+#pragma warning disable CA1816 // A connection is closed and opened again as often as it is disposed of.
             GC.SuppressFinalize(this);
 #pragma warning restore CA1816
         }

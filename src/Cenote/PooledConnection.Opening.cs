@@ -6,24 +6,24 @@ namespace Cenote;
 // From closed to open.
 public sealed partial class PooledConnection
 {
-    // Of one failure many callers are told, for as long as the circuit is open, and each throw adds its stack to an
-    // exception that was not set back.
+    // While the circuit is open, many callers get the same failure, and each throw would add its stack to an exception
+    // that was not reset.
     private static readonly ConditionalWeakTable<Exception, ExceptionDispatchInfo> DriverFailures = [];
 
     /// <summary>
-    /// Whether opening throws what the driver said, where it would throw a <see cref="ConnectionOpenException"/> or
-    /// <see cref="CircuitOpenException"/> with that as the inner one: for libraries that know the driver's exceptions
-    /// only, and decide by them whether to try again.
+    /// Gets or sets whether opening throws the driver's exception where it would throw a
+    /// <see cref="ConnectionOpenException"/> or <see cref="CircuitOpenException"/> around it. For libraries that decide
+    /// by the driver's exceptions whether to retry.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
     public bool UnwrapDriverExceptions { get; set; }
 
     /// <summary>Rents a connection, blocking the calling thread up to the pool's acquire timeout.</summary>
-    /// <exception cref="InvalidOperationException">The connection is open already.</exception>
+    /// <exception cref="InvalidOperationException">The connection is already open.</exception>
     /// <exception cref="ObjectDisposedException">The connection was disposed of.</exception>
-    /// <exception cref="PoolTimeoutException">No connection came free in time.</exception>
-    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was there to wait
-    /// for.</exception>
+    /// <exception cref="PoolTimeoutException">No connection became available within the timeout.</exception>
+    /// <exception cref="ConnectionOpenException">No connection could be opened, and none was in use that the caller
+    /// could wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
     /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
@@ -52,9 +52,9 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>Rents a connection, waiting up to the pool's acquire timeout.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <inheritdoc cref="Open" path="/exception"/>
-    /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled while the caller waited.</exception>
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
         if (!_gate.TryBeginOpening())
@@ -107,7 +107,7 @@ public sealed partial class PooledConnection
         }
     }
 
-    /// <summary>What the caller is told, as it was when it was first told.</summary>
+    /// <summary>Returns the exception with the stack trace of its first throw.</summary>
     private Exception SetBack(Exception exception)
     {
         try
@@ -151,9 +151,9 @@ public sealed partial class PooledConnection
         ? NotOpen()
         : new InvalidOperationException(State switch
         {
-            System.Data.ConnectionState.Connecting => "The connection is being opened already, by another thread or by a task that was not awaited.",
-            System.Data.ConnectionState.Broken => "The connection is broken: close it first, then open it again for another physical connection.",
-            System.Data.ConnectionState.Open => "The connection is open already.",
+            System.Data.ConnectionState.Connecting => "The connection is already being opened, by another thread or by a task that was not awaited.",
+            System.Data.ConnectionState.Broken => "The connection is broken. Close it first, then open it again for another physical connection.",
+            System.Data.ConnectionState.Open => "The connection is already open.",
             _ => "The connection is being closed by another thread.",
         });
 }

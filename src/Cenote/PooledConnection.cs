@@ -7,22 +7,22 @@ using Cenote.AdoNet;
 namespace Cenote;
 
 /// <summary>
-/// A connection that rents from its pool when it is opened and returns when it is closed. Works wherever ADO.NET does.
+/// A connection that rents from its pool when it is opened and returns when it is closed. Works with any ADO.NET code.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Whatever was made from it (commands, batches, transactions, readers) stops working when the connection is closed,
-/// and never reaches the next holder's session: it throws <see cref="InvalidOperationException"/>. Open it again, and
-/// its commands and batches work again. Readers and transactions end with their lease: what is still open is closed and
-/// rolled back.
+/// Objects created from it (commands, batches, transactions, readers) stop working when the connection is closed. They
+/// throw <see cref="InvalidOperationException"/> and never reach the next holder's session. When the connection is
+/// opened again, its commands and batches work again. Readers and transactions end with their lease: open readers are
+/// closed, and an open transaction is rolled back.
 /// </para>
 /// <para>
-/// Not thread-safe, as no ADO.NET connection is, but closing is: closing twice, or on two threads at once, is harmless,
-/// and when another thread is inside the driver at that moment, the physical connection goes back only once that call
-/// is out.
+/// Not thread-safe, like every ADO.NET connection, except for closing. Closing twice, or on two threads at once, is
+/// harmless. When another thread is inside the driver at that moment, the physical connection is returned when that
+/// call ends.
 /// </para>
-/// <para>Dispose of it. One that is garbage-collected while open is counted as a leak, and its physical connection is
-/// closed.</para>
+/// <para>Dispose of it. A connection that is garbage-collected while open is counted as abandoned, and its physical
+/// connection is closed.</para>
 /// </remarks>
 [DesignerCategory("")]
 public sealed partial class PooledConnection : DbConnection
@@ -37,7 +37,7 @@ public sealed partial class PooledConnection : DbConnection
     private readonly string? _memberName;
     private readonly int _lineNumber;
 
-    // Where a route leads to changes from lease to lease, while the connection is closed.
+    // The target of a route changes from lease to lease, while the connection is closed.
     private ConnectionPool _pool;
 
     private SessionGate _gate;
@@ -62,15 +62,16 @@ public sealed partial class PooledConnection : DbConnection
         : this(lease.Pool!, lease, site) => _route = route;
 
     /// <summary>
-    /// The pool that the connection rents from. One of a <see cref="RoutedDataSource"/> may have another each time it
-    /// is opened.
+    /// Gets the pool that the connection rents from. A connection of a <see cref="RoutedDataSource"/> may have another
+    /// one each time it is opened.
     /// </summary>
     public ConnectionPool Pool => _pool;
 
     /// <summary>
-    /// The pool's connection string without secrets. It cannot be changed: the pool decides where connections lead.
+    /// Gets the pool's connection string without secrets. It cannot be changed, because the pool decides where it
+    /// connects.
     /// </summary>
-    /// <exception cref="NotSupportedException">Set to another text.</exception>
+    /// <exception cref="NotSupportedException">The property was set to another text.</exception>
     [AllowNull]
     public override string ConnectionString
     {
@@ -78,20 +79,20 @@ public sealed partial class PooledConnection : DbConnection
         set => _pool.ThrowIfOtherConnectionString(value);
     }
 
-    /// <summary>The pool's acquire timeout in seconds, rounded up.</summary>
+    /// <summary>Gets the pool's acquire timeout in seconds, rounded up.</summary>
     public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(_pool.Engine.Settings.AcquireTimeout.TotalSeconds));
 
     /// <summary>
-    /// The longest that a statement of this connection's commands and batches may run; then it is ended with a
-    /// <see cref="QueryTimeoutException"/>.
+    /// Gets or sets the timeout of statements of this connection's commands and batches. A statement that exceeds it is
+    /// ended with a <see cref="QueryTimeoutException"/>.
     /// </summary>
     /// <value>
     /// Default <see langword="null"/>: <see cref="ConnectionPoolOptions.QueryTimeout"/>. Range 1 ms to 1 day, or
-    /// <see cref="Timeout.InfiniteTimeSpan"/> for none. May be changed at any time, and counts for executions that
-    /// begin later. Stays when the connection is closed and opened again. A
-    /// <see cref="System.Data.Common.DbCommand.CommandTimeout"/> that was set goes before it.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for none. May be changed at any time, and applies to executions that
+    /// begin later. It is kept when the connection is closed and opened again. A
+    /// <see cref="System.Data.Common.DbCommand.CommandTimeout"/> that was set takes precedence.
     /// </value>
-    /// <exception cref="ArgumentOutOfRangeException">Set to a time out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan? QueryTimeout
     {
         get => _work.Extras?.QueryTimeout;
@@ -102,20 +103,20 @@ public sealed partial class PooledConnection : DbConnection
         }
     }
 
-    /// <summary>The current database; while closed, the one that connections start in.</summary>
+    /// <summary>Gets the current database; while closed, the initial database of new connections.</summary>
     public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : _pool.Provider.Database;
 
-    /// <summary>The server or file; never a secret.</summary>
+    /// <summary>Gets the server or file. Contains no secrets.</summary>
     public override string DataSource => _pool.Provider.DataSource;
 
-    /// <summary>The server's version as the driver reports it.</summary>
+    /// <summary>Gets the server's version as the driver reports it.</summary>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
     public override string ServerVersion => TryGetLease(out var lease) ? lease.Connection.ServerVersion : throw NotOpen();
 
     /// <summary>
-    /// <see cref="ConnectionState.Open"/> while it holds a lease; <see cref="ConnectionState.Broken"/> when the
-    /// driver's connection was lost meanwhile, or the pool has revoked the lease: close it, and open it again for
-    /// another one.
+    /// Gets the state: <see cref="ConnectionState.Open"/> while the connection holds a lease,
+    /// <see cref="ConnectionState.Broken"/> when the driver's connection was lost or the pool has revoked the lease.
+    /// Close a broken connection and open it again to get another one.
     /// </summary>
     public override ConnectionState State => _gate.Phase switch
     {
@@ -129,21 +130,21 @@ public sealed partial class PooledConnection : DbConnection
     };
 
     /// <summary>
-    /// What makes commands, batches and adapters for this connection: <see cref="ConnectionPool.ProviderFactory"/> or
-    /// <see cref="RoutedDataSource.ProviderFactory"/>.
+    /// Gets the factory of commands, batches and adapters for this connection:
+    /// <see cref="ConnectionPool.ProviderFactory"/> or <see cref="RoutedDataSource.ProviderFactory"/>.
     /// </summary>
     protected override DbProviderFactory DbProviderFactory => _route?.ProviderFactory ?? _pool.ProviderFactory;
 
     /// <summary>
-    /// The driver's own connection, for what only it can do: COPY, bulk copy, notifications, type mappings.
+    /// Gets the driver's own connection, for features that only it has: COPY, bulk copy, notifications, type mappings.
     /// </summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>
     /// <returns>
-    /// The connection that this lease holds. Do not close it, and do not keep it: once this object is closed, or no
-    /// longer referenced, the next holder uses the same one.
+    /// The connection that this lease holds. Do not close or keep it: once this object is closed, or no longer
+    /// referenced, the next holder uses the same one.
     /// </returns>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too
+    /// <exception cref="LeaseRevokedException">The pool has revoked the lease of a holder that kept it too
     /// long.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another connection type.</exception>
     public TConnection Unwrap<TConnection>()
@@ -157,10 +158,10 @@ public sealed partial class PooledConnection : DbConnection
         return lease.Unwrap<TConnection>();
     }
 
-    /// <summary>The driver's own reader behind one that a command or batch of a pooled connection gave.</summary>
+    /// <summary>Gets the driver's own reader behind a reader of a pooled connection.</summary>
     /// <typeparam name="TReader">The driver's reader type, such as <c>NpgsqlDataReader</c>.</typeparam>
-    /// <param name="reader">What the execution returned. Close this one, also after reading from the driver's; do not
-    /// keep the driver's. Another reader of the type is given back as it is.</param>
+    /// <param name="reader">The reader that the execution returned. Close this one, also after reading from the
+    /// driver's; do not keep the driver's. Any other reader of the type is returned unchanged.</param>
     /// <exception cref="InvalidOperationException">The reader is closed.</exception>
     /// <exception cref="InvalidCastException">The pool's driver has another reader type.</exception>
     public static TReader UnwrapReader<TReader>(DbDataReader reader)
@@ -169,24 +170,24 @@ public sealed partial class PooledConnection : DbConnection
         ArgumentNullException.ThrowIfNull(reader);
         return reader is PooledDataReader pooled
             ? pooled.Unwrap<TReader>()
-            : reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, neither one of a pooled connection nor a {typeof(TReader)}.");
+            : reader as TReader ?? throw new InvalidCastException($"The reader is a {reader.GetType()}, which is neither a reader of a pooled connection nor a {typeof(TReader)}.");
     }
 
     /// <summary>
-    /// Sets the physical connection up, once however often it is lent, for what clearing the session would otherwise
-    /// undo or punish with a new connection: functions, collations, extensions that a library needs on each connection
-    /// that it is given.
+    /// Runs a set-up of the physical connection once, however often the connection is rented: functions, collations or
+    /// extensions that a library needs on each of its connections. The reset of the session would otherwise undo such a
+    /// set-up, or close the connection because of it.
     /// </summary>
-    /// <param name="key">Tells one set-up from others; compared by <see cref="object.Equals(object)"/>.</param>
-    /// <param name="initialize">Called with the driver's connection unless a set-up with the key has run on it. Every
-    /// later holder has what it registers in the session.</param>
+    /// <param name="key">The key of the set-up, compared by <see cref="object.Equals(object)"/>.</param>
+    /// <param name="initialize">The set-up, called with the driver's connection unless one with this key has run on it.
+    /// Every later holder sees what it registers in the session.</param>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    /// <exception cref="LeaseRevokedException">The pool has taken the connection back from a holder that kept it too
+    /// <exception cref="LeaseRevokedException">The pool has revoked the lease of a holder that kept it too
     /// long.</exception>
     /// <remarks>
-    /// What it throws is thrown, and it runs again next time. The physical connection is not lent again. Event handlers
-    /// and callbacks of the driver's connection are not kept: they cannot be told from the holder's own, and go with
-    /// its lease.
+    /// When the set-up throws, its exception is thrown, the physical connection is not rented again, and the set-up
+    /// runs again on the next one. Event handlers and callbacks of the driver's connection are not kept: they cannot be
+    /// distinguished from the holder's own, and end with its lease.
     /// </remarks>
     public void InitializeOnce(object key, Action<DbConnection> initialize)
     {
@@ -199,7 +200,7 @@ public sealed partial class PooledConnection : DbConnection
         }
         catch
         {
-            // Half of it may be there, which no clearing would find.
+            // Half of the set-up may be there, and no reset would find it.
             lease.RetireOnReturn();
             throw;
         }
@@ -210,8 +211,8 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <summary>
-    /// Asks that the physical connection be closed, not lent again, when this one is closed: its session is in a state
-    /// that the pool must not pass on. No effect while closed.
+    /// Marks the physical connection to be closed, instead of rented again, when this connection is closed. Use it when
+    /// the session is in a state that the next holder must not get. Does nothing while closed.
     /// </summary>
     public void RetireOnReturn()
     {
@@ -222,20 +223,20 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <summary>
-    /// Whether commands made for the pool can run here: on a connection of that pool, or one whose route leads to
-    /// servers of one kind.
+    /// Returns whether commands of the pool can run here: on a connection of that pool, or of a route to servers of the
+    /// same kind.
     /// </summary>
     internal bool Accepts(ConnectionPool pool) => _pool == pool || (_route is not null && pool.Provider.Factory == _pool.Provider.Factory);
 
-    /// <summary>Makes a command that runs on this connection, now or whenever it is open.</summary>
+    /// <summary>Creates a command that runs on this connection whenever it is open.</summary>
     public new PooledCommand CreateCommand() => new(_pool, this, opensConnection: false);
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
 
     /// <summary>
-    /// Whether the driver can make batches without a connection, which is how the pool keeps them from outliving their
-    /// lease.
+    /// Gets whether the driver can create batches without a connection. Only then can the pool keep a batch from
+    /// outliving its lease.
     /// </summary>
     public override bool CanCreateBatch => _pool.Provider.Factory.CanCreateBatch;
 
@@ -243,7 +244,7 @@ public sealed partial class PooledConnection : DbConnection
     protected override DbBatch CreateDbBatch() => new PooledBatch(_pool, this, opensConnection: false);
 
     private Exception NotOpen() => _gate.IsDisposed
-        ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection went back to the pool and may serve someone else. Take another one from the pool.")
+        ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection was returned to the pool and may serve another holder. Open another one from the pool.")
         : _gate.Revocation as Exception ?? new InvalidOperationException(
-            "The connection is not open: it was never opened, or it was closed and its physical connection went back to the pool, where it may serve someone else. Open it (again) first.");
+            "The connection is not open: it was never opened, or it was closed and its physical connection was returned to the pool, where it may serve another holder. Open it (again) first.");
 }

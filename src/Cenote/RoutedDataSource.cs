@@ -5,16 +5,16 @@ using Cenote.AdoNet;
 namespace Cenote;
 
 /// <summary>
-/// A data source that chooses, each time a connection is opened, from which of several pools it rents: the base of what
-/// routes reads and writes. Its connections are <see cref="PooledConnection"/>s like those of a pool. All pools must be
-/// of one database family.
+/// A data source that chooses one of several pools each time a connection is opened, for example to route reads and
+/// writes. Its connections are <see cref="PooledConnection"/>s. All pools must be of one database system.
 /// </summary>
 public abstract class RoutedDataSource : DbDataSource
 {
     private PooledProviderFactory? _providerFactory;
 
     /// <summary>
-    /// A pool whose driver makes commands and parameters, and which speaks for a connection that is closed. May change.
+    /// Gets the pool whose driver creates commands and parameters, and which represents a closed connection. May
+    /// change.
     /// </summary>
     public abstract ConnectionPool DefaultPool { get; }
 
@@ -23,27 +23,24 @@ public abstract class RoutedDataSource : DbDataSource
     /// <see cref="DbProviderFactory"/>. <c>DbProviderFactories.GetFactory</c> returns it for the data source's
     /// connections.
     /// </summary>
-    /// <value>Like <see cref="ConnectionPool.ProviderFactory"/>, but each of its connections rents from the pool of
-    /// choice. Thread-safe.</value>
+    /// <value>Like <see cref="ConnectionPool.ProviderFactory"/>, but each connection rents from the chosen pool.
+    /// Thread-safe.</value>
     public DbProviderFactory ProviderFactory =>
         _providerFactory ?? Interlocked.CompareExchange(ref _providerFactory, NewProviderFactory(), null) ?? _providerFactory;
 
-    /// <summary>The connection string of <see cref="DefaultPool"/> without secrets.</summary>
+    /// <summary>Gets the connection string of <see cref="DefaultPool"/> without secrets.</summary>
     public override string ConnectionString => DefaultPool.ConnectionString;
 
-    /// <summary>Rents from the pool of choice.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells the choice.</returns>
+    /// <summary>Rents a connection from the chosen pool.</summary>
+    /// <inheritdoc cref="ConnectionPool.RentAsync(CancellationToken, string, int, string)" path="/param"/>
+    /// <returns>The lease, whose <see cref="ConnectionLease.Pool"/> is the chosen pool.</returns>
     public abstract ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "");
 
-    /// <summary>Rents from the pool of choice, blocking the calling thread.</summary>
+    /// <summary>Rents a connection from the chosen pool, blocking the calling thread.</summary>
     /// <inheritdoc cref="RentAsync"/>
     public abstract ConnectionLease Rent(
         CancellationToken cancellationToken = default,
@@ -52,12 +49,9 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "");
 
     /// <summary>
-    /// Makes a connection that rents when it is opened, each time from the pool of choice, and returns when it is
-    /// closed.
+    /// Creates a connection that rents from the chosen pool each time it is opened, and returns when it is closed.
     /// </summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync" path="/param[@name!='cancellationToken']"/>
     public PooledConnection CreateConnection(
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
@@ -65,9 +59,7 @@ public abstract class RoutedDataSource : DbDataSource
         new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection, blocking the calling thread.</summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync" path="/param[@name!='cancellationToken']"/>
     public PooledConnection OpenConnection(
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
@@ -75,10 +67,7 @@ public abstract class RoutedDataSource : DbDataSource
         new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <inheritdoc cref="RentAsync" path="/param"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
@@ -86,11 +75,11 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "") =>
         OpenAsync(RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>Puts the safe face of a connection on a lease, when it has come.</summary>
+    /// <summary>Returns a pooled connection for a lease, once it is rented.</summary>
     /// <param name="rent">A rent of this data source.</param>
-    /// <param name="filePath">Names the holder in reports.</param>
-    /// <param name="lineNumber">The line there.</param>
-    /// <param name="memberName">The member there.</param>
+    /// <param name="filePath">The caller's file, for lease reports.</param>
+    /// <param name="lineNumber">The caller's line.</param>
+    /// <param name="memberName">The caller's member.</param>
     protected ValueTask<PooledConnection> OpenAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName)
     {
         return rent.IsCompletedSuccessfully
@@ -107,18 +96,18 @@ public abstract class RoutedDataSource : DbDataSource
     /// <inheritdoc/>
     protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
-        // Not async, so that what a guard against nested rents notes is seen by the caller.
+        // Not async, so that the caller's flow sees the record of the guard against nested rents.
         var opening = OpenConnectionAsync(cancellationToken, null!, 0, null!);
         return opening.IsCompletedSuccessfully ? new ValueTask<DbConnection>(opening.Result) : AwaitAsync(opening);
 
         static async ValueTask<DbConnection> AwaitAsync(ValueTask<PooledConnection> pending) => await pending.ConfigureAwait(false);
     }
 
-    /// <summary>Makes a command that rents a connection for each execution, until its reader is closed.</summary>
+    /// <summary>Creates a command that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbCommand CreateDbCommand(string? commandText = null) =>
         new PooledCommand(DefaultPool, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
 
-    /// <summary>Makes a batch that rents a connection for each execution, until its reader is closed.</summary>
+    /// <summary>Creates a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>
         new PooledBatch(DefaultPool, new PooledConnection(this, default(CallSite)), opensConnection: true);
 
