@@ -40,7 +40,7 @@ public sealed partial class ReplicaSet
         CurrentReadsOnPrimary = _spillOver.Reads.Count,
         ReadsRefused = _parts.Counters.ReadsRefused,
         WritesRefused = _parts.Counters.WritesRefused,
-        CausalReadsImmediate = _parts.Counters.CausalAtOnce,
+        CausalReadsImmediate = _parts.Counters.CausalImmediate,
         CausalReadsAfterWait = _parts.Counters.CausalAfterWait,
         CausalReadsOnPrimary = _parts.Counters.CausalOnPrimary,
     };

@@ -60,7 +60,7 @@ public sealed class ActionTests(Browser browser)
         var operations = app.Pool.GetEvents().Where(static e => e.Kind is PoolEventKind.OperatorAction).ToArray();
         Assert.Equal(2, operations.Length);
         Assert.All(operations, static operation => Assert.Equal(HeaderAuthentication.Operator, operation.Actor));
-        var shown = visit.Page.Panel("events").Locator("tr[data-event=Operation]");
+        var shown = visit.Page.Panel("events").Locator("tr[data-event=OperatorAction]");
         await Assertions.Expect(shown).ToHaveCountAsync(2);
         await Assertions.Expect(shown.Locator($"[data-field=actor][data-value={HeaderAuthentication.Operator}]")).ToHaveCountAsync(2);
 

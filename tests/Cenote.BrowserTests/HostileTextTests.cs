@@ -59,7 +59,7 @@ public sealed class HostileTextTests(Browser browser)
         var statements = visit.Page.Panel("statements");
         await Assertions.Expect(statements).ToContainTextAsync($"no such table: {Script}");
         await Assertions.Expect(statements).ToContainTextAsync(Bare);
-        await Assertions.Expect(visit.Page.Panel("events").Locator("tr[data-event=Operation]")).ToContainTextAsync(Image);
+        await Assertions.Expect(visit.Page.Panel("events").Locator("tr[data-event=OperatorAction]")).ToContainTextAsync(Image);
         await NothingRanAsync(visit);
     }
 

@@ -63,10 +63,10 @@ public sealed class NumbersTests(Browser browser)
         foreach (var (field, value) in new Dictionary<string, long>(StringComparer.Ordinal)
         {
             ["rents"] = statistics.Rents, ["waits"] = statistics.Waits, ["timeouts"] = statistics.Timeouts, ["cancellations"] = statistics.Cancellations,
-            ["errors"] = statistics.Errors, ["circuitRejections"] = statistics.CircuitRejections, ["overloads"] = statistics.OverloadRejections,
+            ["errors"] = statistics.Errors, ["circuitRejections"] = statistics.CircuitRejections, ["overloadRejections"] = statistics.OverloadRejections,
             ["opened"] = statistics.ConnectionsOpened, ["openFailures"] = statistics.OpenFailures, ["leaksSuspected"] = statistics.LeaksSuspected,
-            ["lateReturns"] = statistics.LeasesReturnedLate, ["leaksProven"] = statistics.LeasesAbandoned, ["leasesRevoked"] = statistics.LeasesRevoked,
-            ["nestedRents"] = statistics.NestedRents, ["circuitOpenings"] = statistics.CircuitOpenings, ["upkeepFailures"] = statistics.MaintenanceFailures,
+            ["leasesReturnedLate"] = statistics.LeasesReturnedLate, ["leasesAbandoned"] = statistics.LeasesAbandoned, ["leasesRevoked"] = statistics.LeasesRevoked,
+            ["nestedRents"] = statistics.NestedRents, ["circuitOpenings"] = statistics.CircuitOpenings, ["maintenanceFailures"] = statistics.MaintenanceFailures,
         })
         {
             await counters.ShowsAsync($"totals.{field}", value);

@@ -50,7 +50,7 @@ public sealed class ScreenTests(Browser browser, Shop shop)
             "() => [...document.querySelectorAll('.scroll')].filter(table => table.scrollWidth > table.clientWidth + 1).map(table => `${table.getAttribute('aria-label')}: ${table.scrollWidth} of ${table.clientWidth}`)");
         Assert.True(sideways.Length == 0, $"{view}: {string.Join(", ", sideways)}");
         var cut = await visit.Page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('.fact dd, .verdict-summary, .finding p, .scroll bdi')].filter(node => node.offsetParent !== null && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline').map(node => node.textContent)");
+            "() => [...document.querySelectorAll('.fact dd, .diagnosis-summary, .finding p, .scroll bdi')].filter(node => node.offsetParent !== null && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== 'inline').map(node => node.textContent)");
         Assert.True(cut.Length == 0, $"{view} cuts {string.Join(" | ", cut)}");
     }
 }

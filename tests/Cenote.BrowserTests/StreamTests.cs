@@ -33,7 +33,7 @@ public sealed partial class StreamTests(Browser browser)
         var app = await RunningApp.StartAsync(port: 0, held: 1);
         await using var visit = await Visit.BeginAsync(browser, app.Site);
         await visit.ShowPoolAsync("orders");
-        var old = visit.Page.Locator(".verdict .old");
+        var old = visit.Page.Locator(".diagnosis .old");
         await Assertions.Expect(old).ToBeHiddenAsync();
 
         await app.DisposeAsync();

@@ -24,7 +24,7 @@ internal sealed record OverviewColumn(string Header, int Width, int From, Func<P
         Number("wait p50", 9, 64, static row => (Amounts.Duration(row.WaitP50Seconds), "")),
         Number("p99", 8, 54, static row => (Amounts.Duration(row.WaitP99Seconds), "")),
         Number("errors", 7, 0, static row => (Amounts.Percent(row.ErrorRate), row.ErrorRate > 0 ? "red" : "grey")),
-        Number("breaker", 10, 60, static row => (Amounts.Words(row.Circuit), row.Circuit == "Closed" ? "grey" : "red")),
+        Number("circuit", 10, 60, static row => (Amounts.Words(row.Circuit), row.Circuit == "Closed" ? "grey" : "red")),
     ];
 
     /// <summary>

@@ -6,7 +6,7 @@ using Spectre.Console;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// One pool in lines of markup: numbers, findings with their remedies, who holds its connections, what happened last.
+/// One pool in lines of markup: numbers, findings with recommendations, the holders of its connections, the last events.
 /// </summary>
 internal static class PoolPage
 {
@@ -58,16 +58,16 @@ internal static class PoolPage
         IEnumerable<string> lines = [
             .. Fact("Waiting", $"{Amounts.Count(row.Counts.Waiting)} now, longest {Amounts.Duration(row.LongestWaitSeconds)} · last minute p50 {Amounts.Duration(row.WaitP50Seconds)}, p99 {Amounts.Duration(row.WaitP99Seconds)}", width),
             .. Fact("Rates", $"{Figures.Rate(row.RentsPerSecond)} rents/s · {Figures.Rate(row.WaitsPerSecond)} waits/s · errors {Amounts.Percent(row.ErrorRate)} of the last minute", width),
-            .. Fact("State", $"{Amounts.Words(row.State)} · breaker {Amounts.Words(row.Circuit)} · {Figures.Count(row.Timeouts)} timeouts · {Figures.Count(row.OpenFailures)} failed opens · {Figures.Count(row.LeaksSuspected)} suspected leaks", width),
+            .. Fact("State", $"{Amounts.Words(row.State)} · circuit {Amounts.Words(row.Circuit)} · {Figures.Count(row.Timeouts)} timeouts · {Figures.Count(row.OpenFailures)} failed opens · {Figures.Count(row.LeaksSuspected)} suspected leaks", width),
         ];
         return pool.LastOpenFailure is { } failure
             ? lines.Concat(Fact("Last failure", $"{Clock(failure.Time)} {failure.Kind}: {failure.Message}", width))
             : lines;
     }
 
-    private static IEnumerable<string> Findings(DiagnosisJson verdict, int width)
+    private static IEnumerable<string> Findings(DiagnosisJson diagnosis, int width)
     {
-        foreach (var finding in verdict.Findings)
+        foreach (var finding in diagnosis.Findings)
         {
             yield return "";
             foreach (var line in Headline(finding.Level, $"{Amounts.Words(finding.Kind)}: {finding.Summary}", width))

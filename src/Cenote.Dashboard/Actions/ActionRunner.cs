@@ -4,15 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Dashboard.Actions;
 
-/// <summary>Does what was asked for, and says in words what it has done.</summary>
+/// <summary>Runs the actions of operators and describes their results.</summary>
 internal sealed class ActionRunner(ILogger logger)
 {
-    /// <exception cref="Refusal">It cannot be done.</exception>
+    /// <exception cref="Refusal">The action is not possible.</exception>
     internal async Task<ActionOutcome> RunAsync(ConnectionPool pool, ActionRequest request, string actor, CancellationToken cancellationToken)
     {
         if (pool.GetStatistics().State == PoolState.Closed)
         {
-            throw Conflict("The pool is closed, for good.");
+            throw Conflict("The pool is closed and stays closed.");
         }
 
         try
@@ -32,11 +32,11 @@ internal sealed class ActionRunner(ILogger logger)
         }
         catch (PoolOptionsException exception)
         {
-            throw new Refusal(StatusCodes.Status400BadRequest, "The sizes cannot work.", exception.Problems);
+            throw new Refusal(StatusCodes.Status400BadRequest, "The sizes are invalid.", exception.Problems);
         }
         catch (PoolClosedException)
         {
-            throw Conflict("The pool was closed meanwhile, for good.");
+            throw Conflict("The pool was closed meanwhile and stays closed.");
         }
     }
 
@@ -49,21 +49,21 @@ internal sealed class ActionRunner(ILogger logger)
     private static ActionOutcome Resume(ConnectionPool pool)
     {
         pool.Resume();
-        return new ActionOutcome("resume", "The pool lends.");
+        return new ActionOutcome("resume", "The pool is running: connections can be rented.");
     }
 
     private static ActionOutcome Resize(ConnectionPool pool, ActionRequest request)
     {
         pool.Resize(request.MinSize, request.MaxSize);
         var size = FormattableString.Invariant($"{request.MinSize}–{request.MaxSize}");
-        return new ActionOutcome($"resize to {size}", $"The size is {size}. Connections above it close as they come back.");
+        return new ActionOutcome($"resize to {size}", $"The size is {size}. Connections above it close when they are returned.");
     }
 
     private ActionOutcome Drain(ConnectionPool pool, string actor)
     {
-        // It may take as long as a lease lasts: nobody waits for it here.
+        // A drain takes as long as the longest lease, so the request does not wait for it.
         _ = WatchAsync(pool.DrainAsync(), pool.Name, actor);
-        return new ActionOutcome("drain", "The pool drains: callers queue, and connections close as they come back. It goes on in the background, and stays so until it is resumed.");
+        return new ActionOutcome("drain", "The pool drains in the background: callers queue, and connections close when they are returned. The pool stays drained until it is resumed.");
     }
 
     private async Task WatchAsync(Task drain, string poolName, string actor)
@@ -74,7 +74,7 @@ internal sealed class ActionRunner(ILogger logger)
         }
         catch (PoolClosedException)
         {
-            // Which is what a drain is for.
+            // A closed pool is drained.
         }
         catch (Exception exception)
         {
@@ -85,13 +85,13 @@ internal sealed class ActionRunner(ILogger logger)
     private static ActionOutcome Clear(ConnectionPool pool)
     {
         pool.Clear();
-        return new ActionOutcome("retire all", "Every connection is replaced: idle ones now, leased ones as they come back.");
+        return new ActionOutcome("clear", "Every connection is replaced: idle ones now, leased ones when they are returned.");
     }
 
     private static async Task<ActionOutcome> ValidateAsync(ConnectionPool pool, CancellationToken cancellationToken)
     {
         var alive = await pool.ValidateIdleAsync(cancellationToken).ConfigureAwait(false);
-        return new ActionOutcome("validate idle connections", FormattableString.Invariant($"{alive} idle connection{(alive == 1 ? " is" : "s are")} alive; any that {(alive == 1 ? "was" : "were")} not are closed."));
+        return new ActionOutcome("validate idle connections", FormattableString.Invariant($"{alive} idle connection{(alive == 1 ? " is" : "s are")} alive; broken ones are closed."));
     }
 
     private static ActionOutcome Revoke(ConnectionPool pool, string id)
@@ -99,7 +99,7 @@ internal sealed class ActionRunner(ILogger logger)
         var lease = pool.GetLeases().FirstOrDefault(lease => lease.Id == id);
         if (lease is null || !pool.TryRevoke(lease))
         {
-            throw Conflict($"The lease '{QueryReader.Shorten(id)}' has ended, or never was: there is nothing to revoke.");
+            throw Conflict($"The lease '{QueryReader.Shorten(id)}' has ended or never existed.");
         }
 
         return new ActionOutcome($"revoke lease {id} of {lease.CallSite}", $"The lease {id} of {lease.CallSite} is revoked: its connection is closed, and its holder gets an exception.");
@@ -108,7 +108,7 @@ internal sealed class ActionRunner(ILogger logger)
     private static ActionOutcome IsolateCircuit(ConnectionPool pool)
     {
         pool.IsolateCircuit();
-        return new ActionOutcome("open circuit", "The circuit is open: no caller gets a connection until it is closed by hand.");
+        return new ActionOutcome("isolate circuit", "The circuit is isolated: no caller gets a connection until the circuit is closed.");
     }
 
     private static ActionOutcome CloseCircuit(ConnectionPool pool)
@@ -117,5 +117,5 @@ internal sealed class ActionRunner(ILogger logger)
         return new ActionOutcome("close circuit", "The circuit is closed: the pool opens connections again.");
     }
 
-    private static Refusal Conflict(string problem) => new(StatusCodes.Status409Conflict, "That cannot be done now.", problem);
+    private static Refusal Conflict(string problem) => new(StatusCodes.Status409Conflict, "The action is not possible now.", problem);
 }

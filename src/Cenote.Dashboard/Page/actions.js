@@ -1,42 +1,42 @@
-// What a person may do to a pool: each says what it does before it is done, and what was done afterwards.
+// The actions of an operator. Each describes its effect before it runs, and its result afterwards.
 import { postAction } from './api.js';
 import { el } from './dom.js';
 import { clock } from './format.js';
 import { askPerson } from './dialog.js';
 
-/** action → [label, what it does, is it dangerous] */
+/** action → [label, effect, is it dangerous] */
 export const actions = {
     suspend: [
         'Suspend',
-        'New callers queue until somebody resumes the pool, or until their timeout. Connections that are out are not touched; nothing is closed.',
+        'New callers queue until the pool is resumed, or until their timeout. Rented connections are not touched; no connection is closed.',
         true,
     ],
-    resume: ['Resume', 'The pool lends again, and the callers that queue are served.', false],
+    resume: ['Resume', 'Connections can be rented again, and queued callers are served.', false],
     resize: [
         'Resize',
-        'Changes how many connections the pool keeps and may hold, until the process ends or the configured sizes change. Connections above the new maximum close as they come back.',
+        'Changes the minimum and maximum size, until the process ends or the configured sizes change. Connections above the new maximum close when they are returned.',
         false,
     ],
     validate: ['Validate idle', 'Tests every idle connection now and replaces the broken ones.', false],
-    retireAll: [
-        'Retire all',
-        'Replaces every connection: idle ones now, leased ones as they come back. Use it after a change at the database. Expect a burst of new connections.',
+    clear: [
+        'Clear',
+        'Replaces every connection: idle ones now, leased ones when they are returned. Use it after a change at the database. Expect a burst of new connections.',
         true,
     ],
     drain: [
         'Drain',
-        'New callers queue or time out; idle connections close now, leased ones as they come back. The pool stays empty until somebody resumes it.',
+        'New callers queue or time out; idle connections close now, leased ones when they are returned. The pool stays empty until it is resumed.',
         true,
     ],
-    openCircuit: [
-        'Open breaker',
-        'Forces the breaker open: no caller gets a connection, and waiting callers are refused, until it is closed by hand. Rented connections are not touched.',
+    isolateCircuit: [
+        'Isolate circuit',
+        'Keeps the circuit open: no caller gets a connection, and waiting callers are rejected, until the circuit is closed here. Rented connections are not touched.',
         true,
     ],
-    closeCircuit: ['Close breaker', 'Forces the breaker closed: the pool tries to connect again at once.', false],
+    closeCircuit: ['Close circuit', 'Closes the circuit: the pool tries to connect again immediately.', false],
     revoke: [
         'Revoke lease',
-        'Takes the connection from its holder and closes it. The code that holds it gets an exception at its next use, and what it did not commit is lost.',
+        'Takes the connection from its holder and closes it. The holder gets an exception at its next use, and uncommitted work is lost.',
         true,
     ],
 };
@@ -55,7 +55,7 @@ export function showResult(text, outcome) {
 }
 
 /**
- * Asks, does, tells.
+ * Asks the operator, runs the action, shows the result.
  * @param {{ session: () => any, refreshSession: () => Promise<void> }} context
  * @param {string} pool @param {string} action @param {{ lease?: import('./model.js').Lease, row?: import('./model.js').PoolRow }} details
  */
@@ -67,7 +67,7 @@ export async function ask(context, pool, action, { lease, row }) {
         confirm: label,
         danger,
         action,
-        facts: lease ? [`Lease ${lease.id} of slot ${lease.slot}, taken at ${clock(lease.since)} by ${lease.site ?? 'unknown'}.`] : [],
+        facts: lease ? [`Lease ${lease.id} of slot ${lease.slot}, rented at ${clock(lease.rentedAt)} by ${lease.site ?? 'unknown'}.`] : [],
         numbers:
             action === 'resize'
                 ? [
@@ -87,11 +87,11 @@ export async function ask(context, pool, action, { lease, row }) {
         showResult(message, 'done');
     } catch (error) {
         showResult(/** @type {Error} */ (error).message, 'failed');
-        await context.refreshSession(); // The token may be of a process that is gone, or the right may have been taken.
+        await context.refreshSession(); // The token may be of an ended process, or the permission may be revoked.
     }
 }
 
-/** The buttons, or why there are none. @param {string} pool @param {any} context */
+/** The buttons, or the reason without them. @param {string} pool @param {any} context */
 export function createActionBar(pool, context) {
     /** @type {import('./model.js').PoolRow | undefined} */
     let row;

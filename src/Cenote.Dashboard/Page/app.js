@@ -1,4 +1,4 @@
-// The page's entry: which view is shown, where its data comes from, and what is written around it.
+// The page's entry: the shown view, the source of its data, and the parts around it.
 //
 // Hooks that tests and tools may rely on:
 //   main[data-view="overview|pool|set|unknown"][data-level]     the view, and its worst health; [data-stale] while its data is old
@@ -7,16 +7,16 @@
 //                                                               (read their textContent: innerText is empty in rows off the screen, which are not laid out)
 //   [data-field="<path in the JSON>"][data-value="<raw>"]       every number and word of the data: "counts.leased", "waitP99Seconds", "totals.rents",
 //                                                               "latencies.wait.p99Seconds", "totals.closed.Idle", "slots.Leased"; cells of tables have the field of their row
-//   [data-card="pool|application|database"][data-level]         the three cards of a pool; [data-finding="<kind>"] each finding of the verdict
+//   [data-card="pool|application|database"][data-level]         the three cards of a pool; [data-finding="<kind>"] each finding of the diagnosis
 //   [data-panel="charts|holders|slots|leaks|statements|events|settings|counters|servers|facts|history"]
 //   [data-chart="connections|wait|use|connect|errors|rents|churn"], [data-range="<seconds>"] the buttons of the time range
 //   li[data-slot="<id>"] > button[data-state], tr[data-lease="<id>"], tr[data-event="<kind>"], tr[data-setting="<name>"], tr[data-server="<name>"][data-role]
-//   [data-action="suspend|resume|resize|validate|retireAll|drain|openCircuit|closeCircuit|revoke|saveSnapshot|openSnapshot|closeSnapshot"]
-//   dialog[data-confirm="<action>"] with [data-dialog="confirm|cancel"], .result[data-outcome="done|failed"] in #results, [data-field="readOnly"] why there are no actions
-//   #filter, #events-filter, #events-level, #settings-filter, #theme, #snapshot-file, #snapshot-banner, #snapshot-problem, #stale, #verdict-announcer
+//   [data-action="suspend|resume|resize|validate|clear|drain|isolateCircuit|closeCircuit|revoke|saveSnapshot|openSnapshot|closeSnapshot"]
+//   dialog[data-confirm="<action>"] with [data-dialog="confirm|cancel"], .result[data-outcome="done|failed"] in #results, [data-field="readOnly"] why actions are off
+//   #filter, #events-filter, #events-level, #settings-filter, #theme, #snapshot-file, #snapshot-banner, #snapshot-problem, #stale, #health-notifier
 //   performance measures "cenote-update" around each update of the document
 import { getJson } from './api.js';
-import { createAnnouncer } from './announcer.js';
+import { createHealthNotifier } from './health-notifier.js';
 import { createConnectionLine } from './connection-line.js';
 import { el } from './dom.js';
 import { LiveSource } from './live-source.js';
@@ -39,8 +39,8 @@ const line = createConnectionLine(old => {
     page.view?.stale?.(old);
     showTitle();
 });
-const announcer = createAnnouncer(byId('verdict-announcer'));
-const session = createSession(() => page.last && page.view?.update(page.last)); // Buttons come or go; the numbers are no newer for it.
+const healthNotifier = createHealthNotifier(byId('health-notifier'));
+const session = createSession(() => page.last && page.view?.update(page.last)); // Buttons appear or disappear; the numbers stay.
 /** @type {{ overview: any, last: any, view: any, route: any, snapshot: any, connection: string, old: string }} */
 const page = { overview: null, last: null, view: null, route: null, snapshot: null, connection: '', old: '' };
 
@@ -59,7 +59,7 @@ const live = new LiveSource({
     state(state) {
         const fresh = state === 'live' || state === 'polling';
         if (fresh && page.connection !== 'live' && page.connection !== 'polling') {
-            session.refresh(); // The first connection, or one to a process that may have been started anew.
+            session.refresh(); // The first connection, or one to a process that may have restarted.
         }
         page.connection = state;
         line.state(state);
@@ -72,7 +72,7 @@ function receive(batch) {
         if (batch.overview) {
             page.overview = batch.overview;
             line.data(batch.overview.time);
-            announcer.update(batch.overview);
+            healthNotifier.update(batch.overview);
             showTitle();
         }
         page.last = { ...page.last, ...batch };
@@ -80,7 +80,7 @@ function receive(batch) {
     });
 }
 
-/** The tab's title counts what is wrong: it is read from the other end of the desk. */
+/** The tab's title counts unhealthy pools and sets, so that another tab can stay in front. */
 function showTitle() {
     const bad = [...list(page.overview?.pools), ...list(page.overview?.replicaSets)].filter(
         row => levelOf(row.level) === 'unhealthy',
@@ -92,9 +92,9 @@ function showTitle() {
 }
 
 function createUnknown() {
-    const heading = el('h1', { tabindex: '-1' }, 'There is no such page');
+    const heading = el('h1', { tabindex: '-1' }, 'This page does not exist');
     main.append(heading, el('p', {}, 'The address is broken or of another version. ', el('a', { href: overviewHref }, 'All pools')));
-    return { title: 'no such page', heading, update() {}, dispose() {} };
+    return { title: 'unknown page', heading, update() {}, dispose() {} };
 }
 
 const views = { overview: createOverview, pool: createPoolView, set: createSetView, unknown: createUnknown };
@@ -115,7 +115,7 @@ function watch() {
     }
 }
 
-/** @param {boolean} focus on the heading of the view: who uses a screen reader must hear that another view came */
+/** @param {boolean} focus on the heading of the view, so that a screen reader notices the new view */
 function show(focus) {
     const route = parseRoute(location.hash);
     if (route.view === 'pool' && page.route?.view === 'pool' && route.name === page.route.name && focus) {
@@ -141,7 +141,7 @@ function show(focus) {
 createSnapshotControls(source => {
     page.snapshot = source;
     page.overview = null;
-    announcer.reset();
+    healthNotifier.reset();
     line.reset();
     if (source) {
         live.stop();

@@ -1,4 +1,4 @@
-// All counters and percentiles since the pool began, as numbers: for who compares them with metrics or logs.
+// All counters and percentiles since the start of the pool, to compare with metrics and logs.
 import { count, duration, unknown, words } from './format.js';
 import { el, keyed, setText } from './dom.js';
 import { createPanel } from './panel.js';

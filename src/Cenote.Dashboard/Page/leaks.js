@@ -1,4 +1,4 @@
-// Leak reports: where the connection was taken that nobody gave back.
+// Leak reports: where the connection was rented that was not returned in time.
 import { list, textOf } from './model.js';
 import { clock, duration } from './format.js';
 import { createStack } from './leases.js';
@@ -7,21 +7,21 @@ import { createTable } from './table.js';
 
 const kinds = {
     Suspected: 'suspected: held longer than the threshold',
-    Abandoned: 'proven: its holder was collected as garbage without giving it back',
-    Revoked: 'revoked: taken back by the pool or by a person',
-    ReturnedLate: 'returned after all: slow, but no leak',
+    Abandoned: 'abandoned: collected by the garbage collector without being returned',
+    Revoked: 'revoked by the pool or an operator',
+    ReturnedLate: 'returned late: slow, but not a leak',
 };
 
 export function createLeaks() {
     const table = createTable({
         label: 'Leak reports',
         keyOf: leak => `${leak.time} ${leak.kind} ${leak.slot} ${leak.site}`,
-        empty: 'No leak was seen.',
+        empty: 'No leak was detected.',
         tall: true,
         limit: 50,
         columns: [
             { label: 'Time', field: 'time', value: leak => leak.time, text: leak => clock(leak.time) },
-            { label: 'Taken at', field: 'site', value: leak => leak.site, text: leak => textOf(leak.site) || 'unknown', heading: true },
+            { label: 'Rented at', field: 'site', value: leak => leak.site, text: leak => textOf(leak.site) || 'unknown', heading: true },
             { label: 'What', field: 'kind', value: leak => leak.kind, text: leak => kinds[leak.kind] ?? textOf(leak.kind) },
             {
                 label: 'Held for',

@@ -1,4 +1,4 @@
-// Who holds what, since when, from which line.
+// The leases: the line of each holder, since when.
 import { el, keyed, setAttribute, setText } from './dom.js';
 import { clock, count, duration, exactTime, plural } from './format.js';
 import { list, textOf } from './model.js';
@@ -6,7 +6,7 @@ import { createPanel } from './panel.js';
 import { holders } from './pool-facts.js';
 import { createTable } from './table.js';
 
-/** A stack that unfolds; nothing when there is none. @param {string} title */
+/** A stack that unfolds; hidden without a stack. @param {string} title */
 export function createStack(title = 'stack') {
     const text = el('pre', { tabindex: '0' });
     const node = el('details', {}, el('summary', { text: title }), text);
@@ -46,15 +46,15 @@ export function createLeases(context) {
                 className: 'number',
                 sortable: true,
             },
-            { label: 'Since', field: 'since', value: lease => lease.since, text: lease => clock(lease.since), sortable: true },
+            { label: 'Rented', field: 'rentedAt', value: lease => lease.rentedAt, text: lease => clock(lease.rentedAt), sortable: true },
             { label: 'Slot', field: 'slot', value: lease => lease.slot, className: 'number', sortable: true },
             { label: 'Lease', field: 'id', value: lease => lease.id },
             { label: 'Thread', field: 'thread', value: lease => lease.thread },
             {
-                label: 'Suspicion',
-                field: 'isSuspected',
-                value: lease => lease.isSuspected,
-                text: lease => (lease.isSuspected ? '▲ leak suspected' : ''),
+                label: 'Leak',
+                field: 'isSuspectedLeak',
+                value: lease => lease.isSuspectedLeak,
+                text: lease => (lease.isSuspectedLeak ? '▲ suspected leak' : ''),
             },
             {
                 label: 'Stack',
@@ -92,11 +92,11 @@ export function createLeases(context) {
         ],
         row: (node, lease) => {
             setAttribute(node, 'data-lease', textOf(lease.id));
-            setAttribute(node, 'data-level', lease.isSuspected ? 'degraded' : null);
-            setAttribute(node, 'title', lease.file ? `${lease.file}:${lease.line}, since ${exactTime(lease.since)}` : null);
+            setAttribute(node, 'data-level', lease.isSuspectedLeak ? 'degraded' : null);
+            setAttribute(node, 'title', lease.file ? `${lease.file}:${lease.line}, rented at ${exactTime(lease.rentedAt)}` : null);
         },
     });
-    const panel = createPanel('holders', 'Who holds connections', summary, table.root);
+    const panel = createPanel('holders', 'Leases', summary, table.root);
     return {
         panel,
         /** @param {import('./model.js').Pool} pool */

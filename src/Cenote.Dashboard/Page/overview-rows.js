@@ -6,7 +6,7 @@ import { textOf } from './model.js';
 import { poolHref, setHref } from './router.js';
 import { createSparkline } from './sparkline.js';
 
-// Roles are written out because the phone's layout takes the table display away, and with it the roles that browsers derive from it.
+// Roles are explicit, because the phone's layout removes the table display and the roles that browsers derive from it.
 const cell = (label, className, ...children) => el('td', { role: 'cell', class: className, data: { label } }, ...children);
 
 /** A cell of numbers. */
@@ -51,7 +51,7 @@ export function createPoolRow(first) {
         numbers('wait p50', p50),
         numbers('wait p99', p99),
         numbers('errors', errors),
-        cell('breaker', 'col-circuit', circuit),
+        cell('circuit', 'col-circuit', circuit),
         numbers('rents', rents),
     );
     return {
@@ -74,7 +74,7 @@ export function createPoolRow(first) {
             setField(limit, counts.limit, count(counts.limit));
             setField(waiting, counts.waiting, count(counts.waiting));
             setField(longest, row.longestWaitSeconds, duration(row.longestWaitSeconds));
-            // A queue of milliseconds is how a busy pool works: only one that the verdict minds is marked.
+            // Short queues are normal in a busy pool. The cell is marked only when the diagnosis is not healthy.
             setAttribute(waitingCell, 'data-alert', counts.waiting > 0 && levelOf(row.level) !== 'healthy' ? 'true' : null);
             setField(p50, row.waitP50Seconds, duration(row.waitP50Seconds));
             setField(p99, row.waitP99Seconds, duration(row.waitP99Seconds));

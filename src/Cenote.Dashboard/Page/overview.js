@@ -20,7 +20,7 @@ const columns = [
     ['Wait p50', null, 'number', ''],
     ['Wait p99', 'waitP99', 'number', 'Of the last minute: 99 of 100 callers waited less'],
     ['Errors', 'errorRate', 'number', 'Timeouts, errors and refusals among all rents of the last minute'],
-    ['Breaker', null, 'col-circuit', ''],
+    ['Circuit', null, 'col-circuit', ''],
     ['Rents', 'rents', 'number', 'Connections lent per second'],
 ];
 

@@ -1,30 +1,30 @@
-// Is it the pool, the application or the database? Three cards with the facts that tell, and the findings that point at one of them.
+// Three cards, pool, application and database, with their facts and the findings that point at them.
 import { el, setAttribute, setText } from './dom.js';
 import { clock, count, duration, isNumber, percent, plural, rate, words } from './format.js';
 import { levelOf, worst } from './levels.js';
 import { list, textOf } from './model.js';
 import { createFact } from './table.js';
 
-const suspects = {
+const causes = {
     application: ['NestedRentDeadlock', 'LeakSuspected'],
     database: ['CircuitIsolated', 'CircuitOpen', 'Unreachable', 'CredentialsRefused', 'SettingsRefused', 'ServerFull', 'DatabaseSaturated', 'SlowQueries'],
 };
-const suspectOf = kind => Object.keys(suspects).find(name => suspects[name].includes(kind)) ?? 'pool';
+const causeOf = kind => Object.keys(causes).find(name => causes[name].includes(kind)) ?? 'pool';
 
 /** name → [label, field, explanation] */
 const cards = {
     pool: [
         'The pool',
         [
-            ['leased', 'counts.leased', 'Connections that somebody holds, of the limit'],
+            ['leased', 'counts.leased', 'Rented connections, of the limit'],
             ['idle', 'counts.idle'],
             ['in change', 'changing', 'Opening, being reset, validated or closed'],
             ['waiting', 'counts.waiting'],
-            ['longest wait', 'longestWaitSeconds', 'Of those who wait now'],
+            ['longest wait', 'longestWaitSeconds', 'Of the callers that wait now'],
             ['wait p50', 'waitP50Seconds', 'Last minute'],
             ['wait p99', 'waitP99Seconds', 'Last minute'],
             ['rents', 'rentsPerSecond'],
-            ['errors', 'errorRate', 'Timeouts, errors and refusals among the rents of the last minute'],
+            ['errors', 'errorRate', 'Timeouts, errors and rejections among the rents of the last minute'],
             ['timeouts', 'timeouts', 'Since the start'],
             ['size', 'size', 'Minimum to maximum'],
         ],
@@ -32,19 +32,19 @@ const cards = {
     application: [
         'The application',
         [
-            ['holds most', 'topHolder'],
-            ['longest held', 'longestHeldSeconds', 'The oldest lease that is out'],
+            ['most leases', 'topHolder'],
+            ['longest held', 'longestHeldSeconds', 'The oldest lease'],
             ['use p50', 'latencies.use.p50Seconds', 'From rent to return, since the start'],
             ['use p99', 'latencies.use.p99Seconds', 'From rent to return, since the start'],
             ['leaks suspected', 'leaksSuspected', 'Since the start'],
-            ['leaks proven', 'leaksProven', 'Since the start'],
+            ['abandoned leases', 'leasesAbandoned', 'Since the start'],
         ],
     ],
     database: [
         'The database',
         [
             ['address', 'address', 'Where connections lead'],
-            ['breaker', 'circuit'],
+            ['circuit', 'circuit'],
             ['connect p50', 'latencies.connect.p50Seconds', 'Since the start'],
             ['connect p99', 'latencies.connect.p99Seconds', 'Since the start'],
             ['failed opens', 'openFailures', 'Since the start'],
@@ -54,7 +54,7 @@ const cards = {
     ],
 };
 
-/** Who holds the most of what is out. @param {import('./model.js').Lease[]} leases */
+/** Returns the call sites that hold leases, most leases first. @param {import('./model.js').Lease[]} leases */
 export function holders(leases) {
     const sites = new Map();
     for (const lease of leases) {
@@ -62,7 +62,7 @@ export function holders(leases) {
         const entry = sites.get(site) ?? { site, leases: 0, longest: 0, suspected: 0 };
         entry.leases++;
         entry.longest = Math.max(entry.longest, isNumber(lease.heldSeconds) ? lease.heldSeconds : 0);
-        entry.suspected += lease.isSuspected ? 1 : 0;
+        entry.suspected += lease.isSuspectedLeak ? 1 : 0;
         sites.set(site, entry);
     }
     return [...sites.values()].sort((a, b) => b.leases - a.leases || b.longest - a.longest);
@@ -84,12 +84,12 @@ export function createPoolFacts() {
     const root = el('div', { class: 'cards' }, ...made.map(card => card.node));
 
     function updateDatabase({ row, latencies, totals, lastOpenFailure: failure, circuit }) {
-        const since = circuit?.sinceTime && row.circuit !== 'Closed' ? ` since ${clock(circuit.sinceTime)}` : '';
-        const probe = isNumber(circuit?.nextProbeSeconds) ? `, next try in ${duration(circuit.nextProbeSeconds)}` : '';
+        const since = circuit?.stateChangedAt && row.circuit !== 'Closed' ? ` since ${clock(circuit.stateChangedAt)}` : '';
+        const probe = isNumber(circuit?.secondsUntilNextProbe) ? `, next probe in ${duration(circuit.secondsUntilNextProbe)}` : '';
         facts.address.update(row.address, textOf(row.address));
         facts.circuit.update(
             row.circuit,
-            `${words(row.circuit)}${circuit?.isForced ? ' (forced)' : ''}${since}${probe}`,
+            `${words(row.circuit)}${circuit?.isIsolated ? ' (isolated)' : ''}${since}${probe}`,
             row.circuit !== 'Closed',
         );
         for (const [name, latency] of [
@@ -109,7 +109,7 @@ export function createPoolFacts() {
         facts.lastOpenFailure.update(
             failure?.kind,
             failure
-                ? `${clock(failure.time)}: ${textOf(failure.message)} (${words(failure.kind)}, ${plural(failure.attempts, 'try', 'tries')})`
+                ? `${clock(failure.time)}: ${textOf(failure.message)} (${words(failure.kind)}, ${plural(failure.attempts, 'attempt', 'attempts')})`
                 : 'none',
         );
     }
@@ -120,9 +120,9 @@ export function createPoolFacts() {
         update(pool) {
             const row = pool.row ?? {};
             const counts = row.counts ?? {};
-            const minded = levelOf(row.level) !== 'healthy'; // A pool in full use that nobody has to wait long for is a good one.
+            const marked = levelOf(row.level) !== 'healthy'; // A fully used pool without long waits is healthy.
             for (const { name, node, points } of made) {
-                const found = list(pool.verdict?.findings).filter(finding => suspectOf(finding.kind) === name);
+                const found = list(pool.diagnosis?.findings).filter(finding => causeOf(finding.kind) === name);
                 setAttribute(node, 'data-level', found.length === 0 ? null : levelOf(worst(found.map(finding => finding.level))));
                 setText(points, found.map(finding => words(finding.kind)).join(', '));
                 points.hidden = found.length === 0;
@@ -130,12 +130,12 @@ export function createPoolFacts() {
             facts['counts.leased'].update(
                 counts.leased,
                 `${count(counts.leased)} of ${count(counts.limit)}`,
-                minded && (row.utilization ?? 0) >= 1,
+                marked && (row.utilization ?? 0) >= 1,
             );
             facts['counts.idle'].update(counts.idle, count(counts.idle));
             const changing = (counts.opening ?? 0) + (counts.resetting ?? 0) + (counts.validating ?? 0) + (counts.closing ?? 0);
             facts.changing.update(changing, count(changing));
-            facts['counts.waiting'].update(counts.waiting, count(counts.waiting), minded && counts.waiting > 0);
+            facts['counts.waiting'].update(counts.waiting, count(counts.waiting), marked && counts.waiting > 0);
             for (const name of ['longestWaitSeconds', 'waitP50Seconds', 'waitP99Seconds']) {
                 facts[name].update(row[name], duration(row[name]));
             }
@@ -146,12 +146,12 @@ export function createPoolFacts() {
             const [top] = holders(list(pool.leases));
             facts.topHolder.update(
                 top?.site,
-                top ? `${top.site}: ${count(top.leases)} of ${count(list(pool.leases).length)}` : 'nobody holds any',
+                top ? `${top.site}: ${count(top.leases)} of ${count(list(pool.leases).length)}` : 'no leases',
             );
             const longest = Math.max(-1, ...list(pool.leases).map(lease => lease.heldSeconds ?? -1));
             facts.longestHeldSeconds.update(longest < 0 ? null : longest, longest < 0 ? '–' : duration(longest));
             facts.leaksSuspected.update(row.leaksSuspected, count(row.leaksSuspected), row.leaksSuspected > 0);
-            facts.leaksProven.update(row.leaksProven, count(row.leaksProven), row.leaksProven > 0);
+            facts.leasesAbandoned.update(row.leasesAbandoned, count(row.leasesAbandoned), row.leasesAbandoned > 0);
             updateDatabase(pool);
         },
     };

@@ -1,6 +1,7 @@
-// One pool: the verdict, the facts that tell pool, application and database apart, then everything in detail.
+// One pool: the diagnosis, the facts that separate pool, application and database, then every detail.
 import { createActionBar, ask } from './actions.js';
 import { createCounters } from './counters.js';
+import { createDiagnosis } from './diagnosis.js';
 import { el, foreign, setAttribute, setText } from './dom.js';
 import { createEvents } from './events.js';
 import { words } from './format.js';
@@ -14,11 +15,10 @@ import { overviewHref, poolHref, setHref } from './router.js';
 import { createSettings } from './settings.js';
 import { createSlots } from './slots.js';
 import { createStatements } from './statements.js';
-import { createVerdict } from './verdict.js';
 
 /** @param {HTMLElement} main @param {any} context @param {{ name: string, section: string | null }} route */
 export function createPoolView(main, context, { name, section }) {
-    const verdict = createVerdict('Pool', name);
+    const diagnosis = createDiagnosis('Pool', name);
     const facts = createPoolFacts();
     const bar = createActionBar(name, context);
     /** @type {any} */ let latest = null;
@@ -28,7 +28,7 @@ export function createPoolView(main, context, { name, section }) {
     });
     const charts = createPoolCharts(name, context);
     const parts = [createSlots(), createLeaks(), createStatements(), createEvents(), createSettings(), createCounters()];
-    const panels = [leases.panel, charts.panel, ...parts.map(part => part.panel)]; // Who holds the connections is the second question of the night.
+    const panels = [leases.panel, charts.panel, ...parts.map(part => part.panel)]; // Holders are the second thing an operator looks for.
     const jumps = el(
         'nav',
         { 'class': 'jumps', 'aria-label': 'Sections of this pool' },
@@ -39,16 +39,16 @@ export function createPoolView(main, context, { name, section }) {
     const waiting = el('p', { class: 'empty' }, 'Waiting for data of this pool…');
     const content = el('div', { hidden: true }, facts.root, bar.root, jumps, ...panels.map(panel => panel.root));
     const crumbs = el('nav', { 'class': 'crumbs', 'aria-label': 'Breadcrumb' }, el('a', { href: overviewHref }, '← All pools'), set);
-    main.append(crumbs, missing, verdict.root, waiting, content);
+    main.append(crumbs, missing, diagnosis.root, waiting, content);
 
     function showChips(row) {
         const chips = [
             row.state === 'Running' ? null : words(row.state),
-            row.circuit === 'Closed' ? null : `breaker ${words(row.circuit)}`,
+            row.circuit === 'Closed' ? null : `circuit ${words(row.circuit)}`,
         ].filter(Boolean);
         const text = chips.join(', ');
-        if (verdict.chips.textContent !== text) {
-            verdict.chips.replaceChildren(...chips.map(chip => el('span', { class: 'chip' }, textOf(chip))));
+        if (diagnosis.chips.textContent !== text) {
+            diagnosis.chips.replaceChildren(...chips.map(chip => el('span', { class: 'chip' }, textOf(chip))));
         }
     }
 
@@ -60,21 +60,21 @@ export function createPoolView(main, context, { name, section }) {
 
     return {
         title: name,
-        heading: verdict.heading,
-        stale: verdict.stale,
+        heading: diagnosis.heading,
+        stale: diagnosis.stale,
         /** @param {string | null} id */
         go: id => panels.find(panel => panel.id === id)?.show(),
         problem: (problem, part) =>
-            part === 'pool' && gone(problem.status === 404 ? `There is no pool “${name}” (any more). ${problem.detail}` : problem.message),
+            part === 'pool' && gone(problem.status === 404 ? `Pool “${name}” does not exist (any more). ${problem.detail}` : problem.message),
         update(batch) {
             const inOverview = list(batch.overview?.pools).find(row => row.name === name);
             if (batch.overview && !batch.pool) {
                 if (inOverview === undefined) {
                     gone(
-                        `There is no pool “${name}” (any more): it is not among those that the application has now.${latest === null ? '' : ' What is shown below is old.'}`,
+                        `Pool “${name}” does not exist (any more): the application has no pool of this name.${latest === null ? '' : ' The data below is old.'}`,
                     );
                 } else if (latest === null) {
-                    verdict.update(null, inOverview);
+                    diagnosis.update(null, inOverview);
                     setAttribute(main, 'data-level', levelOf(inOverview.level));
                 }
             }
@@ -85,8 +85,8 @@ export function createPoolView(main, context, { name, section }) {
             latest = batch.pool;
             gone('');
             content.hidden = false;
-            setAttribute(main, 'data-level', levelOf(latest.verdict?.level ?? latest.row?.level));
-            verdict.update(latest.verdict, latest.row);
+            setAttribute(main, 'data-level', levelOf(latest.diagnosis?.level ?? latest.row?.level));
+            diagnosis.update(latest.diagnosis, latest.row);
             showChips(latest.row);
             if (latest.row.replicaSet && set.hidden) {
                 set.hidden = false;

@@ -1,4 +1,5 @@
-// A replica set: who is the primary, who takes reads and how many, who lags; and the failovers so far.
+// A replica set: the primary, the share of reads and the lag of each server, and the failovers so far.
+import { createDiagnosis } from './diagnosis.js';
 import { el, setAttribute, setText } from './dom.js';
 import { clock, count, duration, percent, plural, rate, words } from './format.js';
 import { createBadge, levelOf } from './levels.js';
@@ -6,11 +7,10 @@ import { list, textOf } from './model.js';
 import { createPanel } from './panel.js';
 import { overviewHref, poolHref } from './router.js';
 import { createFact, createTable, numberColumn } from './table.js';
-import { createVerdict } from './verdict.js';
 
 const roles = { Primary: '★ primary', Replica: '○ replica', Unknown: '? unknown' };
 const serves = server =>
-    server.state === 'Serving' ? 'healthy' : server.state === 'Unreachable' || server.state === 'Rival' ? 'unhealthy' : 'degraded';
+    server.state === 'Serving' ? 'healthy' : server.state === 'Unreachable' || server.state === 'ConflictingPrimary' ? 'unhealthy' : 'degraded';
 
 function createName() {
     const link = el('a', {}, el('bdi'));
@@ -42,10 +42,10 @@ function createShare() {
     return {
         node: el('div', { class: 'share' }, el('span', { 'class': 'meter', 'aria-hidden': 'true' }, fill), text),
         update(server) {
-            fill.style.transform = `scaleX(${Math.max(0, Math.min(1, Number(server.share) || 0))})`;
+            fill.style.transform = `scaleX(${Math.max(0, Math.min(1, Number(server.readShare) || 0))})`;
             setText(
                 text,
-                `${percent(server.share)}, ${rate(server.readsPerSecond)}${server.rampUp < 1 ? `, ramping up (${percent(server.rampUp)})` : ''}`,
+                `${percent(server.readShare)}, ${rate(server.readsPerSecond)}${server.trafficShare < 1 ? `, slow start (${percent(server.trafficShare)})` : ''}`,
             );
         },
     };
@@ -63,46 +63,46 @@ const columns = [
         sortable: true,
     },
     { label: 'State', field: 'state', value: server => server.state, cell: createState },
-    { label: 'Share of the reads', field: 'share', title: 'Of the last minute', value: server => server.share, cell: createShare },
-    seconds('Lag', 'lagSeconds', 'How far it is behind the primary'),
-    seconds('Latency', 'latencySeconds', 'Of a probe'),
+    { label: 'Share of the reads', field: 'readShare', title: 'Last minute', value: server => server.readShare, cell: createShare },
+    seconds('Lag', 'lagSeconds', 'How far the server is behind the primary'),
+    seconds('Latency', 'latencySeconds', 'Average of the probes'),
     number('Weight', 'weight'),
     { label: 'Position', field: 'position', value: server => server.position },
     { label: 'Timeline', field: 'timeline', value: server => server.timeline },
     number('Probes', 'probes'),
     number('Failed', 'probeFailures'),
-    number('Departures', 'departures'),
+    number('Evictions', 'evictions'),
     { label: 'Last failure', field: 'lastProbeFailure', value: server => server.lastProbeFailure },
 ];
 const changes = {
     PrimaryChanged: change => `${textOf(change.server)} became the primary${change.formerPrimary ? `, after ${change.formerPrimary}` : ''}`,
     PrimaryLost: change => `the primary ${textOf(change.server ?? change.formerPrimary)} was lost`,
-    PrimaryRecovered: change => `the primary ${textOf(change.server)} is back`,
+    PrimaryRecovered: change => `the primary ${textOf(change.server)} recovered`,
     ReplicaJoined: change => `${textOf(change.server)} takes reads`,
-    ReplicaEvicted: change => `${textOf(change.server)} takes no more reads`,
-    ConflictingPrimaryFound: change => `${textOf(change.server)} says that it is a primary, too`,
+    ReplicaEvicted: change => `${textOf(change.server)} was evicted`,
+    ConflictingPrimaryFound: change => `${textOf(change.server)} claims to be a primary, too`,
     ServerUnsuitable: change => `${textOf(change.server)} cannot be used`,
-    MultipleServersFound: change => `the address of ${textOf(change.server)} leads to several servers`,
+    MultipleServersFound: change => `the address of ${textOf(change.server)} leads to multiple servers`,
 };
 
-/** label, field, how to read it from the data, how to say it @type {[string, string, (data: any) => any, (value: any, data: any) => string][]} */
+/** label, field, how to read it from the data, how to format it @type {[string, string, (data: any) => any, (value: any, data: any) => string][]} */
 const facts = [
     ['primary', 'primary', data => data.row?.primary, value => value ?? 'none'],
     ['serving', 'serving', data => data.row?.serving, (value, data) => `${count(value)} of ${plural(data.row?.servers, 'server')}`],
     ['largest lag', 'maxLagSeconds', data => data.row?.maxLagSeconds, duration],
     ['failovers', 'failovers', data => data.row?.failovers, count],
     ['reads on the primary', 'readsOnPrimary', data => data.readsOnPrimary, count],
-    ['of them out now', 'readsOnPrimaryNow', data => data.readsOnPrimaryNow, count],
-    ['reads refused', 'readsRefused', data => data.readsRefused, count],
-    ['writes refused', 'writesRefused', data => data.writesRefused, count],
-    ['causal reads at once', 'causal.atOnce', data => data.causal?.atOnce, count],
-    ['after a wait', 'causal.afterWait', data => data.causal?.afterWait, count],
-    ['on the primary', 'causal.onPrimary', data => data.causal?.onPrimary, count],
+    ['currently on the primary', 'currentReadsOnPrimary', data => data.currentReadsOnPrimary, count],
+    ['reads rejected', 'readsRefused', data => data.readsRefused, count],
+    ['writes rejected', 'writesRefused', data => data.writesRefused, count],
+    ['immediate causal reads', 'causal.immediate', data => data.causal?.immediate, count],
+    ['causal reads after a wait', 'causal.afterWait', data => data.causal?.afterWait, count],
+    ['causal reads on the primary', 'causal.onPrimary', data => data.causal?.onPrimary, count],
 ];
 
 /** @param {HTMLElement} main @param {any} context @param {{ name: string }} route */
 export function createSetView(main, context, { name }) {
-    const verdict = createVerdict('Replica set', name);
+    const diagnosis = createDiagnosis('Replica set', name);
     const shown = facts.map(([label, field, read, text]) => ({ fact: createFact(label, field), read, text }));
     const servers = createTable({
         label: 'Servers',
@@ -143,7 +143,7 @@ export function createSetView(main, context, { name }) {
     main.append(
         el('nav', { 'class': 'crumbs', 'aria-label': 'Breadcrumb' }, el('a', { href: overviewHref }, '← All pools')),
         missing,
-        verdict.root,
+        diagnosis.root,
         content,
     );
 
@@ -153,24 +153,24 @@ export function createSetView(main, context, { name }) {
     };
     return {
         title: name,
-        heading: verdict.heading,
-        stale: verdict.stale,
+        heading: diagnosis.heading,
+        stale: diagnosis.stale,
         problem: (problem, part) =>
             part === 'replicaSet' &&
-            gone(problem.status === 404 ? `There is no replica set “${name}” (any more). ${problem.detail}` : problem.message),
+            gone(problem.status === 404 ? `Replica set “${name}” does not exist (any more). ${problem.detail}` : problem.message),
         update(batch) {
             if (batch.overview && !batch.replicaSet) {
                 const row = list(batch.overview.replicaSets).find(other => other.name === name);
-                gone(row === undefined ? `There is no replica set “${name}” (any more).` : '');
+                gone(row === undefined ? `Replica set “${name}” does not exist (any more).` : '');
             }
             const data = batch.replicaSet;
             if (data && data.row?.name === name) {
                 gone('');
                 content.hidden = false;
-                setAttribute(main, 'data-level', levelOf(data.verdict?.level ?? data.row.level));
-                verdict.update(data.verdict, data.row);
+                setAttribute(main, 'data-level', levelOf(data.diagnosis?.level ?? data.row.level));
+                diagnosis.update(data.diagnosis, data.row);
                 servers.update([...list(data.servers)].sort((a, b) => Number(b.role === 'Primary') - Number(a.role === 'Primary')));
-                history.update(list(data.history));
+                history.update(list(data.topologyChanges));
                 shown.forEach(({ fact, read, text }) => fact.update(read(data), text(read(data), data)));
             }
         },

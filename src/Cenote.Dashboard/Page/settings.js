@@ -1,4 +1,4 @@
-// Every setting with its default, unit and meaning; those that differ from the default first.
+// Every setting with its default, unit and description; changed ones first.
 import { el, setAttribute } from './dom.js';
 import { list, textOf } from './model.js';
 import { matches } from './overview-order.js';
@@ -34,7 +34,7 @@ export function createSettings() {
                     [differs(setting) ? 'changed' : '', setting.canChange ? 'can change while running' : ''].filter(Boolean).join(', '),
                 sortable: true,
             },
-            { label: 'Meaning', field: 'meaning', value: setting => setting.meaning, className: 'col-message' },
+            { label: 'Description', field: 'description', value: setting => setting.description, className: 'col-message' },
         ],
         row: (node, setting) => {
             setAttribute(node, 'data-setting', textOf(setting.name));
@@ -48,10 +48,10 @@ export function createSettings() {
     function update(pool) {
         latest = pool;
         const wanted = filter.value.trim().toLowerCase();
-        const all = list(pool.settings).filter(setting => matches(wanted, setting.name, setting.meaning, setting.value));
+        const all = list(pool.settings).filter(setting => matches(wanted, setting.name, setting.description, setting.value));
         table.update(
             [...all.filter(differs), ...all.filter(setting => !differs(setting))],
-            wanted === '' ? 'The application tells none of its settings.' : undefined,
+            wanted === '' ? 'The pool has no settings to show.' : undefined,
         );
     }
 

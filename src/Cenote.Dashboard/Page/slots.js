@@ -1,4 +1,4 @@
-// Every slot as a cell: coloured and lettered by its state, with age, uses and holder. One tab stop; arrows move among the cells.
+// Every slot as a cell with the letter and colour of its state, its age, lease count and holder. One tab stop; arrows move among the cells.
 import { el, keyed, setAttribute, setText } from './dom.js';
 import { count, duration, isNumber, plural, words } from './format.js';
 import { list, textOf } from './model.js';
@@ -12,13 +12,13 @@ export function describeSlot(slot) {
     if (slot.holder) {
         parts.push(`${isNumber(slot.heldSeconds) ? `for ${duration(slot.heldSeconds)} ` : ''}by ${slot.holder}`);
     }
-    if (slot.isSuspected) {
-        parts.push('leak suspected');
+    if (slot.isSuspectedLeak) {
+        parts.push('suspected leak');
     }
     if (isNumber(slot.ageSeconds)) {
         parts.push(`connection ${duration(slot.ageSeconds)} old`);
     }
-    return [...parts, plural(slot.uses ?? 0, 'use')].join(', ');
+    return [...parts, plural(slot.leaseCount ?? 0, 'lease')].join(', ');
 }
 
 export function createSlots() {
@@ -49,7 +49,7 @@ export function createSlots() {
         const [letter, name, time, holder] = ['slot-letter', 'slot-id', 'slot-time', 'slot-holder'].map(className =>
             el('span', { 'class': className, 'aria-hidden': 'true' }),
         );
-        const spoken = el('span', { class: 'unseen' }); // The letter is for eyes; this is for ears.
+        const spoken = el('span', { class: 'unseen' }); // For screen readers, instead of the letter.
         const button = el(
             'button',
             {
@@ -66,10 +66,10 @@ export function createSlots() {
             node: el('li', { data: { slot: String(first.id) } }, button),
             update(slot) {
                 setAttribute(button, 'data-state', textOf(slot.state));
-                setAttribute(button, 'data-suspected', slot.isSuspected ? 'true' : null);
+                setAttribute(button, 'data-suspected', slot.isSuspectedLeak ? 'true' : null);
                 setAttribute(button, 'tabindex', slot.id === (chosen ?? latest[0]?.id) ? '0' : '-1');
                 setText(spoken, describeSlot(slot));
-                setText(letter, `${letters[slot.state] ?? '?'}${slot.isSuspected ? '!' : ''}`);
+                setText(letter, `${letters[slot.state] ?? '?'}${slot.isSuspectedLeak ? '!' : ''}`);
                 setText(name, `#${slot.id}`);
                 setText(
                     time,
@@ -79,7 +79,7 @@ export function createSlots() {
                           ? `age ${duration(slot.ageSeconds)}`
                           : words(slot.state),
                 );
-                setText(holder, slot.holder ?? (slot.state === 'Empty' ? '' : plural(slot.uses ?? 0, 'use')));
+                setText(holder, slot.holder ?? (slot.state === 'Empty' ? '' : plural(slot.leaseCount ?? 0, 'lease')));
             },
         };
     }

@@ -1,17 +1,17 @@
-// A snapshot that was saved: opened from a file, shown in the same views. The file may come from anybody.
+// A saved snapshot: opened from a file and shown in the same views. The content of the file is not trusted.
 import { list } from './model.js';
 
 const largest = 256 * 1024 * 1024;
 
 const isObject = value => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** No member of these names is a snapshot's own, and an object that has one cannot be written as text. @param {string} name @param {any} value */
+/** A snapshot has no members of these names, and an object with one of them cannot be written as text. @param {string} name @param {any} value */
 const harmless = (name, value) => (name === '__proto__' || name === 'toString' || name === 'valueOf' ? undefined : value);
 
-/** @param {any} data @returns {string[]} what makes it no snapshot that can be shown */
+/** @param {any} data @returns {string[]} why it cannot be shown; empty for a valid snapshot */
 function findProblems(data) {
     if (!isObject(data) || data.format !== 'cenote-snapshot') {
-        return ['It is JSON, but no snapshot of Cenote: its "format" is not "cenote-snapshot".'];
+        return ['It is not a snapshot of Cenote: its "format" is not "cenote-snapshot".'];
     }
     if (data.version !== 1) {
         return [
@@ -23,12 +23,12 @@ function findProblems(data) {
         if (!Array.isArray(value)) {
             problems.push(`"${path}" is not a list.`);
         } else if (!value.every(test)) {
-            problems.push(`"${path}" has entries that are none.`);
+            problems.push(`"${path}" has invalid entries.`);
         }
     };
     const named = row => isObject(row) && typeof row.name === 'string' && row.name !== '';
     if (Number.isNaN(Date.parse(data.time))) {
-        problems.push('"time" is no time.');
+        problems.push('"time" is not a time.');
     }
     rows(data.overview?.pools, 'overview.pools', row => named(row) && (row.counts === undefined || isObject(row.counts)));
     rows(data.overview?.replicaSets, 'overview.replicaSets', named);
@@ -42,22 +42,22 @@ function findProblems(data) {
     return problems;
 }
 
-/** Drops what is not an object from the lists that the views walk through: one broken entry must not hide the rest. */
+/** Drops broken entries from the lists that the views walk through, because one must not hide the others. */
 function clean(data) {
     for (const part of [...data.pools, ...data.replicaSets]) {
-        for (const name of ['slots', 'leases', 'leaks', 'statements', 'events', 'settings', 'servers', 'history']) {
+        for (const name of ['slots', 'leases', 'leaks', 'statements', 'events', 'settings', 'servers', 'topologyChanges']) {
             if (Array.isArray(part[name])) {
                 part[name] = part[name].filter(isObject);
             }
         }
-        if (isObject(part.verdict)) {
-            part.verdict.findings = list(part.verdict.findings).filter(isObject);
+        if (isObject(part.diagnosis)) {
+            part.diagnosis.findings = list(part.diagnosis.findings).filter(isObject);
         }
     }
     return data;
 }
 
-/** @param {File} file @returns {Promise<any>} or an Error with words for the person who chose the file */
+/** @param {File} file @returns {Promise<any>} or an Error with a message for the user */
 export async function readSnapshot(file) {
     if (file.size > largest) {
         throw new Error(
@@ -68,7 +68,7 @@ export async function readSnapshot(file) {
     try {
         data = JSON.parse(await file.text(), harmless);
     } catch {
-        throw new Error(`“${file.name}” is no snapshot: it is not JSON, or only a part of a file.`);
+        throw new Error(`“${file.name}” is not a snapshot: it is not JSON, or the file is incomplete.`);
     }
     const problems = findProblems(data);
     if (problems.length > 0) {
@@ -89,14 +89,14 @@ export function createSnapshotSource(data) {
             ...(pool && { pool: named(data.pools, pool) }),
             ...(replicaSet && { replicaSet: named(data.replicaSets, replicaSet) }),
         }),
-        /** The history whose length fits the range best. @param {string} pool @param {number} seconds */
+        /** Returns the history whose length fits the range best. @param {string} pool @param {number} seconds */
         async history(pool, seconds) {
             const own = list(data.histories).filter(history => history.pool === pool);
             const length = history => history.seconds ?? (history.times.length < 2 ? 0 : history.times.at(-1) - history.times[0]);
             const distance = history => Math.abs(Math.log(Math.max(1, length(history)) / seconds));
             const [best] = [...own].sort((a, b) => distance(a) - distance(b));
             if (best === undefined) {
-                throw new Error('the snapshot has none of this pool.');
+                throw new Error('the snapshot has no history of this pool.');
             }
             return best;
         },

@@ -6,7 +6,7 @@ internal sealed class SetCounters
     private long _readsOnPrimary;
     private long _readsRefused;
     private long _writesRefused;
-    private long _causalAtOnce;
+    private long _causalImmediate;
     private long _causalAfterWait;
     private long _causalOnPrimary;
 
@@ -16,7 +16,7 @@ internal sealed class SetCounters
 
     internal long WritesRefused => Interlocked.Read(ref _writesRefused);
 
-    internal long CausalAtOnce => Interlocked.Read(ref _causalAtOnce);
+    internal long CausalImmediate => Interlocked.Read(ref _causalImmediate);
 
     internal long CausalAfterWait => Interlocked.Read(ref _causalAfterWait);
 
@@ -36,7 +36,7 @@ internal sealed class SetCounters
         }
         else
         {
-            Interlocked.Increment(ref _causalAtOnce);
+            Interlocked.Increment(ref _causalImmediate);
         }
     }
 

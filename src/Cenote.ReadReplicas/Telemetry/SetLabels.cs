@@ -10,7 +10,7 @@ internal readonly record struct SetLabels(string Set, string? Server, string? Po
         {
             yield return new("cenote.replica.name", Server);
 
-            // So that what is known of the server can be laid beside what is known of its pool.
+            // Joins the metrics of the server with those of its pool.
             yield return new(TelemetryTags.PoolName, Pool);
         }
 

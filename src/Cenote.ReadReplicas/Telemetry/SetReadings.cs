@@ -3,12 +3,12 @@ using System.Diagnostics.Metrics;
 namespace Cenote.ReadReplicas.Telemetry;
 
 /// <summary>
-/// Defines instruments that are read from the live sets. Sets, or servers, of one name are told of together: a listener
-/// would keep only one of them.
+/// Defines instruments that are read from the live sets. Sets, or servers, of one name share one measurement, because a
+/// listener would keep only one of several.
 /// </summary>
 internal sealed class SetReadings(Meter meter, Func<IEnumerable<ReplicaSet>> readSets)
 {
-    /// <summary>A number of a set that only grows.</summary>
+    /// <summary>Defines a number of a set that only grows.</summary>
     internal void Count(string name, string unit, string description, Func<ReplicaSet, long> read) =>
         meter.CreateObservableCounter(name, () => Observe(Sets(attribute: null, ("", read)), Add), unit, description);
 
@@ -21,7 +21,7 @@ internal sealed class SetReadings(Meter meter, Func<IEnumerable<ReplicaSet>> rea
     internal void CountOfServers(string name, string unit, string description, string attribute, params (string Value, Func<ReplicaSetServer, long?> Read)[] parts) =>
         meter.CreateObservableCounter(name, () => Observe(Servers(attribute, parts), Add), unit, description);
 
-    /// <summary>1 for what a server is, 0 for what it is not.</summary>
+    /// <summary>Defines an instrument that is 1 for the current kind of a server, 0 for the others.</summary>
     internal void Kind<T>(string name, string description, Func<ReplicaSetServer, T> read)
         where T : struct, Enum
     {
@@ -31,7 +31,7 @@ internal sealed class SetReadings(Meter meter, Func<IEnumerable<ReplicaSet>> rea
         Func<ReplicaSetServer, long?> Is(T kind) => server => EqualityComparer<T>.Default.Equals(read(server), kind) ? 1 : 0;
     }
 
-    /// <summary>A time of a server, where it is known.</summary>
+    /// <summary>Defines a time of a server, where it is known.</summary>
     internal void Longest(string name, string description, Func<ReplicaSetServer, TimeSpan?> read) =>
         meter.CreateObservableGauge(name, () => Observe(Servers(attribute: null, ("", server => read(server)?.TotalSeconds)), Math.Max), "s", description);
 

@@ -1,9 +1,11 @@
 namespace Cenote.Leasing;
 
-/// <summary>What became of a rent, in one word.</summary>
+/// <summary>The outcomes of a rent, as metrics and traces name them.</summary>
 internal static class RentOutcome
 {
-    internal const string Queued = "lease";
+    internal const string Attribute = "cenote.rent.outcome";
+    internal const string Immediate = "immediate";
+    internal const string Queued = "queued";
     internal const string Cancelled = "cancelled";
 
     internal static string Of(Exception failure) => failure switch

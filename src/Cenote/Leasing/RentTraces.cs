@@ -81,7 +81,7 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
         List<KeyValuePair<string, object?>> tags =
         [
             .. labels.Tags,
-            new("cenote.rent.outcome", outcome),
+            new(RentOutcome.Attribute, outcome),
             new("cenote.rent.wait", Math.Max(0, (endedAt - startedAt).TotalSeconds)),
         ];
         if (lease.IsValid)

@@ -7,6 +7,7 @@ internal sealed class Meters
 {
     private readonly Counter[] _closed = [.. Enum.GetValues<CloseReason>().Select(_ => new Counter())];
     private OpenFailure? _lastOpenFailure;
+    private long _immediateRents;
 
     internal Counter Timeouts { get; } = new();
 
@@ -50,6 +51,27 @@ internal sealed class Meters
     internal void Closed(CloseReason reason) => _closed[(int)reason].Increment();
 
     internal long CountClosed(CloseReason reason) => _closed[(int)reason].Value;
+
+    /// <summary>
+    /// Returns the highest reading so far. A queued caller has its lease a moment before its wait is recorded, and looks
+    /// like an immediate rent until then.
+    /// </summary>
+    internal long RaiseImmediateRents(long reading)
+    {
+        var highest = Volatile.Read(ref _immediateRents);
+        while (reading > highest)
+        {
+            var before = Interlocked.CompareExchange(ref _immediateRents, reading, highest);
+            if (before == highest)
+            {
+                return reading;
+            }
+
+            highest = before;
+        }
+
+        return highest;
+    }
 
     internal IReadOnlyDictionary<CloseReason, long> ReadClosed()
     {

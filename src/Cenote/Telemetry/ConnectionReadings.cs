@@ -2,7 +2,7 @@ using Cenote.Statistics;
 
 namespace Cenote.Telemetry;
 
-/// <summary>What is told of the connections of a pool: how many, and what becomes of them.</summary>
+/// <summary>The instruments of a pool's connections: how many, and why they are opened and closed.</summary>
 internal static class ConnectionReadings
 {
     internal static void Define(PoolReadings readings)
@@ -21,7 +21,7 @@ internal static class ConnectionReadings
         readings.Level(
             "cenote.connection.count",
             "{connection}",
-            "Connections by what they are doing.",
+            "Connections by what they do.",
             "cenote.connection.state",
             static pool => pool.Desk.Count(),
             ("opening", static counts => counts.Opening),
@@ -30,9 +30,9 @@ internal static class ConnectionReadings
             ("resetting", static counts => counts.Resetting),
             ("validating", static counts => counts.Validating),
             ("closing", static counts => counts.Closing));
-        readings.Level("cenote.connection.limit", "{connection}", "The size in force: no more connections than this are open.", static pool => pool.Desk.ReadCapacity().Limit);
+        readings.Level("cenote.connection.limit", "{connection}", "The limit of open connections.", static pool => pool.Desk.ReadCapacity().Limit);
         readings.Count("cenote.connection.opened", "{connection}", "Connections opened.", static pool => pool.Desk.Meters.Opened.Value);
-        readings.Count("cenote.connection.open_failures", "{failure}", "Tries to open a connection that failed.", static pool => pool.Desk.Meters.OpenFailures.Value);
+        readings.Count("cenote.connection.open_failures", "{failure}", "Attempts to open a connection that failed.", static pool => pool.Desk.Meters.OpenFailures.Value);
         readings.Count(
             "cenote.connection.closed",
             "{connection}",
@@ -40,12 +40,12 @@ internal static class ConnectionReadings
             "cenote.connection.close_reason",
             static pool => pool.Desk.Meters,
             [.. Enum.GetValues<CloseReason>().Select(static reason => (TelemetryTags.ValueOf(reason), CountOf(reason)))]);
-        readings.Count("cenote.reset.started", "{reset}", "Sessions that began to be cleared after a lease.", static pool => CountResets(pool));
-        readings.Count("cenote.reset.failed", "{reset}", "Sessions that could not be cleared; their connections were closed.", static pool => pool.Desk.Meters.CountClosed(CloseReason.ResetFailed));
+        readings.Count("cenote.reset.started", "{reset}", "Sessions whose reset began after a lease.", static pool => CountResets(pool));
+        readings.Count("cenote.reset.failed", "{reset}", "Sessions whose reset failed; their connections were closed.", static pool => pool.Desk.Meters.CountClosed(CloseReason.ResetFailed));
         readings.Count(
             "cenote.sizing.changes",
             "{change}",
-            "Changes of the size in force, by a sizing policy or by hand.",
+            "Changes of the limit, by a sizing policy or an operator.",
             "cenote.sizing.direction",
             static pool => pool.Desk.ReadCapacity(),
             ("grow", static capacity => capacity.Grown),

@@ -3,8 +3,8 @@ using Cenote.Statistics;
 namespace Cenote.Telemetry;
 
 /// <summary>
-/// Pools that carry the same attributes. Names are meant to be unique; where they are not, one measurement tells of all
-/// of them together, since a listener would keep only one of several.
+/// Pools with the same attributes. Names are meant to be unique. Where they are not, one measurement covers all of
+/// them, because a listener would keep only one of several.
 /// </summary>
 internal sealed class PoolGroup(PoolLabels labels)
 {

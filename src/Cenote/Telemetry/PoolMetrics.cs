@@ -4,8 +4,8 @@ using Cenote.Statistics;
 namespace Cenote.Telemetry;
 
 /// <summary>
-/// The meter of every pool. Counts are read from the live pools when somebody collects; only the three durations are
-/// told as they are measured, and none of it happens on the short path of a rent or a return.
+/// The meter of every pool. Counts are read from the live pools when a listener collects. Only the three durations are
+/// recorded as they are measured, and never on the short path of a rent or a return.
 /// </summary>
 internal static class PoolMetrics
 {
@@ -24,7 +24,8 @@ internal static class PoolMetrics
     internal static WeakSet<PoolEngine> Pools { get; } = new();
 
     /// <summary>
-    /// The first bucket holds callers served at once, and nobody else: whoever queued has waited for more than nothing.
+    /// Gets the wait times. The first bucket holds only callers that were served immediately, because a queued caller
+    /// has waited longer than zero.
     /// </summary>
     internal static Histogram<double> WaitTime { get; } = Durations(
         "db.client.connection.wait_time",
@@ -42,7 +43,7 @@ internal static class PoolMetrics
         [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15]);
 
     /// <summary>
-    /// Exports a pool's numbers from now on, until it is removed from <see cref="Pools"/> or collected.
+    /// Exports the numbers of a pool from now on, until it is removed from <see cref="Pools"/> or collected.
     /// </summary>
     internal static void Add(PoolEngine pool)
     {

@@ -5,21 +5,21 @@ namespace Cenote.Telemetry;
 /// <summary>Defines instruments that are read from the live pools.</summary>
 internal sealed class PoolReadings(Meter meter)
 {
-    /// <summary>A number that only grows while the pool lives.</summary>
+    /// <summary>Defines a number that only grows while the pool lives.</summary>
     internal void Count(string name, string unit, string description, Func<PoolEngine, long> read) =>
         meter.CreateObservableCounter(name, () => Observe(read), unit, description);
 
     internal void Count<T>(string name, string unit, string description, string attribute, Func<PoolEngine, T> look, params (string Value, Func<T, long> Read)[] parts) =>
         meter.CreateObservableCounter(name, () => Observe(attribute, look, parts), unit, description);
 
-    /// <summary>A number that grows and falls, and that can be added up over pools.</summary>
+    /// <summary>Defines a number that grows and falls, and that can be added up over pools.</summary>
     internal void Level(string name, string unit, string description, Func<PoolEngine, long> read) =>
         meter.CreateObservableUpDownCounter(name, () => Observe(read), unit, description);
 
     internal void Level<T>(string name, string unit, string description, string attribute, Func<PoolEngine, T> look, params (string Value, Func<T, long> Read)[] parts) =>
         meter.CreateObservableUpDownCounter(name, () => Observe(attribute, look, parts), unit, description);
 
-    /// <summary>A time that cannot be added up.</summary>
+    /// <summary>Defines a time that cannot be added up.</summary>
     internal void Longest(string name, string description, Func<PoolEngine, TimeSpan> read) =>
         meter.CreateObservableGauge(name, () => ObserveLongest(read), "s", description);
 
@@ -31,7 +31,7 @@ internal sealed class PoolReadings(Meter meter)
         }
     }
 
-    /// <summary>All parts of a pool from one look, so that they agree.</summary>
+    /// <summary>Reads all parts of a pool at once, so that they agree.</summary>
     private static IEnumerable<Measurement<long>> Observe<T>(string attribute, Func<PoolEngine, T> look, (string Value, Func<T, long> Read)[] parts)
     {
         foreach (var group in PoolGroup.ReadAll())

@@ -1,18 +1,26 @@
+using Cenote.Leasing;
+
 namespace Cenote.Telemetry;
 
-/// <summary>What is told of the callers of a pool: how they were served, and what became of their leases.</summary>
+/// <summary>The instruments of a pool's callers: how they were served, and how their leases ended.</summary>
 internal static class RentReadings
 {
     internal static void Define(PoolReadings readings)
     {
         readings.Level("db.client.connection.pending_requests", "{request}", "The number of current pending requests for an open connection.", static pool => pool.Desk.Count().Waiting);
         readings.Count("db.client.connection.timeouts", "{timeout}", "The number of connection timeouts that have occurred trying to obtain a connection from the pool.", static pool => pool.Desk.Meters.Timeouts.Value);
-        readings.Count("cenote.rent.granted", "{rent}", "Connections lent.", static pool => pool.Desk.Slots.CountRents());
-        readings.Count("cenote.rent.queued", "{rent}", "Connections lent to callers that had to queue.", static pool => pool.Desk.Meters.WaitTime.Count);
+        readings.Count(
+            "cenote.rents",
+            "{rent}",
+            "Connections rented.",
+            RentOutcome.Attribute,
+            ReadRents,
+            (RentOutcome.Immediate, static rents => rents.Immediate),
+            (RentOutcome.Queued, static rents => rents.Queued));
         readings.Count(
             "cenote.rent.failed",
             "{rent}",
-            "Callers that got no connection, by reason.",
+            "Rents that failed, by reason.",
             TelemetryTags.ErrorType,
             static pool => pool.Desk.Meters,
             ("timeout", static meters => meters.Timeouts.Value),
@@ -20,22 +28,22 @@ internal static class RentReadings
             ("open_failed", static meters => meters.Errors.Value),
             ("circuit_open", static meters => meters.CircuitRejections.Value),
             ("overloaded", static meters => meters.OverloadRejections.Value));
-        readings.Count("cenote.rent.nested", "{rent}", "Rents by a flow that held a connection of the pool already, where the pool looks for them.", static pool => pool.Desk.Meters.NestedRents.Value);
+        readings.Count("cenote.rent.nested", "{rent}", "Rents by a flow that already held a connection of the pool, where the pool detects them.", static pool => pool.Desk.Meters.NestedRents.Value);
         readings.Longest("cenote.rent.longest_wait", "How long the first in the queue has waited so far.", static pool => pool.Desk.ReadLongestWait());
         readings.Count(
             "cenote.leak.reports",
             "{lease}",
-            "Leases that were reported, by what became known of them.",
+            "Leases that were reported as leaks, by kind.",
             "cenote.leak.kind",
             static pool => pool.Desk.Meters,
             ("suspected", static meters => meters.LeaksSuspected.Value),
-            ("returned", static meters => meters.LeasesReturnedLate.Value),
-            ("proven", static meters => meters.CountClosed(CloseReason.Abandoned)),
+            ("returned_late", static meters => meters.LeasesReturnedLate.Value),
+            ("abandoned", static meters => meters.CountClosed(CloseReason.Abandoned)),
             ("revoked", static meters => meters.LeasesRevoked.Value));
         readings.Level(
             "cenote.pool.state",
             "{pool}",
-            "1 for the state that the pool is in, 0 for the others. A closed pool is not told of at all.",
+            "1 for the state that the pool is in, 0 for the others. A closed pool has no value.",
             "cenote.pool.state",
             static pool => pool.Operations.ReadState(),
             ("running", static state => Is(state, PoolState.Running)),
@@ -44,13 +52,20 @@ internal static class RentReadings
         readings.Level(
             "cenote.pool.diagnosis",
             "{pool}",
-            "1 for how the pool judges itself, 0 for the others.",
+            "1 for the level of the pool's diagnosis, 0 for the others.",
             "cenote.pool.diagnosis",
             static pool => pool.Diagnoser.Diagnose(DiagnosisOptions.Default).Level,
             ("healthy", static level => Is(level, DiagnosisLevel.Healthy)),
             ("degraded", static level => Is(level, DiagnosisLevel.Degraded)),
             ("unhealthy", static level => Is(level, DiagnosisLevel.Unhealthy)));
-        readings.Count("cenote.maintenance.failures", "{failure}", "Upkeep tasks that threw.", static pool => pool.Desk.Meters.MaintenanceFailures.Value);
+        readings.Count("cenote.maintenance.failures", "{failure}", "Maintenance tasks that threw.", static pool => pool.Desk.Meters.MaintenanceFailures.Value);
+    }
+
+    /// <summary>Reads the rents. Both numbers are counters, which must not fall.</summary>
+    private static (long Immediate, long Queued) ReadRents(PoolEngine pool)
+    {
+        var queued = pool.Desk.Meters.WaitTime.Count;
+        return (pool.Desk.Meters.RaiseImmediateRents(pool.Desk.Slots.CountRents() - queued), queued);
     }
 
     private static long Is<T>(T found, T kind)

@@ -22,9 +22,9 @@ public sealed class ActionTests
         Assert.Equal((1, 7), (pool.GetStatistics().MinSize, pool.GetStatistics().MaxSize));
         await pool.WarmUpAsync(2).Soon();
         Assert.Contains("2 idle connections are alive", await ops.DoAsync("""{"pool":"orders","action":"validate"}"""), StringComparison.Ordinal);
-        await ops.DoAsync("""{"pool":"orders","action":"retireAll"}""");
+        await ops.DoAsync("""{"pool":"orders","action":"clear"}""");
         Assert.Contains(pool.GetEvents(), happened => happened.Kind == PoolEventKind.Cleared);
-        await ops.DoAsync("""{"pool":"orders","action":"openCircuit"}""");
+        await ops.DoAsync("""{"pool":"orders","action":"isolateCircuit"}""");
         Assert.True(pool.GetCircuitStatus().IsIsolated);
         await ops.DoAsync("""{"pool":"orders","action":"closeCircuit"}""");
         Assert.False(pool.GetCircuitStatus().IsIsolated);

@@ -4,13 +4,14 @@ using YamlDotNet.Serialization;
 
 namespace Cenote.TelemetryTests.Documentation;
 
-/// <summary>The alert rules of the docs ask for what there is, and fire when they should.</summary>
+/// <summary>The alert rules use existing metrics and fire when they should.</summary>
 public sealed partial class AlertRuleTests(ToldFixture told) : IClassFixture<ToldFixture>
 {
     private const string File = "docs/prometheus/cenote-alerts.yml";
+    private const string MonitoringPage = "https://cenote.example/cenote/blob/main/docs/monitoring.md#";
 
     [Fact]
-    public void Every_rule_asks_for_metrics_and_labels_of_a_real_scrape()
+    public void Every_rule_uses_metrics_and_labels_of_a_real_scrape()
     {
         foreach (var rule in Rules())
         {
@@ -19,7 +20,7 @@ public sealed partial class AlertRuleTests(ToldFixture told) : IClassFixture<Tol
     }
 
     [Fact]
-    public void Every_rule_says_what_is_wrong_of_whom_and_where_to_read_on()
+    public void Every_rule_has_a_summary_with_its_subject_and_an_absolute_runbook()
     {
         var headings = HeadingPattern().Matches(Repository.Read("docs/monitoring.md"))
             .Select(static heading => heading.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-'))
@@ -34,14 +35,14 @@ public sealed partial class AlertRuleTests(ToldFixture told) : IClassFixture<Tol
             Assert.All(LabelPattern().Matches(rule["summary"]), use => Assert.Contains(use.Groups["label"].Value, labels));
             if (rule.TryGetValue("runbook", out var runbook))
             {
-                Assert.StartsWith("docs/monitoring.md#", runbook, StringComparison.Ordinal);
-                Assert.Contains(runbook["docs/monitoring.md#".Length..], headings);
+                Assert.StartsWith(MonitoringPage, runbook, StringComparison.Ordinal);
+                Assert.Contains(runbook[MonitoringPage.Length..], headings);
             }
         }
     }
 
     [Fact]
-    public async Task Prometheus_takes_the_rules() =>
+    public async Task Prometheus_accepts_the_rules() =>
         Assert.Contains($"{Rules().Count} rules found", await Promtool.RunAsync("check", "rules", Repository.PathOf(File)), StringComparison.Ordinal);
 
     [Fact]

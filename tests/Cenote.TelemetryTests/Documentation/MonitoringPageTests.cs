@@ -46,7 +46,7 @@ public sealed partial class MonitoringPageTests
     }
 
     [Fact]
-    public void Every_finding_of_a_verdict_has_a_section_where_its_link_leads()
+    public void Help_link_of_every_finding_leads_to_a_section()
     {
         var anchors = HeadingPattern().Matches(Page).Select(static heading => heading.Groups["text"].Value.ToLowerInvariant().Replace(' ', '-')).ToList();
 

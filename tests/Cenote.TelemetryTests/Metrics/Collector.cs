@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace Cenote.TelemetryTests.Metrics;
 
-/// <summary>An application that collects metrics when it is asked to, through the OpenTelemetry SDK.</summary>
+/// <summary>An application that collects metrics on demand, through the OpenTelemetry SDK.</summary>
 internal sealed class Collector : IDisposable
 {
     private readonly List<MetricSnapshot> _collected = [];
@@ -14,7 +14,7 @@ internal sealed class Collector : IDisposable
         .AddInMemoryExporter(_collected)
         .Build();
 
-    /// <summary>Every instrument that has told something, by its name.</summary>
+    /// <summary>Returns every instrument with measurements, by name.</summary>
     internal IReadOnlyDictionary<string, MetricSnapshot> Collect()
     {
         _collected.Clear();
@@ -22,7 +22,7 @@ internal sealed class Collector : IDisposable
         return _collected.ToDictionary(static metric => metric.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>What one pool tells by one instrument; <see langword="null"/> when it tells nothing.</summary>
+    /// <summary>Returns a measurement of a pool; <see langword="null"/> without one.</summary>
     internal MetricPoint? Of(string poolName, string instrument)
     {
         foreach (var point in Collect().TryGetValue(instrument, out var metric) ? metric.MetricPoints : [])
@@ -34,6 +34,21 @@ internal sealed class Collector : IDisposable
         }
 
         return null;
+    }
+
+    /// <summary>Returns the rents of a pool with an outcome.</summary>
+    internal long Rents(string poolName, string outcome)
+    {
+        foreach (var point in Collect()["cenote.rents"].MetricPoints)
+        {
+            var tags = TagsOf(point);
+            if (Equals(tags["db.client.connection.pool.name"], poolName) && Equals(tags["cenote.rent.outcome"], outcome))
+            {
+                return point.GetSumLong();
+            }
+        }
+
+        throw new InvalidOperationException($"Pool {poolName} has no rents with the outcome {outcome}.");
     }
 
     internal static Dictionary<string, object?> TagsOf(MetricPoint point)

@@ -17,7 +17,7 @@ public sealed class ListeningTests
         await pool.DisposeAsync();
 
         Assert.Null(collector.Of(pool.Name, "db.client.connection.max"));
-        Assert.Null(collector.Of(pool.Name, "cenote.rent.granted"));
+        Assert.Null(collector.Of(pool.Name, "cenote.rents"));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ListeningTests
         await using var other = await StubPool.UsedAsync(options => (options.Name, options.MinSize, options.MaxSize) = (name, 3, 3));
 
         Assert.Equal(4, collector.Of(name, "db.client.connection.max")!.Value.GetSumLong());
-        Assert.Equal(4, collector.Of(name, "cenote.rent.granted")!.Value.GetSumLong());
+        Assert.Equal((3, 1), (collector.Rents(name, "immediate"), collector.Rents(name, "queued")));
         Assert.Equal(4, collector.Of(name, "cenote.connection.opened")!.Value.GetSumLong());
     }
 
@@ -73,13 +73,41 @@ public sealed class ListeningTests
         Rent(pool, 7);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal((10_507, 0), Waits());
-        Assert.Equal(25_507, collector.Of(pool.Name, "cenote.rent.granted")!.Value.GetSumLong());
+        Assert.Equal((25_507, 0), (collector.Rents(pool.Name, "immediate"), collector.Rents(pool.Name, "queued")));
 
         (long Count, double Sum) Waits()
         {
             var point = collector.Of(pool.Name, "db.client.connection.wait_time")!.Value;
             return (point.GetHistogramCount(), point.GetHistogramSum());
         }
+    }
+
+    [Fact]
+    public async Task Immediate_rents_never_fall_while_callers_queue()
+    {
+        using var collector = new Collector();
+        await using var pool = StubPool.New(static options => (options.MinSize, options.MaxSize) = (1, 1));
+        await pool.WaitUntilReadyAsync().Soon();
+        using var enough = new CancellationTokenSource();
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                (await pool.RentAsync()).Dispose();
+            }
+        })).ToList();
+
+        var before = 0L;
+        for (var i = 0; i < 500; i++)
+        {
+            var now = collector.Rents(pool.Name, "immediate");
+            Assert.InRange(now, before, long.MaxValue);
+            before = now;
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(callers).Soon();
+        Assert.True(collector.Rents(pool.Name, "queued") > 0);
     }
 
     [Fact]

@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace Cenote.TelemetryTests.Metrics;
 
-/// <summary>What a scrape tells of a pool that is in trouble, or that somebody operates.</summary>
+/// <summary>The numbers of a pool in trouble, or that an operator changes.</summary>
 public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<PrometheusHost>
 {
     [Theory]
     [InlineData(Db.Sqlite)]
     [InlineData(Db.PostgreSql)]
     [InlineData(Db.MariaDb)]
-    public async Task An_unreachable_database_opens_the_circuit_and_every_refusal_is_counted(Db db)
+    public async Task Unreachable_database_opens_the_circuit_and_every_rejection_is_counted(Db db)
     {
         await using var pool = NewPool(Unreachable(db), options =>
         {
@@ -22,8 +22,8 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
             options.CircuitBreaker = new() { BreakDuration = TimeSpan.FromMinutes(5), MaxBreakDuration = TimeSpan.FromMinutes(5) };
         });
 
-        var (failed, refused) = (0, 0);
-        while (refused < 3)
+        var (failed, rejected) = (0, 0);
+        while (rejected < 3)
         {
             try
             {
@@ -31,7 +31,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
             }
             catch (CircuitOpenException)
             {
-                refused++;
+                rejected++;
             }
             catch (ConnectionOpenException)
             {
@@ -45,13 +45,14 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal(1, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "open")));
         Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "closed")));
         Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "half_open")));
-        Assert.Equal(refused, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "circuit_open")));
+        Assert.Equal(rejected, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "circuit_open")));
         Assert.Equal(failed, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "open_failed")));
         Assert.Equal(0, Of(scrape, pool, "cenote_connection_opened_total"));
-        Assert.Equal(0, Of(scrape, pool, "cenote_rent_granted_total"));
+        Assert.Equal(0, Of(scrape, pool, "cenote_rents_total", ("cenote_rent_outcome", "immediate")));
+        Assert.Equal(0, Of(scrape, pool, "cenote_rents_total", ("cenote_rent_outcome", "queued")));
     }
 
-    // All at once: each waits for upkeep to look a few times, which it does once a second.
+    // All in parallel: each waits for several rounds of maintenance, which runs once a second.
     [Fact]
     public Task Every_kind_of_leak_is_counted() => Task.WhenAll(Enum.GetValues<Db>().Select(AssertLeaksAsync));
 
@@ -61,7 +62,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         var late = await pool.RentAsync().Soon();
         await Counts("suspected", 1);
         late.Dispose();
-        await Counts("returned", 1);
+        await Counts("returned_late", 1);
 
         await LeakAsync(pool);
         await Patience.SoonAsync(
@@ -69,15 +70,15 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
-                return Of(await host.ScrapeAsync(), pool, "cenote_leak_reports_total", ("cenote_leak_kind", "proven")) == 1;
+                return Of(await host.ScrapeAsync(), pool, "cenote_leak_reports_total", ("cenote_leak_kind", "abandoned")) == 1;
             },
-            () => "the forgotten connection is found");
+            () => "the abandoned connection is found");
         var scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "abandoned")) == 1, "it is closed");
 
         using var held = await pool.RentAsync().Soon();
         Assert.True(pool.TryRevoke(pool.GetLeases().Single()));
         scrape = await Counts("revoked", 1);
-        Assert.Equal(1, Of(scrape, pool, "cenote_leak_reports_total", ("cenote_leak_kind", "proven")));
+        Assert.Equal(1, Of(scrape, pool, "cenote_leak_reports_total", ("cenote_leak_kind", "abandoned")));
 
         Task<Scrape> Counts(string kind, int count) =>
             host.ScrapeUntilAsync(found => Of(found, pool, "cenote_leak_reports_total", ("cenote_leak_kind", kind)) == count, $"{count} {kind}");
@@ -98,14 +99,14 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal((1, 0), (Changes(scrape, "grow"), Changes(scrape, "shrink")));
 
         pool.Resize(1, 2);
-        scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "shrunk")) == 2, "two are closed");
+        scrape = await host.ScrapeUntilAsync(found => Of(found, pool, "cenote_connection_closed_total", ("cenote_connection_close_reason", "pool_shrunk")) == 2, "two are closed");
         Assert.Equal((1, 1), (Changes(scrape, "grow"), Changes(scrape, "shrink")));
         Assert.Equal(2, Of(scrape, pool, "db_client_connection_count", ("db_client_connection_state", "idle")));
 
-        Assert.Equal(("running", "healthy"), (State(scrape), Verdict(scrape)));
+        Assert.Equal(("running", "healthy"), (State(scrape), Diagnosis(scrape)));
         pool.Suspend();
         scrape = await host.ScrapeAsync();
-        Assert.Equal(("suspended", "unhealthy"), (State(scrape), Verdict(scrape)));
+        Assert.Equal(("suspended", "unhealthy"), (State(scrape), Diagnosis(scrape)));
         var waiting = pool.RentAsync().Soon();
         await Assert.ThrowsAsync<PoolOverloadedException>(() => pool.RentAsync().Soon());
         Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_rent_failed_total", ("error_type", "overloaded")));
@@ -117,7 +118,7 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         Assert.Equal("running", State(await host.ScrapeAsync()));
 
         double Changes(Scrape found, string direction) => Of(found, pool, "cenote_sizing_changes_total", ("cenote_sizing_direction", direction));
-        string Verdict(Scrape found) => new[] { "healthy", "degraded", "unhealthy" }.Single(level => Of(found, pool, "cenote_pool_diagnosis", ("cenote_pool_diagnosis", level)) == 1);
+        string Diagnosis(Scrape found) => new[] { "healthy", "degraded", "unhealthy" }.Single(level => Of(found, pool, "cenote_pool_diagnosis", ("cenote_pool_diagnosis", level)) == 1);
         string State(Scrape found) => new[] { "running", "suspended", "draining" }.Single(state => Of(found, pool, "cenote_pool_state", ("cenote_pool_state", state)) == 1);
     }
 

@@ -37,12 +37,12 @@ public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<
             Assert.Null(scrape.Find("cenote_replica_lag_seconds", Server(test, "two")));
             Assert.InRange(Of(scrape, "cenote_replica_probes_total", [.. Server(test, "one"), ("cenote_probe_outcome", "failure")]), 2, double.MaxValue);
 
-            // It left the rotation of reads when it became the primary.
+            // It was evicted from the rotation when it became the primary.
             Assert.Equal(1, Of(scrape, "cenote_replica_evictions_total", Server(test, "two")));
             Assert.Equal((0, 0), (
                 OfSet(scrape, test, "cenote_replica_set_refused_total", ("cenote_replica_set_intent", "read")),
                 OfSet(scrape, test, "cenote_replica_set_refused_total", ("cenote_replica_set_intent", "write"))));
-            foreach (var outcome in (string[])["at_once", "after_wait", "on_primary"])
+            foreach (var outcome in (string[])["immediate", "after_wait", "on_primary"])
             {
                 Assert.Equal(0, OfSet(scrape, test, "cenote_replica_set_causal_reads_total", ("cenote_causal_read_outcome", outcome)));
             }

@@ -50,7 +50,7 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
         Assert.Equal(ActivityStatusCode.Unset, span.Status);
         Assert.Equal(pool.Name, span.GetTagItem("db.client.connection.pool.name"));
         Assert.Equal("stub", span.GetTagItem("db.system.name"));
-        Assert.Equal("lease", span.GetTagItem("cenote.rent.outcome"));
+        Assert.Equal("queued", span.GetTagItem("cenote.rent.outcome"));
         Assert.Equal("reused", span.GetTagItem("cenote.rent.connection"));
         Assert.Null(span.GetTagItem("error.type"));
         var waited = Assert.IsType<double>(span.GetTagItem("cenote.rent.wait"));
@@ -70,7 +70,7 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
         (await RentAsync(pool, isBlocking)).Dispose();
 
         var span = Assert.Single(recorder.Within(request));
-        Assert.Equal("lease", span.GetTagItem("cenote.rent.outcome"));
+        Assert.Equal("queued", span.GetTagItem("cenote.rent.outcome"));
         Assert.Equal("new", span.GetTagItem("cenote.rent.connection"));
         Assert.Same(request, Activity.Current);
     }

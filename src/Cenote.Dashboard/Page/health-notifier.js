@@ -1,10 +1,10 @@
-// Tells a screen reader when a pool's health changes: that, and not every tick.
+// Notifies screen readers of changes of health, not of every tick.
 import { withLocalTimes } from './format.js';
 import { list } from './model.js';
 import { levelOf } from './levels.js';
 
 /** @param {HTMLElement} region a live region */
-export function createAnnouncer(region) {
+export function createHealthNotifier(region) {
     /** @type {Map<string, string> | null} */
     let known = null;
     return {
