@@ -123,7 +123,7 @@ public sealed class RegistrationTests
         var asking = Task.Factory.StartNew(() => services.GetRequiredKeyedService<ConnectionPool>("logs"), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
-        Assert.Contains("'logs' asks for itself", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'logs' is requested during its own construction", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

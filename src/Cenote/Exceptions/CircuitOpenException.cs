@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// The pool's circuit is open: the last tries to open a connection failed, and no connection is left that could serve
-/// the caller. Thrown at once, without a wait. The last failure's exception is the inner one.
+/// The exception for a rent while the pool's circuit is open: the last attempts to open a connection failed, and no
+/// connection is left. Thrown at once, without a wait. The inner exception is the last failure.
 /// </summary>
 public sealed class CircuitOpenException : PoolException
 {
@@ -14,20 +14,21 @@ public sealed class CircuitOpenException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "circuit-open");
     }
 
-    /// <summary>The circuit when the caller was refused.</summary>
+    /// <summary>Gets the status of the circuit when the caller was rejected.</summary>
     public CircuitStatus CircuitStatus { get; }
 
-    /// <summary>When to try again: shortly after the pool itself has probed the database, with jitter, so that callers
-    /// do not come back all at once; <see langword="null"/> when the circuit was opened by hand, until it is closed by
-    /// hand.</summary>
+    /// <summary>
+    /// Gets the time after which to try again, shortly after the pool's own next probe; <see langword="null"/> when the
+    /// circuit was opened manually. Jitter keeps callers from retrying all at once.
+    /// </summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>
-    /// The last failure to open a connection, with its time; <see langword="null"/> when the circuit was opened by
-    /// hand.
+    /// Gets the last failure to open a connection, with its time; <see langword="null"/> when the circuit was opened
+    /// manually.
     /// </summary>
     public OpenFailure? LastFailure => CircuitStatus.LastFailure;
 
-    /// <summary>Always <see langword="true"/>: circuits close.</summary>
+    /// <summary>Gets <see langword="true"/>, because the circuit closes when the database recovers.</summary>
     public override bool IsTransient => true;
 }

@@ -1,7 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// A connection could not be opened, and nothing else could serve the caller. The driver's exception is the inner one.
+/// The exception for a connection that could not be opened, while no other connection could serve the caller. The inner
+/// exception is the driver's.
 /// </summary>
 public sealed class ConnectionOpenException : PoolException
 {
@@ -12,11 +13,11 @@ public sealed class ConnectionOpenException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "connection-open");
     }
 
-    /// <summary>What failed, when, and after how many tries.</summary>
+    /// <summary>Gets the failure, with its time and the number of attempts.</summary>
     public OpenFailure Failure { get; }
 
     /// <summary>
-    /// Whether trying again later may succeed; <see langword="false"/> for refused credentials or settings.
+    /// Gets whether another try may succeed later; <see langword="false"/> for refused credentials or settings.
     /// </summary>
     public override bool IsTransient => Failure.Kind is not (Cenote.FailureKind.InvalidCredentials or Cenote.FailureKind.InvalidConfiguration);
 }

@@ -1,16 +1,16 @@
 namespace Cenote;
 
 /// <summary>
-/// A flow of execution asked for a second connection while it held one, and
-/// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> is <see cref="NestedRentBehavior.Throw"/>. Where every holder
-/// waits for another connection, a pool stands still until the acquire timeout.
+/// The exception for a nested rent, where <see cref="ConnectionPoolOptions.NestedRentBehavior"/> is
+/// <see cref="NestedRentBehavior.Throw"/>: a flow of execution rented a second connection while it held one. When every
+/// holder waits for another connection, the pool is deadlocked until the acquire timeout.
 /// </summary>
 public sealed class NestedRentException : PoolException
 {
     internal NestedRentException(string poolName, CallSite held, CallSite asked)
         : base(
             poolName,
-            $"Pool '{poolName}' refuses a second connection to one flow: {asked} asks for one while the connection rented at {held} is held. Pass that connection on, or return it first.",
+            $"Pool '{poolName}' refuses a nested rent: {asked} requested a connection while the connection rented at {held} is held by the same flow. Pass that connection on, or return it first.",
             innerException: null)
     {
         HeldCallSite = held;
@@ -18,9 +18,9 @@ public sealed class NestedRentException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "nested-rent");
     }
 
-    /// <summary>Where the connection was rented that the flow holds, or waits for.</summary>
+    /// <summary>Gets the call site of the rent that the flow holds or waits for.</summary>
     public CallSite HeldCallSite { get; }
 
-    /// <summary>Where the second one was asked for.</summary>
+    /// <summary>Gets the call site of the nested rent.</summary>
     public CallSite NestedCallSite { get; }
 }

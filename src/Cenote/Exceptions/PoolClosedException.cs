@@ -1,9 +1,9 @@
 namespace Cenote;
 
-/// <summary>The pool was disposed of before or while the caller asked for a connection.</summary>
+/// <summary>The exception for a rent from a pool that was disposed of before, or while the caller waited.</summary>
 public sealed class PoolClosedException : PoolException
 {
     internal PoolClosedException(string poolName)
-        : base(poolName, $"Pool '{poolName}' is closed: it was disposed of and lends no more connections. Dispose of a pool only when nothing uses it any more.", innerException: null) =>
+        : base(poolName, $"Pool '{poolName}' is closed: it was disposed of, and its connections can no longer be rented. Dispose of a pool only when it is no longer used.", innerException: null) =>
         HelpLink = Help.Link("troubleshooting.md", "pool-closed");
 }

@@ -2,16 +2,16 @@ using System.Data.Common;
 
 namespace Cenote;
 
-/// <summary>The base of every exception that the pool itself throws.</summary>
+/// <summary>The base class of all exceptions that the pool itself throws.</summary>
 public abstract class PoolException : DbException
 {
-    /// <summary>For add-ons that route between pools and report like one.</summary>
+    /// <summary>Creates an exception for an add-on that routes between pools.</summary>
     /// <param name="poolName">The name of the pool, or of the set of pools.</param>
-    /// <param name="message">What happened, with numbers and a remedy. Never a secret.</param>
-    /// <param name="innerException">What caused it.</param>
+    /// <param name="message">The failure with its numbers, and what to do. Must contain no secrets.</param>
+    /// <param name="innerException">The cause.</param>
     protected PoolException(string poolName, string message, Exception? innerException)
         : base(message, innerException) => PoolName = poolName;
 
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the pool's name.</summary>
     public string PoolName { get; }
 }

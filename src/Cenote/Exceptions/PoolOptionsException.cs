@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// The settings of a pool cannot work. Thrown when the pool is constructed, resized or reconfigured, with every problem
-/// at once.
+/// The exception for invalid settings, which lists every problem. Thrown when a pool is constructed, resized or
+/// reconfigured.
 /// </summary>
 public sealed class PoolOptionsException : PoolException
 {
@@ -13,7 +13,7 @@ public sealed class PoolOptionsException : PoolException
         HelpLink = Help.Link("settings.md");
     }
 
-    /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>
+    /// <summary>Gets the problems, one sentence each: the setting, its value, and what to do.</summary>
     public IReadOnlyList<string> Problems { get; }
 
     internal static void ThrowIfAny(string poolName, OptionProblems problems)
@@ -25,6 +25,6 @@ public sealed class PoolOptionsException : PoolException
     }
 
     private static string Describe(string poolName, IReadOnlyList<string> problems) =>
-        $"The settings of pool '{poolName}' cannot work: {problems.Count} problem{(problems.Count == 1 ? "" : "s")}.{Environment.NewLine}"
+        $"The settings of pool '{poolName}' are invalid: {problems.Count} problem{(problems.Count == 1 ? "" : "s")}.{Environment.NewLine}"
         + string.Join(Environment.NewLine, problems.Select(problem => "- " + problem));
 }

@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// The pool turned the caller away to protect the others: too many wait already, or waits have been too long for too
-/// long.
+/// The exception for a caller that the pool rejected to protect the others: too many callers wait already, or waiting
+/// times stay above the target.
 /// </summary>
 public sealed class PoolOverloadedException : PoolException
 {
@@ -15,16 +15,18 @@ public sealed class PoolOverloadedException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "overload");
     }
 
-    /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>
+    /// <summary>Gets the pool's counts at <see cref="CountedAt"/>.</summary>
     public PoolCounts Counts { get; }
 
-    /// <summary>When <see cref="Counts"/> and <see cref="LongestHolders"/> were read: a few milliseconds before the
-    /// exception at most. Callers that are turned away together share them.</summary>
+    /// <summary>
+    /// Gets the time of <see cref="Counts"/> and <see cref="LongestHolders"/>, at most a few milliseconds before the
+    /// exception. Callers that are rejected together share them.
+    /// </summary>
     public DateTimeOffset CountedAt { get; }
 
-    /// <summary>The holders of connections, longest first; at most five.</summary>
+    /// <summary>Gets the holders of connections, at most five, the longest first.</summary>
     public IReadOnlyList<LeaseHolder> LongestHolders { get; }
 
-    /// <summary>Always <see langword="true"/>: overload passes.</summary>
+    /// <summary>Gets <see langword="true"/>, because an overload passes.</summary>
     public override bool IsTransient => true;
 }

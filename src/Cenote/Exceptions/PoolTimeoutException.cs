@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// No connection could be had within the acquire timeout. Carries the pool's numbers at that moment, the longest
-/// holders with their call sites, and the last failure to open a connection as inner exception.
+/// The exception for a rent that got no connection within the acquire timeout. Contains the pool's counts, the
+/// longest-held leases with their call sites, and the last connection failure as the inner exception.
 /// </summary>
 public sealed class PoolTimeoutException : PoolException
 {
@@ -26,31 +26,33 @@ public sealed class PoolTimeoutException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "acquire-timeout");
     }
 
-    /// <summary>How long the caller waited at most.</summary>
+    /// <summary>Gets the acquire timeout.</summary>
     public TimeSpan AcquireTimeout { get; }
 
     /// <summary>
-    /// How long the caller really waited: longer than <see cref="AcquireTimeout"/> where the machine was too busy to
-    /// tell it in time.
+    /// Gets how long the caller waited. This exceeds <see cref="AcquireTimeout"/> when the machine was too busy to end
+    /// the wait in time.
     /// </summary>
     public TimeSpan WaitDuration { get; }
 
-    /// <summary>The pool's numbers at the moment <see cref="CountedAt"/>.</summary>
+    /// <summary>Gets the pool's counts at <see cref="CountedAt"/>.</summary>
     public PoolCounts Counts { get; }
 
-    /// <summary>When <see cref="Counts"/> and <see cref="LongestHolders"/> were read: a few milliseconds before the
-    /// exception at most. Callers whose time is up together share them.</summary>
+    /// <summary>
+    /// Gets the time of <see cref="Counts"/> and <see cref="LongestHolders"/>, at most a few milliseconds before the
+    /// exception. Callers that time out together share them.
+    /// </summary>
     public DateTimeOffset CountedAt { get; }
 
-    /// <summary>The holders of connections, longest first; at most five.</summary>
+    /// <summary>Gets the holders of connections, at most five, the longest first.</summary>
     public IReadOnlyList<LeaseHolder> LongestHolders { get; }
 
     /// <summary>
-    /// The last failure to open a connection, with its time; <see langword="null"/> when none failed since the last
-    /// success.
+    /// Gets the last failure to open a connection, with its time; <see langword="null"/> when no open has failed since
+    /// the last success.
     /// </summary>
     public OpenFailure? LastOpenFailure { get; }
 
-    /// <summary>Always <see langword="true"/>: connections come back.</summary>
+    /// <summary>Gets <see langword="true"/>, because connections are returned later.</summary>
     public override bool IsTransient => true;
 }

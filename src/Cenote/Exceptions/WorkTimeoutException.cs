@@ -1,15 +1,15 @@
 namespace Cenote;
 
 /// <summary>
-/// Work did not succeed within its deadline, all tries included, and no commit was left without an answer. The failure
-/// of its last try is the inner exception, if there was one.
+/// The exception for work that did not succeed within its timeout, all tries included, and left no commit without an
+/// answer. The inner exception is the failure of its last try, if there was one.
 /// </summary>
 public sealed class WorkTimeoutException : PoolException
 {
     internal WorkTimeoutException(string poolName, TimeSpan deadline, int attempts, Exception? innerException)
         : base(
             poolName,
-            FormattableString.Invariant($"Work on pool '{poolName}' did not succeed within its deadline of {Readable.Duration(deadline)} ({Readable.Count(attempts, "try", "tries")} begun). The inner exception says why the last try failed. Raise RetryOptions.Deadline, or make the work shorter."),
+            FormattableString.Invariant($"Work on pool '{poolName}' did not succeed within its timeout of {Readable.Duration(deadline)} ({Readable.Count(attempts, "try", "tries")} begun). The inner exception is the failure of the last try. Raise RetryOptions.Timeout, or make the work shorter."),
             innerException)
     {
         Timeout = deadline;
@@ -17,9 +17,9 @@ public sealed class WorkTimeoutException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "work-timeout");
     }
 
-    /// <summary>The deadline.</summary>
+    /// <summary>Gets the timeout.</summary>
     public TimeSpan Timeout { get; }
 
-    /// <summary>How many tries were begun.</summary>
+    /// <summary>Gets the number of tries that were begun.</summary>
     public int Attempts { get; }
 }

@@ -5,7 +5,7 @@ using Cenote.Providers;
 
 namespace Cenote.Operations;
 
-/// <summary>What an operator does to a running pool.</summary>
+/// <summary>The operations that an operator runs on a pool.</summary>
 internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionWork work, PoolJournal journal)
 {
     private readonly object _sizes = new();
@@ -24,14 +24,14 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         var wanted = target ?? capacity.MinSize;
         if (wanted < 0 || wanted > capacity.Limit)
         {
-            throw new ArgumentOutOfRangeException(nameof(target), wanted, $"A warm-up target is 0 to the size of the pool, which is {capacity.Limit}.");
+            throw new ArgumentOutOfRangeException(nameof(target), wanted, $"The warm-up target is out of range. Use 0 to the size of the pool, which is {capacity.Limit}.");
         }
 
         var reached = 0;
         while (reached < wanted)
         {
             var next = reached + 1;
-            // Listening comes first: an open that fails at once would otherwise go unseen, and the wait never end.
+            // Subscribes first: an open that fails at once would otherwise go unseen, and the wait would never end.
             var opened = desk.WhenAsync(counts => OpenIn(counts) >= next, failsWithOpens: true, cancellationToken);
             if (!opened.IsCompleted)
             {
@@ -89,7 +89,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
             var before = desk.ReadCapacity();
             var limit = settings.SizingPolicy is null ? maxSize : Math.Clamp(before.Limit, Math.Max(1, minSize), maxSize);
             desk.Resize(minSize, maxSize, limit);
-            journal.Resized(before.Limit, limit, $"asked for {minSize} to {maxSize}");
+            journal.Resized(before.Limit, limit, $"requested {minSize} to {maxSize}");
         }
     }
 
@@ -110,15 +110,14 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
                 journal.Reconfigured(changes);
             }
 
-            // Compared with what was configured, not with what is: sizes set by hand stay until the configured ones
-            // change.
+            // Compared with the configured sizes, not the current ones: sizes set by hand stay until the configured
+            // ones change.
             if ((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize))
             {
                 Resize(after.MinSize, after.MaxSize);
             }
 
-            // Logged once: a configuration may be reloaded every minute, for reasons that have nothing to do with this
-            // pool.
+            // Logged once: a configuration may be reloaded every minute, for reasons unrelated to this pool.
             var waiting = string.Join(", ", fixedChanges);
             if (waiting.Length > 0 && waiting != _waitingForRestart)
             {

@@ -3,14 +3,14 @@ using Cenote.Statistics;
 
 namespace Cenote.Operations;
 
-/// <summary>Reads a pool's numbers, so that those that belong together agree.</summary>
+/// <summary>A reader of a pool's numbers, which keeps related numbers consistent.</summary>
 internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, PoolOperations operations)
 {
     private Meters Meters => desk.Meters;
 
     /// <summary>
-    /// What must agree is read under the desk's lock; what takes longer, the percentiles, after it, so that returns
-    /// never wait for statistics.
+    /// Reads related numbers under the desk's lock, and the slower percentiles after it, so that returns never wait for
+    /// statistics.
     /// </summary>
     internal PoolStatistics Read()
     {
@@ -25,7 +25,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
 
     internal PoolLatencies ReadLatencies()
     {
-        // Rents are counted after waits: a rent that comes in between is one more that did not wait, never one too few.
+        // Rents are counted after waits: a rent in between is one more that did not wait, never one too few.
         var waits = Meters.WaitTime.Count;
         return new PoolLatencies
         {

@@ -1,7 +1,8 @@
 namespace Cenote.Options;
 
 /// <summary>
-/// The settings that a running pool follows, as one unchanging set: a reader of several gets those of one moment.
+/// The settings that a running pool follows, as one immutable set: a reader of several settings gets them from one
+/// moment.
 /// </summary>
 internal sealed record ChangeableSettings
 {

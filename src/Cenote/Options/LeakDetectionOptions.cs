@@ -1,16 +1,15 @@
 namespace Cenote;
 
 /// <summary>
-/// What the pool does about connections that are not returned. All of it is off until asked for, and costs nothing
-/// then.
+/// The settings for connections that are not returned. All of it is off by default, and then costs nothing.
 /// </summary>
 /// <remarks>
-/// A <see cref="PooledConnection"/> that is garbage-collected unreturned needs no setting: that is always found,
-/// reported, and its connection closed.
+/// A <see cref="PooledConnection"/> that is garbage-collected while open needs no setting: it is always found and
+/// reported, and its connection is closed.
 /// </remarks>
 public sealed class LeakDetectionOptions
 {
-    /// <summary>Everything off.</summary>
+    /// <summary>Creates options with everything off.</summary>
     public LeakDetectionOptions()
     {
     }
@@ -19,23 +18,23 @@ public sealed class LeakDetectionOptions
         (Threshold, StackSamplingInterval, RevokeAfter) = (other.Threshold, other.StackSamplingInterval, other.RevokeAfter);
 
     /// <summary>
-    /// A lease held for longer than this is suspected of being leaked: reported once, by a log message, a counter and
-    /// <see cref="ConnectionPool.LeakReported"/>. Looked for once a second, also after the pool was disposed of.
+    /// Gets or sets the age from which a lease is a suspected leak. It is reported once, by a log message, a counter
+    /// and <see cref="ConnectionPool.LeakReported"/>. Checked once a second, also after the pool was disposed of.
     /// </summary>
-    /// <value>Default <see langword="null"/>: nothing is suspected. Range 1 s to 1 day.</value>
+    /// <value>Default <see langword="null"/>: no lease is reported. Range 1 s to 1 day.</value>
     public TimeSpan? Threshold { get; set; }
 
     /// <summary>
-    /// One rent in about this many, of each connection, remembers its thread, task and call stack, which costs it
-    /// microseconds and some memory.
+    /// Gets or sets the sampling interval of call stacks: about one rent in this many, per connection, records its
+    /// thread, task and stack. That costs the rent microseconds and some memory.
     /// </summary>
     /// <value>Default 0: none. Range 0 to 1,000,000; 1 for every rent.</value>
     public int StackSamplingInterval { get; set; }
 
     /// <summary>
-    /// A lease held for longer than this is taken away from its holder, as by <see cref="ConnectionPool.TryRevoke"/>:
-    /// its physical connection is closed, and the holder gets a <see cref="LeaseRevokedException"/>. Looked for once a
-    /// second, also after the pool was disposed of.
+    /// Gets or sets the age from which a lease is revoked, as by <see cref="ConnectionPool.TryRevoke"/>: its physical
+    /// connection is closed, and the holder gets a <see cref="LeaseRevokedException"/>. Checked once a second, also
+    /// after the pool was disposed of.
     /// </summary>
     /// <value>Default <see langword="null"/>: never. Range 1 s to 1 day, and not shorter than
     /// <see cref="Threshold"/>.</value>

@@ -1,28 +1,33 @@
 namespace Cenote;
 
-/// <summary>One setting of a pool in words, see <see cref="ConnectionPool.GetSettings"/>.</summary>
+/// <summary>One setting of a pool as text, see <see cref="ConnectionPool.GetSettings"/>.</summary>
 public sealed record PoolSetting
 {
     /// <summary>
-    /// Its name as of <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or <c>LeakDetection.Threshold</c>.
+    /// Gets the name of the setting in <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or
+    /// <c>LeakDetection.Threshold</c>.
     /// </summary>
     public required string Name { get; init; }
 
     /// <summary>
-    /// The value in force, such as <c>10</c>, <c>none</c>, <c>never</c> or, for what is no number or name, <c>set</c>.
-    /// Never a secret.
+    /// Gets the value in force, such as <c>10</c>, <c>none</c> or <c>never</c>; <c>set</c> for a value that is not a
+    /// number or a name. Contains no secrets.
     /// </summary>
     public required string Value { get; init; }
 
-    /// <summary>What it is when nobody sets it, in the same words.</summary>
+    /// <summary>Gets the default value, in the same words.</summary>
     public required string Default { get; init; }
 
-    /// <summary>What the value counts, such as <c>s</c> or <c>connections</c>; empty for what is no number.</summary>
+    /// <summary>
+    /// Gets the unit, such as <c>s</c> or <c>connections</c>; empty for a value that is not a number.
+    /// </summary>
     public required string Unit { get; init; }
 
-    /// <summary>What it does, in one sentence.</summary>
+    /// <summary>Gets the effect of the setting, in one sentence.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Whether the running pool can follow a change, see <see cref="ConnectionPool.Reconfigure"/>.</summary>
+    /// <summary>
+    /// Gets whether the running pool can follow a change, see <see cref="ConnectionPool.Reconfigure"/>.
+    /// </summary>
     public required bool CanChange { get; init; }
 }

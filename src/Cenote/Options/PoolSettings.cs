@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.Options;
 
-/// <summary>The checked copy of a pool's options, which changes only as a whole, by <see cref="Change"/>.</summary>
+/// <summary>The validated copy of a pool's options, which changes only as a whole, by <see cref="Change"/>.</summary>
 internal sealed class PoolSettings
 {
     private readonly ConnectionPoolOptions _constructed;
@@ -15,8 +15,8 @@ internal sealed class PoolSettings
 
     private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
-        // The providers' choices are filled in: what is described, and compared with later options, is what is in
-        // force.
+        // The provider's choices are filled in, so that the values in force are described and compared with later
+        // options.
         _constructed = _followed = new ConnectionPoolOptions(options)
         {
             Name = name,
@@ -48,12 +48,12 @@ internal sealed class PoolSettings
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
-    /// <summary>What the running pool follows, at this moment.</summary>
+    /// <summary>Gets the settings that the running pool follows, as of now.</summary>
     internal ChangeableSettings Changeable => _changeable;
 
     internal string Name { get; }
 
-    /// <summary>Where connections lead to, for messages.</summary>
+    /// <summary>Gets the database system and address, for messages.</summary>
     internal string Target { get; }
 
     internal ConnectionSettings Connection { get; }
@@ -96,7 +96,7 @@ internal sealed class PoolSettings
 
     internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; }
 
-    /// <summary><see langword="null"/> for the driver's own.</summary>
+    /// <summary>Gets the query timeout; <see langword="null"/> for the driver's own.</summary>
     internal TimeSpan? QueryTimeout { get; }
 
     internal Func<Exception, FailureKind?>? FailureClassifier { get; }
@@ -111,7 +111,7 @@ internal sealed class PoolSettings
 
     internal TimeSpan? RevokeAfter => Changeable.RevokeAfter;
 
-    /// <summary>How many events are remembered.</summary>
+    /// <summary>Gets the number of events that are kept.</summary>
     internal int EventHistoryCapacity { get; }
 
     internal TimeSpan? SlowAcquireThreshold { get; }
@@ -120,7 +120,7 @@ internal sealed class PoolSettings
 
     internal ILoggerFactory LoggerFactory { get; }
 
-    /// <summary>Takes over what may change while the pool runs.</summary>
+    /// <summary>Applies the settings that may change while the pool runs.</summary>
     internal void Change(PoolSettings changed)
     {
         _followed = changed._followed;
@@ -128,20 +128,19 @@ internal sealed class PoolSettings
     }
 
     /// <summary>
-    /// One phrase for each setting that the running pool follows and that differs: its name, the value before, the
-    /// value after.
+    /// Returns one phrase per changed setting that the running pool follows: its name, the old value and the new value.
     /// </summary>
     internal IEnumerable<string> DescribeChanges(PoolSettings changed) =>
         SettingTable.Rows.Where(row => row.CanChange && !row.IsSame(_followed, changed._followed))
             .Select(row => $"{row.Name} {row.Print(_followed)} -> {row.Print(changed._followed)}");
 
-    /// <summary>The settings that differ, but that a running pool cannot follow.</summary>
+    /// <summary>Returns the names of changed settings that a running pool cannot follow.</summary>
     internal IEnumerable<string> FindFixedChanges(PoolSettings changed) =>
         SettingTable.Rows.Where(row => !row.CanChange && !row.IsSection && !row.IsSame(_constructed, changed._constructed))
             .Select(row => row.Property).Distinct(StringComparer.Ordinal);
 
-    /// <summary>Every setting in words.</summary>
-    /// <param name="sizes">The sizes in force, which a resize may have changed since.</param>
+    /// <summary>Returns every setting as text.</summary>
+    /// <param name="sizes">The sizes in force, which may differ from the configured ones after a resize.</param>
     internal IReadOnlyList<PoolSetting> Describe(CapacityView sizes)
     {
         var followed = new ConnectionPoolOptions(_followed) { MinSize = sizes.MinSize, MaxSize = sizes.MaxSize };
@@ -156,7 +155,7 @@ internal sealed class PoolSettings
             CanChange = row.CanChange,
         })];
 
-        // The connection string's, which is not an option.
+        // The connection string's database, which is not an option.
         described.Insert(1, new PoolSetting
         {
             Name = "Address",
@@ -169,7 +168,7 @@ internal sealed class PoolSettings
         return described;
     }
 
-    /// <exception cref="PoolOptionsException">With every problem there is.</exception>
+    /// <exception cref="PoolOptionsException">Settings are invalid; lists every problem.</exception>
     internal static PoolSettings Create(DatabaseProvider provider, ConnectionPoolOptions options)
     {
         var problems = new OptionProblems();
@@ -186,14 +185,14 @@ internal sealed class PoolSettings
         };
         if (options.CredentialsProvider is not null && !provider.SupportsCredentials)
         {
-            problems.Add($"Credentials are set, but {provider.DatabaseSystem} connections take none. Remove the callback.");
+            problems.Add($"A CredentialsProvider is set, but {provider.DatabaseSystem} connections accept no credentials. Remove the callback.");
         }
 
         problems.AddRange(provider.Validate(connection));
 
         if (options.Name is null && OptionProblems.NameProblem(name) is { } nameProblem)
         {
-            problems.Add($"The name of the database {nameProblem}, so that the pool cannot be named by it. Set ConnectionPoolOptions.Name.");
+            problems.Add($"The name of the database {nameProblem}, so it cannot be the name of the pool. Set ConnectionPoolOptions.Name.");
         }
 
         PoolOptionsException.ThrowIfAny(OptionProblems.IsUsableName(name) ? name : provider.DatabaseSystem, problems);
@@ -204,7 +203,7 @@ internal sealed class PoolSettings
     {
         if (acquireTimeout < OptionProblems.ShortestWait || acquireTimeout > OptionProblems.LongestWait)
         {
-            throw new ArgumentOutOfRangeException(nameof(acquireTimeout), acquireTimeout, "An acquire timeout is 1 ms to 1 day.");
+            throw new ArgumentOutOfRangeException(nameof(acquireTimeout), acquireTimeout, "The acquire timeout is out of range. Use 1 ms to 1 day.");
         }
     }
 }

@@ -1,26 +1,27 @@
 namespace Cenote.Options;
 
-/// <summary>How long a statement may run, and who sees to it.</summary>
+/// <summary>The limits that end a statement: the server's, the pool's and the driver's, in this order.</summary>
 internal static class QueryLimit
 {
     /// <summary>
-    /// Where the server ends a statement by itself, nothing needs to travel: the pool only steps in when the server
-    /// does not.
+    /// The time that the pool gives the server to end a statement by itself, because then nothing needs to be sent.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The pool's own statements run under the server's limit, too, and must get through.</summary>
+    /// <summary>
+    /// The shortest limit of a server. The pool's own statements run under it, too, and must succeed.
+    /// </summary>
     private static readonly TimeSpan ShortestOfServer = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What a server is told, for a limit of the pool's.</summary>
+    /// <summary>Returns the limit to set on a server.</summary>
     internal static TimeSpan? OfServer(TimeSpan? limit) => limit is { } time && time < ShortestOfServer ? ShortestOfServer : limit;
 
-    /// <summary>When the pool cancels a statement, given what the server was told.</summary>
+    /// <summary>Returns when the pool cancels a statement, for the limit that was set on the server.</summary>
     internal static TimeSpan Delay(TimeSpan limit, TimeSpan? serverLimit) => serverLimit <= limit ? limit + Grace : limit;
 
     /// <summary>
-    /// The driver's own command timeout in whole seconds: later than ours, in case that no thread is left to run a
-    /// timer.
+    /// Returns the driver's own command timeout in whole seconds. It is later than the pool's, in case no thread is
+    /// left to run a timer.
     /// </summary>
     internal static int DriverSeconds(TimeSpan limit) => (int)Math.Min(int.MaxValue / 1000, Math.Ceiling((limit + Grace).TotalSeconds) + 1);
 
@@ -29,7 +30,7 @@ internal static class QueryLimit
         if (limit is { } time && !(mayBeInfinite && time == Timeout.InfiniteTimeSpan)
             && (time < OptionProblems.ShortestWait || time > OptionProblems.LongestWait))
         {
-            throw new ArgumentOutOfRangeException(nameof(limit), time, "A query timeout is 1 ms to 1 day, or Timeout.InfiniteTimeSpan for none.");
+            throw new ArgumentOutOfRangeException(nameof(limit), time, "The query timeout is out of range. Use 1 ms to 1 day, or Timeout.InfiniteTimeSpan for none.");
         }
     }
 }

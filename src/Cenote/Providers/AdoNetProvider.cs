@@ -9,9 +9,9 @@ namespace Cenote;
 
 /// <summary>
 /// A provider for any driver that has a <see cref="DbProviderFactory"/>. <see cref="AdoNetProviderOptions"/> describe
-/// the driver: how its pooling is turned off, and which statements clear a session.
+/// the driver: how its pooling is turned off, and which statements reset a session.
 /// </summary>
-/// <remarks>The pool clears sessions itself (<see cref="SessionReset.ByPool"/>). Thread-safe.</remarks>
+/// <remarks>The pool resets sessions itself (<see cref="SessionReset.ByPool"/>). Thread-safe.</remarks>
 public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 {
     private readonly string _connectionString;
@@ -21,9 +21,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
     /// <summary>Initializes a new instance of the <see cref="AdoNetProvider"/> class.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="connectionString">The driver's connection string.</param>
-    /// <param name="options">What is particular to the driver; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="ArgumentException">The connection string, or its amendment, cannot be read, or the driver
-    /// refuses it. The message quotes nothing of it.</exception>
+    /// <param name="options">The settings for the driver; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentException">The connection string, or its overrides, cannot be read, or the driver
+    /// refuses it. The message quotes no part of it.</exception>
     public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
         : this(factory, NewBuilder(factory), connectionString, (options ?? new AdoNetProviderOptions()).Copy())
     {
@@ -100,7 +100,7 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         }
         catch (Exception)
         {
-            // The user's own classification threw.
+            // The application's own classification threw.
             return new UnshownFailureException(exception, FailureKind.Other);
         }
     }
@@ -137,8 +137,8 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         {
             connection.Dispose();
 
-            // Without the driver's words: where its factory has no builder, this is its first look at the text, of
-            // which it may quote any part.
+            // Without the driver's message: where its factory has no builder, this is its first look at the text, and
+            // it may quote any part of it.
             throw new ArgumentException(
                 $"The driver refuses the connection string ({exception.GetType().Name}). It does not know a keyword, or a value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.", nameof(connectionString));
         }

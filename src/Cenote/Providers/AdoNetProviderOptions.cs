@@ -4,7 +4,7 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>
-/// The settings of an <see cref="AdoNetProvider"/> that it cannot know of a driver. Read once, when the provider is
+/// The settings of an <see cref="AdoNetProvider"/> that depend on the driver. Read once, when the provider is
 /// constructed.
 /// </summary>
 public sealed class AdoNetProviderOptions
@@ -14,7 +14,7 @@ public sealed class AdoNetProviderOptions
     public string DatabaseSystem { get; set; } = "other_sql";
 
     /// <summary>
-    /// Gets or sets the pairs added to the connection string, where they override its own: the place to turn the
+    /// Gets or sets the pairs added to the connection string, where they override its own. Use them to turn the
     /// driver's pooling off.
     /// </summary>
     /// <value>Default <see langword="null"/>: none. For most drivers <c>Pooling=false</c>.</value>
@@ -25,16 +25,14 @@ public sealed class AdoNetProviderOptions
     public string ValidationCommand { get; set; } = "SELECT 1";
 
     /// <summary>
-    /// Gets or sets the statement that rolls back whatever transaction is open and succeeds when none is.
+    /// Gets or sets the statement that rolls back an open transaction, and succeeds without one.
     /// </summary>
     /// <value>Default <see langword="null"/>: none. <see cref="ResetMode.Rollback"/> needs it;
     /// <see cref="ResetMode.Full"/> runs it before <see cref="ResetCommand"/>. A driver's transaction object that the
     /// holder of a lease leaves open may outlive it: holders must dispose of theirs.</value>
     public string? RollbackCommand { get; set; }
 
-    /// <summary>
-    /// Gets or sets the statement that returns everything in the session to its state after connecting.
-    /// </summary>
+    /// <summary>Gets or sets the statement that resets the whole session to its state after connecting.</summary>
     /// <value>
     /// Default <see langword="null"/>: <see cref="ResetMode.Full"/> closes the driver's connection after each lease and
     /// opens it again, in the background. That is right for every driver, and cheap for a database within the process;
@@ -44,7 +42,7 @@ public sealed class AdoNetProviderOptions
 
     /// <summary>
     /// Gets or sets the check whether a failure of <see cref="RollbackCommand"/> only means that no transaction was
-    /// open, for databases that refuse it then.
+    /// open, for databases that refuse a rollback then.
     /// </summary>
     /// <value>Default <see langword="null"/>: every failure means that the connection cannot be used again.</value>
     public Func<DbException, bool>? IsNoTransactionFailure { get; set; }

@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>The settings with which a pool opens a physical connection and clears it after each lease.</summary>
+/// <summary>The settings with which a pool opens a physical connection and resets it after each lease.</summary>
 public sealed record ConnectionSettings
 {
     /// <summary>
@@ -10,24 +10,23 @@ public sealed record ConnectionSettings
     /// <value>Default empty: the driver's own.</value>
     public string PoolName { get; init; } = "";
 
-    /// <summary>Gets who clears the session after a lease.</summary>
+    /// <summary>Gets whether the pool or the driver resets the session after a lease.</summary>
     public required SessionReset SessionReset { get; init; }
 
-    /// <summary>Gets what is cleared after a lease.</summary>
+    /// <summary>Gets what is reset after a lease.</summary>
     public required ResetMode ResetMode { get; init; }
 
-    /// <summary>Gets the longest that one attempt to connect may take.</summary>
+    /// <summary>Gets the timeout of one attempt to connect.</summary>
     public required TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>
-    /// Gets the longest that a statement may run, for servers with such a limit; <see langword="null"/> for no limit.
+    /// Gets the timeout of a statement, for servers with such a limit; <see langword="null"/> for none.
     /// </summary>
     public TimeSpan? QueryTimeout { get; init; }
 
     /// <summary>
-    /// Gets the callback for what a connection finds out and the user should know. The pool logs it and records an
-    /// event, once for each <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/>
-    /// while nothing listens.
+    /// Gets the callback for warnings of a connection. The pool logs a warning and records an event, once per
+    /// <see cref="ConnectionWarning.Code"/>. Never throws, never blocks; <see langword="null"/> while nothing listens.
     /// </summary>
     public Action<ConnectionWarning>? OnWarning { get; init; }
 

@@ -6,7 +6,7 @@ public sealed class ConnectionWarning
     /// <summary>Gets the kind of the warning, such as <c>SessionsShared</c>. A pool records each kind once.</summary>
     public required string Code { get; init; }
 
-    /// <summary>Gets what was found, and what follows from it. Never a secret.</summary>
+    /// <summary>Gets the finding and its consequence. Contains no secrets.</summary>
     public required string Message { get; init; }
 
     /// <summary>Gets what to do about it.</summary>

@@ -5,7 +5,7 @@ namespace Cenote;
 /// </summary>
 public sealed class DatabaseCredentials
 {
-    /// <summary>Credentials that replace those of the connection string.</summary>
+    /// <summary>Creates credentials that replace those of the connection string.</summary>
     /// <param name="userName">The user; <see langword="null"/> to keep the connection string's.</param>
     /// <param name="password">The password or access token.</param>
     public DatabaseCredentials(string? userName, string password)
@@ -15,12 +15,12 @@ public sealed class DatabaseCredentials
         Password = password;
     }
 
-    /// <summary>The user; <see langword="null"/> to keep the connection string's.</summary>
+    /// <summary>Gets the user; <see langword="null"/> to keep the connection string's.</summary>
     public string? UserName { get; }
 
-    /// <summary>The password or access token.</summary>
+    /// <summary>Gets the password or access token.</summary>
     public string Password { get; }
 
-    /// <summary>The user, with the password hidden.</summary>
+    /// <summary>Returns the user, with the password hidden.</summary>
     public override string ToString() => $"{UserName ?? "(user of the connection string)"}, password hidden";
 }

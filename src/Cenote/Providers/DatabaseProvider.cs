@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 /// <summary>
-/// A database family, as a pool needs to know it. Derive from <see cref="DriverProvider{TBuilder}"/> to support another
+/// The support of a pool for one database system. Derive from <see cref="DriverProvider{TBuilder}"/> to support another
 /// driver. <see cref="AdoNetProvider"/> supports any <see cref="DbProviderFactory"/> without more code.
 /// </summary>
 /// <remarks>
@@ -24,20 +24,20 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <summary>Gets the database's name in OpenTelemetry's <c>db.system.name</c>, such as <c>postgresql</c>.</summary>
     public abstract string DatabaseSystem { get; }
 
-    /// <summary>Gets the driver's factory, which makes commands, parameters and batches.</summary>
+    /// <summary>Gets the driver's factory of commands, parameters and batches.</summary>
     public abstract DbProviderFactory Factory { get; }
 
     /// <summary>Gets the connection string without secrets, safe to show anywhere.</summary>
     public abstract string ConnectionString { get; }
 
-    /// <summary>Gets the server or file that connections lead to; never a secret.</summary>
+    /// <summary>Gets the server or file of the database. Contains no secrets.</summary>
     public abstract string DataSource { get; }
 
-    /// <summary>Gets the database that connections start in; empty when the connection string names none.</summary>
+    /// <summary>Gets the initial database of connections; empty when the connection string contains none.</summary>
     public abstract string Database { get; }
 
     /// <summary>
-    /// Gets the address that connections lead to: <c>host:port/database</c>, or the path of a file. Never a secret.
+    /// Gets the address of the database: <c>host:port/database</c>, or the path of a file. Contains no secrets.
     /// </summary>
     /// <value>By default <see cref="DataSource"/> and <see cref="Database"/>.</value>
     public virtual string Address => ServerAddress.WithDatabase(DataSource, Database);
@@ -49,26 +49,26 @@ public abstract class DatabaseProvider : IAsyncDisposable
     protected virtual string? UserName => null;
 
     /// <summary>
-    /// Gets what pools to the same database as the same user have in common; <see langword="null"/> where that is
-    /// unknown.
+    /// Gets a key shared by pools to the same database as the same user; <see langword="null"/> where that is unknown.
     /// </summary>
     internal (string System, string Address, string? User)? Place =>
         DataSource is ":memory:" ? null : (DatabaseSystem, Address.Length > 0 ? Address : ConnectionString, UserName);
 
     /// <summary>
-    /// Gets who clears a session after its lease, unless <see cref="ConnectionPoolOptions.SessionReset"/> is set.
+    /// Gets whether the pool or the driver resets a session after its lease, unless
+    /// <see cref="ConnectionPoolOptions.SessionReset"/> is set.
     /// </summary>
     public abstract SessionReset DefaultSessionReset { get; }
 
     /// <summary>
-    /// Gets what a pool does within an ambient transaction, unless
+    /// Gets the behaviour within an ambient transaction, unless
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is set.
     /// </summary>
     /// <value><see cref="AmbientTransactionBehavior.Ignore"/> if the connection string turns enlisting off;
     /// <see cref="AmbientTransactionBehavior.Throw"/> otherwise.</value>
     public virtual AmbientTransactionBehavior DefaultAmbientTransactionBehavior => AmbientTransactionBehavior.Throw;
 
-    /// <summary>Gets how literals in the text of a statement are found, so that statistics show none.</summary>
+    /// <summary>Gets the rules for finding literals in statements, so that statistics show none.</summary>
     public virtual SqlLiteralRules LiteralRules => SqlLiteralRules.None;
 
     /// <summary>
@@ -77,24 +77,24 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual bool SupportsCredentials => true;
 
     /// <summary>
-    /// Finds all settings of the pool, and of the provider's own connection string, that cannot work.
-    /// Called when the pool is constructed, and when it is reconfigured.
+    /// Returns the problems of the pool's settings, and of the provider's own connection string. Called when the pool
+    /// is constructed or reconfigured.
     /// </summary>
-    /// <param name="settings">How the pool will open and clear connections.</param>
-    /// <returns>One text a problem: the setting, its value, and what to do. Never a secret.</returns>
+    /// <param name="settings">The settings with which the pool will open and reset connections.</param>
+    /// <returns>One text per problem: the setting, its value, and what to do. Contains no secrets.</returns>
     public virtual IEnumerable<string> Validate(ConnectionSettings settings) => [];
 
-    /// <summary>Creates a physical connection, not yet opened. Must not block.</summary>
-    /// <param name="settings">How to open it, and how to clear it after each lease.</param>
+    /// <summary>Creates a physical connection without opening it. Must not block.</summary>
+    /// <param name="settings">The settings with which it is opened, and reset after each lease.</param>
     public abstract PhysicalConnection CreateConnection(ConnectionSettings settings);
 
-    /// <summary>Determines what an exception of the driver means.</summary>
+    /// <summary>Classifies an exception of the driver.</summary>
     /// <param name="exception">The driver's exception, or one that wraps it.</param>
     public virtual FailureKind ClassifyFailure(Exception exception) => FailureClassification.Classify(exception);
 
     /// <summary>
-    /// Determines whether an exception is the database's confirmation that it has ended a statement because of a
-    /// request or a timeout. Then no request to cancel can still be on its way to the connection.
+    /// Returns whether an exception confirms that the database has ended a statement because of a request or a timeout.
+    /// Then no cancel request can still be on its way to the connection.
     /// </summary>
     /// <param name="exception">The driver's exception, or one that wraps it.</param>
     /// <returns>By default, whether the exception means <see cref="FailureKind.QueryTimeout"/>. In doubt
@@ -102,13 +102,11 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual bool IsCancellation(Exception exception) => ClassifyFailure(exception) == FailureKind.QueryTimeout;
 
     /// <summary>
-    /// Determines whether a cancel that was sent, and that the database did not confirm, can no longer end a later
-    /// statement of the session. Then the pool keeps the connection and validates it before its next lease.
+    /// Returns whether a cancel that was sent, but not confirmed by the database, can no longer end a later statement
+    /// of the session. Then the pool keeps the connection and validates it before its next lease.
     /// </summary>
-    /// <param name="sendDuration">
-    /// The time that the driver took to send it. <see langword="null"/> when the driver sent it by itself, because a
-    /// cancellation token was signalled.
-    /// </param>
+    /// <param name="sendDuration">The time that the driver took to send it; <see langword="null"/> when the driver sent
+    /// it by itself because of a cancellation token.</param>
     /// <returns>
     /// <see langword="true"/> where the driver returns from sending only after the database has received the cancel, or
     /// when it could not be sent. By default <see langword="false"/>: the connection is closed.
@@ -116,8 +114,8 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual bool IsCancelComplete(TimeSpan? sendDuration) => false;
 
     /// <summary>
-    /// Frees what the provider itself holds, for example the connection that keeps an in-memory database alive. The
-    /// default does nothing.
+    /// Frees the provider's own resources, for example the connection that keeps an in-memory database alive. Does
+    /// nothing by default.
     /// </summary>
     public virtual ValueTask DisposeAsync()
     {
@@ -126,8 +124,8 @@ public abstract class DatabaseProvider : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gets the ability to end statements within the process, if the provider has it. A field, because each statement
-    /// looks at it.
+    /// Gets the ability to end statements within the process; <see langword="null"/> if the provider does not have it.
+    /// A field, because each statement reads it.
     /// </summary>
     internal IInProcessProvider? InProcess { get; }
 

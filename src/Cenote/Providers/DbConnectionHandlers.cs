@@ -6,11 +6,12 @@ using System.Runtime.CompilerServices;
 namespace Cenote.Providers;
 
 /// <summary>
-/// The event handlers that every driver's connection has from its base classes. These do not list them, so they are
-/// read from private fields.
+/// The event handlers that every driver's connection has from its base classes. The base classes do not list them, so
+/// they are read from private fields.
 /// </summary>
-/// <param name="StateChange">Those of <see cref="DbConnection.StateChange"/>.</param>
-/// <param name="Events">Those of <see cref="Component"/>: <c>Disposed</c>, and what a driver keeps there.</param>
+/// <param name="StateChange">The handlers of <see cref="DbConnection.StateChange"/>.</param>
+/// <param name="Events">The handlers of <see cref="Component"/>: <c>Disposed</c>, and further events of a
+/// driver.</param>
 internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? StateChange, EventHandlerList? Events)
 {
     /// <summary>Gets whether this version of .NET has the fields. If not, handlers stay.</summary>
@@ -19,7 +20,7 @@ internal readonly record struct DbConnectionHandlers(StateChangeEventHandler? St
     internal static DbConnectionHandlers Of(DbConnection connection) =>
         AreReachable ? new DbConnectionHandlers(Fields.StateChangeOf(connection), Fields.EventsOf(connection)) : default;
 
-    /// <summary>Removes what was added since.</summary>
+    /// <summary>Removes the handlers that were added since.</summary>
     internal void Restore(DbConnection connection)
     {
         if (!AreReachable)

@@ -12,11 +12,11 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
 {
     /// <summary>Initializes a new instance of the <see cref="DriverProvider{TBuilder}"/> class.</summary>
     /// <param name="factory">The driver's factory.</param>
-    /// <param name="builder">A new builder; it is filled.</param>
+    /// <param name="builder">A new builder, which the constructor fills.</param>
     /// <param name="connectionString">The driver's connection string.</param>
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     /// <param name="describe">Reads the filled builder, and may add to it.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
+    /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes no part of
     /// it.</exception>
     protected DriverProvider(
         DbProviderFactory factory, TBuilder builder, string connectionString, AddressKind addressKind, Func<TBuilder, ConnectionTarget> describe)
@@ -71,7 +71,7 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     /// Returns the connect timeout for the driver, in whole seconds: the pool's, or the connection string's if that is
     /// shorter.
     /// </summary>
-    /// <param name="settings">How the pool opens connections.</param>
+    /// <param name="settings">The settings with which the pool opens connections.</param>
     /// <param name="configured">The timeout in the connection string; 0 for none.</param>
     /// <param name="max">The longest timeout that the driver accepts.</param>
     protected static int GetConnectSeconds(ConnectionSettings settings, long configured, int max = int.MaxValue)
@@ -82,7 +82,8 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     }
 
     /// <summary>
-    /// Runs the application's callback, and describes how it failed. For <see cref="DatabaseProvider.Validate"/>.
+    /// Runs the application's callback, and returns a problem when it fails. For
+    /// <see cref="DatabaseProvider.Validate"/>.
     /// </summary>
     /// <typeparam name="T">The type that the callback configures.</typeparam>
     /// <param name="configure">The callback; <see langword="null"/> for none.</param>

@@ -5,7 +5,7 @@ namespace Cenote.Providers;
 
 /// <summary>
 /// A session in a driver's pool of exactly one connection. A lease opens the connection object, its return closes it,
-/// and the driver clears the session in its own cheapest way.
+/// and the driver resets the session in its own cheapest way.
 /// </summary>
 /// <remarks>
 /// Between leases <see cref="PhysicalConnection.Connection"/> is closed while the session lives on in the driver's
@@ -15,9 +15,9 @@ namespace Cenote.Providers;
 public abstract class DriverResetConnection : PhysicalConnection
 {
     /// <summary>Initializes a new instance of the <see cref="DriverResetConnection"/> class.</summary>
-    /// <param name="connection">A closed connection of a driver's pool that holds at most one session. Every lease
+    /// <param name="connection">A closed connection of a driver's pool that contains at most one session. Every lease
     /// opens it again.</param>
-    /// <param name="resetMode">What the driver clears after a lease.</param>
+    /// <param name="resetMode">What the driver resets after a lease.</param>
     protected DriverResetConnection(DbConnection connection, ResetMode resetMode)
         : base(connection, SessionReset.ByDriver, resetMode)
     {
@@ -37,7 +37,8 @@ public abstract class DriverResetConnection : PhysicalConnection
     }
 
     /// <summary>Connects, then returns the session to the driver's pool.</summary>
-    /// <param name="cancellationToken">Signalled when the connect timeout has passed or the pool is closed.</param>
+    /// <param name="cancellationToken">A token to cancel the wait, when the connect timeout has passed or the pool is
+    /// closed.</param>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);

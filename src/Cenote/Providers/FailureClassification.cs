@@ -6,8 +6,8 @@ namespace Cenote.Providers;
 /// <summary>The classification of exceptions without knowledge of the driver.</summary>
 public static class FailureClassification
 {
-    /// <summary>Classifies by the standard exception types and by SQLSTATE where the driver gives one.</summary>
-    /// <param name="exception">What the driver threw, or what wraps it.</param>
+    /// <summary>Classifies by the standard exception types, and by SQLSTATE where the driver has one.</summary>
+    /// <param name="exception">The driver's exception, or one that wraps it.</param>
     public static FailureKind Classify(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

@@ -3,30 +3,32 @@ namespace Cenote;
 /// <summary>The meaning of a driver's exception for the connection and for the pool.</summary>
 public enum FailureKind
 {
-    /// <summary>The statement failed; the connection is as good as before.</summary>
+    /// <summary>The statement failed; the connection still works.</summary>
     Other,
 
-    /// <summary>The connection is lost, and others to the same server may be.</summary>
+    /// <summary>The connection is lost, and other connections to the same server may be lost too.</summary>
     ConnectionLost,
 
-    /// <summary>Trying again may succeed: a deadlock, a serialization failure, a busy database.</summary>
+    /// <summary>Another try may succeed: a deadlock, a serialization failure, a busy database.</summary>
     Transient,
 
-    /// <summary>The server accepts no more connections for now.</summary>
+    /// <summary>The server currently accepts no more connections.</summary>
     TooManyConnections,
 
-    /// <summary>The server refuses writes: it is, or has become, a replica. The connection is not lent again.</summary>
+    /// <summary>
+    /// The server refuses writes because it is, or has become, a replica. The connection is not rented again.
+    /// </summary>
     ReadOnlyServer,
 
-    /// <summary>The credentials were refused; trying again is pointless.</summary>
+    /// <summary>The credentials were refused. Another try cannot succeed.</summary>
     InvalidCredentials,
 
-    /// <summary>A statement ran into its time limit.</summary>
+    /// <summary>A statement exceeded its timeout.</summary>
     QueryTimeout,
 
     /// <summary>
-    /// The server answers, and refuses what the settings ask for: an unknown database, a start-up parameter. Trying
-    /// again is pointless until they change.
+    /// The server answers, but refuses the settings: an unknown database, a start-up parameter. Another try cannot
+    /// succeed until they change.
     /// </summary>
     InvalidConfiguration,
 }

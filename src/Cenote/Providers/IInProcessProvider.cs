@@ -10,19 +10,19 @@ namespace Cenote.Providers;
 public interface IInProcessProvider
 {
     /// <summary>
-    /// Makes the database ask, while it executes a statement and on the thread that executes it, whether that statement
-    /// must end. For connections whose <see cref="PhysicalConnection.CancelStatement"/> ends all statements at once.
-    /// The holder calls it outside of the driver, before the first statement of a lease that runs beside another.
+    /// Makes the database check during a statement, on the thread that executes it, whether that statement must end.
+    /// For connections whose <see cref="PhysicalConnection.CancelStatement"/> ends all statements at once. The holder
+    /// calls it outside of the driver, before the first statement of a lease that runs beside another.
     /// <see cref="PhysicalConnection.ResetSession"/> undoes it.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>
-    /// <param name="mustEnd">The question: fast, takes no lock, never throws.</param>
-    /// <returns>Whether the database asks. If not, each cancel goes to
+    /// <param name="mustEnd">The check, which is fast, takes no lock and never throws.</param>
+    /// <returns>Whether the database checks. If not, each cancel goes to
     /// <see cref="PhysicalConnection.CancelStatement"/>.</returns>
     bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd);
 
     /// <summary>
-    /// Ends the part of a watched statement in which the database does not ask, such as the driver's wait for a lock.
+    /// Ends the part of a watched statement in which the database does not check, such as the driver's wait for a lock.
     /// Called like <see cref="PhysicalConnection.CancelStatement"/>, and instead of it.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>

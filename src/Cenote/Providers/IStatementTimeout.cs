@@ -11,13 +11,13 @@ public interface IStatementTimeout
     /// </summary>
     bool SupportsStatementTimeout { get; }
 
-    /// <summary>Sets another limit for the statements of this lease. A full reset takes it back.</summary>
-    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
+    /// <summary>Sets another timeout for the statements of this lease. A full reset takes it back.</summary>
+    /// <param name="limit">The timeout; <see langword="null"/> for none.</param>
     /// <exception cref="NotSupportedException">This server has no such limit.</exception>
     void SetStatementTimeout(TimeSpan? limit);
 
     /// <inheritdoc cref="SetStatementTimeout"/>
-    /// <param name="limit">The limit; <see langword="null"/> for none.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="limit">The timeout; <see langword="null"/> for none.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken);
 }

@@ -4,8 +4,8 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 /// <summary>
-/// A session at the server: the pool opens, rents, clears, validates and closes it. Derive from it. Where the driver
-/// clears the session in a pool of exactly one connection of its own, derive from <see cref="DriverResetConnection"/>.
+/// A session at the server, which the pool opens, rents, resets, validates and closes. Derive from it. Where the driver
+/// resets the session in a pool of exactly one connection of its own, derive from <see cref="DriverResetConnection"/>.
 /// </summary>
 /// <remarks>
 /// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an
@@ -19,8 +19,8 @@ public abstract class PhysicalConnection
 
     /// <summary>Initializes a new instance of the <see cref="PhysicalConnection"/> class.</summary>
     /// <param name="connection">The driver's connection, not yet opened.</param>
-    /// <param name="sessionClearing">Who clears the session after a lease.</param>
-    /// <param name="resetMode">What is cleared after a lease.</param>
+    /// <param name="sessionClearing">Whether the pool or the driver resets the session after a lease.</param>
+    /// <param name="resetMode">What is reset after a lease.</param>
     protected PhysicalConnection(DbConnection connection, SessionReset sessionClearing, ResetMode resetMode)
     {
         Connection = connection;
@@ -33,31 +33,31 @@ public abstract class PhysicalConnection
     /// <summary>Gets the driver's connection that a lease exposes.</summary>
     public DbConnection Connection { get; }
 
-    /// <summary>Gets who clears the session after a lease.</summary>
+    /// <summary>Gets whether the pool or the driver resets the session after a lease.</summary>
     public SessionReset SessionReset { get; }
 
     /// <summary>Gets whether <see cref="ResetSession"/> is called after a lease.</summary>
     public bool RequiresReset { get; }
 
-    /// <summary>Gets what is cleared after a lease.</summary>
+    /// <summary>Gets what is reset after a lease.</summary>
     protected ResetMode ResetMode { get; }
 
     /// <summary>
-    /// Gets whether clearing needs no round trip to the server, so that the returning caller may do it on its own
+    /// Gets whether a reset needs no round trip to the server, so that the returning caller may do it on its own
     /// thread. May change with <see cref="ResetSession"/> once the connection is open, and at no other time.
     /// </summary>
     /// <value>By default <see langword="false"/>.</value>
     public virtual bool CanResetInline => false;
 
     /// <summary>
-    /// Gets whether <see cref="PrepareLease"/> is called for each lease. Constant over the connection's life.
+    /// Gets whether <see cref="PrepareLease"/> is called for each lease. Constant for the lifetime of the connection.
     /// </summary>
     public virtual bool RequiresLeasePreparation => false;
 
     /// <summary>
-    /// Gets whether the session is alive as far as the driver knows. The pool reads it after each lease, before it
-    /// clears the session. No round trip. Where nothing is cleared (<see cref="RequiresReset"/>), the pool reads only
-    /// the state of <see cref="Connection"/>.
+    /// Gets whether the session is alive as far as the driver knows, without a round trip. The pool reads it after each
+    /// lease, before the reset. Without a reset (<see cref="RequiresReset"/>), the pool reads only the state of
+    /// <see cref="Connection"/>.
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
@@ -65,7 +65,8 @@ public abstract class PhysicalConnection
     public virtual void Open() => Connection.Open();
 
     /// <summary>Connects and sets up the session.</summary>
-    /// <param name="cancellationToken">Signalled when the connect timeout has passed or the pool is closed.</param>
+    /// <param name="cancellationToken">A token to cancel the wait, when the connect timeout has passed or the pool is
+    /// closed.</param>
     public virtual async ValueTask OpenAsync(CancellationToken cancellationToken) => await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
@@ -89,26 +90,30 @@ public abstract class PhysicalConnection
     /// </summary>
     public virtual void RemoveHandlers() => _handlers.Restore(Connection);
 
-    /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
+    /// <summary>
+    /// Resets the changes that a lease made to the session. After an exception the connection is not used again.
+    /// </summary>
     public abstract void ResetSession();
 
-    /// <summary>Clears what a lease did to the session. After an exception the connection is not used again.</summary>
-    /// <param name="cancellationToken">Signalled when the validation timeout has passed.</param>
+    /// <summary>
+    /// Resets the changes that a lease made to the session. After an exception the connection is not used again.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the wait, when the validation timeout has passed.</param>
     public abstract ValueTask ResetSessionAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection
     /// is open.
     /// </summary>
-    /// <param name="timeout">The longest it may take.</param>
+    /// <param name="timeout">The timeout of the check.</param>
     public abstract void Validate(TimeSpan timeout);
 
     /// <summary>
     /// Checks, in the driver's cheapest way, that the session answers. Throws when it does not. The driver's connection
     /// is open.
     /// </summary>
-    /// <param name="timeout">The longest it may take.</param>
-    /// <param name="cancellationToken">Signalled when that time has passed.</param>
+    /// <param name="timeout">The timeout of the check.</param>
+    /// <param name="cancellationToken">A token to cancel the wait, when that time has passed.</param>
     public abstract ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken);
 
     /// <summary>
@@ -123,19 +128,19 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
-    /// Gets how long the server lets this session be idle before it ends it, as the server reports when connections are
+    /// Gets the idle time after which the server ends this session, as the server reports it when connections are
     /// opened; <see langword="null"/> for no limit, or an unknown one. The pool validates its connections more often
     /// than that. Read once a second, from any thread.
     /// </summary>
     public virtual TimeSpan? ServerIdleTimeout => null;
 
     /// <summary>
-    /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. What it
-    /// registers belongs to the connection from then on, and <see cref="ResetSession"/> keeps it. Event handlers and
-    /// callbacks are removed: see <see cref="RemoveHandlers"/>.
+    /// Runs a set-up within a lease whose effect must outlive the lease: functions, collations, extensions. The
+    /// connection keeps what it registers, also after <see cref="ResetSession"/>. Event handlers and callbacks are
+    /// removed: see <see cref="RemoveHandlers"/>.
     /// </summary>
-    /// <param name="initialize">Called at once, with <see cref="Connection"/>.</param>
-    /// <remarks>The default only calls it: enough where clearing a session touches nothing that a set-up can
+    /// <param name="initialize">The set-up, called at once with <see cref="Connection"/>.</param>
+    /// <remarks>The default only calls it, which is enough where the reset touches nothing that a set-up can
     /// register.</remarks>
     public virtual void Initialize(Action<DbConnection> initialize)
     {
@@ -147,14 +152,15 @@ public abstract class PhysicalConnection
     public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>
-    /// Gets the ability to set limits at the server, if the connection has it. A field, because statements look at it.
+    /// Gets the ability to set limits at the server; <see langword="null"/> if the connection does not have it. A
+    /// field, because statements read it.
     /// </summary>
     internal IStatementTimeout? Limits { get; }
 
     /// <summary>Gets the ability to set limits at the server.</summary>
     /// <exception cref="NotSupportedException">The database has no limit of its own.</exception>
     internal IStatementTimeout RequiredLimits => Limits ?? throw new NotSupportedException(
-        "This database has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
+        "This database has no statement timeout of its own. Use a PooledConnection, whose statements the pool ends itself.");
 
     /// <summary>Gets or sets whether the pool uses <see cref="ResetMode.Full"/>.</summary>
     internal bool IsResetFull { get; set; }
@@ -164,13 +170,14 @@ public abstract class PhysicalConnection
     /// instead of <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and must
     /// not reach the session of another lease.
     /// </summary>
-    /// <remarks>The default closes: enough for a driver whose connections may be closed during a call.</remarks>
+    /// <remarks>The default closes the connection, which is enough for a driver whose connections may be closed during
+    /// a call.</remarks>
     public virtual ValueTask AbortAsync() => CloseAsync();
 
-    /// <summary>Gets whether the pool may end a call that hangs with <see cref="AbortAsync"/> by itself.</summary>
+    /// <summary>Gets whether the pool may end a hanging call with <see cref="AbortAsync"/> by itself.</summary>
     internal virtual bool MayBeAborted => true;
 
-    /// <summary>Runs a set-up if none with its key has run. Called by the holder only.</summary>
+    /// <summary>Runs a set-up unless one with its key has run. Only the holder calls it.</summary>
     internal void InitializeOnce(object key, Action<DbConnection> setUp)
     {
         if (_setUps?.Contains(key) != true)
@@ -180,6 +187,6 @@ public abstract class PhysicalConnection
         }
     }
 
-    /// <summary>Determines whether the caller is the first to end the connection.</summary>
+    /// <summary>Returns whether the caller is the first to end the connection.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
 }

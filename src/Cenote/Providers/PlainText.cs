@@ -3,14 +3,14 @@ using System.Text;
 namespace Cenote.Providers;
 
 /// <summary>
-/// Undoes what hides a setting from a reader of text: percent-encoding, full-width characters and look-alikes, quotes,
-/// invisible characters.
+/// A normalizer for text that may hide a setting from a reader: percent-encoding, full-width characters and
+/// look-alikes, quotes, invisible characters.
 /// </summary>
 internal static class PlainText
 {
     internal static string Of(string text)
     {
-        // Twice: what was encoded for a URL may have been encoded once more on its way into another.
+        // Twice, because text that was encoded for a URL may have been encoded once more on its way into another.
         var decoded = text.Contains('%', StringComparison.Ordinal) ? Uri.UnescapeDataString(Uri.UnescapeDataString(text)) : text;
         var plain = new StringBuilder(decoded.Length);
         foreach (var rune in decoded.EnumerateRunes())

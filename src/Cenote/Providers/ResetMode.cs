@@ -1,9 +1,9 @@
 namespace Cenote;
 
-/// <summary>What the pool clears from a session between one lease and the next.</summary>
+/// <summary>The scope of the reset of a session between one lease and the next.</summary>
 public enum ResetMode
 {
-    /// <summary>Everything: what one lease does to its session, the next never sees.</summary>
+    /// <summary>Everything is reset: the next lease never sees changes that a lease made to its session.</summary>
     Full,
 
     /// <summary>Only an open transaction is rolled back. Settings, temporary tables and locks survive.</summary>

@@ -3,13 +3,13 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 
-// An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
+// An inner exception of the driver may quote the value that it refuses, and so reveal a secret.
 #pragma warning disable MA0054
 
 namespace Cenote.Providers;
 
 /// <summary>
-/// Reads and shows connection strings so that nothing that may be secret reaches a name, a log or an exception.
+/// A reader and printer of connection strings that shows nothing that may be secret in a name, a log or an exception.
 /// </summary>
 public static class SafeConnectionString
 {
@@ -25,17 +25,15 @@ public static class SafeConnectionString
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Reads a connection string into a driver's builder, with exceptions that quote nothing of it.</summary>
+    /// <summary>Reads a connection string into a driver's builder, with exceptions that quote no part of it.</summary>
     /// <typeparam name="TBuilder">The builder's type.</typeparam>
-    /// <param name="builder">The driver's builder; it is filled.</param>
+    /// <param name="builder">The driver's builder, which is filled.</param>
     /// <param name="connectionString">The connection string.</param>
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="ArgumentException">
-    /// The text is not made of keyword=value pairs, the driver refuses a pair, or a value seems to hold a secret:
-    /// another setting, because a semicolon is missing, or credentials before an address. Names every such value,
-    /// without quoting it.
-    /// </exception>
+    /// <exception cref="ArgumentException">The text does not consist of keyword=value pairs, the driver refuses a pair,
+    /// or a value seems to contain a secret: another setting, because a semicolon is missing, or credentials before an
+    /// address. Lists every such value, without quoting it.</exception>
     public static TBuilder Parse<TBuilder>(TBuilder builder, string connectionString, AddressKind addressKind = AddressKind.Unknown)
         where TBuilder : DbConnectionStringBuilder
     {
@@ -45,7 +43,7 @@ public static class SafeConnectionString
         List<string> problems = [.. FindProblems(pairs, connectionString, addressKind)];
         if (problems.Count > 0)
         {
-            throw new ArgumentException($"{string.Join(' ', problems)} Nothing of it is shown because it may hold secrets.", nameof(connectionString));
+            throw new ArgumentException($"{string.Join(' ', problems)} No part of it is shown because it may contain secrets.", nameof(connectionString));
         }
 
         var position = 0;
@@ -68,7 +66,7 @@ public static class SafeConnectionString
 
     /// <summary>
     /// Returns the connection string with harmless keywords only, without user names and passwords. A value that seems
-    /// to hold a secret is shown as <c>***</c>.
+    /// to contain a secret is shown as <c>***</c>.
     /// </summary>
     /// <param name="builder">A builder that holds the connection string.</param>
     /// <param name="addressKind">The kind of address that the driver expects in its <c>Data Source</c>.</param>
@@ -88,10 +86,9 @@ public static class SafeConnectionString
     }
 
     /// <summary>Returns a server, file or database name without the credentials that an address may contain.</summary>
-    /// <param name="value">
-    /// Such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or <c>file:shop.db?key=secret</c>,
-    /// shown as <c>file:shop.db?***</c>. Shown as <c>***</c> when another setting follows.
-    /// </param>
+    /// <param name="value">A value such as <c>tcp://user:password@host</c>, shown as <c>tcp://***@host</c>, or
+    /// <c>file:shop.db?key=secret</c>, shown as <c>file:shop.db?***</c>. Shown as <c>***</c> when another setting
+    /// follows.</param>
     /// <param name="addressKind">The kind of address that the driver expects in the value.</param>
     public static string Mask(string? value, AddressKind addressKind = AddressKind.Unknown) =>
         value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && SecretValueDetector.FindFault("database", value, addressKind) == ValueFault.Suspicious

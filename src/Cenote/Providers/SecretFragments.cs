@@ -5,14 +5,14 @@ using System.Globalization;
 namespace Cenote.Providers;
 
 /// <summary>
-/// The parts of a connection string that may be secret: the values of keywords that hold secrets, what seems to be the
-/// rest of one that was not quoted, and what follows the question mark of an address, and what seems to hold a secret.
+/// The parts of a connection string that may be secret: the values of secret keywords, the apparent rest of a value
+/// that was not quoted, the query of an address, and values that seem to contain a secret.
 /// </summary>
 internal sealed class SecretFragments
 {
     private const int Shortest = 2;
 
-    // Of what only may be secret: shorter ones are in any message.
+    // For parts that only may be secret: shorter ones occur in any message.
     private const int ShortestGuess = 4;
 
     private readonly List<string> _fragments = [];
@@ -47,8 +47,8 @@ internal sealed class SecretFragments
     internal bool AreQuotedBy(Exception exception) => _fragments.Exists(fragment => IsQuotedBy(exception, fragment));
 
     /// <summary>
-    /// Determines whether a message, or what an exception carries along, quotes it. Names of types and methods are not
-    /// quotes, whatever they have in common with it.
+    /// Returns whether a message, or the data of an exception, quotes the secret. Names of types and methods are not
+    /// quotes, even where they match.
     /// </summary>
     internal static bool IsQuotedBy(Exception exception, string secret)
     {
@@ -70,7 +70,8 @@ internal sealed class SecretFragments
     }
 
     /// <summary>
-    /// A word, or what is short, must stand alone: PostgreSQL's exceptions carry the name of its function InitPostgres.
+    /// Returns whether the text contains the secret. A word, or a short secret, must stand alone: PostgreSQL's
+    /// exceptions contain the name of its function InitPostgres.
     /// </summary>
     private static bool IsIn(string secret, string? text)
     {

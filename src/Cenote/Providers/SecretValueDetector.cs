@@ -4,9 +4,8 @@ using System.Text.RegularExpressions;
 namespace Cenote.Providers;
 
 /// <summary>
-/// Judges the values of a connection string: the one place that knows what a forgotten semicolon, a URL or credentials
-/// before an address look like. The values of keywords that hold secrets are not judged; a secret may look like
-/// anything.
+/// A detector of faulty values in a connection string: a forgotten semicolon, a URL, or credentials before an address.
+/// Values of secret keywords are not checked, because a secret may look like anything.
 /// </summary>
 internal static partial class SecretValueDetector
 {
@@ -21,7 +20,7 @@ internal static partial class SecretValueDetector
     private static readonly FrozenSet<string> Users = FrozenSet.ToFrozenSet(["user", "user id", "userid", "user name", "username", "uid"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Determines whether the keyword itself may be repeated: it is a word, and no piece of a secret.
+    /// Returns whether the keyword itself may be quoted, because it is a known word and not a piece of a secret.
     /// </summary>
     internal static bool IsKnown(string keyword) =>
         Servers.Contains(keyword) || Sources.Contains(keyword) || Databases.Contains(keyword) || Users.Contains(keyword) || keyword.Equals("options", StringComparison.OrdinalIgnoreCase);
@@ -49,11 +48,11 @@ internal static partial class SecretValueDetector
         var isPlace = isServer || isSource || Databases.Contains(keyword) || Users.Contains(keyword);
         var isPath = (isSource && !isServer) || (isServer && text.StartsWith('/'));
 
-        // What follows the question mark of a file is not shown at all, and may hold a key.
+        // The query of a file is not shown at all, and may contain a key.
         var query = isSource && !isServer ? text.IndexOf('?', StringComparison.Ordinal) : -1;
         if (query >= 0)
         {
-            // A name without a path or a scheme is that of a host.
+            // A name without a path or a scheme is a host's.
             var mayBeFile = kind == AddressKind.File || text.AsSpan(0, query).IndexOfAny(":/\\.") >= 0;
             var fault = FindSetting(text[query..], mayFollowQuery: !mayBeFile, isStrict: false, isPlace, isPath: false);
             if (fault == ValueFault.AnotherSetting)
@@ -75,9 +74,7 @@ internal static partial class SecretValueDetector
             : ValueFault.None;
     }
 
-    /// <summary>
-    /// Determines whether the value is not a number where one belongs, or not a word where a choice belongs.
-    /// </summary>
+    /// <summary>Returns whether the value should be a number or a single word, and is not.</summary>
     private static bool IsOutOfPlace(string keyword, string text) =>
         keyword.Equals("port", StringComparison.OrdinalIgnoreCase) || keyword.EndsWith("timeout", StringComparison.OrdinalIgnoreCase)
             ? !text.All(char.IsAsciiDigit)
@@ -87,7 +84,7 @@ internal static partial class SecretValueDetector
     {
         var isSource = Sources.Contains(keyword);
 
-        // What an application is called may look like anything: name:process@machine.
+        // The name of an application may look like anything: name:process@machine.
         var found = isServer || isSource || Databases.Contains(keyword) || Users.Contains(keyword) ? ValueFault.Credentials : ValueFault.Suspicious;
         var isFile = text.StartsWith("file:", StringComparison.OrdinalIgnoreCase);
         if (isFile)
@@ -118,21 +115,20 @@ internal static partial class SecretValueDetector
     }
 
     /// <summary>
-    /// Determines whether all that has an at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>; a
-    /// user and a password have a colon.
+    /// Returns whether everything before the at-sign is the path of a socket, such as <c>/run/user@1000/postgresql</c>.
+    /// A user and a password have a colon.
     /// </summary>
     private static bool IsSocket(string text, string before) =>
         !before.StartsWith("//", StringComparison.Ordinal) && !before.Contains(':', StringComparison.Ordinal)
         && Array.TrueForAll(text.Split(','), static host => !host.Contains('@', StringComparison.Ordinal) || host.AsSpan().TrimStart().StartsWith("/"));
 
     /// <param name="text">The plain text of a value.</param>
-    /// <param name="mayFollowQuery">Whether a setting may follow anything; else a space only, because the text is the
-    /// query of a URL, which has settings of its own.</param>
-    /// <param name="isStrict">Whether no setting at all can be a part of such a value: that of a host, or of a
-    /// database.</param>
-    /// <param name="isPlace">Whether the value says where the database is, and who uses it. What others say, such as an
-    /// application's name, is its own business.</param>
-    /// <param name="isPath">Whether the value is the path of a file, whose folders may be called <c>key=7</c>.</param>
+    /// <param name="mayFollowQuery">Whether a setting may follow anything. If not, it may only follow a space, because
+    /// the text is the query of a URL, which has settings of its own.</param>
+    /// <param name="isStrict">Whether such a value (a host or a database) contains no setting at all.</param>
+    /// <param name="isPlace">Whether the value is the place or the user of the database. Other values, such as an
+    /// application's name, may contain anything.</param>
+    /// <param name="isPath">Whether the value is the path of a file, whose folders may be named <c>key=7</c>.</param>
     private static ValueFault FindSetting(string text, bool mayFollowQuery, bool isStrict, bool isPlace, bool isPath)
     {
         var fault = ValueFault.None;
@@ -204,14 +200,14 @@ internal static partial class SecretValueDetector
         return fault;
     }
 
-    // A host may be called secret-store, and have a port.
+    // A host may be named secret-store, and have a port.
     private static bool IsSecretBeforeColon(string word, bool isSpaced, bool isPlace) =>
         !word.Contains('-', StringComparison.Ordinal) && !word.Contains('.', StringComparison.Ordinal)
         && (SecretWords.HasSecret(word) || (isSpaced && (SecretWords.IsShort(word) || (isPlace && SecretWords.IsSurelySecret(word)))));
 
     private static bool IsInParentheses(string before) => before.Count(character => character == '(') > before.Count(character => character == ')');
 
-    /// <summary>"shop Password x1": a password, unless what follows is a plain word.</summary>
+    /// <summary>Finds a password after a space, such as "shop Password x1", unless a plain word follows.</summary>
     private static ValueFault FindSpacedPassword(string text, bool isDatabase, bool isPath)
     {
         var words = text.Split([' ', ',', ';', '|', '&'], StringSplitOptions.RemoveEmptyEntries);
@@ -229,7 +225,8 @@ internal static partial class SecretValueDetector
     }
 
     /// <summary>
-    /// "/home/me/my password store/shop.db": the word is in the middle of a path, and follows no name of a file.
+    /// Returns whether the word is a folder in the middle of a path, as in "/home/me/my password store/shop.db", and
+    /// follows no file name.
     /// </summary>
     private static bool IsFolder(ReadOnlySpan<string> before, ReadOnlySpan<string> after)
     {

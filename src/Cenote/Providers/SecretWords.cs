@@ -20,29 +20,33 @@ internal static class SecretWords
         ],
         StringComparer.Ordinal);
 
-    /// <summary>Determines whether a secret follows the word.</summary>
+    /// <summary>Returns whether a secret follows the word.</summary>
     internal static bool IsSecret(string word)
     {
         var plain = Plain(word);
         return IsSure(plain) || Whole.Contains(plain) || plain.EndsWith("key", StringComparison.Ordinal);
     }
 
-    /// <summary>Determines whether the word means a secret wherever it stands: "key: 7" may mean anything.</summary>
+    /// <summary>
+    /// Returns whether the word means a secret in any place. "key: 7", in contrast, may mean anything.
+    /// </summary>
     internal static bool IsSurelySecret(string word) => IsSure(Plain(word));
 
     /// <summary>
-    /// Determines whether the word has a name of a secret in it, rightly spelled: "passport" is not a password, nor is
+    /// Returns whether the word contains the name of a secret, correctly spelled: "passport" is not a password, nor is
     /// "passed".
     /// </summary>
     internal static bool HasSecret(string word) => HasPart(Plain(word));
 
-    /// <summary>The short names of a secret, which may also mean something else: "pass", "auth".</summary>
+    /// <summary>
+    /// Returns whether the word is a short name of a secret, which may also mean something else: "pass", "auth".
+    /// </summary>
     internal static bool IsShort(string word) => Whole.Contains(Plain(word));
 
-    /// <summary>Determines whether the word is the keyword of another setting.</summary>
+    /// <summary>Returns whether the word is the keyword of another setting.</summary>
     internal static bool IsSetting(string word) => Settings.Contains(Plain(word));
 
-    /// <summary>The names by which a password itself goes, exactly.</summary>
+    /// <summary>Returns whether the word is exactly a name of a password.</summary>
     internal static bool IsPassword(string word) => Plain(word) is "password" or "passwd" or "pwd";
 
     private static bool HasPart(string plain) => Array.Exists(Parts, part => plain.Contains(part, StringComparison.Ordinal));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.Providers;
 
-/// <summary>Writes where connections lead: <c>host:port/database</c>, for messages, logs and pages.</summary>
+/// <summary>The address of a database, <c>host:port/database</c>, for messages, logs and pages.</summary>
 public static partial class ServerAddress
 {
     /// <summary>Combines hosts, a port and a database.</summary>
@@ -11,9 +11,9 @@ public static partial class ServerAddress
     /// of a socket. Shown without credentials.</param>
     /// <param name="port">The port of hosts that have none of their own; <see langword="null"/> when the driver needs
     /// none.</param>
-    /// <param name="database">The database; <see langword="null"/> or empty when the connection string names
+    /// <param name="database">The database; <see langword="null"/> or empty when the connection string contains
     /// none.</param>
-    /// <returns>Such as <c>db1:5432/shop</c>, <c>db1:5432,db2:5433/shop</c>, or <c>[::1]:5432/shop</c>.</returns>
+    /// <returns>For example <c>db1:5432/shop</c>, <c>db1:5432,db2:5433/shop</c>, or <c>[::1]:5432/shop</c>.</returns>
     public static string Format(string? hosts, int? port, string? database)
     {
         var places = (hosts ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -22,7 +22,7 @@ public static partial class ServerAddress
     }
 
     /// <summary>
-    /// Reads the port from a value of a driver's builder; <see langword="null"/> when it is not a port.
+    /// Returns the port in a value of a driver's builder; <see langword="null"/> when it is not a port.
     /// </summary>
     internal static int? PortOf(object? value) =>
         int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port : null;
@@ -37,7 +37,7 @@ public static partial class ServerAddress
             return host;
         }
 
-        // The colons of an address of version 6 must not look like that before a port.
+        // The colons of an IPv6 address must not be taken for the one before a port.
         var isBare = !host.StartsWith('[') && host.Count(character => character == ':') > 1;
         return FormattableString.Invariant($"{(isBare ? $"[{host}]" : host)}:{port}");
     }

@@ -1,8 +1,8 @@
 namespace Cenote.Providers;
 
 /// <summary>
-/// How a database tells literals in a statement's text from the rest of it, so that they can be left out of what is
-/// shown to people. Where a database does not say, whatever might be a literal is left out.
+/// The rules by which a database distinguishes literals from other text of a statement, so that they are not shown to
+/// people. Where the rules are unknown, any possible literal is left out.
 /// </summary>
 [Flags]
 public enum SqlLiteralRules
@@ -14,7 +14,7 @@ public enum SqlLiteralRules
     DoubleQuotedIdentifiers = 1,
 
     /// <summary>
-    /// A backslash in a text takes the next character with it, a quote, too; a number sign begins a comment.
+    /// A backslash in a text escapes the next character, even a quote. A number sign begins a comment.
     /// </summary>
     BackslashEscapes = 2,
 
@@ -25,8 +25,8 @@ public enum SqlLiteralRules
     BracketedIdentifiers = 8,
 
     /// <summary>
-    /// Double quotes enclose a text where no column has such a name. After an operator they are taken for a text. Goes
-    /// with <see cref="DoubleQuotedIdentifiers"/>.
+    /// Double quotes enclose a text where no column has such a name. After an operator they count as a text. Used with
+    /// <see cref="DoubleQuotedIdentifiers"/>.
     /// </summary>
     DoubleQuotedStrings = 16,
 }

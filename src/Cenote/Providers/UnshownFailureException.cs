@@ -1,12 +1,12 @@
 using System.Data.Common;
 
-// The inner exception is what must not be shown.
+// The inner exception is the one that must not be shown.
 #pragma warning disable CA1032, CA1064
 
 namespace Cenote.Providers;
 
 /// <summary>
-/// The replacement of a driver's exception that quotes a part of the connection string which may be secret.
+/// The replacement of a driver's exception that quotes a possibly secret part of the connection string.
 /// </summary>
 internal sealed class UnshownFailureException : DbException
 {
@@ -23,6 +23,6 @@ internal sealed class UnshownFailureException : DbException
 
     public override bool IsTransient { get; }
 
-    /// <summary>Gets what the driver's exception meant.</summary>
+    /// <summary>Gets the kind of the driver's exception.</summary>
     internal FailureKind Kind { get; }
 }

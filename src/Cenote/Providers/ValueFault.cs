@@ -5,17 +5,15 @@ internal enum ValueFault
 {
     None = 0,
 
-    /// <summary>
-    /// It may be what the user means, but it looks so much like a mistake that it is left out of what is shown.
-    /// </summary>
+    /// <summary>The value may be intended, but looks so much like a mistake that it is not shown.</summary>
     Suspicious,
 
-    /// <summary>It goes on with another setting: the semicolon between them is missing.</summary>
+    /// <summary>The value continues with another setting, because the semicolon between them is missing.</summary>
     AnotherSetting,
 
-    /// <summary>It begins with a user and a password, before an at-sign.</summary>
+    /// <summary>The value begins with a user and a password, before an at-sign.</summary>
     Credentials,
 
-    /// <summary>It is an address with a space in it.</summary>
+    /// <summary>The value is an address that contains a space.</summary>
     Space,
 }

@@ -1,13 +1,14 @@
 namespace Cenote.Registry;
 
 /// <summary>
-/// Lets one thread at a time construct a pool. Whoever would wait for a construction that itself waits, however
-/// indirectly, for one of the caller's is refused: two pools that ask for each other, constructed on two threads, would
-/// wait for ever.
+/// A gate that lets one thread at a time construct a pool. It refuses a thread whose wait would never end because the
+/// construction itself waits, directly or indirectly, for one of the thread's own. An example is two pools that get
+/// each other, constructed on two threads.
 /// </summary>
 internal sealed class ConstructionGate
 {
-    // One for all gates, since a circle goes through several. Held for moments only, never while a pool is constructed.
+    // One lock for all gates, because a circle goes through several. Held for moments only, never during a
+    // construction.
     private static readonly object Graph = new();
 
     [ThreadStatic]
@@ -57,7 +58,7 @@ internal sealed class ConstructionGate
         }
     }
 
-    /// <summary>One thread.</summary>
+    /// <summary>One constructing thread.</summary>
     private sealed class Constructor
     {
         internal ConstructionGate? Awaited { get; set; }

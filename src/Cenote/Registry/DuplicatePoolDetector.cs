@@ -3,24 +3,27 @@ using Cenote.Telemetry;
 namespace Cenote.Registry;
 
 /// <summary>
-/// Finds an application that constructs pool after pool to one database instead of keeping one. Pools that are disposed
-/// of do not count, and dropped ones do: their timers keep them alive, and their connections open.
+/// A detector of applications that construct many pools to one database instead of keeping one. Disposed pools do not
+/// count. Dropped ones do, because their timers keep them alive and their connections open.
 /// </summary>
 internal static class DuplicatePoolDetector
 {
     /// <summary>
-    /// As many of one name are no leak: a reader and a writer without names, two while one is being replaced.
+    /// The number of pools of one name that is not a leak: a reader and a writer without names, two during a
+    /// replacement.
     /// </summary>
     internal const int MaxPoolsOfOneName = 3;
 
-    /// <summary>As many of any names are no leak: parts of one program may each have their own.</summary>
+    /// <summary>
+    /// The number of pools of any names that is not a leak: parts of one program may each have their own.
+    /// </summary>
     internal const int MaxPools = 9;
 
     private static readonly object Gate = new();
 
     /// <summary>
-    /// Looks at the live pools beside one that has just joined them. Warns once: whoever was counted carries on that it
-    /// was said.
+    /// Checks the live pools together with one that was just added. Warns once: each counted pool records that the
+    /// warning was given.
     /// </summary>
     internal static void Check(PoolEngine pool)
     {
@@ -32,7 +35,7 @@ internal static class DuplicatePoolDetector
         List<PoolEngine> others;
         lock (Gate)
         {
-            // Pools on another clock belong to another application: a test's.
+            // Pools on another clock belong to another application, for example a test's.
             others = PoolMetrics.Pools.Read();
             others.RemoveAll(other => ReferenceEquals(other, pool) || other.Place != place || other.Settings.Clock.TimeProvider != pool.Settings.Clock.TimeProvider);
             var isKnown = others.Exists(static other => other.IsOneOfMany);

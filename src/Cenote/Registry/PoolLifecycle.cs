@@ -4,7 +4,7 @@ using Cenote.Telemetry;
 namespace Cenote.Registry;
 
 /// <summary>The beginning and the end of a pool.</summary>
-/// <param name="pool">The pool's parts.</param>
+/// <param name="pool">The parts of the pool.</param>
 /// <param name="leftBehind">Opens that the pool no longer waits for.</param>
 /// <param name="closed">Cancelled when the pool closes.</param>
 internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, CancellationTokenSource closed)
@@ -23,7 +23,7 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         pool.Maintenance.Start();
     }
 
-    /// <summary>Closes the pool and waits, for a bounded time, until what was idle is closed.</summary>
+    /// <summary>Closes the pool and waits, for a bounded time, until the idle connections are closed.</summary>
     internal void Close()
     {
         var closing = CloseAsync().AsTask();
@@ -48,8 +48,8 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         pool.Journal.PoolClosed();
         await idleGone.ConfigureAwait(false);
 
-        // What is still out is closed as it comes back, without a reset. Only the looks for leaks go on, and a holder
-        // that never returns must not keep the timer, and with it the pool, alive for ever.
+        // Leased connections are closed when they are returned, without a reset. Only the leak scan goes on, and a
+        // holder that never returns must not keep the timer, and with it the pool, alive for ever.
         pool.Maintenance.Linger();
         if (desk.Count().Total == 0 && leftBehind.IsEmpty)
         {
@@ -57,7 +57,7 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         }
     }
 
-    /// <summary>The provider outlives the last lease, and the last open that came too late.</summary>
+    /// <summary>Disposes of the provider after the last lease has ended, and the last late open.</summary>
     private async Task DisposeProviderAsync(Task allGone)
     {
         await allGone.ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         await pool.Provider.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>One rent shows whether a connection can be opened.</summary>
+    /// <summary>Rents once, to check that a connection can be opened.</summary>
     private void RentOnce()
     {
         try

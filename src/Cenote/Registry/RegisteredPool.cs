@@ -1,16 +1,13 @@
 namespace Cenote.Registry;
 
-/// <summary>
-/// One name of a registry and its pool, which may be constructed only when somebody asks for it. Thread-safe.
-/// </summary>
+/// <summary>One name of a registry and its pool, which may be constructed on first use. Thread-safe.</summary>
 internal sealed class RegisteredPool
 {
     private readonly string _name;
     private readonly Func<string, ConnectionPool>? _create;
     private readonly bool _endsOnFailure;
 
-    // Held while the pool is constructed, which may take as long as a connection takes to open: removing must not wait
-    // for that.
+    // Held while the pool is constructed, which may take as long as a connect. A removal must not wait for that.
     private readonly ConstructionGate _making = new();
     private readonly object _gate = new();
     private volatile ConnectionPool? _pool;
@@ -23,7 +20,7 @@ internal sealed class RegisteredPool
     }
 
     /// <param name="name">The pool's name.</param>
-    /// <param name="create">Constructs it.</param>
+    /// <param name="create">Constructs the pool.</param>
     /// <param name="endsOnFailure">Whether the name ends when the construction fails, instead of waiting for the next
     /// caller.</param>
     internal RegisteredPool(string name, Func<string, ConnectionPool> create, bool endsOnFailure)
@@ -33,10 +30,10 @@ internal sealed class RegisteredPool
         _endsOnFailure = endsOnFailure;
     }
 
-    /// <summary><see langword="null"/> before somebody has asked for it.</summary>
+    /// <summary>Gets the pool; <see langword="null"/> before its first use.</summary>
     internal ConnectionPool? Pool => _pool;
 
-    /// <summary>Whether the name was removed.</summary>
+    /// <summary>Gets whether the name was removed.</summary>
     internal bool HasEnded
     {
         get
@@ -49,10 +46,10 @@ internal sealed class RegisteredPool
     }
 
     /// <summary>
-    /// The pool, constructed now if this is the first time. What the construction throws is thrown, and the next caller
-    /// tries again.
+    /// Gets the pool, or constructs it on first use. A failure of the construction is thrown, and the next caller tries
+    /// again.
     /// </summary>
-    /// <returns><see langword="null"/> when the name was removed before there was a pool.</returns>
+    /// <returns><see langword="null"/> when the name was removed before its pool was constructed.</returns>
     internal ConnectionPool? GetOrCreate()
     {
         if (_pool is { } pool)
@@ -62,7 +59,7 @@ internal sealed class RegisteredPool
 
         if (!_making.TryEnter())
         {
-            throw new InvalidOperationException($"Pool '{_name}' asks for itself while it is being constructed, perhaps through other pools. Break the circle: what constructs a pool must not use that pool.");
+            throw new InvalidOperationException($"Pool '{_name}' is requested during its own construction, perhaps through other pools. Break the circle: the code that constructs a pool must not use that pool.");
         }
 
         try
@@ -94,7 +91,7 @@ internal sealed class RegisteredPool
             _making.Exit();
         }
 
-        // Removed meanwhile, and whoever removed it saw no pool: nobody else will ever close this one.
+        // Removed meanwhile, and the removal saw no pool: only this call can close it.
         pool.Dispose();
         return null;
     }
@@ -112,13 +109,13 @@ internal sealed class RegisteredPool
 
     private ConnectionPool Create()
     {
-        var pool = _create!(_name) ?? throw new InvalidOperationException($"What was registered to construct pool '{_name}' returned null.");
+        var pool = _create!(_name) ?? throw new InvalidOperationException($"The function registered to construct pool '{_name}' returned null. Return a pool.");
         if (pool.Name == _name)
         {
             return pool;
         }
 
         pool.Dispose();
-        throw new InvalidOperationException($"The pool constructed for the name '{_name}' is itself named '{pool.Name}', and would go by that in logs and statistics. Give both the same name.");
+        throw new InvalidOperationException($"The pool constructed for the name '{_name}' is named '{pool.Name}', which logs and statistics would show. Give both the same name.");
     }
 }

@@ -1,6 +1,8 @@
 namespace Cenote.Sizing;
 
-/// <summary>How many connections there are, may be and should be. Guarded by the lock of the lease desk.</summary>
+/// <summary>
+/// The number of connections that exist, are allowed and are wanted. Guarded by the lock of the lease desk.
+/// </summary>
 internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure, bool asksForCredentials = false)
 {
     private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(100);
@@ -30,39 +32,45 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal int MaxSize { get; private set; } = maxSize;
 
-    /// <summary>The size in force: no more connections than this are opened.</summary>
+    /// <summary>Gets the size in force: the maximum number of open connections.</summary>
     internal int Limit { get; private set; } = limit;
 
-    /// <summary>Slots that are not empty: connections, those being opened and those being closed.</summary>
+    /// <summary>
+    /// Gets the number of slots that are not empty: open connections, and those being opened or closed.
+    /// </summary>
     internal int Total { get; private set; }
 
     internal int Opening { get; private set; }
 
     /// <summary>
-    /// Those of them whose connections nobody may have any more. They take up room until they have ended, and count for
-    /// nothing else.
+    /// Gets the number of opens in progress whose connections will not be used. They take up room until they have
+    /// ended, and count for nothing else.
     /// </summary>
     internal int ObsoleteOpens { get; private set; }
 
-    /// <summary>Opens that may still serve somebody.</summary>
+    /// <summary>Gets the number of opens in progress that may still serve a caller.</summary>
     internal int UnderWay => Opening - ObsoleteOpens;
 
-    /// <summary>Connections wanted for a warm-up, until it is reached.</summary>
+    /// <summary>Gets the number of connections wanted for a warm-up, until it is reached.</summary>
     internal int WarmUpTarget { get; private set; }
 
-    /// <summary>Connections wanted to take the place of old ones.</summary>
+    /// <summary>Gets or sets the number of connections wanted to replace old ones.</summary>
     internal int Replacements { get; set; }
 
-    /// <summary>A caller has come who found nothing: that justifies a try even shortly after a failure.</summary>
+    /// <summary>
+    /// Records a caller that found no connection, which justifies an open even shortly after a failure.
+    /// </summary>
     internal void RecordDemand() => _hasFreshDemand = true;
 
     internal bool HasRoom => Total < Limit;
 
-    /// <summary>Whether the server refused our credentials so lately that not even a new caller justifies a try:
-    /// accounts get locked. After that they are tried once, not by everybody.</summary>
+    /// <summary>
+    /// Returns whether the server refused our credentials so recently that not even a new caller justifies an open,
+    /// because accounts get locked. After that, one open at a time tries them.
+    /// </summary>
     internal bool RefusesOpens(long now) => now < _refusedUntil || (_refusal > TimeSpan.Zero && UnderWay > 0);
 
-    /// <summary>Whether one more open should start.</summary>
+    /// <summary>Returns whether one more open should start.</summary>
     internal bool WantsOpening(int waiting, long now)
     {
         if (!HasRoom || UnderWay >= maxConcurrentOpens || RefusesOpens(now) || IsAtCeiling(now))
@@ -75,7 +83,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
             || (mayTry && (Total - ObsoleteOpens < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements));
     }
 
-    /// <summary>The same question for an open that is under way, and counted.</summary>
+    /// <summary>Returns the same for an open that is in progress and already counted.</summary>
     internal bool StillWantsOpening(int waiting) =>
         Total <= Limit && (waiting >= UnderWay || Total - ObsoleteOpens <= Math.Max(MinSize, WarmUpTarget) || UnderWay <= Replacements);
 
@@ -86,12 +94,12 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         Opening++;
     }
 
-    /// <summary>A new generation has begun: nobody may have what the opens bring that are under way.</summary>
+    /// <summary>Begins a new generation: connections of the opens in progress will not be used.</summary>
     internal void MarkOpensObsolete() => ObsoleteOpens = Opening;
 
-    /// <param name="hasOpened">Whether there is a connection more.</param>
-    /// <param name="closing">Connections that are being closed.</param>
-    /// <param name="wasDoomed">Whether nobody may have it.</param>
+    /// <param name="hasOpened">Whether the open produced a connection.</param>
+    /// <param name="closing">The number of connections that are being closed.</param>
+    /// <param name="wasDoomed">Whether its connection must not be used.</param>
     internal void EndOpening(bool hasOpened, int closing, bool wasDoomed)
     {
         Opening--;
@@ -104,7 +112,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
         if (hasOpened && !wasDoomed && Replacements > 0)
         {
-            // This one may serve as one of them; upkeep counts anew at its next tick.
+            // This one may serve as one of them; maintenance counts again at its next tick.
             Replacements--;
         }
 
@@ -112,11 +120,11 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     }
 
     /// <summary>
-    /// Asks for a warm-up beside those under way. A target that is reached is forgotten: it must not refill what
-    /// retires later.
+    /// Requests a warm-up beside those in progress. A target that is reached is forgotten, so that it does not refill
+    /// connections that retire later.
     /// </summary>
-    /// <param name="target">Connections wanted.</param>
-    /// <param name="closing">Those that are being closed, and count for no warm-up any more.</param>
+    /// <param name="target">The number of connections wanted.</param>
+    /// <param name="closing">The connections that are being closed, which no longer count for a warm-up.</param>
     internal void WarmUpTo(int target, int closing)
     {
         WarmUpTarget = Math.Max(WarmUpTarget, target);
@@ -126,11 +134,11 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         }
     }
 
-    /// <summary>A slot became empty.</summary>
+    /// <summary>Records that a slot became empty.</summary>
     internal void Release() => Total--;
 
     /// <summary>
-    /// After a failed open nobody but a new caller makes the pool try again at once, so that it never spins on a dead
+    /// Holds opens after a failed one: only a new caller makes the pool try again at once, so it never spins on a dead
     /// server.
     /// </summary>
     internal void HoldOpens(long now)
@@ -141,15 +149,15 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal void ForgetWarmUp() => WarmUpTarget = 0;
 
-    /// <summary>The server answered, but did not let us in. Answers that come together count once.</summary>
+    /// <summary>Holds opens after the server answered with a refusal. Refusals that come together count once.</summary>
     /// <param name="now">The pool's clock in milliseconds.</param>
-    /// <param name="kind">The answer.</param>
-    /// <param name="live">The connections that the server lets us have.</param>
+    /// <param name="kind">The kind of the refusal.</param>
+    /// <param name="live">The number of connections that the server has accepted.</param>
     internal void HoldRefused(long now, FailureKind kind, int live)
     {
         if (kind == FailureKind.InvalidCredentials && now >= _refusedUntil)
         {
-            // A callback may have others to give by now.
+            // A callback may return other credentials by now.
             _refusal = asksForCredentials ? HoldForOtherCredentials : Longer(_refusal);
             _refusedUntil = now + (long)_refusal.TotalMilliseconds;
         }
@@ -164,7 +172,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         }
     }
 
-    /// <summary>The database was reached, or somebody says that it is there: nothing is held back any more.</summary>
+    /// <summary>Ends all holds: the database was reached, or an operator reports that it is available.</summary>
     internal void EndHolds()
     {
         EndRefusal();
@@ -172,13 +180,15 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     }
 
     /// <summary>
-    /// One at a time, so that a full server is probed gently; for a minute, so that a crowd of an hour ago slows nobody
-    /// down.
+    /// Returns whether the server's own limit is reached. Opens go one at a time, so that a full server is probed
+    /// gently. The limit counts for a minute, so that an earlier crowd slows down no later caller.
     /// </summary>
     private bool IsAtCeiling(long now) =>
         Total >= _ceiling && (now < _ceilingUntil || (UnderWay > 0 && now < _ceilingUntil + CeilingMemory));
 
-    /// <summary>One more went well: the next is tried when it is wanted, until the limit is reached.</summary>
+    /// <summary>
+    /// Raises the server's assumed limit after one more success. The next open starts when it is wanted.
+    /// </summary>
     private void RaiseCeiling()
     {
         if (_ceiling != int.MaxValue)

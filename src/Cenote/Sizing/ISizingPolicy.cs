@@ -1,13 +1,14 @@
 namespace Cenote;
 
 /// <summary>
-/// Decides how many connections a pool may hold. Called once a second from the pool's upkeep, never concurrently.
+/// A policy that decides how many connections a pool may have. The pool's maintenance calls it once a second, never
+/// concurrently.
 /// </summary>
 public interface ISizingPolicy
 {
-    /// <summary>Judges one observation.</summary>
-    /// <param name="observation">What the pool looks like now.</param>
-    /// <returns>The size to move to, with the reason; <see langword="null"/> to stay. Sizes beyond the observation's
-    /// bounds are refused and logged.</returns>
+    /// <summary>Decides about the size after one observation.</summary>
+    /// <param name="observation">The pool's current numbers.</param>
+    /// <returns>The new size with the reason; <see langword="null"/> to keep the size. Sizes outside the observation's
+    /// bounds are ignored and logged.</returns>
     SizingDecision? Decide(in SizingObservation observation);
 }

@@ -1,26 +1,26 @@
 namespace Cenote;
 
-/// <summary>What a sizing policy sees of a pool at one moment.</summary>
+/// <summary>The numbers of a pool at one moment, for a sizing policy.</summary>
 public readonly record struct SizingObservation
 {
-    /// <summary>Time since the pool was constructed.</summary>
+    /// <summary>Gets the time since the pool was constructed.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Connections lent to callers.</summary>
+    /// <summary>Gets the number of leased connections.</summary>
     public required int Leased { get; init; }
 
-    /// <summary>Callers queued for a connection.</summary>
+    /// <summary>Gets the number of waiting callers.</summary>
     public required int Waiting { get; init; }
 
-    /// <summary>Open connections, in whatever state.</summary>
+    /// <summary>Gets the number of open connections, in any state.</summary>
     public required int Total { get; init; }
 
-    /// <summary>The size in force: no more than this many connections are open.</summary>
+    /// <summary>Gets the size in force: the maximum number of open connections.</summary>
     public required int Limit { get; init; }
 
-    /// <summary>The smallest size allowed.</summary>
+    /// <summary>Gets the smallest allowed size.</summary>
     public required int MinSize { get; init; }
 
-    /// <summary>The largest size allowed.</summary>
+    /// <summary>Gets the largest allowed size.</summary>
     public required int MaxSize { get; init; }
 }

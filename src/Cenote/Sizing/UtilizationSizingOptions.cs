@@ -5,28 +5,28 @@ namespace Cenote;
 /// </summary>
 public sealed record UtilizationSizingOptions
 {
-    /// <summary>Grow when more than this share of the size is leased.</summary>
+    /// <summary>Gets the share of leased connections above which the pool grows.</summary>
     /// <value>Default 0.8. Range above <see cref="ShrinkBelow"/>, up to 1.</value>
     public double GrowAbove { get; init; } = 0.8;
 
-    /// <summary>Shrink when less than this share of the size is leased.</summary>
+    /// <summary>Gets the share of leased connections below which the pool shrinks.</summary>
     /// <value>Default 0.2. Range 0 to below <see cref="GrowAbove"/>.</value>
     public double ShrinkBelow { get; init; } = 0.2;
 
-    /// <summary>Connections added at a time.</summary>
+    /// <summary>Gets the number of connections added at a time.</summary>
     /// <value>Default 2. Range 1 to 1,000.</value>
     public int GrowStep { get; init; } = 2;
 
-    /// <summary>Connections taken away at a time.</summary>
+    /// <summary>Gets the number of connections removed at a time.</summary>
     /// <value>Default 1. Range 1 to 1,000.</value>
     public int ShrinkStep { get; init; } = 1;
 
-    /// <summary>How long utilization must stay high before the pool grows.</summary>
+    /// <summary>Gets how long utilization must stay high before the pool grows.</summary>
     /// <value>Default 1 s. Range 0 to 1 h.</value>
     public TimeSpan GrowWindow { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long utilization must stay low before the pool shrinks, at first: see the remarks of
+    /// Gets how long utilization must stay low before the pool shrinks. This is the initial window: see the remarks of
     /// <see cref="UtilizationSizingPolicy"/>.
     /// </summary>
     /// <value>Default 60 s. Range 1 s to 1 day.</value>

@@ -1,15 +1,15 @@
 namespace Cenote;
 
 /// <summary>
-/// Sizes by utilization, the share of the size that is leased: grows while it stays above an upper mark, shrinks after
-/// it has stayed below a lower one.
+/// A policy that sizes by utilization, the share of the size that is leased. It grows while utilization stays above an
+/// upper mark, and shrinks after it has stayed below a lower mark.
 /// </summary>
 /// <remarks>
-/// <para>Hysteresis keeps it from flapping: between the marks it stays; it judges the highest utilization of a whole
-/// window, so a load that comes and goes within the window counts as load; and whenever it has to grow soon after it
-/// shrank, it doubles the window, up to <see cref="MaxShrinkWindow"/>. The window returns to its start after a calm of
-/// eight windows, in which no quiet spell came and went.</para>
-/// <para>Holds state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
+/// <para>Hysteresis keeps the size from oscillating. Between the marks the size does not change. The policy uses the
+/// highest utilization of a whole window, so load that comes and goes within the window counts as load. When it has to
+/// grow soon after it shrank, it doubles the window, up to <see cref="MaxShrinkWindow"/>. The window returns to its
+/// start after eight calm windows, in which no quiet spell came and went.</para>
+/// <para>Has state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
 /// </remarks>
 public sealed class UtilizationSizingPolicy : ISizingPolicy
 {
@@ -20,9 +20,9 @@ public sealed class UtilizationSizingPolicy : ISizingPolicy
     private TimeSpan? _shrunkAt;
     private TimeSpan? _changedAt;
 
-    /// <summary>A policy with the given marks, steps and windows.</summary>
+    /// <summary>Creates a policy with the given marks, steps and windows.</summary>
     /// <param name="options">The settings; <see langword="null"/> for the defaults. Read once.</param>
-    /// <exception cref="ArgumentException">Settings cannot work; names every problem.</exception>
+    /// <exception cref="ArgumentException">Settings are invalid; lists every problem.</exception>
     public UtilizationSizingPolicy(UtilizationSizingOptions? options = null)
     {
         _options = (options ?? new UtilizationSizingOptions()) with { };
@@ -30,7 +30,7 @@ public sealed class UtilizationSizingPolicy : ISizingPolicy
         _shrinkWindow = _options.ShrinkWindow;
     }
 
-    /// <summary>The window never grows beyond this: one day.</summary>
+    /// <summary>Gets the longest window: one day.</summary>
     public static TimeSpan MaxShrinkWindow { get; } = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
@@ -43,8 +43,8 @@ public sealed class UtilizationSizingPolicy : ISizingPolicy
         var isLow = utilization < _options.ShrinkBelow && observation.Waiting == 0;
         if (!isLow && _lowSince is { } quiet && now - quiet >= _options.ShrinkWindow)
         {
-            // A quiet spell that the first window would have taken for the end of the load: no calm yet, the longer one
-            // is needed.
+            // A quiet spell that the first window would have taken for the end of the load: this is not calm yet, and
+            // the longer window is needed.
             _changedAt = now;
         }
 

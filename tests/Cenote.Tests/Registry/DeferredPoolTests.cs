@@ -56,7 +56,7 @@ public sealed class DeferredPoolTests
         registry.Register("circle", name => registry[name]);
 
         Assert.Equal("orders", registry["orders"].Name);
-        Assert.Contains("asks for itself", Assert.Throws<InvalidOperationException>(() => registry["circle"]).Message, StringComparison.Ordinal);
+        Assert.Contains("is requested during its own construction", Assert.Throws<InvalidOperationException>(() => registry["circle"]).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class DeferredPoolTests
         foreach (var task in asking)
         {
             var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => task.Soon());
-            Assert.Contains("asks for itself", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("is requested during its own construction", refusal.Message, StringComparison.Ordinal);
         }
 
         void Register(string name, ManualResetEventSlim isIn, string other) => registry.Register(name, _ =>

@@ -10,6 +10,6 @@ public interface IServerStatusReader
 {
     /// <summary>Reads the status of the server behind a connection. Takes a round trip.</summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken);
 }

@@ -1,13 +1,14 @@
 namespace Cenote.Providers;
 
 /// <summary>
-/// A point that the data of a server has reached, in the terms of its database: a log position, a set of transactions.
+/// A position in the data of a replicated server, in the terms of its database: a log position, or a set of
+/// transactions.
 /// </summary>
-/// <remarks>Immutable. <see cref="Covers"/> is a partial order: of two sets of transactions, neither need cover the
+/// <remarks>Immutable. <see cref="Covers"/> is a partial order: of two sets of transactions, neither may cover the
 /// other.</remarks>
 public abstract class ReplicationPosition
 {
-    /// <summary>Checks whether a server at this position has everything up to another position.</summary>
+    /// <summary>Returns whether this position contains everything up to another position.</summary>
     /// <param name="other">A position of the same kind.</param>
     /// <exception cref="ArgumentException">The positions belong to different kinds of database.</exception>
     public abstract bool Covers(ReplicationPosition other);

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>The role of a database server among those that hold the same data.</summary>
+/// <summary>The role of a database server in a group of servers with the same data.</summary>
 public enum ServerRole
 {
     /// <summary>The role is unknown, or the server is neither a primary nor a readable replica now.</summary>

@@ -1,9 +1,9 @@
 namespace Cenote.Providers;
 
-/// <summary>The status of a database server among those that hold the same data.</summary>
+/// <summary>The status of a database server in a group of servers with the same data.</summary>
 public sealed record ServerStatus
 {
-    /// <summary>Gets the status of a server about which nothing is known.</summary>
+    /// <summary>Gets the status of an unknown server.</summary>
     public static ServerStatus Unknown { get; } = new();
 
     /// <summary>Gets the server's role.</summary>
@@ -16,7 +16,7 @@ public sealed record ServerStatus
     public TimeSpan? Lag { get; init; }
 
     /// <summary>
-    /// Gets how far the server's data has come: on a primary everything committed so far, on a replica what can be read
+    /// Gets the replication position: on a primary of everything committed so far, on a replica of what can be read
     /// there; <see langword="null"/> when the database has no positions, or does not show them to this user.
     /// </summary>
     public ReplicationPosition? Position { get; init; }
