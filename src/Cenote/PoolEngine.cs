@@ -7,7 +7,6 @@ using Cenote.Maintenance;
 using Cenote.Operations;
 using Cenote.Providers;
 using Cenote.Registry;
-using Cenote.Sizing;
 using Cenote.Statements;
 using Cenote.Statistics;
 
@@ -29,7 +28,7 @@ internal sealed class PoolEngine
         Classifier = new FailureClassifier(provider, settings.FailureClassifier);
         var meters = new Meters();
         Nesting = settings.NestedRentBehavior == NestedRentBehavior.Allow ? null : new NestedRentGuard(settings, meters, Journal.Logger);
-        Desk = new LeaseDesk(settings.Clock, meters, Capacity.Of(settings), settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding)
+        Desk = new LeaseDesk(settings.Clock, meters, settings.CreateCapacity(), settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding)
         {
             StackSamplingInterval = settings.StackSamplingInterval,
             GuardsRents = Nesting is not null,

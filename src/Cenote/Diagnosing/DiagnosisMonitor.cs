@@ -4,11 +4,11 @@ using Cenote.Maintenance;
 namespace Cenote.Diagnosing;
 
 /// <summary>
-/// Keeps the trend, and says once a verdict has changed and stands: a pool at the edge would otherwise fill the log.
+/// Keeps the trend and records a diagnosis that has changed and lasts, because a pool at the edge would fill the log.
 /// </summary>
-internal sealed class DiagnosisMonitor(PoolDiagnoser judge, PoolTrend trend, PoolJournal journal) : IMaintenanceTask
+internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend, PoolJournal journal) : IMaintenanceTask
 {
-    /// <summary>So many looks in a row, a second apart, make a verdict stand.</summary>
+    /// <summary>So many looks in a row, a second apart, make a diagnosis stand.</summary>
     private const int ConfirmationsRequired = 3;
 
     private (DiagnosisLevel Level, FindingKind? Kind) _reported = (DiagnosisLevel.Healthy, null);
@@ -17,21 +17,34 @@ internal sealed class DiagnosisMonitor(PoolDiagnoser judge, PoolTrend trend, Poo
 
     public void Run()
     {
-        trend.Add(judge.Sample());
-        var verdict = judge.Diagnose(DiagnosisOptions.Default);
-        if (verdict.Findings is [{ Kind: FindingKind.NotFilled }, ..] && !judge.HasFailedToOpen)
+        trend.Add(diagnoser.Sample());
+        var diagnosis = diagnoser.Diagnose(DiagnosisOptions.Default);
+        if (diagnosis.Findings is [{ Kind: FindingKind.NotFilled }, ..] && !diagnoser.HasFailedToOpen)
         {
             // A start that takes long is no failure: the first try that fails says what is wrong.
             return;
         }
 
-        var now = (verdict.Level, verdict.Findings.Count == 0 ? (FindingKind?)null : verdict.Findings[0].Kind);
+        var now = (diagnosis.Level, diagnosis.Findings.Count == 0 ? (FindingKind?)null : diagnosis.Findings[0].Kind);
         _confirmations = now == _seen ? _confirmations + 1 : 1;
         _seen = now;
         if (now != _reported && _confirmations >= ConfirmationsRequired)
         {
             _reported = now;
-            journal.DiagnosisChanged(verdict);
+            Record(diagnosis);
+        }
+    }
+
+    private void Record(Diagnosis diagnosis)
+    {
+        if (diagnosis.Findings is [var worst, ..])
+        {
+            var level = diagnosis.Level == DiagnosisLevel.Unhealthy ? PoolEventLevel.Error : PoolEventLevel.Warning;
+            journal.DiagnosisChanged(level, worst.Kind.ToString(), diagnosis.Summary, worst.Evidence, worst.Recommendation);
+        }
+        else
+        {
+            journal.DiagnosisHealthy(diagnosis.Summary);
         }
     }
 }

@@ -1,20 +1,19 @@
-using Cenote.Leasing;
-
 namespace Cenote.Events;
 
 // Callers that wait, and holders that keep.
 internal sealed partial class PoolJournal
 {
     /// <summary>A caller that queued has its connection.</summary>
-    internal void Acquired(in RentRequest request)
+    /// <param name="site">Where the caller is.</param>
+    /// <param name="startedAt">When it asked, as a timestamp.</param>
+    internal void Acquired(CallSite site, long startedAt)
     {
-        if (_settings.SlowAcquireThreshold is not { } limit || _settings.Clock.ElapsedSince(request.StartedAt) is var waited && waited < limit
+        if (_settings.SlowAcquireThreshold is not { } limit || _settings.Clock.ElapsedSince(startedAt) is var waited && waited < limit
             || !_slowAcquires.MayPass(out var heldBack))
         {
             return;
         }
 
-        var site = request.CallSite;
         Record(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")) with
         {
             CallSite = site,
@@ -22,16 +21,15 @@ internal sealed partial class PoolJournal
         });
     }
 
-    internal void AcquireTimedOut(in RentRequest request, PoolCounts counts)
+    internal void AcquireTimedOut(CallSite site, TimeSpan timeout, PoolCounts counts)
     {
-        PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(request.Timeout), counts);
+        PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(timeout), counts);
         if (_timeouts.MayPass(out var heldBack))
         {
-            var site = request.CallSite;
-            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} had no connection within {request.Timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
+            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} had no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
             {
                 CallSite = site,
-                Duration = request.Timeout,
+                Duration = timeout,
             });
         }
     }

@@ -70,22 +70,21 @@ internal sealed partial class PoolJournal
         Record(PoolEventKind.MaintenanceFailed, PoolEventLevel.Error, $"upkeep failed in {task}: {exception.Message}");
     }
 
-    internal void DiagnosisChanged(Diagnosis verdict)
+    internal void DiagnosisHealthy(string summary)
     {
-        var finding = verdict.Findings.Count > 0 ? verdict.Findings[0] : null;
-        if (finding is null)
-        {
-            PoolLog.DiagnosisHealthy(Logger, _settings.Name, verdict.Summary);
-        }
-        else
-        {
-            PoolLog.DiagnosisChanged(Logger, finding.Level == DiagnosisLevel.Unhealthy ? LogLevel.Error : LogLevel.Warning, _settings.Name, finding.Kind, verdict.Summary, finding.Evidence, finding.Recommendation);
-        }
+        PoolLog.DiagnosisHealthy(Logger, _settings.Name, summary);
+        Record(PoolEventKind.DiagnosisChanged, PoolEventLevel.Information, $"Healthy: {summary}");
+    }
 
-        Record(
-            PoolEventKind.DiagnosisChanged,
-            verdict.Level switch { DiagnosisLevel.Healthy => PoolEventLevel.Information, DiagnosisLevel.Degraded => PoolEventLevel.Warning, _ => PoolEventLevel.Error },
-            $"{verdict.Level}: {verdict.Summary}");
+    /// <param name="level">How serious the diagnosis is.</param>
+    /// <param name="cause">The kind of its first finding.</param>
+    /// <param name="summary">The diagnosis in a sentence.</param>
+    /// <param name="evidence">The numbers behind the finding.</param>
+    /// <param name="recommendation">What to do.</param>
+    internal void DiagnosisChanged(PoolEventLevel level, string cause, string summary, string evidence, string recommendation)
+    {
+        PoolLog.DiagnosisChanged(Logger, level == PoolEventLevel.Error ? LogLevel.Error : LogLevel.Warning, _settings.Name, cause, summary, evidence, recommendation);
+        Record(PoolEventKind.DiagnosisChanged, level, $"{(level == PoolEventLevel.Error ? "Unhealthy" : "Degraded")}: {summary}");
     }
 
     internal void OperatorAction(string operation, string actor)

@@ -96,7 +96,7 @@ internal static partial class PoolLog
     internal static partial void MaintenanceFailed(ILogger logger, string poolName, string task, Exception exception);
 
     [LoggerMessage(EventId = 51, Message = "Pool {PoolName}: {Kind}: {Summary}. {Evidence} {Remedy}")]
-    internal static partial void DiagnosisChanged(ILogger logger, LogLevel level, string poolName, FindingKind kind, string summary, string evidence, string remedy);
+    internal static partial void DiagnosisChanged(ILogger logger, LogLevel level, string poolName, string kind, string summary, string evidence, string remedy);
 
     [LoggerMessage(52, LogLevel.Information, "Pool {PoolName} is healthy: {Summary}")]
     internal static partial void DiagnosisHealthy(ILogger logger, string poolName, string summary);

@@ -1,5 +1,6 @@
 using Cenote.Leasing;
 using Cenote.Maintenance;
+using Cenote.Time;
 
 namespace Cenote.LeakDetection;
 
@@ -7,7 +8,7 @@ namespace Cenote.LeakDetection;
 internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IClosingTask
 {
     /// <summary>A look that comes late, since the machine stood still, counts for no more than this.</summary>
-    private static readonly long LongestGap = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
+    private static readonly long LongestGap = (long)(2 * PoolClock.TickPeriod).TotalMilliseconds;
 
     /// <summary>
     /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay

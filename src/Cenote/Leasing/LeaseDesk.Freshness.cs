@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cenote.Maintenance;
+using Cenote.Time;
 
 namespace Cenote.Leasing;
 
@@ -9,7 +10,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Upkeep that comes later than this was stopped: with the process, with the machine, or for lack of a thread.
     /// </summary>
-    private static readonly long LongestLag = (long)(2 * MaintenanceLoop.Period).TotalMilliseconds;
+    private static readonly long LongestLag = (long)(2 * PoolClock.TickPeriod).TotalMilliseconds;
 
     /// <summary>More rents than this in a tick are too many to read the clock for each.</summary>
     internal const int MaxQuietRents = 1_000;

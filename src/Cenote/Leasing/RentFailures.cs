@@ -15,7 +15,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     internal PoolTimeoutException TimedOut(in RentRequest request)
     {
         var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
-        journal.AcquireTimedOut(request, exception.Counts);
+        journal.AcquireTimedOut(request.CallSite, request.Timeout, exception.Counts);
         return exception;
     }
 

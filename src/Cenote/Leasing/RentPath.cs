@@ -188,7 +188,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             var lease = await waiter.AsValueTask().ConfigureAwait(false);
             if (ReturnPath.TryReceive(lease, out var failure))
             {
-                journal.Acquired(request);
+                journal.Acquired(request.CallSite, request.StartedAt);
                 return lease;
             }
 
@@ -206,7 +206,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             var lease = waiter.WaitBlocking();
             if (ReturnPath.TryReceive(lease, out var failure))
             {
-                journal.Acquired(request);
+                journal.Acquired(request.CallSite, request.StartedAt);
                 return lease;
             }
 

@@ -203,6 +203,7 @@ internal sealed class Slot
             CallSite = callSite,
             IsSuspectedLeak = Age.SuspectedLeak?.Lease.Ticket == ticket,
             Origin = origin?.Ticket == ticket ? origin : null,
+            Number = SlotWord.LeasesOf(ticket),
             Lease = new ConnectionLease(this, ticket),
             RentedAtMilliseconds = rentedAt,
         };

@@ -1,4 +1,5 @@
 using Cenote.Leasing;
+using Cenote.Time;
 
 namespace Cenote.Maintenance;
 
@@ -9,7 +10,7 @@ namespace Cenote.Maintenance;
 internal static class FreshnessLimit
 {
     /// <summary>The coarse clock is up to a tick behind, and a tick may come late.</summary>
-    private static readonly TimeSpan LeastMargin = 1.5 * MaintenanceLoop.Period;
+    private static readonly TimeSpan LeastMargin = 1.5 * PoolClock.TickPeriod;
 
     /// <returns><see langword="null"/> for ever.</returns>
     internal static TimeSpan? Read(PoolSettings settings, LeaseDesk desk)

@@ -1,4 +1,5 @@
 using Cenote.Leasing;
+using Cenote.Time;
 
 namespace Cenote.Maintenance;
 
@@ -22,8 +23,8 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
         }
 
         // Every connection has its turn within so many ticks: before the moment when a renter would have to wait.
-        var rounds = (int)Math.Clamp(interval / MaintenanceLoop.Period, 1, MaxRounds);
-        var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * MaintenanceLoop.Period.TotalMilliseconds);
+        var rounds = (int)Math.Clamp(interval / PoolClock.TickPeriod, 1, MaxRounds);
+        var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * PoolClock.TickPeriod.TotalMilliseconds);
         FindDue(desk.Now - (long)Math.Max(0, interval.TotalMilliseconds - ahead));
         if (_due.Count == 0)
         {

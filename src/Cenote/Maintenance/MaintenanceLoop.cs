@@ -1,14 +1,13 @@
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Statistics;
+using Cenote.Time;
 
 namespace Cenote.Maintenance;
 
 /// <summary>Keeps the pool in shape: one timer, a list of small tasks.</summary>
 internal sealed class MaintenanceLoop
 {
-    internal static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     private readonly PoolSettings _settings;
     private readonly Meters _meters;
     private readonly PoolJournal _journal;
@@ -50,7 +49,7 @@ internal sealed class MaintenanceLoop
         RunTask(_closingTasks[0]);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
-            _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((MaintenanceLoop)state!).Run(), this, Period, Period);
+            _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((MaintenanceLoop)state!).Run(), this, PoolClock.TickPeriod, PoolClock.TickPeriod);
         }
     }
 

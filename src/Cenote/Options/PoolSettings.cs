@@ -199,6 +199,15 @@ internal sealed class PoolSettings
         return new PoolSettings(name, provider, options, connection);
     }
 
+    /// <summary>Creates the capacity that a pool with these settings begins with.</summary>
+    internal Capacity CreateCapacity() => new(
+        MinSize,
+        MaxSize,
+        SizingPolicy is null ? MaxSize : Math.Max(1, MinSize),
+        MaxConcurrentOpens,
+        OpenRetryBaseDelay > Capacity.ShortestHold ? OpenRetryBaseDelay : Capacity.ShortestHold,
+        CredentialsProvider is not null);
+
     internal static void ThrowIfNotAcquireTimeout(TimeSpan acquireTimeout)
     {
         if (acquireTimeout < OptionProblems.ShortestWait || acquireTimeout > OptionProblems.LongestWait)

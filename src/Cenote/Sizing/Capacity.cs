@@ -5,7 +5,8 @@ namespace Cenote.Sizing;
 /// </summary>
 internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcurrentOpens, TimeSpan holdAfterFailure, bool asksForCredentials = false)
 {
-    private static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(100);
+    /// <summary>The shortest pause between a failed open and the next.</summary>
+    internal static readonly TimeSpan ShortestHold = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HoldForOtherCredentials = TimeSpan.FromMilliseconds(500);
 
@@ -20,13 +21,6 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private TimeSpan _ceilingHold;
     private long _grown;
     private long _shrunk;
-
-    internal static Capacity Of(PoolSettings settings)
-    {
-        var limit = settings.SizingPolicy is null ? settings.MaxSize : Math.Max(1, settings.MinSize);
-        var hold = settings.OpenRetryBaseDelay > ShortestHold ? settings.OpenRetryBaseDelay : ShortestHold;
-        return new Capacity(settings.MinSize, settings.MaxSize, limit, settings.MaxConcurrentOpens, hold, settings.CredentialsProvider is not null);
-    }
 
     internal int MinSize { get; private set; } = minSize;
 

@@ -1,5 +1,3 @@
-using Cenote.Leasing;
-
 namespace Cenote;
 
 /// <summary>One lease as it was when somebody asked: who holds which connection, since when, from where.</summary>
@@ -8,7 +6,7 @@ public sealed record LeaseInfo
     /// <summary>
     /// A text that names this lease among all that the pool has ever given, such as <c>3-17</c>: the 17th of slot 3.
     /// </summary>
-    public string Id => FormattableString.Invariant($"{SlotId}-{SlotWord.LeasesOf(Lease.Ticket)}");
+    public string Id => FormattableString.Invariant($"{SlotId}-{Number}");
 
     /// <summary>The slot of the pool, from 0.</summary>
     public required int SlotId { get; init; }
@@ -30,6 +28,9 @@ public sealed record LeaseInfo
     /// (<see cref="LeakDetectionOptions.StackSamplingInterval"/>).
     /// </summary>
     public required LeaseOrigin? Origin { get; init; }
+
+    /// <summary>Which lease of the slot it is, from 1.</summary>
+    internal long Number { get; init; }
 
     /// <summary>The lease itself.</summary>
     internal ConnectionLease Lease { get; init; }

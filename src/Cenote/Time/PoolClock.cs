@@ -3,6 +3,9 @@ namespace Cenote.Time;
 /// <summary>The pool's view of its <see cref="TimeProvider"/>: monotonic time since the pool was constructed.</summary>
 internal sealed class PoolClock(TimeProvider timeProvider)
 {
+    /// <summary>How often maintenance runs and sets the coarse clock of the desk.</summary>
+    internal static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+
     private readonly long _start = timeProvider.GetTimestamp();
 
     internal TimeProvider TimeProvider => timeProvider;
