@@ -29,7 +29,7 @@ public sealed partial class SettingsTableTests
     [Fact]
     public void Every_message_that_a_set_logs_is_in_the_table_of_events()
     {
-        var source = File.ReadAllText(Path.Combine(Repository.Root, "src/Cenote.ReadReplicas/ReplicaSetLog.cs"));
+        var source = File.ReadAllText(Path.Combine(Repository.Root, "src/Cenote.ReadReplicas/Events/ReplicaSetLog.cs"));
         var logged = EventPattern().Matches(source).Select(match => match.Groups["id"].Value).ToList();
         var documented = EventRowPattern().Matches(Page).SelectMany(row => row.Groups["ids"].Value.Split(", ")).ToList();
 
