@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.Shared;
 
-/// <summary>The one parser of durations that people write: hours:minutes:seconds, or days first.</summary>
+/// <summary>The parser of durations in text: hours:minutes:seconds, or days first.</summary>
 internal static class DurationText
 {
     internal const string Expected = "a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00";

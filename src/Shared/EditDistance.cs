@@ -1,7 +1,8 @@
 namespace Cenote.Shared;
 
 /// <summary>
-/// How many letters were left out, added, mistaken or swapped with their neighbour (optimal string alignment).
+/// The number of letters that were left out, added, mistaken or swapped with their neighbour (optimal string
+/// alignment).
 /// </summary>
 internal static class EditDistance
 {

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Cenote.Shared;
 
-/// <summary>Addresses of the documentation, of this version. The one place that makes them.</summary>
+/// <summary>The addresses of this version's documentation. The only place that creates them.</summary>
 internal static class Help
 {
     private static readonly string Base = typeof(Help).Assembly

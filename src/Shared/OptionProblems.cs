@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.Shared;
 
-/// <summary>Gathers everything that is wrong with some options, so that one exception can name it all.</summary>
+/// <summary>The problems of some options, so that one exception can list them all.</summary>
 internal sealed class OptionProblems
 {
     internal static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
@@ -18,7 +18,7 @@ internal sealed class OptionProblems
     internal static bool IsUsableName(string name) => NameProblem(name) is null;
 
     /// <summary>
-    /// What keeps a text from being a name; <see langword="null"/> when nothing does. Shows nothing of it but one code
+    /// Returns why a text cannot be a name; <see langword="null"/> when it can. Shows no more of it than one code
     /// point.
     /// </summary>
     internal static string? NameProblem(string name) =>
@@ -30,8 +30,8 @@ internal sealed class OptionProblems
 
     internal void AddRange(IEnumerable<string> problems) => _problems.AddRange(problems);
 
-    /// <summary>For options that are an argument.</summary>
-    /// <exception cref="ArgumentException">With every problem.</exception>
+    /// <summary>Throws if there are problems, for options that are an argument.</summary>
+    /// <exception cref="ArgumentException">There are problems; lists every one.</exception>
     internal void ThrowIfAny(string parameterName)
     {
         if (_problems.Count > 0)
@@ -48,7 +48,7 @@ internal sealed class OptionProblems
         }
     }
 
-    /// <summary>Also refuses what is not a number.</summary>
+    /// <summary>Checks the range of a factor, which must be a number.</summary>
     internal void FindFactor(string setting, double value, double min, double max)
     {
         if (!(value >= min && value <= max))
@@ -57,7 +57,7 @@ internal sealed class OptionProblems
         }
     }
 
-    /// <summary>A share that may be absent.</summary>
+    /// <summary>Checks a share, which may be absent.</summary>
     internal void FindShare(string setting, double? value)
     {
         if (value is { } share && !(share is > 0 and <= 1))
@@ -88,12 +88,12 @@ internal sealed class OptionProblems
         }
     }
 
-    /// <summary>Two settings of which the one must not be longer than the other.</summary>
+    /// <summary>Checks that one of two settings is not longer than the other.</summary>
     internal void FindLonger(string setting, TimeSpan value, string limit, TimeSpan limitValue)
     {
         if (value > limitValue)
         {
-            Add($"{setting} is {Print(value)}, longer than {limit}, which is {Print(limitValue)}. Shorten the one or lengthen the other.");
+            Add($"{setting} is {Print(value)}, longer than {limit}, which is {Print(limitValue)}. Shorten {setting} or lengthen {limit}.");
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class OptionProblems
         }
         else if (minSize > maxSize)
         {
-            Add($"MinSize is {minSize}, larger than MaxSize, which is {maxSize}. Lower the one or raise the other.");
+            Add($"MinSize is {minSize}, larger than MaxSize, which is {maxSize}. Lower MinSize or raise MaxSize.");
         }
     }
 

@@ -1,12 +1,12 @@
 namespace Cenote.Shared;
 
 /// <summary>
-/// An event whose handlers run on the thread pool, one event after the other in the order of posting. A handler that
-/// blocks delays only later events; a handler that throws does not stop the others. Beyond <see cref="MaxWaiting"/> the
-/// oldest events are dropped.
+/// An event whose handlers run on the thread pool, one event at a time in the order of posting. A blocking handler
+/// delays only later events; a throwing handler does not stop the others. Beyond <see cref="MaxWaiting"/> the oldest
+/// events are dropped.
 /// </summary>
-/// <param name="handlerFailed">Logs what a handler threw. Must not throw.</param>
-/// <param name="record">Runs before the handlers, also when there are none. Must not throw.</param>
+/// <param name="handlerFailed">Logs the exception of a handler. Must not throw.</param>
+/// <param name="record">Runs before the handlers, also without handlers. Must not throw.</param>
 internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action<T>? record = null)
     where T : EventArgs
 {
@@ -18,17 +18,17 @@ internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action
 
     internal event EventHandler<T>? Occurred;
 
-    /// <summary>What handlers get as the sender. Set once, by the constructor of that object.</summary>
+    /// <summary>Gets or sets the sender that handlers get. Set once, by the constructor of that object.</summary>
     internal object? Sender
     {
         get => _sender;
         set => _sender = _sender is null ? value : throw new InvalidOperationException("The sender is set already.");
     }
 
-    /// <summary>Whether posting has a purpose. Arguments need not be made otherwise.</summary>
+    /// <summary>Gets whether there are handlers. Without them no arguments need to be created.</summary>
     internal bool HasHandlers => Occurred is not null;
 
-    /// <summary>Only queues, so it may be called under a lock.</summary>
+    /// <summary>Queues an event, and may therefore be called under a lock.</summary>
     internal void Post(T arguments)
     {
         lock (_waiting)
@@ -77,7 +77,7 @@ internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action
             {
                 handler(_sender, arguments);
             }
-#pragma warning disable CA1031 // The mistake of one handler must not silence the others.
+#pragma warning disable CA1031 // The exception of one handler must not silence the others.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

@@ -4,8 +4,8 @@ using System.Text;
 namespace Cenote.Shared;
 
 /// <summary>
-/// Finds characters that a reader of a log or a page cannot see, or that change how the text around them is shown: in a
-/// name they make one pool look like another.
+/// A detector of characters that a reader of a log or a page cannot see, or that change how the text around them is
+/// shown. In a name they make one pool look like another.
 /// </summary>
 internal static class PrintableText
 {
@@ -27,7 +27,7 @@ internal static class PrintableText
         return null;
     }
 
-    /// <summary>The text with a question mark for each such character.</summary>
+    /// <summary>Returns the text with a question mark for each such character.</summary>
     internal static string Clean(string text)
     {
         if (FindFault(text) is null)
@@ -45,7 +45,7 @@ internal static class PrintableText
         return clean.ToString();
     }
 
-    /// <summary>Whether nothing of the character is seen, whatever stands beside it.</summary>
+    /// <summary>Returns whether the character is invisible, whatever stands beside it.</summary>
     internal static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format || IsWithoutTrace(rune.Value);
 
     private static string CodePoint(int value) => FormattableString.Invariant($"U+{value:X4}");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.Shared;
 
-/// <summary>Durations, moments and counts as people write them. The one place for texts of every assembly.</summary>
+/// <summary>Durations, moments and counts as people write them, for the texts of every assembly.</summary>
 internal static class Readable
 {
     private static readonly (long Ticks, string Unit)[] Units =
@@ -11,7 +11,7 @@ internal static class Readable
     ];
 
     /// <summary>
-    /// "250 ms", "1.5 s", "2 min 5 s", "1 d"; nothing of the value is lost. "never" for an infinite one.
+    /// Returns an exact duration: "250 ms", "1.5 s", "2 min 5 s", "1 d"; "never" for an infinite one.
     /// </summary>
     internal static string Duration(TimeSpan value)
     {
@@ -49,7 +49,7 @@ internal static class Readable
         return string.Join(' ', parts);
     }
 
-    /// <summary>A measured duration, as exact as anybody reads it: "12 ms", "1.5 s", "2 min 5 s".</summary>
+    /// <summary>Returns a measured duration, rounded for readers: "12 ms", "1.5 s", "2 min 5 s".</summary>
     internal static string About(TimeSpan value) => Duration(value.Duration() switch
     {
         { TotalSeconds: < 1 } => TimeSpan.FromMilliseconds(Math.Round(value.TotalMilliseconds)),
@@ -57,10 +57,10 @@ internal static class Readable
         _ => TimeSpan.FromSeconds(Math.Round(value.TotalSeconds)),
     });
 
-    /// <summary>"2026-11-29 12:05:03 UTC".</summary>
+    /// <summary>Returns a moment: "2026-11-29 12:05:03 UTC".</summary>
     internal static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    /// <summary>"1 try", "3 tries".</summary>
+    /// <summary>Returns a count with its noun: "1 try", "3 tries".</summary>
     internal static string Count(long count, string one, string? many = null) =>
         FormattableString.Invariant($"{count} {(count == 1 ? one : many ?? one + "s")}");
 }

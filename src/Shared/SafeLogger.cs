@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Shared;
 
 /// <summary>
-/// Passes messages on and swallows what the logger throws: the pool logs between steps that must both happen, and from
+/// A logger that ignores the exceptions of the inner one. The pool logs between steps that must both happen, and from
 /// timers and finalizers, where an exception would end the process.
 /// </summary>
 internal sealed class SafeLogger(ILogger logger) : ILogger
@@ -31,7 +31,7 @@ internal sealed class SafeLogger(ILogger logger) : ILogger
         }
         catch (Exception)
         {
-            // There is no place left to tell it.
+            // There is nowhere left to report it.
         }
     }
 }

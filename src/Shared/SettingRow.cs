@@ -2,69 +2,68 @@ using System.Globalization;
 
 namespace Cenote.Shared;
 
-/// <summary>One row of <see cref="SettingTable"/>: everything that is known of one setting of a pool.</summary>
+/// <summary>One row of <see cref="SettingTable"/>: all that is known about one setting of a pool.</summary>
 /// <param name="Name">Its name below <see cref="ConnectionPoolOptions"/>, such as <c>MaxSize</c> or
 /// <c>LeakDetection.Threshold</c>.</param>
-/// <param name="Get">Reads it; <see langword="null"/> where it is not set, or where its section is off.</param>
+/// <param name="Get">Reads the value; <see langword="null"/> where it is not set, or where its section is off.</param>
 internal sealed record SettingRow(string Name, Func<ConnectionPoolOptions, object?> Get)
 {
-    /// <summary>What it counts, such as <c>s</c>; empty where it is not a number.</summary>
+    /// <summary>Gets the unit, such as <c>s</c>; empty where the value is not a number.</summary>
     internal string Unit { get; init; } = "";
 
-    /// <summary>The values that it may have, for people.</summary>
+    /// <summary>Gets the allowed values, for people.</summary>
     internal string Range { get; init; } = "";
 
-    /// <summary>What it does, in one sentence.</summary>
+    /// <summary>Gets the effect, in one sentence.</summary>
     internal string Meaning { get; init; } = "";
 
-    /// <summary>The word for no value.</summary>
+    /// <summary>Gets the word for no value.</summary>
     internal string Absent { get; init; } = "none";
 
     /// <summary>
-    /// Describes a value that is neither a number, a time nor a choice. Callbacks and the like are only said to be set:
-    /// some know secrets.
+    /// Gets the description of a value that is not a number, a duration or a choice. Callbacks and similar values are
+    /// only shown as set, because some know secrets.
     /// </summary>
     internal Func<object, string>? Text { get; init; }
 
-    /// <summary>Its default, where that is more than the value of new options.</summary>
+    /// <summary>Gets the default, where it is more than the value of new options.</summary>
     internal string? DefaultText { get; init; }
 
-    /// <summary>Whether a running pool follows a change.</summary>
+    /// <summary>Gets whether a running pool follows a change.</summary>
     internal bool CanChange { get; init; }
 
-    /// <summary>A group of settings that is set as a whole: it has no value of its own.</summary>
+    /// <summary>Gets whether it is a group of settings that is set as a whole, without a value of its own.</summary>
     internal bool IsSection { get; init; }
 
-    /// <summary>Whether only the same object is the same value.</summary>
+    /// <summary>Gets whether only the same object is the same value.</summary>
     internal bool IsSameByReference { get; init; }
 
     /// <summary>
-    /// Parses a text of the configuration and sets it. <see langword="null"/> for what can only be set in code.
+    /// Gets the function that parses a text of the configuration and sets the value; <see langword="null"/> for a value
+    /// that can only be set in code.
     /// </summary>
     internal Action<ConnectionPoolOptions, SettingText>? Parse { get; init; }
 
-    /// <summary>
-    /// Finds what is wrong with the value alone. What must agree with other settings stands beside the table.
-    /// </summary>
+    /// <summary>Gets the check of the value alone. Checks across settings are beside the table.</summary>
     internal Action<OptionProblems, ConnectionPoolOptions>? Check { get; init; }
 
-    /// <summary>The key in the configuration, below the section of the pool.</summary>
+    /// <summary>Gets the key in the configuration, below the section of the pool.</summary>
     internal string Key => Name.Replace('.', ':');
 
-    /// <summary>The property of <see cref="ConnectionPoolOptions"/> that it is, or is part of.</summary>
+    /// <summary>Gets the property of <see cref="ConnectionPoolOptions"/> that it is, or is part of.</summary>
     internal string Property => Name.Split('.')[0];
 
     internal bool IsSame(ConnectionPoolOptions left, ConnectionPoolOptions right) =>
         IsSameByReference ? ReferenceEquals(Get(left), Get(right)) : Equals(Get(left), Get(right));
 
-    /// <summary>The value for a page or a table: durations in seconds, without the unit.</summary>
+    /// <summary>Returns the value for a page or a table: durations in seconds, without the unit.</summary>
     internal string Show(ConnectionPoolOptions options) => Get(options) switch
     {
         TimeSpan time when time != Timeout.InfiniteTimeSpan => time.TotalSeconds.ToString("0.#######", CultureInfo.InvariantCulture),
         var value => Print(value),
     };
 
-    /// <summary>The value for a sentence: durations with their units.</summary>
+    /// <summary>Returns the value for a sentence: durations with their units.</summary>
     internal string Print(ConnectionPoolOptions options) => Print(Get(options));
 
     private string Print(object? value) => value switch

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote.Shared;
 
 /// <summary>
-/// The one table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the
-/// configuration, the changes of a running pool and the table in <c>docs/settings.md</c> are loops over it. It needs
-/// nothing but the public options, so that several assemblies can compile it.
+/// The table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the configuration,
+/// the changes of a running pool and the table in <c>docs/settings.md</c> are loops over it. It needs only the public
+/// options, so that several assemblies can compile it.
 /// </summary>
 internal static class SettingTable
 {
@@ -39,18 +39,18 @@ internal static class SettingTable
         new("MaxSize", options => options.MaxSize)
         {
             Unit = Connections, Range = "1 to 10,000", CanChange = true,
-            Meaning = "The most connections that are ever open.",
+            Meaning = "The maximum number of open connections.",
             Parse = (options, text) => options.MaxSize = text.Number(),
         },
         new("SizingPolicy", options => options.SizingPolicy)
         {
             Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,
-            Meaning = "What moves the size between MinSize and MaxSize.",
+            Meaning = "The policy that moves the size between MinSize and MaxSize.",
         },
         Duration("AcquireTimeout", options => options.AcquireTimeout, (options, value) => options.AcquireTimeout = value, Millisecond, Day) with
         {
             CanChange = true,
-            Meaning = "The longest a caller waits for a connection, queueing, retries and connecting together.",
+            Meaning = "The timeout of a rent: queueing, retries and connecting together.",
         },
         DurationOrInfinite("MaxIdleTime", options => options.MaxIdleTime, (options, value) => options.MaxIdleTime = value, 30 * Day) with
         {
@@ -62,21 +62,21 @@ internal static class SettingTable
         },
         DurationOrInfinite("ValidationInterval", options => options.ValidationInterval, (options, value) => options.ValidationInterval = value, Day) with
         {
-            Meaning = "A connection neither used nor checked for this long is validated before it is rented.",
+            Meaning = "A connection idle and unvalidated for this long is validated before it is rented.",
         },
         Duration("ValidationTimeout", options => options.ValidationTimeout, (options, value) => options.ValidationTimeout = value, Millisecond, 10 * Minute) with
         {
             CanChange = true,
-            Meaning = "The longest a validation, or the reset of a session, may take.",
+            Meaning = "The timeout of a validation, or of the reset of a session.",
         },
         OptionalDuration("QueryTimeout", options => options.QueryTimeout, (options, value) => options.QueryTimeout = value, Millisecond) with
         {
             Absent = "the driver's",
-            Meaning = "The longest that a statement may run.",
+            Meaning = "The timeout of a statement.",
         },
         Duration("ConnectTimeout", options => options.ConnectTimeout, (options, value) => options.ConnectTimeout = value, Millisecond, 10 * Minute) with
         {
-            Meaning = "The longest one try to connect may take.",
+            Meaning = "The timeout of one attempt to connect.",
         },
         Number("MaxOpenRetries", options => options.MaxOpenRetries, (options, value) => options.MaxOpenRetries = value, 0, 100) with
         {
@@ -90,30 +90,30 @@ internal static class SettingTable
         },
         Duration("OpenRetryMaxDelay", options => options.OpenRetryMaxDelay, (options, value) => options.OpenRetryMaxDelay = value, TimeSpan.Zero, Day) with
         {
-            Meaning = "The longest delay between two tries of an open.",
+            Meaning = "The longest delay between two attempts to open a connection.",
         },
         Number("MaxConcurrentOpens", options => options.MaxConcurrentOpens, (options, value) => options.MaxConcurrentOpens = value, 1, 1000) with
         {
             Unit = Connections,
-            Meaning = "The most connections that are being opened at once.",
+            Meaning = "The maximum number of connections that are being opened at once.",
         },
         Choice("StartupMode", options => options.StartupMode, (options, value) => options.StartupMode = value) with
         {
-            Meaning = "What constructing the pool does when the database may be absent.",
+            Meaning = "What the constructor does when the database is not available.",
         },
         new("CircuitBreaker", options => options.CircuitBreaker is null ? null : "on")
         {
             IsSection = true, Absent = Off, Range = "CircuitBreakerOptions, or null for off",
-            Meaning = "When the pool stops trying to reach the database, and how it finds out that it is back.",
+            Meaning = "When the pool stops opening connections, and how it probes for the recovery of the database.",
             Parse = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
         },
         BreakerNumber("FailureThreshold", breaker => breaker.FailureThreshold, (breaker, value) => breaker with { FailureThreshold = value }, 1000) with
         {
-            Meaning = "Tries to connect that must fail in a row before the pool stops trying.",
+            Meaning = "Consecutive failed attempts to connect that open the circuit.",
         },
         BreakerNumber("SuccessThreshold", breaker => breaker.SuccessThreshold, (breaker, value) => breaker with { SuccessThreshold = value }, 100) with
         {
-            Meaning = "Successes in a row after which the pool connects again.",
+            Meaning = "Consecutive successes that close the circuit again.",
         },
         BreakerDuration("BreakDuration", breaker => breaker.BreakDuration, (breaker, value) => breaker with { BreakDuration = value }) with
         {
@@ -128,26 +128,26 @@ internal static class SettingTable
         new("CircuitBreaker.BackoffMultiplier", options => options.CircuitBreaker?.BackoffMultiplier)
         {
             Unit = "times", Range = "1 to 10", Absent = Off,
-            Meaning = "What the time to the next probe is multiplied by after each that fails.",
+            Meaning = "The factor by which the time to the next probe grows after each failed one.",
             Parse = (options, text) => options.CircuitBreaker = Breaker(options) with { BackoffMultiplier = text.Factor() },
             Check = (problems, options) => problems.FindFactor("CircuitBreaker.BackoffMultiplier", options.CircuitBreaker?.BackoffMultiplier ?? 1, 1, 10),
         },
         new("MaxWaiters", options => options.MaxWaiters)
         {
             Unit = "callers", Range = "1 to 1,000,000", CanChange = true,
-            Meaning = "The most callers that may wait; further ones are rejected.",
+            Meaning = "The maximum number of waiting callers; further ones are rejected.",
             Parse = (options, text) => options.MaxWaiters = text.IsNone ? null : text.Number(),
             Check = (problems, options) => problems.FindNumber("MaxWaiters", options.MaxWaiters ?? 1, 1, 1_000_000),
         },
         new("LoadShedding", options => options.LoadShedding is null ? null : "on")
         {
             IsSection = true, Range = "LoadSheddingOptions",
-            Meaning = "Rejects callers when waits have been too long for too long.",
+            Meaning = "Rejects callers while waiting times stay above the target (CoDel).",
             Parse = (options, text) => options.LoadShedding = text.Switch() ? Shedding(options) : null,
         },
         SheddingDuration("TargetDelay", shedding => shedding.TargetDelay, (shedding, value) => shedding with { TargetDelay = value }) with
         {
-            Meaning = "The wait that is acceptable at all times (0.005 s when shedding is on).",
+            Meaning = "The wait that is always acceptable (0.005 s when shedding is on).",
         },
         SheddingDuration("Interval", shedding => shedding.Interval, (shedding, value) => shedding with { Interval = value }) with
         {
@@ -155,7 +155,7 @@ internal static class SettingTable
         },
         Choice("ResetMode", options => options.ResetMode, (options, value) => options.ResetMode = value) with
         {
-            Meaning = "What is cleared from a session between two leases.",
+            Meaning = "What is reset in a session between two leases.",
         },
         OptionalChoice<SessionReset>("SessionReset", options => options.SessionReset, (options, value) => options.SessionReset = value) with
         {
@@ -168,34 +168,34 @@ internal static class SettingTable
         InCode("CredentialsProvider", options => options.CredentialsProvider) with
         {
             Range = "thread-safe callback",
-            Meaning = "A callback that is asked for a user and password at every open.",
+            Meaning = "A callback that returns a user and password for every open.",
         },
         InCode("FailureClassifier", options => options.FailureClassifier) with
         {
             Range = "thread-safe callback",
-            Meaning = "A callback that says what a failure means.",
+            Meaning = "A callback that classifies failures.",
         },
         new("LeakDetection", options => options.LeakDetection is null ? null : "on")
         {
             IsSection = true, DefaultText = "nothing is looked for", Range = "LeakDetectionOptions",
-            Meaning = "What is done about connections that are not returned.",
+            Meaning = "How the pool treats connections that are not returned.",
             Parse = (_, text) => text.RefuseUnlessNone("a section with its settings"),
             Check = CheckLeakDetection,
         },
         OptionalDuration("LeakDetection.Threshold", options => options.LeakDetection?.Threshold, (options, value) => options.LeakDetection.Threshold = value, Second) with
         {
             CanChange = true,
-            Meaning = "Leases held longer are suspected of being leaked, and reported.",
+            Meaning = "Leases held longer are reported as suspected leaks.",
         },
         OptionalDuration("LeakDetection.RevokeAfter", options => options.LeakDetection?.RevokeAfter, (options, value) => options.LeakDetection.RevokeAfter = value, Second) with
         {
             CanChange = true, Absent = "never",
-            Meaning = "Leases held longer are taken away from their holder.",
+            Meaning = "Leases held longer are revoked.",
         },
         Number("LeakDetection.StackSamplingInterval", options => options.LeakDetection?.StackSamplingInterval ?? 0, (options, value) => options.LeakDetection.StackSamplingInterval = value, 0, 1_000_000) with
         {
             Unit = "rents", CanChange = true,
-            Meaning = "One rent in about so many records its call stack; 0 for none.",
+            Meaning = "About one rent in this many records its call stack; 0 for none.",
         },
         Choice("NestedRentBehavior", options => options.NestedRentBehavior, (options, value) => options.NestedRentBehavior = value) with
         {
@@ -204,11 +204,11 @@ internal static class SettingTable
         Number("EventHistoryCapacity", options => options.EventHistoryCapacity, (options, value) => options.EventHistoryCapacity = value, 0, 100_000) with
         {
             Unit = "events",
-            Meaning = "How many events of the pool are remembered.",
+            Meaning = "The number of events that the pool keeps.",
         },
         OptionalDuration("SlowAcquireThreshold", options => options.SlowAcquireThreshold, (options, value) => options.SlowAcquireThreshold = value, Millisecond) with
         {
-            Meaning = "A caller that waited at least so long is an event of its own.",
+            Meaning = "A caller that waited at least this long is recorded as an event.",
         },
         new("StatementStatistics", options => options.StatementStatistics is null ? null : "on")
         {
@@ -219,7 +219,7 @@ internal static class SettingTable
         new("StatementStatistics.MaxStatements", options => options.StatementStatistics?.MaxStatements)
         {
             Unit = "statements", Range = "1 to 10,000", Absent = Off,
-            Meaning = "How many statements are told apart by their text.",
+            Meaning = "The maximum number of statement texts that are counted separately.",
             Parse = (options, text) => options.StatementStatistics = Statements(options) with { MaxStatements = text.Number() },
             Check = (problems, options) => problems.FindNumber("StatementStatistics.MaxStatements", options.StatementStatistics?.MaxStatements ?? 1, 1, 10_000),
         },
@@ -235,7 +235,7 @@ internal static class SettingTable
         },
     ];
 
-    /// <summary>Everything that is wrong with the options alone. A provider may refuse more.</summary>
+    /// <summary>Finds the problems of the options alone. A provider may refuse more.</summary>
     internal static void Find(OptionProblems problems, ConnectionPoolOptions options)
     {
         foreach (var row in Rows)
@@ -257,7 +257,7 @@ internal static class SettingTable
 
         if (options.LeakDetection is { Threshold: { } threshold, RevokeAfter: { } revokeAfter } && revokeAfter < threshold)
         {
-            problems.Add($"LeakDetection.RevokeAfter is {Readable.Duration(revokeAfter)}, shorter than LeakDetection.Threshold, which is {Readable.Duration(threshold)}: a lease would be revoked before it is suspected. Lengthen the one or shorten the other.");
+            problems.Add($"LeakDetection.RevokeAfter is {Readable.Duration(revokeAfter)}, shorter than LeakDetection.Threshold, which is {Readable.Duration(threshold)}, so a lease would be revoked before it is reported. Lengthen RevokeAfter or shorten Threshold.");
         }
     }
 
@@ -316,7 +316,7 @@ internal static class SettingTable
             Check = (problems, options) => problems.FindChoice(name, get(options) ?? Enum.GetValues<T>()[0]),
         };
 
-    /// <summary>What a text cannot say, and no output shows.</summary>
+    /// <summary>Returns the row of a setting that has no text, in the configuration or in output.</summary>
     private static SettingRow InCode(string name, Func<ConnectionPoolOptions, object?> get) => new(name, get) { Text = _ => "set" };
 
     private static SettingRow BreakerNumber(string part, Func<CircuitBreakerOptions, int> get, Func<CircuitBreakerOptions, int, CircuitBreakerOptions> set, int max) =>
@@ -360,7 +360,7 @@ internal static class SettingTable
     {
         if (options.LeakDetection is null)
         {
-            problems.Add("LeakDetection is null. Leave it as it is: nothing is looked for until one of its settings is set.");
+            problems.Add("LeakDetection is null. Leave it as it is: the pool checks nothing until one of its settings is set.");
         }
     }
 

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Cenote.Shared;
 
 /// <summary>
-/// One text of the configuration. What it cannot be is a <see cref="FormatException"/> whose message is the problem in
-/// full.
+/// One text of the configuration. An invalid text throws a <see cref="FormatException"/> whose message is the complete
+/// problem.
 /// </summary>
 internal readonly struct SettingText(string path, string? text)
 {
     internal string Path => path;
 
-    /// <summary>No value: JSON's null, or an empty text.</summary>
+    /// <summary>Gets whether the text is empty, or JSON's null.</summary>
     internal bool IsNone => string.IsNullOrWhiteSpace(text);
 
     internal int Number() =>

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Cenote.Shared;
 
-/// <summary>What meter and activity source say of themselves.</summary>
+/// <summary>The version and conventions that meter and activity source report.</summary>
 internal static class TelemetryScope
 {
     /// <summary>The conventions that names, units and attributes follow: OpenTelemetry's, of this version.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cenote.Shared;
 
-/// <summary>Attributes of measurements and spans. Those without <c>cenote.</c> are OpenTelemetry's.</summary>
+/// <summary>The attributes of measurements and spans. The ones without <c>cenote.</c> are OpenTelemetry's.</summary>
 internal static class TelemetryTags
 {
     internal const string PoolName = "db.client.connection.pool.name";

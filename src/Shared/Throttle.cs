@@ -1,8 +1,8 @@
 namespace Cenote.Shared;
 
 /// <summary>
-/// Lets one of many alike through in each interval, and counts the others: a pool in trouble has thousands, which would
-/// hide what came before. Thread-safe.
+/// A throttle that lets one of many similar items through per interval, and counts the others. A pool in trouble has
+/// thousands, which would hide earlier ones. Thread-safe.
 /// </summary>
 internal sealed class Throttle(TimeSpan interval, TimeProvider clock)
 {
@@ -10,7 +10,7 @@ internal sealed class Throttle(TimeSpan interval, TimeProvider clock)
     private long _next = long.MinValue;
     private int _heldBack;
 
-    /// <param name="heldBack">How many were held back since the last that was let through.</param>
+    /// <param name="heldBack">How many were held back since the last one that passed.</param>
     internal bool MayPass(out int heldBack)
     {
         var now = clock.GetTimestamp();

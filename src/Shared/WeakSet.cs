@@ -1,6 +1,6 @@
 namespace Cenote.Shared;
 
-/// <summary>What is alive, without keeping it alive. Thread-safe.</summary>
+/// <summary>A set of live objects that does not keep them alive. Thread-safe.</summary>
 internal sealed class WeakSet<T>
     where T : class
 {

@@ -4,20 +4,20 @@ using Cenote.Time;
 namespace Cenote.Circuit;
 
 /// <summary>
-/// The circuit's states and when it changes them. Guarded by the lock of the lease desk, which does what a change asks
-/// for: starts the timer of the next probe, ends opens that are under way, tells callers that nothing is coming.
+/// The states of the circuit and their changes. Guarded by the lock of the lease desk, which applies the effects: it
+/// starts the timer of the next probe, ends opens in progress, and fails callers that no connection can serve.
 /// </summary>
 #pragma warning disable CA1001 // The token source has no timer and no handle.
 internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock clock)
 #pragma warning restore CA1001
 {
-    // Beyond TCP's first retransmission, which comes after a second: one lost packet is no silent server. A probe may
-    // be wrong.
+    // Beyond TCP's first retransmission, which comes after a second: one lost packet does not mean a silent server. A
+    // probe may be wrong.
     private static readonly TimeSpan ShortestConnectLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestProbeLimit = TimeSpan.FromSeconds(1);
 
-    // Some drivers take all the time they are given to find out that nobody listens: SqlClient 7.1.1 tries a refused
-    // port again until its timeout.
+    // Some drivers take all the time they get to find out that no server listens: SqlClient 7.1.1 tries a refused port
+    // again until its timeout.
     private static readonly TimeSpan FirstConnectLimit = TimeSpan.FromSeconds(5);
     private const int MaxDoublings = 10;
 
@@ -35,29 +35,28 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
     internal int Failures { get; private set; }
 
-    /// <summary>Signalled when the circuit opens: opens that began before are to end.</summary>
+    /// <summary>Gets the token that is cancelled when the circuit opens, for opens that began before.</summary>
     internal CancellationToken Opens => _opens.Token;
 
-    /// <summary>Whether a probe may start.</summary>
+    /// <summary>Gets whether a probe may start.</summary>
     internal bool IsProbeDue => State == CircuitState.Open && !IsIsolated && clock.Elapsed >= _probeAt;
 
-    /// <summary>Whether an open for the slot may go on.</summary>
+    /// <summary>Returns whether an open for the slot may continue.</summary>
     internal bool Allows(int slotId) => State == CircuitState.Closed || IsProbe(slotId);
 
     internal bool IsProbe(int slotId) => State == CircuitState.HalfOpen && slotId == _probeSlot;
 
-    /// <summary>Round trips that a slot's new connection must pass before it counts.</summary>
+    /// <summary>Returns the number of round trips that a slot's new connection must pass before it counts.</summary>
     internal int SuccessesFor(int slotId) => IsProbe(slotId) ? options!.SuccessThreshold - 1 : 0;
 
     /// <summary>
-    /// The longest a try to connect may take at a database that was reached before: four times its slowest connect, at
-    /// least 2 s, for a probe 1 s.
-    /// A server that has fallen silent is found out, and found back, by tries that end. One that has become slow is
-    /// reached in the end as well, since the limit grows to a tenth of the time that every try has failed for.
-    /// A database that was never reached gets 5 s until the circuit opens, and twice as long with each probe after
-    /// that.
+    /// Returns the timeout of an attempt to connect. A database that was reached before gets four times its slowest
+    /// connect, at least 2 s, or 1 s for a probe. A silent server and its recovery are then found by attempts that end.
+    /// A server that became slow is reached in the end as well, because the timeout grows to a tenth of the time that
+    /// every attempt has failed for. A database that was never reached gets 5 s until the circuit opens, and twice as
+    /// long with each probe after that.
     /// </summary>
-    /// <returns><see langword="null"/> for the connect timeout alone: there is no breaker.</returns>
+    /// <returns><see langword="null"/> for the connect timeout alone, without a breaker.</returns>
     internal TimeSpan? ConnectLimit(bool isProbe, TimeSpan? slowestConnect)
     {
         if (options is null)
@@ -77,15 +76,15 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return limit > shortest ? limit : shortest;
     }
 
-    /// <summary>A try to open a connection failed.</summary>
+    /// <summary>Records a failed attempt to open a connection.</summary>
     /// <param name="slotId">The slot.</param>
-    /// <param name="kind">What the failure means.</param>
-    /// <param name="startedAt">When the try began, on the pool's clock.</param>
-    /// <returns>Whether the state has changed. If to open, <see cref="TakeOpens"/> gives what to cancel,
-    /// <see cref="BreakDuration"/> the time to the next probe.</returns>
+    /// <param name="kind">The kind of the failure.</param>
+    /// <param name="startedAt">When the attempt began, on the pool's clock.</param>
+    /// <returns>Whether the state has changed. If it is open now, <see cref="TakeOpens"/> returns the token source to
+    /// cancel, and <see cref="BreakDuration"/> the time to the next probe.</returns>
     internal bool RecordFailure(int slotId, FailureKind kind, TimeSpan startedAt)
     {
-        // Of a circuit that is not closed, only the probe says anything: the other opens were told to end.
+        // While the circuit is not closed, only the probe counts: the other opens were told to end.
         if (options is null || IsIsolated || (State != CircuitState.Closed && !IsProbe(slotId)))
         {
             return false;
@@ -93,13 +92,13 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
         if (kind.IsAnswer())
         {
-            // A server that answers so is there. How soon it is asked again is not the circuit's affair.
+            // A server that answers so can be reached. When it is tried again is not the circuit's decision.
             Failures = 0;
             return Close();
         }
 
-        // Several tries that meet one hiccup are one failure; but each that waited in vain has seen a silence of its
-        // own.
+        // Several attempts that meet one short failure count once; but each attempt that timed out has seen a silence
+        // of its own.
         var now = clock.Elapsed;
         if (Failures > 0 && startedAt < _failedAt && now - startedAt < ShortestProbeLimit)
         {
@@ -121,7 +120,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
-    /// <summary>A connection was opened.</summary>
+    /// <summary>Records an opened connection.</summary>
     /// <returns>Whether the circuit has closed by it.</returns>
     internal bool RecordSuccess(int slotId)
     {
@@ -135,8 +134,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// A probe is due, and there is no room for it: as many connections are alive as may be. The next open tells, when
-    /// there is one.
+    /// Closes the circuit when a probe is due and the size allows no further connection. The next open decides.
     /// </summary>
     internal bool CloseForLackOfRoom()
     {
@@ -151,10 +149,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// An open ended without an answer, or with one that says nothing of the server. If it was the probe, another is
-    /// due.
+    /// Records an open that ended without an answer, or with one that says nothing about the server. If it was the
+    /// probe, another one is due.
     /// </summary>
-    /// <returns>Whether it was, and the circuit is open again.</returns>
+    /// <returns>Whether it was the probe, and the circuit is open again.</returns>
     internal bool RecordSkipped(int slotId)
     {
         if (!IsProbe(slotId))
@@ -166,9 +164,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
-    /// <summary>
-    /// The probe was ended for a reason that has nothing to do with the server: another is due at once.
-    /// </summary>
+    /// <summary>Repeats the probe at once, because it was ended for a reason unrelated to the server.</summary>
     /// <returns>Whether it was the probe, and the circuit is open again.</returns>
     internal bool RepeatProbe(int slotId)
     {
@@ -202,7 +198,9 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return Close();
     }
 
-    /// <summary>What the opens before the circuit opened listen to. Not to be cancelled under the lock.</summary>
+    /// <summary>
+    /// Returns the token source for the opens before the circuit opened. It must not be cancelled under the lock.
+    /// </summary>
     internal CancellationTokenSource TakeOpens()
     {
         var opens = _opens;
@@ -210,7 +208,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return opens;
     }
 
-    /// <summary>The time to the next probe.</summary>
+    /// <summary>Gets the time to the next probe.</summary>
     internal TimeSpan BreakDuration => _probeAt - clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     internal CircuitStatus Describe(OpenFailure? lastFailure) => new(
@@ -230,21 +228,21 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// Grows exponentially to its bound; of that, between a half and all ("equal jitter": Brooker, "Exponential Backoff
-    /// And Jitter", AWS 2015).
+    /// Opens the circuit. Its break grows exponentially to a bound, of which a random half to all is used ("equal
+    /// jitter": Brooker, "Exponential Backoff And Jitter", AWS 2015).
     /// </summary>
     private void Trip()
     {
         var longest = options!.BreakDuration * Math.Min(Math.Pow(options.BackoffMultiplier, _trips), options.MaxBreakDuration / options.BreakDuration);
         _trips++;
-#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         _probeAt = clock.Elapsed + (longest * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
         _probeSlot = -1;
         Enter(CircuitState.Open);
     }
 
-    /// <summary>A probe in between does not begin another outage.</summary>
+    /// <summary>Enters a state. A probe in between does not begin another outage.</summary>
     private void Enter(CircuitState state)
     {
         _since = State == CircuitState.Closed || state == CircuitState.Closed || IsIsolated ? clock.UtcNow : _since;

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Cenote.Circuit;
 
-/// <summary>Text that explains why no caller gets a connection.</summary>
+/// <summary>The text that explains why no caller gets a connection.</summary>
 internal static class CircuitText
 {
     internal static string Describe(PoolSettings settings, CircuitStatus circuit)
     {
         if (circuit.IsIsolated)
         {
-            return $"The circuit of pool '{settings.Name}' was opened by hand at {Readable.Moment(circuit.StateChangedAt)}: no caller gets a connection until CloseCircuit is called.";
+            return $"The circuit of pool '{settings.Name}' was opened manually at {Readable.Moment(circuit.StateChangedAt)}: no caller gets a connection until CloseCircuit is called.";
         }
 
         var text = new StringBuilder();

@@ -1,8 +1,8 @@
 namespace Cenote.Connections;
 
 /// <summary>
-/// Calls of the driver that a slot went on without: an open that hung, or came through at the very moment it was ended,
-/// and whose connection is then closed. The provider outlives them. Thread-safe.
+/// The calls of the driver that a slot no longer waits for: opens that hung, or succeeded at the very moment they were
+/// ended, whose connections are closed. The provider outlives them. Thread-safe.
 /// </summary>
 internal sealed class AbandonedCalls
 {
@@ -21,7 +21,7 @@ internal sealed class AbandonedCalls
         }
     }
 
-    /// <summary>Leaves work behind. It must not fail.</summary>
+    /// <summary>Adds abandoned work, which must not fail.</summary>
     internal void Add(Func<Task> work)
     {
         lock (_gate)
@@ -32,7 +32,7 @@ internal sealed class AbandonedCalls
         _ = RunAsync(work);
     }
 
-    /// <summary>Completes when nothing is left.</summary>
+    /// <summary>Returns a task that completes when no work is left.</summary>
     internal Task WhenEmptyAsync()
     {
         lock (_gate)

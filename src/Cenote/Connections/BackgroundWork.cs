@@ -1,6 +1,6 @@
 namespace Cenote.Connections;
 
-/// <summary>Starts work off the caller's path, without the caller's execution context.</summary>
+/// <summary>Starts and waits for work off the caller's path, without the caller's execution context.</summary>
 internal static class BackgroundWork
 {
     [ThreadStatic]
@@ -35,9 +35,8 @@ internal static class BackgroundWork
         : Task.Run(async () => await asynchronous().ConfigureAwait(false));
 
     /// <summary>
-    /// Waits for a call, up to a signal. On a thread of its own it blocks: an await whose task ends at that very moment
-    /// goes on on the thread pool, where no thread may be left. Work that has left its own thread (a retry after a
-    /// delay) awaits.
+    /// Waits for a call, up to a signal. On a thread of its own it blocks, because an await may continue on the thread
+    /// pool, where no thread may be left. Work that has left its own thread (a retry after a delay) awaits.
     /// </summary>
     internal static Task Wait(Task call, CancellationToken cancellationToken)
     {
@@ -52,7 +51,7 @@ internal static class BackgroundWork
         }
         catch (AggregateException)
         {
-            // Awaiting the call, which has ended, throws what it threw.
+            // Awaiting the ended call throws its exception.
         }
 
         return call;

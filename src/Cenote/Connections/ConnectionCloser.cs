@@ -5,17 +5,15 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// Closes physical connections in the background: the one place where any that joined the pool is closed.
+/// The background closing of physical connections, and the only place that closes connections of the pool.
 /// </summary>
 internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {
-    /// <summary>
-    /// A revoked lease is taken because others need its place: they wait no longer than this for a driver that hangs.
-    /// </summary>
+    /// <summary>The longest wait for a hanging driver when a lease is revoked, because others need its place.</summary>
     private static readonly TimeSpan LongestAbort = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Closes the connection of a slot in state closing. A driver that hangs is left behind: the slot must go on.
+    /// Closes the connection of a slot in state closing. A hanging driver is abandoned, because the slot must go on.
     /// </summary>
     internal async Task CloseAsync(Slot slot, CloseReason reason, bool needsOwnThread)
     {
@@ -23,7 +21,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         var closing = Task.CompletedTask;
         try
         {
-            // Of a lease that was taken back the holder may be inside a call at this moment.
+            // The holder of a revoked lease may be inside a call at this moment.
             var isHeld = reason is CloseReason.Revoked or CloseReason.StatementHung;
             Func<ValueTask> close = isHeld ? physical.AbortAsync : physical.CloseAsync;
             closing = BackgroundWork.Call(() => close().AsTask().Wait(), close, needsOwnThread);
@@ -35,7 +33,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         {
             PoolLog.CloseFailed(journal.Logger, settings.Name, reason, exception);
 
-            // What is left behind may still fail, and nobody waits for it.
+            // The abandoned call may still fail, and no code waits for it.
             _ = closing.ContinueWith(
                 static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -44,7 +42,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         desk.Closed(slot, reason);
     }
 
-    /// <summary>Closes a connection whose slot went on without it long ago, unless it was aborted meanwhile.</summary>
+    /// <summary>Closes a connection that its slot abandoned earlier, unless it was aborted meanwhile.</summary>
     internal async Task CloseAbandonedAsync(PhysicalConnection physical, CloseReason reason)
     {
         if (physical.TryEnd())
@@ -54,8 +52,8 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
     }
 
     /// <summary>
-    /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls heed
-    /// neither a token nor a time limit: where the network swallows everything, they would keep their session for ever.
+    /// Ends a connection on which a call of the driver still hangs as long again after it was given up. Some calls
+    /// ignore both token and timeout: where the network swallows everything, they would keep their session for ever.
     /// </summary>
     internal async Task AbortAbandonedAsync(PhysicalConnection physical, CloseReason reason)
     {

@@ -4,7 +4,7 @@ using Cenote.Providers;
 
 namespace Cenote.Connections;
 
-/// <summary>Opens physical connections in the background: the one place where any is opened.</summary>
+/// <summary>The background opening of physical connections, and the only place that opens them.</summary>
 internal sealed class ConnectionOpener(
     DatabaseProvider provider,
     FailureClassifier classifier,
@@ -40,7 +40,7 @@ internal sealed class ConnectionOpener(
         }
         catch (Exception) when (WasToldToEnd() && !poolClosed.IsCancellationRequested)
         {
-            // By this failure or another: the circuit says the rest, or another open does.
+            // Refused by this failure or another: the circuit explains the rest, or another open does.
             desk.OpenSkipped(slot);
         }
         catch (Exception exception)
@@ -54,12 +54,12 @@ internal sealed class ConnectionOpener(
             desk.OpenFailed(slot, failure);
         }
 
-        // Not asked of the linked tokens: they may hear after whoever awaits them.
+        // The linked tokens are not read, because they may be cancelled after the code that awaits them runs.
         bool WasToldToEnd() => circuitOpened.IsCancellationRequested || doomed.IsCancellationRequested;
 
         async ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
         {
-            // When the demand has gone, the next try is skipped.
+            // Without demand, the next attempt is skipped.
             if (!desk.StillWantsOpening(slot))
             {
                 throw new NoDemandException();
@@ -86,7 +86,7 @@ internal sealed class ConnectionOpener(
         }
     }
 
-    /// <summary>Opens a connection that no slot will have, in one try.</summary>
+    /// <summary>Opens a connection without a slot, in one attempt.</summary>
     internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
@@ -95,7 +95,8 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>
-    /// The timeouts are our own or the driver's: no answer in time means that the server cannot be reached.
+    /// Describes a failure. The timeouts are ours or the driver's: no answer in time means that the server cannot be
+    /// reached.
     /// </summary>
     private OpenFailure Describe(Exception exception, int attempts) => new(
         exception, exception is not TimeoutException && classifier.Classify(exception) is var kind and not FailureKind.QueryTimeout ? kind : FailureKind.ConnectionLost, settings.Clock.UtcNow, attempts)
@@ -103,7 +104,10 @@ internal sealed class ConnectionOpener(
         Recommendation = GetRecommendation(exception),
     };
 
-    /// <summary>A provider may be the user's code: what that throws must not hide the failure.</summary>
+    /// <summary>
+    /// Returns the provider's recommendation. A provider may be the application's code, whose exception must not hide
+    /// the failure.
+    /// </summary>
     private string? GetRecommendation(Exception exception)
     {
         try
@@ -117,7 +121,8 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>
-    /// Up to five per cent early, at random: connections opened together must not all come of age together.
+    /// Returns the expiry, up to five per cent early at random, so that connections opened together do not expire
+    /// together.
     /// </summary>
     private long NewExpiry()
     {
@@ -127,7 +132,7 @@ internal sealed class ConnectionOpener(
             return long.MaxValue;
         }
 
-#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         var lifetime = longest * (1 - (0.05 * Random.Shared.NextDouble()));
 #pragma warning restore CA5394
         return settings.Clock.ElapsedMilliseconds + (long)lifetime.TotalMilliseconds;

@@ -3,7 +3,7 @@ using Cenote.Providers;
 
 namespace Cenote.Connections;
 
-/// <summary>Proves in the background that connections are alive.</summary>
+/// <summary>The background validation of connections.</summary>
 internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
 {
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
                     return false;
                 }
 
-                // The slot goes on; the connection waits for the driver, since nothing may be called during a call.
+                // The slot goes on. The connection waits for the driver, because no call is allowed during another.
                 desk.Work.Abandon(slot, CloseReason.ValidationFailed);
                 await validating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 desk.Work.CloseAbandoned(physical, CloseReason.ValidationFailed);
@@ -47,7 +47,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
     }
 
     /// <summary>
-    /// One round trip on an open connection that nobody holds, which is as clean afterwards as before.
+    /// Runs one round trip on an open connection without a holder, which leaves it as clean as before.
     /// </summary>
     internal static Task RunAsync(PhysicalConnection physical, TimeSpan timeout, bool needsOwnThread, CancellationToken cancellationToken) =>
         BackgroundWork.Call(() => Validate(physical, timeout), () => ValidateAsync(physical, timeout, cancellationToken), needsOwnThread);

@@ -4,7 +4,7 @@ using Cenote.Providers;
 
 namespace Cenote.Connections;
 
-/// <summary>Does what the lease desk asks for, with a real driver.</summary>
+/// <summary>The work that the lease desk requests, with a real driver.</summary>
 internal sealed class ConnectionWork(
     PoolSettings settings, LeaseDesk desk, ConnectionOpener opener, OrderedEvent<CircuitChangedEventArgs> circuitChanged, FailureReports failures, PoolJournal journal)
     : IConnectionWork
@@ -18,7 +18,7 @@ internal sealed class ConnectionWork(
     public void Validate(Slot slot, bool needsOwnThread) =>
         BackgroundWork.Start(() => _validator.ValidateAsync(slot, needsOwnThread), needsOwnThread);
 
-    /// <summary>The same for one who waits for the outcome.</summary>
+    /// <summary>Validates the connection of a slot for a caller that waits for the outcome.</summary>
     internal Task<bool> ValidateNowAsync(Slot slot) => _validator.ValidateAsync(slot, needsOwnThread: false);
 
     public void Close(Slot slot, CloseReason reason)
@@ -43,8 +43,8 @@ internal sealed class ConnectionWork(
     public void NotifyCircuitChanged(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
 
     /// <summary>
-    /// Ends a lease on whose connection a call of the driver hangs: the slot goes on, the connection is closed after
-    /// that call.
+    /// Gives up a lease on whose connection a call of the driver hangs. The slot goes on, and the connection is closed
+    /// after that call.
     /// </summary>
     internal void GiveUpLease(in ConnectionLease lease, Task hangingCall)
     {
@@ -54,7 +54,7 @@ internal sealed class ConnectionWork(
         }
 
         var physical = slot.Physical!;
-        RecordFailure(slot, CloseReason.ResetFailed, new TimeoutException($"Ending what the holder left open took longer than ValidationTimeout ({settings.ValidationTimeout})."));
+        RecordFailure(slot, CloseReason.ResetFailed, new TimeoutException($"Closing the holder's open readers and transaction took longer than ValidationTimeout ({settings.ValidationTimeout})."));
         Abandon(slot, CloseReason.ResetFailed);
         _ = CloseAfterAsync();
 

@@ -3,10 +3,10 @@ using Cenote.Providers;
 
 namespace Cenote.Connections;
 
-/// <summary>Connections beside the pool: with its settings and credentials, but without a slot.</summary>
+/// <summary>The connections outside the pool, with its settings and credentials, but without a slot.</summary>
 internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener)
 {
-    /// <summary>One that is open.</summary>
+    /// <summary>Opens a connection.</summary>
     internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
@@ -20,7 +20,7 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
         }
     }
 
-    /// <summary>One that is not open yet.</summary>
+    /// <summary>Creates a connection without opening it.</summary>
     internal async ValueTask<DedicatedConnection> CreateAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
@@ -41,7 +41,7 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
     {
         if (settings.CredentialsProvider is not null && credentials is null)
         {
-            throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
+            throw new InvalidOperationException("The CredentialsProvider callback returned null. Return credentials.");
         }
 
         var connection = settings.Connection with { Credentials = credentials, QueryTimeout = null };

@@ -3,27 +3,27 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// Says what a failure means: the user's verdict if there is one, else the provider's. Either may be the user's code:
-/// what that throws must not hide the failure.
+/// The classification of failures: the application's if it has one, or else the provider's. Both may be the
+/// application's code, whose exceptions must not hide the failure.
 /// </summary>
-internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exception, FailureKind?>? verdict = null)
+internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exception, FailureKind?>? classify = null)
 {
     internal FailureKind Classify(Exception exception)
     {
         try
         {
-            if (verdict?.Invoke(exception) is { } kind && Enum.IsDefined(kind))
+            if (classify?.Invoke(exception) is { } kind && Enum.IsDefined(kind))
             {
                 return kind;
             }
         }
         catch (Exception)
         {
-            // The provider still knows.
+            // The provider's classification still applies.
         }
 
-        // The pool has judged before what the exception wraps; a provider whose verdicts come from the application
-        // looks at the outermost only.
+        // The pool has already classified the wrapped exception; a provider whose classification comes from the
+        // application sees only the outermost one.
         for (var current = exception; current is not null; current = current.InnerException)
         {
             if (current is ConnectionLostException)
@@ -43,7 +43,7 @@ internal sealed class FailureClassifier(DatabaseProvider provider, Func<Exceptio
     }
 
     /// <summary>
-    /// Whether the database itself says that it ended a statement because it was asked to, or because of a time limit.
+    /// Returns whether the database itself reports that it ended a statement because of a request or a timeout.
     /// </summary>
     internal bool IsCancellation(Exception exception)
     {

@@ -5,14 +5,14 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// Decides what a failure on an open connection means: for that connection, for the idle ones, and for subscribers.
+/// The consequences of a failure on an open connection: for that connection, for the idle ones, and for subscribers.
 /// </summary>
 internal sealed class FailureReports(
     PoolSettings settings, DatabaseProvider provider, FailureClassifier classifier, LeaseDesk desk, OrderedEvent<FailureObservedEventArgs> failureObserved, PoolJournal journal)
 {
     /// <summary>
-    /// A connection failed that no caller holds, and is being closed. When the server may be lost, the idle ones become
-    /// suspect.
+    /// Records the failure of a connection without a holder, which is being closed. When the server may be lost, the
+    /// idle ones must be validated.
     /// </summary>
     internal void RecordFailure(Slot slot, CloseReason reason, Exception? exception)
     {
@@ -26,13 +26,14 @@ internal sealed class FailureReports(
     }
 
     /// <summary>
-    /// The holder of a lease met a failure of the driver. Decides what becomes of the connection when it is returned.
+    /// Records a failure of the driver that the holder of a lease got, and decides what happens to the connection on
+    /// its return.
     /// </summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="exception">What the driver threw.</param>
-    /// <param name="isRaw">Whether the holder uses the driver's own connection, so that the pool does not see the
-    /// cancels that it sends.</param>
-    /// <returns>What the failure means.</returns>
+    /// <param name="exception">The driver's exception.</param>
+    /// <param name="isRaw">Whether the holder uses the driver's own connection, whose cancels the pool does not
+    /// see.</param>
+    /// <returns>The kind of the failure.</returns>
     internal FailureKind Report(in ConnectionLease lease, Exception exception, bool isRaw = false)
     {
         var kind = classifier.Classify(exception);
@@ -41,11 +42,11 @@ internal sealed class FailureReports(
             return kind;
         }
 
-        // The provider is asked once for each failure: about a cancellation, which it may answer by classifying again,
-        // only where that matters.
+        // The provider classifies each failure once. Its check for a cancellation, which may classify again, runs only
+        // where that matters.
         if (slot.IsLeasedAs(lease.Ticket) && slot.Physical is { IsUsable: false } && (kind.IsAnswer() || classifier.IsCancellation(exception)))
         {
-            // The server has closed this connection, and said why: that says nothing about the others.
+            // The server closed this connection and reported why, which says nothing about the others.
             journal.ConnectionFailed(slot.Id, CloseReason.ConnectionLost, exception);
             slot.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
         }
@@ -60,7 +61,7 @@ internal sealed class FailureReports(
         }
         else if (kind == FailureKind.ReadOnlyServer)
         {
-            // The session is well, and would stay on that server for ever: only a new connection finds the new primary,
+            // The session works, and would stay on that server for ever: only a new connection finds the new primary,
             // or a file that can be written again.
             slot.RetireOnReturn(lease.Ticket, CloseReason.ReadOnlyServer);
             Notify(kind, exception);
@@ -73,16 +74,16 @@ internal sealed class FailureReports(
         return kind;
     }
 
-    /// <summary>A cancel was sent, or may have been, while a statement ran on a lease.</summary>
+    /// <summary>Records a cancel that was sent, or may have been, while a statement ran on a lease.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="cancel">How the statement ended, and how long sending took.</param>
+    /// <param name="cancel">The end of the statement, and how long sending took.</param>
     /// <param name="isSent">Whether the pool itself has sent a cancel.</param>
     internal void RecordCancel(in ConnectionLease lease, in SentCancel cancel, bool isSent)
     {
         // A cancel travels on a connection of its own. Once the database has reported that it ended the statement
-        // because it was asked to, the cancel was used up. The same holds when none was sent. Otherwise it may still be
-        // on its way, and would end the next holder's statement, unless the driver waits for the database. A time limit
-        // is not an answer to a cancel of ours: the server has limits of its own.
+        // because of a request, the cancel was used up. The same holds when none was sent. Otherwise it may still be on
+        // its way, and would end the next holder's statement, unless the driver waits for the database. A timeout is
+        // not an answer to a cancel of ours, because the server has limits of its own.
         var outcome = cancel.Outcome;
         var isTimeout = outcome is not null && classifier.Classify(outcome) == FailureKind.QueryTimeout;
         var isAnswered = outcome is not null && classifier.IsCancellation(outcome);

@@ -1,6 +1,6 @@
 namespace Cenote.Connections;
 
 /// <summary>
-/// Ends the tries of an open that nobody needs any more. Never leaves <see cref="ConnectionOpener"/>.
+/// Ends the attempts of an open that is no longer needed. Never leaves <see cref="ConnectionOpener"/>.
 /// </summary>
 internal sealed class NoDemandException : Exception;

@@ -6,27 +6,28 @@ using Cenote.Providers;
 namespace Cenote.Connections;
 
 /// <summary>
-/// One try to open a connection. Whatever of it hangs, the user's callback included, is left behind when its time is
-/// up, and what still comes of it then is closed.
+/// One attempt to open a connection. A part that hangs, the application's callback included, is abandoned when its
+/// timeout has passed, and its late connection is closed.
 /// </summary>
 internal sealed class OpenAttempt(
     DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, AbandonedCalls leftBehind, PoolJournal journal, bool needsOwnThread)
 {
     private PhysicalConnection? _physical;
     private Task _opening = Task.CompletedTask;
-    private Task _proving = Task.CompletedTask;
+    private Task _validation = Task.CompletedTask;
 
     /// <summary>
-    /// Whether the connection goes to somebody at once, without the slot that would open the driver's object for each
+    /// Gets whether the connection is used at once, without the slot that would open the driver's object for each
     /// lease.
     /// </summary>
     internal bool BeginsLease { get; init; }
 
-    /// <summary>Opens a connection and proves it.</summary>
-    /// <param name="limit">The longest it may take to connect.</param>
-    /// <param name="proofs">Round trips that the connection must then pass, each within the validation timeout.</param>
-    /// <param name="stop">Tells the driver to stop. One that does not is waited for.</param>
-    /// <param name="cancellationToken">Ends the try: a driver that does not stop is left behind.</param>
+    /// <summary>Opens a connection and validates it.</summary>
+    /// <param name="limit">The timeout of the connect.</param>
+    /// <param name="proofs">The number of round trips that the connection must then pass, each within the validation
+    /// timeout.</param>
+    /// <param name="stop">Signals the driver to stop. A driver that ignores it is waited for.</param>
+    /// <param name="cancellationToken">Ends the attempt: a driver that does not stop is abandoned.</param>
     internal async ValueTask<PhysicalConnection> RunAsync(TimeSpan limit, int proofs, CancellationToken stop, CancellationToken cancellationToken)
     {
         try
@@ -41,7 +42,7 @@ internal sealed class OpenAttempt(
         }
         catch (Exception)
         {
-            // Not awaited: an open that hangs and heeds no cancellation must not hold up the next try.
+            // Not awaited: an open that hangs and ignores cancellation must not delay the next attempt.
             leftBehind.Add(CloseWhenOverAsync);
             throw;
         }
@@ -53,7 +54,7 @@ internal sealed class OpenAttempt(
         using var timeout = new CancellationTokenSource(limit, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
-        // Not disposed of: a driver that is left behind hears only after this method has ended.
+        // Not disposed of, because an abandoned driver is signalled only after this method has ended.
         var token = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop).Token;
         try
         {
@@ -63,7 +64,7 @@ internal sealed class OpenAttempt(
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : desk.Meters.ConnectTime.Count > 0 ? "usual by far" : "a server gets that was never reached")} ({limit.TotalSeconds:0.###} s)."), exception);
+                FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : desk.Meters.ConnectTime.Count > 0 ? "usual by far" : "the limit for a server that was never reached")} ({limit.TotalSeconds:0.###} s)."), exception);
         }
 
         var taken = settings.Clock.ElapsedSince(started);
@@ -76,8 +77,8 @@ internal sealed class OpenAttempt(
         using var timeout = new CancellationTokenSource(settings.ValidationTimeout, settings.Clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var token = CancellationTokenSource.CreateLinkedTokenSource(linked.Token, stop).Token;
-        _proving = ConnectionValidator.RunAsync(_physical!, settings.ValidationTimeout, needsOwnThread, token);
-        await BackgroundWork.Wait(_proving, linked.Token).ConfigureAwait(false);
+        _validation = ConnectionValidator.RunAsync(_physical!, settings.ValidationTimeout, needsOwnThread, token);
+        await BackgroundWork.Wait(_validation, linked.Token).ConfigureAwait(false);
     }
 
     private void Open(TimeSpan limit, CancellationToken cancellationToken)
@@ -91,7 +92,7 @@ internal sealed class OpenAttempt(
         }
         catch (Exception exception) when (Adapts(exception))
         {
-            // Closed here, and once: what follows may fail before there is another.
+            // Closed here, and once, because the next step may fail before there is another connection.
             _physical = null;
             physical.CloseAsync().AsTask().GetAwaiter().GetResult();
             physical = Create(credentials, limit, cancellationToken);
@@ -125,7 +126,10 @@ internal sealed class OpenAttempt(
         BeginLease(physical);
     }
 
-    /// <summary>A provider may be the user's code: what that throws must not hide the failure.</summary>
+    /// <summary>
+    /// Returns whether the provider adapts. A provider may be the application's code, whose exception must not hide the
+    /// failure.
+    /// </summary>
     private bool Adapts(Exception exception)
     {
         try
@@ -138,8 +142,8 @@ internal sealed class OpenAttempt(
         }
     }
 
-    // A driver that enlists by itself, in what flowed here or in what a caller forgot on this thread, would keep the
-    // session beyond its leases.
+    // A driver that enlists by itself, in a transaction that flowed here or that a caller left on this thread, would
+    // keep the session beyond its leases.
     private static TransactionScope NewSuppressedScope() => new(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
 
     private void BeginLease(PhysicalConnection physical)
@@ -154,10 +158,10 @@ internal sealed class OpenAttempt(
     {
         if (settings.CredentialsProvider is not null && credentials is null)
         {
-            throw new InvalidOperationException("The Credentials callback gave null instead of credentials.");
+            throw new InvalidOperationException("The CredentialsProvider callback returned null. Return credentials.");
         }
 
-        // Credentials that came too late open nothing any more.
+        // Late credentials open no connection any more.
         cancellationToken.ThrowIfCancellationRequested();
         _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit, OnWarning = journal.Warn });
         _physical.IsResetFull = settings.Connection.ResetMode == ResetMode.Full;
@@ -167,7 +171,7 @@ internal sealed class OpenAttempt(
     private async Task CloseWhenOverAsync()
     {
         await _opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _proving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _validation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_physical is null)
         {
             return;

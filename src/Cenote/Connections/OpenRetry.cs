@@ -8,8 +8,8 @@ using Polly.Retry;
 namespace Cenote.Connections;
 
 /// <summary>
-/// Tries an open again: exponential, jittered, capped. Refused credentials and settings are not tried again, nor is a
-/// server with too many connections while some of ours are left: callers are served by those.
+/// The retries of an open: exponential, jittered, capped. Refused credentials and settings are not tried again. The
+/// same holds for a server with too many connections while some of ours are left, because callers are served by those.
 /// </summary>
 internal sealed class OpenRetry
 {

@@ -1,6 +1,6 @@
 namespace Cenote.Execution;
 
-/// <summary>What a statement may do to the transaction that it is executed in, as far as its text tells.</summary>
+/// <summary>The possible effect of a statement on its transaction, as far as its text shows.</summary>
 internal enum WorkEffect
 {
     /// <summary>Nothing that the text shows.</summary>

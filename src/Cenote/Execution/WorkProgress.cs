@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote.Execution;
 
 /// <summary>
-/// How far a piece of work has come with its connection: what decides whether it may be run again. Written by the
+/// The progress of a piece of work with its connection, which decides whether it may be run again. Written by the
 /// work's own calls.
 /// </summary>
 internal sealed class WorkProgress
@@ -17,16 +17,16 @@ internal sealed class WorkProgress
     private volatile bool _hasFailed;
 
     /// <summary>
-    /// Whether something may have been committed statement by statement, or was done behind the pool's back.
+    /// Gets whether a statement may have been committed by itself, or was executed without the pool's knowledge.
     /// </summary>
     internal bool HasLeftTransactions => _hasLeftTransactions;
 
     internal bool HasBegunToCommit => _hasBegunToCommit;
 
-    /// <summary>Whether a commit was sent that has not succeeded.</summary>
+    /// <summary>Gets whether a commit was sent that has not succeeded.</summary>
     internal bool IsCommitting => _committer is not null;
 
-    /// <summary>What the commit that has not succeeded threw; <see langword="null"/> while it runs.</summary>
+    /// <summary>Gets the failure of that commit; <see langword="null"/> while it runs.</summary>
     internal Exception? CommitFailure => _commitFailure;
 
     internal void RecordExecution(object statement, bool isInTransaction, WorkEffect effect)
@@ -46,21 +46,21 @@ internal sealed class WorkProgress
 
     internal void RecordUnwrapped() => _hasLeftTransactions = true;
 
-    /// <summary>Records what a call on the connection threw.</summary>
+    /// <summary>Records the exception of a call on the connection.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="kind">Its kind.</param>
-    /// <param name="isEnding">Whether the call only let go of something: rolled back, closed or disposed of it.</param>
+    /// <param name="isEnding">Whether the call only ended something: rolled back, closed or disposed of it.</param>
     internal void RecordFailure(Exception exception, FailureKind kind, bool isEnding)
     {
         _hasFailed = true;
         if (_committer is not null)
         {
-            // What comes after it, a rollback's complaint for example, is not an answer to the commit.
+            // A later failure, for example of a rollback, is not an answer to the commit.
             _commitFailure ??= exception;
         }
 
-        // A session that is lost makes every later call fail, and letting go fails in ways of its own: SqlClient's
-        // rollback after a deadlock, for example.
+        // After a lost session every later call fails, and endings fail in their own ways, for example SqlClient's
+        // rollback after a deadlock.
         var isConsequence = _cause is FailureKind.ConnectionLost || (_cause is not null && isEnding);
         if (kind is FailureKind.ConnectionLost or FailureKind.Transient && _cause is not FailureKind.ConnectionLost)
         {
@@ -71,8 +71,8 @@ internal sealed class WorkProgress
     }
 
     /// <summary>
-    /// Finds the kind of failure that an exception of this connection stands for: that of the failure which it hides,
-    /// if it hides one.
+    /// Returns the kind of failure behind an exception of this connection: that of the failure that it hides, if it
+    /// hides one.
     /// </summary>
     /// <returns><see langword="null"/> for an exception that no call on the connection threw.</returns>
     internal FailureKind? FindKind(Exception exception) =>
@@ -86,7 +86,7 @@ internal sealed class WorkProgress
         _committer = committer;
     }
 
-    /// <summary>A transaction's commit, or a statement, whatever it was, has succeeded.</summary>
+    /// <summary>Records that a commit, or any statement, has succeeded.</summary>
     internal void RecordSuccess(object committer)
     {
         if (ReferenceEquals(_committer, committer))

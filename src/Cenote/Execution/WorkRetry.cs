@@ -4,11 +4,11 @@ using Cenote.Connections;
 
 namespace Cenote.Execution;
 
-/// <summary>Decides whether work is run again.</summary>
+/// <summary>The decision whether work is run again.</summary>
 internal static class WorkRetry
 {
-    /// <summary>A checked copy of the options.</summary>
-    /// <exception cref="PoolOptionsException">With every problem there is.</exception>
+    /// <summary>Returns a validated copy of the options.</summary>
+    /// <exception cref="PoolOptionsException">Options are invalid; lists every problem.</exception>
     internal static RetryOptions Check(string poolName, RetryOptions options)
     {
         var copy = new RetryOptions
@@ -29,12 +29,12 @@ internal static class WorkRetry
         return copy;
     }
 
-    /// <summary>Whether a failed try is worth another, and whether that can do no harm.</summary>
-    /// <param name="exception">What the work threw.</param>
-    /// <param name="kind">What that means.</param>
-    /// <param name="progress">How far the work had come.</param>
-    /// <param name="hasLostSession">Whether the driver knows the session to be gone: work that unwraps the connection
-    /// throws what the pool has not seen.</param>
+    /// <summary>Returns whether another try after a failure is useful and harmless.</summary>
+    /// <param name="exception">The exception of the work.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="progress">The progress of the work.</param>
+    /// <param name="hasLostSession">Whether the driver knows that the session is lost. Work that unwraps the connection
+    /// throws exceptions that the pool has not seen.</param>
     /// <param name="isIdempotent">Whether the work may run twice.</param>
     internal static bool MayRunAgain(Exception exception, FailureKind kind, WorkProgress progress, bool hasLostSession, bool isIdempotent) =>
         kind is FailureKind.Transient or FailureKind.ConnectionLost
@@ -43,8 +43,8 @@ internal static class WorkRetry
         && (isIdempotent || !progress.HasLeftTransactions);
 
     /// <summary>
-    /// Finds out why the work failed. What it threw may come from letting go of a reader or a transaction, and hide the
-    /// failure that ended it.
+    /// Finds the kind of failure that ended the work. Its exception may come from closing a reader or a transaction,
+    /// and hide the original failure.
     /// </summary>
     internal static FailureKind FindKind(Exception exception, ConnectionPool pool, WorkProgress progress)
     {
@@ -58,9 +58,8 @@ internal static class WorkRetry
     }
 
     /// <summary>
-    /// Whether a failed commit was answered: the database itself says that it did not commit. Everything else leaves
-    /// that open: a lost connection, silence, a cancel that came in time or too late, whatever the driver itself
-    /// complains of.
+    /// Returns whether a failed commit was answered: the database itself reports that it did not commit. Any other
+    /// failure leaves that open: a lost connection, no response, a cancel, or an exception of the driver itself.
     /// </summary>
     internal static bool IsAnswer(Exception failure, ConnectionPool pool)
     {
@@ -72,12 +71,12 @@ internal static class WorkRetry
                 return false;
             }
 
-            // What drivers throw on their own has no SQLSTATE; in this process nobody but the database speaks, and
-            // SQLite has none.
+            // A driver's own exceptions have no SQLSTATE. In this process they come from the database only, and SQLite
+            // has none.
             isOfDatabase |= current is DbException { SqlState.Length: 5 } || (current is DbException && pool.Provider.IsInProcess);
         }
 
-        // The user's verdict may add doubt, but not take the provider's away.
+        // The user's classification may add doubt, but not remove the provider's.
         var provider = new FailureClassifier(pool.Provider);
         return isOfDatabase && Answers(pool.Engine.Classifier.Classify(failure)) && Answers(provider.Classify(failure)) && !provider.IsCancellation(failure);
 
@@ -85,9 +84,9 @@ internal static class WorkRetry
     }
 
     /// <summary>
-    /// Not from the pool, which has waited and tried already, and not from whatever else the work does: a lost HTTP
-    /// connection looks alike. Drivers let exceptions of the socket through, so those that a call on the connection
-    /// threw count, too.
+    /// Returns whether the exception comes from the driver. Exceptions of the pool do not count, because it has waited
+    /// and tried already. Other code of the work, such as a lost HTTP connection, may throw similar ones. Drivers let
+    /// exceptions of the socket through, so exceptions of calls on the connection count, too.
     /// </summary>
     internal static bool ComesFromDriver(Exception exception, WorkProgress progress)
     {

@@ -66,8 +66,8 @@ internal sealed class WorkRun<TResult>(
     }
 
     /// <summary>
-    /// How long a try may wait for its connection, by the pool's own clock: on a starved machine the deadline's token
-    /// comes late, and a caller whose time is up must not get a connection that others wait for.
+    /// Returns how long a try may wait for its connection, by the pool's own clock. On a starved machine the deadline's
+    /// token is late, and a caller whose deadline has passed must not get a connection that others wait for.
     /// </summary>
     private TimeSpan WaitLimit()
     {

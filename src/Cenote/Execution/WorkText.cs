@@ -4,13 +4,13 @@ using System.Data;
 namespace Cenote.Execution;
 
 /// <summary>
-/// Guesses the effect of a statement from the words in it, those in literals, names and comments included: one too many
-/// costs a retry, one too few would run committed work twice.
+/// A guess of a statement's effect from its words, including those in literals, names and comments. One too many costs
+/// a retry; one too few would run committed work twice.
 /// </summary>
 internal static class WorkText
 {
-    // What ends transactions somewhere, what MySQL and MariaDB commit before, and what runs texts and procedures that
-    // are not seen here.
+    // Words that end transactions somewhere, words before which MySQL and MariaDB commit, and words that run texts and
+    // procedures not seen here.
     private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Leaving = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
         "ABORT", "ROLLBACK", "BEGIN", "START", "AUTOCOMMIT", "XA", "PREPARE", "CALL", "EXEC", "EXECUTE",
@@ -51,8 +51,8 @@ internal static class WorkText
         return effect;
     }
 
-    // END commits as the first word of a statement only; elsewhere it ends a CASE, which must not cost work its
-    // retries. Comments blur what is first.
+    // END commits only as the first word of a statement. Elsewhere it ends a CASE, which must not cost work its
+    // retries. Comments obscure the first word.
     private static bool MayBeginStatement(ReadOnlySpan<char> text, int index)
     {
         if (text.Contains("--", StringComparison.Ordinal) || text.Contains("/*", StringComparison.Ordinal) || text.Contains('#'))

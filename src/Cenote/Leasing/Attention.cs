@@ -1,15 +1,15 @@
 namespace Cenote.Leasing;
 
-/// <summary>Why rents and returns must take the slow path. Zero nearly always.</summary>
+/// <summary>The reasons why rents and returns must take the slow path. Nearly always zero.</summary>
 [Flags]
 internal enum Attention
 {
     None = 0,
 
-    /// <summary>Callers are queued: newcomers queue behind them, returns serve them.</summary>
+    /// <summary>Callers are queued: new callers queue behind them, and returns serve them.</summary>
     Waiting = 1,
 
-    /// <summary>Nothing is lent.</summary>
+    /// <summary>Renting is suspended.</summary>
     Suspended = 2,
 
     /// <summary>The pool is closed.</summary>
@@ -18,14 +18,14 @@ internal enum Attention
     /// <summary>More connections are open than the limit allows.</summary>
     Shrinking = 8,
 
-    /// <summary>Someone awaits a condition of the pool's counts.</summary>
+    /// <summary>A caller waits for a condition of the pool's counts.</summary>
     Watched = 16,
 
-    /// <summary>The circuit was opened by hand: nobody is served.</summary>
+    /// <summary>The circuit was opened manually: no caller is served.</summary>
     Isolated = 32,
 
     /// <summary>
-    /// Rents are watched for nested ones, for the life of the pool: none takes the short path. Returns may.
+    /// Rents are checked for nested ones, for the lifetime of the pool: no rent takes the short path. Returns may.
     /// </summary>
     Guarded = 64,
 }

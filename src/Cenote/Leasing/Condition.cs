@@ -1,6 +1,6 @@
 namespace Cenote.Leasing;
 
-/// <summary>Someone who waits for the pool's counts to be of a certain kind.</summary>
+/// <summary>A condition of the pool's counts that a caller waits for.</summary>
 internal sealed class Condition(Func<PoolCounts, bool> isMet, bool failsWithOpens)
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

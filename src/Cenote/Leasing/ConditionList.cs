@@ -1,6 +1,6 @@
 namespace Cenote.Leasing;
 
-/// <summary>The conditions that somebody awaits. Guarded by the desk's lock.</summary>
+/// <summary>The conditions that callers wait for. Guarded by the desk's lock.</summary>
 internal sealed class ConditionList
 {
     private readonly List<Condition> _conditions = [];

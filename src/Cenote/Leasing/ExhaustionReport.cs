@@ -4,9 +4,8 @@ using System.Text;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Says why no connection could be had. Callers who give up within a few milliseconds of each other share one look at
-/// the pool: thousands of them would otherwise go over all slots, each for itself, while the pool has other things to
-/// do. Thread-safe.
+/// The explanation why no connection was available. Callers that give up within a few milliseconds share one look at
+/// the pool, because thousands of them would otherwise scan all slots while the pool is busy. Thread-safe.
 /// </summary>
 internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
 {
@@ -16,15 +15,15 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
     private readonly object _gate = new();
     private Look? _last;
 
-    /// <summary>How often the pool was looked at.</summary>
+    /// <summary>Gets how often the pool was read.</summary>
     internal int Looks { get; private set; }
 
     internal PoolTimeoutException TimedOut(TimeSpan timeout, TimeSpan waited)
     {
         var look = Read();
 
-        // Timers come late on a starved machine, and a connection may come before them: the caller is told how long it
-        // really was.
+        // Timers are late on a starved machine, and a connection may come before them, so the message contains the real
+        // wait.
         var late = waited - timeout >= TimeSpan.FromMilliseconds(100) ? Text($" (it waited {waited.TotalSeconds:0.###} s)") : "";
         var message = Text($"Pool '{settings.Name}' had no connection within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
@@ -33,7 +32,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
     internal PoolOverloadedException Overloaded(string reason)
     {
         var look = Read();
-        var message = Text($"Pool '{settings.Name}' turned the caller away: {reason}; {look.Crowd}");
+        var message = Text($"Pool '{settings.Name}' rejected the caller: {reason}; {look.Crowd}");
         return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message);
     }
 
@@ -71,7 +70,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
     /// <summary>The pool at one moment.</summary>
     private sealed record Look
     {
-        /// <summary>On the pool's clock, after everything was read.</summary>
+        /// <summary>Gets the time on the pool's clock, after everything was read.</summary>
         internal required TimeSpan At { get; init; }
 
         internal required DateTimeOffset Time { get; init; }
@@ -122,7 +121,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
                 why.Append(" Return connections sooner, look for a holder that never returns, or raise MaxSize.");
             }
 
-            crowd.Append(" Ask again later, return connections sooner, or raise MaxSize if the database has room.");
+            crowd.Append(" Try again later, return connections sooner, or raise MaxSize if the database has room.");
             return new Look
             {
                 At = settings.Clock.Elapsed,

@@ -4,18 +4,18 @@ using Cenote.Time;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Connections that will be idle without anybody's doing, since their reset or validation is under way; and how long
-/// that and an open usually take. A caller waits for such a connection where that serves it sooner than another open.
+/// The connections that will soon be idle because their reset or validation is in progress, and how long that and an
+/// open usually take. A caller waits for such a connection where that serves it sooner than another open.
 /// </summary>
 internal sealed class ExpectedConnections(PoolClock clock)
 {
     /// <summary>
-    /// Work that takes longer than usual by less than this says nothing: the machine itself stutters so.
+    /// An excess over the usual time that means nothing, because the machine itself may stutter this long.
     /// </summary>
     private static readonly TimeSpan Stutter = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
-    /// Work that takes many times longer than usual, and at least this long, counts for nothing any more.
+    /// The shortest time after which work that takes many times longer than usual is no longer counted on.
     /// </summary>
     private static readonly TimeSpan ShortestHang = TimeSpan.FromMilliseconds(250);
 
@@ -25,10 +25,10 @@ internal sealed class ExpectedConnections(PoolClock clock)
 
     internal RunningAverage Opens { get; } = new();
 
-    /// <summary>The work on a slot begins, or is about to.</summary>
+    /// <summary>Records that the work on a slot begins, or is about to.</summary>
     internal void Begin(Slot slot) => slot.Age.PreparingSince = clock.GetTimestamp();
 
-    /// <summary>The work on a slot has ended well.</summary>
+    /// <summary>Records that the work on a slot has succeeded.</summary>
     internal void End(Slot slot, RunningAverage average)
     {
         if (slot.Age.PreparingSince is var since and not 0)
@@ -37,10 +37,10 @@ internal sealed class ExpectedConnections(PoolClock clock)
         }
     }
 
-    /// <summary>Looks at what is coming.</summary>
+    /// <summary>Returns the connections that are expected.</summary>
     internal Outlook GetOutlook(ReadOnlySpan<Slot> slots)
     {
-        // Without a measured open nobody knows what would be sooner.
+        // Without a measured open, the sooner one is unknown.
         var outlook = default(Outlook);
         if (Opens.Value is not { } open)
         {
@@ -55,12 +55,12 @@ internal sealed class ExpectedConnections(PoolClock clock)
                 continue;
             }
 
-            // Work that was never measured is expected at once, and given as long as an open would take.
+            // Work that was never measured is expected at once, and gets as long as an open would take.
             var usual = (state == SlotState.Resetting ? Resets : Validations).Value ?? TimeSpan.Zero;
             var elapsed = clock.ElapsedSince(slot.Age.PreparingSince);
 
-            // Beyond that it is doubtful. To wait as long as an open takes, and to open then, costs no more than twice
-            // the best that could have been done.
+            // Beyond that it is doubtful. Waiting as long as an open takes, and opening then, costs no more than twice
+            // the best possible.
             var doubtful = usual + usual + open;
             doubtful = doubtful > Stutter ? doubtful : Stutter;
             var hanging = doubtful * 10 > ShortestHang ? doubtful * 10 : ShortestHang;
@@ -78,16 +78,16 @@ internal sealed class ExpectedConnections(PoolClock clock)
     }
 
     /// <param name="Soon">Connections that are expected before one that would be opened now.</param>
-    /// <param name="Late">Those that are expected after it, or have taken longer than they should.</param>
-    /// <param name="DoubtIn">When the first of them will have taken too long for what it is counted as.</param>
+    /// <param name="Late">Connections that are expected after it, or that take longer than they should.</param>
+    /// <param name="DoubtIn">The time until the first of them takes too long for how it is counted.</param>
     internal readonly record struct Outlook(int Soon, int Late, TimeSpan DoubtIn)
     {
         internal bool HasAny => Soon + Late > 0;
 
         /// <summary>
-        /// How many of the callers that wait are served sooner by an open. A caller may pass over one connection that
-        /// comes late; with two of them it waits, since somebody who rents in a hurry would otherwise open one after
-        /// the other.
+        /// Returns how many waiting callers an open would serve sooner. A caller may pass over one late connection.
+        /// With two of them it waits, because quick successive rents would otherwise open one connection after the
+        /// other.
         /// </summary>
         internal int CountNeedy(int waiting) => Math.Max(0, Math.Min(waiting - Soon, (2 * waiting) - Soon - Late));
 

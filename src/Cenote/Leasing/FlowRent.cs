@@ -1,6 +1,8 @@
 namespace Cenote.Leasing;
 
-/// <summary>A rent of one flow: asked for, held, and over when its lease has ended, whoever ended it.</summary>
+/// <summary>
+/// A rent of one flow: requested, held, and over when its lease has ended, by the holder or by the pool.
+/// </summary>
 internal sealed class FlowRent(CallSite callSite, FlowRent? outer)
 {
     private ConnectionLease _lease;
@@ -15,12 +17,12 @@ internal sealed class FlowRent(CallSite callSite, FlowRent? outer)
 
     internal CallSite CallSite => callSite;
 
-    /// <summary>What the flow held when it asked.</summary>
+    /// <summary>Gets the rent that the flow held when it requested this one.</summary>
     internal FlowRent? Outer => outer;
 
     /// <summary>
-    /// Whether the flow holds the lease, or still waits for it: two rents asked for at once deadlock as well as one
-    /// after the other.
+    /// Gets whether the flow holds the lease, or still waits for it. Two rents requested at once deadlock like two in
+    /// sequence.
     /// </summary>
     internal bool IsActive => _state switch
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// A line number and, above it, the low half of the number of the lease that it belongs to: one plain store writes
-/// both, and tells a reader to whom the holder's other fields belong.
+/// A line number and, above it, the low half of the number of its lease. One plain store writes both, and so shows a
+/// reader to which lease the holder's other fields belong.
 /// </summary>
 internal static class HolderSite
 {

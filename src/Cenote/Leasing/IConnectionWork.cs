@@ -3,7 +3,7 @@ using Cenote.Providers;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// What the desk asks of the world beyond slots and waiters. Called without the desk's lock; none of it may block or
+/// The work that the desk requests outside of slots and waiters. Called without the desk's lock; must not block or
 /// throw.
 /// </summary>
 internal interface IConnectionWork
@@ -13,7 +13,8 @@ internal interface IConnectionWork
     /// <see cref="LeaseDesk.OpenFailed"/>.
     /// </summary>
     /// <param name="slot">The slot, owned by the work.</param>
-    /// <param name="needsOwnThread">A caller blocks a thread: the thread pool may have none left to open on.</param>
+    /// <param name="needsOwnThread">Whether a caller blocks a thread, so that the thread pool may have none left to
+    /// open on.</param>
     void Open(Slot slot, bool needsOwnThread);
 
     /// <summary>
@@ -27,25 +28,23 @@ internal interface IConnectionWork
     void Close(Slot slot, CloseReason reason);
 
     /// <summary>
-    /// A call of the driver hangs on the connection of a slot in state closing: reports to
-    /// <see cref="LeaseDesk.Closed"/> without touching the connection. Whoever made the call ends with
+    /// Gives up the connection of a slot in state closing, on which a call of the driver hangs: reports to
+    /// <see cref="LeaseDesk.Closed"/> without touching the connection. The code that made the call ends with
     /// <see cref="CloseAbandoned"/>.
     /// </summary>
     void Abandon(Slot slot, CloseReason reason);
 
-    /// <summary>
-    /// Closes a connection that was given up, now that the call of the driver that hung on it has ended.
-    /// </summary>
+    /// <summary>Closes a connection that was given up, after the hanging call of the driver has ended.</summary>
     void CloseAbandoned(PhysicalConnection physical, CloseReason reason);
 
     /// <summary>
-    /// A connection that no caller holds has failed: logs it and, when the server may be lost, makes the idle ones
-    /// suspect.
+    /// Records that a connection without a holder has failed: logs it and, when the server may be lost, requires a
+    /// validation of the idle ones.
     /// </summary>
     void RecordFailure(Slot slot, CloseReason reason, Exception? exception);
 
     /// <summary>
-    /// The circuit has changed. The one member that is called under the desk's lock: it only queues the event.
+    /// Queues the event of a change of the circuit. The only member that is called under the desk's lock.
     /// </summary>
     void NotifyCircuitChanged(CircuitState before, CircuitStatus status);
 }

@@ -2,13 +2,13 @@ using Cenote.Circuit;
 
 namespace Cenote.Leasing;
 
-// What the circuit breaker's changes mean for callers and for opens under way.
+// The effects of the circuit breaker on callers and on opens in progress.
 internal sealed partial class LeaseDesk
 {
     /// <summary>Guarded by the lock.</summary>
     private CircuitBreaker Circuit { get; }
 
-    /// <summary>Ends when the circuit opens: the signal for opens that began before.</summary>
+    /// <summary>Returns the token that is cancelled when the circuit opens, for opens that began before.</summary>
     internal CancellationToken ReadOpensToken()
     {
         lock (_gate)
@@ -17,7 +17,9 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Whether a slot's open is the circuit's probe, and how many round trips it must then pass.</summary>
+    /// <summary>
+    /// Returns whether a slot's open is the circuit's probe, and how many round trips it must then pass.
+    /// </summary>
     internal (bool IsProbe, int Proofs) ReadProbe(Slot slot)
     {
         lock (_gate)
@@ -26,7 +28,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>The longest a try to connect may take.</summary>
+    /// <summary>Returns the timeout of an attempt to connect.</summary>
     internal TimeSpan ReadConnectLimit(bool isProbe, TimeSpan connectTimeout)
     {
         TimeSpan? slowest = Meters.ConnectTime.Count > 0 ? Meters.ConnectTime.Maximum : null;
@@ -36,7 +38,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Whether a connection is there that may serve a caller, sooner or later.</summary>
+    /// <summary>Gets whether a connection exists that may serve a caller, sooner or later.</summary>
     internal bool HasLiveConnection
     {
         get
@@ -56,26 +58,29 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>One try to open a connection failed; the open itself may go on to the next.</summary>
+    /// <summary>
+    /// Records a failed attempt to open a connection. The open itself may continue with another attempt.
+    /// </summary>
     internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt) => ChangeCircuit(circuit =>
     {
         if (IsObsolete(slot))
         {
-            // With credentials, perhaps, or at a server that are no longer the right ones: that is why it was told to
-            // end.
+            // It may have used old credentials or an old server, which is why it was told to end.
             return false;
         }
 
         Meters.OpenFailures.Increment();
         Meters.LastOpenFailure = failure;
 
-        // In the same breath: a circuit that closes because the server at least answers must not start a burst of
-        // further tries.
+        // Under the same lock: a circuit that closes because the server at least answers must not start a burst of
+        // opens.
         Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
         return circuit.RecordFailure(slot.Id, failure.Kind, startedAt);
     });
 
-    /// <summary>The recovery time is over, or nearly: timers may come early.</summary>
+    /// <summary>
+    /// Handles the end of the break duration, or a moment shortly before it, because timers may be early.
+    /// </summary>
     private void OnProbeTimer()
     {
         TimeSpan? again;
@@ -94,7 +99,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Without the lock: a clock of the user's may call back.</summary>
+    /// <summary>Arms the timer without the lock, because a clock of the application may call back.</summary>
     private void ArmProbeTimer(TimeSpan recovery) =>
         _probeTimer.Change(recovery > TimeSpan.FromMilliseconds(1) ? recovery : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
 
@@ -115,8 +120,8 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Changes the circuit, and does what an opened one asks for.</summary>
-    /// <param name="change">Under the lock; says whether the state has changed.</param>
+    /// <summary>Changes the circuit, and applies the effects of an opened one.</summary>
+    /// <param name="change">The change, made under the lock; returns whether the state has changed.</param>
     private void ChangeCircuit(Func<CircuitBreaker, bool> change)
     {
         CancellationTokenSource? opens = null;
@@ -163,12 +168,12 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Under the lock, so that changes are announced in their order. What listens runs elsewhere.</summary>
+    /// <summary>Notifies under the lock, so that changes are in order. Handlers run elsewhere.</summary>
     private void NotifyUnderLock(CircuitState before) => _work.NotifyCircuitChanged(before, Circuit.Describe(Meters.LastOpenFailure));
 
     /// <summary>
-    /// The waiters for whom nothing is coming: the circuit is not closed, and no connection is left that could come
-    /// back.
+    /// Takes out the waiters that no connection can serve: the circuit is not closed, and no connection is left that
+    /// could be returned.
     /// </summary>
     private List<Waiter>? TakeUnservable()
     {
@@ -188,10 +193,12 @@ internal sealed partial class LeaseDesk
         return hopeless;
     }
 
-    /// <summary>A suspended pool promises a place in the queue, and cannot probe.</summary>
+    /// <summary>
+    /// Gets whether waiters cannot be served. A suspended pool promises a place in the queue, and cannot probe.
+    /// </summary>
     private bool IsUnservable => Circuit.State != CircuitState.Closed
         && (Circuit.IsIsolated || (!_attention.HasAny(Leasing.Attention.Suspended) && CountLive() == 0));
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Counts the live connections. Under the lock.</summary>
     private int CountLive() => Capacity.Total - Capacity.Opening - _slots.CountOf(SlotState.Closing);
 }

@@ -1,6 +1,6 @@
 namespace Cenote.Leasing;
 
-// Opens are held back while connections that are being cleared or validated serve callers sooner.
+// Opens are held back while connections in reset or validation serve callers sooner.
 internal sealed partial class LeaseDesk
 {
     private static readonly long NoDoubt = TimeSpan.MaxValue.Ticks;
@@ -9,14 +9,14 @@ internal sealed partial class LeaseDesk
 
     internal ExpectedConnections Expected { get; }
 
-    /// <summary>How long a blocked caller may sleep before somebody must look again whether an open is due.</summary>
+    /// <summary>Gets how long a blocked caller may sleep before it must check again whether an open is due.</summary>
     internal int MillisecondsToDoubt => Volatile.Read(ref _doubtAt) is var at && at == NoDoubt
         ? int.MaxValue
         : (int)Math.Clamp(Math.Ceiling((TimeSpan.FromTicks(at) - Clock.Elapsed).TotalMilliseconds), 1, int.MaxValue);
 
     /// <summary>
-    /// A reset or a validation that callers wait for may have taken too long by now: opens that were held back for it
-    /// may be due.
+    /// Handles a reset or a validation that may have taken too long by now: opens that were held back for it may be
+    /// due.
     /// </summary>
     private void OnDoubt()
     {
@@ -28,7 +28,10 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>For a blocked caller that has slept until then: the timer needs a thread of the thread pool.</summary>
+    /// <summary>
+    /// Checks again for a blocked caller that has slept until then, because the timer needs a thread of the thread
+    /// pool.
+    /// </summary>
     internal void LookAgainIfInDoubt()
     {
         if (Clock.Elapsed.Ticks >= Volatile.Read(ref _doubtAt))
@@ -37,10 +40,11 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Under the lock. Whether one more open should start now.</summary>
+    /// <summary>Returns whether one more open should start now. Under the lock.</summary>
     /// <param name="now">The pool's clock.</param>
-    /// <param name="over">Receives callers whose wait is over already.</param>
-    /// <param name="isInDoubt">Whether the timer must be armed, which asks again where no one else would.</param>
+    /// <param name="over">Receives callers whose wait is already over.</param>
+    /// <param name="isInDoubt">Whether the timer must be armed, because no other event would cause another
+    /// check.</param>
     private bool WantsOpening(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
         var milliseconds = (long)now.TotalMilliseconds;
@@ -66,8 +70,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Without the lock: a clock of the user's may call back. Another thread may have brought the moment forward
-    /// meanwhile: the last to arm the timer has armed it for the moment in force.
+    /// Arms the timer without the lock, because a clock of the application may call back. Another thread may have
+    /// brought the moment forward meanwhile; the last one arms the timer for the moment in force.
     /// </summary>
     private void ArmDoubtTimer()
     {

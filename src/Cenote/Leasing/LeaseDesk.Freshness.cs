@@ -4,15 +4,16 @@ using Cenote.Time;
 
 namespace Cenote.Leasing;
 
-// The coarse clock, and the moment since which a connection must have been used or checked to be lent as it is.
+// The coarse clock, and the time since which a connection must have been used or validated to be rented as it is.
 internal sealed partial class LeaseDesk
 {
     /// <summary>
-    /// Upkeep that comes later than this was stopped: with the process, with the machine, or for lack of a thread.
+    /// The longest delay of maintenance in a running process. After a longer one, the process or the machine was
+    /// stopped, or no thread was free.
     /// </summary>
     private static readonly long LongestLag = (long)(2 * PoolClock.TickPeriod).TotalMilliseconds;
 
-    /// <summary>More rents than this in a tick are too many to read the clock for each.</summary>
+    /// <summary>The number of rents per tick beyond which reading the clock for each rent is too expensive.</summary>
     internal const int MaxQuietRents = 1_000;
 
     private long _staleAfter = long.MaxValue;
@@ -23,31 +24,32 @@ internal sealed partial class LeaseDesk
     private long _promptFreshSince = long.MinValue;
 
     /// <summary>
-    /// What the short path of a rent compares with: nothing is fresh enough for it while the pool is quiet.
+    /// Gets the limit that the short path of a rent compares with. No connection is fresh enough for it while the pool
+    /// is quiet.
     /// </summary>
     internal long PromptFreshSince => Volatile.Read(ref _promptFreshSince);
 
     /// <summary>
-    /// Idle connections that were last known to be alive before this moment must be validated before they are lent.
+    /// Gets the time before which an idle connection counts as stale: it must be validated before it is rented.
     /// </summary>
     internal long FreshSince => Volatile.Read(ref _freshSince);
 
-    /// <summary>Claims a slot after the first would not do, or was lost to another thread.</summary>
+    /// <summary>Claims another slot after the first was not usable, or was lost to another thread.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal Slot? SearchOn(Slot first, long word, long freshSince, out long ticket)
     {
         if (SlotWord.StateOf(word) == SlotState.Idle && first.FreshAt >= freshSince)
         {
-            // Another thread came between the look and the swap, a matter of a nanosecond. That is how leases too short
-            // for LoadSample to see show that they run at once; upkeep narrows the spread again.
+            // Another thread came between the read and the swap, a matter of a nanosecond. This shows that rents run at
+            // once, even with leases too short for LoadSample. Maintenance narrows the spread again.
             Spread++;
         }
 
         return _slots.TryTakeIdle(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
     }
 
-    /// <summary>Begins a tick's count of rents. Up to <see cref="MaxQuietRents"/> a tick read the clock.</summary>
-    /// <param name="isQuiet">Whether there were few in the last.</param>
+    /// <summary>Begins a tick's count of rents. Up to <see cref="MaxQuietRents"/> per tick read the clock.</summary>
+    /// <param name="isQuiet">Whether there were few in the last tick.</param>
     internal void BeginCount(bool isQuiet)
     {
         lock (_gate)
@@ -59,13 +61,13 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// The server may have dropped us: every idle connection must prove itself before its next lease.
+    /// Requires a validation of every idle connection before its next lease, because the server may have dropped them.
     /// </summary>
     internal void RequireValidation()
     {
         lock (_gate)
         {
-            // Beyond every time that a slot may have noted so far, so that all of them are stale from here on.
+            // Beyond every time that a slot may have recorded so far, so that all of them are stale from here on.
             Volatile.Write(ref _now, Math.Max(_now + 1, Clock.ElapsedMilliseconds));
             Publish(_now);
         }
@@ -82,9 +84,9 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// For a caller of a quiet pool, who reads the clock: right after a stop of the process or the machine, it may come
-    /// before upkeep does. Two reads cost nothing that shows in a thousand rents a second. Where there are more, the
-    /// coarse clock has to do until upkeep comes.
+    /// Reads the clock for a caller of a quiet pool. Right after a stop of the process or the machine, such a caller
+    /// may come before maintenance runs. At a thousand rents a second two reads cost nothing noticeable. A busier pool
+    /// uses the coarse clock until maintenance runs.
     /// </summary>
     private long ReadFreshSince()
     {
@@ -94,7 +96,7 @@ internal sealed partial class LeaseDesk
             return FreshSince;
         }
 
-        // A count that loses some to other threads does.
+        // A count that loses some to other threads is exact enough.
         var isBusy = ++_quietRents > MaxQuietRents;
         var now = Clock.ElapsedMilliseconds;
         if (isBusy || now - Now >= LongestLag || Unaccounted(now) >= LongestLag)
@@ -109,7 +111,7 @@ internal sealed partial class LeaseDesk
         return Math.Max(FreshSince, now - staleAfter);
     }
 
-    /// <summary>Under the lock, for a caller that has just read the clock.</summary>
+    /// <summary>Advances the coarse clock for a caller that has just read the clock. Under the lock.</summary>
     private void AdvanceTo(long now)
     {
         Volatile.Write(ref _now, Math.Max(_now, now));
@@ -120,8 +122,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Under the lock. A machine that sleeps stops the monotonic clock, and only the wall clock tells for how long. One
-    /// that was put right by hand costs a few validations.
+    /// Compares the clocks, under the lock. A sleeping machine stops the monotonic clock, and only the wall clock shows
+    /// for how long. A wall clock that was set by hand costs a few validations.
     /// </summary>
     private void CheckClocks(long now)
     {
@@ -137,7 +139,9 @@ internal sealed partial class LeaseDesk
         Volatile.Write(ref _promptFreshSince, _isQuiet && _staleAfter != long.MaxValue ? long.MaxValue : freshSince);
     }
 
-    /// <summary>How much further the wall clock has come since the last look than the monotonic one.</summary>
+    /// <summary>
+    /// Returns how much further the wall clock has advanced since the last check than the monotonic one.
+    /// </summary>
     private long Unaccounted(long now) => Volatile.Read(ref _wallOffset) is var before && before == long.MinValue ? 0 : WallOffset(now) - before;
 
     private long WallOffset(long now) => Clock.UtcNow.ToUnixTimeMilliseconds() - now;

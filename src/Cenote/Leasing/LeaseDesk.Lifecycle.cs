@@ -2,20 +2,22 @@ using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
-// Connections coming and going. Every open is counted in Opened, every close in Closed.
+// Opened and closed connections. Every open is counted in Opened, every close in Closed.
 internal sealed partial class LeaseDesk
 {
     private long _generation;
     private CancellationTokenSource _generationEnds = new();
 
     /// <summary>
-    /// Under the lock. Whether a slot's open began before the present generation: its connection will not be lent.
+    /// Returns whether a slot's open began before the present generation, so that its connection will not be used.
+    /// Under the lock.
     /// </summary>
     private bool IsObsolete(Slot slot) => slot.Age.Generation != _generation;
 
     /// <summary>
-    /// Signalled when a new generation begins: an open that was begun before is to end. Its slot is free when it has: a
-    /// driver that does not listen is waited for, so that there are never more connections than the limit.
+    /// Returns a token that is cancelled when a new generation begins, so that an earlier open ends. Its slot becomes
+    /// free when it has ended. A driver that ignores the token is waited for, so that there are never more connections
+    /// than the limit.
     /// </summary>
     internal CancellationToken ReadGenerationToken(Slot slot)
     {
@@ -25,9 +27,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>
-    /// A connection was opened for a slot in state opening: it joins the pool, unless it is no longer wanted.
-    /// </summary>
+    /// <summary>Adds an opened connection to the pool, unless it is no longer wanted.</summary>
     internal void Opened(Slot slot, PhysicalConnection physical, long expiresAt)
     {
         CloseReason? refusal;
@@ -62,8 +62,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// No connection could be opened for a slot in state opening. Callers that queued before the first try are told,
-    /// unless a connection that is out, or another open, may still serve them: those go on waiting for it.
+    /// Records that no connection could be opened for a slot in state opening. Callers that queued before the first
+    /// attempt fail, unless a leased connection or another open may still serve them; those continue to wait.
     /// </summary>
     internal void OpenFailed(Slot slot, OpenFailure failure)
     {
@@ -81,7 +81,7 @@ internal sealed partial class LeaseDesk
             Capacity.HoldOpens(Clock.ElapsedMilliseconds);
             Meters.LastOpenFailure = failure;
 
-            // Nobody tries refused credentials again for a while, whoever waits.
+            // Refused credentials are not tried again for a while, whichever caller waits.
             var isRefused = failure.Kind == FailureKind.InvalidCredentials;
             if (Capacity.Total - Capacity.ObsoleteOpens - _slots.CountOf(SlotState.Closing) == 0)
             {
@@ -107,7 +107,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Whether an open that is about to connect is still needed: the demand it was started for may be gone.
+    /// Returns whether an open that is about to connect is still needed, because the demand that it was started for may
+    /// be gone.
     /// </summary>
     internal bool StillWantsOpening(Slot slot)
     {
@@ -127,8 +128,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Nobody needs the connection any more that a slot in state opening was meant for, the circuit has opened, or a
-    /// new generation has begun.
+    /// Ends an open that is no longer needed, because its demand is gone, the circuit has opened, or a new generation
+    /// has begun.
     /// </summary>
     internal void OpenSkipped(Slot slot)
     {
@@ -147,8 +148,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Ends an open of an earlier generation that has brought nothing. That says nothing of the server, and those who
-    /// wait for it get another at once.
+    /// Ends a failed open of an earlier generation. It says nothing about the server, and its waiting callers get
+    /// another open at once.
     /// </summary>
     private bool TryEndObsolete(Slot slot)
     {
@@ -179,7 +180,7 @@ internal sealed partial class LeaseDesk
         slot.Change(SlotState.Empty);
     }
 
-    /// <summary>The connection of a slot in state closing is closed.</summary>
+    /// <summary>Records that the connection of a slot in state closing is closed.</summary>
     internal void Closed(Slot slot, CloseReason reason)
     {
         lock (_gate)
@@ -193,7 +194,7 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>A connection whose opening was given up came up after all, and was closed.</summary>
+    /// <summary>Records that a connection whose opening was given up was opened late, and closed.</summary>
     internal void ClosedLate()
     {
         lock (_gate)
@@ -204,8 +205,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Takes back a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state:
-    /// it is closed.
+    /// Revokes a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state and
+    /// is closed.
     /// </summary>
     internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
     {

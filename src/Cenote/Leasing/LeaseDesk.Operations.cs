@@ -2,13 +2,14 @@ using Cenote.Sizing;
 
 namespace Cenote.Leasing;
 
-// What an operator, or a sizing policy, does to a running pool.
+// Operations of an operator, or of a sizing policy, on a running pool.
 internal sealed partial class LeaseDesk
 {
     internal bool IsClosed => Attention.HasAny(Leasing.Attention.Closed);
 
     /// <summary>
-    /// Completes when the counts meet a condition; fails when the pool closes, or, if asked, when an open fails.
+    /// Returns a task that completes when the counts meet a condition. It fails when the pool closes or, on request,
+    /// when an open fails.
     /// </summary>
     internal Task WhenAsync(Func<PoolCounts, bool> isMet, bool failsWithOpens, CancellationToken cancellationToken, bool evenWhenClosed = false)
     {
@@ -34,22 +35,22 @@ internal sealed partial class LeaseDesk
     {
         SetAttention(Leasing.Attention.Suspended, on: false);
 
-        // Waits were long because they had to be.
+        // Waits were long for another reason than load.
         _shedding?.Restart();
     });
 
-    /// <summary>Sets the bounds; the limit moves into them.</summary>
+    /// <summary>Sets the bounds, and moves the limit into them.</summary>
     internal void Resize(int minSize, int maxSize, int limit) => Reconsider(() =>
     {
         Capacity.Resize(minSize, maxSize, limit);
         _slots.Grow(limit);
     });
 
-    /// <summary>Sets how many may wait. Those who wait already go on.</summary>
+    /// <summary>Sets the maximum number of waiting callers. Callers that already wait continue to wait.</summary>
     internal void SetMaxWaiters(int? maxWaiters) => _maxWaiters = maxWaiters ?? int.MaxValue;
 
     /// <summary>
-    /// Asks for connections beyond the minimum: a warm-up, or replacements of connections that come of age.
+    /// Requests connections beyond the minimum size: a warm-up, or replacements of connections that are due.
     /// </summary>
     internal void Want(int? warmUpTarget = null, int? replacements = null) => Reconsider(() =>
     {
@@ -73,8 +74,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// How long the first in the queue has waited. A first that had its turn, and got a dead connection, counts from
-    /// its beginning.
+    /// Returns how long the first caller in the queue has waited. For a caller that got a dead connection, the time
+    /// counts from its beginning.
     /// </summary>
     internal TimeSpan ReadLongestWait()
     {
@@ -84,7 +85,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Where the first so many of those who wait ask from.</summary>
+    /// <summary>Returns the call sites of the first waiting callers.</summary>
     internal IReadOnlyList<CallSite> DescribeWaiters(int most)
     {
         lock (_gate)
@@ -94,8 +95,9 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Every connection older than this moment closes: idle ones now, the others as they come back. Opens that are
-    /// under way are told to end, since nobody may have what they bring: others begin, beside them where there is room.
+    /// Retires every connection older than this moment: idle ones close now, the others when they are returned. Opens
+    /// in progress are told to end, because their connections will not be used. Others begin at once where the size
+    /// allows it.
     /// </summary>
     internal void RetireAll(CloseReason reason)
     {
@@ -115,7 +117,7 @@ internal sealed partial class LeaseDesk
             {
                 if (slot.State is not (SlotState.Empty or SlotState.Opening or SlotState.Closing))
                 {
-                    // Under the lock, so that no connection of the new generation is meant.
+                    // Under the lock, so that no connection of the new generation is affected.
                     slot.Retire(reason);
                     old.Add(slot);
                 }
@@ -129,7 +131,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Fails everyone who waits and lends no more. Connections close with <see cref="ConnectionPool.Clear"/>.
+    /// Closes the desk: every waiter fails, and no connection can be rented. Connections close with
+    /// <see cref="ConnectionPool.Clear"/>.
     /// </summary>
     /// <returns><see langword="false"/> when the pool was closed already.</returns>
     internal bool TryClose()

@@ -1,10 +1,10 @@
 namespace Cenote.Leasing;
 
-// Callers that come into the queue, and those that leave it without a connection.
+// Callers that enter the queue, and callers that leave it without a connection.
 internal sealed partial class LeaseDesk
 {
-    /// <summary>Queues a caller. The result may be there already.</summary>
-    /// <param name="request">What the caller asks for.</param>
+    /// <summary>Queues a caller. The result may already be there.</summary>
+    /// <param name="request">The caller's request.</param>
     /// <param name="isBlocking">Whether it will block its thread.</param>
     internal Waiter Enqueue(in RentRequest request, bool isBlocking)
     {
@@ -15,14 +15,15 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Queues a spare waiter or the one given, which is made without the lock: it has a timer of the user's clock.
+    /// Queues a spare waiter, or the given one, which is created without the lock because it has a timer of the
+    /// application's clock.
     /// </summary>
     private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
     {
         Func<Exception>? refuse;
         if (_queue.Count >= _maxWaiters)
         {
-            // Whoever filled the queue may be about to be served.
+            // The callers that fill the queue may be about to be served.
             Settle();
         }
 
@@ -54,7 +55,7 @@ internal sealed partial class LeaseDesk
         return waiter;
     }
 
-    /// <summary>Why a caller may not even queue.</summary>
+    /// <summary>Returns why a caller cannot be queued.</summary>
     private Func<Exception>? FindRefusal(in RentRequest request)
     {
         if (IsClosed)
@@ -75,7 +76,7 @@ internal sealed partial class LeaseDesk
             return () => _failures.OpenFailed(failure);
         }
 
-        // A caller that had its turn and got a dead connection keeps its place.
+        // A caller that got a dead connection keeps its place.
         if (_queue.Count >= _maxWaiters && request.Place == 0)
         {
             Meters.OverloadRejections.Increment();
@@ -94,7 +95,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Ends the wait of a waiter whose time is up.</summary>
+    /// <summary>Ends the wait of a waiter whose deadline has passed.</summary>
     /// <returns><see langword="false"/> when it is still queued, with time left.</returns>
     internal bool TryExpire(Waiter waiter)
     {
@@ -121,10 +122,10 @@ internal sealed partial class LeaseDesk
         waiter.Retire();
     }
 
-    /// <summary>Finished waiters that are kept for callers to come.</summary>
+    /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int SpareWaiters => _queue.Spares;
 
-    /// <summary>Lets go of the spare waiters that nobody has needed since this was called last.</summary>
+    /// <summary>Drops the spare waiters that were not needed since the last call.</summary>
     internal void TrimSpareWaiters(int kept)
     {
         Waiter? waiter;

@@ -6,9 +6,8 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     /// <summary>
-    /// Closes what is too much, serves waiters from idle connections in their order, then starts whatever is still
-    /// missing: validations of connections too stale to lend, opens. Everything that changes slots, waiters or capacity
-    /// ends here.
+    /// Closes excess connections, serves waiters from idle connections in their order, then starts the validations of
+    /// stale connections and the opens that are still missing. Every change of slots, waiters or capacity ends here.
     /// </summary>
     internal void Settle()
     {
@@ -32,7 +31,7 @@ internal sealed partial class LeaseDesk
                 WeedQueue(1, now, ref over);
                 hopeless = TakeUnservable();
 
-                // What is too much goes first: a busy pool would otherwise lend it on and on, and never shrink.
+                // Excess connections go first: a busy pool would otherwise rent them again and again, and never shrink.
                 toClose = TryTakeExcess();
                 waiter = TryMatch(out lease, now, isAllowed: toClose is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
@@ -85,9 +84,11 @@ internal sealed partial class LeaseDesk
     private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _failures.CircuitOpen);
 
     private void Shed(Waiter waiter) =>
-        Fail(waiter, Meters.OverloadRejections, () => _failures.Overloaded("waits have been too long for too long (LoadShedding)"));
+        Fail(waiter, Meters.OverloadRejections, () => _failures.Overloaded("waiting times stayed above the target (LoadShedding)"));
 
-    /// <summary>Tells a caller, who was taken out of the queue, of a failure, unless it had given up before.</summary>
+    /// <summary>
+    /// Ends the wait of a caller, taken out of the queue, with a failure, unless it had given up before.
+    /// </summary>
     private void Fail(Waiter waiter, Counter? counter, Func<Exception> describe)
     {
         if (waiter.IsOver(Clock.Elapsed))
@@ -100,9 +101,7 @@ internal sealed partial class LeaseDesk
         waiter.Fail(describe());
     }
 
-    /// <summary>
-    /// Tells a caller, who was taken out of the queue, that it was cancelled or else that its time is up.
-    /// </summary>
+    /// <summary>Ends the wait of a caller, taken out of the queue, with its cancellation or else its timeout.</summary>
     private void End(Waiter waiter)
     {
         if (waiter.Request.CancellationToken.IsCancellationRequested)
@@ -117,7 +116,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Under the lock. Whoever is next, for a connection or for an open, is asked first whether it can still use it.
+    /// Checks whether the first waiters, for a connection or for an open, can still use it. Under the lock.
     /// </summary>
     /// <returns>How many of the first can, up to <paramref name="most"/>.</returns>
     private int WeedQueue(int most, TimeSpan now, ref List<Waiter>? over)
@@ -136,7 +135,7 @@ internal sealed partial class LeaseDesk
         return usable;
     }
 
-    /// <summary>The first waiter, or the first that is not turned away, and a connection for it.</summary>
+    /// <summary>Returns the first waiter that is not rejected, and a connection for it.</summary>
     private Waiter? TryMatch(out ConnectionLease lease, TimeSpan now, bool isAllowed, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
         lease = default;
@@ -163,9 +162,7 @@ internal sealed partial class LeaseDesk
         return waiter;
     }
 
-    /// <summary>
-    /// An idle connection that nobody used or checked for long, when more callers wait than are being validated for.
-    /// </summary>
+    /// <summary>Takes a stale idle connection, when more callers wait than validations are in progress.</summary>
     private Slot? TryTakeStale()
     {
         if (_queue.Count == 0 || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed))
@@ -176,7 +173,7 @@ internal sealed partial class LeaseDesk
         return _slots.CountOf(SlotState.Validating) < _queue.Count ? _slots.TryClaimIdle(SlotState.Validating, static _ => true) : null;
     }
 
-    /// <summary>An empty slot to open a connection in, when there is demand and room.</summary>
+    /// <summary>Takes an empty slot to open a connection in, when there is demand and room.</summary>
     private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
         if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.UnderWay == 0 && CountLive() > 0)
@@ -206,7 +203,7 @@ internal sealed partial class LeaseDesk
         return slot;
     }
 
-    /// <summary>An idle connection above the limit.</summary>
+    /// <summary>Takes an idle connection above the limit.</summary>
     private Slot? TryTakeExcess()
     {
         var isOverLimit = Capacity.Total > Capacity.Limit && Capacity.Total - _slots.CountOf(SlotState.Closing) > Capacity.Limit;
@@ -220,7 +217,7 @@ internal sealed partial class LeaseDesk
             return null;
         }
 
-        // Leased ones follow as they come back: the bit sends every return here.
+        // Leased ones follow when they are returned: the bit sends every return here.
         SetAttention(Leasing.Attention.Shrinking, on: true);
         return _slots.TryClaimIdle(SlotState.Closing, static _ => true);
     }

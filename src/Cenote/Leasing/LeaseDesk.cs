@@ -8,12 +8,12 @@ using Cenote.Time;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Where connections are handed out and taken back: slots, waiters, and the one place that brings them together
-/// (<see cref="Settle"/>). Knows no SQL, no driver and no health check.
+/// The slots and the waiters of a pool, and the one place that matches them (<see cref="Settle"/>). Knows no SQL, no
+/// driver and no health check.
 /// </summary>
 /// <remarks>
 /// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without
-/// it. Nothing of the outside world is called while it is held.
+/// it. No outside code is called under the lock.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The token source has no timer and no handle.")]
 internal sealed partial class LeaseDesk
@@ -59,7 +59,7 @@ internal sealed partial class LeaseDesk
         _slots = new SlotTable(this, capacity.Limit);
     }
 
-    /// <summary>What leases name as their pool.</summary>
+    /// <summary>Gets or sets the pool that leases return as theirs.</summary>
     internal ConnectionPool? Pool { get; set; }
 
     internal PoolClock Clock { get; }
@@ -71,8 +71,8 @@ internal sealed partial class LeaseDesk
     internal SlotTable Slots => _slots;
 
     /// <summary>
-    /// On how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a quiet pool
-    /// re-uses it and lets the others fall idle. Never more than cores or slots.
+    /// Gets or sets on how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a
+    /// quiet pool re-uses it, and the others become idle. Never more than cores or slots.
     /// </summary>
     internal int Spread
     {
@@ -89,45 +89,48 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// The slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the lowest.
+    /// Gets the slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the
+    /// lowest.
     /// </summary>
     internal Slot[]? Near => _preferred;
 
     internal IConnectionWork Work => _work;
 
-    /// <summary>Non-zero when rents and returns must take the slow path.</summary>
+    /// <summary>Gets the attention bits. If non-zero, rents and returns must take the slow path.</summary>
     internal int Attention
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Volatile.Read(ref _attention);
     }
 
-    /// <summary>Whether callers block threads in the queue. A hint, read without the lock.</summary>
+    /// <summary>Gets whether callers block threads in the queue. A hint, read without the lock.</summary>
     internal bool HasBlockedCallers => _queue.Blocking > 0;
 
-    /// <summary>Whether several callers blocked threads at once since upkeep last cleared this.</summary>
+    /// <summary>
+    /// Gets or sets whether several callers blocked threads at once since maintenance last cleared this.
+    /// </summary>
     internal bool HadBlockedCallers
     {
         get => Volatile.Read(ref _hadBlockedCallers);
         set => Volatile.Write(ref _hadBlockedCallers, value);
     }
 
-    /// <summary>The pool's coarse clock in milliseconds, advanced by upkeep: reading it costs one load.</summary>
+    /// <summary>
+    /// Gets the pool's coarse clock in milliseconds, which maintenance advances. Reading it costs one load.
+    /// </summary>
     internal long Now
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Volatile.Read(ref _now);
     }
 
-    /// <summary>Leases whose ticket has none of these bits are measured.</summary>
+    /// <summary>Gets or sets the bits that a ticket must not have for its lease to be measured.</summary>
     internal long SampleMask { get; set; }
 
-    /// <summary>
-    /// One in so many of a slot's leases remembers its stack, of those that are measured; 0 for none.
-    /// </summary>
+    /// <summary>Gets or sets the sampling interval of stacks among a slot's measured leases; 0 for none.</summary>
     internal int StackSamplingInterval { get; set; }
 
-    /// <summary>Sends every rent to the guard against nested rents.</summary>
+    /// <summary>Sets whether every rent goes through the guard against nested rents.</summary>
     internal bool GuardsRents
     {
         init => _attention = value ? (int)Leasing.Attention.Guarded : 0;
@@ -143,7 +146,9 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>A connection has become idle while somebody may want it, or while it may be wanted gone.</summary>
+    /// <summary>
+    /// Handles a connection that has become idle while a caller may wait for it, or while it may be excess.
+    /// </summary>
     internal void AfterReturn(Slot slot)
     {
         if ((Attention & ~(int)Leasing.Attention.Guarded) == 0 && slot.RetireReason is null)
@@ -155,17 +160,17 @@ internal sealed partial class LeaseDesk
         Settle();
     }
 
-    /// <summary>Closes a connection now if it is idle, else as it comes back.</summary>
+    /// <summary>Closes a connection now if it is idle, or else when it is returned.</summary>
     internal void RetireOne(Slot slot, CloseReason reason)
     {
-        // First the wish, then the look at the state: a holder that returns in between sees the wish.
+        // The request to retire comes before the read of the state: a holder that returns in between sees the request.
         slot.Retire(reason);
         CloseIfIdle(slot, reason);
     }
 
-    /// <summary>Brings a slot to idle, if its word is still the one that the caller's work began with.</summary>
-    /// <returns><see langword="false"/> when it is not: the work was given up, and the slot is no longer the
-    /// caller's.</returns>
+    /// <summary>Makes a slot idle, if its word is still the one that the caller's work began with.</summary>
+    /// <returns><see langword="false"/> when it is not: the work was given up, and the slot no longer belongs to the
+    /// caller.</returns>
     internal bool MakeIdle(Slot slot, long word)
     {
         slot.FreshAt = Now;
@@ -183,11 +188,11 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Leases and waiters, without the lock: for choosing between pools, where a moment's error does no harm.
+    /// Returns leases plus waiters without the lock, for choosing between pools, where a brief error is harmless.
     /// </summary>
     internal int GetApproximateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
-    /// <summary>Connections by state and waiters at one moment.</summary>
+    /// <summary>Returns the connections by state and the waiters at one moment.</summary>
     internal PoolCounts Count()
     {
         lock (_gate)
@@ -196,7 +201,7 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    /// <summary>Runs something that must see counts and meters agree.</summary>
+    /// <summary>Runs a function that needs consistent counts and meters.</summary>
     internal T Read<T>(Func<PoolCounts, T> read)
     {
         lock (_gate)
@@ -217,8 +222,8 @@ internal sealed partial class LeaseDesk
     private PoolCounts CountUnderLock() => _slots.Count(_queue.Count, Capacity.Limit);
 
     /// <summary>
-    /// Under the lock. A full fence: what follows sees every slot that was made idle by someone who did not see the
-    /// bit.
+    /// Sets a bit under the lock. A full fence: the code after it sees every slot that became idle without the bit
+    /// being seen.
     /// </summary>
     private void SetAttention(Attention bit, bool on)
     {

@@ -1,14 +1,14 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// The leases of one slot that the pool took back from their holders lately, so that a late holder can be told what
-/// happened. An ending is noted before the lease ends, and taken back if somebody else ended it first: whoever finds
-/// the lease ended finds the reason.
+/// The leases of one slot that the pool revoked recently, so that a late holder gets the reason. An ending is recorded
+/// before the lease ends, and removed if the lease ended otherwise first. A caller that finds the lease ended therefore
+/// finds the reason.
 /// </summary>
 internal sealed class LeaseEndings
 {
     /// <summary>
-    /// Holders later than that many endings of the same slot are told only that their lease has ended.
+    /// The number of endings of one slot that are kept. A later holder only gets that its lease has ended.
     /// </summary>
     private const int Capacity = 32;
 
@@ -22,7 +22,7 @@ internal sealed class LeaseEndings
         }
     }
 
-    /// <summary>Its lease has ended by it. Now an older one may be forgotten.</summary>
+    /// <summary>Keeps the ending because its lease has ended by it. Now an older one may be forgotten.</summary>
     internal void Keep()
     {
         lock (_endings)

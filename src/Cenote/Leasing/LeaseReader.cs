@@ -1,9 +1,9 @@
 namespace Cenote.Leasing;
 
-/// <summary>Reads from the slots which leases are out.</summary>
+/// <summary>A reader of the current leases, from the slots.</summary>
 internal sealed class LeaseReader(PoolSettings settings, LeaseDesk desk)
 {
-    /// <summary>The leases that are out, the oldest first.</summary>
+    /// <summary>Returns the current leases, the oldest first.</summary>
     internal IReadOnlyList<LeaseInfo> Read()
     {
         var leases = new List<LeaseInfo>();

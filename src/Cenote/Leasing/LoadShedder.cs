@@ -1,11 +1,11 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Chooses who is served next and who is turned away instead. Guarded by the desk's lock; allocates nothing.
+/// A chooser of the next caller to serve, and of the callers to reject. Guarded by the desk's lock; allocates nothing.
 /// </summary>
 /// <remarks>
-/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter, and the queue's last one
-/// is never turned away, as a link with less than a packet's worth queued drops none.
+/// CoDel as in RFC 8289, section 5: <see cref="Take"/> is its dequeue. A packet is a waiter. The queue's last waiter is
+/// never rejected, as a link with less than a packet's worth queued drops none.
 /// </remarks>
 internal sealed class LoadShedder(LoadSheddingOptions options)
 {
@@ -18,8 +18,8 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
     /// <summary>Takes the first waiter that is to be served out of a queue that is not empty.</summary>
     /// <param name="queue">The queue. Its first can still use a connection.</param>
     /// <param name="now">The pool's clock.</param>
-    /// <param name="shed">Receives those who are turned away.</param>
-    /// <param name="over">Receives those whose wait was over already.</param>
+    /// <param name="shed">Receives the waiters that are rejected.</param>
+    /// <param name="over">Receives the waiters whose wait was already over.</param>
     internal Waiter Take(WaiterQueue queue, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
         var waiter = TakeFirst(queue, now, ref over, out var mayDrop);
@@ -27,8 +27,8 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
         {
             _isDropping = mayDrop;
 
-            // Here the algorithm assumes a link that never stops. A pool stops while its connections are all out: what
-            // fell due meanwhile is not made up for.
+            // Here the algorithm assumes a link that never stops. A pool stops while all its connections are leased:
+            // drops that fell due meanwhile are not made up for.
             _dropNext = now - _dropNext > options.Interval ? now : _dropNext;
             while (_isDropping && now >= _dropNext)
             {
@@ -45,7 +45,7 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
             waiter = TakeFirst(queue, now, ref over, out _);
             _isDropping = true;
 
-            // A queue that stood shortly before goes on at about the rate that controlled it then.
+            // A queue that was long shortly before continues at about the rate that controlled it then.
             var delta = _count - _lastCount;
             _count = delta > 1 && now - _dropNext < 16 * options.Interval ? delta : 1;
             _dropNext = now + Spacing();
@@ -55,15 +55,15 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
         return waiter;
     }
 
-    /// <summary>The queue has become empty without this: nobody waits too long any more.</summary>
+    /// <summary>Records that the queue has become empty without this: no caller waits too long any more.</summary>
     internal void RecordEmpty() => _firstAbove = null;
 
-    /// <summary>Forgets the past: waits were long for another reason than load.</summary>
+    /// <summary>Forgets the past, because waits were long for another reason than load.</summary>
     internal void Restart() => (_firstAbove, _isDropping, _count, _lastCount) = (null, false, 0, 0);
 
     private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
     {
-        // Two, so that one who is turned away leaves another behind who can be served.
+        // Two, so that a rejected caller leaves another one behind that can be served.
         queue.Weed(2, now, ref over);
         var waiter = queue.First!;
         queue.Remove(waiter);

@@ -6,22 +6,25 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Remembers, with the execution context, what each flow holds. A flow that forks passes on what it held at that
-/// moment, and nothing that is rented afterwards: siblings do not see each other's leases.
+/// A record, in the execution context, of the leases of each flow. A flow that forks passes on the leases of that
+/// moment, and none that it rents afterwards: siblings do not see each other's leases.
 /// </summary>
 internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILogger logger)
 {
-    /// <summary>A program has fewer pairs of call sites; one that makes them up must not fill the memory.</summary>
+    /// <summary>
+    /// The maximum number of reported pairs of call sites. A program has fewer; generated ones must not fill the
+    /// memory.
+    /// </summary>
     private const int MaxPairs = 1000;
 
     private readonly AsyncLocal<FlowRent?> _current = new();
     private readonly ConcurrentDictionary<(CallSite Held, CallSite Asked), bool> _reported = new();
 
     /// <summary>
-    /// The calling flow asks for a connection. Called by a method that is not async: what an async method sets, its
-    /// caller does not see.
+    /// Begins a rent of the calling flow. The caller must not be async, because its own caller would not see changes of
+    /// an async method's context.
     /// </summary>
-    /// <exception cref="NestedRentException">It holds one, and must not.</exception>
+    /// <exception cref="NestedRentException">The flow holds a connection already, and must not.</exception>
     internal FlowRent Begin(CallSite callSite)
     {
         var held = _current.Value;
@@ -38,9 +41,7 @@ internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILog
         return _current.Value = new FlowRent(callSite, held);
     }
 
-    /// <summary>
-    /// Whether a flow that held a connection from the one line was seen to ask for another at the other.
-    /// </summary>
+    /// <summary>Returns whether a nested rent with these two call sites was seen.</summary>
     internal bool HasSeen(CallSite held, CallSite asked) => _reported.ContainsKey((held, asked));
 
     private void Report(CallSite held, CallSite asked)

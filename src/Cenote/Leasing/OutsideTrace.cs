@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// While it lasts, no activity is the current one: what a driver tells of the pool's own work is then no part of the
-/// trace of whoever returns a connection.
+/// A scope without a current activity, so that the driver's activities of the pool's own work are not part of the trace
+/// of the caller that returns a connection.
 /// </summary>
 internal readonly ref struct OutsideTrace
 {
@@ -14,7 +14,7 @@ internal readonly ref struct OutsideTrace
 
     internal static OutsideTrace Enter()
     {
-        // One that has stopped could not be made the current one again.
+        // A stopped activity could not be made current again.
         if (Activity.Current is not { IsStopped: false } activity)
         {
             return default;

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Where this thread found a connection last. In a pool whose rents run truly at once, each thread begins its search
-/// there, so that threads which hammer the pool keep to slots, and cache lines, of their own.
+/// The slot where this thread last found a connection. In a pool whose rents run truly at once, each thread begins its
+/// search there, so that busy threads keep to slots, and cache lines, of their own.
 /// </summary>
 internal static class PreferredSlot
 {

@@ -4,14 +4,14 @@ using Cenote.Events;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// Makes the exceptions that end a rent, or a wait for the pool's counts, and records those that an operator looks for.
-/// The desk calls it without its lock.
+/// A factory of the exceptions that end a rent, or a wait for the pool's counts. It records the ones that matter to an
+/// operator. The desk calls it without its lock.
 /// </summary>
 internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {
     internal ExhaustionReport Exhaustion { get; } = new(settings, desk);
 
-    /// <summary>The caller's time is up.</summary>
+    /// <summary>Returns the exception for a caller whose timeout has passed.</summary>
     internal PoolTimeoutException TimedOut(in RentRequest request)
     {
         var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
@@ -19,16 +19,18 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         return exception;
     }
 
-    /// <summary>The caller's token was signalled.</summary>
+    /// <summary>Returns the exception for a caller whose token was cancelled.</summary>
     internal static OperationCanceledException Cancelled(in RentRequest request) => new(request.CancellationToken);
 
-    /// <summary>A connection could not be opened.</summary>
+    /// <summary>Returns the exception for a connection that could not be opened.</summary>
     internal ConnectionOpenException OpenFailed(OpenFailure failure) => new(
         settings.Name,
         failure,
         $"Pool '{settings.Name}' could not open a connection to {settings.Target} ({failure.Kind}, {Readable.Count(failure.Attempts, "try", "tries")}, last at {Readable.Moment(failure.Time)}): {failure.Exception.Message}{(failure.Recommendation is null ? "" : " " + failure.Recommendation)}");
 
-    /// <summary>The pool was to prove at its start that it can open a connection, and could not.</summary>
+    /// <summary>
+    /// Returns the exception for a pool that could not open a connection at its start, as its start-up mode requires.
+    /// </summary>
     internal ConnectionOpenException NotStarted(PoolException exception)
     {
         var failure = (exception as PoolTimeoutException)?.LastOpenFailure ?? (exception as CircuitOpenException)?.LastFailure
@@ -36,15 +38,17 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         return OpenFailed(failure);
     }
 
-    /// <summary>The circuit is open, and no connection is left that could serve the caller.</summary>
+    /// <summary>
+    /// Returns the exception for an open circuit, when no connection is left that could serve the caller.
+    /// </summary>
     internal CircuitOpenException CircuitOpen()
     {
         var circuit = desk.GetCircuitStatus();
         return new CircuitOpenException(settings.Name, circuit, RetryAfter(circuit), CircuitText.Describe(settings, circuit));
     }
 
-    /// <summary>The caller is rejected to protect the others.</summary>
-    /// <param name="reason">Why, as the middle of a sentence.</param>
+    /// <summary>Returns the exception for a caller that is rejected to protect the others.</summary>
+    /// <param name="reason">The reason, as the middle of a sentence.</param>
     internal PoolOverloadedException Overloaded(string reason)
     {
         var exception = Exhaustion.Overloaded(reason);
@@ -52,10 +56,10 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         return exception;
     }
 
-    /// <summary>The pool is closed.</summary>
+    /// <summary>Returns the exception for a closed pool.</summary>
     internal PoolClosedException Closed() => new(settings.Name);
 
-    /// <summary>After the next probe, by up to a recovery time.</summary>
+    /// <summary>Returns the time until after the next probe, plus up to one break duration.</summary>
     private TimeSpan? RetryAfter(CircuitStatus circuit)
     {
         if (circuit.IsIsolated)
@@ -64,7 +68,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         }
 
         var recovery = settings.CircuitBreaker?.BreakDuration ?? TimeSpan.Zero;
-#pragma warning disable CA5394 // Spreads load; there is nothing to gain by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         return (circuit.TimeUntilNextProbe ?? TimeSpan.Zero) + (recovery * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
     }

@@ -4,8 +4,8 @@ using Cenote.Events;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// What happens from a rent to its lease: the short check, then, where that fails, the guard against nested rents, the
-/// trace, the queue, and the receipt of a connection. <see cref="ReturnPath"/> is its counterpart.
+/// The way from a rent to its lease: the short check and, where that fails, the guard against nested rents, the trace,
+/// the queue, and the receipt of a connection. <see cref="ReturnPath"/> is its counterpart.
 /// </summary>
 /// <param name="desk">Matches callers with connections.</param>
 /// <param name="settings">The pool's settings.</param>
@@ -21,9 +21,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     private int _queued;
 
     /// <summary>Rents for a caller that awaits.</summary>
-    /// <param name="site">Where the caller is.</param>
+    /// <param name="site">The caller's site.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="timeout">The longest wait; <see langword="null"/> for the pool's, which the short path does not
+    /// <param name="timeout">The timeout; <see langword="null"/> for the pool's, which the short path does not
     /// read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
@@ -40,7 +40,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             : RentSlow(site, timeout, cancellationToken);
 
     /// <summary>
-    /// The hot path of every rent: an idle, fresh connection when no caller waits, otherwise an empty lease.
+    /// Takes an idle, fresh connection when no caller waits, or returns an empty lease. This is the hot path of every
+    /// rent.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRent(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
@@ -48,8 +49,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConnectionLease TryTake(CallSite site)
     {
-        // The loads that lead to a slot's word cost more than anything but the swap itself: a quiet pool therefore
-        // tries its lowest slot without going through the table.
+        // The loads that lead to a slot's word cost more than anything but the swap itself, so a quiet pool tries its
+        // lowest slot without the table.
         var slot = _desk.Near is { } near ? PreferredSlot.Among(near) : _lowest;
         var freshSince = _desk.PromptFreshSince;
         var word = slot.Word;
@@ -67,7 +68,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         return slot.PreparesLeases && !_desk.Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
-    // Not async: the caller must see what the guard sets.
+    // Not async, because the caller must see the guard's changes.
     private ValueTask<ConnectionLease> RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (nesting is null)
@@ -123,7 +124,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
     }
 
-    /// <summary>The short check of a caller whom the guard has let pass.</summary>
+    /// <summary>Runs the short check for a caller that the guard has let pass.</summary>
     private ConnectionLease TryRentGuarded(CallSite site) => (_desk.Attention & ~(int)Attention.Guarded) != 0 ? default : TryTake(site);
 
     private static async ValueTask<ConnectionLease> HoldAsync(FlowRent rent, ValueTask<ConnectionLease> queued)
@@ -215,8 +216,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     }
 
     /// <summary>
-    /// First back into the place that the caller had, then the dead connection goes: its replacement finds the caller
-    /// there.
+    /// Puts the caller back into its place in the queue, then closes the dead connection, whose replacement finds the
+    /// caller there.
     /// </summary>
     private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
     {
@@ -240,7 +241,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     }
 
     /// <summary>
-    /// The stack of one in some of the callers that queue, because the thread that serves them has another.
+    /// Captures the stack of a sample of the queued callers, because the thread that serves them has another one.
     /// </summary>
     private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()

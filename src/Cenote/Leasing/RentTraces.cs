@@ -4,9 +4,8 @@ using Cenote.Statistics;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// One activity for each rent that was not served at once. It is told of when the rent is over, with the times that it
-/// had: nothing runs inside of it, so that nobody needs it before, and the caller's own activity stays the current one
-/// all along.
+/// Traces of the rents that were not served at once, one activity each. It is created when the rent is over, with the
+/// rent's times. Nothing runs inside of it, so it is not needed before, and the caller's own activity stays current.
 /// </summary>
 internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
 {
@@ -21,8 +20,8 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
     internal static bool IsEnabled => Source.HasListeners();
 
     /// <summary>
-    /// Follows a rent to its end. One that was served at once leaves no trace; an open may be over before anybody
-    /// looks, and was waited for all the same.
+    /// Follows a rent to its end. A rent that was served at once leaves no trace. An open may end before the check, and
+    /// was waited for all the same.
     /// </summary>
     internal ValueTask<ConnectionLease> Follow(ValueTask<ConnectionLease> rent, DateTimeOffset startedAt)
     {
@@ -40,13 +39,13 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
         return new ValueTask<ConnectionLease>(lease);
     }
 
-    /// <summary>Whether it is the first lease of its connection.</summary>
+    /// <summary>Returns whether it is the first lease of its connection.</summary>
     internal static bool IsNew(in ConnectionLease lease) => lease.Slot is { } slot && slot.Age.LeasesBefore + 1 == SlotWord.LeasesOf(lease.Ticket);
 
-    /// <summary>Tells of a rent that is over.</summary>
-    /// <param name="startedAt">When the caller asked.</param>
-    /// <param name="lease">What it got.</param>
-    /// <param name="failure">What it got instead.</param>
+    /// <summary>Records the activity of a rent that is over.</summary>
+    /// <param name="startedAt">The start of the rent.</param>
+    /// <param name="lease">The lease, if it succeeded.</param>
+    /// <param name="failure">The failure, if it did not.</param>
     internal void TryRecord(DateTimeOffset startedAt, in ConnectionLease lease, Exception? failure)
     {
         try
@@ -55,7 +54,7 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
         }
         catch (Exception)
         {
-            // A listener's mistake must not cost the caller its connection.
+            // A listener's exception must not cost the caller its connection.
         }
     }
 
@@ -94,7 +93,7 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
             tags.Add(new(TelemetryTags.ErrorType, outcome));
         }
 
-        // Whoever samples sees all that is known.
+        // A sampler gets all known tags.
         using var activity = Source.StartActivity("cenote.rent", ActivityKind.Internal, parentContext: default, tags, links: null, startedAt);
         if (activity is null)
         {

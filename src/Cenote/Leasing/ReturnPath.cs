@@ -2,9 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
-/// <summary>
-/// What happens to a connection when its lease ends, and, where the driver wants it, when one begins.
-/// </summary>
+/// <summary>The way of a connection when its lease ends and, where the driver requires it, when one begins.</summary>
 internal sealed class ReturnPath(LeaseDesk desk)
 {
     internal void Return(Slot slot, long ticket)
@@ -24,9 +22,9 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
         else
         {
-            // Also when callers block threads: they may hold all of the thread pool's, and then none is left to hear
-            // the answer to a request that was sent in the background. For a while after that, too: blocking and waking
-            // a thread for each hand-over costs more than the round trip.
+            // Also when callers block threads: they may hold all threads of the thread pool, and then none is left to
+            // receive the answer to a request that was sent in the background. This lasts for a while, because blocking
+            // and waking a thread for each return costs more than the round trip.
             using var outside = isInline ? default : OutsideTrace.Enter();
             try
             {
@@ -84,10 +82,10 @@ internal sealed class ReturnPath(LeaseDesk desk)
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>A caller that queued receives its connection.</summary>
+    /// <summary>Receives the connection of a queued caller.</summary>
     /// <returns>
-    /// <see langword="false"/> when there is none: the caller queues again, and only then lets go of the dead one with
-    /// <see cref="CloseDead"/>. The other way round, its replacement could be open, and lent to those behind, before
+    /// <see langword="false"/> when the connection is dead: the caller queues again, and only then releases it with
+    /// <see cref="CloseDead"/>. In the other order, its replacement could be open, and rented to later callers, before
     /// the caller is back in its place.
     /// </returns>
     internal static bool TryReceive(in ConnectionLease lease, out Exception? failure)
@@ -97,7 +95,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
     }
 
     /// <summary>
-    /// Closes the connection of a lease that could not begin. Without a failure there is none: the lease was revoked.
+    /// Closes the connection of a lease that could not begin. Without a failure the lease was revoked, and there is
+    /// nothing to close.
     /// </summary>
     internal void CloseDead(Slot slot, long ticket, Exception? failure)
     {
@@ -108,7 +107,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
     }
 
-    /// <summary>Makes the connection of a new lease ready where the driver wants that.</summary>
+    /// <summary>Prepares the connection of a new lease where the driver requires it.</summary>
     /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
     internal bool TryBeginLease(Slot slot, long ticket)
     {
@@ -125,8 +124,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
     {
         failure = null;
 
-        // Looked at in this order: of a lease that was revoked meanwhile, the slot may hold somebody else's connection
-        // already.
+        // Read in this order, because the slot of a lease that was revoked meanwhile may already have another holder's
+        // connection.
         var physical = slot.Physical;
         if (!slot.IsLeasedAs(ticket))
         {
@@ -146,15 +145,15 @@ internal sealed class ReturnPath(LeaseDesk desk)
     }
 
     /// <summary>
-    /// Ends the lease: from here on the slot belongs to this thread, and a second return finds nothing to do.
+    /// Ends the lease: from here on the slot belongs to this thread, and a second return does nothing.
     /// </summary>
-    /// <remarks>Whether the clearing takes a round trip is decided here, once, and noted in
-    /// <see cref="SlotAge.PreparingSince"/>: the clearing itself may change the answer.</remarks>
+    /// <remarks>Whether the reset takes a round trip is decided here, once, and recorded in
+    /// <see cref="SlotAge.PreparingSince"/>, because the reset itself may change the answer.</remarks>
     private bool TryClaim(Slot slot, long ticket, out long word, out PhysicalConnection physical, out bool isInline)
     {
-        // Both before the change of state: upkeep must not judge this return by the time of an earlier one, and a
-        // thread that stops for long right after it (a suspended machine) finds its slot given up, perhaps with another
-        // connection in it. A second return may note the time too, but what it notes is also now.
+        // Both before the change of state: maintenance must not compare this return with the time of an earlier one,
+        // and a thread that stops for long right after it (a suspended machine) finds its slot given up, perhaps with
+        // another connection in it. A second return may record the time too, but that time is also now.
         slot.Age.ResettingSince = desk.Now;
         physical = slot.Physical!;
         isInline = physical is not { RequiresReset: true, CanResetInline: false };
@@ -203,7 +202,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     }
 
     /// <summary>
-    /// The request to clear leaves on the returning thread; its answer is awaited off the caller's path.
+    /// Sends the request to reset on the returning thread, and awaits its answer off the caller's path.
     /// </summary>
     private void ResetInBackground(Slot slot, long word, PhysicalConnection physical)
     {
@@ -248,7 +247,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
-        // What was cleared inline has no beginning.
+        // An inline reset has no beginning.
         if (physical.RequiresReset && slot.Word == word)
         {
             desk.Expected.End(slot, desk.Expected.Resets);
@@ -256,12 +255,12 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!(slot.RequiresValidation ? TryValidate(slot, word) : desk.MakeIdle(slot, word)))
         {
-            // Upkeep gave it up meanwhile and freed the slot; the connection itself was left to whoever worked on it.
+            // Maintenance gave it up meanwhile and freed the slot; the job that works on the connection closes it.
             desk.Work.CloseAbandoned(physical, CloseReason.ResetFailed);
         }
     }
 
-    /// <summary>A statement was cancelled in the lease: the session is validated before the next one.</summary>
+    /// <summary>Starts a validation if a statement was cancelled in the lease, before the next lease.</summary>
     private bool TryValidate(Slot slot, long word)
     {
         desk.Expected.Begin(slot);
@@ -275,7 +274,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         return true;
     }
 
-    /// <summary>A session that could not be cleared is never lent again.</summary>
+    /// <summary>Closes a connection whose session could not be reset, so that it is never rented again.</summary>
     private void Poison(Slot slot, long word, PhysicalConnection physical, Exception exception)
     {
         if (slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))

@@ -7,16 +7,16 @@ using Cenote.Time;
 
 namespace Cenote.Leasing;
 
-/// <summary>The pool's place for one physical connection.</summary>
+/// <summary>A place of the pool for one physical connection.</summary>
 /// <remarks>
-/// Every change of state is a compare-and-swap on the word (<see cref="SlotWord"/>). Whoever brings a slot into a state
-/// other than idle owns it, and alone may write the other fields, until it hands the slot on by the next change of
-/// state.
+/// Every change of state is a compare-and-swap on the word (<see cref="SlotWord"/>). The code that brings a slot into a
+/// state other than idle owns it, and alone may write the other fields, until it passes the slot on by the next change
+/// of state.
 /// </remarks>
 internal sealed class Slot
 {
     /// <summary>
-    /// Instead of a reason to retire. In the same field, so that the hot path of a return looks at one.
+    /// The mark for a validation, in the field of the retire reason, so that the hot path of a return reads one field.
     /// </summary>
     private const int MustValidate = -1;
 
@@ -49,10 +49,12 @@ internal sealed class Slot
 
     internal int Id { get; }
 
-    /// <summary>What upkeep knows of the connection. Written by the slot's owner or by upkeep alone.</summary>
+    /// <summary>
+    /// Gets the times that maintenance compares. Written by the slot's owner or by maintenance alone.
+    /// </summary>
     internal SlotAge Age { get; } = new();
 
-    /// <summary>The leases that the pool took back itself.</summary>
+    /// <summary>Gets the leases that the pool itself revoked.</summary>
     internal LeaseEndings Endings { get; } = new();
 
     internal SlotState State => SlotWord.StateOf(Word);
@@ -61,12 +63,12 @@ internal sealed class Slot
 
     internal PhysicalConnection? Physical => _physical;
 
-    /// <summary>Whether the driver's connection must be made ready for each lease.</summary>
+    /// <summary>Gets whether the driver's connection must be prepared for each lease.</summary>
     internal bool PreparesLeases { get; private set; }
 
     /// <summary>
-    /// The pool's clock when the connection was last opened, lent, returned or validated: since then it counts as
-    /// alive.
+    /// Gets or sets the pool's clock when the connection was last opened, rented, returned or validated: since then it
+    /// counts as alive.
     /// </summary>
     internal long FreshAt
     {
@@ -76,11 +78,12 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// Signalled when a clearing of the session is given up. One source a connection: none is ever needed twice.
+    /// Gets a token that is cancelled when a reset is given up. One source per connection, because none is needed
+    /// twice.
     /// </summary>
     internal CancellationToken AbandonedReset => _reset?.Token ?? CancellationToken.None;
 
-    /// <summary>Whether the connection must be validated after its lease, before anyone else gets it.</summary>
+    /// <summary>Gets whether the connection must be validated after its lease, before the next one.</summary>
     internal bool RequiresValidation => Volatile.Read(ref _retireReason) == MustValidate;
 
     internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
@@ -88,9 +91,11 @@ internal sealed class Slot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool IsLeasedAs(long ticket) => Volatile.Read(ref _word) == ticket;
 
-    /// <summary>The driver's connection of this lease, or <see langword="null"/> when it has ended. Read first, looked
-    /// at then: of a lease that the pool takes back meanwhile, the slot may hold somebody else's connection
-    /// already.</summary>
+    /// <summary>
+    /// Returns the driver's connection of this lease, or <see langword="null"/> when it has ended. It is read first and
+    /// checked then, because the slot of a lease that is revoked meanwhile may already have another holder's
+    /// connection.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal DbConnection? ConnectionOf(long ticket)
     {
@@ -123,12 +128,10 @@ internal sealed class Slot
         Volatile.Write(ref _physical, physical);
     }
 
-    /// <summary>
-    /// Tells the driver that the clearing of its session has taken too long. What listens runs elsewhere.
-    /// </summary>
+    /// <summary>Signals the driver that the reset of its session has taken too long. Listeners run elsewhere.</summary>
     internal void AbandonReset() => _ = _reset?.CancelAsync();
 
-    /// <summary>Forgets the closed connection.</summary>
+    /// <summary>Removes the closed connection from the slot.</summary>
     internal void Uninstall()
     {
         Volatile.Write(ref _physical, null);
@@ -138,7 +141,7 @@ internal sealed class Slot
         _origin = null;
     }
 
-    /// <summary>Remembers who holds the connection. The caller has just been given the lease.</summary>
+    /// <summary>Records the holder, which has just got the lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetHolder(long ticket, LeaseDesk desk, CallSite site)
     {
@@ -150,7 +153,8 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// The same for a caller that queued, by whoever serves it: the stack, if any, was taken when it queued.
+    /// Records the holder that queued. The serving thread calls it; the stack, if any, was captured when the caller
+    /// queued.
     /// </summary>
     internal void SetHolder(long ticket, LeaseDesk desk, in RentRequest request)
     {
@@ -167,13 +171,13 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>Who holds the lease that the slot has given, if one is out.</summary>
+    /// <summary>Returns the current lease of the slot, if there is one.</summary>
     internal LeaseInfo? GetLeaseInfo(PoolClock clock) => Word is var word && SlotWord.StateOf(word) == SlotState.Leased ? GetLeaseInfo(word, clock) : null;
 
     /// <summary>
-    /// Who holds this lease, if it is still out. The holder's fields are written without a lock, one after the other:
-    /// the number in the last of them proves that they are all written, and the word, looked at afterwards, that none
-    /// was written since.
+    /// Returns this lease, if it is still held. The holder's fields are written without a lock, one after the other.
+    /// The number in the last one shows that all are written, and the word, read afterwards, that none was written
+    /// since.
     /// </summary>
     internal LeaseInfo? GetLeaseInfo(long ticket, PoolClock clock)
     {
@@ -190,7 +194,7 @@ internal sealed class Slot
 
         if (!HolderSite.IsOf(site, ticket))
         {
-            // Lent this very moment; its holder is about to write.
+            // Rented at this moment; its holder is about to write.
             (rentedAt, callSite, origin) = (now, default, null);
         }
 
@@ -210,8 +214,8 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// What the slot is doing. Its parts are read one after the other: of a slot that changes at this moment they may
-    /// be of two moments.
+    /// Returns the state of the slot. Its parts are read one after the other, so those of a changing slot may be of two
+    /// moments.
     /// </summary>
     internal SlotInfo GetInfo(PoolClock clock)
     {
@@ -231,7 +235,7 @@ internal sealed class Slot
         TimeSpan Since(long moment) => TimeSpan.FromMilliseconds(Math.Max(0, clock.ElapsedMilliseconds - moment));
     }
 
-    /// <summary>Asks that the connection be closed when it comes back. The first reason stays.</summary>
+    /// <summary>Marks the connection to be closed when it is returned. The first reason stays.</summary>
     internal void RetireOnReturn(long ticket, CloseReason reason)
     {
         if (IsLeasedAs(ticket))
@@ -240,10 +244,10 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>Marks whatever connection the slot holds for closing.</summary>
+    /// <summary>Marks any connection in the slot for closing.</summary>
     internal void Retire(CloseReason reason)
     {
-        // More than a wish to prove, whatever becomes of that meanwhile; not more than an earlier reason.
+        // Replaces the mark for a validation, but not an earlier reason.
         for (var seen = Volatile.Read(ref _retireReason); seen <= 0;)
         {
             var found = Interlocked.CompareExchange(ref _retireReason, (int)reason + 1, seen);
@@ -256,7 +260,7 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>Asks that the connection be validated when it comes back, before its next lease.</summary>
+    /// <summary>Marks the connection to be validated when it is returned, before its next lease.</summary>
     internal void ValidateOnReturn(long ticket)
     {
         if (IsLeasedAs(ticket))
@@ -265,12 +269,12 @@ internal sealed class Slot
         }
     }
 
-    /// <summary>The validation that <see cref="ValidateOnReturn"/> asked for has begun.</summary>
+    /// <summary>Records that the validation of <see cref="ValidateOnReturn"/> has begun.</summary>
     internal void BeginValidation() => Interlocked.CompareExchange(ref _retireReason, 0, MustValidate);
 
     internal ConnectionPool? Pool => _desk.Pool;
 
-    /// <summary>Returns the lease, if it still is one.</summary>
+    /// <summary>Returns the lease, if it is still held.</summary>
     internal void Return(long ticket)
     {
         if (!TryReturnPlainly(ticket))
@@ -283,7 +287,7 @@ internal sealed class Slot
     internal ValueTask ReturnAsync(long ticket) =>
         TryReturnPlainly(ticket) ? ValueTask.CompletedTask : _desk.Returns.ReturnAsync(this, ticket);
 
-    /// <summary>Ends a use-time measurement that the rent began.</summary>
+    /// <summary>Ends a measurement of the lease's duration that the rent began.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EndSample(long ticket)
     {
@@ -294,7 +298,8 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// The hot path: nothing to clear, nobody asked for the connection to be closed, and the driver believes in it.
+    /// Returns the lease on the hot path: without a reset, without a mark to close the connection, and with a
+    /// connection that the driver believes alive.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReturnPlainly(long ticket)
@@ -304,7 +309,7 @@ internal sealed class Slot
             return false;
         }
 
-        // A second return must touch nothing: the slot may already serve someone else, or nobody.
+        // A second return must touch nothing: the slot may already serve another holder, or be empty.
         if (!IsLeasedAs(ticket))
         {
             return true;
@@ -320,8 +325,8 @@ internal sealed class Slot
         if (Interlocked.CompareExchange(ref _word, SlotWord.Return(ticket), ticket) == ticket
             && (desk.Attention | _retireReason) != 0)
         {
-            // Read after the swap, a full fence: either this thread sees the waiter (or the wish to retire), or whoever
-            // queued (or wished) after that sees the idle slot.
+            // Read after the swap, a full fence: either this thread sees the waiter (or the mark to retire), or the
+            // thread that queued (or marked) after that sees the idle slot.
             desk.AfterReturn(this);
         }
 
@@ -338,7 +343,7 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// Measures a lease, and remembers this thread's stack if one of the slot's leases is due for that.
+    /// Measures a lease, and captures this thread's stack if one of the slot's leases is due for that.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void StartOwnSample(long ticket)

@@ -1,6 +1,6 @@
 namespace Cenote.Leasing;
 
-/// <summary>The times that upkeep judges a connection by, in milliseconds of the pool's clock.</summary>
+/// <summary>The times of a connection that maintenance compares, in milliseconds of the pool's clock.</summary>
 internal sealed class SlotAge
 {
     private long _activeAt;
@@ -11,17 +11,19 @@ internal sealed class SlotAge
     private long _watchedAt;
     private long _watchedFor;
 
-    /// <summary>When the connection is due for replacement; <see cref="long.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// Gets or sets when the connection is due for replacement; <see cref="long.MaxValue"/> for never.
+    /// </summary>
     internal long ExpiresAt { get; set; } = long.MaxValue;
 
-    /// <summary>When upkeep first saw it due; 0 when it is not.</summary>
+    /// <summary>Gets or sets when maintenance first saw it due; 0 when it is not.</summary>
     internal long ExpiringSince { get; set; }
 
-    /// <summary>When the clearing of its session began.</summary>
+    /// <summary>Gets or sets when the reset of its session began.</summary>
     internal long ResettingSince { get; set; }
 
     /// <summary>
-    /// When the reset or the validation under way began, precisely, as a timestamp; 0 when none was begun that takes a
+    /// Gets or sets when the reset or validation in progress began, precisely, as a timestamp; 0 when none takes a
     /// round trip. Written before the state that it belongs to.
     /// </summary>
     internal long PreparingSince
@@ -30,11 +32,12 @@ internal sealed class SlotAge
         set => Volatile.Write(ref _preparingSince, value);
     }
 
-    /// <summary>How many sessions were cleared, or begun to be, in the slot. Written by whoever owns it.</summary>
+    /// <summary>Gets or sets the number of resets begun in the slot. Written by the slot's owner.</summary>
     internal long Resets { get; set; }
 
     /// <summary>
-    /// The last lease that was reported as suspected, until its end was noticed. Written by the leak scan alone.
+    /// Gets or sets the last lease that was reported as a suspected leak, until its end was seen. Written by the leak
+    /// scan alone.
     /// </summary>
     internal LeaseInfo? SuspectedLeak
     {
@@ -43,8 +46,8 @@ internal sealed class SlotAge
     }
 
     /// <summary>
-    /// How long the leak scan itself has seen this lease: the time between its looks. The pool's clock stands still
-    /// between two ticks, and the machine may have stood still longer, so that a lease's age may be far too high.
+    /// Returns how long the leak scan itself has seen this lease. The pool's clock stands still between two ticks, and
+    /// the machine may have stood still longer, so a lease's age may be far too high.
     /// </summary>
     internal long Watch(long ticket, long now, long longestGap)
     {
@@ -55,10 +58,10 @@ internal sealed class SlotAge
         return _watchedFor;
     }
 
-    /// <summary>The generation in which its opening began.</summary>
+    /// <summary>Gets the generation in which its opening began.</summary>
     internal long Generation { get; private set; }
 
-    /// <summary>The last waiter that had queued when its opening began.</summary>
+    /// <summary>Gets the last waiter that had queued when its opening began.</summary>
     internal long LastWaiter { get; private set; }
 
     internal void BeginOpening(long generation, long lastWaiter)
@@ -67,13 +70,13 @@ internal sealed class SlotAge
         LastWaiter = lastWaiter;
     }
 
-    /// <summary>When the connection joined the pool.</summary>
+    /// <summary>Gets when the connection joined the pool.</summary>
     internal long BornAt { get; private set; }
 
-    /// <summary>How many leases the slot had given before this connection's first.</summary>
+    /// <summary>Gets how many leases the slot had given before this connection's first.</summary>
     internal long LeasesBefore { get; private set; }
 
-    /// <summary>When the connection was last seen to be used.</summary>
+    /// <summary>Gets when the connection was last seen in use.</summary>
     internal long ActiveAt => Volatile.Read(ref _activeAt);
 
     internal void BeginLife(long now, long expiresAt, long leasesBefore)
@@ -87,8 +90,8 @@ internal sealed class SlotAge
     }
 
     /// <summary>
-    /// Notes what the slot is doing, once a tick, and says how long it has been unused. The hot path notes nothing for
-    /// this: the number of leases in the word already tells whether there was one.
+    /// Records the slot's state, once a tick, and returns how long it has been unused. The hot path records nothing for
+    /// this, because the number of leases in the word shows whether there was one.
     /// </summary>
     internal long Observe(long word, long now)
     {

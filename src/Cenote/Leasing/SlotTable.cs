@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.Leasing;
 
-/// <summary>The pool's slots. Grows, never shrinks: slots beyond the limit just stay empty.</summary>
+/// <summary>The pool's slots. The table grows and never shrinks: slots beyond the limit stay empty.</summary>
 internal sealed class SlotTable
 {
     private readonly LeaseDesk _desk;
@@ -16,7 +16,7 @@ internal sealed class SlotTable
 
     internal ReadOnlySpan<Slot> All => Volatile.Read(ref _slots);
 
-    /// <summary>How many leases all slots have given.</summary>
+    /// <summary>Returns how many leases all slots have given.</summary>
     internal long CountRents()
     {
         var rents = 0L;
@@ -48,10 +48,10 @@ internal sealed class SlotTable
     }
 
     /// <summary>
-    /// Claims an idle slot for another purpose than lending, the highest first: the lowest are the busiest.
+    /// Claims an idle slot for another purpose than a rent, the highest first, because the lowest are the busiest.
     /// </summary>
     /// <param name="next">The state to bring it to.</param>
-    /// <param name="accept">Which slots will do.</param>
+    /// <param name="accept">Returns whether a slot is usable.</param>
     internal Slot? TryClaimIdle(SlotState next, Func<Slot, bool> accept)
     {
         var slots = Volatile.Read(ref _slots);
@@ -75,7 +75,8 @@ internal sealed class SlotTable
     }
 
     /// <summary>
-    /// The lowest slot without a connection. Called under the desk's lock, the only place where empty slots are taken.
+    /// Returns the lowest slot without a connection. Called under the desk's lock, the only place where empty slots are
+    /// taken.
     /// </summary>
     internal Slot? FindEmpty()
     {
@@ -124,8 +125,10 @@ internal sealed class SlotTable
         };
     }
 
-    /// <summary>Claims an idle connection that was used or checked since <paramref name="freshSince"/>: the lowest. The
-    /// ticket must not be read back from the slot: the pool may have taken the lease away again by then.</summary>
+    /// <summary>
+    /// Claims the lowest idle connection that was used or validated since <paramref name="freshSince"/>. The ticket
+    /// must not be read back from the slot, because the pool may have revoked the lease by then.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal Slot? TryTakeIdle(long freshSince, out long ticket)
     {

@@ -23,11 +23,11 @@ internal static class SlotWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long With(long word, SlotState state) => (word & ~StateMask) | (long)state;
 
-    /// <summary>From idle to the next lease.</summary>
+    /// <summary>Returns the word of the next lease for an idle word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long Rent(long idleWord) => idleWord + RentStep;
 
-    /// <summary>From a lease back to idle.</summary>
+    /// <summary>Returns the idle word for the word of a lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long Return(long leasedWord) => leasedWord - ReturnStep;
 }

@@ -3,13 +3,13 @@ using System.Threading.Tasks.Sources;
 namespace Cenote.Leasing;
 
 /// <summary>
-/// A caller queued for a lease. Completed exactly once by whoever takes it out of the queue, which happens under the
-/// desk's lock: a grant, a cancellation, a timeout and a closing pool can therefore never both win.
+/// A caller queued for a lease. The thread that takes it out of the queue, under the desk's lock, completes it exactly
+/// once. A lease, a cancellation, a timeout and a closing pool can therefore never both win.
 /// </summary>
 /// <remarks>
-/// Re-used: after its result has been read it serves the next caller. A late timer callback is harmless, since it
-/// looks at the deadline under the lock; a late cancellation callback cannot be, since the registration is disposed of
-/// first.
+/// Re-used: after its result has been read it serves the next caller. A late timer callback is harmless, because it
+/// reads the deadline under the lock. A late cancellation callback cannot happen, because the registration is disposed
+/// of first.
 /// </remarks>
 internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 {
@@ -37,7 +37,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal bool IsBlocking { get; private set; }
 
-    /// <summary>Whether its result is there.</summary>
+    /// <summary>Gets whether its result is there.</summary>
     internal bool IsDone => Volatile.Read(ref _isDone);
 
     internal long Sequence { get; set; }
@@ -53,14 +53,14 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     }
 
     /// <summary>
-    /// Starts the timer and listens to the token. After the waiter was queued, without the lock, before its result is
-    /// awaited.
+    /// Starts the timer and registers with the token: after the waiter was queued, without the lock, before its result
+    /// is awaited.
     /// </summary>
     internal void Arm()
     {
         if (!Volatile.Read(ref _isDone))
         {
-            // The time of a caller that comes back for another connection may be up already.
+            // The deadline of a caller that comes back for another connection may have passed already.
             var remaining = Remaining();
             if (remaining <= TimeSpan.Zero && _desk.TryExpire(this))
             {
@@ -151,7 +151,8 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
                 }
             }
 
-            // Whoever has taken the waiter out of the queue completes it: from then on there is no deadline to look at.
+            // The thread that has taken the waiter out of the queue completes it: from then on no deadline needs a
+            // check.
             keepsDeadline = !_desk.TryExpire(this);
             if (keepsDeadline)
             {
@@ -161,7 +162,8 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     }
 
     /// <summary>
-    /// The waiting thread was interrupted: a connection that was granted in the same moment goes back.
+    /// Leaves the queue when the waiting thread was interrupted. A connection that was granted at the same moment is
+    /// returned.
     /// </summary>
     private void LeaveQueue()
     {
@@ -180,7 +182,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
             }
             catch (ThreadInterruptedException)
             {
-                // Again: the caller is told once.
+                // Again: the caller gets the interruption once.
             }
         }
 
@@ -217,22 +219,24 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Whether the caller can use no connection any more: its time is up or its token is signalled, whether or
-    /// not a timer or a callback has come to say so. Under the desk's lock, or by whoever took it out of the
-    /// queue.</summary>
+    /// <summary>
+    /// Returns whether the caller can no longer use a connection: its deadline has passed or its token is cancelled,
+    /// whether or not a timer or a callback has run. Called under the desk's lock, or by the thread that took it out of
+    /// the queue.
+    /// </summary>
     internal bool IsOver(TimeSpan now) => _request.Deadline <= now || _request.CancellationToken.IsCancellationRequested;
 
-    /// <summary>Whether the deadline has passed. Under the desk's lock, while the waiter is queued.</summary>
+    /// <summary>Returns whether the deadline has passed. Under the desk's lock, while the waiter is queued.</summary>
     internal bool IsOverdue() => Remaining() <= TimeSpan.Zero;
 
-    /// <summary>For the last time: the waiter is spare, and there are too many.</summary>
+    /// <summary>Disposes of the waiter, because there are too many spare ones.</summary>
     internal void Retire() => _timer.Dispose();
 
     private void OnTimer()
     {
         if (!_desk.TryExpire(this))
         {
-            // The timer's clock ran ahead of ours by a moment, or this call belongs to an earlier use of the object.
+            // The timer's clock was slightly ahead of ours, or this call belongs to an earlier use of the object.
             var remaining = Remaining();
             _timer.Change(remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
         }

@@ -1,8 +1,8 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// The callers queued for a lease, first come first served. Guarded by the desk's lock. Joining and leaving is O(1),
-/// but for a caller that comes back to its place.
+/// The callers queued for a lease, first come first served. Guarded by the desk's lock. Entering and leaving is O(1),
+/// except for a caller that comes back to its place.
 /// </summary>
 internal sealed class WaiterQueue
 {
@@ -15,18 +15,18 @@ internal sealed class WaiterQueue
 
     internal int Count { get; private set; }
 
-    /// <summary>How many of them block a thread.</summary>
+    /// <summary>Gets how many of them block a thread.</summary>
     internal int Blocking { get; private set; }
 
-    /// <summary>The number given to the last waiter that joined.</summary>
+    /// <summary>Gets the number of the last waiter that entered.</summary>
     internal long LastSequence => _sequence;
 
     internal Waiter? First => _first;
 
-    /// <summary>Finished waiters that are kept for callers to come.</summary>
+    /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int Spares => _spares;
 
-    /// <summary>Where the first so many of those who wait ask from.</summary>
+    /// <summary>Returns the call sites of the first waiting callers.</summary>
     internal List<CallSite> DescribeSites(int most)
     {
         List<CallSite> sites = [];
@@ -61,13 +61,13 @@ internal sealed class WaiterQueue
     }
 
     /// <summary>
-    /// Takes out the spare waiters that nobody has needed since the last call: those of a crowd that has gone.
+    /// Takes out the spare waiters that were not needed since the last call, which belong to an earlier crowd.
     /// </summary>
-    /// <param name="kept">So many stay in any case.</param>
+    /// <param name="kept">The number that stays in any case.</param>
     /// <returns>The first of them, which leads to the others.</returns>
     internal Waiter? TakeUnneeded(int kept)
     {
-        // Those on top of the stack are the ones that were used last.
+        // The waiters on top of the stack were used last.
         var staying = Math.Max(kept, _spares - _unneeded);
         var unneeded = staying < _spares ? CutSpares(staying) : null;
         _unneeded = _spares;
@@ -98,9 +98,7 @@ internal sealed class WaiterQueue
         return cut;
     }
 
-    /// <summary>
-    /// At the end; or, for a caller that had its turn and got a dead connection, in the place that it had.
-    /// </summary>
+    /// <summary>Adds a waiter at the end or, for a caller that got a dead connection, in its earlier place.</summary>
     internal void Enqueue(Waiter waiter)
     {
         var place = waiter.Request.Place;
@@ -121,8 +119,8 @@ internal sealed class WaiterQueue
     }
 
     /// <summary>
-    /// Takes callers out, from the front, who can use no connection any more, until so many are found who can: nobody
-    /// is served, or opened for, because a timer or a callback has not come yet.
+    /// Takes out callers from the front that can no longer use a connection, until enough are found that can. No caller
+    /// is served, or opened for, just because a timer or a callback has not run yet.
     /// </summary>
     /// <returns>How many can, up to <paramref name="most"/>.</returns>
     internal int Weed(int most, TimeSpan now, ref List<Waiter>? over)

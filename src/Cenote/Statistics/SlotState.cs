@@ -1,26 +1,26 @@
 namespace Cenote;
 
-/// <summary>What a slot's connection is doing.</summary>
+/// <summary>The state of a slot's connection.</summary>
 public enum SlotState : byte
 {
-    /// <summary>There is no connection.</summary>
+    /// <summary>The slot has no connection.</summary>
     Empty,
 
-    /// <summary>It is being opened.</summary>
+    /// <summary>The connection is being opened.</summary>
     Opening,
 
-    /// <summary>It is ready to be lent.</summary>
+    /// <summary>The connection can be rented.</summary>
     Idle,
 
-    /// <summary>It is lent.</summary>
+    /// <summary>The connection is rented.</summary>
     Leased,
 
-    /// <summary>It was returned, and its session is being cleared.</summary>
+    /// <summary>The connection was returned, and its session is being reset.</summary>
     Resetting,
 
-    /// <summary>It is being validated.</summary>
+    /// <summary>The connection is being validated.</summary>
     Validating,
 
-    /// <summary>It is being closed.</summary>
+    /// <summary>The connection is being closed.</summary>
     Closing,
 }

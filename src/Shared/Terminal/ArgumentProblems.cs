@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.Shared;
 
-/// <summary>One message that names every problem of a command line.</summary>
+/// <summary>One message that lists every problem of a command line.</summary>
 internal static partial class ArgumentProblems
 {
-    /// <param name="problems">One sentence a problem.</param>
+    /// <param name="problems">One sentence per problem.</param>
     /// <param name="program">The program's name, as its messages begin.</param>
     /// <param name="help">The command that prints the help.</param>
     public static string Describe(IReadOnlyCollection<string> problems, string program, string help)
@@ -15,8 +15,8 @@ internal static partial class ArgumentProblems
     }
 
     /// <summary>
-    /// Removes every word except flags: the parser repeats a connection string or a header that the shell took apart,
-    /// password included.
+    /// Removes every word except flags, because the parser repeats a connection string or a header that the shell took
+    /// apart, password included.
     /// </summary>
     public static string WithoutWords(string parserMessage) => WordInQuotes().Replace(parserMessage, "'…'");
 

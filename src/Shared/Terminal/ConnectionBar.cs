@@ -3,14 +3,13 @@ using System.Text;
 namespace Cenote.Shared;
 
 /// <summary>
-/// A pool's connections as a bar, by what they are doing. Shapes differ as well as colours, so that it reads without
-/// colour too.
+/// A pool's connections as a bar, by state. Shapes differ as well as colours, so that it can be read without colour.
 /// </summary>
 internal static class ConnectionBar
 {
     /// <param name="counts">The connections.</param>
-    /// <param name="width">The most characters.</param>
-    /// <param name="isFixed">Whether the bar is to be exactly so wide, for a column of bars.</param>
+    /// <param name="width">The maximum number of characters.</param>
+    /// <param name="isFixed">Whether the bar has exactly this width, for a column of bars.</param>
     public static string Markup(PoolCounts counts, int width, bool isFixed = false)
     {
         var slots = Math.Max(1, Math.Max(counts.Limit, counts.Total));
@@ -36,7 +35,7 @@ internal static class ConnectionBar
         string.Join("  ", States.Where(state => state.Always || state.Count(counts) > 0)
             .Select(state => FormattableString.Invariant($"[{state.Colour}]{state.Glyph}[/] {state.Count(counts)} {state.Name}")));
 
-    /// <summary>What the marks mean, for several bars: without numbers, which would be too wide in sum.</summary>
+    /// <summary>Returns the legend for several bars, without numbers, which would be too wide in sum.</summary>
     public static string Key(IReadOnlyList<PoolCounts> pools) =>
         string.Join("  ", States.Where(state => state.Always || pools.Any(counts => state.Count(counts) > 0))
             .Select(state => $"[{state.Colour}]{state.Glyph}[/] {state.Name}"));

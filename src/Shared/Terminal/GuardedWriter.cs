@@ -10,7 +10,7 @@ internal sealed class GuardedWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;
 
-    /// <summary>The failure that ended the writing; <see langword="null"/> if none has.</summary>
+    /// <summary>Gets the failure that ended the writing; <see langword="null"/> if none has.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>Guards the streams of this process.</summary>

@@ -1,8 +1,8 @@
 namespace Cenote.Shared;
 
 /// <summary>
-/// Reads what must not be an argument, because every user of the machine sees the arguments of a process: from a file,
-/// standard input or the environment.
+/// A reader of secrets from a file, standard input or the environment. They must not be arguments, because every user
+/// of the machine sees the arguments of a process.
 /// </summary>
 internal static class SecretSource
 {
@@ -11,10 +11,10 @@ internal static class SecretSource
 
     private const int Longest = 65_536;
 
-    /// <summary>The text of a file, or of standard input for <c>-</c>.</summary>
-    /// <param name="option">The option that names the file, for the message.</param>
+    /// <summary>Reads the text of a file, or of standard input for <c>-</c>.</summary>
+    /// <param name="option">The option with the file, for the message.</param>
     /// <param name="path">The file.</param>
-    /// <param name="problem">Why there is no text; never a part of it.</param>
+    /// <param name="problem">The reason why it cannot be read; never a part of the text.</param>
     internal static string? Read(string option, string path, out string? problem)
     {
         problem = null;

@@ -55,8 +55,8 @@ public sealed class SettingTableTests
 
         Assert.Equal(
             [
-                "OpenRetryBaseDelay is 1 min, longer than OpenRetryMaxDelay, which is 30 s. Shorten the one or lengthen the other.",
-                "CircuitBreaker.BreakDuration is 1 s, longer than MaxBreakDuration, which is 750 ms. Shorten the one or lengthen the other.",
+                "OpenRetryBaseDelay is 1 min, longer than OpenRetryMaxDelay, which is 30 s. Shorten OpenRetryBaseDelay or lengthen OpenRetryMaxDelay.",
+                "CircuitBreaker.BreakDuration is 1 s, longer than MaxBreakDuration, which is 750 ms. Shorten CircuitBreaker.BreakDuration or lengthen MaxBreakDuration.",
             ],
             refusal.Problems);
     }
