@@ -158,7 +158,7 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     {
         if (!TryAdd(name, registered))
         {
-            throw new ArgumentException($"The name '{name}' is taken by another pool of the registry. Give each pool a name of its own (ConnectionPoolOptions.Name), or remove the other pool first.", parameter);
+            throw new ArgumentException($"A pool named '{name}' already exists in the registry. Give each pool a name of its own (ConnectionPoolOptions.Name), or remove the other pool first.", parameter);
         }
     }
 

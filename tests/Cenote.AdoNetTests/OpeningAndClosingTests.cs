@@ -61,7 +61,7 @@ public class OpeningAndClosingTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => connection.GetSchemaAsync("Tables"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => connection.GetSchemaAsync("Tables", []));
         var refusal = Assert.Throws<InvalidOperationException>(() => connection.Command("SELECT 1").ExecuteScalar());
-        Assert.Contains("went back to the pool", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("was returned to the pool", refusal.Message, StringComparison.Ordinal);
         connection.RetireOnReturn();
     }
 
