@@ -170,12 +170,13 @@ public sealed class OpeningTests
         Assert.NotEqual(Cenote.CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         Assert.Same(said, await Refused());
         var stack = said.StackTrace!.Length;
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 100; i++)
         {
             Assert.Same(said, await Refused());
         }
 
-        Assert.Equal(stack, said.StackTrace!.Length);
+        // Not equal: the compiler inlines frames meanwhile. One frame for each throw would be more than this.
+        Assert.InRange(said.StackTrace!.Length, 1, 2 * stack);
 
         Task<StubException> Refused() => Assert.ThrowsAsync<StubException>(() => blocking ? Task.Run(connection.Open).Soon() : connection.OpenAsync().Soon());
     }
