@@ -64,11 +64,11 @@ public sealed class OptionsTests
 
         Assert.Equal(
             [
+                "Cenote:Hosting:DatabaseUnavailableBehavior is 'Panic'. It must be one of StartNotReady, FailFast.",
                 "Cenote:Hosting:DrainTimeout is '30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
                 "Cenote:Hosting:WarmUpTargets:orders is 'many'. It must be a whole number, such as 20.",
                 "Cenote:Hosting:WarmupTime is not a setting. The settings are DrainTimeout, WarmUpTargets, WarmUpTimeout, DatabaseUnavailableBehavior.",
                 "Cenote:Hosting:WarmUpTimeout is '00:30'. It must be a time, hours:minutes:seconds, such as 00:00:30 or 00:00:00.250, or days first, such as 1.00:00:00.",
-                "Cenote:Hosting:DatabaseUnavailableBehavior is 'Panic'. It must be one of StartNotReady, FailFast.",
                 "WarmUpTimeout is 2 h. It must be 1 ms to 1 h.",
             ],
             [.. exception.Failures]);
