@@ -5,7 +5,7 @@ using Cenote.Benchmarks.Waiters;
 
 namespace Cenote.Benchmarks;
 
-/// <summary>A run from the first case to the verdicts.</summary>
+/// <summary>A run from the first case to the results.</summary>
 internal static class CycleBench
 {
     internal static readonly string LogFile = Path.Combine("artifacts", "bench", "cycle.log");

@@ -3,14 +3,14 @@ using Cenote.Reporting;
 
 namespace Cenote.Benchmarks;
 
-/// <summary>What the pool has to reach, judged by the numbers of one run.</summary>
+/// <summary>The targets of the pool, checked against the numbers of one run.</summary>
 internal sealed class CycleTargets(IEnumerable<CycleResult> results, HandOverRounds? handOvers)
 {
     private readonly Dictionary<(string, int), CycleResult> _results = results.ToDictionary(static result => (result.Name, result.Threads));
 
-    internal IReadOnlyCollection<Target> Judge() => [.. CycleResult.ThreadCounts.SelectMany(JudgeAt), JudgeHandOvers()];
+    internal IReadOnlyCollection<Target> Evaluate() => [.. CycleResult.ThreadCounts.SelectMany(EvaluateAt), EvaluateHandOvers()];
 
-    private IEnumerable<Target> JudgeAt(int threads) =>
+    private IEnumerable<Target> EvaluateAt(int threads) =>
     [
         Time(threads, "StubDriver.Lease", "StubDriver.Bare", 2.0, "the bare CAS + exchange"),
         NoBytes(threads, "StubDriver.Lease"),
@@ -32,7 +32,7 @@ internal sealed class CycleTargets(IEnumerable<CycleResult> results, HandOverRou
         Faster(threads, "Sqlite.ConnectionRollback", "Sqlite.Own", "Microsoft.Data.Sqlite's pool (rolls back)"),
     ];
 
-    private Target JudgeHandOvers() => new(
+    private Target EvaluateHandOvers() => new(
         $"hand-over with {HandOverRounds.Many:N0} waiters queued",
         $"at most 1.25 times the time with {HandOverRounds.Few}",
         handOvers is null ? "-" : $"{handOvers.Ratio:N2} times ({handOvers.ManyNanoseconds:N0} / {handOvers.FewNanoseconds:N0} ns)",

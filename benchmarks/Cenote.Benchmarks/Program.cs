@@ -22,7 +22,7 @@ var filter = arguments["--filter"];
 Console.WriteLine("Measuring (name, threads, time and bytes per operation):");
 var results = CycleBench.Measure(filter);
 var handOvers = CycleBench.MeasureHandOvers(filter);
-var targets = new CycleTargets(results, handOvers).Judge();
+var targets = new CycleTargets(results, handOvers).Evaluate();
 Console.WriteLine();
 var report = CycleReport.Create(arguments, results, handOvers, targets);
 if (arguments.Save)

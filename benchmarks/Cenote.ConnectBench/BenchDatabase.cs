@@ -69,7 +69,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         return sum - ServerProcess.ProcessorTime(own) + ServerProcess.ProcessorTime(ServerProcess.ParentOf(own));
     }
 
-    /// <summary>Waits until nobody is connected, so that no side pays for the end of another's sessions.</summary>
+    /// <summary>Waits until no session is connected, so that no side pays for the end of another's sessions.</summary>
     internal async Task WaitUntilEmptyAsync()
     {
         while (await ScalarAsync($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{_database}'") > 0)

@@ -38,8 +38,8 @@ internal sealed record Measurement(string Database, int Size, Turn[][] Turns)
         .. s_values.Select(value => Compare(side, value.Read).ToString()),
     ]);
 
-    /// <summary>Judges our default.</summary>
-    internal IEnumerable<Target> Judge()
+    /// <summary>Compares our default with its target.</summary>
+    internal IEnumerable<Target> Evaluate()
     {
         var where = $"{Database}, {Size} connections";
         foreach (var (name, read) in s_values)

@@ -44,7 +44,7 @@ foreach (var count in (int[])[0, types])
 }
 
 Console.WriteLine();
-Target[] targets = [.. measurements.SelectMany(static measurement => measurement.Judge())];
+Target[] targets = [.. measurements.SelectMany(static measurement => measurement.Evaluate())];
 var report = ConnectReport.Create(arguments, measurements, targets, server!, rounds);
 if (arguments.Save)
 {

@@ -23,10 +23,10 @@ internal sealed record Measurement(Database Database, int Clients, Turn[][] Turn
     ];
 
     /// <summary>
-    /// Judges the lease. Two per cent below is equal still, if the interval reaches equality: rounds of one side differ
-    /// by as much.
+    /// Compares the lease with its target. Two per cent below is equal still, if the interval reaches equality: rounds
+    /// of one side differ by as much.
     /// </summary>
-    internal Target Judge()
+    internal Target Evaluate()
     {
         var isEquality = Database.Goal <= 1;
         return new Target(

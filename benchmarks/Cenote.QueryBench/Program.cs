@@ -30,7 +30,7 @@ List<string> missing = [];
 await MeasureAsync("PostgreSQL", "CENOTE_TEST_POSTGRESQL", Database.PostgreSqlAsync);
 await MeasureAsync("MariaDB", "CENOTE_TEST_MYSQL", Database.MariaDbAsync);
 Console.WriteLine();
-Target[] targets = [.. measurements.Select(static measurement => measurement.Judge())];
+Target[] targets = [.. measurements.Select(static measurement => measurement.Evaluate())];
 var report = QueryReport.Create(arguments, measurements, missing, targets, $"{rounds} rounds of {turn.TotalMilliseconds:N0} ms a side");
 if (arguments.Save)
 {

@@ -11,7 +11,7 @@ internal sealed class Comparison
     private const double LeastDifference = 0.05;
 
     /// <summary>
-    /// With fewer, all on one side are no proof: one half to the power of 5 is more than <see cref="Significance"/>.
+    /// With fewer, all on one side show nothing: one half to the power of 5 is more than <see cref="Significance"/>.
     /// </summary>
     private const int FewestPairs = 6;
 
@@ -23,7 +23,7 @@ internal sealed class Comparison
         Mixed = new SideMedians([.. pairs.Select(pair => pair.Mixed)]);
         SplitAhead = pairs.Count(pair => pair.Ratio > 1);
         MixedAhead = pairs.Count(pair => pair.Ratio < 1);
-        Verdict = Judge();
+        Outcome = Evaluate();
     }
 
     /// <summary>Those of which both phases were whole, oldest first.</summary>
@@ -46,22 +46,22 @@ internal sealed class Comparison
     /// <summary>Pairs in which the mixed pool did more.</summary>
     public int MixedAhead { get; }
 
-    public ComparisonVerdict Verdict { get; }
+    public ComparisonOutcome Outcome { get; }
 
-    private ComparisonVerdict Judge()
+    private ComparisonOutcome Evaluate()
     {
         if (Pairs.Count < FewestPairs)
         {
-            return ComparisonVerdict.TooFewPairs;
+            return ComparisonOutcome.TooFewPairs;
         }
 
         if (Ratio >= 1 + LeastDifference && SignTest.Chance(Pairs.Count, SplitAhead) <= Significance)
         {
-            return ComparisonVerdict.SplitFaster;
+            return ComparisonOutcome.SplitFaster;
         }
 
         return 1 / Ratio >= 1 + LeastDifference && SignTest.Chance(Pairs.Count, MixedAhead) <= Significance
-            ? ComparisonVerdict.MixedFaster
-            : ComparisonVerdict.NoClearDifference;
+            ? ComparisonOutcome.MixedFaster
+            : ComparisonOutcome.NoClearDifference;
     }
 }

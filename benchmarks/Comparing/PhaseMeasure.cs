@@ -2,7 +2,7 @@ namespace Cenote.Comparing;
 
 /// <summary>What one arrangement did in one phase.</summary>
 /// <param name="OperationsPerSecond">Of those done when the phase was over.</param>
-/// <param name="Reads">Of all reads that began in the phase, also those that ended after it.</param>
+/// <param name="Reads">The latencies of the reads that began in the phase, including reads that ended after it.</param>
 /// <param name="Writes">Of all writes that did.</param>
 internal sealed record PhaseMeasure(double OperationsPerSecond, LatencySummary Reads, LatencySummary Writes)
 {

@@ -9,7 +9,7 @@ internal static class SignTest
     /// <summary>The chance of at least this many of the pairs, each with a chance of one half.</summary>
     public static double Chance(int pairs, int onOneSide)
     {
-        // In logarithms: a long run has thousands of pairs, and 2 to the power of -1,100 is no double.
+        // In logarithms: a long run has thousands of pairs, and 2 to the power of -1,100 does not fit a double.
         var combinations = 0.0;
         var chance = 0.0;
         for (var count = 0; count <= pairs; count++)

@@ -30,7 +30,7 @@ internal sealed class Report
 
     internal void AddTargets(IReadOnlyCollection<Target> targets)
     {
-        AddTable(["target", " goal", " measured", " verdict"], targets.Select(static target => new[] { target.Name, target.Goal, target.Measured, target.Verdict }));
+        AddTable(["target", " goal", " measured", " result"], targets.Select(static target => new[] { target.Name, target.Goal, target.Measured, target.Result }));
         Add();
         Add($"{targets.Count(static target => target.IsMet == true)} targets met, {targets.Count(static target => target.IsMet == false)} missed, {targets.Count(static target => target.IsMet is null)} not measured.");
     }

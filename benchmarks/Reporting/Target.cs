@@ -7,7 +7,7 @@ namespace Cenote.Reporting;
 /// <param name="IsMet">Whether it was reached; <see langword="null"/> when it was not measured.</param>
 internal sealed record Target(string Name, string Goal, string Measured, bool? IsMet)
 {
-    internal string Verdict => IsMet switch
+    internal string Result => IsMet switch
     {
         true => "met",
         false => "**missed**",

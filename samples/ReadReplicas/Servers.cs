@@ -13,7 +13,7 @@ internal static class Servers
         var builder = Environment.GetEnvironmentVariable("CENOTE_PRIMARY") is { Length: > 0 } primary ? PostgreSql(primary) : Sqlite("orders.db");
 
         // By turns, so that the counts below are easy to understand. The default, the power of two choices, prefers
-        // whoever answers fastest.
+        // the server that answers fastest.
         return builder.UseStrategy(ReplicaStrategy.RoundRobin()).Build();
     }
 

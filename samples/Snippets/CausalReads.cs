@@ -42,7 +42,7 @@ internal static class CausalReads
         #region http
         app.Use(async (context, handle) =>
         {
-            var seen = orders.TryParseToken(context.Request.Cookies["seen"], out var token) ? token : null;    // one that somebody made up is none
+            var seen = orders.TryParseToken(context.Request.Cookies["seen"], out var token) ? token : null;    // an invalid token is ignored
             using var scope = orders.BeginCausalScope(seen);
             context.Response.OnStarting(async () =>
             {

@@ -43,7 +43,7 @@ internal static class Dashboard
             options.HistoryDuration = TimeSpan.FromHours(6);        // of each pool; 24 h unless said
             options.Pools.Add(legacy);                      // pools in no registry
             options.Registries.Add(tenants);                // registries beside the container's
-            options.ReplicaSets.Add(catalogue);             // sets that are no services of the container
+            options.ReplicaSets.Add(catalogue);             // sets outside the container
         });
         #endregion
     }

@@ -36,7 +36,7 @@ internal static class Replicas
             await CountOrdersAsync(connection, customer);
         }
 
-        await using (var connection = await orders.OpenConnectionAsync())      // nobody said anything: for writing
+        await using (var connection = await orders.OpenConnectionAsync())      // no statement about the use: for writing
         {
             await PlaceOrderAsync(connection, customer);
         }

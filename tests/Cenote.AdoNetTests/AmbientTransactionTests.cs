@@ -60,7 +60,7 @@ public class AmbientTransactionTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task Suppressed_scope_is_no_scope_and_what_was_opened_before_goes_on(Db db)
+    public async Task A_suppressed_scope_does_not_count_and_open_connections_go_on(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
         await using var table = await TestTable.CreateAsync(pool);

@@ -131,7 +131,7 @@ public class CommandTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task Commands_that_nobody_disposes_of_do_not_pile_up_on_a_long_lease(Db db)
+    public async Task Undisposed_commands_do_not_pile_up_on_a_long_lease(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();

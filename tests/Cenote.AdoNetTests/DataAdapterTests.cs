@@ -110,7 +110,7 @@ public class DataAdapterTests
 
     [Theory]
     [ClassData(typeof(ServerDatabases))]
-    public async Task Row_that_somebody_else_changed_is_found_out(Db db)
+    public async Task A_row_changed_by_another_session_is_detected(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var table = await TestTable.CreateAsync(pool, rows: 3);

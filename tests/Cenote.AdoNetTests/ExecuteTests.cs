@@ -40,7 +40,7 @@ public class ExecuteTests
             }
         }
 
-        Assert.True(attempts > 4, $"{attempts} tries: there was no deadlock");
+        Assert.True(attempts > 4, $"{attempts} attempts without a deadlock");
         Assert.Equal((4L, 4L), await ReadAsync(pool, table));
     }
 
@@ -71,7 +71,7 @@ public class ExecuteTests
 
     [Theory]
     [ClassData(typeof(ServerDatabases))]
-    public async Task A_connection_killed_amid_the_work_is_no_end_of_it(Db db)
+    public async Task A_connection_killed_amid_the_work_does_not_end_it(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 3);
         await using var killer = await pool.OpenConnectionAsync();

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// Statements are cancelled, or run out of time, around the moment at which they end, thousands of times; whoever gets
-/// the connection next runs a statement that is long enough to be hit by a cancel that is late. None ever is.
+/// Statements are cancelled, or run out of time, around the moment at which they end, thousands of times; a caller that
+/// gets the connection next runs a statement that is long enough to be hit by a cancel that is late. None ever is.
 /// </summary>
 public class LateCancelTests
 {

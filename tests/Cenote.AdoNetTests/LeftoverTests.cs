@@ -1,6 +1,6 @@
 namespace Cenote.AdoNetTests;
 
-/// <summary>What a holder leaves open is ended before the session is lent again, in every reset mode.</summary>
+/// <summary>What a holder leaves open is ended before the session is rented again, in every reset mode.</summary>
 public class LeftoverTests
 {
     public static TheoryData<Db, ResetMode, bool> EveryWay()

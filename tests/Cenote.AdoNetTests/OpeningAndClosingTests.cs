@@ -154,7 +154,7 @@ public class OpeningAndClosingTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task State_changes_are_announced(Db db)
+    public async Task State_changes_raise_the_event(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = (PooledConnection)pool.CreateConnection();
@@ -179,7 +179,7 @@ public class OpeningAndClosingTests
     }
 
     [Fact]
-    public async Task Disposal_is_announced()
+    public async Task Disposal_raises_the_event()
     {
         await using var pool = TestPool.Create(Db.Sqlite);
         var connection = await pool.OpenConnectionAsync();

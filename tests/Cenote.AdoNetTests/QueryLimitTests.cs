@@ -10,7 +10,7 @@ public class QueryLimitTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task A_commands_own_timeout_goes_first_and_0_is_no_limit(Db db)
+    public async Task A_commands_own_timeout_goes_first_and_0_means_unlimited(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = TimeSpan.FromMilliseconds(400));
         await using var connection = await pool.OpenConnectionAsync();

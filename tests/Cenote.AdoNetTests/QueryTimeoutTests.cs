@@ -102,7 +102,7 @@ public class QueryTimeoutTests
                 if (db == Db.MariaDb && tries < 10 && (told is null or InvalidOperationException))
                 {
                     // A cancel that comes between two statements can be lost, and MySqlConnector can be left with a
-                    // reader that nobody has. A busy machine can bring that about, but not time after time.
+                    // reader without an owner. A busy machine can bring that about, but not time after time.
                     continue;
                 }
 

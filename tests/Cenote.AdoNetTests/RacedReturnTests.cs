@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// A connection closed while another thread is inside the driver is not lent again before that thread is out.
+/// A connection closed while another thread is inside the driver is not rented again before that thread is out.
 /// </summary>
 public class RacedReturnTests
 {

@@ -44,7 +44,7 @@ public class SharedConnectionTests
 
     // The stub takes each command for a holder: the second command of a lease finds the leavings of the first.
     private static IEnumerable<string> Violations(StubDatabase database) =>
-        database.Violations.Where(violation => !violation.EndsWith("was lent uncleared", StringComparison.Ordinal));
+        database.Violations.Where(violation => !violation.EndsWith("was rented before it was reset", StringComparison.Ordinal));
 
     private static void Use(PooledConnection connection, Progress progress)
     {

@@ -75,7 +75,7 @@ public class StaleObjectTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task A_stale_command_executes_nothing_and_disturbs_nobody(Db db)
+    public async Task A_stale_command_executes_nothing_and_disturbs_no_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
         var connection = await pool.OpenConnectionAsync();
@@ -116,7 +116,7 @@ public class StaleObjectTests
 
     [Theory]
     [ClassData(typeof(ServerDatabases))]
-    public async Task A_stale_batch_executes_nothing_and_disturbs_nobody(Db db)
+    public async Task A_stale_batch_executes_nothing_and_disturbs_no_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
         var connection = await pool.OpenConnectionAsync();

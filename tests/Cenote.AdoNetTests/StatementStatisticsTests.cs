@@ -51,7 +51,7 @@ public class StatementStatisticsTests
     }
 
     [Fact]
-    public async Task Preparing_is_no_execution()
+    public async Task Preparing_does_not_count_as_an_execution()
     {
         await using var pool = NewPool();
         await using var connection = await pool.OpenConnectionAsync();

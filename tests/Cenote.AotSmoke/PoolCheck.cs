@@ -76,7 +76,7 @@ internal static class PoolCheck
             return;
         }
 
-        throw new InvalidOperationException("A third connection was lent by a pool of two.");
+        throw new InvalidOperationException("A pool of two rented out a third connection.");
     }
 
     private static void CheckStatistics(PoolStatistics statistics)

@@ -5,7 +5,7 @@ namespace Cenote.BrowserTests;
 
 public sealed class ActionTests(Browser browser)
 {
-    /// <summary>What the page itself would send, sent by somebody else.</summary>
+    /// <summary>What the page itself would send, sent by another site.</summary>
     private const string Forge =
         """
         async ([address, type]) => {
@@ -102,7 +102,7 @@ public sealed class ActionTests(Browser browser)
         await using var visit = await Visit.BeginAsync(browser, app.Site, new VisitOptions { User = HeaderAuthentication.Operator });
         Assert.Equal(StatusCodes.Status400BadRequest, await ForgeAsync(visit, "api/actions", "application/json"));
 
-        // A form asks nobody before it is sent, and what it calls plain text may be JSON.
+        // A form is sent without a preflight request, and what it calls plain text may be JSON.
         await visit.Page.GotoAsync(elsewhere.Address.ToString());
         var target = new Uri(app.Site.Address, "/pools/api/actions").ToString();
         var answer = await visit.Page.RunAndWaitForResponseAsync(() => visit.Page.EvaluateAsync(SubmitForm, target), response => response.Url == target);

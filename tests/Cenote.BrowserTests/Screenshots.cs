@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Cenote.BrowserTests;
 
 /// <summary>
-/// The pictures of docs/images. Taken when somebody asks for them: run the test project with "-explicit only".
+/// The pictures of docs/images. Taken on request: run the test project with "-explicit only".
 /// </summary>
 public sealed class Screenshots(Browser browser, Shop shop)
 {

@@ -32,7 +32,7 @@ public sealed class SnapshotTests(Browser browser)
     [InlineData("{ \"format\": \"something else\" }")]
     [InlineData("no JSON at all")]
     [InlineData("{ \"format\": \"cenote-snapshot\", \"version\": 99 }")]
-    public async Task A_file_that_is_no_snapshot_is_refused_and_the_page_stays_live(string content)
+    public async Task A_file_that_is_not_a_snapshot_is_refused_and_the_page_stays_live(string content)
     {
         await using var app = await RunningApp.StartAsync(held: 1);
         await using var visit = await Visit.BeginAsync(browser, app.Site);

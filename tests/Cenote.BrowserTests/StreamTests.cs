@@ -24,7 +24,7 @@ public sealed partial class StreamTests(Browser browser)
         await visit.IsLiveAsync();
         await visit.Page.PoolRow("orders").ShowsAsync("counts.leased", 2);
         await Assertions.Expect(visit.Page.Locator("h1")).ToHaveTextAsync("The pool is healthy");
-        Assert.True(await visit.Page.EvaluateAsync<bool>("() => window.sameDocument === true"), "The page was loaded anew.");
+        Assert.True(await visit.Page.EvaluateAsync<bool>("() => window.sameDocument === true"), "The page was loaded again.");
     }
 
     [Fact]

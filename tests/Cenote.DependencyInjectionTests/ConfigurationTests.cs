@@ -101,12 +101,12 @@ public sealed class ConfigurationTests
     [InlineData("CredentialsProvider", "x", "only be set in code")]
     [InlineData("SizingPolicy:GrowAbove", "0.8", "only be set in code")]
     [InlineData("ConnectionString", "x", "ConnectionStrings:orders")]
-    public void What_cannot_be_understood_is_named_with_its_path_and_the_remedy(string key, string? value, string remedy)
+    public void An_unreadable_setting_is_named_with_its_path_and_the_fix(string key, string? value, string fix)
     {
         var problem = Assert.Single(Problems(Read((key, value)))!);
 
         Assert.StartsWith(Section + key + " ", problem, StringComparison.Ordinal);
-        Assert.Contains(remedy, problem, StringComparison.Ordinal);
+        Assert.Contains(fix, problem, StringComparison.Ordinal);
     }
 
     [Theory]

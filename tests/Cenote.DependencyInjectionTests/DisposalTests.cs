@@ -9,7 +9,7 @@ public sealed class DisposalTests
 
     [Theory]
     [MemberData(nameof(Orders))]
-    public async Task Whoever_was_given_a_pool_is_disposed_of_while_it_still_lends(bool dataSourceFirst, bool isAsync)
+    public async Task A_service_with_a_pool_is_disposed_of_while_connections_can_be_rented(bool dataSourceFirst, bool isAsync)
     {
         var services = Containers.New()
             .AddConnectionPool("orders", pool => pool.UseStub())

@@ -25,9 +25,9 @@ public sealed class FollowingTests
     }
 
     [Fact]
-    public async Task Pools_that_the_registry_refuses_are_not_followed_however_often_somebody_asks()
+    public async Task Pools_refused_by_the_registry_are_not_followed_however_often_requested()
     {
-        var configuration = new Announcer(_configuration);
+        var configuration = new ChangingConfiguration(_configuration);
         await using var services = Containers.New(configuration).AddConnectionPool("orders", pool => pool.UseStub().WithName("other")).BuildServiceProvider();
 
         for (var round = 0; round < 5; round++)
@@ -43,7 +43,7 @@ public sealed class FollowingTests
     public async Task A_pool_that_cannot_be_followed_is_not_left_open()
     {
         var provider = new StubProvider(new StubDatabase());
-        await using var services = Containers.New(new Announcer(_configuration) { Failure = new IOException("away") })
+        await using var services = Containers.New(new ChangingConfiguration(_configuration) { Failure = new IOException("away") })
             .AddConnectionPool("orders", pool => pool.UseProvider(provider).Configure(options => options.MinSize = 0))
             .BuildServiceProvider();
 
@@ -53,7 +53,7 @@ public sealed class FollowingTests
     }
 
     [Fact]
-    public async Task A_source_that_fails_while_it_is_read_changes_nothing_and_troubles_nobody_else()
+    public async Task A_source_that_fails_while_it_is_read_changes_nothing_for_any_pool()
     {
         var source = new Failing();
         var configuration = new ConfigurationBuilder().Add(source).Build();
@@ -107,7 +107,7 @@ public sealed class FollowingTests
     }
 
     /// <summary>A configuration that counts who listens.</summary>
-    private sealed class Announcer(IConfiguration inner) : IConfiguration, IChangeToken
+    private sealed class ChangingConfiguration(IConfiguration inner) : IConfiguration, IChangeToken
     {
         public int Listeners { get; private set; }
 
@@ -135,9 +135,9 @@ public sealed class FollowingTests
             return new Listener(this);
         }
 
-        private sealed class Listener(Announcer announcer) : IDisposable
+        private sealed class Listener(ChangingConfiguration configuration) : IDisposable
         {
-            public void Dispose() => announcer.Listeners--;
+            public void Dispose() => configuration.Listeners--;
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class RegistrationTests
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddConnectionPool(name, pool => pool.UseStub()));
 
     [Fact]
-    public async Task A_pool_is_constructed_when_somebody_asks_and_may_ask_for_other_services()
+    public async Task A_pool_is_constructed_on_first_request_and_may_use_other_services()
     {
         var constructed = new List<string>();
         await using var services = Containers.New()

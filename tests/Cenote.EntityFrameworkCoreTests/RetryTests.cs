@@ -80,8 +80,8 @@ public sealed class RetryTests
         var failure = await Assert.ThrowsAsync<RetryLimitExceededException>(() => context.Products.ToListAsync(Stop));
 
         Assert.IsType<NpgsqlException>(failure.InnerException, exactMatch: false);
-        Assert.Equal(3, strategy().Judged.Count);
-        Assert.All(strategy().Judged, judged => Assert.IsType<NpgsqlException>(judged, exactMatch: false));
+        Assert.Equal(3, strategy().Seen.Count);
+        Assert.All(strategy().Seen, seen => Assert.IsType<NpgsqlException>(seen, exactMatch: false));
         Assert.Throws<RetryLimitExceededException>(() => context.Products.ToList());
     }
 
@@ -96,7 +96,7 @@ public sealed class RetryTests
         var failure = await Assert.ThrowsAsync<PoolTimeoutException>(() => context.Products.ToListAsync(Stop));
 
         Assert.Contains(nameof(RetryTests), failure.Message, StringComparison.Ordinal);
-        Assert.Same(failure, Assert.Single(strategy().Judged));
+        Assert.Same(failure, Assert.Single(strategy().Seen));
         Assert.Equal(1, pool.GetStatistics().Timeouts);
     }
 
@@ -113,12 +113,12 @@ public sealed class RetryTests
 
     private static ConnectionPool Unreachable()
     {
-        // A port that was free a moment ago, where nobody listens.
+        // A port that was free a moment ago, where no server listens.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         return new ConnectionPool(
-            new PostgreSqlProvider($"Host=127.0.0.1;Port={port};Database=none;Username=nobody"),
+            new PostgreSqlProvider($"Host=127.0.0.1;Port={port};Database=none;Username=none"),
             new ConnectionPoolOptions { MinSize = 0, MaxOpenRetries = 0 });
     }
 

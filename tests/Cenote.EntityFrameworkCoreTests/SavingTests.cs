@@ -46,7 +46,7 @@ public sealed class SavingTests
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
-    public async Task A_row_that_somebody_else_has_changed_is_a_conflict(Db kind)
+    public async Task A_row_changed_by_another_session_is_a_conflict(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         await using var context = database.Context();
@@ -119,7 +119,7 @@ public sealed class SavingTests
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
-    public async Task The_time_limit_of_a_save_ends_with_it(Db kind)
+    public async Task The_timeout_of_a_save_ends_with_it(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
         var time = new FakeTimeProvider();

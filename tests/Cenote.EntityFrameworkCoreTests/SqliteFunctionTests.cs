@@ -30,7 +30,7 @@ public sealed class SqliteFunctionTests
                 Assert.Equal(10.25m, await context.Products.MaxAsync(product => product.Price, Stop));
                 Assert.Equal(0.5m, await context.Products.OrderBy(product => product.Price).Select(product => product.Price % 1m).FirstAsync(Stop));
                 Assert.Equal(["cup", "pot"], await context.Products.OrderBy(product => product.Price).Select(product => product.Name).ToArrayAsync(Stop));
-#pragma warning disable MA0009 // It becomes SQL, and EF Core's own function has a time limit.
+#pragma warning disable MA0009 // It becomes SQL, and EF Core's own function has a timeout.
                 Assert.Equal(1, await context.Products.CountAsync(product => Regex.IsMatch(product.Name, "^c.p$"), Stop));
 #pragma warning restore MA0009
             }

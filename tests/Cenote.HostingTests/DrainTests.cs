@@ -157,7 +157,7 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task A_pool_that_nobody_holds_is_drained_even_when_the_time_is_over()
+    public async Task An_unused_pool_is_drained_even_when_the_time_is_over()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var app = HostedApp.Create(database.CreateProvider, hosting: options => options.DrainTimeout = TimeSpan.Zero);

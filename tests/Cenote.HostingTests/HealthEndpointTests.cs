@@ -22,7 +22,7 @@ public sealed class HealthEndpointTests
     }
 
     [Fact]
-    public async Task A_pool_that_is_used_in_full_and_makes_nobody_wait_is_healthy()
+    public async Task A_fully_used_pool_without_waiting_callers_is_healthy()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var app = await HostedApp.Create(database.CreateProvider).StartAsync();

@@ -45,7 +45,7 @@ foreach (var (name, method, about) in tests)
     var explored = report.NumOfExploredFairPaths + report.NumOfExploredUnfairPaths;
     var found = report.NumOfFoundBugs > 0;
 
-    // A schedule that left the checker's control proves nothing.
+    // A schedule that left the checker's control shows nothing.
     var uncontrolled = report.UncontrolledInvocations.Except(harmless, StringComparer.Ordinal).ToArray();
     var isSound = explored > 0 && uncontrolled.Length == 0;
     var good = found == about.MustFindBug && isSound;

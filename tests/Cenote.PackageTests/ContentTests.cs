@@ -107,7 +107,7 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
     }
 
     [Fact]
-    public void Schema_of_the_configuration_is_announced_to_editors()
+    public void Editors_find_the_schema_of_the_configuration()
     {
         using var package = Open("Cenote.DependencyInjection");
         const string Targets = "buildTransitive/Cenote.DependencyInjection.targets";

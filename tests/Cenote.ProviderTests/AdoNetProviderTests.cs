@@ -30,7 +30,7 @@ public sealed class AdoNetProviderTests
         await using var pool = new ConnectionPool(
             new AdoNetProvider(
                 MySqlConnectorFactory.Instance,
-                new MySqlConnectionStringBuilder { Server = administrator.Server, Port = administrator.Port, UserID = "nobody" }.ConnectionString,
+                new MySqlConnectionStringBuilder { Server = administrator.Server, Port = administrator.Port, UserID = "none" }.ConnectionString,
                 new AdoNetProviderOptions
                 {
                     ConnectionStringOverrides = "Pooling=false",
@@ -48,7 +48,7 @@ public sealed class AdoNetProviderTests
     }
 
     [Fact]
-    public void Each_missing_statement_is_named_with_its_remedy()
+    public void Each_missing_statement_is_named_with_its_fix()
     {
         var provider = new AdoNetProvider(SqliteFactory.Instance, "Data Source=x.db", new AdoNetProviderOptions { ValidationCommand = "" });
         AssertNamed(provider.Validate(Settings(ResetMode.Full)), "ValidationCommand");

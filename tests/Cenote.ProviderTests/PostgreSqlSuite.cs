@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Cenote.ProviderTests;
 
-/// <summary>PostgreSQL, whoever clears the session.</summary>
+/// <summary>PostgreSQL, for every kind of session reset.</summary>
 public abstract class PostgreSqlSuite : ServerSuite
 {
     protected override Type ConnectionType => typeof(NpgsqlConnection);
@@ -168,7 +168,7 @@ public abstract class PostgreSqlSuite : ServerSuite
         Assert.Equal(expected, await ClassifyAsync(statements));
 
     [Fact]
-    public async Task A_command_cancelled_by_its_caller_is_no_failure_of_the_connection()
+    public async Task A_command_cancelled_by_its_caller_is_not_a_failure_of_the_connection()
     {
         await using var pool = NewPool();
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))

@@ -6,7 +6,7 @@ namespace Cenote.ProviderTests;
 public abstract partial class ProviderSuite
 {
     [Fact]
-    public async Task A_pooled_connection_queries_with_parameters_and_is_lent_again_after_it_is_closed()
+    public async Task A_pooled_connection_queries_with_parameters_and_is_reused_after_closing()
     {
         var table = await NewTableAsync("id INTEGER, name VARCHAR(20)");
         await using var pool = NewPool();

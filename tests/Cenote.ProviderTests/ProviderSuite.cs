@@ -76,7 +76,7 @@ public abstract partial class ProviderSuite
     }
 
     [Fact]
-    public async Task A_returned_connection_is_lent_again()
+    public async Task A_returned_connection_is_rented_again()
     {
         await using var pool = NewPool();
         DbConnection first;

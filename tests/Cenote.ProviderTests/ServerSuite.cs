@@ -129,7 +129,7 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
-    public async Task A_session_killed_while_it_was_held_is_not_lent_again()
+    public async Task A_session_killed_while_it_was_held_is_not_rented_again()
     {
         await using var pool = NewPool();
         long killed;
@@ -148,7 +148,7 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
-    public async Task When_one_killed_session_is_noticed_no_other_dead_one_is_lent()
+    public async Task When_one_killed_session_is_noticed_no_other_dead_one_is_rented()
     {
         await using var pool = NewPool(maxSize: 3);
         var sessions = new long[3];
@@ -371,7 +371,7 @@ public abstract class ServerSuite : KnownDriverSuite
         Assert.Equal(FailureKind.ConnectionLost, exception.Failure.Kind);
     }
 
-    /// <summary>A loopback port where nobody listens.</summary>
+    /// <summary>A loopback port where no server listens.</summary>
     protected abstract string UnreachableConnectionString { get; }
 
     private protected async Task<FailureKind> ClassifyAsync(params string[] statements)

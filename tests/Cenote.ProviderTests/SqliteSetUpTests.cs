@@ -115,7 +115,7 @@ public sealed class SqliteSetUpTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_set_up_that_failed_has_registered_reaches_nobody_else()
+    public async Task Registrations_of_a_failed_set_up_reach_no_other_holder()
     {
         await using var pool = NewPool($"Data Source={File}");
         await using (var connection = await pool.OpenConnectionAsync())
@@ -226,7 +226,7 @@ public sealed class SqliteSetUpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_a_failure_to_open()
+    public async Task A_file_that_is_not_a_database_is_a_failure_to_open()
     {
         await System.IO.File.WriteAllTextAsync(File, new string('x', 5000), TestContext.Current.CancellationToken);
         await using var pool = NewPool($"Data Source={File}");

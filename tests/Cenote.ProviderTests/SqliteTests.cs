@@ -166,7 +166,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
     }
 
     [Fact]
-    public async Task Commands_that_nobody_disposes_of_do_not_cost_the_connection()
+    public async Task Undisposed_commands_do_not_cost_the_connection()
     {
         await using var pool = NewPool();
         for (var i = 0; i < 10; i++)

@@ -132,7 +132,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Fact]
-    public async Task Proxy_without_its_server_is_no_lost_proxy()
+    public async Task A_proxy_without_its_server_is_not_a_lost_proxy()
     {
         await using var server = await PostgreSqlServer.StartNewAsync();
         await using var bouncer = await PgBouncer.StartAsync(server, "server_login_retry = 1");

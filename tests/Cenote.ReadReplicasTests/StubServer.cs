@@ -32,7 +32,7 @@ internal sealed class StubServer
 
     public void Become(ServerRole role, long? timeline = null) => Replication!.Say(status => status with { Role = role, Timeline = timeline ?? status.Timeline });
 
-    /// <summary>It dies: sessions end, and nobody gets in.</summary>
+    /// <summary>It dies: sessions end, and new ones are refused.</summary>
     public void Die()
     {
         foreach (var call in (StubCall[])[StubCall.Open, StubCall.Status, StubCall.Validate, StubCall.Execute, StubCall.Clear])
@@ -46,7 +46,7 @@ internal sealed class StubServer
         }
     }
 
-    /// <summary>It says nothing any more, and the network does not either: whoever asks waits.</summary>
+    /// <summary>It says nothing any more, and the network does not either: a caller that asks waits.</summary>
     public StubGate GoSilent()
     {
         var gate = new StubGate();

@@ -31,7 +31,7 @@ public sealed class MalformedStringsTests
         {
             foreach (var (mistake, shape) in Malformed.Shapes)
             {
-                // Of a word nobody can tell that it is a secret where a word belongs.
+                // A word is not known to be a secret where a word belongs.
                 if (secret.All(char.IsLetter) && mistake == "a secret for a mode")
                 {
                     continue;

@@ -95,8 +95,8 @@ internal static class Outputs
 
         witness.See("statistics", (object)pool.GetStatistics());
         witness.See("last failure", pool.GetStatistics().LastOpenFailure?.Exception);
-        var verdict = pool.Diagnose();
-        witness.See("verdict", (object)$"{verdict} {string.Join(' ', verdict.Findings)}");
+        var diagnosis = pool.Diagnose();
+        witness.See("diagnosis", (object)$"{diagnosis} {string.Join(' ', diagnosis.Findings)}");
         witness.ReadMeters();
     }
 

@@ -37,7 +37,7 @@ internal sealed class Witness : ILoggerProvider, ILogger
 
     public IReadOnlyCollection<string> Sightings => _sightings;
 
-    /// <summary>How much was read: nothing seen in nothing proves nothing.</summary>
+    /// <summary>How much was read: nothing seen in nothing shows nothing.</summary>
     public (int Texts, int Logs, int Measurements) Read => (_texts, _logs, _measurements);
 
     public void See(string where, object? thing)

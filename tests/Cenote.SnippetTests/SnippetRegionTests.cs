@@ -11,8 +11,8 @@ public sealed partial class SnippetRegionTests(SnippetDatabases databases) : ICl
     /// <summary>Regions that are only compiled.</summary>
     private static readonly Dictionary<string, string> NotRun = new(StringComparer.Ordinal)
     {
-        ["Providers.sqlserver"] = "There is no SQL Server to start.",
-        ["Providers.oracle"] = "There is no Oracle to start.",
+        ["Providers.sqlserver"] = "A SQL Server cannot be started here.",
+        ["Providers.oracle"] = "An Oracle server cannot be started here.",
     };
 
     private static readonly Dictionary<string, Func<SnippetDatabases, Task>> Runs = new(

@@ -42,7 +42,7 @@ public sealed partial class StubDatabase
     public int Sessions => Volatile.Read(ref _sessions);
 
     /// <summary>
-    /// The most sessions ever open at once, those that the pool may have given up because a call hung not included.
+    /// The most sessions ever open at once, without sessions that the pool may have given up because a call hung.
     /// </summary>
     public int PeakSessions => Volatile.Read(ref _peakSessions);
 

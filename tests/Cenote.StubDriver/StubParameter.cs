@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cenote.StubDriver;
 
-/// <summary>A parameter that nobody reads.</summary>
+/// <summary>A parameter that is never read.</summary>
 public sealed class StubParameter : DbParameter
 {
     /// <inheritdoc/>

@@ -19,8 +19,8 @@ public sealed class StubPosition(long number) : ReplicationPosition
 
     /// <summary>Reads a number.</summary>
     public static StubPosition Parse(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new StubPosition(number) : throw new FormatException("That is no number.");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new StubPosition(number) : throw new FormatException("The text is not a number.");
 
     private static long Of(ReplicationPosition other) =>
-        other is StubPosition position ? position.Number : throw new ArgumentException("That is no stub position.", nameof(other));
+        other is StubPosition position ? position.Number : throw new ArgumentException("The position is not a stub position.", nameof(other));
 }

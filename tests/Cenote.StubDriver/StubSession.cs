@@ -23,7 +23,7 @@ public sealed class StubSession
     /// <summary>Whether its open had been cancelled before it appeared.</summary>
     public bool IsLate { get; }
 
-    /// <summary>Whether a holder left something behind that nobody has cleared.</summary>
+    /// <summary>Whether a holder left something behind that was not reset.</summary>
     public bool IsDirty { get; private set; }
 
     /// <summary>Whether the server ended it.</summary>
@@ -62,17 +62,17 @@ public sealed class StubSession
 
         if (HasEnded && !_aborted)
         {
-            _database.Violate($"session {Id} was lent after it was closed");
+            _database.Violate($"session {Id} was rented after it was closed");
         }
 
         if (Volatile.Read(ref _poolCalls) != 0 && !_aborted)
         {
-            _database.Violate($"session {Id} was lent while the pool still worked on it");
+            _database.Violate($"session {Id} was rented while the pool still worked on it");
         }
 
         if (IsDirty && MustBeClean)
         {
-            _database.Violate($"session {Id} was lent uncleared");
+            _database.Violate($"session {Id} was rented before it was reset");
         }
 
         IsDirty = true;

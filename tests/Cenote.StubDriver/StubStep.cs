@@ -53,8 +53,8 @@ public sealed class StubStep
         new(_gate, _honoursCancellation, () => new StubException(kind));
 
     /// <summary>
-    /// The call waits for the gate, and so does whoever cancels it: as with a driver that tells a silent host of the
-    /// cancel.
+    /// The call waits for the gate, and so does a thread that cancels it: as with a driver that tells a silent host of
+    /// the cancel.
     /// </summary>
     public static StubStep HangInCancelToo(StubGate gate) => new(gate, honoursCancellation: false, failure: null) { _blocksCancel = true };
 

@@ -1,4 +1,4 @@
 namespace Cenote.TestServers;
 
-/// <summary>A client was given the answer to somebody else's question.</summary>
+/// <summary>A client was given the answer to another client's question.</summary>
 internal sealed class CrossedAnswerException(string message) : Exception(message);

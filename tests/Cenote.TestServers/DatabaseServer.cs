@@ -70,7 +70,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
     /// <summary>A session of the administrator's, never pooled, never through a proxy.</summary>
     internal abstract Task<DbConnection> OpenAdminAsync();
 
-    /// <summary>A session like the pool's, of somebody else.</summary>
+    /// <summary>A session like the pool's, of another client.</summary>
     internal abstract Task<DbConnection> OpenStrangerAsync();
 
     /// <summary>The sessions of the user that pools connect as.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class MariaDbServer
     {
         await StartAsync(readOnly: true);
 
-        // What it wrote itself is no replicated transaction yet.
+        // What it wrote itself is not a replicated transaction yet.
         await ExecuteAsync("SET GLOBAL gtid_slave_pos = @@gtid_binlog_pos");
         await FollowAsync(primary);
     }

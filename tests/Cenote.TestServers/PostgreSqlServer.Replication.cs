@@ -49,7 +49,7 @@ internal sealed partial class PostgreSqlServer
 
     /// <summary>
     /// A dead primary returns as a replica that keeps what the new one never received, and so cannot follow it:
-    /// somebody forgot pg_rewind.
+    /// the operator forgot pg_rewind.
     /// </summary>
     internal async Task ReturnAsItIsAsync(PostgreSqlServer primary)
     {

@@ -8,7 +8,7 @@ namespace Cenote.TestServers;
 internal sealed partial class PostgreSqlServer : DatabaseServer
 {
     /// <summary>
-    /// Logins that hang behind a silent network take places, too, and nobody knows yet whether they are the
+    /// Logins that hang behind a silent network take places, too, and it is not known yet whether they are the
     /// administrator's.
     /// </summary>
     private const int ForAdmin = 40;
@@ -40,8 +40,8 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
 
     private string Data => Directory + "/data";
 
-    // What a commit acknowledges is in the log of a server that replicates, and its pages are whole for whoever copies
-    // them.
+    // What a commit acknowledges is in the log of a server that replicates, and its pages are whole for a process that
+    // copies them.
     private string[] Durability => _replicates ? [] : ["-c", "synchronous_commit=off", "-c", "full_page_writes=off"];
 
     internal static Task<PostgreSqlServer> StartNewAsync() => StartNewAsync(replicates: false);
@@ -105,7 +105,7 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
             "-c", $"max_connections={MaxConnections + ForAdmin}", "-c", $"superuser_reserved_connections={ForAdmin}", "-c", $"cluster_name={incarnation}",
             "-c", "fsync=off", "-c", "shared_buffers=16MB", "-c", "autovacuum=off",
 
-            // In its directory: what a killed server leaves in /dev/shm nobody would clear away.
+            // In its directory: what a killed server leaves in /dev/shm would stay.
             "-c", "dynamic_shared_memory_type=mmap", .. Durability,
             "-c", $"default_transaction_read_only={(readOnly ? "on" : "off")}",
         ],

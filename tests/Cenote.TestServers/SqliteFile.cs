@@ -48,7 +48,7 @@ internal sealed class SqliteFile : IDisposable
             },
         });
 
-    /// <summary>Somebody else writes, and does not come to an end.</summary>
+    /// <summary>Another client writes, and does not come to an end.</summary>
     internal async Task<SqliteConnection> LockAsync()
     {
         var connection = await OpenAsync(SqliteOpenMode.ReadWrite);

@@ -5,7 +5,7 @@ namespace Cenote.TestServers;
 /// <c>@nonce</c>.</param>
 /// <param name="Write">A statement that writes.</param>
 /// <param name="BeginsByStatement">
-/// Whether transactions begin and end with statements: MySqlConnector's own transactions heed no command timeout, and
+/// Whether transactions begin and end with statements: MySqlConnector's own transactions have no command timeout, and
 /// where a server is silent their holder waits for ever.
 /// </param>
 internal sealed record Work(string WhoAmI, string Write, bool BeginsByStatement)

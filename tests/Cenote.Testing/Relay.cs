@@ -46,7 +46,7 @@ public sealed class Relay(int serverPort) : IAsyncDisposable
         _ = AcceptAsync(_listener);
     }
 
-    /// <summary>Refuses new connections. Those that are up stay so.</summary>
+    /// <summary>Refuses new connections. Open connections stay open.</summary>
     public void Vanish() => _listener!.Dispose();
 
     /// <summary>Connections stay open, new ones are accepted, and nothing comes through.</summary>

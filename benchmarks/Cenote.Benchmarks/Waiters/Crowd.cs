@@ -22,7 +22,7 @@ internal sealed class Crowd : IDisposable
     {
         _pool.WaitUntilReadyAsync().Wait();
 
-        // Everyone queues before the first connection is lent.
+        // Everyone queues before the first connection is rented.
         _pool.Suspend();
         _clients = [.. Enumerable.Range(0, size).Select(_ => QueueAsync())];
         _pool.Resume();

@@ -6,7 +6,7 @@ using Cenote.Shop.Database;
 namespace Cenote.Shop.Arguments;
 
 /// <summary>
-/// The words of <c>./run</c>. Every value is taken as text and judged by <see cref="RunOptionsReader"/>,
+/// The words of <c>./run</c>. Every value is taken as text and checked by <see cref="RunOptionsReader"/>,
 /// so that one message can name every problem.
 /// </summary>
 internal sealed class RunCommand : Command

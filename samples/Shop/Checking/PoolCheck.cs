@@ -22,7 +22,8 @@ internal static class PoolCheck
         Agree("failed rents counted by the pool", atRest.Errors, rents.OpenFailures);
         Agree("rents refused by the circuit, counted by the pool", atRest.CircuitRejections, rents.CircuitRejections);
 
-        // A caller whose token was signalled before it could queue is told so, and is no waiter that cancelled.
+        // A caller whose token was signalled before it could queue gets an exception, and does not count as a waiter
+        // that cancelled.
         problems.AddIf(
             atRest.Cancellations > rents.Cancellations && !hasMovedCallers,
             $"Cancelled waits counted by the pool: {atRest.Cancellations}; only {rents.Cancellations} callers saw their wait end.");

@@ -3,7 +3,7 @@ using Cenote.Shop.Clients;
 namespace Cenote.Shop.Checking;
 
 /// <summary>
-/// No client saw what must never be seen, and clients got work done at all: a check of nothing would prove nothing.
+/// No client saw what must never be seen, and clients got work done at all: a check of nothing would show nothing.
 /// </summary>
 internal static class SightingCheck
 {

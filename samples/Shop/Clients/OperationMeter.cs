@@ -1,6 +1,6 @@
 namespace Cenote.Shop.Clients;
 
-/// <summary>Counts the operations of one kind by outcome, and measures those that were done.</summary>
+/// <summary>Counts the operations of one kind by outcome, and measures the completed ones.</summary>
 internal sealed class OperationMeter
 {
     private readonly long[] _outcomes = new long[Enum.GetValues<OperationOutcome>().Length];

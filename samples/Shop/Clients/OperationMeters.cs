@@ -9,7 +9,7 @@ internal sealed class OperationMeters(OperationMeters? whole = null)
     /// <summary>Of the operations that only read and were done.</summary>
     public LatencyHistogram Reads { get; } = new();
 
-    /// <summary>Of those that write.</summary>
+    /// <summary>Gets the meters of the operations that write.</summary>
     public LatencyHistogram Writes { get; } = new();
 
     public OperationMeter this[OperationKind kind] => _operations[(int)kind];

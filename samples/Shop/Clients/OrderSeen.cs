@@ -8,7 +8,7 @@ internal struct OrderSeen(long orderId, long totalCents, long lineCount)
 
     public readonly long OrderId => orderId;
 
-    /// <summary>Whether the lines seen are those that the order says it has. An order never begun is whole.</summary>
+    /// <summary>Whether the lines seen are the ones that the order names. An order never begun is whole.</summary>
     public readonly bool IsWhole => _lines == lineCount && _cents == totalCents;
 
     public void AddLine(long cents)

@@ -35,7 +35,7 @@ internal sealed class ReadPage(ShopConnections connections, ShopSql sql, ShopLed
             var id = reader.GetInt64(0);
             if (id != order.OrderId)
             {
-                Judge(order);
+                Evaluate(order);
                 order = new OrderSeen(id, reader.GetInt64(1), reader.GetInt64(2));
                 last = id;
             }
@@ -46,13 +46,13 @@ internal sealed class ReadPage(ShopConnections connections, ShopSql sql, ShopLed
             }
         }
 
-        Judge(order);
+        Evaluate(order);
         _before = last;
         _pagesLeft = last == long.MaxValue ? 0 : _pagesLeft - 1;
         return OperationOutcome.Done;
     }
 
-    private void Judge(in OrderSeen order)
+    private void Evaluate(in OrderSeen order)
     {
         if (!order.IsWhole)
         {

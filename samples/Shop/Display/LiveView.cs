@@ -49,7 +49,7 @@ internal static class LiveView
         $"[bold]{heading.Pools.NameOf(turn.Arrangement)}[/] [grey]· {(turn.Pair == 0 ? "warming up" : $"pair {Figures.Count(turn.Pair)} of {Figures.Count(turn.Pairs)}")}[/]";
 
     private static string Hint(bool isEnding) =>
-        isEnding ? "finishing the operations under way; Ctrl-C again ends at once" : "Ctrl-C ends early; the check still runs";
+        isEnding ? "finishing open operations; Ctrl-C again ends at once" : "Ctrl-C ends early; the check still runs";
 
     private static string Totals(OperationMeters meters, RunSample sample)
     {

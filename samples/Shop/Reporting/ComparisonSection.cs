@@ -29,16 +29,16 @@ internal static class ComparisonSection
         var pairs = comparison.Pairs.Count;
         if (pairs == 0)
         {
-            return "[yellow]No pair of phases was finished, so there is no result.[/]";
+            return "[yellow]No pair of phases was finished, so the result is empty.[/]";
         }
 
         var measured = FormattableString.Invariant(
             $"median {comparison.Ratio:0.00}, from {comparison.LowestRatio:0.00} to {comparison.HighestRatio:0.00}; more in {comparison.SplitAhead} of {Plural(pairs, "pair")}");
-        return comparison.Verdict switch
+        return comparison.Outcome switch
         {
-            ComparisonVerdict.SplitFaster => FormattableString.Invariant($"[green]One writer + readers did {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
-            ComparisonVerdict.MixedFaster => FormattableString.Invariant($"[yellow]One writer + readers did less here: {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
-            ComparisonVerdict.TooFewPairs => $"[yellow]Too few pairs to tell whether one writer + readers do more than the mixed pool[/] ({measured}): give more --seconds.",
+            ComparisonOutcome.SplitFaster => FormattableString.Invariant($"[green]One writer + readers did {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
+            ComparisonOutcome.MixedFaster => FormattableString.Invariant($"[yellow]One writer + readers did less here: {comparison.Ratio:0.00} times the work of the mixed pool[/] ({measured})."),
+            ComparisonOutcome.TooFewPairs => $"[yellow]Too few pairs to tell whether one writer + readers do more than the mixed pool[/] ({measured}): give more --seconds.",
             _ => $"[yellow]No clear difference between one writer + readers and the mixed pool[/] ({measured}).",
         };
     }

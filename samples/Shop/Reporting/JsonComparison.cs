@@ -5,7 +5,7 @@ namespace Cenote.Shop.Reporting;
 internal sealed record JsonComparison
 {
     /// <summary>In snake case: see REPORT.md.</summary>
-    public required string Verdict { get; init; }
+    public required string Outcome { get; init; }
 
     /// <summary>
     /// Medians, like <see cref="Split"/> and <see cref="Mixed"/>; <see langword="null"/> when no pair was finished.
@@ -34,7 +34,7 @@ internal sealed record JsonComparison
         var has = comparison.Pairs.Count > 0;
         return new JsonComparison
         {
-            Verdict = JsonReportMaker.SnakeCase(comparison.Verdict.ToString()),
+            Outcome = JsonReportMaker.SnakeCase(comparison.Outcome.ToString()),
             ThroughputRatio = has ? Round(comparison.Ratio) : null,
             LowestRatio = has ? Round(comparison.LowestRatio) : null,
             HighestRatio = has ? Round(comparison.HighestRatio) : null,

@@ -111,7 +111,7 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         return elapsed;
     }
 
-    // Without threads to spare, writers that wait for a lock would keep the one who has it from going on.
+    // Without threads to spare, writers that wait for a lock would keep the writer that has it from going on.
     private void MakeRoomForBlockedThreads()
     {
         if (!database.BlocksThreads)

@@ -24,7 +24,7 @@ internal sealed class RunDashboard : IAsyncDisposable
 
     private RunDashboard(WebApplication? application) => _application = application;
 
-    /// <summary>Where the page is; <see langword="null"/> when there is none.</summary>
+    /// <summary>The address of the page; <see langword="null"/> without a page.</summary>
     public Uri? Address { get; private init; }
 
     /// <param name="arrangements">The pools.</param>

@@ -33,6 +33,7 @@ internal sealed class QueryWatch
     private bool _isOver;
     private int _state;
     private int _mustLeave;
+    private int _leavingThread;
     private long _sendingTicks;
 
     internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
@@ -79,9 +80,9 @@ internal sealed class QueryWatch
 
         lock (_gate)
         {
-            if (_isOut)
+            _isOver |= _isOut;
+            if (_isOut && (_leavingThread == 0 || _leavingThread == Environment.CurrentManagedThreadId))
             {
-                _isOver = true;
                 return Task.CompletedTask;
             }
 
@@ -170,9 +171,7 @@ internal sealed class QueryWatch
         }
         finally
         {
-            // Before leaving, which may end the lease on this very thread.
-            RecordEnd();
-            LeaveOnce();
+            LeaveAndRelease();
         }
     }
 
@@ -207,10 +206,8 @@ internal sealed class QueryWatch
             _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementHung);
         }
 
-        RecordEnd();
-
         // The cancel may hang for long: it must not keep a later lease of this connection.
-        LeaveOnce();
+        LeaveAndRelease();
         TaskCompletionSource? aborted;
         lock (_gate)
         {
@@ -221,17 +218,14 @@ internal sealed class QueryWatch
         aborted.TrySetResult();
     }
 
-    private void LeaveOnce()
+    /// <summary>Leaves the driver, and then releases the thread that waits in <see cref="End"/>.</summary>
+    /// <remarks>
+    /// In this order: a holder that closes and opens the connection after its statement must not find this call still
+    /// inside, because the closing would be left to it. Leaving may end the lease on this thread, and so ask for the
+    /// end of this execution again: that does not wait.
+    /// </remarks>
+    private void LeaveAndRelease()
     {
-        if (Interlocked.Exchange(ref _mustLeave, 0) != 0)
-        {
-            _connection.Leave();
-        }
-    }
-
-    private void RecordEnd()
-    {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (_isOut)
@@ -240,10 +234,27 @@ internal sealed class QueryWatch
             }
 
             _isOut = true;
-            waiting = _out;
-            _isOver = waiting is not null;
+            _isOver = _out is not null;
+            _leavingThread = Environment.CurrentManagedThreadId;
         }
 
-        waiting?.SetResult();
+        try
+        {
+            if (Interlocked.Exchange(ref _mustLeave, 0) != 0)
+            {
+                _connection.Leave();
+            }
+        }
+        finally
+        {
+            TaskCompletionSource? waiting;
+            lock (_gate)
+            {
+                _leavingThread = 0;
+                waiting = _out;
+            }
+
+            waiting?.SetResult();
+        }
     }
 }

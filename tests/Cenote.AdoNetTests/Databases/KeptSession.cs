@@ -5,8 +5,8 @@ internal static class KeptSession
     private const int Tries = 10;
 
     /// <summary>
-    /// Shows that the session which somebody had is the next one's, too. A busy machine may be so late with a cancel
-    /// that nobody can say whether it was used up: then the pool replaces the connection, and must. But not time after
+    /// Shows that the next holder gets the session of the one before. A busy machine may be so late with a cancel
+    /// that its outcome is unknown: then the pool replaces the connection, and must. But not time after
     /// time.
     /// </summary>
     public static async Task ShowAsync(ConnectionPool pool, Func<Task> holder)

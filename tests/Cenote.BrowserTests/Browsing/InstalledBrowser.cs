@@ -9,7 +9,7 @@ internal static class InstalledBrowser
     // looks for the same.
     private static readonly string[] Names = ["chromium", "google-chrome", "google-chrome-stable", "chromium-browser"];
 
-    /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <exception cref="InvalidOperationException">No browser is installed.</exception>
     internal static string Find()
     {
         if (Environment.GetEnvironmentVariable("CENOTE_BROWSER") is { Length: > 0 } chosen)

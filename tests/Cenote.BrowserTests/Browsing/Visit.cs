@@ -105,7 +105,7 @@ internal sealed partial class Visit : IAsyncDisposable
         await result.GetByRole(AriaRole.Button).ClickAsync();
     }
 
-    /// <summary>Presses the tab key until the element has the focus, as somebody without a mouse does.</summary>
+    /// <summary>Presses the tab key until the element has the focus, as a user without a mouse does.</summary>
     internal async Task TabToAsync(string selector)
     {
         for (var presses = 0; presses < 100; presses++)

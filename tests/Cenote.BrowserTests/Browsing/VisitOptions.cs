@@ -3,7 +3,9 @@ namespace Cenote.BrowserTests.Browsing;
 /// <summary>Who visits, and with what.</summary>
 internal sealed record VisitOptions
 {
-    /// <summary>The name that the site's authentication sees; <see langword="null"/> for nobody.</summary>
+    /// <summary>
+    /// The name that the site's authentication sees; <see langword="null"/> for an anonymous visitor.
+    /// </summary>
     public string? User { get; init; }
 
     public ColorScheme ColorScheme { get; init; } = ColorScheme.Light;

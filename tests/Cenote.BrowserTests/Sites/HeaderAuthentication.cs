@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Cenote.BrowserTests.Sites;
 
 /// <summary>
-/// Believes a header that the visitor's browser adds to every request, as a browser adds cookies: whoever forges a
+/// Believes a header that the visitor's browser adds to every request, as a browser adds cookies: a site that forges a
 /// request in that browser has it, too.
 /// </summary>
 internal sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)

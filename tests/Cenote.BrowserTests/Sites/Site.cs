@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.BrowserTests.Sites;
 
 /// <summary>
-/// A real ASP.NET Core application on Kestrel, with the dashboard of pools that belong to somebody else.
+/// A real ASP.NET Core application on Kestrel, with the dashboard of pools that it does not own.
 /// </summary>
 internal sealed class Site : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class Site : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
 
-        // Whatever lies about in files and the environment is no part of a test.
+        // Settings in files and the environment must not influence a test.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
@@ -48,7 +48,7 @@ internal sealed class Site : IAsyncDisposable
         return new Site(app);
     }
 
-    /// <summary>Stops as an application that is deployed anew: streams end.</summary>
+    /// <summary>Stops as an application that is deployed again: streams end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync().Soon();

@@ -11,7 +11,7 @@ public sealed class ScriptTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task First_build_is_announced_on_standard_error_alone()
+    public async Task First_build_is_reported_on_standard_error_only()
     {
         var folder = Path.GetDirectoryName(_folder.File("x"))!;
         Directory.CreateDirectory(Path.Combine(folder, "eng"));

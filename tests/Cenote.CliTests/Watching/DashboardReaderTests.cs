@@ -13,7 +13,7 @@ public sealed class DashboardReaderTests
     [InlineData("""{"time":"2026-01-01T00:00:00Z","tick":1,"pools":null,"replicaSets":[]}""")]
     [InlineData("""{"time":"2026-01-01T00:00:00Z","tick":1,"pools":[null],"replicaSets":[]}""")]
     [InlineData("""{"time":"2026-01-01T00:00:00Z","tick":1,"pools":[{"name":"orders"}],"replicaSets":[]}""")]
-    public void What_is_no_overview_is_told_as_such(string json)
+    public void A_text_that_is_not_an_overview_is_reported_as_such(string json)
     {
         var exception = Assert.Throws<DashboardException>(() => DashboardReader.ReadOverview(Encoding.UTF8.GetBytes(json)));
 
@@ -21,7 +21,7 @@ public sealed class DashboardReaderTests
     }
 
     [Fact]
-    public void What_a_later_version_adds_is_no_hindrance()
+    public void Additions_of_a_later_version_are_ignored()
     {
         var overview = DashboardReader.ReadOverview("""{"time":"2026-01-01T00:00:00Z","tick":1,"pools":[],"replicaSets":[],"more":1}"""u8);
 

@@ -91,7 +91,7 @@ public sealed class EndlessAnswerTests
     }
 
     [Fact]
-    public async Task Json_that_is_too_deep_is_no_answer_of_a_dashboard()
+    public async Task Json_that_is_too_deep_is_not_an_answer_of_a_dashboard()
     {
         var deep = new string('[', 1_000_000);
         await using var server = new EndlessServer($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {deep.Length}\r\n\r\n{deep}", "");

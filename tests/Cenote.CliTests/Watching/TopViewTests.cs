@@ -136,7 +136,7 @@ public sealed class TopViewTests
     }
 
     [Fact]
-    public void One_pool_shows_findings_with_evidence_and_remedy_holders_and_events()
+    public void One_pool_shows_findings_with_evidence_and_advice_holders_and_events()
     {
         var detail = Rows.Detail(Rows.Pool("orders", "unhealthy", "saturated: 14 waiting"), "Orders.cs:87");
         var sight = new Sight(SightState.Live, Rows.Overview([detail.Row]), detail, Received: 0);

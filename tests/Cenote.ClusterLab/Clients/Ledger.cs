@@ -68,7 +68,7 @@ internal sealed class Ledger(int writers)
 
     internal TimeSpan LongestRead { get; private set; }
 
-    /// <summary>From now on, what each writer has written in a row is counted anew.</summary>
+    /// <summary>From now on, what each writer has written in a row is counted from zero.</summary>
     internal long Mark()
     {
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed class Ledger(int writers)
     }
 
     /// <summary>
-    /// Whether a server has answered a read that began after the mark, as a replica or, where there are none, at all.
+    /// Whether a server has answered a read that began after the mark, as a replica or, without replicas, at all.
     /// </summary>
     internal bool HasRead(int port, bool asReplica)
     {

@@ -4,7 +4,7 @@ using Cenote.ClusterLab.Clusters;
 namespace Cenote.ClusterLab.Clients;
 
 /// <summary>
-/// A replica set over all servers of a cluster, with default settings. Whoever is declared as primary need not be it.
+/// A replica set over all servers of a cluster, with default settings. The server declared as primary need not be it.
 /// </summary>
 internal static class SetOfThree
 {

@@ -6,7 +6,7 @@ namespace Cenote.ClusterLab.Clusters;
 /// <summary>
 /// Ends whatever has a directory of the lab's in its command line, when it is told to or when this process is gone,
 /// however it ended. Patroni's servers detach themselves from Patroni, and Galera's copying programs from Galera:
-/// nobody else would end them.
+/// no other process would end them.
 /// </summary>
 internal sealed class Sweeper : IAsyncDisposable
 {

@@ -79,7 +79,7 @@ internal sealed class Failover(Cluster cluster, Scenario scenario)
         Expect(rows.IsSubsetOf(sent), "every row was sent by a writer");
 
         var readsInGap = clients.Reads.Count(read => read.Started > killed && read.Ended < firstWrite);
-        Expect(readsInGap > 0, "reads go on while nobody takes writes");
+        Expect(readsInGap > 0, "reads go on while no server takes writes");
         var ghosts = clients.Reads.Count(read => read.Started > firstWrite && read.Row.Number > 0 && !rows.Contains(read.Row));
         Expect(ghosts == 0, "no lost row is read once there is a new primary");
         foreach (var exception in clients.Unclear)

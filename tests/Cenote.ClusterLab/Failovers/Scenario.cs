@@ -9,6 +9,6 @@ internal sealed record Scenario(string Name, Func<Task<Cluster>> CreateAsync, Fu
     /// <summary>Whether acknowledged rows may be lost: asynchronous replication promises nothing else.</summary>
     internal bool MayLose { get; init; }
 
-    /// <summary>Run for comparison: nobody here has promised anything.</summary>
+    /// <summary>Run for comparison, without promises.</summary>
     internal bool IsCompared { get; init; }
 }

@@ -65,12 +65,12 @@ internal sealed class FailoverPage
         Row("after the kill: every client has written to it", static result => FailoverResult.Seconds(result.LastWriter));
         Row("writes that failed", static result => FailoverResult.Counts(result.Clients.FailedWrites));
         Row("longest that a writer waited for its answer, good or bad", static result => FailoverResult.Seconds(result.Clients.LongestWait));
-        Row("reads answered while nobody took writes", static result => Number(result.ReadsInGap));
+        Row("reads answered while no server took writes", static result => Number(result.ReadsInGap));
         Row("reads that failed", static result => FailoverResult.Counts(result.Clients.FailedReads));
         Row("longest that a reader waited", static result => FailoverResult.Seconds(result.Clients.LongestRead));
         Row("reads after the failover that saw a lost row", static result => Number(result.GhostReads));
         Row("after its restart: the killed server answers reads", static result => FailoverResult.Seconds(result.Return));
-        Row("promises", static result => result.IsCompared ? "not judged" : result.Problems.Count == 0 ? "held" : "**broken**");
+        Row("promises", static result => result.IsCompared ? "not evaluated" : result.Problems.Count == 0 ? "held" : "**broken**");
 
         void Row(string name, Func<FailoverResult, string> value) =>
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", results.Select(value))} |\n");

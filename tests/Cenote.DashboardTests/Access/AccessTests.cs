@@ -23,7 +23,7 @@ public sealed class AccessTests
     [InlineData("2001:db8::7", "2001:db8::1")]
     [InlineData(null, "127.0.0.1")]
     [InlineData("127.0.0.1", null)]
-    public async Task Others_are_refused_with_the_remedy_on_every_route(string? remote, string? local)
+    public async Task Others_are_refused_with_the_way_to_access_on_every_route(string? remote, string? local)
     {
         await using var site = await new DashboardSite
         {
@@ -87,7 +87,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task With_authorization_it_is_served_anywhere_to_those_who_are_authorized()
+    public async Task With_authorization_it_is_served_anywhere_to_authorized_users()
     {
         await using var site = await new DashboardSite { Remote = IPAddress.Parse("192.0.2.7"), Map = app => app.MapCenoteDashboard().RequireAuthorization() }.StartAsync();
 

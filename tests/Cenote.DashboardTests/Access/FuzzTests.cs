@@ -4,7 +4,7 @@ using CsCheck;
 
 namespace Cenote.DashboardTests.Access;
 
-/// <summary>Whatever is sent, the answer is no 500, and a refusal says why.</summary>
+/// <summary>Every request gets an answer other than 500, and a refusal has a reason.</summary>
 public sealed class FuzzTests
 {
     private static readonly string[] Routes = ["session", "overview", "pool", "replica-set", "history", "actions", "none", "", "pool/", "Pool", "%2f", "pool%01"];
@@ -34,7 +34,7 @@ public sealed class FuzzTests
         Gen.Int[0, 40_000].Select(static length => Encoding.ASCII.GetBytes(new string('[', length))));
 
     [Fact]
-    public async Task Whatever_is_asked_for_the_answer_is_no_failure_and_a_refusal_says_why()
+    public async Task Any_request_gets_an_answer_without_a_failure_and_a_refusal_has_a_reason()
     {
         await using var site = await StartAsync();
         await Gen.Select(Among(Routes), Among(Methods), Query).SampleAsync(
@@ -49,7 +49,7 @@ public sealed class FuzzTests
     }
 
     [Fact]
-    public async Task Whatever_an_operator_sends_the_answer_is_no_failure_and_a_refusal_says_why()
+    public async Task Any_operation_gets_an_answer_without_a_failure_and_a_refusal_has_a_reason()
     {
         await using var site = await StartAsync();
         var ops = await Operator.SignInAsync(site);

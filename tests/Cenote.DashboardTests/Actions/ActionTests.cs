@@ -59,7 +59,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public async Task Without_a_policy_nobody_may_act()
+    public async Task Without_a_policy_no_user_may_act()
     {
         await using var site = await new DashboardSite().StartAsync();
         var pool = site.AddPool();

@@ -102,7 +102,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void What_nobody_measured_is_null_and_what_came_after_is_right()
+    public void Unmeasured_values_are_null_and_later_ones_are_right()
     {
         var readings = new FakeReadings();
         var history = new PoolHistory(TimeSpan.FromHours(24));

@@ -58,7 +58,7 @@ public sealed class SamplingTests
     }
 
     [Fact]
-    public async Task A_pool_that_nobody_asked_for_is_not_constructed_and_shows_when_it_is()
+    public async Task A_pool_is_not_constructed_for_the_page_and_shows_once_it_is()
     {
         await using var site = new DashboardSite();
         var constructed = 0;

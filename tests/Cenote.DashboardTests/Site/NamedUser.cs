@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.DashboardTests.Site;
 
-/// <summary>Takes whoever a header names at their word.</summary>
+/// <summary>Trusts the user name in a header.</summary>
 internal sealed class NamedUser(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {

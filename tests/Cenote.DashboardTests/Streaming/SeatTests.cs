@@ -104,7 +104,7 @@ public sealed class SeatTests
     }
 
     [Fact]
-    public async Task Silent_stream_is_kept_while_nobody_needs_its_place()
+    public async Task A_silent_stream_is_kept_while_its_place_is_not_needed()
     {
         await using var site = await new DashboardSite().StartAsync();
         using var reader = await EventReader.OpenAsync(site);

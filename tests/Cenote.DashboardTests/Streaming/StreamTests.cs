@@ -62,7 +62,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_ends_after_an_hour_so_that_its_viewer_is_authorized_anew()
+    public async Task A_stream_ends_after_an_hour_so_that_its_viewer_is_authorized_again()
     {
         await using var site = await new DashboardSite().StartAsync();
         using var events = await EventReader.OpenAsync(site);

@@ -54,7 +54,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>A pool of one connection, open already, on which nobody waits long.</summary>
+    /// <summary>A pool of one connection, open already, on which callers do not wait long.</summary>
     public async Task<ConnectionPool> OpenImpatientPoolAsync()
     {
         var pool = NewPool(options => (options.MinSize, options.MaxSize, options.AcquireTimeout) = (1, 1, TimeSpan.FromMilliseconds(50)));

@@ -7,11 +7,11 @@ namespace Cenote.EntityFrameworkCoreTests.Watching;
 internal sealed class WatchedStrategy(ExecutionStrategyDependencies dependencies)
     : NpgsqlRetryingExecutionStrategy(dependencies, 2, TimeSpan.FromMilliseconds(20), errorCodesToAdd: null)
 {
-    public List<Exception> Judged { get; } = [];
+    public List<Exception> Seen { get; } = [];
 
     protected override bool ShouldRetryOn(Exception? exception)
     {
-        Judged.Add(exception!);
+        Seen.Add(exception!);
         return base.ShouldRetryOn(exception);
     }
 }

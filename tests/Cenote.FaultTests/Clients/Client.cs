@@ -139,7 +139,7 @@ internal sealed class Client(int id, RentStyle style, LabPool pool, Work work, H
         }
         catch (Exception exception)
         {
-            // A return is not a place for an error: whoever returns has done its work.
+            // A return is not a place for an error: a caller that returns has done its work.
             ledger.AddUnclear(exception);
         }
     }

@@ -8,7 +8,7 @@ internal sealed class HolderTable
     private readonly ConcurrentDictionary<object, int> _holders = new();
     private int _doubled;
 
-    /// <summary>How often somebody was given what another still held.</summary>
+    /// <summary>How often a client was given what another still held.</summary>
     internal int Doubled => Volatile.Read(ref _doubled);
 
     internal int Count => _holders.Count;

@@ -78,7 +78,7 @@ internal sealed class Ledger(int clients, TimeSpan deadline)
         }
     }
 
-    /// <summary>From now on, what each client has done is counted anew.</summary>
+    /// <summary>From now on, what each client has done is counted from zero.</summary>
     internal void Mark()
     {
         lock (_gate)

@@ -6,7 +6,7 @@ namespace Cenote.FaultTests.Reporting;
 /// <summary>Runs every scenario, one after the other, and writes the table.</summary>
 internal static class ReliabilityCommand
 {
-    /// <summary>Both drivers count their time limits in whole seconds.</summary>
+    /// <summary>Both drivers count their timeouts in whole seconds.</summary>
     private static readonly TimeSpan ComparedDeadline = TimeSpan.FromSeconds(1);
 
     /// <param name="page">The page that holds the table.</param>
@@ -35,7 +35,7 @@ internal static class ReliabilityCommand
         }
 
         new ReliabilityPage(page).Write(servers, results, compared);
-        return Verdict(results);
+        return ExitCode(results);
     }
 
     /// <summary>Runs what has the text in its name or its database's, and writes no page.</summary>
@@ -56,13 +56,13 @@ internal static class ReliabilityCommand
             results.Add(Show(await ScenarioRun.OnSqliteAsync(scenario, Promise.Deadline)));
         }
 
-        return Verdict(results);
+        return ExitCode(results);
     }
 
     private static IReadOnlyList<Func<Task<DatabaseServer>>> Starts { get; } =
         [async () => await PostgreSqlServer.StartNewAsync(), async () => await MariaDbServer.StartNewAsync()];
 
-    private static int Verdict(List<ScenarioResult> results)
+    private static int ExitCode(List<ScenarioResult> results)
     {
         var broken = results.Count(static result => result.Problems.Count > 0);
         Console.WriteLine($"reliability: {results.Count - broken} scenarios held, {broken} broken");

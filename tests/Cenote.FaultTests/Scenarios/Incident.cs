@@ -42,7 +42,7 @@ internal sealed class Incident(LabPool pool, Crowd crowd) : IAsyncDisposable
 
     internal Crowd Crowd => crowd;
 
-    /// <summary>Sessions of somebody else's, and whatever else must be closed at the end.</summary>
+    /// <summary>Sessions of other clients, and everything else that must be closed at the end.</summary>
     internal List<DbConnection> Strangers { get; } = [];
 
     /// <summary>What a scenario found wrong by itself.</summary>

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cenote.FaultTests.Scenarios;
 
-/// <summary>The pools under test. All settings but sizes and time limits are the defaults.</summary>
+/// <summary>The pools under test. All settings but sizes and timeouts are the defaults.</summary>
 internal static class LabPools
 {
     internal static CenotePool NewPool(DatabaseServer server, int port, Vault vault, TimeSpan deadline) => Wrap(

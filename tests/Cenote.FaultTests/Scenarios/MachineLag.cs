@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>
-/// How late this machine wakes a thread that nobody but the lab uses. What a caller waited beyond its deadline because
-/// no core was free is no fault of the pool's; a thread pool without threads would be one, and is not forgiven.
+/// How late this machine wakes a thread that only the lab uses. What a caller waited beyond its deadline because
+/// no core was free is not the pool's fault; a thread pool without threads would be one, and is not forgiven.
 /// </summary>
 internal static class MachineLag
 {

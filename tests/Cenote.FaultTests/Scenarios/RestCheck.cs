@@ -1,6 +1,6 @@
 namespace Cenote.FaultTests.Scenarios;
 
-/// <summary>What must be true of a pool that nobody uses, some time after a fault.</summary>
+/// <summary>What must be true of an unused pool, some time after a fault.</summary>
 internal static class RestCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

@@ -29,7 +29,7 @@ internal static class ScenarioRun
         }
 
         problems.AddRange(UnobservedWatch.Take().Select(static text => "Unobserved: " + text));
-        return Judge(scenario, incident, server.Name, "Cenote", lost, problems);
+        return Evaluate(scenario, incident, server.Name, "Cenote", lost, problems);
     }
 
     internal static async Task<ScenarioResult> OnSqliteAsync(Scenario scenario, TimeSpan deadline)
@@ -45,7 +45,7 @@ internal static class ScenarioRun
         var lost = await RestCheck.RunAsync(pool.Pool, server: null, problems);
         await pool.DisposeAsync();
         problems.AddRange(UnobservedWatch.Take().Select(static text => "Unobserved: " + text));
-        return Judge(scenario, incident, "SQLite", "Cenote", lost, problems);
+        return Evaluate(scenario, incident, "SQLite", "Cenote", lost, problems);
     }
 
     /// <summary>The same fault on a driver's own pool, to compare. Nothing is asked of it but numbers.</summary>
@@ -56,7 +56,7 @@ internal static class ScenarioRun
         await using var crowd = new Crowd(pool, server.Work);
         await using var incident = new Incident(pool, crowd) { Server = server, Proxy = proxy };
         var problems = await RunAsync(scenario, incident);
-        return Judge(scenario, incident, server.Name, pool.Name, lost: 0, problems);
+        return Evaluate(scenario, incident, server.Name, pool.Name, lost: 0, problems);
     }
 
     private static async Task<List<string>> RunAsync(Scenario scenario, Incident incident)
@@ -70,7 +70,7 @@ internal static class ScenarioRun
         return incident.Problems;
     }
 
-    private static ScenarioResult Judge(Scenario scenario, Incident incident, string database, string pool, int lost, List<string> problems)
+    private static ScenarioResult Evaluate(Scenario scenario, Incident incident, string database, string pool, int lost, List<string> problems)
     {
         var clients = incident.Crowd.Ledger.Summarize();
         var doubled = incident.Crowd.Holders.Doubled;

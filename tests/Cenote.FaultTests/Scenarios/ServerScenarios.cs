@@ -15,7 +15,7 @@ internal static class ServerScenarios
         new("idle sessions ended by the administrator", SessionFaults.EndAllAsync, SessionFaults.NothingAsync) { BeginsAtRest = true, IsFelt = static _ => true },
         new("busy sessions ended by the administrator", SessionFaults.EndBusyAsync, SessionFaults.NothingAsync) { MustFail = false, NeedsPool = true, IsFelt = static _ => true },
         new("sessions ended in mid-transaction", SessionFaults.EndInTransactionAsync, SessionFaults.NothingAsync) { MustFail = false, NeedsPool = true, IsFelt = static _ => true },
-        new("max_connections reached by somebody else", SessionFaults.CrowdOutAsync, static incident => incident.DismissStrangersAsync())
+        new("max_connections reached by other clients", SessionFaults.CrowdOutAsync, static incident => incident.DismissStrangersAsync())
         {
             // A full server is asked ever more seldom, so as not to take what others need: every 1 s at first, every 5
             // s at last.

@@ -4,7 +4,7 @@ namespace Cenote.FaultTests.Scenarios;
 
 /// <summary>
 /// What happens to the files of SQLite. An open file lives on when it is moved or its mode changes: the operator
-/// retires the connections, as somebody would who replaces a file.
+/// retires the connections, as an operator would who replaces a file.
 /// </summary>
 internal static class SqliteScenarios
 {
@@ -13,7 +13,7 @@ internal static class SqliteScenarios
 
     internal static readonly IReadOnlyList<Scenario> All =
     [
-        new("database locked by somebody else", LockAsync, static incident => incident.DismissStrangersAsync()) { IsFelt = static incident => incident.Failures >= 5 },
+        new("database locked by another client", LockAsync, static incident => incident.DismissStrangersAsync()) { IsFelt = static incident => incident.Failures >= 5 },
         new("file deleted, and restored", MoveAwayAsync, PutBackAsync),
         .. SqliteFile.CanBeReadOnly ? new[] { ReadOnly } : [],
         new("disk full (no page left)", FillAsync, MakeRoomAsync) { IsFelt = static incident => incident.Failures >= 5 },

@@ -1,6 +1,6 @@
 namespace Cenote.FaultTests.Scenarios;
 
-/// <summary>Exceptions of tasks that nobody looked at, of the whole process.</summary>
+/// <summary>Unobserved exceptions of tasks, of the whole process.</summary>
 internal static class UnobservedWatch
 {
     private static readonly List<string> Seen = [];

@@ -48,7 +48,7 @@ internal sealed class SoakedPool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends early when a client hangs or the server is lost for good: what comes after that proves nothing.
+    /// Ends early when a client hangs or the server is lost for good: what comes after that shows nothing.
     /// </summary>
     internal async Task RunAsync(Func<bool> goesOn)
     {
@@ -96,7 +96,7 @@ internal sealed class SoakedPool : IAsyncDisposable
             Note("the end", exception.ToString());
         }
 
-        Judge();
+        Evaluate();
     }
 
     internal string Line()
@@ -149,7 +149,7 @@ internal sealed class SoakedPool : IAsyncDisposable
         }
     }
 
-    private void Judge()
+    private void Evaluate()
     {
         var clients = _crowd.Ledger.Summarize();
         if (clients.Late > 0)

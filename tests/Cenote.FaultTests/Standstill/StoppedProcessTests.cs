@@ -13,10 +13,10 @@ public sealed class StoppedProcessTests
     private const int Rounds = 3;
 
     [Fact]
-    public async Task On_PostgreSQL_connections_are_validated_before_they_are_lent() => await HoldsAsync(await PostgreSqlServer.StartNewAsync());
+    public async Task On_PostgreSQL_connections_are_validated_before_they_are_rented() => await HoldsAsync(await PostgreSqlServer.StartNewAsync());
 
     [Fact]
-    public async Task On_MariaDB_connections_are_validated_before_they_are_lent() => await HoldsAsync(await MariaDbServer.StartNewAsync());
+    public async Task On_MariaDB_connections_are_validated_before_they_are_rented() => await HoldsAsync(await MariaDbServer.StartNewAsync());
 
     private static async Task HoldsAsync(DatabaseServer server)
     {

@@ -1,6 +1,6 @@
 namespace Cenote.HostingTests.Hosting;
 
-/// <summary>Keeps one connection from its start to its stop: a listener for notifications, say.</summary>
+/// <summary>Keeps one connection from its start to its stop: a listener for notifications, for example.</summary>
 internal sealed class ConnectionKeeper : IHostedService
 {
     private ConnectionLease _lease;

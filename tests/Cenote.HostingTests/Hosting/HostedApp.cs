@@ -47,7 +47,7 @@ internal sealed class HostedApp : IAsyncDisposable
         var log = new LogWatch("Cenote.Hosting");
         var builder = WebApplication.CreateSlimBuilder();
 
-        // Whatever lies about in files and the environment is no part of a test.
+        // Settings in files and the environment must not influence a test.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");

@@ -4,7 +4,7 @@ namespace Cenote.InterleavingTests.Desk;
 
 /// <summary>
 /// Callers who count on a connection that is being cleared, so that no open starts for them: whatever becomes of the
-/// reset, nobody waits for ever where there is room.
+/// reset, no caller waits for ever where there is room.
 /// </summary>
 internal static class ComingTests
 {
@@ -28,7 +28,7 @@ internal static class ComingTests
     }
 
     [Interleaving]
-    public static void A_reset_that_hangs_keeps_nobody_waiting()
+    public static void A_reset_that_hangs_does_not_keep_callers_waiting()
     {
         var resets = new ClearScript(hanging: 1);
         var desk = Create(opened: 1, resets);
@@ -40,7 +40,7 @@ internal static class ComingTests
     }
 
     [Interleaving]
-    public static void Two_resets_that_hang_and_fail_at_last_keep_nobody_waiting()
+    public static void Two_resets_that_hang_and_fail_do_not_keep_callers_waiting()
     {
         var resets = new ClearScript(hanging: 2, failing: 2);
         var desk = Create(opened: 2, resets, size: 3);

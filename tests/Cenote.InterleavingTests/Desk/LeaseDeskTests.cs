@@ -55,7 +55,7 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
-    public static void Nobody_is_served_late_and_those_behind_are()
+    public static void Overdue_callers_are_not_served_and_callers_behind_them_are()
     {
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
@@ -157,7 +157,7 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
-    public static void A_suspension_races_rents_and_nobody_is_left_waiting_after_it()
+    public static void A_suspension_races_rents_and_leaves_no_caller_waiting()
     {
         var desk = new TestDesk(size: 1);
         Threads.Run(
@@ -192,7 +192,7 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
-    public static void Suspects_are_validated_while_callers_come_and_go()
+    public static void Doubtful_connections_are_validated_while_callers_come_and_go()
     {
         var desk = new TestDesk(size: 2);
         Threads.Run(desk.RentUseReturn, desk.RentUseReturn, desk.Desk.RequireValidation);
@@ -200,7 +200,7 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
-    public static void A_failed_open_leaves_nobody_waiting_whom_a_connection_could_serve()
+    public static void A_failed_open_leaves_no_caller_waiting_beside_a_usable_connection()
     {
         var desk = new TestDesk(size: 2, opened: 1);
         desk.Work.FailingOpens = 1;
@@ -210,14 +210,14 @@ internal static class LeaseDeskTests
     }
 
     [Interleaving]
-    public static void Whoever_awaits_a_condition_of_the_counts_is_told()
+    public static void A_wait_for_a_condition_of_the_counts_completes()
     {
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
         Task? idle = null;
         Threads.Run(() => idle = desk.Desk.WhenAsync(counts => counts.Idle == 1, failsWithOpens: false, CancellationToken.None), held.Dispose);
 
-        // A condition that nobody completes is reported as a deadlock.
+        // A condition that is never completed is reported as a deadlock.
         idle!.Wait();
         desk.CheckNothingLost(1);
     }

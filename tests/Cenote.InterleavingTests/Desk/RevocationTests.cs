@@ -23,11 +23,11 @@ internal static class RevocationTests
         var held = desk.Rent();
         var kept = held.Unwrap<StubConnection>();
         Threads.Run(
-            () => Check.That(TakeBack(desk, held), "nobody else ended the lease"),
+            () => Check.That(TakeBack(desk, held), "no other thread ended the lease"),
             () =>
             {
                 var lease = desk.Rent();
-                Check.That(!ReferenceEquals(lease.Unwrap<StubConnection>(), kept), "a revoked connection was lent again");
+                Check.That(!ReferenceEquals(lease.Unwrap<StubConnection>(), kept), "a revoked connection was rented again");
                 TestDesk.Use(lease);
                 lease.Dispose();
             });

@@ -2,8 +2,8 @@ namespace Cenote.InterleavingTests.Desk;
 
 /// <summary>
 /// Time that moves to the next short timer whenever the thread that runs it gets its turn: the checker decides how
-/// early or late that is. Timers of a second or more, those of callers, never fire. So whoever waits and is forgotten
-/// waits for ever, which the checker reports.
+/// early or late that is. Timers of a second or more, those of callers, never fire. So a caller that waits and is
+/// forgotten waits for ever, which the checker reports.
 /// </summary>
 internal sealed class ShortTimersClock : StillClock
 {

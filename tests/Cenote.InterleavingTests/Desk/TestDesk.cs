@@ -78,7 +78,9 @@ internal sealed class TestDesk
         connection.EndUse();
     }
 
-    /// <summary>At rest: nobody waits, the counts agree with the server, and everything can be lent again.</summary>
+    /// <summary>
+    /// At rest: no caller waits, the counts agree with the server, and every connection can be rented again.
+    /// </summary>
     public void CheckNothingLost(int size)
     {
         var counts = Desk.Count();

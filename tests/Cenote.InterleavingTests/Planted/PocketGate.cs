@@ -20,7 +20,7 @@ internal sealed class PocketGate(PocketGateFault fault)
 
     public void Call()
     {
-        if (fault == PocketGateFault.LooksBeforeAnnouncing)
+        if (fault == PocketGateFault.LooksBeforeEntering)
         {
             if (Volatile.Read(ref _isOpen) == 0)
             {

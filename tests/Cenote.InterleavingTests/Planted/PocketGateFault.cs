@@ -6,8 +6,8 @@ internal enum PocketGateFault
     /// <summary>None: the protocol as it should be.</summary>
     None,
 
-    /// <summary>A call looks whether the connection is open before it announces itself.</summary>
-    LooksBeforeAnnouncing,
+    /// <summary>A call looks whether the connection is open before it enters.</summary>
+    LooksBeforeEntering,
 
     /// <summary>A closing thread looks for calls before it closes the connection to them.</summary>
     LooksBeforeClosing,

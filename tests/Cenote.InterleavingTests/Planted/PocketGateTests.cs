@@ -10,7 +10,7 @@ internal static class PocketGateTests
     public static void Its_opening_without_a_mistake_holds() => DisposalWhileOpening(PocketGateFault.None);
 
     [Interleaving(MustFindBug = true)]
-    public static void A_call_that_looks_before_it_announces_itself_is_found() => CallsAndClosing(PocketGateFault.LooksBeforeAnnouncing);
+    public static void A_call_that_looks_before_it_enters_is_found() => CallsAndClosing(PocketGateFault.LooksBeforeEntering);
 
     [Interleaving(MustFindBug = true)]
     public static void A_closing_that_looks_for_calls_first_is_found() => CallsAndClosing(PocketGateFault.LooksBeforeClosing);

@@ -95,7 +95,7 @@ public sealed class LostSessionTests
             Assert.IsNotType<DbException>(failure.InnerException, exactMatch: false);
         }
 
-        // Its place is free for another, and nobody gets the dead one.
+        // Its place is free for another, and no caller gets the dead one.
         await connection.CloseAsync();
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         Assert.Equal(1, await connection.ScalarAsync<int>("SELECT 1"));

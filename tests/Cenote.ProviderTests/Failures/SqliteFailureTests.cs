@@ -68,7 +68,7 @@ public sealed class SqliteFailureTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_opened_or_is_no_database_is_a_lost_connection()
+    public async Task A_file_that_cannot_be_opened_or_is_not_a_database_is_a_lost_connection()
     {
         await FailsAsync(FailureKind.ConnectionLost, 14, () => Task.FromResult(Open(Path.Combine(_directory, "nowhere", "shop.db"))));
         await FailsAsync(FailureKind.ConnectionLost, 14, () => Task.FromResult(Open(FilePath + ";Mode=ReadWrite")));

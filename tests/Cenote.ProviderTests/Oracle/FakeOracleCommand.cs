@@ -3,7 +3,7 @@ using System.Data;
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>
-/// The driver's command: no time limit by default (0), and <c>Cancel</c> does nothing unless something runs.
+/// The driver's command: no timeout by default (0), and <c>Cancel</c> does nothing unless something runs.
 /// </summary>
 internal sealed class FakeOracleCommand(FakeOracleConnection? connection) : FakeCommand(connection)
 {

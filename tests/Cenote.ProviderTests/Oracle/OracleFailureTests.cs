@@ -49,7 +49,7 @@ public sealed class OracleFailureTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_is_no_exception_of_the_driver_is_not_searched_for_numbers()
+    public void Exceptions_of_other_origin_are_not_searched_for_numbers()
     {
         Assert.Equal(FailureKind.Other, _provider.ClassifyFailure(new InvalidOperationException("ORA-03113")));
         Assert.Equal(FailureKind.ConnectionLost, _provider.ClassifyFailure(new IOException("ORA-00001")));

@@ -137,7 +137,7 @@ public sealed class OracleSessionTests
     }
 
     [Fact]
-    public async Task A_killed_session_is_not_lent_again()
+    public async Task A_killed_session_is_not_rented_again()
     {
         await using var pool = NewPool();
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))

@@ -26,10 +26,10 @@ public sealed class OracleSettingsTests
     [InlineData("Enlist=dynamic", "OracleConnection of your own")]
     [InlineData("HA Events=true", "ValidationInterval")]
     [InlineData("Load Balancing=true", "LOAD_BALANCE")]
-    public async Task Settings_that_could_not_take_effect_are_refused_with_the_remedy(string setting, string remedy)
+    public async Task Settings_that_could_not_take_effect_are_refused_with_the_fix(string setting, string fix)
     {
         await using var provider = NewProvider("Data Source=//db/shop;" + setting);
-        Assert.Contains(remedy, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
+        Assert.Contains(fix, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,7 +54,7 @@ internal sealed class OwnDatabase : IAsyncDisposable
     {
         var one = await CountScansAsync(async () =>
         {
-            // A data source of its own: those that Npgsql keeps by connection string have loaded them perhaps.
+            // A data source of its own, because one that Npgsql keeps by connection string may have loaded them.
             await using var source = NpgsqlDataSource.Create(ConnectionString + ";Pooling=false");
             await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         });

@@ -92,7 +92,7 @@ public sealed class GtidPositionTests
     [InlineData($"{Uuid}:9223372036854775808")]
     [InlineData("not-a-uuid:1-5")]
     [InlineData("16/B374D848")]
-    public void What_is_no_position_is_refused_without_being_quoted(string text)
+    public void An_invalid_position_is_refused_without_being_quoted(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => Provider.ParsePosition(text));
         Assert.Equal($"The text is not a position of MySQL or MariaDB. Positions look like 0-1-42 or {Uuid}:1-5.", refusal.Message);

@@ -68,7 +68,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     [Theory]
     [InlineData("OFF")]
     [InlineData("OFF_PERMISSIVE")]
-    public async Task Without_transaction_identifiers_there_is_no_position(string mode)
+    public async Task Without_transaction_identifiers_the_position_is_unknown(string mode)
     {
         var server = new ScriptedServer("8.4.3", MySql(isReadOnly: 0, mode), Variables(), NoReplicas());
         Assert.Null((await _provider.ReadStatusAsync(server, TestContext.Current.CancellationToken)).Position);
@@ -105,7 +105,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_MariaDB_server_with_cluster_support_that_is_no_node_counts_by_domains()
+    public async Task A_MariaDB_server_with_unused_cluster_support_counts_by_domains()
     {
         var status = await ReadMariaDbAsync(
             MariaDb(), Variables(("Slaves_running", "0"), ("wsrep_provider_name", ""), ("wsrep_cluster_state_uuid", ""), ("wsrep_last_committed", "18446744073709551615")));

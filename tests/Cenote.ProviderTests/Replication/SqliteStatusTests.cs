@@ -32,7 +32,7 @@ public sealed class SqliteStatusTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_database_does_not_answer_for_one()
+    public async Task A_file_that_is_not_a_database_does_not_answer_for_one()
     {
         await using var connection = new SqliteConnection(ConnectionString + ";Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);

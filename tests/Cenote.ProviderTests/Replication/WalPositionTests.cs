@@ -20,7 +20,7 @@ public sealed class WalPositionTests
         });
 
     [Fact]
-    public void A_carry_from_the_low_half_is_no_step_back()
+    public void A_carry_from_the_low_half_is_not_a_step_back()
     {
         Assert.True(Provider.ParsePosition("1/0").Covers(Provider.ParsePosition("0/FFFFFFFF")));
         Assert.True(Provider.ParsePosition("A/0").Covers(Provider.ParsePosition("9/0")));
@@ -39,7 +39,7 @@ public sealed class WalPositionTests
     [InlineData("1/ 16")]
     [InlineData("1/116B374D848")]
     [InlineData("0-1-42")]
-    public void What_is_no_position_is_refused_without_being_quoted(string text)
+    public void An_invalid_position_is_refused_without_being_quoted(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => Provider.ParsePosition(text));
         Assert.Equal("The text is not a position of PostgreSQL's write-ahead log. Positions look like 16/B374D848.", refusal.Message);

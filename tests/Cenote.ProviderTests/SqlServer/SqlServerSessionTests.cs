@@ -44,7 +44,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
     [Theory]
     [InlineData(SessionReset.ByPool)]
     [InlineData(SessionReset.ByDriver)]
-    public async Task A_session_lost_in_a_statement_is_not_lent_again(SessionReset clearing)
+    public async Task A_session_lost_in_a_statement_is_not_rented_again(SessionReset clearing)
     {
         await using var pool = NewPool(configure: options => options.SessionReset = clearing);
         int lost;

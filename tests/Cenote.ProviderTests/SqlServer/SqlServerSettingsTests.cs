@@ -14,10 +14,10 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     [InlineData("Connect Retry Count=1", "MaxOpenRetries")]
     [InlineData("Pool Blocking Period=AlwaysBlock", "CircuitBreaker")]
     [InlineData("Enlist=true", "EnlistTransaction")]
-    public async Task Settings_that_could_not_take_effect_are_refused_with_the_remedy(string setting, string remedy)
+    public async Task Settings_that_could_not_take_effect_are_refused_with_the_fix(string setting, string fix)
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;" + setting);
-        Assert.Contains(remedy, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
+        Assert.Contains(fix, Assert.Single(provider.Validate(Settings())), StringComparison.Ordinal);
     }
 
     [Fact]

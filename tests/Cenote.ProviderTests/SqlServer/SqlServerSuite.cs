@@ -2,7 +2,7 @@ namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>
 /// The real driver and the whole pool over a server that is scripted, since no SQL Server can be had here: what this
-/// proves is what the driver does, and what the pool does with the driver.
+/// shows is what the driver does, and what the pool does with the driver.
 /// </summary>
 public abstract class SqlServerSuite : IAsyncDisposable
 {

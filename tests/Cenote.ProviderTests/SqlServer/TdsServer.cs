@@ -6,7 +6,7 @@ namespace Cenote.ProviderTests.SqlServer;
 
 /// <summary>
 /// Speaks enough of SQL Server's protocol for its driver: logins, a few statements, transactions, attentions and the
-/// reset of a session, as MS-TDS and the server's documentation say. It is no SQL Server: what it does is what is
+/// reset of a session, as MS-TDS and the server's documentation say. It is not a SQL Server: what it does is what is
 /// written here.
 /// </summary>
 internal sealed class TdsServer : IAsyncDisposable

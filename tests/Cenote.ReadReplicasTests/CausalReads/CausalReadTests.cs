@@ -60,7 +60,7 @@ public sealed class CausalReadTests
     }
 
     [Fact]
-    public async Task A_read_that_has_waited_in_vain_goes_to_the_primary()
+    public async Task A_read_that_outwaited_its_timeout_goes_to_the_primary()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.FromSeconds(1));
         test.One.Reach(10);
@@ -75,7 +75,7 @@ public sealed class CausalReadTests
     }
 
     [Fact]
-    public async Task The_primary_takes_only_so_many_reads_that_wait_in_vain()
+    public async Task The_primary_takes_only_so_many_reads_after_a_failed_wait()
     {
         await using var test = await TestSet.CreateAsync(configure: options =>
         {
@@ -193,7 +193,7 @@ public sealed class CausalReadTests
     }
 
     [Fact]
-    public async Task When_nobody_can_say_what_was_written_reads_stay_where_it_was_written()
+    public async Task When_the_written_position_is_unknown_reads_stay_on_the_primary()
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();

@@ -1,12 +1,12 @@
 namespace Cenote.ReadReplicasTests.CausalReads;
 
-/// <summary>Reads that must see what was written, while somebody does not say what they need to know.</summary>
+/// <summary>Reads that must see what was written, while a server does not return the position that they need.</summary>
 public sealed class DoubtTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_a_primary_said_before_the_write_is_no_answer_of_one_that_refuses_probes_now()
+    public async Task An_earlier_position_does_not_stand_in_for_a_primary_that_refuses_probes()
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();
@@ -110,7 +110,7 @@ public sealed class DoubtTests
             Assert.Equal(CausalTokenProblem.Unverified, refusal.Problem);
         }
 
-        // The connection proves itself before anybody gets it again.
+        // The connection is validated before it is rented again.
         await test.One.Database.CallStarted(StubCall.Validate, validations + 1).Soon();
         Assert.Equal(0, test.Set.GetStatistics().CurrentReadsOnPrimary);
         gate.Release();

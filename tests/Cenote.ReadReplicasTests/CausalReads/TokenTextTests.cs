@@ -39,7 +39,7 @@ public sealed class TokenTextTests
     [InlineData("c1.c3R1YgoKLTU")]
     [InlineData("c1.__79")]
     [InlineData("<script>")]
-    public async Task What_is_no_token_is_refused_without_being_quoted(string text)
+    public async Task An_invalid_token_is_refused_without_being_quoted(string text)
     {
         await using var test = await TestSet.CreateAsync(replicas: 0);
 

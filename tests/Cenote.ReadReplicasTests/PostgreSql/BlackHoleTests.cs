@@ -50,7 +50,7 @@ public sealed class BlackHoleTests : IAsyncLifetime
             var healthy = await MeasureAsync(real, Reads, beforeWaiting: null);
             _proxy.Begin(NetworkFault.SilenceAfterAccept);
 
-            // Those who were on the server when it went silent have their answers when the network resets their
+            // Callers that were on the server when it went silent have their answers when the network resets their
             // connections: they count, too.
             var dark = await MeasureAsync(real, Reads, async () =>
             {

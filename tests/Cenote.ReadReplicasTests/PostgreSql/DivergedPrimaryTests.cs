@@ -8,7 +8,7 @@ public sealed class DivergedPrimaryTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_former_primary_that_nobody_has_rewound_gets_no_reads_until_somebody_does()
+    public async Task A_diverged_former_primary_gets_no_reads_until_it_is_rewound()
     {
         await using var lab = await PostgreSqlLab.StartAsync(replicas: 1);
         var (former, promoted) = (lab.Primary, lab.Replica);

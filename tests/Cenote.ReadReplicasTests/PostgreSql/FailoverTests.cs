@@ -92,7 +92,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_replicas_reads_go_to_the_primary_up_to_the_cap_and_then_to_nobody()
+    public async Task Without_replicas_reads_go_to_the_primary_up_to_the_cap()
     {
         await Db2.KillAsync();
         await Db3.KillAsync();
@@ -136,7 +136,7 @@ public sealed class FailoverTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Db3 follows db2: whoever has received more than a server that is promoted cannot follow it afterwards.
+    /// Db3 follows db2: a server that has received more than the promoted one cannot follow it afterwards.
     /// </summary>
     private async Task CascadeAsync()
     {

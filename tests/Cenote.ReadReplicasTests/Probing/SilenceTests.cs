@@ -64,7 +64,7 @@ public sealed class SilenceTests
     }
 
     [Fact]
-    public async Task A_driver_that_blocks_whoever_cancels_does_not_keep_a_probe_from_failing_in_time()
+    public async Task A_driver_that_blocks_a_cancel_does_not_keep_a_probe_from_failing_in_time()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1);
         var gate = new StubGate();

@@ -1,12 +1,12 @@
 namespace Cenote.ReadReplicasTests.Routing;
 
-/// <summary>Sets over pools that somebody else disposes of.</summary>
+/// <summary>Sets over pools that another owner disposes of.</summary>
 public sealed class OwnPoolTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_closed_set_lends_nothing_from_pools_that_are_still_open()
+    public async Task A_closed_set_rents_nothing_from_pools_that_are_still_open()
     {
         await using var one = NewPool("one", ServerRole.Primary);
         await using var two = NewPool("two", ServerRole.Replica);

@@ -100,7 +100,7 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task Nobody_queues_at_a_replica_while_another_has_an_idle_connection()
+    public async Task No_read_queues_at_a_replica_while_another_has_an_idle_connection()
     {
         await using var test = await TestSet.CreateAsync(configure: null, pools: options => options.MaxSize = 1);
         using var held = await test.Server("two").Pool.RentAsync(Token);
@@ -112,7 +112,7 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task Whoever_queues_at_a_replica_moves_on_when_it_leaves()
+    public async Task A_read_queued_at_a_replica_moves_on_when_it_is_evicted()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 2);
         using var first = await test.Set.RentReadAsync(Token);
@@ -161,16 +161,16 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task A_strategy_that_chooses_nobody_is_named()
+    public async Task A_strategy_that_chooses_no_replica_is_named()
     {
-        await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = new Nobody());
+        await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = new EmptyChoice());
 
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Set.RentReadAsync(Token));
 
-        Assert.Contains(nameof(Nobody), refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(EmptyChoice), refusal.Message, StringComparison.Ordinal);
     }
 
-    private sealed class Nobody : IReplicaStrategy
+    private sealed class EmptyChoice : IReplicaStrategy
     {
         public int Choose(ReadOnlySpan<ReplicaSetServer> candidates) => candidates.Length;
     }

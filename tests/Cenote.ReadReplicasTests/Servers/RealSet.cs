@@ -20,7 +20,7 @@ internal sealed class RealSet : IAsyncDisposable
             options.ProbeInterval = TimeSpan.FromMilliseconds(100);
             options.SlowStartDuration = TimeSpan.Zero;
 
-            // A busy machine is no dead server: what is dead here refuses connections.
+            // A busy machine is not a dead server: what is dead here refuses connections.
             options.ProbeTimeout = TimeSpan.FromMinutes(1); // the most that there is
             options.PrimaryTimeout = Patience.Limit;
             configure?.Invoke(options);

@@ -10,7 +10,7 @@ internal abstract class ReplicationLab<TServer>(TServer primary, params IEnumera
 
     internal TServer Replica => Servers[1];
 
-    /// <summary>Asks a server for its status, as an ordinary user or as one who may see everything.</summary>
+    /// <summary>Asks a server for its status, as an ordinary user or as a user with every right to read.</summary>
     internal static async Task<ServerStatus> ReadStatusAsync(DatabaseProvider provider, TServer server, bool asAdministrator = false)
     {
         await using var connection = asAdministrator ? await server.OpenAdminAsync() : await server.OpenStrangerAsync();

@@ -73,7 +73,7 @@ public sealed class StrategyTests
     }
 
     [Fact]
-    public async Task Least_loaded_heeds_weights()
+    public async Task Least_loaded_respects_weights()
     {
         await using var test = await TestSet.CreateAsync(
             configure: options => options.Strategy = ReplicaStrategy.LeastLoaded(), pools: options => options.MinSize = 4, weights: name => name == "two" ? 3 : 1);

@@ -23,7 +23,7 @@ public sealed class DriftTests
     }
 
     [Fact]
-    public async Task A_primary_that_came_back_with_an_earlier_position_makes_nobody_lag()
+    public async Task A_primary_that_came_back_with_an_earlier_position_makes_no_replica_lag()
     {
         await using var test = await TestSet.CreateAsync();
         foreach (var position in (long[])[100, 90])

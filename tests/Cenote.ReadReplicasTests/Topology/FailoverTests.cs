@@ -65,7 +65,7 @@ public sealed class FailoverTests
         Assert.Equal(ReplicaSetServerState.Lagging, test.Server("one").State);
         Assert.Contains("another timeline than 2", test.Server("one").Reason, StringComparison.Ordinal);
 
-        // As it is while it tries in vain to follow.
+        // As it is while it fails to follow.
         test.One.Replication!.Say(status => status with { Timeline = null });
         await test.ProbeAsync();
         test.One.Become(ServerRole.Replica, timeline: 1);
@@ -200,7 +200,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task Reads_go_on_while_there_is_no_primary()
+    public async Task Reads_go_on_without_a_primary()
     {
         await using var test = await TestSet.CreateAsync();
         test.One.Die();
@@ -289,7 +289,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task Members_of_one_group_are_no_rivals()
+    public async Task Members_of_one_group_are_not_rivals()
     {
         await using var test = await TestSet.CreateAsync();
         foreach (var stub in test.Stubs)
@@ -321,7 +321,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task Whoever_queues_for_the_primary_moves_on_with_the_part()
+    public async Task A_caller_queued_for_the_primary_moves_on_with_the_role()
     {
         await using var test = await TestSet.CreateAsync(pools: options => options.MaxSize = 1);
         using var held = await test.Set.RentWriteAsync(Token);

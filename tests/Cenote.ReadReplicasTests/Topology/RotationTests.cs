@@ -35,7 +35,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_failure_between_successes_is_no_reason_to_leave()
+    public async Task A_failure_between_successes_does_not_evict()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1);
         for (var i = 0; i < 5; i++)
@@ -133,7 +133,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task Where_there_are_no_positions_the_servers_own_word_counts()
+    public async Task Without_positions_the_servers_own_lag_counts()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.MaxLag = TimeSpan.FromSeconds(3));
         test.One.Replication!.Say(status => status with { Position = null });

@@ -8,10 +8,10 @@ public sealed class SetDiagnosisTests
     {
         await using var test = await TestSet.CreateAsync();
 
-        var verdict = test.Set.Diagnose();
+        var diagnosis = test.Set.Diagnose();
 
-        Assert.Equal((DiagnosisLevel.Healthy, "primary one, 2 of 2 replicas serve"), (verdict.Level, verdict.Summary));
-        Assert.Empty(verdict.Findings);
+        Assert.Equal((DiagnosisLevel.Healthy, "primary one, 2 of 2 replicas serve"), (diagnosis.Level, diagnosis.Summary));
+        Assert.Empty(diagnosis.Findings);
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class SetDiagnosisTests
         test.One.Die();
         await test.ProbeAsync(2);
 
-        var verdict = test.Set.Diagnose();
-        Assert.Equal(DiagnosisLevel.Unhealthy, verdict.Level);
-        Assert.Equal([FindingKind.NoPrimary, FindingKind.NoReplica], verdict.Findings.Select(finding => finding.Kind));
+        var diagnosis = test.Set.Diagnose();
+        Assert.Equal(DiagnosisLevel.Unhealthy, diagnosis.Level);
+        Assert.Equal([FindingKind.NoPrimary, FindingKind.NoReplica], diagnosis.Findings.Select(finding => finding.Kind));
     }
 }

@@ -34,7 +34,7 @@ public sealed class ConnectionStringProblemsTests
     [InlineData("Host=db;Username=app;Password=ab;hunter=cd", "hunter")]
     [InlineData("Host=db;Username=app;Password=x;horse battery=1", "horse")]
     [InlineData("Host=db;Password=x;horse=1;battery=2", "battery")]
-    public void A_piece_of_a_password_is_no_setting_that_is_named(string connection, string piece)
+    public void A_piece_of_a_password_is_not_named_as_a_setting(string connection, string piece)
     {
         var problems = Find("postgresql", connection);
 

@@ -18,7 +18,7 @@ public sealed class PoolSizesReaderTests
     }
 
     [Fact]
-    public void Of_those_that_are_kept_open_one_writes()
+    public void One_of_the_connections_kept_open_writes()
     {
         Assert.Equal(4, Read(ShopProvider.Sqlite, minimum: 5).MinimumReaders);
         Assert.Equal(0, Read(ShopProvider.Sqlite, minimum: 0).MinimumReaders);

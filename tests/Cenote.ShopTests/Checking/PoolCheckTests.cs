@@ -36,16 +36,16 @@ public sealed class PoolCheckTests
     public void A_connection_that_was_opened_without_being_counted_is_found() => Refuses(AtRest with { ConnectionsOpened = 4 }, AfterClosing, "opened − closed: 1");
 
     [Fact]
-    public void A_rent_that_nobody_had_is_found() => Refuses(AtRest with { Rents = 1 }, AfterClosing, "Rents counted by the pool: 1");
+    public void A_rent_without_a_holder_is_found() => Refuses(AtRest with { Rents = 1 }, AfterClosing, "Rents counted by the pool: 1");
 
     [Fact]
-    public void A_timeout_that_nobody_saw_is_found() => Refuses(AtRest with { Timeouts = 1 }, AfterClosing, "Timeouts counted by the pool: 1");
+    public void A_timeout_without_a_caller_is_found() => Refuses(AtRest with { Timeouts = 1 }, AfterClosing, "Timeouts counted by the pool: 1");
 
     [Fact]
-    public void A_cancelled_wait_that_nobody_was_told_of_is_found() => Refuses(AtRest with { Cancellations = 1 }, AfterClosing, "Cancelled waits counted by the pool: 1");
+    public void A_cancelled_wait_without_a_caller_is_found() => Refuses(AtRest with { Cancellations = 1 }, AfterClosing, "Cancelled waits counted by the pool: 1");
 
     [Fact]
-    public void A_cancellation_that_came_before_the_queue_is_no_wait()
+    public void A_cancellation_before_the_queue_does_not_count_as_a_wait()
     {
         var rents = new RentTally();
         rents.CountFailure(new OperationCanceledException());

@@ -6,26 +6,26 @@ public sealed class ComparisonTests
 {
     [Fact]
     internal void Nearly_all_pairs_on_one_side_and_a_median_worth_it_are_a_gain() =>
-        Says(ComparisonVerdict.SplitFaster, 1.2, 1.3, 0.9, 1.4, 1.3, 1.2, 1.1, 1.5, 1.2);
+        Says(ComparisonOutcome.SplitFaster, 1.2, 1.3, 0.9, 1.4, 1.3, 1.2, 1.1, 1.5, 1.2);
 
     [Fact]
     internal void Pairs_on_both_sides_are_none_though_the_median_is_high() =>
-        Says(ComparisonVerdict.NoClearDifference, 2.0, 0.8, 2.1, 0.7, 1.9, 0.9, 2.2, 1.8, 0.6);
+        Says(ComparisonOutcome.NoClearDifference, 2.0, 0.8, 2.1, 0.7, 1.9, 0.9, 2.2, 1.8, 0.6);
 
     [Fact]
     internal void A_sure_difference_that_is_not_worth_it_is_none() =>
-        Says(ComparisonVerdict.NoClearDifference, 1.01, 1.02, 1.01, 1.03, 1.02, 1.01, 1.02, 1.03, 1.01);
+        Says(ComparisonOutcome.NoClearDifference, 1.01, 1.02, 1.01, 1.03, 1.02, 1.01, 1.02, 1.03, 1.01);
 
     [Fact]
     internal void A_loss_is_told_as_one() =>
-        Says(ComparisonVerdict.MixedFaster, 0.8, 0.7, 0.9, 0.8, 0.6, 0.7, 0.8, 0.9, 0.7);
+        Says(ComparisonOutcome.MixedFaster, 0.8, 0.7, 0.9, 0.8, 0.6, 0.7, 0.8, 0.9, 0.7);
 
     [Fact]
-    internal void Few_pairs_prove_nothing_however_far_they_are_on_one_side() =>
-        Says(ComparisonVerdict.TooFewPairs, 9, 9, 9, 9, 9);
+    internal void Few_pairs_show_nothing_however_far_they_are_on_one_side() =>
+        Says(ComparisonOutcome.TooFewPairs, 9, 9, 9, 9, 9);
 
     [Fact]
-    internal void No_pairs_prove_nothing() => Says(ComparisonVerdict.TooFewPairs);
+    internal void Without_pairs_the_outcome_is_open() => Says(ComparisonOutcome.TooFewPairs);
 
     [Fact]
     public void The_ratio_is_the_median_of_the_pairs_not_that_of_the_medians()
@@ -54,8 +54,8 @@ public sealed class ComparisonTests
     public void A_phase_in_which_nothing_was_done_counts_as_one_operation() =>
         Assert.Equal(2, PhaseMeasure.Of(done: 0, TimeSpan.FromSeconds(0.5), default, default).OperationsPerSecond);
 
-    private static void Says(ComparisonVerdict verdict, params double[] ratios) =>
-        Assert.Equal(verdict, new Comparison([.. ratios.Select(ratio => Pair(1_000 * ratio, 1_000))]).Verdict);
+    private static void Says(ComparisonOutcome outcome, params double[] ratios) =>
+        Assert.Equal(outcome, new Comparison([.. ratios.Select(ratio => Pair(1_000 * ratio, 1_000))]).Outcome);
 
     private static PairMeasure Pair(double split, double mixed, double milliseconds = 1) => new(
         new PhaseMeasure(split, Latency(milliseconds), Latency(2 * milliseconds)),

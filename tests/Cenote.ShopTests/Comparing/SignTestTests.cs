@@ -14,7 +14,7 @@ public sealed class SignTestTests
         Assert.Equal(chance, SignTest.Chance(pairs, onOneSide), 12);
 
     [Fact]
-    public void A_day_of_pairs_is_no_trouble()
+    public void A_day_of_pairs_is_computed_without_overflow()
     {
         Assert.Equal(0.5, SignTest.Chance(8_641, 4_321), 6);
         Assert.True(SignTest.Chance(8_641, 8_641) < 1e-300);

@@ -12,7 +12,7 @@ public sealed class ComparisonSectionTests
     [InlineData("did less here: 0.50 times", 0.5, 0.4, 0.6, 0.5, 0.5, 0.5)]
     [InlineData("Too few pairs to tell", 3.0, 3.0)]
     [InlineData("no result")]
-    public void The_words_are_those_that_the_numbers_allow(string words, params double[] ratios)
+    public void The_words_follow_from_the_numbers(string words, params double[] ratios)
     {
         var sentence = Markup.Remove(ComparisonSection.Sentence(Compare(ratios)));
 

@@ -52,7 +52,7 @@ public sealed class ReportTargetTests : IDisposable
     [Fact]
     public async Task Device_is_written_through()
     {
-        // A device of our own would need root; links lead to those that every machine has.
+        // A device of our own would need root; links lead to devices that every machine has.
         var link = _folder.File("device");
         await ShellAsync($"ln -s /dev/null '{link}'");
 
@@ -121,7 +121,7 @@ public sealed class ReportTargetTests : IDisposable
     }
 
     [Fact]
-    public async Task Database_that_is_no_plain_file_is_refused()
+    public async Task A_database_that_is_not_a_plain_file_is_refused()
     {
         var fifo = _folder.File("fifo");
         await ShellAsync($"mkfifo '{fifo}'");

@@ -114,7 +114,7 @@ public sealed class SqliteRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_left_as_it_is()
+    public async Task A_file_that_is_not_a_database_is_left_as_it_is()
     {
         var file = _folder.File("letter.txt");
         await File.WriteAllTextAsync(file, "Dear reader", TestContext.Current.CancellationToken);

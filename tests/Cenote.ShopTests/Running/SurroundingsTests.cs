@@ -12,7 +12,7 @@ public sealed class SurroundingsTests : IDisposable
     [Theory]
     [InlineData("/proc/none")]
     [InlineData("/dev/null")]
-    public async Task Temporary_folder_that_cannot_be_used_is_one_line_with_the_remedy(string folder)
+    public async Task An_unusable_temporary_folder_is_one_line_with_the_fix(string folder)
     {
         using var run = await ProgramRun.RunInShellAsync($"TMPDIR={folder} $PROGRAM {Run}");
 

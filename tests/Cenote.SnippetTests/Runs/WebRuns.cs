@@ -92,8 +92,8 @@ internal static class WebRuns
         }),
     };
 
-    // As printed it runs until the application is stopped, and keeps the application to itself: the host announces it,
-    // as it does for tools.
+    // As printed it runs until the application is stopped, and keeps the application to itself: the host logs its
+    // start, as it does for tools.
     private static async Task HostAsync(SnippetDatabases databases)
     {
         var built = new TaskCompletionSource<IHost>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace Cenote.TelemetryTests.Documentation;
 
 /// <summary>
-/// A query in the language of Prometheus: which metrics and labels it uses. What it means, promtool judges.
+/// A query in the language of Prometheus: which metrics and labels it uses. Its meaning is checked by promtool.
 /// </summary>
 internal sealed partial class PromQuery(string text)
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Cenote.TelemetryTests.Metrics;
 
 /// <summary>
-/// A lease allocates nothing, whether or not somebody listens. Not in parallel: other tests would tier up the same code
+/// A lease allocates nothing, with or without a listener. Not in parallel: other tests would tier up the same code
 /// meanwhile.
 /// </summary>
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]

@@ -21,7 +21,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public async Task A_pool_that_nobody_holds_is_not_kept_alive_by_who_listens()
+    public async Task An_unreferenced_pool_is_not_kept_alive_by_listeners()
     {
         using var collector = new Collector();
         var name = $"forgotten {Guid.NewGuid():N}";
@@ -127,7 +127,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public async Task A_listener_that_throws_costs_nobody_a_connection()
+    public async Task A_listener_that_throws_costs_no_connection()
     {
         using var listener = new MeterListener();
         var name = $"listened to {Guid.NewGuid():N}";

@@ -25,7 +25,7 @@ public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<
             Assert.Equal(0, OfSet(scrape, test, "cenote_replica_set_failovers_total"));
             Assert.Equal(0, OfSet(scrape, test, "cenote_replica_set_reads_on_primary_total"));
 
-            // The read that follows has nobody but the new primary.
+            // The read that follows has only the new primary.
             await test.FailOverAsync();
             (await test.Set.RentReadAsync().Soon()).Dispose();
 

@@ -13,7 +13,7 @@ internal static class StubPool
     }
 
     /// <summary>
-    /// A pool that has something to tell by each instrument: it opened, somebody waited, and a connection came back.
+    /// A pool that has something to tell by each instrument: it opened, a caller waited, and a connection came back.
     /// </summary>
     internal static async Task<ConnectionPool> UsedAsync(Action<ConnectionPoolOptions>? configure = null)
     {

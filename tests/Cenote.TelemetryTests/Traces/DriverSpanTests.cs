@@ -4,7 +4,7 @@ using Cenote.Providers;
 namespace Cenote.TelemetryTests.Traces;
 
 /// <summary>
-/// The drivers' own spans: one for each statement, under the caller's span, whoever opened the connection and when.
+/// The drivers' own spans: one for each statement, under the caller's span, wherever the connection was opened.
 /// </summary>
 public sealed class DriverSpanTests(Recorder recorder) : IClassFixture<Recorder>
 {

@@ -22,7 +22,7 @@ public sealed class FailedRentTraceTests(Recorder recorder) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task A_cancelled_rent_is_no_error()
+    public async Task A_cancelled_rent_is_not_an_error()
     {
         await using var pool = await RentTraceTests.NewPoolAsync();
         using var held = await pool.RentAsync();
@@ -37,7 +37,7 @@ public sealed class FailedRentTraceTests(Recorder recorder) : IClassFixture<Reco
     }
 
     [Fact]
-    public async Task A_circuit_that_is_open_is_an_error_although_nobody_waits()
+    public async Task An_open_circuit_is_an_error_although_no_caller_waits()
     {
         await using var pool = await RentTraceTests.NewPoolAsync();
         pool.IsolateCircuit();

@@ -135,7 +135,7 @@ public sealed class RentTraceTests(Recorder recorder) : IClassFixture<Recorder>
         return await rent;
     }
 
-    /// <summary>A blocking caller has a thread of its own, and the span of whoever started it.</summary>
+    /// <summary>A blocking caller has a thread of its own, and the span of the code that started it.</summary>
     private static Task<ConnectionLease> RentAsync(ConnectionPool pool, bool isBlocking, TaskCompletionSource<Thread>? renting = null) => isBlocking
         ? Task.Factory.StartNew(
             () =>

@@ -27,7 +27,7 @@ internal enum NetworkFault
     /// <summary>Every connection is reset (RST), old and new.</summary>
     Reset,
 
-    /// <summary>Old connections are reset, new ones are refused: nobody listens.</summary>
+    /// <summary>Old connections are reset, new ones are refused: no server listens.</summary>
     Refusal,
 
     /// <summary>The peers of the connections of this moment are gone without a FIN. New connections work.</summary>

@@ -14,7 +14,7 @@ internal sealed class ProxyLink(FaultProxy proxy, Socket client) : IDisposable
     internal void Deafen() => _isDeaf = true;
 
     /// <summary>
-    /// Ends the session at the server; the client hears nothing of it, and goes on talking to nobody.
+    /// Ends the session at the server; the client is not notified, and goes on sending.
     /// </summary>
     internal void LosePeer()
     {
@@ -75,8 +75,8 @@ internal sealed class ProxyLink(FaultProxy proxy, Socket client) : IDisposable
         {
         }
 
-        // Whoever ends one direction ends both, as the drivers and the servers do; the client of a deaf link is not to
-        // hear of it.
+        // The side that ends one direction ends both, as the drivers and the servers do; the client of a deaf link is
+        // not to hear of it.
         if (isFromClient || !_isDeaf)
         {
             Dispose();

@@ -18,7 +18,7 @@ public sealed class CancelRequestsTests
         {
             foreach (var (isFirstSent, isSecondSent) in new[] { (false, false), (false, true), (true, false), (true, true) })
             {
-                // Nobody sends a cancel for a statement that has ended already.
+                // No cancel is sent for a statement that has ended already.
                 if (!(isFirstSent && BeginsLate(order, 'a')) && !(isSecondSent && BeginsLate(order, 'b')))
                 {
                     data.Add(order, isFirstSent, isSecondSent);
@@ -69,7 +69,7 @@ public sealed class CancelRequestsTests
         Assert.Null(cancels.RecordSent(TimeSpan.FromMilliseconds(5)));
         Assert.Equal(new SentCancel(null, TimeSpan.FromMilliseconds(5)), cancels.RecordEnd(null, isLast: true));
 
-        // And one that nobody cancels.
+        // And one that is never cancelled.
         Assert.Null(cancels.RecordEnd(End, isLast: true));
     }
 

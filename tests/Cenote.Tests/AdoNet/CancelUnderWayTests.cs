@@ -1,8 +1,8 @@
 namespace Cenote.Tests.AdoNet;
 
 /// <summary>
-/// A request to cancel travels on a way of its own and may arrive late, when the connection already serves somebody
-/// else. The drivers guard against that in ways of their own; these tests show the pool's own guard, on a driver that
+/// A request to cancel travels on a way of its own and may arrive late, when the connection already serves another
+/// holder. The drivers guard against that in ways of their own; these tests show the pool's own guard, on a driver that
 /// has none.
 /// </summary>
 public sealed class CancelUnderWayTests

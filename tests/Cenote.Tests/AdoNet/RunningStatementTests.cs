@@ -19,7 +19,7 @@ public sealed class RunningStatementTests
         gate.Release();
         Assert.Equal(connection.Unwrap<StubConnection>().Session!.Id, await call.Soon());
 
-        // At rest it is one of those that may go.
+        // At rest it is one of the statements that may go.
         others.ForEach(command => command.Dispose());
         for (var i = 0; i < 80; i++)
         {

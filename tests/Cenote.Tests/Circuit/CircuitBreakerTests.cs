@@ -144,7 +144,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public async Task Opened_by_hand_nobody_is_served_until_it_is_closed_by_hand()
+    public async Task Opened_by_hand_it_serves_no_caller_until_it_is_closed_by_hand()
     {
         await using var test = await TestPool.FullAsync(1, options => options.CircuitBreaker = Plain);
         var held = await test.Pool.RentAsync();

@@ -13,7 +13,7 @@ public sealed class RefusingServerTests
         var waiters = Enumerable.Range(0, 10).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.StatisticsAre(statistics => statistics.OpenFailures >= 1 && statistics.Counts.Opening == 0);
 
-        // Nobody is told of the failure: two connections go round.
+        // No caller sees the failure: two connections go round.
         Assert.DoesNotContain(waiters, static waiter => waiter.IsCompleted);
         foreach (var lease in held)
         {

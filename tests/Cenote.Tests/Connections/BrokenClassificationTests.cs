@@ -22,6 +22,6 @@ public sealed class BrokenClassificationTests
 
     private sealed class UnreachableFactory : DbProviderFactory
     {
-        public override DbConnection CreateConnection() => throw new InvalidOperationException("nobody answers");
+        public override DbConnection CreateConnection() => throw new InvalidOperationException("no answer");
     }
 }

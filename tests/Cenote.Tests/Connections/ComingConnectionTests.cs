@@ -135,7 +135,7 @@ public sealed class ComingConnectionTests
     }
 
     [Fact]
-    public async Task A_connection_that_nobody_may_have_any_more_is_not_counted_on()
+    public async Task A_connection_that_became_unusable_is_not_counted_on()
     {
         await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
         await timed.WarmAsync();
@@ -151,7 +151,7 @@ public sealed class ComingConnectionTests
     }
 
     [Fact]
-    public async Task A_retirement_while_a_caller_counts_on_a_connection_is_heeded_at_once()
+    public async Task A_retirement_while_a_caller_counts_on_a_connection_takes_effect_at_once()
     {
         await using var timed = await TimedPool.StartAsync(TimeSpan.FromMilliseconds(200), Reset, size: 6);
         await timed.WarmAsync();

@@ -39,7 +39,7 @@ public sealed class FailureClassificationTests
     }
 
     [Fact]
-    public async Task A_connection_to_a_server_that_has_become_read_only_is_not_lent_again()
+    public async Task A_connection_to_a_server_that_has_become_read_only_is_not_rented_again()
     {
         await using var test = await TestPool.FullAsync(1);
         await using (var connection = await test.Pool.OpenConnectionAsync().Soon())
@@ -55,7 +55,7 @@ public sealed class FailureClassificationTests
     }
 
     [Fact]
-    public async Task A_users_verdict_goes_before_the_providers()
+    public async Task The_users_classification_goes_before_the_providers()
     {
         await using var test = await TestPool.FullAsync(
             1, options => options.FailureClassifier = exception => exception is StubException { Kind: FailureKind.Other } ? FailureKind.ConnectionLost : null);
@@ -66,7 +66,7 @@ public sealed class FailureClassificationTests
     }
 
     [Fact]
-    public async Task A_verdict_that_throws_or_makes_no_sense_leaves_the_providers()
+    public async Task A_classification_that_throws_or_is_invalid_leaves_the_providers()
     {
         await using var test = await TestPool.FullAsync(
             1, options => options.FailureClassifier = exception => exception is StubException ? (FailureKind)99 : throw new InvalidCastException());
@@ -80,7 +80,7 @@ public sealed class FailureClassificationTests
     [InlineData(SessionReset.ByPool, ResetMode.Full)]
     [InlineData(SessionReset.ByPool, ResetMode.None)]
     [InlineData(SessionReset.ByDriver, ResetMode.Full)]
-    public async Task After_a_timeout_the_connection_proves_itself_before_its_next_lease(SessionReset clearing, ResetMode mode)
+    public async Task After_a_timeout_the_connection_is_validated_before_its_next_lease(SessionReset clearing, ResetMode mode)
     {
         await using var test = await TestPool.FullAsync(1, options => options.ResetMode = mode, TestPool.Clearing(clearing));
         var gate = new StubGate();

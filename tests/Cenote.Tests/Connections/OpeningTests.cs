@@ -15,7 +15,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task A_hung_open_blocks_nobody_else()
+    public async Task A_hung_open_blocks_no_other_caller()
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(
@@ -182,7 +182,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task Of_a_circuit_that_was_opened_by_hand_there_is_no_driver_to_quote()
+    public async Task A_circuit_opened_by_hand_quotes_no_driver()
     {
         await using var test = TestPool.Create();
         test.Pool.IsolateCircuit();
@@ -226,7 +226,7 @@ public sealed class OpeningTests
         var atStart = test.Database.Calls(StubCall.Open).Started;
         var rents = Enumerable.Range(0, 20).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
 
-        // Time stands still: what the server refused just now is not asked for again, whoever comes.
+        // Time stands still: what the server refused just now is not asked for again, however many callers come.
         Assert.InRange(atStart, 1, 2);
         Assert.Equal(atStart, test.Database.Calls(StubCall.Open).Started);
 

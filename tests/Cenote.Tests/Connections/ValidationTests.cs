@@ -3,7 +3,7 @@ namespace Cenote.Tests.Connections;
 public sealed class ValidationTests
 {
     [Fact]
-    public async Task A_connection_used_a_moment_ago_is_lent_without_validation()
+    public async Task A_connection_used_a_moment_ago_is_rented_without_validation()
     {
         await using var test = await TestPool.FullAsync(1);
 
@@ -46,7 +46,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task A_connection_unused_for_long_is_validated_before_it_is_lent()
+    public async Task A_connection_unused_for_long_is_validated_before_it_is_rented()
     {
         await using var test = await TestPool.FullAsync(1);
         var gate = new StubGate();
@@ -101,7 +101,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task After_a_fatal_failure_every_idle_connection_proves_itself_before_its_next_lease()
+    public async Task After_a_fatal_failure_every_idle_connection_is_validated_before_its_next_lease()
     {
         await using var test = await TestPool.FullAsync(3);
         var lease = await test.Pool.RentAsync();
@@ -124,7 +124,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task A_suspect_that_proves_itself_is_lent_again()
+    public async Task A_doubtful_connection_that_passes_validation_is_rented_again()
     {
         await using var test = await TestPool.FullAsync(2);
         var lease = await test.Pool.RentAsync();
@@ -141,7 +141,7 @@ public sealed class ValidationTests
     }
 
     [Fact]
-    public async Task A_failed_validation_makes_the_other_idle_connections_suspect()
+    public async Task A_failed_validation_makes_the_other_idle_connections_doubtful()
     {
         await using var test = await TestPool.FullAsync(3);
         test.Database.KillAllSessions();

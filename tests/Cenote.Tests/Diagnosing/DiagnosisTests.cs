@@ -8,14 +8,14 @@ public sealed class DiagnosisTests
         await using var test = await TestPool.FullAsync(3);
         using var lease = await test.Pool.RentAsync();
 
-        var verdict = test.Pool.Diagnose();
+        var diagnosis = test.Pool.Diagnose();
 
-        Assert.Equal((DiagnosisLevel.Healthy, "1 of 3 connections leased, 2 idle", "test"), (verdict.Level, verdict.Summary, verdict.Subject));
-        Assert.Empty(verdict.Findings);
+        Assert.Equal((DiagnosisLevel.Healthy, "1 of 3 connections leased, 2 idle", "test"), (diagnosis.Level, diagnosis.Summary, diagnosis.Subject));
+        Assert.Empty(diagnosis.Findings);
     }
 
     [Fact]
-    public async Task A_start_that_takes_long_is_no_error_until_a_try_has_failed()
+    public async Task A_start_that_takes_long_is_not_an_error_until_an_attempt_has_failed()
     {
         var gate = new StubGate();
         var script = new CallScript().Always(StubCall.Open, StubStep.Hang(gate, honoursCancellation: true));
@@ -61,11 +61,11 @@ public sealed class DiagnosisTests
         var waiting = test.Pool.RentAsync().AsTask();
         test.Time.Advance(TimeSpan.FromSeconds(2));
 
-        var verdict = test.Pool.Diagnose();
+        var diagnosis = test.Pool.Diagnose();
 
-        Assert.Equal(DiagnosisLevel.Degraded, verdict.Level);
-        Assert.StartsWith("saturated: 1 waiting, longest 2.0 s, 1 of 1 connections leased, held mostly by DiagnosisTests.cs:", verdict.Summary, StringComparison.Ordinal);
-        Assert.Equal(FindingKind.Saturated, verdict.Findings[0].Kind);
+        Assert.Equal(DiagnosisLevel.Degraded, diagnosis.Level);
+        Assert.StartsWith("saturated: 1 waiting, longest 2.0 s, 1 of 1 connections leased, held mostly by DiagnosisTests.cs:", diagnosis.Summary, StringComparison.Ordinal);
+        Assert.Equal(FindingKind.Saturated, diagnosis.Findings[0].Kind);
         lease.Dispose();
         (await waiting.Soon()).Dispose();
         Assert.Equal(DiagnosisLevel.Healthy, test.Pool.Diagnose().Level);
@@ -125,11 +125,11 @@ public sealed class DiagnosisTests
         };
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var verdict = test.Pool.Diagnose();
+        var diagnosis = test.Pool.Diagnose();
 
-        var finding = verdict.Findings[0];
-        Assert.Equal((FindingKind.NestedRentDeadlock, DiagnosisLevel.Unhealthy), (finding.Kind, verdict.Level));
-        Assert.StartsWith("stands still for ", verdict.Summary, StringComparison.Ordinal);
+        var finding = diagnosis.Findings[0];
+        Assert.Equal((FindingKind.NestedRentDeadlock, DiagnosisLevel.Unhealthy), (finding.Kind, diagnosis.Level));
+        Assert.StartsWith("stands still for ", diagnosis.Summary, StringComparison.Ordinal);
         Assert.Contains("Held by DiagnosisTests.cs:", finding.Evidence, StringComparison.Ordinal);
         Assert.Contains("asked for by DiagnosisTests.cs:", finding.Evidence, StringComparison.Ordinal);
         Array.ForEach(outer, lease => lease.Dispose());
@@ -154,10 +154,10 @@ public sealed class DiagnosisTests
         await test.When(counts => counts.Waiting == waiters);
         await test.Pass(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(1));
 
-        var verdict = test.Pool.Diagnose();
+        var diagnosis = test.Pool.Diagnose();
 
-        Assert.Equal((FindingKind.Saturated, DiagnosisLevel.Degraded), (verdict.Findings[0].Kind, verdict.Level));
-        Assert.DoesNotContain(verdict.Findings, finding => finding.Kind == FindingKind.NestedRentDeadlock);
+        Assert.Equal((FindingKind.Saturated, DiagnosisLevel.Degraded), (diagnosis.Findings[0].Kind, diagnosis.Level));
+        Assert.DoesNotContain(diagnosis.Findings, finding => finding.Kind == FindingKind.NestedRentDeadlock);
         Array.ForEach(holders, lease => lease.Dispose());
         Array.ForEach(await Task.WhenAll(waiting).Soon(), lease => lease.Dispose());
     }
@@ -243,7 +243,7 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
-    public async Task A_verdict_that_stands_is_logged_once_and_is_an_event_and_so_is_its_end()
+    public async Task A_lasting_diagnosis_is_logged_once_and_is_an_event_and_so_is_its_end()
     {
         await using var test = await TestPool.FullAsync(1);
         var lease = await test.Pool.RentAsync();
@@ -309,17 +309,17 @@ public sealed class DiagnosisTests
             var leases = await test.RentAsync(test.Counts.Idle);
             var waiting = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync().AsTask()).ToList();
             test.Time.Advance(TimeSpan.FromMilliseconds(50));
-            var verdict = test.Pool.Diagnose();
+            var diagnosis = test.Pool.Diagnose();
             Array.ForEach(leases, lease => lease.Dispose());
             foreach (var rent in waiting)
             {
                 (await rent.Soon()).Dispose();
             }
 
-            Assert.Equal(FindingKind.Saturated, verdict.Findings[0].Kind);
-            var finding = Assert.Single(verdict.Findings, finding => finding.Kind == kind);
-            Assert.EndsWith(finding.Summary, verdict.Summary, StringComparison.Ordinal);
-            Assert.Equal(2, verdict.Findings.Count);
+            Assert.Equal(FindingKind.Saturated, diagnosis.Findings[0].Kind);
+            var finding = Assert.Single(diagnosis.Findings, finding => finding.Kind == kind);
+            Assert.EndsWith(finding.Summary, diagnosis.Summary, StringComparison.Ordinal);
+            Assert.Equal(2, diagnosis.Findings.Count);
             return finding;
         }
     }

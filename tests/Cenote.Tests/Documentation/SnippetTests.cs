@@ -57,7 +57,7 @@ public sealed partial class SnippetTests
     {
         var parts = name.Split('.');
         var file = Path.Combine(Root, "samples/Snippets", parts[0] + ".cs");
-        Assert.True(parts.Length == 2 && File.Exists(file), $"snippet {name}: there is no file samples/Snippets/{parts[0]}.cs");
+        Assert.True(parts.Length == 2 && File.Exists(file), $"snippet {name}: a file is missing: samples/Snippets/{parts[0]}.cs");
         var region = RegionPattern().Matches(File.ReadAllText(file)).SingleOrDefault(region => region.Groups["name"].Value == parts[1]);
         Assert.True(region is not null, $"snippet {name}: samples/Snippets/{parts[0]}.cs has no region of that name");
         return Normalize(region.Groups["code"].Value);

@@ -62,7 +62,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task Subscribers_get_each_event_in_order_and_one_that_throws_harms_nobody()
+    public async Task Subscribers_get_each_event_in_order_and_one_that_throws_harms_no_other()
     {
         await using var test = await TestPool.FullAsync(1);
         List<PoolEventKind> seen = [];
@@ -147,7 +147,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_caller_served_soon_is_no_event()
+    public async Task A_caller_served_soon_is_not_an_event()
     {
         await using var test = await TestPool.FullAsync(1, options => options.SlowAcquireThreshold = TimeSpan.FromSeconds(2));
         var held = await test.Pool.RentAsync();
@@ -176,7 +176,7 @@ public sealed class EventTests
     [Theory]
     [InlineData("", "anna")]
     [InlineData("resize", " ")]
-    public async Task An_operation_needs_a_name_and_somebody_who_did_it(string operation, string actor)
+    public async Task An_operation_needs_a_name_and_an_actor(string operation, string actor)
     {
         await using var test = TestPool.Create();
 

@@ -23,7 +23,7 @@ public sealed class LogTests
     }
 
     [Fact]
-    public async Task A_logger_that_throws_harms_nobody()
+    public async Task A_logger_that_throws_harms_no_caller()
     {
         await using var pool = new ConnectionPool(
             new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 1, MaxSize = 1, LoggerFactory = new SingleLoggerFactory(new ThrowingLogger()) });

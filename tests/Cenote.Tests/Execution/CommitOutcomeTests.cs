@@ -63,7 +63,7 @@ public sealed class CommitOutcomeTests
     }
 
     [Fact]
-    public async Task A_commit_that_was_never_sent_is_no_open_question()
+    public async Task A_commit_that_was_never_sent_has_a_known_outcome()
     {
         await using var test = await TestPool.FullAsync(1);
         using var cancellation = new CancellationTokenSource();

@@ -43,7 +43,7 @@ public sealed class LeaseReportTests
     }
 
     [Fact]
-    public async Task A_caller_that_queued_is_the_holder_not_the_one_who_served_it()
+    public async Task A_caller_that_queued_is_the_holder_not_the_thread_that_served_it()
     {
         await using var test = await TestPool.FullAsync(1);
         var lease = await test.Pool.RentAsync();
@@ -56,7 +56,7 @@ public sealed class LeaseReportTests
     }
 
     [Fact]
-    public async Task The_text_groups_leases_by_call_site_and_marks_suspects()
+    public async Task The_text_groups_leases_by_call_site_and_marks_suspected_leaks()
     {
         await using var test = await TestPool.FullAsync(4, options => options.LeakDetection.Threshold = TimeSpan.FromSeconds(30));
         var leases = new List<ConnectionLease> { Rent("/src/Orders.cs", 87, "LoadAsync"), Rent("/src/Orders.cs", 87, "LoadAsync") };
@@ -78,7 +78,7 @@ public sealed class LeaseReportTests
     }
 
     [Fact]
-    public async Task The_text_of_a_pool_that_nobody_uses_says_so()
+    public async Task The_text_of_an_unused_pool_has_no_holders()
     {
         await using var test = await TestPool.FullAsync(1);
 

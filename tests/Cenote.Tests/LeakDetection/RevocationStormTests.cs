@@ -11,7 +11,7 @@ public sealed class RevocationStormTests
         Gen.Select(Gen.Int, Gen.Int[1, 4], Gen.Int[2, 8], Gen.Int[10, 60], Gen.Bool.Select(own => own ? SessionReset.ByPool : SessionReset.ByDriver), Gen.Bool, Gen.Bool);
 
     [Fact]
-    public void No_revoked_connection_is_lent_again_and_nothing_is_lost() =>
+    public void No_revoked_connection_is_rented_again_and_nothing_is_lost() =>
         Storms.Sample(storm => Play(storm.Seed, storm.Size, storm.Actors, storm.Steps, storm.Way, storm.Inline, storm.Disposes), iter: 150, threads: 1);
 
     private static void Play(int seed, int size, int actors, int steps, SessionReset way, bool inline, bool disposes)

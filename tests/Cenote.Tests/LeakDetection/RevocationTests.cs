@@ -10,7 +10,7 @@ public sealed class RevocationTests
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_lease_held_too_long_is_revoked_and_its_slot_lent_with_another_connection(SessionReset way)
+    public async Task A_lease_held_too_long_is_revoked_and_its_slot_gets_another_connection(SessionReset way)
     {
         await using var test = await TestPool.FullAsync(
             1, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60), TestPool.Clearing(way));
@@ -42,7 +42,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_suspect_that_is_revoked_is_not_reported_as_returned()
+    public async Task A_suspected_leak_that_is_revoked_is_not_reported_as_returned()
     {
         await using var test = await TestPool.FullAsync(1, options =>
             (options.LeakDetection.Threshold, options.LeakDetection.RevokeAfter) = (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)));
@@ -171,7 +171,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_collected_connection_is_reported_as_a_proven_leak_and_not_as_returned()
+    public async Task A_collected_connection_is_reported_as_abandoned_and_not_as_returned()
     {
         await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.Threshold = TimeSpan.FromSeconds(5));
         var reports = new Reports(test.Pool);
@@ -187,8 +187,8 @@ public sealed class RevocationTests
 
         using var lease = await next;
         await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
-        var proven = (await reports.NextAsync(LeakKind.Abandoned)).Lease;
-        Assert.Equal(nameof(Leak), proven.CallSite.MemberName);
+        var abandoned = (await reports.NextAsync(LeakKind.Abandoned)).Lease;
+        Assert.Equal(nameof(Leak), abandoned.CallSite.MemberName);
         Assert.Equal(1, test.Pool.GetStatistics().LeasesAbandoned);
         Assert.Equal(0, test.Pool.GetStatistics().LeasesReturnedLate);
         Assert.Equal(2, reports.Count);

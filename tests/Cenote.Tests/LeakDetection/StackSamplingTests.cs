@@ -17,7 +17,7 @@ public sealed class StackSamplingTests
     }
 
     [Fact]
-    public async Task A_caller_that_queues_shows_its_own_stack_not_that_of_whoever_serves_it()
+    public async Task A_caller_that_queues_shows_its_own_stack_not_the_serving_thread_s()
     {
         await using var test = await TestPool.FullAsync(1, options => options.LeakDetection.StackSamplingInterval = 1);
         var held = await test.Pool.RentAsync();

@@ -13,13 +13,13 @@ public sealed class SuspectedLeakTests
         Assert.Equal(0, test.Pool.GetStatistics().LeaksSuspected);
         await test.Pass(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
 
-        var suspect = (await reports.NextAsync(LeakKind.Suspected)).Lease;
-        Assert.Equal(nameof(A_lease_held_beyond_the_threshold_is_reported_once_with_its_holder), suspect.CallSite.MemberName);
-        Assert.EndsWith("SuspectedLeakTests.cs", suspect.CallSite.FilePath, StringComparison.Ordinal);
-        Assert.InRange(suspect.CallSite.LineNumber, 1, 40);
-        Assert.InRange(suspect.Age.TotalSeconds, 10, 12);
-        Assert.Null(suspect.Origin);
-        Assert.True(suspect.IsSuspectedLeak);
+        var leak = (await reports.NextAsync(LeakKind.Suspected)).Lease;
+        Assert.Equal(nameof(A_lease_held_beyond_the_threshold_is_reported_once_with_its_holder), leak.CallSite.MemberName);
+        Assert.EndsWith("SuspectedLeakTests.cs", leak.CallSite.FilePath, StringComparison.Ordinal);
+        Assert.InRange(leak.CallSite.LineNumber, 1, 40);
+        Assert.InRange(leak.Age.TotalSeconds, 10, 12);
+        Assert.Null(leak.Origin);
+        Assert.True(leak.IsSuspectedLeak);
         Assert.True(Assert.Single(test.Pool.GetLeases()).IsSuspectedLeak);
         Assert.Equal(1, test.Pool.GetStatistics().LeaksSuspected);
         var log = Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 60);
@@ -29,7 +29,7 @@ public sealed class SuspectedLeakTests
 
         var back = (await reports.NextAsync(LeakKind.ReturnedLate)).Lease;
         Assert.InRange(back.Age.TotalSeconds, 38, 41);
-        Assert.Equal(suspect.CallSite, back.CallSite);
+        Assert.Equal(leak.CallSite, back.CallSite);
         Assert.Equal(1, test.Pool.GetStatistics().LeasesReturnedLate);
         Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 61);
         await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
@@ -53,7 +53,7 @@ public sealed class SuspectedLeakTests
     }
 
     [Fact]
-    public async Task A_suspect_that_returns_while_its_slot_is_lent_on_at_once_is_noticed_too()
+    public async Task A_late_return_is_noticed_although_its_slot_is_rented_at_once()
     {
         await using var test = await NewPoolAsync();
         var late = await test.Pool.RentAsync();
@@ -108,10 +108,10 @@ public sealed class SuspectedLeakTests
             gate.Task.Wait();
         };
         var most = Cenote.Shared.OrderedEvent<LeakReportedEventArgs>.MaxWaiting;
-        var suspect = new Holder(test.Pool).Suspect();
+        var leak = new Holder(test.Pool).CurrentLease();
         for (var i = 0; i <= most + 5; i++)
         {
-            test.Pool.Engine.Leaks.ReportSuspected(suspect);
+            test.Pool.Engine.Leaks.ReportSuspected(leak);
             if (i == 0)
             {
                 await reached.Task.Soon();
@@ -123,7 +123,7 @@ public sealed class SuspectedLeakTests
         gate.SetResult();
         var last = new TaskCompletionSource();
         test.Pool.LeakReported += (_, report) => last.TrySetResult();
-        test.Pool.Engine.Leaks.ReportSuspected(suspect);
+        test.Pool.Engine.Leaks.ReportSuspected(leak);
         await last.Task.Soon();
         Assert.InRange(Volatile.Read(ref told), 1, most + 2);
     }
@@ -136,7 +136,7 @@ public sealed class SuspectedLeakTests
 
     private sealed class Holder(ConnectionPool pool)
     {
-        public LeaseInfo Suspect()
+        public LeaseInfo CurrentLease()
         {
             using var lease = pool.Rent();
             return Assert.Single(pool.GetLeases()) with { IsSuspectedLeak = true };

@@ -74,7 +74,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task A_disposed_pool_lends_nothing()
+    public async Task A_disposed_pool_rents_nothing()
     {
         var test = await TestPool.FullAsync(1);
         await test.Pool.DisposeAsync().Soon();
@@ -160,7 +160,7 @@ public sealed class DisposalTests
     }
 
     [Fact]
-    public async Task Whoever_waits_for_readiness_a_warm_up_or_a_drain_is_told_that_the_pool_closed()
+    public async Task A_wait_for_readiness_warm_up_or_drain_ends_when_the_pool_closes()
     {
         var test = TestPool.Create(
             options => options.MinSize = 1,

@@ -28,7 +28,7 @@ public sealed class ExhaustionReportTests
     }
 
     [Fact]
-    public async Task Each_is_told_its_own_time_limit_and_how_long_it_waited()
+    public async Task Each_exception_has_its_callers_timeout_and_waiting_time()
     {
         await using var test = await TestPool.FullAsync(1);
         using var held = await test.Pool.RentAsync();
@@ -65,7 +65,7 @@ public sealed class ExhaustionReportTests
     }
 
     [Fact]
-    public async Task Callers_that_are_turned_away_together_share_one_look_at_the_pool()
+    public async Task Callers_rejected_together_share_one_look_at_the_pool()
     {
         await using var test = await TestPool.FullAsync(1, options => options.MaxWaiters = 1);
         var held = await test.Pool.RentAsync();

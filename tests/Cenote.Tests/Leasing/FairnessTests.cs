@@ -29,7 +29,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task A_newcomer_does_not_overtake_those_who_wait()
+    public async Task A_newcomer_does_not_overtake_waiting_callers()
     {
         await using var test = await TestPool.FullAsync(1);
         var held = await test.Pool.RentAsync();

@@ -2,7 +2,7 @@ namespace Cenote.Tests.Leasing;
 
 /// <summary>
 /// On a starved machine timers and callbacks come late. A caller whose time is up, or who has cancelled, is never
-/// served in spite of that: whoever takes it out of the queue asks first.
+/// served in spite of that: the thread that takes it out of the queue asks first.
 /// </summary>
 public sealed class OverdueCallerTests
 {
@@ -85,7 +85,7 @@ public sealed class OverdueCallerTests
     }
 
     [Fact]
-    public async Task A_validated_connection_stays_idle_when_nobody_is_left_who_can_use_it()
+    public async Task A_validated_connection_stays_idle_when_no_caller_can_use_it()
     {
         var gate = new StubGate();
         await using var starved = await StarvedPool.FullAsync(1, script: new CallScript().At(StubCall.Validate, 1, StubStep.Hang(gate)));
@@ -103,7 +103,7 @@ public sealed class OverdueCallerTests
     }
 
     [Fact]
-    public async Task Resizing_and_resuming_serve_nobody_who_is_overdue_and_open_nothing_for_them()
+    public async Task Resizing_and_resuming_serve_and_open_nothing_for_overdue_callers()
     {
         await using var starved = await StarvedPool.FullAsync(0, options => options.MaxSize = 4);
         starved.Pool.Suspend();

@@ -1,6 +1,6 @@
 namespace Cenote.Tests.Leasing;
 
-/// <summary>Callers that are turned away to protect the others.</summary>
+/// <summary>Callers that are rejected to protect the others.</summary>
 public sealed class OverloadTests
 {
     [Fact]
@@ -42,7 +42,7 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task A_burst_that_is_served_within_the_interval_loses_nobody()
+    public async Task A_burst_that_is_served_within_the_interval_loses_no_caller()
     {
         await using var load = await Load.StartAsync();
         load.Arrive(10);
@@ -69,7 +69,7 @@ public sealed class OverloadTests
         }
 
         // Waits pass the target with the first return, the interval is over ten returns later: the first caller is
-        // turned away then, the next 100 ms after it, then 100/sqrt(2), 100/sqrt(3) ... ms apart: 0, 100, 171, 229,
+        // rejected then, the next 100 ms after it, then 100/sqrt(2), 100/sqrt(3) ... ms apart: 0, 100, 171, 229,
         // 279, 323, 364, 402, 438, 471 ms.
         var first = shedAfter.FindIndex(static shed => shed > 0);
         Assert.InRange(first, 9, 11);
@@ -80,7 +80,7 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task The_last_in_the_queue_is_never_turned_away_however_long_it_waited()
+    public async Task The_last_in_the_queue_is_never_rejected_however_long_it_waited()
     {
         await using var load = await Load.StartAsync();
         for (var i = 0; i < 20; i++)
@@ -93,7 +93,7 @@ public sealed class OverloadTests
     }
 
     [Fact]
-    public async Task Those_who_are_turned_away_are_told_why()
+    public async Task Rejected_callers_get_the_reason()
     {
         await using var load = await Load.StartAsync();
         load.Arrive(50);

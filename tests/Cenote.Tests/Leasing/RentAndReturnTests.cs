@@ -179,7 +179,7 @@ public sealed class RentAndReturnTests
     [Theory]
     [InlineData(SessionReset.ByPool)]
     [InlineData(SessionReset.ByDriver)]
-    public async Task A_connection_found_broken_on_return_is_never_lent_again(SessionReset clearing)
+    public async Task A_connection_found_broken_on_return_is_never_rented_again(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
         var lease = await test.Pool.RentAsync();

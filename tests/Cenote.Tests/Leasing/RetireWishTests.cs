@@ -2,7 +2,7 @@ using Cenote.Leasing;
 
 namespace Cenote.Tests.Leasing;
 
-/// <summary>The wish to retire a connection against the wish to have it prove itself, which share a field.</summary>
+/// <summary>The wish to retire a connection against the wish to have it validated, which share a field.</summary>
 public sealed class RetireWishTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class RetireWishTests
         using var together = new Barrier(2);
         var lost = 0;
         const int Rounds = 20_000;
-        var proving = Patience.OnOwnThread(() =>
+        var validating = Patience.OnOwnThread(() =>
         {
             for (var round = 0; round < Rounds; round++)
             {
@@ -34,7 +34,7 @@ public sealed class RetireWishTests
             lost += slot.RetireReason is null ? 1 : 0;
         }
 
-        await proving.Soon();
+        await validating.Soon();
         Assert.Equal(0, lost);
         Reset(slot);
     }

@@ -62,7 +62,7 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public async Task Suspects_are_validated_without_a_caller_long_before_their_interval_is_over()
+    public async Task Doubtful_connections_are_validated_without_a_caller_before_their_interval()
     {
         await using var test = await TestPool.FullAsync(8, options => options.ValidationInterval = TimeSpan.FromHours(1));
         var lease = await test.Pool.RentAsync();

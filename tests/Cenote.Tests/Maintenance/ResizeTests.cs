@@ -3,7 +3,7 @@ namespace Cenote.Tests.Maintenance;
 public sealed class ResizeTests
 {
     [Fact]
-    public async Task A_larger_pool_serves_those_who_wait_at_once()
+    public async Task A_larger_pool_serves_waiting_callers_at_once()
     {
         await using var test = await TestPool.FullAsync(1);
         using var held = await test.Pool.RentAsync();

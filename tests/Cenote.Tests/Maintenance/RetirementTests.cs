@@ -150,7 +150,7 @@ public sealed class RetirementTests
     }
 
     [Fact]
-    public async Task A_connection_that_was_being_opened_when_a_new_generation_began_is_not_lent()
+    public async Task A_connection_being_opened_when_a_new_generation_began_is_not_rented()
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(script: new CallScript().At(StubCall.Open, 1, StubStep.Hang(gate)));
@@ -167,7 +167,7 @@ public sealed class RetirementTests
     }
 
     [Fact]
-    public async Task A_connection_being_cleared_when_a_new_generation_began_is_not_lent_again()
+    public async Task A_connection_being_reset_when_a_new_generation_began_is_not_rented_again()
     {
         var gate = new StubGate();
         await using var test = await TestPool.FullAsync(1, script: new CallScript().At(StubCall.Clear, 1, StubStep.Hang(gate)));

@@ -22,7 +22,7 @@ public sealed class SpareWaiterTests
     }
 
     [Fact]
-    public async Task Those_that_callers_need_again_and_again_stay()
+    public async Task Waiters_that_callers_need_again_and_again_stay()
     {
         await using var test = await TestPool.FullAsync(1);
         using var held = await test.Pool.RentAsync();

@@ -37,7 +37,7 @@ public sealed class StandstillTests
 
     [Theory]
     [MemberData(nameof(EveryRent))]
-    public async Task A_connection_is_validated_before_it_is_lent_after_the_process_was_stopped(string rent)
+    public async Task After_the_process_was_stopped_a_connection_is_validated_first(string rent)
     {
         var clock = new StandstillClock();
         await using var test = await StartAsync(clock, size: 2);
@@ -52,7 +52,7 @@ public sealed class StandstillTests
 
     [Theory]
     [MemberData(nameof(EveryRent))]
-    public async Task A_connection_is_validated_before_it_is_lent_after_the_machine_was_suspended(string rent)
+    public async Task After_the_machine_was_suspended_a_connection_is_validated_first(string rent)
     {
         var clock = new StandstillClock();
         await using var test = await StartAsync(clock, size: 2);
@@ -91,7 +91,7 @@ public sealed class StandstillTests
     [InlineData(20, 20)]
     [InlineData(0, -3600)]
     [InlineData(20, -3600)]
-    public async Task A_connection_that_is_not_due_is_lent_as_it_is(int monotonic, int wall)
+    public async Task A_connection_that_is_not_due_is_rented_as_it_is(int monotonic, int wall)
     {
         var clock = new StandstillClock();
         await using var test = await StartAsync(clock, size: 1);
@@ -121,7 +121,7 @@ public sealed class StandstillTests
     }
 
     [Fact]
-    public async Task A_pool_that_validates_nothing_lends_what_it_has()
+    public async Task A_pool_that_validates_nothing_rents_out_what_it_has()
     {
         var clock = new StandstillClock();
         await using var test = await StartAsync(clock, size: 1, Timeout.InfiniteTimeSpan);

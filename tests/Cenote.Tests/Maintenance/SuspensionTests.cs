@@ -3,7 +3,7 @@ namespace Cenote.Tests.Maintenance;
 public sealed class SuspensionTests
 {
     [Fact]
-    public async Task A_suspended_pool_lends_nothing_until_it_is_resumed()
+    public async Task A_suspended_pool_rents_nothing_until_it_is_resumed()
     {
         await using var test = await TestPool.FullAsync(2);
 
@@ -70,7 +70,7 @@ public sealed class SuspensionTests
     }
 
     [Fact]
-    public async Task A_drained_pool_fills_and_lends_again_when_it_is_resumed()
+    public async Task A_drained_pool_fills_and_rents_again_when_it_is_resumed()
     {
         await using var test = await TestPool.FullAsync(2);
         await test.Pool.DrainAsync().Soon();

@@ -3,7 +3,7 @@ namespace Cenote.Tests.Maintenance;
 public sealed class UnusedTests
 {
     [Fact]
-    public async Task Waiting_until_a_pool_is_unused_waits_for_the_last_lease_and_goes_on_lending()
+    public async Task Waiting_until_a_pool_is_unused_waits_for_the_last_lease_and_allows_rents()
     {
         await using var test = await TestPool.FullAsync(2);
         var first = await test.Pool.RentAsync();
@@ -52,7 +52,7 @@ public sealed class UnusedTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_being_opened_for_nobody_is_no_use()
+    public async Task A_connection_being_opened_without_a_caller_does_not_count_as_use()
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(options => options.MinSize = 1, script: new CallScript().Always(StubCall.Open, StubStep.Hang(gate)));

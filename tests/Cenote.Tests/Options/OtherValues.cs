@@ -8,7 +8,7 @@ namespace Cenote.Tests.Options;
 /// <summary>Other values for settings.</summary>
 internal static class OtherValues
 {
-    /// <summary>Another value than it has, of those that are allowed.</summary>
+    /// <summary>Another allowed value than the current one.</summary>
     public static void Spoil(ConnectionPoolOptions options, PropertyInfo property) => property.SetValue(options, property.GetValue(options) switch
     {
         int number => number + 1,

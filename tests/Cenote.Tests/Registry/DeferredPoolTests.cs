@@ -1,6 +1,6 @@
 namespace Cenote.Tests.Registry;
 
-/// <summary>Pools that are constructed when somebody asks for them.</summary>
+/// <summary>Pools that are constructed on first request.</summary>
 public sealed class DeferredPoolTests
 {
     [Fact]
@@ -110,7 +110,7 @@ public sealed class DeferredPoolTests
     }
 
     [Fact]
-    public async Task A_failed_get_or_add_leaves_no_name_behind_and_those_who_waited_take_their_turn()
+    public async Task A_failed_get_or_add_leaves_no_name_behind_and_waiting_callers_go_on()
     {
         await using var registry = new PoolRegistry();
         using var isIn = new ManualResetEventSlim();

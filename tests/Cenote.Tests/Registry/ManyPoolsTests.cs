@@ -166,7 +166,7 @@ public sealed class ManyPoolsTests
     }
 
     /// <summary>
-    /// What the warning says of pools that are not disposed of. The roster of live pools is no reason for it.
+    /// What the warning says of pools that are not disposed of. The roster of live pools does not cause it.
     /// </summary>
     [Fact]
     public async Task A_pool_that_is_only_dropped_lives_on_and_counts()

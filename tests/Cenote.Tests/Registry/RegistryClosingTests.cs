@@ -39,7 +39,7 @@ public sealed class RegistryClosingTests
     }
 
     [Fact]
-    public async Task A_cancellation_is_no_way_to_close_a_pool()
+    public async Task A_cancellation_does_not_close_a_pool()
     {
         var registry = new PoolRegistry();
         var cancelled = new OperationCanceledException("given up");

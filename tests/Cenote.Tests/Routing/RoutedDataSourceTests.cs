@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Cenote.Tests.Routing;
 
-/// <summary>Connections whose pool is chosen anew each time they are opened.</summary>
+/// <summary>Connections whose pool is chosen again each time they are opened.</summary>
 public sealed class RoutedDataSourceTests
 {
     [Fact]

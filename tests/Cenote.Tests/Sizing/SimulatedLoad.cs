@@ -15,7 +15,7 @@ internal sealed class SimulatedLoad(ISizingPolicy policy, int minimum, int maxim
 
     /// <param name="seconds">For how long.</param>
     /// <param name="leased">Connections wanted; what the size does not allow waits.</param>
-    /// <param name="waiting">Callers queued, if not those that the size does not allow.</param>
+    /// <param name="waiting">Callers queued; by default the ones that the size does not allow.</param>
     public void Run(int seconds, int leased, int? waiting = null)
     {
         for (var i = 0; i < seconds; i++)

@@ -70,7 +70,7 @@ public sealed class UtilizationSizingTests
     [InlineData(30, 150)]
     [InlineData(300, 300)]
     [InlineData(10, 400)]
-    public void A_load_that_comes_and_goes_does_not_make_it_flap(int busySeconds, int quietSeconds)
+    public void A_load_that_comes_and_goes_does_not_make_it_oscillate(int busySeconds, int quietSeconds)
     {
         var load = new SimulatedLoad(new UtilizationSizingPolicy(), minimum: 2, maximum: 20, size: 2);
         for (var period = 0; period < 100; period++)

@@ -3,7 +3,7 @@ namespace Cenote.Tests.Statistics;
 public sealed class PoolStateTests
 {
     [Fact]
-    public async Task Statistics_say_whether_the_pool_lends()
+    public async Task Statistics_contain_the_state_of_the_pool()
     {
         var test = await TestPool.FullAsync(1);
         Assert.Equal(PoolState.Running, test.Pool.GetStatistics().State);

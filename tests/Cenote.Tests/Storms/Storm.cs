@@ -244,7 +244,9 @@ internal sealed class Storm
         }
     }
 
-    /// <summary>At rest nothing is under way, nobody waits, and the pool knows exactly what the server has.</summary>
+    /// <summary>
+    /// At rest nothing is under way, no caller waits, and the pool knows exactly what the server has.
+    /// </summary>
     private void Settle()
     {
         Pump(() =>
@@ -256,7 +258,7 @@ internal sealed class Storm
         Assert.Empty(_database.Violations);
     }
 
-    /// <summary>Nothing was lost: the pool can still lend as many connections as it may have.</summary>
+    /// <summary>Nothing was lost: the pool can still rent out as many connections as it may have.</summary>
     private void LendEverything()
     {
         var rents = Enumerable.Range(0, _options.MaxSize).Select(_ => _pool.RentAsync(TimeSpan.FromDays(1)).AsTask()).ToArray();

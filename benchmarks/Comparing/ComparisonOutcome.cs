@@ -1,7 +1,7 @@
 namespace Cenote.Comparing;
 
 /// <summary>What a comparison says.</summary>
-internal enum ComparisonVerdict
+internal enum ComparisonOutcome
 {
     /// <summary>Nothing: chance alone could give any result with so few pairs.</summary>
     TooFewPairs,
