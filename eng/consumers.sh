@@ -14,7 +14,7 @@ trap 'rm -rf "$work"; stop_watched' EXIT
 version=$(basename "$packages"/Cenote.Hosting.*.nupkg .nupkg)
 version=${version#Cenote.Hosting.}
 
-# Cenote comes from the folder and from nowhere else; everything else from where the machine has it.
+# Cenote comes only from the folder; every other package from the machine's sources.
 {
     echo '<configuration><packageSources><add key="cenote" value="'"$packages"'" /></packageSources><packageSourceMapping>'
     echo '<packageSource key="cenote"><package pattern="Cenote" /><package pattern="Cenote.*" /></packageSource>'
@@ -22,7 +22,7 @@ version=${version#Cenote.Hosting.}
     echo '</packageSourceMapping></configuration>'
 } >"$work/nuget.config"
 
-# A cache of its own, so that no Cenote of an earlier build is taken; what others published is linked from the machine's.
+# A cache of its own, so that no Cenote of an earlier build is used. Other packages are linked from the machine's cache.
 cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: *//')
 mkdir -p "$work/machine" "$work/cache"
 find "$cache" -mindepth 1 -maxdepth 1 -type d ! -name 'cenote*' -exec ln -s -t "$work/machine" {} +
@@ -52,7 +52,7 @@ consumer() {
 publish() {
     local name=$1 way=$2
     shift 2
-    # Each way has intermediate files of its own: what one restored is not what another needs.
+    # Each way has intermediate files of its own, because each restores other packages.
     dotnet_quietly publish "$work/$name" --use-current-runtime -p:BaseIntermediateOutputPath="$work/obj/$name-$way/" -p:OutputPath="$work/bin/$name-$way/" \
         --output "$output/$name-$way" "$@"
 }

@@ -3,9 +3,9 @@
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Scripts read what the command writes.
 export DOTNET_CLI_UI_LANGUAGE=en
-# Machines without ICU are served too: nothing here depends on a culture.
+# Machines without ICU work too, because nothing here depends on a culture.
 compgen -G '/usr/lib/*/libicuuc.so.*' >/dev/null || export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
-# A compiler server of our own, whatever the machine is set to: a compiler that starts anew for each project takes three times as long.
+# A compiler server of our own, whatever the machine is set to: a compiler that starts for each project takes three times as long.
 # It ends with the build that started it, and fails no other build of the same user.
 export SharedCompilationId=cenote-$$
 
@@ -17,7 +17,7 @@ require_dotnet() {
         echo "The .NET 10 SDK is needed, and dotnet is not on the PATH: https://dotnet.microsoft.com/download" >&2
         return 1
     fi
-    # Says by itself which SDK global.json asks for and which ones are there.
+    # Prints by itself which SDK global.json requires and which ones are installed.
     dotnet --version >/dev/null
 }
 
@@ -26,8 +26,8 @@ require_dotnet() {
 dotnet_quietly() {
     local log=artifacts/dotnet-$$.log status=0
     mkdir -p artifacts
-    announce_build "$2"
-    # A compiler does not live long enough for what the runtime learns of it to pay.
+    report_build "$2"
+    # A compiler is too short-lived for profile-guided optimization to pay.
     WATCHED_LOG=$log watched 900 env DOTNET_TieredPGO=0 dotnet "$@" --configuration Release --nologo --verbosity quiet -nodeReuse:false \
         -p:UseSharedCompilation=true || status=$?
     if [[ $status -eq 0 ]] && grep -qE ' warning [A-Z]+[0-9]+:' "$log"; then
@@ -38,8 +38,8 @@ dotnet_quietly() {
     return $status
 }
 
-# announce_build PROJECT: a first build is a minute of silence, in which nobody knows whether anything happens. To standard error: output may be a report.
-announce_build() {
+# report_build PROJECT: without a line, a first build would be a minute of silence. To standard error, because output may be a report.
+report_build() {
     local folder=$1
     [[ $folder != *.slnx ]] || folder=src/Cenote
     if compgen -G "$folder/bin/Release/*/*.dll" >/dev/null; then

@@ -1,4 +1,5 @@
-# What a filter needs: the test projects whose tests it may mean and the packages of those alone, to be sourced. Reads sources, so that nothing need be built first.
+# Finds the test projects that a filter may mean and the system packages that they need, to be sourced. Reads sources, so
+# that nothing has to be built first.
 
 # run_filtered TEXT
 run_filtered() {
@@ -10,7 +11,7 @@ run_filtered() {
         return 0
     fi
     mapfile -t groups < <(groups_needed "${projects[@]}")
-    install_missing_packages "${groups[@]}" || echo "Going on without: tests that need them fail." >&2
+    install_missing_packages "${groups[@]}" || echo "Going on without them: tests that need them fail." >&2
     for project in "${projects[@]}"; do
         dotnet_quietly build "$(dirname "$project")"
     done
@@ -30,7 +31,7 @@ is_test_project() {
     grep -q 'Include="xunit.v3"' "$1"
 }
 
-# projects_matching TEXT: one a line. Rather one too many than one too few: the runner filters exactly.
+# projects_matching TEXT: one a line. One too many is harmless, because the runner filters exactly.
 projects_matching() {
     local project names
     for project in tests/*/*.csproj; do

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 project=$root/tests/Cenote.InterleavingTests
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 COYOTE_CLI_TELEMETRY_OPTOUT=1
 
-# A build of its own: optimised code must not be what is checked, and the rewritten copies must never be taken for the real ones.
+# A build of its own, because optimised code must not be checked and rewritten copies must not be used elsewhere.
 dotnet build "$project" -c Debug -v quiet -nologo -clp:NoSummary -nodeReuse:false
 rewriter=$(dotnet msbuild "$project" -nologo -v:m -t:ShowRewriter | sed -n 's/.*rewriter=//p' | tr -d '[:space:]')
 copy=$(mktemp -d)
@@ -20,6 +20,6 @@ cat > "$copy/rewrite.json" <<JSON
   "Assemblies": ["Cenote.dll", "Cenote.StubDriver.dll", "Cenote.InterleavingTests.dll"]
 }
 JSON
-# The log names every method before it is rewritten: its end says where the rewriter failed.
+# The log contains every method before it is rewritten, so that its end shows where the rewriter failed.
 dotnet exec --roll-forward Major "$rewriter" rewrite "$copy/rewrite.json" -v debug > "$copy/rewrite.log" 2>&1 || { tail -n 20 "$copy/rewrite.log"; exit 1; }
 dotnet exec --roll-forward Major "$copy/Cenote.InterleavingTests.dll" "$@"

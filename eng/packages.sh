@@ -1,4 +1,4 @@
-# What the tests need of the system, to be sourced. Installs only what is missing, and lets no service start.
+# The system packages that the tests need, to be sourced. Installs only missing ones, and keeps services from starting.
 
 AS_ROOT=()
 [[ $EUID -eq 0 ]] || AS_ROOT=(sudo -n)
@@ -45,7 +45,7 @@ missing_compiler_packages() {
     [[ -e /usr/include/zlib.h ]] || echo zlib1g-dev
 }
 
-# The checker of alert rules comes with the server, which nobody starts.
+# The checker of alert rules comes with the server, which is not started.
 missing_prometheus_packages() {
     command -v promtool >/dev/null || echo prometheus
 }
@@ -55,7 +55,7 @@ missing_browser_packages() {
     local name
     [[ -z ${CENOTE_BROWSER:-} ]] || return 0
     for name in chromium google-chrome google-chrome-stable chromium-browser; do
-        # Ubuntu's chromium-browser is a script that points to a snap: being there is not enough.
+        # Ubuntu's chromium-browser is a script that points to a snap, so that it must run, not only exist.
         ! "$name" --version >/dev/null 2>&1 || return 0
     done
     if grep -qsx 'ID=ubuntu' /etc/os-release; then
@@ -65,14 +65,14 @@ missing_browser_packages() {
     echo chromium
 }
 
-# Proxies before PostgreSQL, and what makes MariaDB a node of a cluster: processes of the tests' own.
+# Proxies before PostgreSQL, and the library that makes MariaDB a node of a cluster. The tests start them.
 missing_proxies_packages() {
     [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
     [[ -x /usr/sbin/pgpool ]] || echo pgpool2
     [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
 }
 
-# What makes a cluster of the servers. MariaDB copies its data to a new member with rsync.
+# The packages that make a cluster of the servers. MariaDB copies its data to a new member with rsync.
 missing_cluster_packages() {
     [[ -x /usr/bin/patroni ]] || echo patroni
     [[ -x /usr/bin/etcd ]] || echo etcd-server

@@ -11,7 +11,7 @@
 SERVER_PIDS=()
 SERVERS_DIR=
 
-# Neither server runs as root: root starts them as nobody, anyone else as themselves.
+# Neither server runs as root: root starts them as the system's unprivileged user, every other user as itself.
 AS_SERVER=(setpriv)
 if [[ $EUID -eq 0 ]]; then
     AS_SERVER+=(--reuid=nobody --regid="$(id -gn nobody)" --clear-groups)
@@ -111,7 +111,7 @@ launch() {
         if await_ready "$pid" "$name" "$log"; then
             return 0
         fi
-        echo "$name did not start on port $SERVER_PORT (try $attempt of 3)" >&2
+        echo "$name did not start on port $SERVER_PORT (attempt $attempt of 3)" >&2
         kill -KILL "$pid" 2>/dev/null || true
     done
     show_log "$log"

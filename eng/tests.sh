@@ -29,7 +29,7 @@ run_test_project() {
         echo "$name: no test failed, yet the test host ended with exit code $status$(explain_status $status)" >&2
     elif [[ $((passed + failed + errors)) -eq 0 && $# -eq 0 ]]; then
         failed=1
-        echo "$name: there was no test to run" >&2
+        echo "$name: no test ran" >&2
     fi
     count "$name" "$passed" $((failed + errors)) "$started"
 }
@@ -43,8 +43,8 @@ pack_for_tests() {
     export CENOTE_TEST_PACKAGES=$PACKAGES_DIRECTORY
 }
 
-# What needs no server and keeps one core busy runs beside the tests, which leave one idle most of the time: checks the interleavings of the
-# engine systematically, then builds programs from the packages.
+# Work without a server runs beside the tests, which leave one core idle most of the time: checks the interleavings of
+# the engine systematically, then builds programs from the packages.
 begin_beside_tests() {
     mkdir -p "$REPORTS"
     rm -f "$REPORTS"/interleavings.* "$REPORTS"/consumers.*
@@ -138,7 +138,7 @@ count() {
     echo "$1: $2 passed, $3 failed ($((SECONDS - $4)) s)"
 }
 
-# count_in REPORT ATTRIBUTE: the number in the report's <assembly> element; nothing when there is none.
+# count_in REPORT ATTRIBUTE: the number in the report's <assembly> element; nothing without one.
 count_in() {
     [[ ! -e $1 ]] || sed -n "s/.*<assembly [^>]* $2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1
 }
