@@ -108,7 +108,7 @@ public class BatchTests
     }
 
     [Fact]
-    public async Task Without_batches_in_the_driver_it_says_so()
+    public async Task Without_batches_in_the_driver_creating_one_is_refused()
     {
         await using var pool = TestPool.Create(Db.Sqlite);
         await using var connection = await pool.OpenConnectionAsync();

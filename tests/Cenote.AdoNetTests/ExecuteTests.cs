@@ -158,7 +158,7 @@ public class ExecuteTests
 
     [Theory]
     [ClassData(typeof(ServerDatabases))]
-    public async Task Work_that_is_cancelled_or_runs_into_its_deadline_says_which(Db db)
+    public async Task Cancelled_work_and_late_work_throw_different_exceptions(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
         using var cancellation = new CancellationTokenSource();

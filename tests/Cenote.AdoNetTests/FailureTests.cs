@@ -97,7 +97,7 @@ public class FailureTests
 
     [Theory]
     [ClassData(typeof(PostgreSqlDatabases))]
-    public async Task A_failure_after_a_value_that_could_not_be_read_is_told_by_closing_the_reader(Db db)
+    public async Task A_failure_after_an_unreadable_value_is_thrown_by_closing_the_reader(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var table = await TestTable.CreateAsync(pool, rows: 1);

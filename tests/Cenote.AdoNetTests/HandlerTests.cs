@@ -22,7 +22,7 @@ public class HandlerTests
 
     [Theory]
     [MemberData(nameof(EveryFace))]
-    public async Task What_the_server_says_reaches_only_its_holder(Db db, bool isRaw)
+    public async Task Messages_of_the_server_reach_only_the_holder(Db db, bool isRaw)
     {
         await using var pool = TestPool.Create(db);
         await HoldAsync(pool, isRaw, async connection =>

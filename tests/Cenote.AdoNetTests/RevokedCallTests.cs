@@ -36,7 +36,7 @@ public class RevokedCallTests
 
     [Theory]
     [ClassData(typeof(EveryDatabase))]
-    public async Task A_reader_and_a_transaction_of_a_revoked_lease_say_so(Db db)
+    public async Task A_reader_and_a_transaction_of_a_revoked_lease_throw_the_revocation(Db db)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();

@@ -26,7 +26,7 @@ public sealed class ScreenTests(Browser browser, Shop shop)
     }
 
     [Fact]
-    public async Task A_finding_opens_to_what_the_documentation_says_without_leaving_the_page()
+    public async Task A_finding_expands_to_its_documentation_without_leaving_the_page()
     {
         await using var visit = await Visit.BeginAsync(browser, await shop.SiteAsync());
         await visit.Page.PoolRow(Shop.Unreachable).IsAsync("unhealthy");

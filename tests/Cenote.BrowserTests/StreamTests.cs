@@ -28,7 +28,7 @@ public sealed partial class StreamTests(Browser browser)
     }
 
     [Fact]
-    public async Task The_page_of_a_pool_says_above_its_diagnosis_that_it_is_not_live()
+    public async Task The_page_of_a_pool_shows_above_its_diagnosis_that_it_is_not_live()
     {
         var app = await RunningApp.StartAsync(port: 0, held: 1);
         await using var visit = await Visit.BeginAsync(browser, app.Site);

@@ -21,7 +21,7 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
-    public async Task What_the_configuration_says_wins_over_the_code_and_the_code_over_the_defaults()
+    public async Task The_configuration_wins_over_the_code_and_the_code_over_the_defaults()
     {
         await using var services = Containers.New((Section + "MaxSize", "7"))
             .AddConnectionPool("orders", pool => pool.UseStub().WithSize(1, 3))

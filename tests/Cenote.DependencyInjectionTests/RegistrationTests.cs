@@ -112,7 +112,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task A_logger_that_wants_the_pool_is_a_circle_that_is_told()
+    public async Task A_logger_that_needs_the_pool_is_reported_as_a_circular_dependency()
     {
         await using var services = Containers.New()
             .AddConnectionPool("logs", pool => pool.UseStub())

@@ -56,7 +56,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_file_no_longer_says_is_again_what_the_code_says()
+    public async Task A_value_removed_from_the_file_returns_to_the_value_in_code()
     {
         Write(maxSize: "9", acquireTimeout: "00:00:30");
         await using var services = Build();

@@ -30,7 +30,7 @@ public sealed class InterceptorTests
     }
 
     [Fact]
-    public async Task An_open_that_is_cancelled_is_told_as_such_although_the_pool_intercepts_too()
+    public async Task A_cancelled_open_is_reported_as_cancelled_although_the_pool_intercepts()
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         var calls = new CallRecorder();

@@ -72,7 +72,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_tried_again_as_often_as_the_strategy_says()
+    public async Task A_missing_server_is_tried_again_as_often_as_the_strategy_allows()
     {
         await using var pool = Unreachable();
         await using var context = new ShopContext(Retrying(pool, out var strategy).Options);

@@ -70,7 +70,7 @@ public sealed class SavingTests
     }
 
     [Theory, ClassData(typeof(EveryDatabase))]
-    public async Task A_refused_row_is_told_by_the_drivers_own_exception(Db kind)
+    public async Task A_refused_row_throws_the_drivers_own_exception(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
         await using var context = database.Context();

@@ -190,7 +190,7 @@ public sealed class HealthReportTests
     }
 
     [Fact]
-    public async Task Others_that_fail_to_say_anything_take_nothing_out_of_service_and_hide_nothing()
+    public async Task Failing_checks_of_others_take_no_pool_out_of_service_and_hide_nothing()
     {
         await using var services = Build(
             registry => registry.Register(new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "orders", MinSize = 0 })),

@@ -121,7 +121,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task Without_a_registry_the_start_says_what_is_missing()
+    public async Task Without_a_registry_the_start_throws_with_what_is_missing()
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Services.AddConnectionPoolHosting();

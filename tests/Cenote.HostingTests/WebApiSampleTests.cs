@@ -7,7 +7,7 @@ namespace Cenote.HostingTests;
 public sealed class WebApiSampleTests
 {
     [Fact]
-    public async Task The_sample_serves_what_its_page_says_and_drains_when_it_is_told_to_stop()
+    public async Task The_sample_serves_its_documented_routes_and_drains_on_stop()
     {
         await using var sample = await SampleProcess.StartAsync();
         var client = sample.Client;

@@ -32,7 +32,7 @@ public sealed class ContentTests(PackageFolder packages) : IClassFixture<Package
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Package_says_what_it_is_and_where_it_comes_from(string project)
+    public void A_package_contains_its_description_and_origin(string project)
     {
         using var package = Open(project);
 

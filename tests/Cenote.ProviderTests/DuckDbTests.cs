@@ -27,7 +27,7 @@ public sealed class DuckDbTests : ProviderSuite, IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task The_database_s_name_is_what_the_options_say()
+    public async Task The_database_s_name_comes_from_the_options()
     {
         await using var pool = NewPool();
         Assert.Equal("duckdb", pool.Provider.DatabaseSystem);

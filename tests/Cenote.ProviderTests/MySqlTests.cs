@@ -253,7 +253,7 @@ public sealed class MySqlTests : ServerSuite
     [InlineData(FailureKind.ConnectionLost, "SIGNAL SQLSTATE '08S01' SET MYSQL_ERRNO = 1047")]
     [InlineData(FailureKind.Other, "SELEC 1")]
     [InlineData(FailureKind.Other, "SELECT * FROM no_such_table")]
-    public async Task Failures_are_told_apart(FailureKind expected, params string[] statements) =>
+    public async Task Failures_are_classified(FailureKind expected, params string[] statements) =>
         Assert.Equal(expected, await ClassifyAsync(statements));
 
     [Fact]

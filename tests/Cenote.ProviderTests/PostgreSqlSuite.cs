@@ -164,7 +164,7 @@ public abstract class PostgreSqlSuite : ServerSuite
     [InlineData(FailureKind.Transient, "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$")]
     [InlineData(FailureKind.Other, "SELEC 1")]
     [InlineData(FailureKind.Other, "SELECT 1/0")]
-    public async Task Failures_are_told_apart(FailureKind expected, params string[] statements) =>
+    public async Task Failures_are_classified(FailureKind expected, params string[] statements) =>
         Assert.Equal(expected, await ClassifyAsync(statements));
 
     [Fact]

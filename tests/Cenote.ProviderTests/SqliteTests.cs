@@ -360,7 +360,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
     }
 
     [Fact]
-    public async Task Failures_are_told_apart()
+    public async Task Failures_are_classified()
     {
         var table = await NewTableAsync();
         await using var pool = NewPool(NewProvider(new SqliteProviderOptions { BusyTimeout = TimeSpan.Zero }), ResetMode.Full, maxSize: 2);

@@ -40,7 +40,7 @@ public sealed class PoolerAnswerTests
 
     // The server's own words with the same codes
     [InlineData("08P01", "invalid message format", FailureKind.ConnectionLost)]
-    public async Task Answer_of_a_pooler_is_told_by_its_text(string sqlState, string text, FailureKind kind)
+    public async Task An_answer_of_a_pooler_is_recognized_by_its_text(string sqlState, string text, FailureKind kind)
     {
         await using var provider = new PostgreSqlProvider("Host=127.0.0.1");
         Assert.Equal(kind, provider.ClassifyFailure(new PostgresException(text, "FATAL", "FATAL", sqlState)));

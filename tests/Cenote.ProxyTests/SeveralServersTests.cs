@@ -22,21 +22,21 @@ public sealed class SeveralServersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Set_says_that_load_balancing_of_pgpool_hides_two_servers()
+    public async Task A_set_reports_that_load_balancing_of_pgpool_hides_two_servers()
     {
         await using var pgpool = await Pgpool.StartAsync([_primary, _replica], "backend_weight0 = 0");
         await FindsAsync(pgpool.ConnectionString("admin"));
     }
 
     [Fact]
-    public async Task Set_says_that_a_balancer_of_connections_hides_two_servers()
+    public async Task A_set_reports_that_a_balancer_of_connections_hides_two_servers()
     {
         await using var balancer = new Balancer(_primary.Port, _replica.Port);
         await FindsAsync($"Host=127.0.0.1;Port={balancer.Port};Database=postgres;Username=admin;SSL Mode=Disable");
     }
 
     [Fact]
-    public async Task Set_with_one_server_behind_each_address_says_nothing()
+    public async Task A_set_with_one_server_behind_each_address_reports_nothing()
     {
         await using var bouncer = await PgBouncer.StartAsync(_primary, "pool_mode = transaction");
         await using var set = NewSet(bouncer.ConnectionString, _replica.ConnectionString(_replica.Port));

@@ -6,7 +6,7 @@ public sealed class ClosingTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Writers_that_wait_for_a_primary_are_told_at_once()
+    public async Task Writers_that_wait_for_a_primary_end_at_once()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromHours(1));
         test.One.Die();
@@ -22,7 +22,7 @@ public sealed class ClosingTests
     }
 
     [Fact]
-    public async Task Readers_that_queue_are_told_by_their_pool()
+    public async Task Queued_readers_get_the_exception_of_their_pool()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
         var held = await test.Set.RentReadAsync(Token);

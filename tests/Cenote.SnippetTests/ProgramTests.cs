@@ -26,7 +26,7 @@ public sealed partial class ProgramTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task The_quick_start_of_the_README_prints_what_the_database_says() => Assert.Contains(
+    public async Task The_quick_start_of_the_README_prints_the_database_s_answer() => Assert.Contains(
         "hello from 3.", await CliRun.RunInAsync(_directory, "samples/QuickStart/bin/Release/net10.0/QuickStart.dll"), StringComparison.Ordinal);
 
     [Theory]

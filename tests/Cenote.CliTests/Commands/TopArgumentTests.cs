@@ -16,7 +16,7 @@ public sealed class TopArgumentTests
     [InlineData("top http://localhost/pools --header s3cret:", "Name: value")]
     [InlineData("top http://localhost/pools --header Content-Type:s3cret", "not allowed for a header of a request")]
     [InlineData("top http://localhost/pools --header X-Key:s3cr\u00e9t", "character")]
-    public void What_cannot_work_is_told_without_what_may_be_secret(string arguments, string problem)
+    public void Invalid_arguments_are_reported_without_what_may_be_secret(string arguments, string problem)
     {
         var reader = Read(arguments, out _);
 

@@ -7,7 +7,7 @@ namespace Cenote.CliTests.Running;
 public sealed class TopTests
 {
     [Fact]
-    public async Task A_script_gets_one_table_and_is_told_by_the_exit_code_that_a_pool_is_unhealthy()
+    public async Task A_script_gets_one_table_and_an_exit_code_for_an_unhealthy_pool()
     {
         await using var pool = WatchedSite.NewPool();
         pool.IsolateCircuit();
@@ -25,7 +25,7 @@ public sealed class TopTests
     }
 
     [Fact]
-    public async Task Without_authorization_it_is_refused_and_with_it_nothing_tells_the_secret()
+    public async Task Without_authorization_it_is_refused_and_with_it_the_secret_stays_hidden()
     {
         await using var pool = WatchedSite.NewPool();
         await using var site = await WatchedSite.StartAsync([pool], refuses: WatchedSite.UnlessAuthorized);

@@ -119,7 +119,7 @@ public sealed class EndlessAnswerTests
     }
 
     [Fact]
-    public async Task Redirect_is_told_and_the_headers_go_nowhere_else()
+    public async Task A_redirect_is_reported_and_the_headers_are_not_sent_on()
     {
         await using var other = new EndlessServer(Json, "");
         await using var server = new EndlessServer($"HTTP/1.1 302 Found\r\nLocation: {other.Address}api/overview\r\nContent-Length: 0\r\n\r\n", "");

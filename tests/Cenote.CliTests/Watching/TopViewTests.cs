@@ -96,7 +96,7 @@ public sealed class TopViewTests
     }
 
     [Fact]
-    public void A_row_says_what_the_overview_says()
+    public void A_row_contains_the_values_of_the_overview()
     {
         var lines = Draw(80, Rows.Overview([Rows.Pool("orders")]));
 

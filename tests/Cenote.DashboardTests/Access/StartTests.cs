@@ -5,7 +5,7 @@ namespace Cenote.DashboardTests.Access;
 public sealed class StartTests
 {
     [Fact]
-    public async Task Mapping_without_adding_says_what_to_call()
+    public async Task Mapping_without_adding_throws_with_the_method_to_call()
     {
         await using var app = WebApplication.CreateSlimBuilder().Build();
 

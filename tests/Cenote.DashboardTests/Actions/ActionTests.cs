@@ -5,7 +5,7 @@ public sealed class ActionTests
     private const string Suspend = """{"pool":"orders","action":"suspend"}""";
 
     [Fact]
-    public async Task Each_action_does_what_it_says_and_is_recorded_with_its_actor()
+    public async Task Each_action_takes_effect_and_is_recorded_with_its_actor()
     {
         await using var site = await StartAsync();
         var pool = site.AddPool();
@@ -196,7 +196,7 @@ public sealed class ActionTests
     }
 
     [Fact]
-    public async Task Where_the_antiforgery_cookie_wants_HTTPS_the_session_and_the_action_say_so()
+    public async Task A_cookie_that_needs_HTTPS_is_named_by_the_session_and_the_action()
     {
         await using var site = await new DashboardSite
         {

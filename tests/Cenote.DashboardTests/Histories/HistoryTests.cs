@@ -83,7 +83,7 @@ public sealed class HistoryTests
     }
 
     [Fact]
-    public void Closes_are_told_apart_by_reason_and_as_what_was_wanted_and_what_was_not()
+    public void Closes_are_counted_by_reason_and_as_wanted_or_unwanted()
     {
         var readings = new FakeReadings();
         var history = new PoolHistory(TimeSpan.FromHours(24));

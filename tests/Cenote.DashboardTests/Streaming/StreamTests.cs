@@ -28,7 +28,7 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task A_stream_is_never_silent_for_long_even_when_there_is_nothing_to_say()
+    public async Task A_stream_is_never_silent_for_long_even_without_news()
     {
         await using var site = await new DashboardSite().StartAsync();
         using var events = await EventReader.OpenAsync(site);

@@ -33,7 +33,7 @@ public sealed class OracleFailureTests : IAsyncDisposable
     [InlineData("ORA-20001: see ORA-03113\nORA-06512: at line 1", FailureKind.Other)]
     [InlineData("ORA-: ORA-x ORA-", FailureKind.Other)]
     [InlineData("nothing to see", FailureKind.Other)]
-    public void The_first_number_that_says_something_decides(string message, FailureKind expected)
+    public void The_first_known_number_decides(string message, FailureKind expected)
     {
         Assert.Equal(expected, _provider.ClassifyFailure(new FakeOracleException(message)));
         Assert.Equal(expected, _provider.ClassifyFailure(new InvalidOperationException("outer", new FakeOracleException(message))));

@@ -35,7 +35,7 @@ public sealed class OracleSettingsTests
     [Theory]
     [InlineData("Enlist=false;HA Events=false;Load Balancing=False")]
     [InlineData("Enlist=no;Pooling=true;Statement Cache Size=20")]
-    public async Task What_is_off_under_the_pool_anyway_may_say_so(string settings)
+    public async Task Settings_that_only_repeat_the_pool_s_own_are_allowed(string settings)
     {
         await using var provider = NewProvider("Data Source=//db/shop;" + settings);
         Assert.Empty(provider.Validate(Settings()));
@@ -110,7 +110,7 @@ public sealed class OracleSettingsTests
     [InlineData("PHYSICAL STANDBY", "MOUNTED", null, ServerRole.Unknown, null)]
     [InlineData("LOGICAL STANDBY", "READ WRITE", "odd", ServerRole.Replica, null)]
     [InlineData("SNAPSHOT STANDBY", "READ WRITE", null, ServerRole.Unknown, null)]
-    public async Task A_server_says_what_it_is(string role, string openMode, string? lag, ServerRole expected, int? seconds)
+    public async Task A_server_returns_its_role_and_lag(string role, string openMode, string? lag, ServerRole expected, int? seconds)
     {
         (_database.Role, _database.OpenMode, _database.ApplyLag) = (role, openMode, lag);
         Assert.Equal(new ServerStatus { Role = expected, Lag = seconds is { } whole ? TimeSpan.FromSeconds(whole) : null }, await ReadStatusAsync());
@@ -124,7 +124,7 @@ public sealed class OracleSettingsTests
     }
 
     [Fact]
-    public async Task A_provider_that_does_not_know_roles_says_so()
+    public async Task A_provider_without_roles_returns_unknown()
     {
         await using var provider = new AdoNetProvider(new FakeOracleFactory(_database), "Data Source=x");
         Assert.Equal(ServerStatus.Unknown, await provider.ReadStatusAsync(new FakeOracleConnection(_database), TestContext.Current.CancellationToken));

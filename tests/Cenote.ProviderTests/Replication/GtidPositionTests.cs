@@ -99,7 +99,7 @@ public sealed class GtidPositionTests
     }
 
     [Fact]
-    public void A_position_in_one_server_s_terms_says_nothing_in_those_of_the_other()
+    public void Positions_of_the_two_servers_are_not_comparable()
     {
         var galera = Provider.ParsePosition($"{Uuid}:1-9");
         var mariaDb = Provider.ParsePosition("0-1-9");

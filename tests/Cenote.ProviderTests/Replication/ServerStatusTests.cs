@@ -11,7 +11,7 @@ public sealed class ServerStatusTests
     private const string Password = "status-password-5512";
 
     [Fact]
-    public async Task PostgreSQL_tells_an_ordinary_user_all_that_a_primary_has_to_tell()
+    public async Task PostgreSQL_shows_an_ordinary_user_the_whole_status_of_a_primary()
     {
         await using var administrator = await OpenAsync(new NpgsqlConnection(RealServers.PostgreSql));
         await using var user = await OpenPostgreSqlUserAsync(administrator, "postgres");
@@ -44,7 +44,7 @@ public sealed class ServerStatusTests
     }
 
     [Fact]
-    public async Task A_PostgreSQL_server_that_tells_less_is_asked_for_less()
+    public async Task A_PostgreSQL_server_with_fewer_functions_is_queried_for_less()
     {
         await using var administrator = await OpenAsync(new NpgsqlConnection(RealServers.PostgreSql));
         var database = $"taciturn_{Guid.NewGuid():N}";

@@ -17,7 +17,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
     [InlineData(10928, 16, FailureKind.TooManyConnections)]
     [InlineData(17809, 16, FailureKind.TooManyConnections)]
     [InlineData(18401, 14, FailureKind.Transient)]
-    public async Task A_refused_login_says_why(int number, int severity, FailureKind expected)
+    public async Task A_refused_login_is_classified_by_its_number(int number, int severity, FailureKind expected)
     {
         Server.Refuse = _ => (number, severity);
         await using var provider = new SqlServerProvider(Server.ConnectionString);
@@ -45,7 +45,7 @@ public sealed class SqlServerFailureTests : SqlServerSuite
     [InlineData(21, 24, FailureKind.ConnectionLost)]
     [InlineData(2627, 14, FailureKind.Other)]
     [InlineData(50000, 16, FailureKind.Other)]
-    public async Task An_error_in_a_session_means_what_its_number_and_severity_say(int number, int severity, FailureKind expected)
+    public async Task An_error_in_a_session_is_classified_by_number_and_severity(int number, int severity, FailureKind expected)
     {
         await using var pool = NewPool();
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);

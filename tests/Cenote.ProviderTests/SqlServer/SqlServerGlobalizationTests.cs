@@ -8,7 +8,7 @@ public sealed class SqlServerGlobalizationTests : SqlServerSuite
     private const string Switch = "System.Globalization.Invariant";
 
     [Fact]
-    public async Task An_application_in_which_the_driver_cannot_open_anything_is_told_at_the_start()
+    public async Task An_application_where_the_driver_cannot_open_is_refused_at_the_start()
     {
         await using (var pool = NewPool())
         {

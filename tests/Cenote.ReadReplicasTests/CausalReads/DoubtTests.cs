@@ -25,7 +25,7 @@ public sealed class DoubtTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task A_read_is_refused_when_neither_probe_nor_connection_tells_what_the_primary_has(int replicas)
+    public async Task A_read_is_refused_when_the_primary_s_position_cannot_be_found(int replicas)
     {
         await using var test = await TestSet.CreateAsync(replicas, options => options.CausalReadTimeout = TimeSpan.Zero);
         var token = await AheadAsync(test);

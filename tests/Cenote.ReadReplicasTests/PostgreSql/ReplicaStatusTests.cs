@@ -15,7 +15,7 @@ public sealed class ReplicaStatusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replica_that_has_everything_says_so_to_an_ordinary_user()
+    public async Task A_replica_without_lag_returns_so_to_an_ordinary_user()
     {
         await _lab.Primary.ExecuteAsync("INSERT INTO notes VALUES (1)");
         var primary = await ReadAsync(_lab.Primary);

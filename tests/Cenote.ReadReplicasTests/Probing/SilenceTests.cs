@@ -76,7 +76,7 @@ public sealed class SilenceTests
     }
 
     [Fact]
-    public async Task Holders_on_a_host_that_is_gone_are_told_if_that_is_wanted()
+    public async Task Holders_on_a_lost_host_get_an_exception_if_configured()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
         await using var read = await test.Set.OpenReadConnectionAsync(Token);
@@ -108,7 +108,7 @@ public sealed class SilenceTests
     }
 
     [Fact]
-    public async Task A_set_whose_servers_are_all_away_says_so_to_readers()
+    public async Task A_set_without_reachable_servers_throws_for_readers()
     {
         await using var test = await TestSet.CreateAsync();
         foreach (var stub in test.Stubs)

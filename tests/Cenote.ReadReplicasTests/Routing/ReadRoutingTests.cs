@@ -32,7 +32,7 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task A_scope_says_what_connections_are_for_until_it_ends()
+    public async Task A_scope_sets_the_use_of_connections_until_it_ends()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1);
 
@@ -88,7 +88,7 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task A_set_without_replicas_reads_from_the_primary_without_limit_and_says_so()
+    public async Task A_set_without_replicas_reads_from_the_primary_and_reports_it()
     {
         await using var test = await TestSet.CreateAsync(replicas: 0, options => options.MaxReadsOnPrimary = 0);
 
@@ -130,7 +130,7 @@ public sealed class ReadRoutingTests
     }
 
     [Fact]
-    public async Task A_caller_that_cancels_loses_nothing_and_is_told_with_its_own_token()
+    public async Task A_caller_that_cancels_loses_nothing_and_gets_its_own_token()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
         using var held = await test.Set.RentReadAsync(Token);

@@ -168,7 +168,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task A_write_that_finds_no_primary_is_told_why()
+    public async Task A_write_that_finds_no_primary_throws_with_the_reason()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromSeconds(3));
         test.One.Die();
@@ -186,7 +186,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task A_set_that_begins_without_a_primary_says_so_before_anybody_writes()
+    public async Task A_set_that_begins_without_a_primary_reports_it_before_the_first_write()
     {
         await using var test = TestSet.Start(prepare: static stubs => stubs[0].Die());
 

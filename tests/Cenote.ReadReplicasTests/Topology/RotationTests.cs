@@ -117,7 +117,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_replica_whose_receiver_is_dead_lags_whatever_it_says_itself()
+    public async Task A_replica_whose_receiver_is_dead_lags_despite_its_own_numbers()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.MaxLag = TimeSpan.FromSeconds(3));
         test.Two.Replication!.Say(status => status with { Lag = TimeSpan.Zero });
@@ -171,7 +171,7 @@ public sealed class RotationTests
     }
 
     [Fact]
-    public async Task A_server_that_was_never_there_is_told_of_and_joins_when_it_appears()
+    public async Task A_server_absent_from_the_start_is_reported_and_joins_when_it_appears()
     {
         await using var test = TestSet.Start(replicas: 2);
         test.Two.Die();

@@ -38,7 +38,7 @@ public sealed class PoolSizesReaderTests
     }
 
     [Fact]
-    public void Numbers_that_contradict_each_other_are_told()
+    public void Contradicting_numbers_are_reported()
     {
         Tells("--readers 3 and the writer are 4 connections, but --max-size is 10", () => Read(ShopProvider.Sqlite, readers: 3, maximum: 10));
         Tells("--min-size 5 is more than the maximum size of 4. Lower it, or raise --readers", () => Read(ShopProvider.Sqlite, readers: 3, minimum: 5));
@@ -56,7 +56,7 @@ public sealed class PoolSizesReaderTests
     }
 
     [Fact]
-    public void Readers_without_a_use_for_them_are_told()
+    public void Unused_readers_are_reported()
     {
         Tells("--readers does not apply to --pools mixed", () => Read(ShopProvider.Sqlite, PoolPlan.Mixed, readers: 3));
         Tells("--readers is for --provider sqlite", () => Read(ShopProvider.PostgreSql, readers: 3));

@@ -71,7 +71,7 @@ public sealed class PoolCheckTests
     }
 
     [Fact]
-    public void Where_callers_were_moved_a_pool_may_count_what_none_of_them_was_told()
+    public void Where_callers_were_moved_a_pool_may_count_more_than_they_saw()
     {
         var statistics = AtRest with { Rents = 1, Errors = 1, Timeouts = 1, Cancellations = 1, CircuitRejections = 1 };
 

@@ -8,7 +8,7 @@ public sealed class ShopCheckTests
     private const string FirstPlaced = "(SELECT MIN(order_id) FROM cenote_shop_orders WHERE order_id > 50)";
 
     [Fact]
-    public async Task An_untouched_shop_agrees_with_what_the_clients_were_told()
+    public async Task An_untouched_shop_agrees_with_the_clients_ledgers()
     {
         using var shop = await WorkedShop.OpenAsync();
 
@@ -35,7 +35,7 @@ public sealed class ShopCheckTests
     [InlineData("seed", "customers", "DELETE FROM cenote_shop_customers WHERE customer_id = 1")]
     [InlineData("seed", "orders from before the run", "DELETE FROM cenote_shop_orders WHERE order_id = 1")]
     [InlineData("seed", "cents in those lines", "UPDATE cenote_shop_order_lines SET quantity = quantity + 1 WHERE order_id = 1")]
-    public async Task Tampering_is_found_and_told(string check, string problem, string sql)
+    public async Task Tampering_is_found_and_reported(string check, string problem, string sql)
     {
         using var shop = await WorkedShop.OpenAsync();
         shop.Tamper(sql);

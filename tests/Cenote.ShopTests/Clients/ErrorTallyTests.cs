@@ -5,7 +5,7 @@ namespace Cenote.ShopTests.Clients;
 public sealed class ErrorTallyTests
 {
     [Fact]
-    public void Errors_are_counted_by_what_they_say_without_secrets()
+    public void Errors_are_counted_by_message_without_secrets()
     {
         var errors = new ErrorTally(text => text.Replace("hunter2", "***", StringComparison.Ordinal));
         errors.Add(new InvalidOperationException("No entry with hunter2\nat line 1"));

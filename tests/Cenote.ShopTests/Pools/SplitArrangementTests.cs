@@ -41,7 +41,7 @@ public sealed class SplitArrangementTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_cannot_be_opened_is_told_as_such()
+    public async Task A_file_that_cannot_be_opened_is_reported_as_such()
     {
         using var database = SqliteShopDatabase.At(_folder.File("no such folder/shop.db"));
 

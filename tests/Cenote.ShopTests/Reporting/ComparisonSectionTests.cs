@@ -21,7 +21,7 @@ public sealed class ComparisonSectionTests
     }
 
     [Fact]
-    public void How_far_the_pairs_differ_is_told_with_the_median() =>
+    public void The_difference_of_the_pairs_is_reported_with_the_median() =>
         Assert.Contains("median 1.50, from 0.70 to 2.00; more in 2 of 3 pairs", Markup.Remove(ComparisonSection.Sentence(Compare(0.7, 1.5, 2.0))));
 
     private static Comparison Compare(params double[] ratios) => new(

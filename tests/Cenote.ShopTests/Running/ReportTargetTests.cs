@@ -63,7 +63,7 @@ public sealed class ReportTargetTests : IDisposable
     }
 
     [Fact]
-    public async Task Full_device_is_told()
+    public async Task A_full_device_is_reported()
     {
         using var run = await ProgramRun.RunAsync([.. Run, "--json", "/dev/full"]);
 

@@ -17,19 +17,19 @@ public sealed class ServerRunTests : IDisposable
     public Task A_run_on_MariaDB_succeeds() => SucceedsAsync("mysql", Servers.MySql);
 
     [Fact]
-    public Task A_wrong_password_for_PostgreSQL_is_told_without_it() => FailsWithoutPasswordAsync(
+    public Task A_wrong_password_for_PostgreSQL_is_reported_without_it() => FailsWithoutPasswordAsync(
         "postgresql", new NpgsqlConnectionStringBuilder(Servers.PostgreSql) { Password = "hunter-two-and-a-half" }.ConnectionString);
 
     [Fact]
-    public Task A_wrong_password_for_MariaDB_is_told_without_it() => FailsWithoutPasswordAsync(
+    public Task A_wrong_password_for_MariaDB_is_reported_without_it() => FailsWithoutPasswordAsync(
         "mysql", new MySqlConnectionStringBuilder(Servers.MySql) { Password = "hunter-two-and-a-half" }.ConnectionString);
 
     [Fact]
-    public Task A_PostgreSQL_that_is_not_there_is_told() =>
+    public Task A_missing_PostgreSQL_is_reported() =>
         FailsWithoutPasswordAsync("postgresql", "Host=127.0.0.1;Port=1;Username=me;Password=hunter-two-and-a-half;Database=shop");
 
     [Fact]
-    public Task A_MariaDB_that_is_not_there_is_told() =>
+    public Task A_missing_MariaDB_is_reported() =>
         FailsWithoutPasswordAsync("mysql", "Server=127.0.0.1;Port=1;User ID=me;Password=hunter-two-and-a-half;Database=shop");
 
     [Fact]

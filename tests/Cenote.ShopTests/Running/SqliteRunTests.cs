@@ -12,7 +12,7 @@ public sealed class SqliteRunTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_run_on_the_default_shop_succeeds_and_says_so()
+    public async Task A_run_on_the_default_shop_succeeds_and_reports_success()
     {
         var json = _folder.File("report.json");
         using var run = await ProgramRun.RunAsync("--seconds", "2", "--json", json);
@@ -150,7 +150,7 @@ public sealed class SqliteRunTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_that_is_gone_at_the_end_is_told_along_with_the_report()
+    public async Task A_database_lost_at_the_end_is_reported_with_the_run()
     {
         var file = _folder.File("shop.db");
         var json = _folder.File("report.json");

@@ -18,7 +18,7 @@ public sealed class ConventionTests
     [InlineData("db.client.connection.create_time", MetricType.Histogram, "s", "The time it took to create a new connection.")]
     [InlineData("db.client.connection.wait_time", MetricType.Histogram, "s", "The time it took to obtain an open connection from the pool.")]
     [InlineData("db.client.connection.use_time", MetricType.Histogram, "s", "The time between borrowing a connection and returning it to the pool.")]
-    public async Task An_instrument_of_the_conventions_is_as_they_say(string name, MetricType kind, string unit, string description)
+    public async Task An_instrument_follows_its_convention(string name, MetricType kind, string unit, string description)
     {
         using var collector = new Collector();
         await using var pool = await StubPool.UsedAsync();

@@ -8,7 +8,7 @@ namespace Cenote.TelemetryTests.Metrics;
 public sealed class ListeningTests
 {
     [Fact]
-    public async Task A_closed_pool_is_not_told_of()
+    public async Task A_closed_pool_is_not_exported()
     {
         using var collector = new Collector();
         var pool = await StubPool.UsedAsync();
@@ -38,7 +38,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public async Task Pools_of_one_name_are_told_of_together()
+    public async Task Pools_of_one_name_are_exported_together()
     {
         using var collector = new Collector();
         var name = $"twins {Guid.NewGuid():N}";
@@ -52,7 +52,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public async Task Callers_served_at_once_are_told_of_by_upkeep_up_to_ten_thousand_a_second()
+    public async Task Immediate_rents_are_exported_by_upkeep_up_to_ten_thousand_a_second()
     {
         using var collector = new Collector();
         var time = new FakeTimeProvider();
@@ -111,7 +111,7 @@ public sealed class ListeningTests
     }
 
     [Fact]
-    public async Task Who_begins_to_listen_later_is_not_told_of_the_past()
+    public async Task A_later_listener_does_not_get_past_measurements()
     {
         var time = new FakeTimeProvider();
         await using var pool = StubPool.New(options => options.TimeProvider = time);

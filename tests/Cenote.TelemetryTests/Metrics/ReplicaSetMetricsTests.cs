@@ -6,7 +6,7 @@ namespace Cenote.TelemetryTests.Metrics;
 public sealed class ReplicaSetMetricsTests(PrometheusHost host) : IClassFixture<PrometheusHost>
 {
     [Fact]
-    public async Task A_scrape_tells_of_lag_parts_and_failovers()
+    public async Task A_scrape_contains_lag_roles_and_failovers()
     {
         var test = await StubSet.CreateAsync();
         await using (test)

@@ -129,7 +129,7 @@ public sealed class SessionGateTests
     }
 
     [Fact]
-    public async Task A_revoked_lease_is_not_given_and_the_gate_says_why()
+    public async Task A_revoked_lease_is_not_given_and_the_gate_has_the_reason()
     {
         await using var test = TestPool.Create();
         var lease = await test.Pool.RentAsync();

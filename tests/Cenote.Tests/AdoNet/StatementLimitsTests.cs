@@ -43,7 +43,7 @@ public sealed class StatementLimitsTests
     [InlineData(500, -1, null, false, 0)]
     [InlineData(500, -1, null, true, 30)]
     [InlineData(500, -1, 0, false, 0)]
-    public async Task The_driver_is_told_a_later_timeout(int? pool, int? connectionTimeout, int? command, bool isInProcess, int seconds)
+    public async Task The_driver_gets_a_later_timeout(int? pool, int? connectionTimeout, int? command, bool isInProcess, int seconds)
     {
         await using var test = TestPool.Create(options => options.QueryTimeout = Time(pool));
         await using var connection = await test.Pool.OpenConnectionAsync();

@@ -193,7 +193,7 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task The_probe_must_succeed_as_often_as_the_settings_say()
+    public async Task The_probe_must_succeed_as_often_as_configured()
     {
         var script = new CallScript().At(StubCall.Open, 1, Fail()).At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail()).At(StubCall.Validate, 2, Fail());
         await using var test = Broken(new CircuitBreakerOptions { SuccessThreshold = 3 }, script);

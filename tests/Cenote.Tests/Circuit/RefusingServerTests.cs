@@ -70,7 +70,7 @@ public sealed class RefusingServerTests
     }
 
     [Fact]
-    public async Task Callers_that_came_while_the_credentials_were_being_refused_are_told_so_too()
+    public async Task Callers_that_came_during_the_refusal_of_credentials_get_it_too()
     {
         var gate = new StubGate();
         await using var test = TestPool.Create(

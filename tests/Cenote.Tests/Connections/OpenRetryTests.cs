@@ -5,7 +5,7 @@ namespace Cenote.Tests.Connections;
 public sealed class OpenRetryTests
 {
     [Fact]
-    public async Task A_failed_open_is_tried_again_as_often_as_the_settings_say()
+    public async Task A_failed_open_is_tried_again_as_often_as_configured()
     {
         await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TimeSpan.FromMilliseconds(100));
         var rent = test.Pool.RentAsync().AsTask();

@@ -125,7 +125,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task A_caller_is_told_when_no_connection_can_be_opened()
+    public async Task A_caller_gets_an_exception_when_no_connection_can_be_opened()
     {
         await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
         var before = test.Time.GetUtcNow();
@@ -193,7 +193,7 @@ public sealed class OpeningTests
     }
 
     [Fact]
-    public async Task A_synchronous_caller_is_told_when_no_connection_can_be_opened()
+    public async Task A_synchronous_caller_gets_an_exception_when_no_connection_can_be_opened()
     {
         await using var test = TestPool.Create(script: new CallScript().Always(StubCall.Open, StubStep.Fail()));
 

@@ -3,7 +3,7 @@ namespace Cenote.Tests.Diagnosing;
 public sealed class DiagnosisTests
 {
     [Fact]
-    public async Task A_pool_that_serves_is_healthy_and_says_how_busy_it_is()
+    public async Task A_pool_that_serves_is_healthy_and_its_summary_has_the_counts()
     {
         await using var test = await TestPool.FullAsync(3);
         using var lease = await test.Pool.RentAsync();

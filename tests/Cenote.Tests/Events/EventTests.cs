@@ -108,7 +108,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_history_of_nothing_remembers_nothing_and_still_tells_subscribers()
+    public async Task A_history_of_size_zero_keeps_nothing_and_still_notifies_subscribers()
     {
         await using var test = await TestPool.FullAsync(1, options => options.EventHistoryCapacity = 0);
         var told = new TaskCompletionSource<PoolEvent>();

@@ -8,7 +8,7 @@ public sealed class FailureObservedTests
     [Theory]
     [InlineData(FailureKind.ConnectionLost)]
     [InlineData(FailureKind.ReadOnlyServer)]
-    public async Task A_failure_that_says_something_of_the_server_is_told(FailureKind kind)
+    public async Task A_failure_of_the_server_is_reported(FailureKind kind)
     {
         await using var test = await TestPool.FullAsync(1);
         var told = Channel.CreateUnbounded<(object? Sender, FailureObservedEventArgs Failure)>();
@@ -26,7 +26,7 @@ public sealed class FailureObservedTests
     }
 
     [Fact]
-    public async Task What_only_concerns_a_statement_is_not_told()
+    public async Task A_failure_of_a_single_statement_is_not_reported()
     {
         await using var test = await TestPool.FullAsync(1);
         var told = Channel.CreateUnbounded<FailureObservedEventArgs>();

@@ -37,7 +37,7 @@ public sealed class ClosedPoolTests
     }
 
     [Fact]
-    public async Task A_holder_of_a_pooled_connection_is_told_that_it_was_revoked()
+    public async Task A_holder_of_a_pooled_connection_gets_the_revocation()
     {
         var test = await FullAsync(1, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(5));
         await using var held = await test.Pool.OpenConnectionAsync();

@@ -59,7 +59,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_pooled_connection_tells_its_late_holder_and_can_be_opened_again()
+    public async Task A_revoked_connection_throws_for_its_late_holder_and_can_be_opened_again()
     {
         await using var test = await TestPool.FullAsync(2);
         await using var connection = await test.Pool.OpenConnectionAsync();
@@ -84,7 +84,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task After_its_disposal_a_revoked_connection_says_that_it_is_disposed_of()
+    public async Task After_its_disposal_a_revoked_connection_throws_as_disposed()
     {
         await using var test = await TestPool.FullAsync(1);
         var connection = await test.Pool.OpenConnectionAsync();

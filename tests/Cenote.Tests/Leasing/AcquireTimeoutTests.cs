@@ -47,7 +47,7 @@ public sealed class AcquireTimeoutTests
     }
 
     [Fact]
-    public async Task The_exception_says_what_the_pool_looks_like()
+    public async Task The_exception_contains_the_counts_of_the_pool()
     {
         var exception = await ExhaustAsync();
 

@@ -202,7 +202,7 @@ public sealed class OverdueCallerTests
     }
 
     [Fact]
-    public async Task Callers_for_whom_nothing_is_coming_are_told_that_their_time_is_up_when_it_is()
+    public async Task Callers_without_a_coming_connection_time_out_on_time()
     {
         await using var starved = await StarvedPool.FullAsync(1, options => options.CircuitBreaker = new CircuitBreakerOptions());
         var held = await starved.Pool.RentAsync();

@@ -3,7 +3,7 @@ namespace Cenote.Tests.Leasing;
 public sealed class SlotInfoTests
 {
     [Fact]
-    public async Task Every_slot_says_what_its_connection_does_how_old_it_is_and_who_holds_it()
+    public async Task Every_slot_has_the_state_age_and_holder_of_its_connection()
     {
         await using var test = TestPool.Create(options => (options.MinSize, options.MaxSize) = (2, 3));
         await test.When(counts => counts.Idle == 2);

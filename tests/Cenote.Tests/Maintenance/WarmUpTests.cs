@@ -3,7 +3,7 @@ namespace Cenote.Tests.Maintenance;
 public sealed class WarmUpTests
 {
     [Fact]
-    public async Task A_warm_up_opens_connections_to_its_target_and_tells_of_each()
+    public async Task A_warm_up_opens_connections_to_its_target_and_reports_each()
     {
         await using var test = TestPool.Create(options => options.MaxSize = 8);
         var progress = new Steps();

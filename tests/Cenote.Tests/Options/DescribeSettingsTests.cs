@@ -14,7 +14,7 @@ public sealed class DescribeSettingsTests
     }
 
     [Fact]
-    public async Task A_pool_that_was_told_nothing_has_the_defaults()
+    public async Task A_pool_without_settings_has_the_defaults()
     {
         await using var pool = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions());
 

@@ -95,7 +95,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_builder_without_a_connection_string_says_where_one_may_come_from()
+    public void A_builder_without_a_connection_string_throws_with_the_possible_sources()
     {
         var builder = new ConnectionPoolBuilder { ConnectionString = " " }.WithName("orders");
 

@@ -115,7 +115,7 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
-    public async Task The_same_settings_change_and_say_nothing()
+    public async Task The_same_settings_change_and_log_nothing()
     {
         await using var test = TestPool.Create();
 

@@ -26,7 +26,7 @@ public sealed class SettingTableTests
             SettingTable.Rows.Where(row => row.IsSection).Select(row => row.Name).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Every_row_says_what_the_setting_does_in_one_sentence() =>
+    public void Every_row_explains_its_setting_in_one_sentence() =>
         Assert.All(SettingTable.Rows, row => Assert.EndsWith(".", row.Meaning, StringComparison.Ordinal));
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class OrderedEventTests
     }
 
     [Fact]
-    public void Event_without_handlers_says_so()
+    public void An_event_returns_whether_it_has_handlers()
     {
         var ordered = NewEvent();
         Assert.False(ordered.HasHandlers);

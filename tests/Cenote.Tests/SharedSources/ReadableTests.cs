@@ -46,7 +46,7 @@ public sealed class ReadableTests
         Assert.Equal("2026-11-29 10:05:03 UTC", Readable.Moment(new DateTimeOffset(2026, 11, 29, 12, 5, 3, 999, TimeSpan.FromHours(2))));
 
     [Fact]
-    public async Task Resize_that_keeps_the_limit_says_so()
+    public async Task A_resize_that_keeps_the_limit_is_named_as_such()
     {
         await using var test = await TestPool.FullAsync(6);
 

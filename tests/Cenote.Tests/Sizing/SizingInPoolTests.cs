@@ -3,7 +3,7 @@ namespace Cenote.Tests.Sizing;
 public sealed class SizingInPoolTests
 {
     [Fact]
-    public async Task A_pool_with_a_policy_starts_at_its_minimum_and_grows_when_the_policy_says_so()
+    public async Task A_pool_with_a_policy_starts_at_its_minimum_and_grows_by_the_policy()
     {
         await using var test = TestPool.Create(options =>
             (options.SizingPolicy, options.MinSize, options.MaxSize) = (new UtilizationSizingPolicy(), 2, 6));

@@ -32,7 +32,7 @@ public sealed class StatementTextTests
     [Theory]
     [InlineData(@"SELECT 'it\'s secret', `name`, ""secret"" FROM t # secret", "SELECT ?, `name`, ? FROM t")]
     [InlineData(@"SELECT _utf8mb4'secret', 'C:\\', 'secret'", "SELECT ?, ?, ?")]
-    public void Backslashes_take_quotes_with_them_where_the_database_says_so(string text, string expected) =>
+    public void Backslashes_escape_quotes_where_the_database_allows_it(string text, string expected) =>
         Assert.Equal(expected, StatementText.WithoutLiterals(text, MySql));
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class StatementTextTests
         Assert.Equal(expected, StatementText.WithoutLiterals(text, style));
 
     [Fact]
-    public void Where_a_database_does_not_say_what_a_backslash_means_nothing_after_it_is_shown() =>
+    public void Where_a_backslash_is_ambiguous_nothing_after_it_is_shown() =>
         Assert.Equal("SELECT ?", StatementText.WithoutLiterals(@"SELECT 'C:\', 'secret', 'secret'", SqlLiteralRules.None));
 
     [Fact]
