@@ -39,7 +39,7 @@ public sealed class PoolRegistryTests
 
         var refusal = Assert.Throws<ArgumentException>(() => registry.Register(second));
 
-        Assert.Contains("'orders' is taken", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'orders' already", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => registry.Register("orders", MustNotBeCalled));
         Assert.Same(first, registry["orders"]);
         Assert.False(RegistryPools.IsClosed(second));
