@@ -6,7 +6,7 @@ public sealed class DashboardOptions
     /// <summary>
     /// The authorization policy that a viewer must meet to act on pools: suspend, resize, revoke a lease and the like.
     /// </summary>
-    /// <value>Default <see langword="null"/>: nobody may, the dashboard is read-only. A policy of that name must be
+    /// <value>Default <see langword="null"/>: the dashboard is read-only. A policy of that name must be
     /// registered, or the host does not start.</value>
     public string? ActionPolicy { get; set; }
 
@@ -42,7 +42,7 @@ public sealed class DashboardOptions
     public IList<ConnectionPool> Pools { get; } = [];
 
     /// <summary>
-    /// Replica sets to show that are no services of the container. The pools of a set are shown with it.
+    /// Gets the replica sets to show that are not services of the container. The pools of a set are shown with it.
     /// </summary>
     /// <value>Default: none.</value>
     public IList<ReplicaSet> ReplicaSets { get; } = [];

@@ -5,7 +5,7 @@ namespace Cenote.Hosting;
 /// <summary>What this package needs of a container.</summary>
 internal static class HostServices
 {
-    /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <exception cref="InvalidOperationException">The container has no registry.</exception>
     internal static PoolRegistry FindRegistry(this IServiceProvider services) =>
         services.GetService<PoolRegistry>()
         ?? throw new InvalidOperationException("The container has no PoolRegistry. Add pools with services.AddConnectionPool(…), or a registry of your own with services.AddSingleton(new PoolRegistry()).");

@@ -9,9 +9,9 @@ public sealed class PoolHostingOptions
     /// <summary>The configuration section that the options are read from.</summary>
     public const string SectionName = "Cenote:Hosting";
 
-    /// <summary>The longest that the start of the host waits for all pools together.</summary>
-    /// <value>Default 15 s. Range 1 ms to 1 h. Nothing listens meanwhile: keep it below the patience of whoever started
-    /// the process.</value>
+    /// <summary>Gets or sets the maximum time that the start of the host waits for all pools together.</summary>
+    /// <value>Default 15 s. Range 1 ms to 1 h. The server does not listen meanwhile, so keep it below the start timeout
+    /// of the orchestrator.</value>
     public TimeSpan WarmUpTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many connections to open before the host serves, by the name of the pool.</summary>

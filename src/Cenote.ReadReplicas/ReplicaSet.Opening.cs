@@ -104,10 +104,10 @@ public sealed partial class ReplicaSet
         ReadDataSource.OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>
-    /// From here on this flow's connections are for reading, where nobody says otherwise: those of
-    /// <see cref="RoutedDataSource.OpenConnectionAsync"/>, of libraries that were given the set.
+    /// Begins a scope in which the connections of this flow are for reading by default: the ones of
+    /// <see cref="RoutedDataSource.OpenConnectionAsync"/> and of libraries that use the set.
     /// </summary>
-    /// <returns>Dispose of it to end that, in the method that began it.</returns>
+    /// <returns>The scope. Dispose of it in the method that began it.</returns>
     /// <remarks>
     /// Flows with <see langword="await"/> and into tasks that are started within it, as an <see cref="AsyncLocal{T}"/>
     /// does: a scope that a method awaited begins ends with that method.

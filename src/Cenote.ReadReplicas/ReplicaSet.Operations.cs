@@ -45,7 +45,7 @@ public sealed partial class ReplicaSet
         CausalReadsOnPrimary = _parts.Counters.CausalOnPrimary,
     };
 
-    /// <summary>Probes every server now, and waits until what was found has been heeded.</summary>
+    /// <summary>Probes every server now, and waits until the results are processed.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     public async Task ProbeAsync(CancellationToken cancellationToken = default)
@@ -99,7 +99,7 @@ public sealed partial class ReplicaSet
         await base.DisposeAsyncCore().ConfigureAwait(false);
     }
 
-    /// <summary>Runs once; whoever closes again waits for the same end.</summary>
+    /// <summary>Closes the set once. Every caller waits for the same end.</summary>
     private async Task CloseAsync()
     {
         SetMetrics.Sets.Remove(this);

@@ -167,7 +167,7 @@ public sealed partial class ReplicaSet
             return await _reads.RentAsync(call, required, isBlocking).ConfigureAwait(false);
         }
 
-        // Nobody can say what has been written: only the server where it was is sure to have it.
+        // The written position is unknown, so only the server of the write certainly has it.
         return await _reads.RentFromPrimaryAsync(call, required, isBlocking).ConfigureAwait(false);
     }
 

@@ -57,10 +57,10 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Reads the text of a token.</summary>
-    /// <param name="text">What <see cref="CausalToken.ToString"/> gave, here or in another process. May come from
-    /// anybody.</param>
-    /// <exception cref="CausalTokenException">The text is no token, was not signed with a key of the set, or is of
-    /// another database. Quotes nothing of it.</exception>
+    /// <param name="text">A text of <see cref="CausalToken.ToString"/>, of this or another process. May be
+    /// untrusted.</param>
+    /// <exception cref="CausalTokenException">The text is not a token, not signed with a key of the set, or of another
+    /// database. The message does not quote it.</exception>
     public CausalToken ParseToken(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -112,7 +112,7 @@ public sealed partial class ReplicaSet
         }
     }
 
-    /// <summary>What the primary has now; <see langword="null"/> when nobody can say.</summary>
+    /// <summary>Reads the current position of the primary; <see langword="null"/> when it is unknown.</summary>
     internal async ValueTask<CausalToken?> TryReadPrimaryTokenAsync(bool isBlocking, CancellationToken cancellationToken)
     {
         _parts.ThrowIfClosed();
@@ -122,7 +122,7 @@ public sealed partial class ReplicaSet
             var topology = _keeper.Current;
             if (topology.Primary is not { } primary || topology.Writing is not { } tenure)
             {
-                // While there is none, whatever was written is where nobody can ask.
+                // Without a primary, the written position cannot be read.
                 return null;
             }
 

@@ -19,7 +19,7 @@ namespace Cenote;
 /// What is opened without a word goes to the primary. Say
 /// <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="ReadDataSource"/>, or
 /// begin a <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind:
-/// <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for those who must see what they wrote.
+/// <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for readers that must see their own writes.
 /// </remarks>
 public sealed partial class ReplicaSet : RoutedDataSource
 {
@@ -74,12 +74,12 @@ public sealed partial class ReplicaSet : RoutedDataSource
     public IReadOnlyList<ReplicaSetServer> Servers => _servers;
 
     /// <summary>
-    /// The server that gets writes; <see langword="null"/> while there is none, or it does not answer.
+    /// Gets the server that gets writes; <see langword="null"/> without one, or while it does not answer.
     /// </summary>
     public ReplicaSetServer? Primary => _keeper.Current is { Writing: not null } topology ? topology.Primary : null;
 
     /// <summary>
-    /// The pool of the primary; while nobody knows one, of the server that was it last, or was declared as it.
+    /// Gets the pool of the primary; without a known primary, the pool of the last or the declared one.
     /// </summary>
     public override ConnectionPool DefaultPool => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
 
@@ -95,7 +95,7 @@ public sealed partial class ReplicaSet : RoutedDataSource
 
     private Task StartProbing(ServerProbe[] probes)
     {
-        // The probes outlive whoever constructs the set: nothing of its flow belongs there.
+        // The probes outlive the constructing caller and must not keep its flow.
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
             return Task.WhenAll(probes.Select(probe => Task.Run(() => probe.RunAsync(_closed.Token))));

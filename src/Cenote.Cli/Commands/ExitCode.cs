@@ -6,10 +6,10 @@ internal static class ExitCode
     /// <summary>The pools were shown.</summary>
     public const int Success = 0;
 
-    /// <summary>The dashboard does not answer, or refuses.</summary>
+    /// <summary>The dashboard does not answer, or rejects the request.</summary>
     public const int DashboardUnreachable = 1;
 
-    /// <summary>The arguments cannot work.</summary>
+    /// <summary>The arguments are invalid.</summary>
     public const int BadArguments = 2;
 
     /// <summary>With <c>--once</c>: a pool or a set is unhealthy.</summary>

@@ -18,8 +18,8 @@ internal sealed class TopCommand : Command
 
             When its output is a file or a pipe it prints one table and ends.
 
-            Exit code 0: shown. 1: the dashboard does not answer, or refuses. 2: the arguments
-            cannot work. 4: with --once, a pool or a set is unhealthy.
+            Exit code 0: shown. 1: the dashboard does not answer, or rejects. 2: the arguments
+            are invalid. 4: with --once, a pool or a set is unhealthy.
             """)
     {
         Add(Url);

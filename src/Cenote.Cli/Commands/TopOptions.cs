@@ -1,18 +1,18 @@
 namespace Cenote.Cli.Commands;
 
-/// <summary>What <c>cenote top</c> is told, checked.</summary>
+/// <summary>The checked options of <c>cenote top</c>.</summary>
 internal sealed record TopOptions
 {
-    /// <summary>The dashboard, with a slash at its end.</summary>
+    /// <summary>Gets the address of the dashboard, with a slash at its end.</summary>
     public required Uri Dashboard { get; init; }
 
-    /// <summary>The pool to show at length; <see langword="null"/> for all of them, one row each.</summary>
+    /// <summary>Gets the pool to show in detail; <see langword="null"/> for all, one row each.</summary>
     public string? Pool { get; init; }
 
     public bool Once { get; init; }
 
     public bool Json { get; init; }
 
-    /// <summary>What authorizes the viewer: never shown.</summary>
+    /// <summary>Gets the headers that authorize the viewer. Never shown.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }

@@ -4,14 +4,14 @@ using Cenote.Shared;
 namespace Cenote.Cli.Commands;
 
 /// <summary>
-/// Turns the words of the command line into options, and names everything that cannot work. Whatever may be a secret (a
-/// header, the user in an address) is told by its place, not by its text.
+/// Turns the words of the command line into options and lists every problem. A possible secret (a header, the user in
+/// an address) is named by its place, not by its text.
 /// </summary>
 internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
 {
     private readonly List<string> _problems = [];
 
-    /// <summary>One sentence a problem; empty when the options are good.</summary>
+    /// <summary>Gets one sentence per problem; empty for valid options.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
     public TopOptions Read() => new()
@@ -47,7 +47,7 @@ internal sealed class TopOptionsReader(TopCommand command, ParseResult words)
             _problems.Add("URL has a query after '?'. Omit it; use --pool NAME to show one pool.");
         }
 
-        // A fragment is welcome: the page's own addresses have one.
+        // A fragment is allowed, because the page's own addresses have one.
         return new Uri($"{address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/");
     }
 

@@ -4,7 +4,7 @@ using Cenote.Shared;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Numbers of the dashboard, short enough for a column. What is not known is a dash, and never looks like zero.
+/// Numbers of the dashboard, short enough for a column. An unknown number is a dash, not zero.
 /// </summary>
 internal static class Amounts
 {

@@ -1,12 +1,12 @@
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// What a server sends, up to a limit: an answer without an end must not fill the memory. The stream throws a
-/// <see cref="DashboardException"/> beyond it.
+/// The response of a server up to a limit, because an endless one must not fill the memory. Beyond the limit, reading
+/// throws a <see cref="DashboardException"/>.
 /// </summary>
 internal sealed class BoundedStream(Stream inner) : Stream
 {
-    /// <summary>Of one answer, or of one event: a thousand pools take some 2 MB.</summary>
+    /// <summary>The limit of one answer or event. A thousand pools take about 2 MB.</summary>
     public const int LargestAnswer = 16 * 1024 * 1024;
 
     private long _taken;
@@ -25,10 +25,10 @@ internal sealed class BoundedStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Starts the count again: an event is complete.</summary>
+    /// <summary>Starts the count again for the next event.</summary>
     public void BeginNext() => _taken = 0;
 
-    /// <exception cref="DashboardException">There is more than the limit.</exception>
+    /// <exception cref="DashboardException">The answer exceeds the limit.</exception>
     public async Task<byte[]> ReadToEndAsync(CancellationToken cancellationToken)
     {
         using var answer = new MemoryStream();

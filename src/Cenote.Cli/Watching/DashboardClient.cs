@@ -5,8 +5,8 @@ using Cenote.Dashboard.Json;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Asks a dashboard. Every failure is a <see cref="DashboardException"/> that says what and, where it is known, the
-/// remedy.
+/// Sends requests to a dashboard. Every failure is a <see cref="DashboardException"/> with the cause and, where it is
+/// known, the fix.
 /// </summary>
 internal sealed class DashboardClient : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class DashboardClient : IDisposable
         _clock = clock;
         Address = options.Dashboard;
 
-        // A redirect is told, not followed: the headers are for this server alone.
+        // A redirect is reported, not followed, because the headers are for this server only.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = !Address.IsLoopback, ConnectTimeout = TimeSpan.FromSeconds(5) };
         _http = new HttpClient(handler) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
         foreach (var (name, value) in options.Headers)
@@ -46,7 +46,7 @@ internal sealed class DashboardClient : IDisposable
         ReadAsync,
         cancellationToken);
 
-    /// <summary>The stream, from its beginning; it ends when the server says so or is gone.</summary>
+    /// <summary>The stream, from its beginning; it ends when the server ends it or is gone.</summary>
     public Task<EventStream> OpenStreamAsync(string? pool, CancellationToken cancellationToken) => AskAsync(
         pool is null ? "api/stream" : $"api/stream?pool={Uri.EscapeDataString(pool)}",
         async (response, end) => response.Content.Headers.ContentType?.MediaType == "text/event-stream"
@@ -55,7 +55,7 @@ internal sealed class DashboardClient : IDisposable
         cancellationToken);
 
     /// <summary>
-    /// Says that a stream is read. Without it the dashboard may give the stream's place to another viewer.
+    /// Confirms that a stream is read. Without it the dashboard may give its place to another viewer.
     /// </summary>
     public async Task ConfirmSeatAsync(string seat)
     {
@@ -72,7 +72,7 @@ internal sealed class DashboardClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The body, if it has an end within reason.</summary>
+    /// <summary>Returns the body, up to the limit of a <see cref="BoundedStream"/>.</summary>
     public static async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var body = new BoundedStream(await response.Content.ReadAsStreamAsync(cancellationToken));

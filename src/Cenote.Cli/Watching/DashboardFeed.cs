@@ -19,13 +19,13 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
     public Action<Sight>? Changed { get; set; }
 
     /// <summary>
-    /// What was seen last; <see langword="null"/> before the first answer. Safe to read from any thread.
+    /// Gets the last received data; <see langword="null"/> before the first answer. Safe to read from any thread.
     /// </summary>
     public Sight? Latest => _latest;
 
     /// <summary>Runs until it is cancelled.</summary>
-    /// <exception cref="DashboardException">The first answer did not come. Later failures are told by
-    /// <see cref="Sight.Problem"/>.</exception>
+    /// <exception cref="DashboardException">The first request failed. <see cref="Sight.Problem"/> has later
+    /// failures.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
@@ -36,7 +36,7 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
             }
             catch (DashboardException exception) when (_latest is { } latest)
             {
-                Note(exception.Message, latest);
+                Report(exception.Message, latest);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -61,7 +61,7 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
         }
         catch (DashboardException)
         {
-            // It may be the stream alone that is refused or broken. What the server says to this is the better reason.
+            // Perhaps only the stream is rejected or broken. The response to a poll has the better reason.
             await PollAsync(TimeSpan.Zero, cancellationToken);
         }
     }
@@ -94,10 +94,10 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
         }
 
         // Streams end with the server, and once an hour; the viewer connects again.
-        Note("The stream has ended.", _latest ?? throw new DashboardException("The stream ended before it began."));
+        Report("The stream has ended.", _latest ?? throw new DashboardException("The stream ended before it began."));
     }
 
-    /// <summary>Asks at least once.</summary>
+    /// <summary>Polls at least once.</summary>
     private async Task PollAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
@@ -121,7 +121,7 @@ internal sealed class DashboardFeed(DashboardClient client, string? pool, TimePr
         Publish(new Sight(state, overview, detail, clock.GetTimestamp(), isGone ? "The pool no longer exists." : null));
     }
 
-    private void Note(string problem, Sight last) => Publish(last with { State = SightState.Reconnecting, Problem = problem });
+    private void Report(string problem, Sight last) => Publish(last with { State = SightState.Reconnecting, Problem = problem });
 
     private void Publish(Sight sight)
     {

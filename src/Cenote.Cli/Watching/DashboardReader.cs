@@ -5,7 +5,7 @@ using Cenote.Dashboard.Json;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Reads the dashboard's JSON, and trusts it in nothing: what lacks a part is no answer of a dashboard.
+/// Reads the dashboard's JSON without trusting it: an incomplete one is not an answer of a dashboard.
 /// </summary>
 internal static class DashboardReader
 {
@@ -16,15 +16,15 @@ internal static class DashboardReader
         TypeInfoResolver = null,
     });
 
-    /// <exception cref="DashboardException">It is no overview.</exception>
+    /// <exception cref="DashboardException">The JSON is not an overview.</exception>
     public static OverviewJson ReadOverview(ReadOnlySpan<byte> json) =>
         Read(json, Json.OverviewJson, overview => overview.Pools.All(IsThere) && overview.ReplicaSets.All(IsThere));
 
-    /// <exception cref="DashboardException">It is no pool.</exception>
+    /// <exception cref="DashboardException">The JSON is not a pool.</exception>
     public static PoolJson ReadPool(ReadOnlySpan<byte> json) =>
         Read(json, Json.PoolJson, pool => pool.Diagnosis.Findings.All(IsThere) && pool.Leases.All(IsThere) && pool.Events.All(IsThere));
 
-    /// <returns><see langword="null"/> when it is no answer of a dashboard.</returns>
+    /// <returns><see langword="null"/> when the JSON is not an answer of a dashboard.</returns>
     public static ProblemJson? ReadProblem(ReadOnlySpan<byte> json)
     {
         try

@@ -14,10 +14,10 @@ internal static class DashboardRefusal
             return new DashboardException(SafeText.Clean($"{problem.Title} {problem.Detail}"));
         }
 
-        return new DashboardException(FormattableString.Invariant($"The answer is {(int)status} ({status}). {Remedy(response)}"));
+        return new DashboardException(FormattableString.Invariant($"The answer is {(int)status} ({status}). {Recommend(response)}"));
     }
 
-    private static string Remedy(HttpResponseMessage response) => response.StatusCode switch
+    private static string Recommend(HttpResponseMessage response) => response.StatusCode switch
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Send a valid authorization with --header \"Authorization: …\". An expired one is refused, too.",
         HttpStatusCode.NotFound => "Check that URL is the address given to MapCenoteDashboard.",

@@ -7,7 +7,9 @@ internal static class HealthLevel
 {
     public const int Worst = 3;
 
-    /// <summary>Higher is worse; an unknown level comes after the levels that are known to be bad.</summary>
+    /// <summary>
+    /// Returns the rank of a level, higher is worse. An unknown level comes after the levels that are known to be bad.
+    /// </summary>
     public static double RankOf(string level) => level switch
     {
         "healthy" => 1,

@@ -28,7 +28,7 @@ internal sealed record OverviewColumn(string Header, int Width, int From, Func<P
     ];
 
     /// <summary>
-    /// Those that have room, without the ones that can be missed as long as they take the room of the names.
+    /// Returns the columns that have room. Dispensable ones are left out while the names need their room.
     /// </summary>
     public static IReadOnlyList<OverviewColumn> Choose(int width, int room)
     {

@@ -6,19 +6,20 @@ using Spectre.Console;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// One pool in lines of markup: numbers, findings with recommendations, the holders of its connections, the last events.
+/// One pool in lines of markup: numbers, findings with recommendations, the holders of its connections, the last
+/// events.
 /// </summary>
 internal static class PoolPage
 {
     private const int LabelWidth = 13;
-    private const int MostHolders = 8;
+    private const int MaxHolders = 8;
     private const int HolderIndent = 9;
     private const int EventIndent = 12;
-    private const int MostEvents = 100;
+    private const int MaxEvents = 100;
 
     /// <param name="pool">The pool.</param>
-    /// <param name="width">Of the terminal.</param>
-    /// <param name="height">The most lines; what is left over is for events.</param>
+    /// <param name="width">The width of the terminal.</param>
+    /// <param name="height">The maximum number of lines; events get the rest.</param>
     public static IEnumerable<string> Lines(PoolJson pool, int width, int height)
     {
         List<string> lines = [.. Numbers(pool, width), .. Findings(pool.Diagnosis, width), .. Holders(pool.Leases, width)];
@@ -87,7 +88,7 @@ internal static class PoolPage
         var holders = leases.GroupBy(static lease => lease.Site, StringComparer.Ordinal).OrderByDescending(static group => group.Count()).ThenByDescending(static group => group.Max(static lease => lease.HeldSeconds)).ToArray();
         yield return "";
         yield return $"[bold]Held by[/]{(holders.Length == 0 ? " [grey]none[/]" : "")}";
-        foreach (var holder in holders.Take(MostHolders))
+        foreach (var holder in holders.Take(MaxHolders))
         {
             var suspected = holder.Any(static lease => lease.IsSuspectedLeak);
             var text = FormattableString.Invariant($"{Count(holder)} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}");
@@ -97,15 +98,15 @@ internal static class PoolPage
             }
         }
 
-        if (holders.Length > MostHolders)
+        if (holders.Length > MaxHolders)
         {
-            yield return FormattableString.Invariant($"[grey]       and {holders.Length - MostHolders} more lines of code[/]");
+            yield return FormattableString.Invariant($"[grey]       and {holders.Length - MaxHolders} more lines of code[/]");
         }
     }
 
     private static IEnumerable<string> Events(IReadOnlyList<EventJson> events, int width, int height) => height < 3
         ? []
-        : events.Take(MostEvents)
+        : events.Take(MaxEvents)
             .SelectMany(happened => SafeText.Wrap($"{happened.Message}{(happened.Actor is null ? "" : $" (by {happened.Actor})")}", width - EventIndent)
                 .Select((line, index) => SafeText.Markup((index == 0 ? $"  {Clock(happened.Time)}  " : new string(' ', EventIndent)) + line, StyleOf(happened))))
             .Take(height - 2)
@@ -119,7 +120,7 @@ internal static class PoolPage
         _ => "default",
     };
 
-    // Filled up with spaces that are not taken for the end of a word.
+    // Padded with spaces that do not end a word.
     private static string Count(IGrouping<string, LeaseJson> holder) => holder.Count().ToString(CultureInfo.InvariantCulture).PadLeft(4, '\u00a0');
 
     private static IEnumerable<string> Headline(string level, string text, int width) => SafeText.Wrap(text, width - 2)

@@ -6,8 +6,8 @@ using Spectre.Console.Rendering;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// Text of a server as a terminal may show it: names, statements and messages there are written by others, and an
-/// escape sequence among them could forge what is shown, or worse. What is not plainly visible becomes a mark.
+/// Makes text of a server safe for a terminal. Names, statements and messages come from others, and an escape sequence
+/// in them could forge the picture. Invisible characters become a mark.
 /// </summary>
 internal static class SafeText
 {
@@ -29,10 +29,10 @@ internal static class SafeText
         return clean.ToString();
     }
 
-    /// <summary>Exactly as many cells wide: cut with an ellipsis, or filled up.</summary>
+    /// <summary>Makes a text exactly as wide: cut with an ellipsis, or padded.</summary>
     public static string Fit(string? text, int width) => Cut(text, width) is var cut ? cut + new string(' ', Math.Max(0, width - Cells(cut))) : "";
 
-    /// <summary>At most as many cells wide.</summary>
+    /// <summary>Cuts the end of a text that is wider.</summary>
     public static string Cut(string? text, int width)
     {
         var clean = Clean(text);
@@ -51,7 +51,7 @@ internal static class SafeText
         return width <= 0 ? "" : cut.Append('…').ToString();
     }
 
-    /// <summary>At most as many cells wide; what goes is the beginning.</summary>
+    /// <summary>Cuts the beginning of a text that is wider.</summary>
     public static string CutStart(string? text, int width)
     {
         var clean = Clean(text);
@@ -72,7 +72,7 @@ internal static class SafeText
     }
 
     /// <summary>
-    /// Lines of at most as many cells, broken between words, or inside of a word that is longer than a line.
+    /// Breaks a text into lines between words, or inside a word that is longer than a line.
     /// </summary>
     public static IEnumerable<string> Wrap(string? text, int width)
     {
@@ -101,7 +101,7 @@ internal static class SafeText
         yield return line;
     }
 
-    /// <summary>For a line of markup.</summary>
+    /// <summary>Returns text in a style, for a line of markup.</summary>
     public static string Markup(string clean, string style) => clean.Length == 0 ? "" : $"[{style}]{clean.EscapeMarkup()}[/]";
 
     public static int Cells(string clean) => clean.Length == 0 ? 0 : new Segment(clean).CellCount();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>Confirms to the dashboard, now and then, that its stream is read.</summary>
+/// <summary>Confirms to the dashboard at intervals that its stream is read.</summary>
 internal sealed class SeatKeeper(DashboardClient client, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -10,7 +10,7 @@ internal sealed class SeatKeeper(DashboardClient client, TimeProvider clock)
     private string? _seat;
     private long _confirmed;
 
-    /// <param name="json">The event that names the place; older dashboards send none.</param>
+    /// <param name="json">The event with the id of the place; older dashboards do not send it.</param>
     public void Take(byte[] json)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class SeatKeeper(DashboardClient client, TimeProvider clock)
         }
     }
 
-    /// <summary>To be called with each event.</summary>
+    /// <summary>Confirms the seat when the interval has passed. Call it with each event.</summary>
     public void Confirm()
     {
         if (_seat is { } seat && clock.GetElapsedTime(_confirmed) >= Interval)

@@ -2,10 +2,10 @@ using Cenote.Dashboard.Json;
 
 namespace Cenote.Cli.Watching;
 
-/// <summary>What is known of the pools of an application.</summary>
-/// <param name="State">How it came here.</param>
+/// <summary>The last received data of an application.</summary>
+/// <param name="State">How the data was received.</param>
 /// <param name="Overview">Every pool and set.</param>
-/// <param name="Pool">The pool that was asked for; <see langword="null"/> when none was, or when it is gone.</param>
-/// <param name="Received">When, by the clock's timestamp.</param>
-/// <param name="Problem">Why there is nothing newer; <see langword="null"/> when there is no trouble.</param>
+/// <param name="Pool">The requested pool; <see langword="null"/> without one, or when it is gone.</param>
+/// <param name="Received">The timestamp of the clock.</param>
+/// <param name="Problem">Why newer data is missing; <see langword="null"/> without a problem.</param>
 internal sealed record Sight(SightState State, OverviewJson Overview, PoolJson? Pool, long Received, string? Problem = null);

@@ -1,14 +1,14 @@
 namespace Cenote.Cli.Watching;
 
-/// <summary>How what is shown came here.</summary>
+/// <summary>How the shown data was received.</summary>
 internal enum SightState
 {
-    /// <summary>By the stream, a moment ago.</summary>
+    /// <summary>By the stream, just now.</summary>
     Live,
 
-    /// <summary>By asking every two seconds: nothing streams.</summary>
+    /// <summary>By polling every two seconds, because streaming does not work.</summary>
     Polling,
 
-    /// <summary>Some time ago: there is no answer now.</summary>
+    /// <summary>Some time ago; the dashboard does not answer now.</summary>
     Reconnecting,
 }

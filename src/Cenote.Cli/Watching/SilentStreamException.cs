@@ -1,6 +1,6 @@
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// A stream is open, and nothing comes through: something on the way holds it back, or the server hangs.
+/// A stream is open but silent: a proxy holds it back, or the server hangs.
 /// </summary>
 internal sealed class SilentStreamException(Exception inner) : Exception("The stream is silent.", inner);

@@ -7,7 +7,7 @@ namespace Cenote.Cli.Watching;
 /// <summary>The live view of a dashboard in the terminal.</summary>
 internal sealed class TopDisplay(IAnsiConsole console, Uri address, string? pool, TimeProvider clock)
 {
-    /// <summary>Shows what the feed sees until it has ended. The feed has seen something.</summary>
+    /// <summary>Shows the data of the feed until it ends. The feed has received its first answer.</summary>
     public Task ShowAsync(DashboardFeed feed, Task running) => LivePicture.ShowAsync(console, () => Draw(feed), running, clock);
 
     // One line is left for the cursor.

@@ -5,27 +5,27 @@ using Spectre.Console.Rendering;
 namespace Cenote.Cli.Watching;
 
 /// <summary>
-/// One picture of a sight. Numbers that are not of this moment are said to be old, and lose their colours.
+/// One picture of the received data. Old numbers are marked as old and lose their colours.
 /// </summary>
-/// <param name="address">The dashboard's.</param>
-/// <param name="pool">The pool to show at length; <see langword="null"/> for the overview.</param>
-/// <param name="width">Of the terminal.</param>
-/// <param name="height">Of the terminal.</param>
-/// <param name="isLive">Whether pictures follow.</param>
+/// <param name="address">The address of the dashboard.</param>
+/// <param name="pool">The pool to show in detail; <see langword="null"/> for the overview.</param>
+/// <param name="width">The width of the terminal.</param>
+/// <param name="height">The height of the terminal.</param>
+/// <param name="isLive">Whether further pictures follow.</param>
 internal sealed class TopView(Uri address, string? pool, int width, int height, bool isLive = true)
 {
-    /// <summary>A file or a pipe has no width: its reader wraps it, or searches it line by line.</summary>
+    /// <summary>The width of a file or a pipe, whose reader wraps it or searches it line by line.</summary>
     public const int UnwrappedWidth = 1_000;
 
     private const int HeadingHeight = 2;
 
-    /// <summary>A sight comes every second, every two when polling: older ones are no longer what is.</summary>
+    /// <summary>Data comes every second, every two when polling; older data is stale.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(4);
 
     public static TopView Once(Uri address, string? pool, int width) => new(address, pool, width, int.MaxValue - HeadingHeight, isLive: false);
 
-    /// <param name="sight">What is known.</param>
-    /// <param name="age">Since when nothing newer came.</param>
+    /// <param name="sight">The received data.</param>
+    /// <param name="age">The age of the data.</param>
     public IRenderable Make(Sight sight, TimeSpan age)
     {
         var isOld = isLive && (sight.State == SightState.Reconnecting || age > Fresh);

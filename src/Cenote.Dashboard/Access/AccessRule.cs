@@ -27,8 +27,8 @@ internal sealed class AccessRule(IOptions<DashboardOptions> options, IOptions<An
     }
 
     /// <summary>
-    /// Authorization, or the statement that there is none: the authorization middleware has decided, and without it
-    /// such an endpoint throws.
+    /// Checks for authorization metadata, anonymous access included. The authorization middleware has decided then, and
+    /// such an endpoint throws without it.
     /// </summary>
     private static bool HasDecisionOfItsOwn(EndpointMetadataCollection? metadata) =>
         metadata is not null && (metadata.GetMetadata<IAuthorizeData>() is not null || metadata.GetMetadata<IAllowAnonymous>() is not null);

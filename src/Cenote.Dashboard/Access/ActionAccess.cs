@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>Who may act on pools: whoever meets the policy that the options name.</summary>
+/// <summary>The permission to act on pools, by the policy that the options name.</summary>
 internal sealed class ActionAccess(IOptions<DashboardOptions> options, IAuthorizationPolicyProvider policies, IPolicyEvaluator evaluator)
 {
     private readonly string? _policyName = options.Value.ActionPolicy;
@@ -37,7 +37,7 @@ internal sealed class ActionAccess(IOptions<DashboardOptions> options, IAuthoriz
         var authorization = await evaluator.AuthorizeAsync(policy, authentication, context, resource: context).ConfigureAwait(false);
         return authorization.Succeeded
             ? null
-            : $"{NameOf(context) ?? "An anonymous viewer"} does not meet the policy '{_policyName}', which says who may act. Sign in as somebody who does.";
+            : $"{NameOf(context) ?? "An anonymous viewer"} does not meet the policy '{_policyName}', which actions require. Sign in as a user that meets it.";
     }
 
     /// <summary>The viewer's name; <see langword="null"/> for an anonymous one.</summary>

@@ -60,7 +60,8 @@ internal sealed class LocalRule(string? antiforgeryHeader)
     }
 
     /// <summary>
-    /// Middleware and the PROXY protocol replace addresses by those that a proxy names; the socket keeps the true ones.
+    /// Middleware and the PROXY protocol replace addresses by the ones that a proxy names; the socket keeps the true
+    /// ones.
     /// </summary>
     private static bool IsOfSocket(HttpContext context)
     {
@@ -89,7 +90,7 @@ internal sealed class LocalRule(string? antiforgeryHeader)
 
     private static bool IsLocalName(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) // Nobody can register one (RFC 6761).
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) // Cannot be registered (RFC 6761).
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IsLoopback(address)
             && (host == address.ToString() || host == $"[{address}]"));
 

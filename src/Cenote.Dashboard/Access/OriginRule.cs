@@ -10,7 +10,7 @@ namespace Cenote.Dashboard.Access;
 /// <remarks>
 /// A browser states in <c>Sec-Fetch-Site</c> which page asks, and no script can change it, but it sends it only to
 /// https and to this machine. <c>Origin</c> is older: it is missing in requests of the own page that only read. A
-/// client without both is no browser that could be misused.
+/// client without both is not a browser, so it cannot be misused.
 /// </remarks>
 internal sealed class OriginRule(IEnumerable<string> allowedOrigins)
 {

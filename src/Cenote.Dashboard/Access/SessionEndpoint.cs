@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cenote.Dashboard.Access;
 
-/// <summary>Tells a viewer what they may do, and gives those who may act the token for it.</summary>
+/// <summary>Returns the permissions of a viewer, and the token to act with.</summary>
 internal sealed class SessionEndpoint(Sampler sampler, ActionAccess access, IAntiforgery antiforgery)
 {
     private static readonly string Version =
@@ -36,9 +36,9 @@ internal sealed class SessionEndpoint(Sampler sampler, ActionAccess access, IAnt
         }
         catch (InvalidOperationException exception)
         {
-            // Its cookie is to be sent over HTTPS alone, and this is none; or the viewer has no name to bind a token
-            // to. The message says which.
-            refusal = $"There is no antiforgery token for this viewer: {exception.Message}";
+            // Its cookie requires HTTPS and this request has none, or the viewer has no name to bind a token to. The
+            // message names the reason.
+            refusal = $"An antiforgery token for this viewer is not available: {exception.Message}";
         }
 
         return null;

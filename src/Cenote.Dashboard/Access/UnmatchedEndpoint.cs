@@ -18,6 +18,6 @@ internal sealed class UnmatchedEndpoint(IReadOnlyDictionary<string, string> meth
             throw new Refusal(StatusCodes.Status405MethodNotAllowed, "The method is not allowed.", $"api/{path} takes {method}, not {QueryReader.Shorten(context.Request.Method)}.");
         }
 
-        throw new Refusal(StatusCodes.Status404NotFound, "Not found.", $"There is no api/{QueryReader.Shorten(path)}. There are: {string.Join(", ", methods.Keys.Select(static known => $"api/{known}"))}.");
+        throw new Refusal(StatusCodes.Status404NotFound, "Not found.", $"api/{QueryReader.Shorten(path)} does not exist. Available: {string.Join(", ", methods.Keys.Select(static known => $"api/{known}"))}.");
     }
 }

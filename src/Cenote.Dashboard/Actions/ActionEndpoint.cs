@@ -11,8 +11,7 @@ using Microsoft.Net.Http.Headers;
 namespace Cenote.Dashboard.Actions;
 
 /// <summary>
-/// Acts on a pool, for those who may, and leaves a trace of every attempt: in the log, and, when something was done,
-/// among the pool's events.
+/// Runs actions of permitted users on pools. Every attempt is logged, and a successful one is an event of the pool.
 /// </summary>
 internal sealed class ActionEndpoint(Sampler sampler, ActionAccess access, IAntiforgery antiforgery, ILoggerFactory loggers)
 {
@@ -59,7 +58,7 @@ internal sealed class ActionEndpoint(Sampler sampler, ActionAccess access, IAnti
 
         if (!await IsTokenValidAsync(context).ConfigureAwait(false))
         {
-            throw new Refusal(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid.", "The antiforgery token is missing, not valid, or another user's. Send the header that api/session names, with its token and its cookie; load the page anew.");
+            throw new Refusal(StatusCodes.Status400BadRequest, "The antiforgery token is missing or not valid.", "The antiforgery token is missing, not valid, or another user's. Send the header that api/session names, with its token and its cookie; reload the page.");
         }
     }
 

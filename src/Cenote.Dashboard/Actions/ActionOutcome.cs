@@ -1,6 +1,6 @@
 namespace Cenote.Dashboard.Actions;
 
-/// <summary>What was done.</summary>
-/// <param name="Operation">For the records.</param>
-/// <param name="Message">For whoever asked for it.</param>
+/// <summary>The result of an action.</summary>
+/// <param name="Operation">The action, for log and events.</param>
+/// <param name="Message">The result, for the operator.</param>
 internal sealed record ActionOutcome(string Operation, string Message);

@@ -21,7 +21,7 @@ internal sealed class ActionReader
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
 
-    /// <exception cref="Refusal">It is no action; names everything that is wrong.</exception>
+    /// <exception cref="Refusal">The body is not a valid action; the exception lists every problem.</exception>
     internal static async Task<ActionRequest> ReadAsync(HttpContext context)
     {
         using var document = Parse(await ReadBodyAsync(context).ConfigureAwait(false));
@@ -45,7 +45,7 @@ internal sealed class ActionReader
         }
         catch (JsonException exception)
         {
-            throw Bad($"The body is no JSON object (line {Invariant(exception.LineNumber ?? 0)}, byte {Invariant(exception.BytePositionInLine ?? 0)}). {Example}");
+            throw Bad($"The body is not a JSON object (line {Invariant(exception.LineNumber ?? 0)}, byte {Invariant(exception.BytePositionInLine ?? 0)}). {Example}");
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class ActionReader
         catch (InvalidOperationException)
         {
             // An escaped half of a surrogate pair: JSON, but no text.
-            _problems.Add("The name of a member is no Unicode text. Remove the member.");
+            _problems.Add("The name of a member is not Unicode text. Remove the member.");
             return;
         }
 

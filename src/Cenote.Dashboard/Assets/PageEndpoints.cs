@@ -19,7 +19,7 @@ internal sealed class PageEndpoints(PageAssets assets)
             return assets.Page is { } page ? WriteAsync(context, page, isForEver: false) : throw Missing("The page");
         }
 
-        // Relative, too: a proxy in front may have taken a prefix off that nobody told us of.
+        // Relative, because a proxy in front may have removed an unknown prefix.
         context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
         context.Response.Headers.Location = $"./{path[(path.LastIndexOf('/') + 1)..]}/{context.Request.QueryString.ToUriComponent()}";
         return Task.CompletedTask;
@@ -54,5 +54,5 @@ internal sealed class PageEndpoints(PageAssets assets)
     }
 
     private static Refusal Missing(string what) =>
-        new(StatusCodes.Status404NotFound, "Not found.", $"{what} is not part of this version of the dashboard. Load the page anew.");
+        new(StatusCodes.Status404NotFound, "Not found.", $"{what} is not part of this version of the dashboard. Reload the page.");
 }

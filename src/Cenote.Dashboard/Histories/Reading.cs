@@ -6,6 +6,6 @@ namespace Cenote.Dashboard.Histories;
 /// <param name="Latencies">How long things took.</param>
 internal sealed record Reading(double At, PoolStatistics Statistics, PoolLatencies Latencies)
 {
-    /// <summary>Callers that went away without a connection, but for those who gave up themselves.</summary>
+    /// <summary>Gets the callers that failed to get a connection, except cancelled ones.</summary>
     internal long Failures => Statistics.Timeouts + Statistics.Errors + Statistics.CircuitRejections + Statistics.OverloadRejections;
 }

@@ -18,8 +18,8 @@ internal sealed class StepBuilder
 
     internal bool IsEmpty => _last is null;
 
-    /// <summary>Begins anew.</summary>
-    /// <param name="start">What was read last before the step; <see langword="null"/> for a pool that is new.</param>
+    /// <summary>Begins a new step.</summary>
+    /// <param name="start">The last reading before the step; <see langword="null"/> for a new pool.</param>
     internal void Begin(Reading? start)
     {
         _start = start;

@@ -1,6 +1,6 @@
 namespace Cenote.Dashboard.Json;
 
-/// <summary>What this viewer may do, and how.</summary>
+/// <summary>The permissions of a viewer.</summary>
 internal sealed record SessionJson(
     bool CanAct,
     string? ReadOnlyReason,
@@ -10,13 +10,13 @@ internal sealed record SessionJson(
     DateTimeOffset ServerTime,
     IReadOnlyList<int> Ranges);
 
-/// <summary>What an action must send along.</summary>
+/// <summary>The antiforgery token that an action must send.</summary>
 internal sealed record AntiforgeryJson(string Header, string Token);
 
 /// <summary>
-/// An answer that refuses something (RFC 9457): what is wrong, each problem with its value and remedy.
+/// A rejection (RFC 9457): what is wrong, each problem with its value and fix.
 /// </summary>
 internal sealed record ProblemJson(string Title, int Status, string Detail, IReadOnlyList<string> Problems);
 
-/// <summary>What an action has done.</summary>
+/// <summary>The result of an action.</summary>
 internal sealed record ActionResultJson(string Message);

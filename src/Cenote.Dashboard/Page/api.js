@@ -29,10 +29,10 @@ async function read(response) {
         return response.json();
     }
     if (response.ok) {
-        // A login page of a proxy answers 200 with HTML: that is no data.
+        // A login page of a proxy answers 200 with HTML: that is not data.
         throw new ApiError(
             response.status,
-            'The server answered with something else than data',
+            'The server did not answer with data',
             'Reload the page; you may have to sign in again.',
         );
     }

@@ -56,7 +56,7 @@ export function createConnectionLine(changed) {
                 show();
             }
         },
-        /** @param {string} serverTime of the data: what comes again with the time of before is no news, however live the connection */
+        /** @param {string} serverTime of the data: a repeated time is not new data, even on a live connection */
         data(serverTime) {
             receivedAt = serverTime === dataTime ? receivedAt : performance.now();
             dataTime = serverTime;

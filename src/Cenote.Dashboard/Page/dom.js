@@ -109,7 +109,7 @@ export function keyed(parent, items, keyOf, create) {
     }
     keyedChildren.set(parent, after);
     if (focused !== document.activeElement && focused instanceof HTMLElement && parent.contains(focused)) {
-        focused.focus({ preventScroll: true }); // A node that moves loses the focus; whoever uses the keyboard must not.
+        focused.focus({ preventScroll: true }); // A moved node loses the focus, which keyboard users need.
     }
     return after;
 }

@@ -1,4 +1,4 @@
-// What the documentation says about a finding. It comes with the application: the page works where the documentation cannot be reached.
+// The documentation of a finding. It comes with the application, because the documentation may be out of reach.
 import { el } from './dom.js';
 
 /** @type {Promise<string> | null} */ let loading = null;
@@ -14,7 +14,7 @@ function load() {
     return loading;
 }
 
-/** Code, bold and links; addresses of other pages lead nowhere here and are left out. @param {string} text */
+/** Code, bold and links; addresses of other pages are left out. @param {string} text */
 function inline(text) {
     return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)]+\))/).map(part => {
         if (part.startsWith('`')) {
@@ -28,7 +28,7 @@ function inline(text) {
     });
 }
 
-/** @param {string} text @param {string} anchor @returns {HTMLElement[]} empty when there is no such section */
+/** @param {string} text @param {string} anchor @returns {HTMLElement[]} empty when the section does not exist */
 export function section(text, anchor) {
     const found = text
         .split(/^## /m)
@@ -49,7 +49,7 @@ export function section(text, anchor) {
         );
 }
 
-/** A part of a finding that opens to what is written about it. @param {() => string} address of the documentation, whose anchor names the section */
+/** A part of a finding that opens to its documentation. @param {() => string} address of the documentation, whose anchor names the section */
 export function createExplanation(address) {
     const body = el('div', {});
     const node = el('details', { class: 'explanation' }, el('summary', { text: 'More about this' }), body);

@@ -10,7 +10,7 @@ const ranks = { healthy: 1, degraded: 2, unhealthy: 3 };
 export const levelOf = level =>
     typeof level === 'string' && Object.hasOwn(ranks, level.toLowerCase()) ? /** @type {Level} */ (level.toLowerCase()) : 'unknown';
 
-/** Higher is worse; what nobody knows comes after what is known to be bad. @param {unknown} level */
+/** Higher is worse; an unknown level comes after the levels that are known to be bad. @param {unknown} level */
 export const rankOf = level => ranks[levelOf(level)] ?? 1.5;
 
 /** The worst of some levels. @param {unknown[]} levels @returns {Level} */

@@ -3,8 +3,8 @@ import { address, ApiError, getJson } from './api.js';
 
 const quietAfter = 5_000; // No batch for so long: streaming is blocked (a proxy that buffers) or the server is gone.
 const pollEvery = 2_000;
-const confirmEvery = 10_000; // The server gives the place of a viewer that does not say that it reads to another.
-const streamAgainAfter = 60_000; // While the stream stays silent and polling works: how often to try it anew.
+const confirmEvery = 10_000; // The server gives the place of a viewer without confirmations to another viewer.
+const streamAgainAfter = 60_000; // While the stream stays silent and polling works: the interval of new attempts.
 const streamed = /** @type {const} */ ([
     ['overview', 'overview'],
     ['pool', 'pool'],
@@ -32,7 +32,7 @@ export class LiveSource {
         this.listener = listener;
         setInterval(() => this.#watchdog(), 500);
         document.addEventListener('visibilitychange', () => (document.hidden ? this.stop('paused') : this.start()));
-        // A browser cuts the stream of a page that it leaves or freezes: that is no failure to show.
+        // A browser cuts the stream of a page that it leaves or freezes: that is not a failure to show.
         addEventListener('pagehide', () => this.stop('paused'));
         addEventListener('pageshow', event => event.persisted && this.start());
         addEventListener('online', () => this.#running && this.#open());

@@ -19,9 +19,9 @@ const columns = [
     ['Waiting', 'waiting', 'number', 'Callers that wait now, and the longest wait among them'],
     ['Wait p50', null, 'number', ''],
     ['Wait p99', 'waitP99', 'number', 'Of the last minute: 99 of 100 callers waited less'],
-    ['Errors', 'errorRate', 'number', 'Timeouts, errors and refusals among all rents of the last minute'],
+    ['Errors', 'errorRate', 'number', 'Timeouts, errors and rejections among all rents of the last minute'],
     ['Circuit', null, 'col-circuit', ''],
-    ['Rents', 'rents', 'number', 'Connections lent per second'],
+    ['Rents', 'rents', 'number', 'Connections rented per second'],
 ];
 
 /** The whole fleet in one sentence. */

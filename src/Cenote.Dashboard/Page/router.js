@@ -28,7 +28,7 @@ export function parseRoute(hash) {
             return { view: 'set', name };
         }
     } catch {
-        // A hash with a broken escape is a route that nobody made.
+        // A hash with a broken escape is an unknown route.
     }
     return { view: 'unknown' };
 }

@@ -1,4 +1,4 @@
-// The last minute as a line in a table's row. SVG: it follows the theme by itself, and its path costs nothing while nobody sees the row.
+// The last minute as a line in a table's row. SVG follows the theme by itself, and its path costs nothing while the row is not visible.
 import { isNumber } from './format.js';
 
 const width = 120;

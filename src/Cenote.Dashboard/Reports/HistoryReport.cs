@@ -3,7 +3,7 @@ using Cenote.Dashboard.Json;
 
 namespace Cenote.Dashboard.Reports;
 
-/// <summary>The past of a pool as JSON: every step of the range, those that nobody measured as nulls.</summary>
+/// <summary>The history of a pool as JSON: every step of the range, null where it was not measured.</summary>
 internal static class HistoryReport
 {
     private static readonly CloseReason[] Reasons = Enum.GetValues<CloseReason>();
@@ -49,7 +49,7 @@ internal static class HistoryReport
         ClosedByPolicy: [.. steps.Select(static step => Closed(step, isPolicy: true))],
         ClosedByFailure: [.. steps.Select(static step => Closed(step, isPolicy: false))]);
 
-    /// <summary>By reason; those that did not occur in the range are absent.</summary>
+    /// <summary>Returns the closed connections by reason, without reasons that did not occur in the range.</summary>
     private static Dictionary<string, IReadOnlyList<double?>> ClosedOf(MeasuredStep?[] steps) => Reasons
         .Where(reason => steps.Any(step => step?.ClosedPerSecond(reason) > 0))
         .ToDictionary(
@@ -64,7 +64,8 @@ internal static class HistoryReport
         step is { } measured ? Round(Reasons.Where(reason => IsPolicy(reason) == isPolicy).Sum(measured.ClosedPerSecond)) : null;
 
     /// <summary>
-    /// What the pool or somebody wanted; every other reason is a fault of the database, the network or a holder.
+    /// Returns whether the pool or its user wanted the close. Every other reason is a fault of the database, the
+    /// network or a holder.
     /// </summary>
     private static bool IsPolicy(CloseReason reason) => reason is
         CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.RequestedByHolder or CloseReason.PoolClosed;

@@ -7,13 +7,13 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>Everything about one pool as JSON.</summary>
 internal static class PoolReport
 {
-    internal static PoolJson Of(WatchedPool watched, PoolRowJson row, DiagnosisJson verdict)
+    internal static PoolJson Of(WatchedPool watched, PoolRowJson row, DiagnosisJson diagnosis)
     {
         var pool = watched.Pool;
         var statistics = pool.GetStatistics();
         return new PoolJson(
             Row: row,
-            Diagnosis: verdict,
+            Diagnosis: diagnosis,
             Totals: TotalsOf(statistics),
             Latencies: LatencyReport.Of(statistics),
             LastOpenFailure: statistics.LastOpenFailure is { } failure ? new OpenFailureJson(failure.Kind.ToString(), failure.Exception.Message, failure.Time, failure.Attempts) : null,

@@ -6,7 +6,7 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>A pool as one row of the overview.</summary>
 internal static class RowReport
 {
-    internal static PoolRowJson Of(WatchedPool watched, DiagnosisJson verdict, PoolStatistics pool, PoolRates rates, long second)
+    internal static PoolRowJson Of(WatchedPool watched, DiagnosisJson diagnosis, PoolStatistics pool, PoolRates rates, long second)
     {
         var counts = pool.Counts;
         var waits = rates.WaitsInMinute();
@@ -15,8 +15,8 @@ internal static class RowReport
         return new PoolRowJson(
             Name: watched.Name,
             Address: watched.Pool.Provider.Address,
-            Level: verdict.Level,
-            Summary: verdict.Summary,
+            Level: diagnosis.Level,
+            Summary: diagnosis.Summary,
             State: pool.State.ToString(),
             Circuit: pool.CircuitState.ToString(),
             Counts: Of(counts),

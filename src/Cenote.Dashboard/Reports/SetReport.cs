@@ -6,10 +6,10 @@ namespace Cenote.Dashboard.Reports;
 /// <summary>A replica set as JSON.</summary>
 internal static class SetReport
 {
-    internal static SetRowJson RowOf(DiagnosisJson verdict, ReplicaSetStatistics set) => new(
-        verdict.Subject,
-        verdict.Level,
-        verdict.Summary,
+    internal static SetRowJson RowOf(DiagnosisJson diagnosis, ReplicaSetStatistics set) => new(
+        diagnosis.Subject,
+        diagnosis.Level,
+        diagnosis.Summary,
         set.Primary,
         set.Servers.Count,
         set.Servers.Count(static server => server.State == ReplicaSetServerState.Serving),
@@ -20,10 +20,10 @@ internal static class SetReport
     {
         var set = watched.Set.GetStatistics();
         var reads = watched.ReadsInMinute();
-        var verdict = DiagnosisReport.Of(watched.Name, watched.Set.Diagnose());
+        var diagnosis = DiagnosisReport.Of(watched.Name, watched.Set.Diagnose());
         return new ReplicaSetJson(
-            RowOf(verdict, set),
-            verdict,
+            RowOf(diagnosis, set),
+            diagnosis,
             [.. set.Servers.Select((server, i) => ServerOf(server, tick.NameOf(watched.Set.Servers[i].Pool) ?? server.Pool.PoolName, reads[i]))],
             set.ReadsOnPrimary,
             set.CurrentReadsOnPrimary,

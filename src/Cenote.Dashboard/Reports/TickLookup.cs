@@ -17,9 +17,9 @@ internal static class TickLookup
 
     private static Refusal Missing(string kind, string name, string[] names)
     {
-        var known = names.Length == 0 ? "There is none"
-            : names.Length <= MaxNamed ? $"There are: {string.Join(", ", names)}"
-            : FormattableString.Invariant($"There are {names.Length}, such as {string.Join(", ", names.Take(MaxNamed))}");
+        var known = names.Length == 0 ? "None is available"
+            : names.Length <= MaxNamed ? $"Available: {string.Join(", ", names)}"
+            : FormattableString.Invariant($"{names.Length} are available, such as {string.Join(", ", names.Take(MaxNamed))}");
         return new Refusal(StatusCodes.Status404NotFound, $"No {kind} has that name.", $"No {kind} is called '{QueryReader.Shorten(name)}'. {known}. Names are case-sensitive.");
     }
 }

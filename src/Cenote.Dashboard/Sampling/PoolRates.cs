@@ -34,7 +34,7 @@ internal sealed class PoolRates
         _last = reading;
     }
 
-    /// <summary>Begins anew: another pool has taken the name over.</summary>
+    /// <summary>Forgets every sample, because another pool has taken the name.</summary>
     internal void Clear()
     {
         _few.Clear();
@@ -62,7 +62,7 @@ internal sealed class PoolRates
         _minute.TryPeek(out var first) && _last is not null ? _last.Latencies.Wait.Since(first.Reading.Latencies.Wait) : LatencyDistribution.Empty;
 
     /// <summary>
-    /// Leased connections, second by second, the oldest first; <see langword="null"/> where nobody looked.
+    /// Returns the leased connections of each second, the oldest first; <see langword="null"/> without a sample.
     /// </summary>
     internal int?[] Sparkline(long second)
     {

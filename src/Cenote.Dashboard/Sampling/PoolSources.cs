@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// Where pools and sets come from. Looks anew each time, and constructs no pool that nobody else has asked for.
+/// The sources of pools and sets. Reads them each time, and constructs no pool that the application has not requested.
 /// </summary>
 internal sealed class PoolSources(IServiceProvider services, IOptions<DashboardOptions> options, ILoggerFactory loggers)
 {

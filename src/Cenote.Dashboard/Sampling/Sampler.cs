@@ -54,7 +54,7 @@ internal sealed class Sampler : IDisposable
 
             Sample();
 
-            // The timer outlives whoever starts it: nothing of its flow belongs there.
+            // The timer outlives its first request and must not keep that flow.
             using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
             {
                 _timer = TimeProvider.CreateTimer(static state => ((Sampler)state!).Sample(), this, Interval, Interval);
@@ -77,7 +77,7 @@ internal sealed class Sampler : IDisposable
         _watchlist.Release();
     }
 
-    /// <summary>Waits for a tick later than one; gives the newest, so that whoever is slow misses some.</summary>
+    /// <summary>Waits for a later tick. Returns the newest, so a slow viewer misses some.</summary>
     internal async Task<Tick> WaitAsync(long after, CancellationToken cancellationToken)
     {
         while (true)

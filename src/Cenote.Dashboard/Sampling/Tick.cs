@@ -7,12 +7,11 @@ using Cenote.Dashboard.Reports;
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// What one round of samples has found. Each JSON of it is written once, when it is first asked for, however many
-/// viewers there are, and not at all when there are none. Thread-safe.
+/// The result of one round of samples. Each JSON is written once, at its first use, for all viewers. Thread-safe.
 /// </summary>
 internal sealed class Tick
 {
-    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row, DiagnosisJson Verdict)> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (WatchedPool Pool, PoolRowJson Row, DiagnosisJson Diagnosis)> _pools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WatchedSet> _sets = new(StringComparer.Ordinal);
     private readonly Lazy<byte[]> _overview;
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _poolJson = new(StringComparer.Ordinal);
@@ -26,9 +25,9 @@ internal sealed class Tick
         // One that could never be read has no row, and is not there.
         foreach (var pool in pools)
         {
-            if (pool is { Row: { } row, Diagnosis: { } verdict })
+            if (pool is { Row: { } row, Diagnosis: { } diagnosis })
             {
-                _pools[pool.Name] = (pool, row, verdict);
+                _pools[pool.Name] = (pool, row, diagnosis);
             }
         }
 
@@ -69,7 +68,7 @@ internal sealed class Tick
     internal string? NameOf(ConnectionPool pool) => Pools.FirstOrDefault(watched => ReferenceEquals(watched.Pool, pool))?.Name;
 
     internal byte[] JsonOf(WatchedPool pool) =>
-        _poolJson.GetOrAdd(pool.Name, _ => new Lazy<byte[]>(() => Write(PoolReport.Of(pool, _pools[pool.Name].Row, _pools[pool.Name].Verdict), DashboardJson.Default.PoolJson))).Value;
+        _poolJson.GetOrAdd(pool.Name, _ => new Lazy<byte[]>(() => Write(PoolReport.Of(pool, _pools[pool.Name].Row, _pools[pool.Name].Diagnosis), DashboardJson.Default.PoolJson))).Value;
 
     internal byte[] JsonOf(WatchedSet set) =>
         _setJson.GetOrAdd(set.Name, _ => new Lazy<byte[]>(() => Write(SetReport.Of(set, this), DashboardJson.Default.ReplicaSetJson))).Value;

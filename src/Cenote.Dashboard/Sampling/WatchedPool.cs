@@ -46,7 +46,7 @@ internal sealed class WatchedPool
 
     internal PoolRowJson? Row { get; private set; }
 
-    /// <summary>The verdict that the row has.</summary>
+    /// <summary>Gets the diagnosis of the row.</summary>
     internal DiagnosisJson? Diagnosis { get; private set; }
 
     /// <param name="second">The second that this belongs to.</param>

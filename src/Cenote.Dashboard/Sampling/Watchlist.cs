@@ -1,8 +1,8 @@
 namespace Cenote.Dashboard.Sampling;
 
 /// <summary>
-/// The pools and sets that are watched. One that is gone is kept for a quarter of an hour, with its past: whoever comes
-/// to see what happened comes late. The sampler alone uses it.
+/// The watched pools and sets. A removed one is kept with its history for a quarter of an hour, because operators look
+/// later. Used by the sampler only.
 /// </summary>
 internal sealed class Watchlist(TimeSpan history, TimeProvider timeProvider)
 {

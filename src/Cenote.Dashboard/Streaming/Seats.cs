@@ -8,18 +8,18 @@ namespace Cenote.Dashboard.Streaming;
 /// while loses the seat to the next who needs it. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The server cannot see whether a viewer reads. Kestrel takes 64 KB of what nobody reads, the two systems take
-/// hundreds more: at one small tick a second it took 283 s until the first write waited. So viewers confirm that they
-/// read; those that do not keep their seats only while nobody else needs them.
+/// The server cannot see whether a viewer reads. Kestrel buffers 64 KB of unread data, the two systems hundreds
+/// more: at one small tick a second, the first write waited after 283 s. So viewers confirm that they read. A silent
+/// viewer keeps its seat only while no other viewer needs it.
 /// </remarks>
-/// <param name="what">What the seats are for, in the plural.</param>
-/// <param name="most">The limit in all.</param>
+/// <param name="what">The purpose of the seats, in the plural.</param>
+/// <param name="most">The total limit.</param>
 /// <param name="mostForOne">The limit for each viewer.</param>
-/// <param name="remedy">What a viewer without a seat can do.</param>
+/// <param name="recommendation">What a viewer without a seat can do.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Seats(string what, int most, int mostForOne, string remedy, TimeProvider time)
+internal sealed class Seats(string what, int most, int mostForOne, string recommendation, TimeProvider time)
 {
-    /// <summary>How long a seat is kept without a sign of reading.</summary>
+    /// <summary>The time that a seat is kept without a confirmation.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly object _lock = new();
@@ -85,6 +85,6 @@ internal sealed class Seats(string what, int most, int mostForOne, string remedy
         StatusCodes.Status503ServiceUnavailable,
         $"Too many {what}.",
         isOwnLimit
-            ? FormattableString.Invariant($"{mostForOne} {what} are open for this user or address, which is the limit. {remedy}")
-            : FormattableString.Invariant($"{most} {what} are open, which is the limit. {remedy}"));
+            ? FormattableString.Invariant($"{mostForOne} {what} are open for this user or address, which is the limit. {recommendation}")
+            : FormattableString.Invariant($"{most} {what} are open, which is the limit. {recommendation}"));
 }

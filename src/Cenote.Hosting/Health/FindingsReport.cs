@@ -3,8 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Cenote.Hosting.Health;
 
 /// <summary>
-/// Makes one result of many findings: the worst of their verdicts, the reasons of all that are not healthy, all
-/// numbers.
+/// Combines findings into one result: the worst status, the reasons of all that are not healthy, all numbers.
 /// </summary>
 internal static class FindingsReport
 {

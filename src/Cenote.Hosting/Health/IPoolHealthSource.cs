@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// Adds findings to the readiness check of all pools (<c>AddConnectionPools</c>): a set of replicas may report one that
-/// is out, say. Register implementations as singletons.
+/// Adds findings to the readiness check of all pools (<c>AddConnectionPools</c>), for example an
+/// evicted replica of a set. Register implementations as singletons.
 /// </summary>
 public interface IPoolHealthSource
 {

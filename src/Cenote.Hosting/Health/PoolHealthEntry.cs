@@ -2,15 +2,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cenote;
 
-/// <summary>What was found out about the health of one pool, or of one thing that is made of pools.</summary>
-/// <param name="Name">Its name; the keys of its numbers in a check's data begin with it.</param>
-/// <param name="Status">The verdict.</param>
-/// <param name="Description">Why, in plain words with numbers. No secrets.</param>
+/// <summary>The health of one pool, or of a group of pools.</summary>
+/// <param name="Name">The name. The keys of the numbers in the data of the check begin with it.</param>
+/// <param name="Status">The status.</param>
+/// <param name="Description">The reason, with numbers. No secrets.</param>
 public sealed record PoolHealthEntry(string Name, HealthStatus Status, string Description)
 {
-    /// <summary>Numbers and states for whoever reads the check's data. No secrets.</summary>
+    /// <summary>Gets numbers and states for the data of the check. No secrets.</summary>
     public IReadOnlyDictionary<string, object> Data { get; init; } = new Dictionary<string, object>(StringComparer.Ordinal);
 
-    /// <summary>The failure behind the verdict, if there is one.</summary>
+    /// <summary>Gets the failure behind the status; <see langword="null"/> without one.</summary>
     public Exception? Exception { get; init; }
 }

@@ -8,8 +8,8 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
     internal PoolRegistry Registry { get; } = services.FindRegistry();
 
     /// <summary>
-    /// Whether the process is worth keeping: a database that is away is nothing that a restart would bring back, but a
-    /// pool that was disposed of under a running application never lends again.
+    /// Checks whether a restart would help. It does not bring back an unreachable database. A pool that was disposed
+    /// while the application runs never works again.
     /// </summary>
     internal static PoolHealthEntry CheckLiveness(ConnectionPool pool)
     {
@@ -18,7 +18,7 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
         return new PoolHealthEntry(
             pool.Name,
             isClosed ? HealthStatus.Unhealthy : HealthStatus.Healthy,
-            isClosed ? "closed while the application runs: it was disposed of and lends no more" : "alive")
+            isClosed ? "closed while the application runs: the pool was disposed" : "alive")
         {
             Data = PoolHealthData.Of(statistics),
         };

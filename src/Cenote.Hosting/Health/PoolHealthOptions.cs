@@ -10,8 +10,10 @@ public sealed class PoolHealthOptions
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
     public TimeSpan DegradedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A pool is saturated when this share of its connections is leased, even if nobody waits.</summary>
-    /// <value>Default <see langword="null"/>: never; a pool that is used in full and makes nobody wait is one of the
+    /// <summary>
+    /// Gets or sets the share of leased connections from which a pool is saturated, even without waiting callers.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: never, because a fully used pool without waiting callers has the
     /// right size. Range above 0 to 1.</value>
     public double? DegradedUtilizationThreshold { get; set; }
 

@@ -42,7 +42,9 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
         }
     }
 
-    /// <summary>Whoever sends traffic should stop while the process still answers what is under way.</summary>
+    /// <summary>
+    /// Reports a stopping host, so that a load balancer stops sending while running requests still complete.
+    /// </summary>
     private IEnumerable<PoolHealthEntry> FindHost() =>
         services.GetService<IHostApplicationLifetime>() is { ApplicationStopping.IsCancellationRequested: true }
             ? [new PoolHealthEntry("application", HealthStatus.Unhealthy, "stopping")]

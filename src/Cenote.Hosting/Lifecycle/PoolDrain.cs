@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Hosting.Lifecycle;
 
 /// <summary>
-/// Waits until the connections of one pool are back, and closes them. The pool lends meanwhile: a straggler that needs
-/// another connection to come to its end gets it, and so does whatever is stopped or disposed of after the drain.
+/// Waits until the connections of one pool are returned, and closes them. Connections can still be rented meanwhile: by
+/// a holder that needs another one to finish, and by services that stop after the drain.
 /// </summary>
 internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, ILogger logger)
 {
@@ -53,7 +53,7 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
         }
         catch (PoolClosedException)
         {
-            // Somebody else ends it: its leases are closed as they come back.
+            // The pool was closed elsewhere; its leases close when they are returned.
         }
         catch (Exception exception)
         {

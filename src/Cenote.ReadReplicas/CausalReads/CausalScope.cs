@@ -30,9 +30,9 @@ public sealed class CausalScope : IDisposable
 
     /// <summary>A token for everything that the scope was given or has written so far, to hand on.</summary>
     /// <param name="cancellationToken">Ends the attempt to ask the primary.</param>
-    /// <returns><see langword="null"/> when it was given none and has written nothing.</returns>
-    /// <exception cref="CausalTokenException">The primary could not say how far it has come: the database has no
-    /// positions, or nobody reaches it.</exception>
+    /// <returns><see langword="null"/> when the scope has no token and no write.</returns>
+    /// <exception cref="CausalTokenException">The position of the primary is unknown: the database has no positions, or
+    /// the primary does not answer.</exception>
     public async ValueTask<CausalToken?> GetTokenAsync(CancellationToken cancellationToken = default)
     {
         if (await TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
@@ -45,10 +45,10 @@ public sealed class CausalScope : IDisposable
     }
 
     /// <summary>
-    /// Adds what a token stands for that came from elsewhere, with an answer of another service, say.
+    /// Adds the position of a token from elsewhere, for example from the response of another service.
     /// </summary>
     /// <param name="token">A token of the set's database.</param>
-    /// <exception cref="CausalTokenException">It is of another database.</exception>
+    /// <exception cref="CausalTokenException">The token is of another database.</exception>
     public void Add(CausalToken token)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -85,8 +85,8 @@ public sealed class CausalScope : IDisposable
         _outer?.RecordWrite(lease);
     }
 
-    /// <summary>What a read must see.</summary>
-    /// <returns><see langword="false"/> when nobody can say: then only the primary is sure to have it.</returns>
+    /// <summary>Returns the position that a read must see.</summary>
+    /// <returns><see langword="false"/> when it is unknown. Then only the primary certainly has it.</returns>
     internal async ValueTask<(bool IsKnown, ReplicationPosition? Position)> RequireAsync(bool isBlocking, CancellationToken cancellationToken)
     {
         ReplicationPosition? position = null;
@@ -108,8 +108,7 @@ public sealed class CausalScope : IDisposable
         long ended;
         lock (_gate)
         {
-            // Those that have ended by now are covered by what the primary says from now on. Those that have not may
-            // yet commit.
+            // Ended writes are covered by every later position of the primary. Active ones may still commit.
             _ended += _writes.RemoveAll(static write => !write.IsActive);
             if (_ended == _covered && _writes.Count == 0)
             {

@@ -41,9 +41,8 @@ public sealed class CausalToken
     }
 
     /// <summary>
-    /// The text to carry: letters, digits, '-', '_' and '.'; signed where the set has
-    /// <see cref="ReplicaSetOptions.TokenSigningKeys"/>. Tells whoever reads it which database has come how far, and
-    /// nothing else.
+    /// Returns the text to carry: letters, digits, '-', '_' and '.'; signed where the set has
+    /// <see cref="ReplicaSetOptions.TokenSigningKeys"/>. It contains the database and its position, and nothing else.
     /// </summary>
     public override string ToString() => _text.Write(this);
 }

@@ -1,7 +1,7 @@
 namespace Cenote.ReadReplicas.CausalReads;
 
 /// <summary>
-/// Callers that wait until some replica in rotation has come as far as their token. Nobody here holds a connection.
+/// Callers that wait until a replica in rotation has reached the position of their token. They hold no connection.
 /// </summary>
 internal sealed class PositionWaits
 {
@@ -48,7 +48,7 @@ internal sealed class PositionWaits
         }
     }
 
-    /// <summary>Nobody will come further: whoever waits looks again.</summary>
+    /// <summary>Wakes up every waiting caller, because no server advances any more.</summary>
     internal void Close()
     {
         lock (_gate)

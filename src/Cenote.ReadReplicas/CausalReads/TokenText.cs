@@ -12,7 +12,7 @@ namespace Cenote.ReadReplicas.CausalReads;
 internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
 {
     /// <summary>
-    /// Longer than a set of transactions of a thousand servers; and a text that somebody else sends is read no further.
+    /// The maximum length of a text. It fits the transactions of a thousand servers and bounds hostile input.
     /// </summary>
     internal const int Longest = 64 * 1024;
 
@@ -25,9 +25,8 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
         return keys.Count == 0 ? text : text + "." + Base64Url.EncodeToString(Sign(keys[0], text));
     }
 
-    /// <summary>The three parts of the payload of a text that may come from anybody.</summary>
-    /// <exception cref="CausalTokenException">It is no token, or none that was signed with a key of the
-    /// set.</exception>
+    /// <summary>Reads the three parts of the payload of an untrusted text.</summary>
+    /// <exception cref="CausalTokenException">The text is not a token, or not signed with a key of the set.</exception>
     internal (string DatabaseSystem, string? DataId, string Position) Read(string text)
     {
         if (text.Length > Longest || !text.StartsWith(Prefix, StringComparison.Ordinal))
@@ -94,7 +93,7 @@ internal sealed class TokenText(string setName, IReadOnlyList<byte[]> keys)
     private static byte[] Sign(byte[] key, string text) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(text));
 
     internal CausalTokenException Malformed(Exception? cause = null) => new(
-        setName, CausalTokenProblem.Malformed, $"The text is no causal token of set '{setName}'. It is not shown because it may come from anybody. Use the text that CausalToken.ToString() gave, whole.", cause);
+        setName, CausalTokenProblem.Malformed, $"The text is not a causal token of set '{setName}'. It is not shown, because it is untrusted. Use the whole text that CausalToken.ToString() returned.", cause);
 
     private CausalTokenException InvalidSignature() => new(
         setName, CausalTokenProblem.InvalidSignature, $"The token is not signed with a key of set '{setName}': it was made up or changed, or comes from a process with other ReplicaSetOptions.TokenSigningKeys.");

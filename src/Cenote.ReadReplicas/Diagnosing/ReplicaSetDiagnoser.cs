@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.ReadReplicas.Diagnosing;
 
-/// <summary>Judges a set by its numbers.</summary>
+/// <summary>Diagnoses a set by its numbers.</summary>
 internal static class ReplicaSetDiagnoser
 {
     internal static Diagnosis Diagnose(ReplicaSetStatistics statistics)

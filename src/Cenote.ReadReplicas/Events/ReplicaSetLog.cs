@@ -22,13 +22,13 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(124, LogLevel.Warning, "Set {SetName}: failover from {FormerPrimary} to {Server}: {Reason}")]
     internal static partial void FailedOver(ILogger logger, string setName, string formerPrimary, string server, string reason);
 
-    [LoggerMessage(125, LogLevel.Error, "Set {SetName} has no primary, {Server} was it: {Reason}")]
+    [LoggerMessage(125, LogLevel.Error, "Set {SetName} lost its primary {Server}: {Reason}")]
     internal static partial void PrimaryLost(ILogger logger, string setName, string server, string reason);
 
-    [LoggerMessage(126, LogLevel.Information, "Set {SetName}: the primary {Server} is back: {Reason}")]
+    [LoggerMessage(126, LogLevel.Information, "Set {SetName}: the primary {Server} recovered: {Reason}")]
     internal static partial void PrimaryRecovered(ILogger logger, string setName, string server, string reason);
 
-    [LoggerMessage(127, LogLevel.Error, "Set {SetName}: {Server} is a rival of the primary and is not used: {Reason}. Writes that it has taken are not on the primary: find out who writes there, and make it a replica")]
+    [LoggerMessage(127, LogLevel.Error, "Set {SetName}: {Server} is a conflicting primary and is not used: {Reason}. Its writes are not on the primary. Find the writers and make it a replica")]
     internal static partial void ConflictingPrimaryFound(ILogger logger, string setName, string server, string reason);
 
     [LoggerMessage(128, LogLevel.Error, "Set {SetName}: {Server} is not used: {Reason}")]
@@ -37,10 +37,10 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(129, LogLevel.Error, "A handler of an event of set {SetName} threw")]
     internal static partial void HandlerFailed(ILogger logger, string setName, Exception exception);
 
-    [LoggerMessage(130, LogLevel.Error, "Set {SetName}: a probe of {Server} could not be heeded; the next ones go on")]
+    [LoggerMessage(130, LogLevel.Error, "Set {SetName}: a probe of {Server} was not processed; the next ones go on")]
     internal static partial void ProbeNotProcessed(ILogger logger, string setName, string server, Exception exception);
 
-    [LoggerMessage(131, LogLevel.Warning, "Set {SetName}: reads go to the primary, since no replica can serve them. Said once a minute at most")]
+    [LoggerMessage(131, LogLevel.Warning, "Set {SetName}: reads go to the primary, because no replica can serve them. Logged at most once a minute")]
     internal static partial void ReadsOnPrimary(ILogger logger, string setName);
 
     [LoggerMessage(132, LogLevel.Information, "Set {SetName} has no replica: reads go to the primary")]
@@ -49,7 +49,7 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(133, LogLevel.Information, "Set {SetName} closed")]
     internal static partial void Closed(ILogger logger, string setName);
 
-    [LoggerMessage(134, LogLevel.Error, "Set {SetName}: the address of {Server} leads to several servers: {Reason}. Causal reads may be stale and writes may be refused. Give the set one address for each server")]
+    [LoggerMessage(134, LogLevel.Error, "Set {SetName}: the address of {Server} leads to multiple servers: {Reason}. Causal reads may be stale and writes may be rejected. Give the set one address for each server")]
     internal static partial void MultipleServersFound(ILogger logger, string setName, string server, string reason);
 
     internal static void Changed(ILogger logger, string setName, TopologyChangedEventArgs change)

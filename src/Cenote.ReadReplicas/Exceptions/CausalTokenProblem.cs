@@ -3,7 +3,7 @@ namespace Cenote;
 /// <summary>Why a <see cref="CausalToken"/> cannot be used.</summary>
 public enum CausalTokenProblem
 {
-    /// <summary>The text is no token.</summary>
+    /// <summary>The text is not a token.</summary>
     Malformed,
 
     /// <summary>The text is not signed with a key of the set.</summary>

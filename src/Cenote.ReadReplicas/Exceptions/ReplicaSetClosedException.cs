@@ -4,6 +4,6 @@ namespace Cenote;
 public sealed class ReplicaSetClosedException : PoolException
 {
     internal ReplicaSetClosedException(string setName)
-        : base(setName, $"Set '{setName}' is closed: it was disposed of and lends no more connections. Dispose of a set only when nothing uses it any more.", innerException: null) =>
+        : base(setName, $"Set '{setName}' is closed, because it was disposed. Dispose of a set only when it is not used any more.", innerException: null) =>
         HelpLink = Help.Link("troubleshooting.md", "pool-closed");
 }

@@ -14,6 +14,6 @@ public sealed class ReplicaSetOptionsException : PoolException
         HelpLink = Help.Link("replicas.md");
     }
 
-    /// <summary>One sentence a problem: the setting, its value, and the remedy.</summary>
+    /// <summary>Gets one sentence per problem: the setting, its value and the fix.</summary>
     public IReadOnlyList<string> Problems { get; }
 }

@@ -91,7 +91,7 @@ public sealed class ReplicaSetOptions
     /// <value>
     /// Default 10 s. Range <see cref="ProbeInterval"/> to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for any lag.
     /// Measured from the positions that the primary had at earlier probes, so exact to about
-    /// <see cref="ProbeInterval"/>; by the server's own word where there are no positions.
+    /// <see cref="ProbeInterval"/>; reported by the server where the database has no positions.
     /// </value>
     public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -106,9 +106,9 @@ public sealed class ReplicaSetOptions
     public int? MaxReadsOnPrimary { get; set; }
 
     /// <summary>
-    /// When a server has been unreachable for this long, its connections are taken away from whoever holds them
-    /// (<see cref="ConnectionPool.TryRevoke"/>), so that nobody goes on waiting for an answer of a host that is gone:
-    /// they get a <see cref="LeaseRevokedException"/>.
+    /// Gets or sets the time for which a server must be unreachable before its leases are revoked
+    /// (<see cref="ConnectionPool.TryRevoke"/>). The holders get a <see cref="LeaseRevokedException"/> instead of
+    /// waiting for a host that is gone.
     /// </summary>
     /// <value>
     /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, since a server that is too busy to answer probes may

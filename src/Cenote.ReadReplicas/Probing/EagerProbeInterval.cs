@@ -1,8 +1,8 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// How soon the next probe follows while somebody waits for the server to come further: 1 ms at first, more and more
-/// rarely, up to 16 ms. So one probe asks for all who wait, and none of them holds a connection meanwhile.
+/// The interval of probes while callers wait for the server to advance: 1 ms at first, then longer, up to 16 ms. One
+/// probe serves all waiting callers, and none of them holds a connection meanwhile.
 /// </summary>
 internal sealed class EagerProbeInterval
 {
@@ -19,7 +19,7 @@ internal sealed class EagerProbeInterval
 
     internal void Leave() => Interlocked.Decrement(ref _waiting);
 
-    /// <summary><see langword="null"/> when nobody waits.</summary>
+    /// <summary>Returns the next interval; <see langword="null"/> without a waiting caller.</summary>
     internal TimeSpan? Next()
     {
         if (Volatile.Read(ref _waiting) <= 0)

@@ -1,8 +1,7 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// The connection of a probe: opened when there is none, given up when a question fails or hangs. Used by one loop
-/// only.
+/// The connection of a probe: opened when it is missing, discarded when a query fails or hangs. Used by one loop only.
 /// </summary>
 internal sealed class ProbeConnection(ConnectionPool pool, ReplicaSetOptions options) : IAsyncDisposable
 {

@@ -1,9 +1,9 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>How a probe ended.</summary>
-/// <param name="Status">What the server says; <see langword="null"/> when it said nothing.</param>
-/// <param name="Latency">How long the answer took.</param>
-/// <param name="Failure">Why there is no answer. Also beside an answer that only says that the server is there, such as
-/// one that it is full.</param>
-/// <param name="IsAlive">Whether the server is there.</param>
+/// <param name="Status">The status that the server returned; <see langword="null"/> without one.</param>
+/// <param name="Latency">The duration of the probe.</param>
+/// <param name="Failure">Why the status is missing. Also set when the answer only shows that the server is alive, for
+/// example because it is full.</param>
+/// <param name="IsAlive">Whether the server is alive.</param>
 internal readonly record struct ProbeReport(ServerStatus? Status, TimeSpan Latency, Exception? Failure, bool IsAlive);

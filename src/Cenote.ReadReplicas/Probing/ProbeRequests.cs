@@ -1,8 +1,8 @@
 namespace Cenote.ReadReplicas.Probing;
 
 /// <summary>
-/// Who wants a probe before its time. One that has begun when somebody asks does not count: it may have read its answer
-/// already.
+/// Requests for a probe before its time. A probe that began before a request does not count, because it may have read
+/// its answer already.
 /// </summary>
 internal sealed class ProbeRequests
 {
@@ -14,8 +14,8 @@ internal sealed class ProbeRequests
     private bool _isClosed;
 
     /// <summary>
-    /// Completes when a probe that began after this call has been heeded, with its answer if there is one; cancelled
-    /// when there will be none.
+    /// Returns a task that completes when a probe that began after this call was processed, with its status if it has
+    /// one. The task is cancelled when probing ends.
     /// </summary>
     internal Task<ServerStatus?> Add()
     {
@@ -33,8 +33,8 @@ internal sealed class ProbeRequests
     }
 
     /// <summary>
-    /// Somebody has failed at the server, and need not hear more. At once the first time; by the thousand they would
-    /// keep the server busy with probes.
+    /// Requests a probe after a failure at the server, without waiting. The first request counts immediately. Thousands
+    /// of them would keep the server busy with probes.
     /// </summary>
     internal void RequestSoon()
     {
@@ -74,9 +74,9 @@ internal sealed class ProbeRequests
         }
     }
 
-    /// <summary>Waits for a time, or until somebody asks.</summary>
-    /// <param name="time">The longest wait.</param>
-    /// <param name="calm">How long a suspicion does not count that follows upon another.</param>
+    /// <summary>Waits for a time, or until a request.</summary>
+    /// <param name="time">The maximum wait.</param>
+    /// <param name="calm">The time for which a request after another one does not count.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="stopped">Ends the wait.</param>
     internal async Task WaitAsync(TimeSpan time, TimeSpan calm, TimeProvider clock, CancellationToken stopped)

@@ -18,9 +18,9 @@ internal sealed class SecondOpinion(ConnectionPool pool, ReplicaSetOptions optio
     private volatile bool _found;
 
     /// <summary>
-    /// Heeds an answer on the probe's connection, and asks elsewhere after the 1st, 2nd, 4th, 8th … of them.
+    /// Processes a status from the probe's connection, and compares it on another one after the 1st, 2nd, 4th, 8th ….
     /// </summary>
-    /// <returns>Whether several servers have been found.</returns>
+    /// <returns>Whether multiple servers were found.</returns>
     internal bool Compare(object connection, ServerStatus status)
     {
         if (_found || status.ServerId is null)

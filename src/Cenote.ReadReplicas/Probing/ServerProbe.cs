@@ -41,13 +41,13 @@ internal sealed class ServerProbe
     /// <summary>Whether the server answered the last probe.</summary>
     internal bool WasAlive { get; private set; }
 
-    /// <summary>Wants a probe soon: somebody has failed at the server.</summary>
+    /// <summary>Requests a probe soon, because a caller failed at the server.</summary>
     internal void Request() => _requests.RequestSoon();
 
     /// <summary>
-    /// Wants a probe that begins after this call, and waits until it has been heeded, however it ends.
+    /// Requests a probe that begins after this call, and waits until it was processed, however it ends.
     /// </summary>
-    /// <returns>What the server said in that probe; <see langword="null"/> when it said nothing.</returns>
+    /// <returns>The status from that probe; <see langword="null"/> without one.</returns>
     internal Task<ServerStatus?> ProbeAsync() => _requests.Add();
 
     /// <summary>Wakes the loop up when a waiter begins to be eager.</summary>
@@ -128,8 +128,7 @@ internal sealed class ServerProbe
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // A server that refuses one connection more, or the credentials, is there, and those who are connected may
-            // go on.
+            // A server that rejects a connection or its credentials is alive, and connected callers may continue.
             var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration;
             return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
         }

@@ -4,7 +4,7 @@ namespace Cenote;
 public enum ConnectionIntent
 {
     /// <summary>
-    /// For writing, or for reading what must not be a moment old: the primary. What is meant when nobody says.
+    /// For writing, or for reads that must not be stale: the primary. The default.
     /// </summary>
     Write,
 

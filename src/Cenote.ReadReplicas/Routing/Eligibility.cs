@@ -18,7 +18,7 @@ internal static class Eligibility
 
     internal static bool Covers(ReplicaSetServer server, ReplicationPosition required) => server.Position?.Covers(required) == true;
 
-    /// <summary>Of those that have not been lost, the one that is furthest.</summary>
+    /// <summary>Returns the server with the latest position, without lost ones.</summary>
     internal static ReplicaSetServer? Freshest(TopologySnapshot topology, List<ReplicaSetServer>? lost)
     {
         ReplicaSetServer? freshest = null;
@@ -38,7 +38,7 @@ internal static class Eligibility
     // chooses, so that what it does not get is spread over the others as the strategy spreads everything.
     private static ReplicaSetServer[] Draw(ReplicaSetServer[] servers)
     {
-#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         var drawn = Array.FindAll(servers, static server => server.TrafficShare is var share && (share >= 1 || Random.Shared.NextDouble() < share));
 #pragma warning restore CA5394
         return drawn.Length > 0 ? drawn : servers;

@@ -26,7 +26,7 @@ internal sealed class PoolGrowth
                 await pool.WarmUpAsync(counts.Total + 1).ConfigureAwait(false);
             }
         }
-#pragma warning disable CA1031 // The pool reports its failures itself; nobody waits for this connection.
+#pragma warning disable CA1031 // The pool reports its failures itself; no caller waits for this connection.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -1,9 +1,8 @@
 namespace Cenote.ReadReplicas.Routing;
 
 /// <summary>
-/// The reads that are on the primary because no replica could serve them, and their limit. A lease says itself whether
-/// it has ended, so nothing needs to be told when one does: those that have are struck off when the limit seems to be
-/// reached.
+/// The reads that are on the primary because no replica could serve them, and their limit. A lease shows whether it
+/// has ended, so ended ones need no notification. They are removed when the limit seems to be reached.
 /// </summary>
 internal sealed class PrimaryReads(ReplicaSetOptions options)
 {

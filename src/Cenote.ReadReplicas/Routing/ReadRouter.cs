@@ -1,6 +1,6 @@
 namespace Cenote.ReadReplicas.Routing;
 
-/// <summary>Leads reads to replicas, and to the primary when there is no other way.</summary>
+/// <summary>Routes reads to replicas, and to the primary when no replica can serve them.</summary>
 internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 {
     /// <summary>The fast path: the strategy's choice has an idle connection. No lock, no allocation.</summary>
@@ -77,7 +77,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         }
     }
 
-    /// <summary>For a read of which nobody can say all that it must see.</summary>
+    /// <summary>Rents from the primary for a read whose required position is unknown.</summary>
     internal async ValueTask<ConnectionLease> RentFromPrimaryAsync(RentCall call, ReplicationPosition? required, bool isBlocking)
     {
         while (true)
@@ -97,7 +97,9 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         }
     }
 
-    /// <summary>Nobody queues at one server while another has an idle connection.</summary>
+    /// <summary>
+    /// Rents an idle connection of any server, so that no caller queues while another server has one.
+    /// </summary>
     private bool TryRentIdle(in RentCall call, ReplicaSetServer[] servers, out ConnectionLease lease)
     {
         var chosen = Choose(servers);
@@ -106,7 +108,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             return true;
         }
 
-#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         var start = servers.Length > 1 ? Random.Shared.Next(1, servers.Length) : 0;
 #pragma warning restore CA5394
         for (var i = 0; i < servers.Length - 1; i++)

@@ -131,7 +131,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         }
         catch (Exception exception) when (exception is not CausalTokenException)
         {
-            // Also when it was cancelled: the connection must prove itself before its next lease.
+            // Also after a cancellation: the connection must be validated before its next lease.
             lease.ReportFailure(exception);
             throw exception is OperationCanceledException && call.CancellationToken.IsCancellationRequested
                 ? new OperationCanceledException(exception.Message, exception, call.CancellationToken)

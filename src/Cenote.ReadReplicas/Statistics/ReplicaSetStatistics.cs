@@ -9,7 +9,7 @@ public sealed record ReplicaSetStatistics
     /// <summary>When the snapshot was taken.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>The name of the primary; <see langword="null"/> while there is none that answers.</summary>
+    /// <summary>Gets the name of the primary; <see langword="null"/> while no primary answers.</summary>
     public required string? Primary { get; init; }
 
     /// <summary>The servers, in the order in which they were declared.</summary>
@@ -18,7 +18,7 @@ public sealed record ReplicaSetStatistics
     /// <summary>How often another server became the primary.</summary>
     public long Failovers { get; init; }
 
-    /// <summary>Reads that the primary served, because no replica could or there is none.</summary>
+    /// <summary>Gets the reads that the primary served, because no replica could serve or exists.</summary>
     public long ReadsOnPrimary { get; init; }
 
     /// <summary>

@@ -6,7 +6,7 @@ internal sealed class LeastLoadedStrategy : IReplicaStrategy
 
     public int Choose(ReadOnlySpan<ReplicaSetServer> candidates)
     {
-        // Idle servers are all alike: whoever began at the first each time would send everything there.
+        // Idle servers have equal loads. A fixed first server would get every read.
         var start = (int)((uint)Interlocked.Increment(ref _turn) % (uint)candidates.Length);
         var best = start;
         var bestLoad = candidates[start].Load;

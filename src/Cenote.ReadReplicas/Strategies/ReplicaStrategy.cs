@@ -3,8 +3,7 @@ using Cenote.ReadReplicas.Strategies;
 namespace Cenote;
 
 /// <summary>
-/// The strategies that come with the package. All heed <see cref="ReplicaSetServer.Weight"/>, are thread-safe and take
-/// no lock.
+/// The strategies of the package. All respect <see cref="ReplicaSetServer.Weight"/>, are thread-safe and take no lock.
 /// </summary>
 public static class ReplicaStrategy
 {

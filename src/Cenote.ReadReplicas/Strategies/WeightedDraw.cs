@@ -29,7 +29,7 @@ internal static class WeightedDraw
         return servers.Length - 1;
     }
 
-#pragma warning disable CA5394 // Spreads load; nobody gains by guessing it.
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
     internal static int Any(ReadOnlySpan<ReplicaSetServer> servers) => At(servers, Random.Shared.Next(Total(servers)));
 
     /// <summary>Another one than the given.</summary>

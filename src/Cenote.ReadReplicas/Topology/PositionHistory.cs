@@ -1,10 +1,9 @@
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>
-/// Where the primary was, and until when: what a replica lacks was written after the last moment at which the primary
-/// was no further than the replica is. So a lag is measured on one clock, a primary without writes makes nobody lag,
-/// and a replica whose receiver has died does, although it has applied all that it received. Guarded by the keeper's
-/// lock.
+/// The positions of the primary over time. A replica lacks what was written after the last moment at which the primary
+/// had the replica's position. So a lag is measured on one clock, and a primary without writes causes no lag. A replica
+/// whose receiver has died lags, although it has applied all that it received. Guarded by the keeper's lock.
 /// </summary>
 internal sealed class PositionHistory
 {
@@ -31,7 +30,7 @@ internal sealed class PositionHistory
                 return;
             }
 
-            // It has gone back: a crash, a backup. Nobody will ever reach what was there before.
+            // The position went back after a crash or a backup. Earlier entries are unreachable.
             _entries.Clear();
         }
 
@@ -57,7 +56,7 @@ internal sealed class PositionHistory
             }
         }
 
-        // It was behind when the primary was seen there first, and for nobody knows how long.
+        // The replica was behind already at the first entry, for an unknown time.
         return _entries.Count == 0 ? TimeSpan.Zero : now - _entries[0].Since;
     }
 

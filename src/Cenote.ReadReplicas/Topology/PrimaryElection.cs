@@ -31,8 +31,7 @@ internal static class PrimaryElection
     internal static bool AreOfOneGroup(ServerRecord left, ServerRecord right) =>
         left.Status.IsMultiPrimary && right.Status.IsMultiPrimary && left.Status.ClusterId == right.Status.ClusterId;
 
-    // Without timelines nobody can tell who is right: the one that has been getting the writes keeps them, so that they
-    // are not spread over both.
+    // Without timelines both may be right. The current primary keeps the writes, so that they are not spread over both.
     private static bool Beats(ServerRecord one, ServerRecord other, ReplicaSetServer? current)
     {
         if (one.Status.Timeline is { } mine && other.Status.Timeline is { } theirs && mine != theirs)

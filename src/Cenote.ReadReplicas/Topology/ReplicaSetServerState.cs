@@ -3,10 +3,10 @@ namespace Cenote;
 /// <summary>Whether a server of a set is used.</summary>
 public enum ReplicaSetServerState
 {
-    /// <summary>Nobody has heard of it yet: its first probe is under way. It is not used.</summary>
+    /// <summary>The first probe has not ended. The server is not used.</summary>
     Unknown,
 
-    /// <summary>It takes its part: the primary gets writes, a replica gets reads.</summary>
+    /// <summary>The server is used: the primary gets writes, a replica gets reads.</summary>
     Serving,
 
     /// <summary>

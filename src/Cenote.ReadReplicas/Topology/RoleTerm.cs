@@ -1,8 +1,8 @@
 namespace Cenote.ReadReplicas.Topology;
 
 /// <summary>
-/// A server's time in a part. Whoever queues for its connections in that part listens to the token, and moves on when
-/// the server leaves.
+/// A server's time in a role. Callers that queue for its connections in that role observe the token, and move on when
+/// the role ends.
 /// </summary>
 #pragma warning disable CA1001 // The source has no timer and no handle: nothing is left undisposed.
 internal sealed class RoleTerm

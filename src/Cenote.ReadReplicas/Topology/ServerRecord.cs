@@ -16,7 +16,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     /// <summary>Whether a probe has ended, well or badly.</summary>
     internal bool IsProbed { get; private set; }
 
-    /// <summary>Whether the server has ever answered: then one lost probe is no reason to leave.</summary>
+    /// <summary>Gets whether the server has ever answered. Then one lost probe does not evict it.</summary>
     internal bool HasAnswered { get; private set; }
 
     internal bool IsReachable { get; private set; }
@@ -48,7 +48,7 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
         server.Counters.RecordProbe(report.Failure);
         if (!report.IsAlive || (report.Status is null && !HasAnswered))
         {
-            // One that refuses is there, but what it is nobody knows that has not heard it.
+            // A rejecting server is alive, but its role is unknown before its first status.
             LastFailure = report.Failure;
             _failures++;
             _successes = 0;
@@ -96,8 +96,8 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
     }
 
     /// <summary>
-    /// Heeds the timeline of its last probe. One that tries in vain to follow does not know its timeline for a moment
-    /// now and then: that alone lets it not return.
+    /// Processes the timeline of the last probe. A server that fails to follow has no timeline at times. That alone
+    /// does not let it recover.
     /// </summary>
     internal void ProcessTimeline(long? latest, bool isNew, TimeSpan now)
     {

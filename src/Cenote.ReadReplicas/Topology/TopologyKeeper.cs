@@ -80,7 +80,7 @@ internal sealed partial class TopologyKeeper
         }
     }
 
-    /// <summary>Nobody serves any more, also where pools outlive the set. Wakes up whoever waits.</summary>
+    /// <summary>Ends every role, also where pools outlive the set, and wakes up waiting callers.</summary>
     internal void Close()
     {
         TopologySnapshot before, after;
@@ -174,9 +174,8 @@ internal sealed partial class TopologyKeeper
     }
 
     /// <summary>
-    /// Which data the set is about: the primary's; while there is none, what it was about so far, as long as a server
-    /// holds that; else what most servers hold. A server that answers before the declared primary says nothing of the
-    /// set yet.
+    /// Returns the cluster of the set: the primary's. Without a primary, the cluster so far, as long as a server has
+    /// it, else the cluster of most servers. A server that answers before the declared primary does not decide.
     /// </summary>
     private void ChooseData(ReplicaSetServer? primary, bool isHeard)
     {
@@ -211,7 +210,7 @@ internal sealed partial class TopologyKeeper
         : record.Server.DeclaredRole;
 
     /// <summary>
-    /// Nobody takes writes: whoever did last is still the one to expect, unless it says that it is a replica now.
+    /// Keeps the last primary while no server takes writes, unless it is a replica now.
     /// </summary>
     private ReplicaSetServer? KeepPrimary(ReplicaSetServer? last) =>
         last is not null && _records[last.Ordinal] is var record && (!record.IsReachable || RoleOf(record) == ServerRole.Primary) && !PrimaryElection.IsOutdated(record, _latestTimeline) ? last : null;

@@ -18,8 +18,8 @@ internal sealed class TopologySnapshot
     }
 
     /// <summary>
-    /// The server that gets writes; the one that did last while nobody knows another; <see langword="null"/> when the
-    /// last one has said that it is none.
+    /// Gets the server that gets writes. While no other is known, the last one; <see langword="null"/> when the last
+    /// one is not a primary any more.
     /// </summary>
     internal ReplicaSetServer? Primary { get; }
 

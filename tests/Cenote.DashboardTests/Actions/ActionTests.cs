@@ -143,7 +143,7 @@ public sealed class ActionTests
         Assert.Equal(HttpStatusCode.Conflict, (await site.RefusedAsync(ops.Request("""{"pool":"orders","action":"revoke","lease":"0-99"}"""))).Status);
         var (status, problem) = await site.RefusedAsync(ops.Request("""{"pool":"Orders","action":"suspend"}"""));
         Assert.Equal(HttpStatusCode.NotFound, status);
-        Assert.Contains("There are: orders", problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("Available: orders", problem.Detail, StringComparison.Ordinal);
         await pool.DisposeAsync();
         Assert.Equal(HttpStatusCode.Conflict, (await site.RefusedAsync(ops.Request(Suspend))).Status);
         Assert.Equal(3, site.Log.Messages.Count(message => message.EventId == 141));

@@ -64,9 +64,9 @@ internal sealed partial class TopologyKeeper
             ServerRole.Primary when winner is not null => (ReplicaSetServerState.ConflictingPrimary, $"it takes writes, but so does {winner.Server.Name}, which is the primary"),
             ServerRole.Primary => (ReplicaSetServerState.Unknown, "it takes writes, but servers that may have taken its place have not been heard of yet"),
 
-            // One that has been reading all along has a moment to follow, unless it had come further than the promoted
-            // one. A former primary that nobody has rewound never follows: it has what the promotion lost, and by its
-            // positions is not behind.
+            // A serving replica has a moment to follow, unless it was ahead of the promoted server. A former primary
+            // that was not rewound never follows: it has the writes that the promotion lost, and its position is not
+            // behind.
             ServerRole.Replica when record.LeftBehindSince is not null && !mayStay =>
                 (ReplicaSetServerState.Lagging, FormattableString.Invariant($"it has not followed a promotion, or has only just: it was on another timeline than {_latestTimeline}, which is the set's")),
             ServerRole.Replica => ServingUnlessBehind(record),
@@ -126,7 +126,7 @@ internal sealed partial class TopologyKeeper
         }
         else if (!served && !serves && now.State == ReplicaSetServerState.Unreachable && old.State == ReplicaSetServerState.Unknown && server.DeclaredRole == ServerRole.Replica)
         {
-            // Never there: nobody has been told yet.
+            // The server never answered, and this was not reported yet.
             changes.Add(Change(TopologyChangeKind.ReplicaEvicted, server, now.Reason));
         }
     }
@@ -169,7 +169,7 @@ internal sealed partial class TopologyKeeper
         }
         else if (winner is null && _lastPrimary is null && !before.IsSettled && _records.All(static record => record.IsProbed))
         {
-            // Everybody was heard, and the set begins without one: whoever is on call is to know before the first write
+            // Every server was probed, and the set begins without a primary. The log has it before the first write
             // fails.
             changes.Add(Change(TopologyChangeKind.PrimaryLost, _records.First(static record => record.Server.DeclaredRole == ServerRole.Primary).Server, "no server takes writes"));
         }
