@@ -10,17 +10,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Serves the dashboard of an application's connection pools.</summary>
+/// <summary>Extensions that serve the dashboard of an application's connection pools.</summary>
 public static class DashboardEndpointRouteBuilderExtensions
 {
     private static readonly string[] PageMethods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps the page, its JSON and its live stream. Without authorization (<c>RequireAuthorization()</c> on what this
-    /// returns, or on the group around it), only requests from this machine to this machine are served.
+    /// Maps the page, its JSON and its live stream. Without authorization (<c>RequireAuthorization()</c> on the
+    /// result, or on the group around it), only requests from this machine to this machine are served.
     /// </summary>
     /// <param name="endpoints">The application, or a route group.</param>
-    /// <param name="pattern">Where the page is to be.</param>
+    /// <param name="pattern">The path of the page.</param>
     /// <returns>For conventions on all of it: authorization, host names, rate limits.</returns>
     /// <exception cref="InvalidOperationException"><c>services.AddCenoteDashboard()</c> was not called.</exception>
     public static IEndpointConventionBuilder MapCenoteDashboard(this IEndpointRouteBuilder endpoints, string pattern = "/pools")

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Dashboard;
 
-/// <summary>Finds everything that is wrong with the options before anything starts.</summary>
+/// <summary>A validator of the options, before the host starts.</summary>
 internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOptions>
 {
     internal static readonly TimeSpan ShortestHistory = TimeSpan.FromMinutes(1);

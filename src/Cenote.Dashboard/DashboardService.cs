@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cenote.Dashboard;
 
-/// <summary>Starts watching with the host, and ends with it.</summary>
+/// <summary>A hosted service that watches the pools while the host runs.</summary>
 internal sealed class DashboardService(Sampler sampler, PoolSources sources, ActionAccess access, ExposureCheck exposure, IHostApplicationLifetime lifetime) : IHostedService
 {
     private CancellationTokenRegistration _started;

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the dashboard of an application's connection pools.</summary>
+/// <summary>Extensions that register the dashboard of an application's connection pools.</summary>
 public static class DashboardServiceCollectionExtensions
 {
     /// <summary>
     /// Watches the pools of the container's <see cref="Cenote.PoolRegistry"/>, its replica sets, and what the options
-    /// name, once a second from the start of the host. <c>app.MapCenoteDashboard("/pools")</c> shows them. It does not
-    /// matter where among other services this is called, nor how often.
+    /// name, once a second from the start of the host. <c>app.MapCenoteDashboard("/pools")</c> shows them. The order
+    /// and number of calls do not matter.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.Hosting;
 
-/// <summary>What this package needs of a container.</summary>
+/// <summary>The services that this package needs from a container.</summary>
 internal static class HostServices
 {
     /// <exception cref="InvalidOperationException">The container has no registry.</exception>

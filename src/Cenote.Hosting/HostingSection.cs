@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Cenote.Hosting;
 
 /// <summary>
-/// Reads <c>Cenote:Hosting</c>, which comes after what the code says, as with the pools. Key by key instead of by a
-/// binder, which stops at the first text that it cannot convert, knows no strangers and takes 30 for thirty days: here
-/// every problem is noted, and reported with all others.
+/// A reader of <c>Cenote:Hosting</c>, which overrides code, as with the pools. It reads key by key instead of with a
+/// binder, which stops at the first invalid text, ignores unknown keys and reads 30 as thirty days. Here every problem
+/// is recorded and reported.
 /// </summary>
 internal sealed class HostingSection(IServiceProvider services) : IPostConfigureOptions<PoolHostingOptions>
 {

@@ -6,17 +6,16 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Connection pools that start and stop with their host.</summary>
+/// <summary>Extensions for connection pools that start and stop with their host.</summary>
 public static class HostingServiceCollectionExtensions
 {
     /// <summary>
     /// Warms every pool of the container's <see cref="Cenote.PoolRegistry"/> up before the host serves, and drains them
-    /// after everything in the host has stopped, within its shutdown time. It does not matter where among other
-    /// services this is called, nor how often.
+    /// after everything in the host has stopped, within its shutdown time. The order and number of calls do not matter.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets what the code decides. What the configuration section <c>Cenote:Hosting</c> says
-    /// comes after it, and wins.</param>
+    /// <param name="configure">Sets options in code. The configuration section <c>Cenote:Hosting</c> overrides
+    /// them.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddConnectionPoolHosting(this IServiceCollection services, Action<PoolHostingOptions>? configure = null)
     {

@@ -7,15 +7,14 @@ using Microsoft.Extensions.Options;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Health checks of connection pools. They read numbers that the pools have anyway: they borrow no connection and wait
-/// for nothing.
+/// Health checks of connection pools. They read existing numbers of the pools: they rent no connection and do not wait.
 /// </summary>
 public static class PoolHealthChecksBuilderExtensions
 {
-    /// <summary>The tag of checks that say whether the process should get traffic.</summary>
+    /// <summary>The tag of checks of whether the process should get traffic.</summary>
     public const string ReadyTag = "ready";
 
-    /// <summary>The tag of checks that say whether the process should be restarted.</summary>
+    /// <summary>The tag of checks of whether the process should be restarted.</summary>
     public const string LiveTag = "live";
 
     /// <summary>
@@ -24,12 +23,12 @@ public static class PoolHealthChecksBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The name of the readiness check; <see langword="null"/> for <c>connection_pools</c>.</param>
-    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for
+    /// <param name="failureStatus">The status of an unhealthy result; <see langword="null"/> for
     /// <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Further tags for both checks.</param>
-    /// <param name="configure">Says when a pool is degraded.</param>
+    /// <param name="configure">Sets when a pool is degraded.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="OptionsValidationException">The options cannot work; names every problem.</exception>
+    /// <exception cref="OptionsValidationException">The options are invalid; lists every problem.</exception>
     public static IHealthChecksBuilder AddConnectionPools(
         this IHealthChecksBuilder builder,
         string? name = null,
@@ -43,12 +42,12 @@ public static class PoolHealthChecksBuilderExtensions
     /// <param name="poolName">The name that the pool is registered by.</param>
     /// <param name="name">The name of the readiness check; <see langword="null"/> for <c>connection_pool_</c> and the
     /// pool's name.</param>
-    /// <param name="failureStatus">What an unhealthy result is reported as; <see langword="null"/> for
+    /// <param name="failureStatus">The status of an unhealthy result; <see langword="null"/> for
     /// <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">Further tags for both checks.</param>
-    /// <param name="configure">Says when the pool is degraded.</param>
+    /// <param name="configure">Sets when the pool is degraded.</param>
     /// <returns><paramref name="builder"/>.</returns>
-    /// <exception cref="OptionsValidationException">The options cannot work; names every problem.</exception>
+    /// <exception cref="OptionsValidationException">The options are invalid; lists every problem.</exception>
     public static IHealthChecksBuilder AddConnectionPool(
         this IHealthChecksBuilder builder,
         string poolName,

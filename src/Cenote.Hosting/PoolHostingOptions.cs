@@ -1,8 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// How a host warms its connection pools up before it serves, and drains them when it stops. What the configuration
-/// section <c>Cenote:Hosting</c> says comes after what the code says, and wins. Read once, when the host starts.
+/// Options for warming up connection pools before a host serves, and for draining them when it stops. The configuration
+/// section <c>Cenote:Hosting</c> overrides code. Read once, when the host starts.
 /// </summary>
 public sealed class PoolHostingOptions
 {
@@ -14,7 +14,7 @@ public sealed class PoolHostingOptions
     /// of the orchestrator.</value>
     public TimeSpan WarmUpTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How many connections to open before the host serves, by the name of the pool.</summary>
+    /// <summary>Gets the number of connections to open before the host serves, by the name of the pool.</summary>
     /// <value>Default: none, each pool opens its minimum. Range 0 to the maximum size of the pool; 0 for not waiting
     /// for that pool.</value>
     public IDictionary<string, int> WarmUpTargets { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -26,12 +26,12 @@ public sealed class PoolHostingOptions
     public DatabaseUnavailableBehavior DatabaseUnavailableBehavior { get; set; } = DatabaseUnavailableBehavior.StartNotReady;
 
     /// <summary>
-    /// The longest that draining takes once everything in the host has stopped. What is left of the host's shutdown
-    /// time is a limit, too.
+    /// Gets or sets the maximum time of the drain after everything in the host has stopped. The rest of the host's
+    /// shutdown time is a limit, too.
     /// </summary>
     /// <value>Default 30 s. Range 0 to 1 h; 0 for not waiting at all.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What the configuration says that cannot be.</summary>
+    /// <summary>Gets the problems of the configuration.</summary>
     internal List<string> Problems { get; } = [];
 }

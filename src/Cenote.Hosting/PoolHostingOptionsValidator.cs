@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Cenote.Hosting;
 
-/// <summary>Finds everything that is wrong with the options before anything starts.</summary>
+/// <summary>A validator of the options, before the host starts.</summary>
 internal sealed class PoolHostingOptionsValidator : IValidateOptions<PoolHostingOptions>
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);

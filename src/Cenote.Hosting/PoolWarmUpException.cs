@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <summary>
-/// Connection pools were not ready, and the host was told not to start without them. Names every one, and why.
+/// Connection pools were not ready, and the host is configured not to start without them. Lists each with its reason.
 /// </summary>
 public sealed class PoolWarmUpException : Exception
 {
@@ -12,7 +12,7 @@ public sealed class PoolWarmUpException : Exception
         HelpLink = Help.Link("troubleshooting.md", "warm-up");
     }
 
-    /// <summary>The pools that were not ready, in the order of their names.</summary>
+    /// <summary>Gets the pools that were not ready, ordered by name.</summary>
     public IReadOnlyList<PoolWarmUpFailure> Failures { get; }
 
     private static string Describe(IReadOnlyList<PoolWarmUpFailure> failures, int pools) =>

@@ -11,7 +11,7 @@ public sealed partial class ReplicaSet
     private ConnectionIntent Intent => _flow.Value?.Intent ?? ConnectionIntent.Write;
 
     /// <summary>
-    /// Rents for what the flow says, which is writing unless a <see cref="BeginReadScope"/> says otherwise.
+    /// Rents for the intent of the flow, which is writing outside of a <see cref="BeginReadScope"/>.
     /// </summary>
     /// <inheritdoc/>
     public override ValueTask<ConnectionLease> RentAsync(
@@ -23,7 +23,7 @@ public sealed partial class ReplicaSet
             ? RentReadAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName)
             : RentWriteAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
-    /// <summary>Rents for what the flow says, blocking the calling thread.</summary>
+    /// <summary>Rents for the intent of the flow, blocking the calling thread.</summary>
     /// <inheritdoc/>
     public override ConnectionLease Rent(
         CancellationToken cancellationToken = default,
@@ -35,7 +35,7 @@ public sealed partial class ReplicaSet
             : RentWrite(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to the primary.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
@@ -59,7 +59,7 @@ public sealed partial class ReplicaSet
         WriteDataSource.OpenConnection(callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to a replica; to the primary when no replica can serve.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
@@ -72,15 +72,15 @@ public sealed partial class ReplicaSet
         ReadDataSource.OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>
-    /// Opens a connection to a replica that has everything that a token stands for; to the primary when none comes that
-    /// far in time.
+    /// Opens a connection to a replica that has reached the position of a token; to the primary when no replica reaches
+    /// it in time.
     /// </summary>
-    /// <param name="token">What the read must see.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="token">The token that the read must see.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <remarks>Closed and opened again, it is a connection for reading without the token.</remarks>
+    /// <remarks>After it is closed and opened again, the connection reads without the token.</remarks>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenReadConnectionAsync(
         CausalToken token,
@@ -115,7 +115,8 @@ public sealed partial class ReplicaSet
     public IDisposable BeginReadScope() => BeginScope(ConnectionIntent.Read);
 
     /// <summary>
-    /// From here on this flow's connections are for writing again, within a <see cref="BeginReadScope"/>.
+    /// Begins a scope in which the connections of this flow are for writing again, within a
+    /// <see cref="BeginReadScope"/>.
     /// </summary>
     /// <inheritdoc cref="BeginReadScope"/>
     public IDisposable BeginWriteScope() => BeginScope(ConnectionIntent.Write);

@@ -10,8 +10,8 @@ public sealed partial class ReplicaSet
     private readonly Lazy<Task> _closing;
 
     /// <summary>
-    /// Raised after each change of who serves what, in their order, on the thread pool, not under any lock. What
-    /// handlers throw is logged.
+    /// Occurs after each change of the topology, in order, on the thread pool, without a lock. Exceptions of handlers
+    /// are logged.
     /// </summary>
     public event EventHandler<TopologyChangedEventArgs>? TopologyChanged
     {
@@ -19,16 +19,16 @@ public sealed partial class ReplicaSet
         remove => _journal.Changed.Occurred -= value;
     }
 
-    /// <summary>The last changes of who serves what, the oldest first; at most 200.</summary>
+    /// <summary>Returns the last changes of the topology, the oldest first; at most 200.</summary>
     public IReadOnlyList<TopologyChangedEventArgs> GetTopologyChanges() => _journal.Read();
 
     /// <summary>
-    /// A diagnosis of the set: whether there is a primary, and who of the others serves. That of each server's pool is
-    /// its own (<see cref="ConnectionPool.Diagnose"/>).
+    /// Diagnoses the set: its primary and the state of its servers. Each server's pool has its own diagnosis
+    /// (<see cref="ConnectionPool.Diagnose"/>).
     /// </summary>
     public Diagnosis Diagnose() => ReplicaSetDiagnoser.Diagnose(GetStatistics());
 
-    /// <summary>A snapshot of the servers and of how they are used.</summary>
+    /// <summary>Returns a snapshot of the servers and their use.</summary>
     public ReplicaSetStatistics GetStatistics() => new()
     {
         SetName = Name,
@@ -46,7 +46,7 @@ public sealed partial class ReplicaSet
     };
 
     /// <summary>Probes every server now, and waits until the results are processed.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     public async Task ProbeAsync(CancellationToken cancellationToken = default)
     {
@@ -62,7 +62,7 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Waits until the set has a primary and every server has been probed, however long that takes.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <exception cref="ReplicaSetClosedException">The set was closed meanwhile.</exception>
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken = default)
     {

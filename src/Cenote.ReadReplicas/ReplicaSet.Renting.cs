@@ -7,14 +7,14 @@ namespace Cenote;
 public sealed partial class ReplicaSet
 {
     /// <summary>Rents from the primary.</summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
-    /// <exception cref="NoPrimaryException">No server takes writes, nor began to within
+    /// <exception cref="NoPrimaryException">No server took writes within
     /// <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</exception>
-    /// <exception cref="PoolException">What the primary's pool has to say: <see cref="PoolTimeoutException"/>,
+    /// <exception cref="PoolException">The pool of the primary failed: <see cref="PoolTimeoutException"/>,
     /// <see cref="CircuitOpenException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
@@ -62,19 +62,19 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>
-    /// Rents from a replica; from the primary when no replica can serve. Within a causal scope, one that has everything
-    /// that the scope has written.
+    /// Rents from a replica; from the primary when no replica can serve. Within a causal scope, the server has every
+    /// write of the scope.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
-    /// <returns>The lease; <see cref="ConnectionLease.Pool"/> tells which server it is.</returns>
-    /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is not there or has
+    /// <returns>The lease; <see cref="ConnectionLease.Pool"/> is the pool of its server.</returns>
+    /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is unreachable or has
     /// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
-    /// <exception cref="CausalTokenException">The primary itself does not have what the scope's token stands
-    /// for.</exception>
-    /// <exception cref="PoolException">What the pool has to say: <see cref="PoolTimeoutException"/>, …</exception>
+    /// <exception cref="CausalTokenException">The primary itself has not reached the position of the scope's
+    /// token.</exception>
+    /// <exception cref="PoolException">The pool failed: <see cref="PoolTimeoutException"/>, …</exception>
     /// <exception cref="ReplicaSetClosedException">The set is closed.</exception>
     /// <exception cref="OperationCanceledException">The token was signalled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentReadAsync(
@@ -95,11 +95,11 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>
-    /// Rents from a replica that has everything that a token stands for; from the primary when none comes that far
+    /// Rents from a replica that has reached the position of a token; from the primary when no replica reaches it
     /// within <see cref="ReplicaSetOptions.CausalReadTimeout"/>.
     /// </summary>
-    /// <param name="token">What the read must see. Counts in addition to that of the flow's scope.</param>
-    /// <param name="cancellationToken">Ends the wait; nothing is lost by it.</param>
+    /// <param name="token">The token that the read must see, in addition to the flow's scope.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
     /// <param name="callerLineNumber">Filled in by the compiler.</param>
     /// <param name="callerMemberName">Filled in by the compiler.</param>
@@ -139,7 +139,7 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>
-    /// Rents from a replica that has everything that a token stands for, blocking the calling thread.
+    /// Rents from a replica that has reached the position of a token, blocking the calling thread.
     /// </summary>
     /// <inheritdoc cref="RentReadAsync(CausalToken, CancellationToken, string, int, string)"/>
     public ConnectionLease RentRead(

@@ -8,13 +8,13 @@ namespace Cenote;
 public sealed partial class ReplicaSet
 {
     /// <summary>
-    /// From here on every read of this flow sees every write of this flow that was finished before it, and what the
-    /// token stands for.
+    /// Begins a scope in which every read of this flow sees every earlier finished write of this flow, and the position
+    /// of the token.
     /// </summary>
-    /// <param name="token">What was written elsewhere, and must be seen here; <see langword="null"/> for
-    /// nothing.</param>
-    /// <returns>Dispose of it to end that, in the method that began it. <see cref="CausalScope.GetTokenAsync"/> gives
-    /// the token to hand on.</returns>
+    /// <param name="token">A token of writes elsewhere that must be seen here; <see langword="null"/> for
+    /// none.</param>
+    /// <returns>The scope. Dispose of it in the method that began it. <see cref="CausalScope.GetTokenAsync"/> returns
+    /// the token to pass on.</returns>
     /// <exception cref="CausalTokenException">The token is of another database.</exception>
     public CausalScope BeginCausalScope(CausalToken? token = null)
     {
@@ -33,21 +33,21 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>
-    /// A token for everything committed so far. Asks the primary; callers at the same moment share the question.
+    /// Gets a token for everything committed so far from the primary. Concurrent callers share the query.
     /// </summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CausalTokenException">The primary does not say how far it has come.</exception>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <exception cref="CausalTokenException">The position of the primary is unknown.</exception>
     public async ValueTask<CausalToken> GetTokenAsync(CancellationToken cancellationToken = default) =>
         await TryReadPrimaryTokenAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
 
     /// <summary>
-    /// A token for everything committed so far, asked on a connection: after the commit, on the one that wrote; or
-    /// after a read on a replica, so that the next read is not of an earlier time. One round trip.
+    /// Gets a token for everything committed so far on a connection: after a commit, on the writing one; or after a
+    /// read on a replica, so that the next read is not of an earlier time. One round trip.
     /// </summary>
     /// <param name="connection">An open connection of the set, or the driver's own, without an open reader or
     /// transaction.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CausalTokenException">The server does not say how far it has come.</exception>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <exception cref="CausalTokenException">The position of the server is unknown.</exception>
     public async ValueTask<CausalToken> GetTokenAsync(DbConnection connection, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -84,7 +84,7 @@ public sealed partial class ReplicaSet
         return token;
     }
 
-    /// <summary>Reads the text of a token that a client need not have, or may have garbled.</summary>
+    /// <summary>Tries to read the text of a token, which a client may lack or have changed.</summary>
     /// <param name="text">The text, or <see langword="null"/>.</param>
     /// <param name="token">The token.</param>
     /// <returns><see langword="false"/> when <see cref="ParseToken"/> would throw.</returns>

@@ -11,14 +11,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote;
 
 /// <summary>
-/// A primary and its replicas behind one data source: writes go to the server that takes them, whichever it is by then;
-/// reads are spread over the replicas that are alive and fresh. Thread-safe; construct one for each database with
-/// <see cref="ReplicaSetBuilder"/> and keep it for the life of the application.
+/// A primary and its replicas behind one data source. Writes go to the current primary; reads are spread over the
+/// replicas that are alive and fresh. Thread-safe. Construct one per database with <see cref="ReplicaSetBuilder"/> and
+/// keep it for the lifetime of the application.
 /// </summary>
 /// <remarks>
-/// What is opened without a word goes to the primary. Say
-/// <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, take <see cref="ReadDataSource"/>, or
-/// begin a <see cref="BeginReadScope"/> for what a replica may serve. A replica is a moment behind:
+/// Connections go to the primary by default. Use
+/// <see cref="OpenReadConnectionAsync(CancellationToken, string, int, string)"/>, <see cref="ReadDataSource"/> or a
+/// <see cref="BeginReadScope"/> for reads that a replica may serve. A replica is a moment behind:
 /// <see cref="BeginCausalScope(CausalToken?)"/> and tokens are for readers that must see their own writes.
 /// </remarks>
 public sealed partial class ReplicaSet : RoutedDataSource
@@ -67,10 +67,10 @@ public sealed partial class ReplicaSet : RoutedDataSource
         SetMetrics.Sets.Add(this);
     }
 
-    /// <summary>The set's name in logs, statistics and exceptions.</summary>
+    /// <summary>Gets the name of the set in logs, statistics and exceptions.</summary>
     public string Name => _options.Name;
 
-    /// <summary>The servers, in the order in which they were declared.</summary>
+    /// <summary>Gets the servers in the order of their declaration.</summary>
     public IReadOnlyList<ReplicaSetServer> Servers => _servers;
 
     /// <summary>
@@ -83,10 +83,12 @@ public sealed partial class ReplicaSet : RoutedDataSource
     /// </summary>
     public override ConnectionPool DefaultPool => (_keeper.Current.Primary ?? _declaredPrimary).Pool;
 
-    /// <summary>The set for reading only, whatever the flow says: for libraries that take a data source.</summary>
+    /// <summary>
+    /// Gets the set for reading only, whatever the flow's intent: for libraries that take a data source.
+    /// </summary>
     public RoutedDataSource ReadDataSource { get; }
 
-    /// <summary>The set for writing only, whatever the flow says.</summary>
+    /// <summary>Gets the set for writing only, whatever the flow's intent.</summary>
     public RoutedDataSource WriteDataSource { get; }
 
     internal SetCounters Counters => _parts.Counters;

@@ -3,7 +3,7 @@ using Cenote.ReadReplicas.Options;
 namespace Cenote;
 
 /// <summary>
-/// The way to a <see cref="ReplicaSet"/>: declare a primary and replicas, each with a pool of its own. Not thread-safe.
+/// A builder of a <see cref="ReplicaSet"/>. Declare a primary and replicas, each with its own pool. Not thread-safe.
 /// </summary>
 public sealed class ReplicaSetBuilder
 {
@@ -11,7 +11,7 @@ public sealed class ReplicaSetBuilder
     private readonly List<Declaration> _declared = [];
     private bool _isBuilt;
 
-    /// <summary>Begins a set.</summary>
+    /// <summary>Creates a builder of a set.</summary>
     /// <param name="name">See <see cref="ReplicaSetOptions.Name"/>.</param>
     public ReplicaSetBuilder(string name)
     {
@@ -19,17 +19,16 @@ public sealed class ReplicaSetBuilder
         _options = new ReplicaSetOptions { Name = name };
     }
 
-    /// <summary>Declares the server that takes writes at first; the probes find out when another one does.</summary>
+    /// <summary>Declares the first primary; probes detect later ones.</summary>
     /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless
     /// it is given another name.</param>
-    /// <param name="configure">Chooses the database, and sets the pool's settings. Since parts move, those of every
-    /// server should be alike.</param>
+    /// <param name="configure">Chooses the database, and sets the pool's settings. Because roles change, the settings
+    /// of all servers should be alike.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
     public ReplicaSetBuilder AddPrimary(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Primary, configure, weight);
 
     /// <summary>
-    /// Declares the server that takes writes at first, with a pool that you have, and dispose of yourself after the
-    /// set.
+    /// Declares the first primary with an existing pool. The caller disposes of the pool after the set.
     /// </summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
@@ -44,18 +43,19 @@ public sealed class ReplicaSetBuilder
     public ReplicaSetBuilder AddReplica(string name, Action<ConnectionPoolBuilder> configure, int weight = 1) => Declare(name, ServerRole.Replica, configure, weight);
 
     /// <summary>
-    /// Declares a server that follows the primary, with a pool that you have, and dispose of yourself after the set.
+    /// Declares a server that follows the primary, with an existing pool. The caller disposes of the pool after the
+    /// set.
     /// </summary>
     /// <param name="name">The server's name within the set.</param>
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
     public ReplicaSetBuilder AddReplica(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Replica, pool, weight);
 
-    /// <summary>Sets how the replica of a read is chosen.</summary>
+    /// <summary>Sets the strategy that chooses the replica of a read.</summary>
     /// <param name="strategy">One of <see cref="ReplicaStrategy"/>, or your own.</param>
     public ReplicaSetBuilder UseStrategy(IReplicaStrategy strategy) => Configure(options => options.Strategy = strategy);
 
-    /// <summary>Sets anything else.</summary>
+    /// <summary>Changes any options.</summary>
     /// <param name="configure">Changes the options.</param>
     public ReplicaSetBuilder Configure(Action<ReplicaSetOptions> configure)
     {
@@ -65,12 +65,12 @@ public sealed class ReplicaSetBuilder
     }
 
     /// <summary>
-    /// Constructs the pools, the primary's first, and the set; the servers are probed at once, in the background.
+    /// Constructs the pools, the primary's first, and the set. Background probes start immediately.
     /// </summary>
     /// <exception cref="InvalidOperationException">The builder has built its set already, or a pool's builder was given
     /// no database.</exception>
-    /// <exception cref="ReplicaSetOptionsException">Settings cannot work; names every problem.</exception>
-    /// <exception cref="PoolOptionsException">Those of a pool cannot.</exception>
+    /// <exception cref="ReplicaSetOptionsException">Settings are invalid; lists every problem.</exception>
+    /// <exception cref="PoolOptionsException">The settings of a pool are invalid.</exception>
     public ReplicaSet Build()
     {
         if (_isBuilt)

@@ -5,7 +5,7 @@ using Cenote.ReadReplicas.Topology;
 namespace Cenote;
 
 /// <summary>
-/// A server of a set: its pool, and what its probes have found. Thread-safe; every value may be a moment old.
+/// A server of a set: its pool and the results of its probes. Thread-safe; every value may be a moment old.
 /// </summary>
 public sealed class ReplicaSetServer
 {
@@ -24,27 +24,26 @@ public sealed class ReplicaSetServer
         OwnsPool = ownsPool;
     }
 
-    /// <summary>The server's name within the set.</summary>
+    /// <summary>Gets the name of the server within the set.</summary>
     public string Name { get; }
 
-    /// <summary>The pool of connections to the server.</summary>
+    /// <summary>Gets the pool of connections to the server.</summary>
     public ConnectionPool Pool { get; }
 
-    /// <summary>The server's share of reads beside the others'.</summary>
+    /// <summary>Gets the weight of the server's share of reads.</summary>
     public int Weight { get; }
 
-    /// <summary>What the server is now, as far as known.</summary>
+    /// <summary>Gets the current role of the server, as far as known.</summary>
     public ServerRole Role => _standing.Role;
 
-    /// <summary>Whether the server is used.</summary>
+    /// <summary>Gets the state of the server, which shows whether it is used.</summary>
     public ReplicaSetServerState State => _standing.State;
 
-    /// <summary>Why it is not; empty while it serves.</summary>
+    /// <summary>Gets why the server is not used; empty while it serves.</summary>
     public string Reason => _standing.Reason;
 
     /// <summary>
-    /// Gets whether the address was seen to lead to several servers at once. Reads that must see a write cannot be
-    /// relied on then.
+    /// Gets whether the address leads to multiple servers. Causal reads are not reliable then.
     /// </summary>
     public bool HasMultipleServers
     {
@@ -52,27 +51,28 @@ public sealed class ReplicaSetServer
         internal set => _hasMultipleServers = value;
     }
 
-    /// <summary>The moving average of how long a probe takes; <see langword="null"/> before the first.</summary>
+    /// <summary>Gets the moving average of the duration of probes; <see langword="null"/> before the first.</summary>
     public TimeSpan? Latency => Read(ref _latency);
 
     /// <summary>
-    /// How far a replica is behind the primary; <see langword="null"/> on a primary and when unknown.
+    /// Gets the lag of a replica behind the primary; <see langword="null"/> on a primary and when unknown.
     /// </summary>
     public TimeSpan? Lag => Read(ref _lag);
 
     /// <summary>
-    /// How far the server's data had come at its last probe; <see langword="null"/> when the database does not tell.
+    /// Gets the position of the server at its last probe; <see langword="null"/> when the database has none.
     /// </summary>
     public ReplicationPosition? Position => _standing.Position;
 
     /// <summary>
-    /// The part of its reads that a server gets which has just returned: grows from near 0 to 1 over
+    /// Gets the part of its reads that a recovered server gets. It grows from near 0 to 1 over
     /// <see cref="ReplicaSetOptions.SlowStartDuration"/>.
     /// </summary>
     public double TrafficShare => _standing.TrafficShare;
 
     /// <summary>
-    /// Connections that are leased and callers that wait: see <see cref="ConnectionPool.GetApproximateLoad"/>.
+    /// Gets the approximate number of leased connections plus waiting callers: see
+    /// <see cref="ConnectionPool.GetApproximateLoad"/>.
     /// </summary>
     public int Load => Pool.GetApproximateLoad();
 
@@ -93,7 +93,7 @@ public sealed class ReplicaSetServer
 
     internal PoolGrowth Growth { get; } = new();
 
-    /// <summary>The name.</summary>
+    /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
 
     internal void SetLatency(TimeSpan latency) => Volatile.Write(ref _latency, latency.Ticks);

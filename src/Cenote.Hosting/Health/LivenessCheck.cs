@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cenote.Hosting.Health;
 
-/// <summary>Whether restarting this process would help.</summary>
+/// <summary>A check of whether a restart of this process would help.</summary>
 internal sealed class LivenessCheck(IServiceProvider services, string? poolName) : IHealthCheck
 {
     private readonly PoolHealthMonitor _monitor = services.GetRequiredService<PoolHealthMonitor>();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cenote.Hosting.Health;
 
-/// <summary>Looks at the pools of a container for its health checks. A singleton; thread-safe.</summary>
+/// <summary>A reader of the health of a container's pools, for its health checks. A singleton; thread-safe.</summary>
 internal sealed class PoolHealthMonitor(IServiceProvider services)
 {
     internal PoolRegistry Registry { get; } = services.FindRegistry();
@@ -24,6 +24,8 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
         };
     }
 
-    /// <summary>The pool of a name, if it is constructed. A check constructs none: that might block.</summary>
+    /// <summary>
+    /// Returns the pool of a name, if it is constructed. A check constructs none, because that might block.
+    /// </summary>
     internal ConnectionPool? Find(string poolName) => Registry.Pools.FirstOrDefault(pool => pool.Name == poolName);
 }

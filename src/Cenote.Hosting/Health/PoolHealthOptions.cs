@@ -1,11 +1,11 @@
 namespace Cenote;
 
-/// <summary>When the readiness of a pool is degraded. Read when the check is added.</summary>
+/// <summary>Options for when the readiness of a pool is degraded. Read when the check is added.</summary>
 public sealed class PoolHealthOptions
 {
     /// <summary>
-    /// A pool is saturated when its first waiter has waited this long; also when as many callers wait as there may be
-    /// connections.
+    /// Gets or sets the wait of the first caller in the queue from which a pool is saturated. It also is saturated when
+    /// as many callers wait as its limit of connections.
     /// </summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
     public TimeSpan DegradedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Cenote.Hosting.Health;
 
 /// <summary>
-/// Whether this process should get traffic: one pool, or all of them and whatever else has something to say.
+/// A check of whether this process should get traffic: of one pool, or of all pools and every other source.
 /// </summary>
 internal sealed class ReadinessCheck(IServiceProvider services, string? poolName, PoolHealthOptions options) : IHealthCheck
 {
@@ -29,7 +29,9 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
         return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Check(pool, options) : DescribeMissing(poolName)];
     }
 
-    /// <summary>What could not say how it is may well work, and hides nothing of the others.</summary>
+    /// <summary>
+    /// Reports a failing source as degraded, because it may still work, and keeps the other findings.
+    /// </summary>
     private static IReadOnlyList<PoolHealthEntry> Inspect(IPoolHealthSource source)
     {
         try

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;
 
-/// <summary>Every message of warm-up and drain. Event ids are stable: alerts are built on them.</summary>
+/// <summary>Every message of warm-up and drain. Event ids are stable, because alerts use them.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(101, LogLevel.Information, "Pool {PoolName} is warm after {Elapsed}: {Counts}")]
@@ -11,15 +11,15 @@ internal static partial class HostingLog
     [LoggerMessage(102, LogLevel.Warning, "The host starts without pool {PoolName}: {Problem} It fills by itself when the database appears; until then it is not ready")]
     internal static partial void StartsNotReady(ILogger logger, string poolName, string problem, Exception? exception);
 
-    [LoggerMessage(110, LogLevel.Information, "Pool {PoolName} waits for its last connections to come back: {Counts}")]
+    [LoggerMessage(110, LogLevel.Information, "Pool {PoolName} waits for its last connections to be returned: {Counts}")]
     internal static partial void Draining(ILogger logger, string poolName, PoolCounts counts);
 
     [LoggerMessage(111, LogLevel.Information, "Pool {PoolName} is drained after {Elapsed}")]
     internal static partial void Drained(ILogger logger, string poolName, string elapsed);
 
-    [LoggerMessage(112, LogLevel.Warning, "Pool {PoolName} is not drained after {Elapsed}, and the time is over. {Leases}")]
+    [LoggerMessage(112, LogLevel.Warning, "Pool {PoolName} is not drained within its timeout, after {Elapsed}. {Leases}")]
     internal static partial void NotDrained(ILogger logger, string poolName, string elapsed, LeaseReport leases);
 
-    [LoggerMessage(113, LogLevel.Error, "Pool {PoolName} could not be drained")]
+    [LoggerMessage(113, LogLevel.Error, "Drain of pool {PoolName} failed")]
     internal static partial void DrainFailed(ILogger logger, string poolName, Exception exception);
 }

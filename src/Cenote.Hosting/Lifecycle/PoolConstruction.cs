@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Hosting.Lifecycle;
 
 /// <summary>
-/// Constructs every pool of a registry. What is wrong with one is wrong for good: all of it is said at once, and
+/// The construction of every pool of a registry. Invalid settings do not heal, so one exception lists all of them and
 /// nothing starts.
 /// </summary>
 internal static class PoolConstruction

@@ -2,21 +2,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Hosting.Lifecycle;
 
-/// <summary>Opens the connections that one pool is to have before the host serves.</summary>
+/// <summary>The warm-up of one pool before the host serves.</summary>
 internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? target, TimeProvider timeProvider, ILogger logger)
 {
     private readonly long _start = timeProvider.GetTimestamp();
 
     internal string PoolName => poolName;
 
-    /// <summary>Why the pool is not warm; <see langword="null"/> when it is.</summary>
+    /// <summary>Gets why the pool is not warm; <see langword="null"/> when it is.</summary>
     internal PoolWarmUpFailure? Failure { get; private set; }
 
     /// <summary>
-    /// Tries until the pool is warm. The pool itself sets the pace: each round waits for its next try to connect.
+    /// Waits until the pool is warm. The pool sets the pace: each round waits for its next connection attempt.
     /// </summary>
-    /// <param name="isPatient">Whether to go on after the database has refused the credentials.</param>
-    /// <param name="cancellationToken">Ends the tries.</param>
+    /// <param name="isPatient">Whether to continue after the database rejected the credentials.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     internal async Task RunAsync(bool isPatient, CancellationToken cancellationToken)
     {
         Exception? failure = null;
@@ -49,7 +49,7 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
         var text = FormattableString.Invariant($"{open} of {target ?? statistics.MinSize} connections are open after {timeProvider.GetElapsedTime(_start).TotalSeconds:0.0} s.");
         if (statistics.LastOpenFailure is { } last)
         {
-            text += FormattableString.Invariant($" The last try failed at {Readable.Moment(last.Time)} ({last.Kind}): {last.Exception.Message}");
+            text += FormattableString.Invariant($" The last attempt failed at {Readable.Moment(last.Time)} ({last.Kind}): {last.Exception.Message}");
         }
         else if (failure is not null and not ConnectionOpenException)
         {

@@ -1,14 +1,13 @@
 namespace Cenote;
 
 /// <summary>
-/// Within it every read of the flow sees every write of the flow that was finished before, whichever replica serves it.
-/// Begun by <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/>; disposing of it ends it. Thread-safe: flows that
-/// are started within it share it. One that begins within another sees what that has written, and writes for both.
+/// A scope in which every read of the flow sees every earlier finished write of the flow, on any replica. It begins
+/// with <see cref="ReplicaSet.BeginCausalScope(CausalToken?)"/> and ends when it is disposed. Thread-safe: flows that
+/// are started within it share it. A nested scope sees the writes of the outer one, and writes for both.
 /// </summary>
 /// <remarks>
-/// Counts as a write whatever happened on a connection that the set gave for writing within the scope. How far the
-/// primary has come is asked when the next read needs it, so writes cost nothing more; a connection for writing that is
-/// still open makes every read ask again.
+/// Any use of a connection for writing within the scope counts as a write. The position of the primary is read when the
+/// next read needs it, so writes cost nothing more. An open connection for writing makes every read query it again.
 /// </remarks>
 public sealed class CausalScope : IDisposable
 {
@@ -28,8 +27,8 @@ public sealed class CausalScope : IDisposable
         (_end, _outer) = begin(this);
     }
 
-    /// <summary>A token for everything that the scope was given or has written so far, to hand on.</summary>
-    /// <param name="cancellationToken">Ends the attempt to ask the primary.</param>
+    /// <summary>Gets a token for every token and write of the scope so far, to pass on.</summary>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns><see langword="null"/> when the scope has no token and no write.</returns>
     /// <exception cref="CausalTokenException">The position of the primary is unknown: the database has no positions, or
     /// the primary does not answer.</exception>
@@ -73,7 +72,7 @@ public sealed class CausalScope : IDisposable
         }
     }
 
-    /// <summary>A connection for writing was given within the scope.</summary>
+    /// <summary>Records that a connection for writing was rented within the scope.</summary>
     internal void RecordWrite(ConnectionLease lease)
     {
         lock (_gate)

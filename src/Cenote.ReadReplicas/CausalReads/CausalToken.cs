@@ -3,9 +3,9 @@ using Cenote.ReadReplicas.CausalReads;
 namespace Cenote;
 
 /// <summary>
-/// Stands for everything that had been written when it was taken: a read that presents it sees all of that. Immutable,
-/// thread-safe. Carry it as text (<see cref="ToString"/>, <see cref="ReplicaSet.ParseToken"/>) from one process to
-/// another: in a header, a cookie, a message.
+/// A position of the database: a read with the token sees everything written before. Immutable, thread-safe. Carry it
+/// as text (<see cref="ToString"/>, <see cref="ReplicaSet.ParseToken"/>) from one process to another: in a header, a
+/// cookie, a message.
 /// </summary>
 public sealed class CausalToken
 {
@@ -19,16 +19,16 @@ public sealed class CausalToken
         _text = text;
     }
 
-    /// <summary>How far a server must have come.</summary>
+    /// <summary>Gets the position that a server must have reached.</summary>
     public ReplicationPosition Position { get; }
 
     internal string DatabaseSystem { get; }
 
     internal string? ClusterId { get; }
 
-    /// <summary>A token for what both stand for.</summary>
+    /// <summary>Returns a token for the positions of both.</summary>
     /// <param name="other">A token of the same database.</param>
-    /// <exception cref="ArgumentException">It is of another database.</exception>
+    /// <exception cref="ArgumentException">The token is of another database.</exception>
     public CausalToken Combine(CausalToken other)
     {
         ArgumentNullException.ThrowIfNull(other);

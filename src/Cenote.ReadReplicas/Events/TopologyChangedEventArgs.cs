@@ -13,24 +13,24 @@ public sealed class TopologyChangedEventArgs : EventArgs
         Time = time;
     }
 
-    /// <summary>The set's name.</summary>
+    /// <summary>Gets the name of the set.</summary>
     public string SetName { get; }
 
-    /// <summary>What has changed.</summary>
+    /// <summary>Gets the kind of the change.</summary>
     public TopologyChangeKind Kind { get; }
 
-    /// <summary>The server that it is about.</summary>
+    /// <summary>Gets the affected server.</summary>
     public ReplicaSetServer Server { get; }
 
     /// <summary>
-    /// For <see cref="TopologyChangeKind.PrimaryChanged"/>: who was the primary before; <see langword="null"/> for the
+    /// Gets the former primary of a <see cref="TopologyChangeKind.PrimaryChanged"/>; <see langword="null"/> for the
     /// first one found.
     /// </summary>
     public ReplicaSetServer? FormerPrimary { get; }
 
-    /// <summary>Why, in words.</summary>
+    /// <summary>Gets the reason.</summary>
     public string Reason { get; }
 
-    /// <summary>When.</summary>
+    /// <summary>Gets the time of the change.</summary>
     public DateTimeOffset Time { get; }
 }

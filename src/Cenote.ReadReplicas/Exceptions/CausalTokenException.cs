@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <summary>
-/// A token cannot be used. <see cref="Problem"/> says why. The text of a token that came from outside is never quoted.
+/// A token cannot be used. <see cref="Problem"/> is the reason. The text of an external token is never quoted.
 /// </summary>
 public sealed class CausalTokenException : PoolException
 {
@@ -12,6 +12,6 @@ public sealed class CausalTokenException : PoolException
         HelpLink = Help.Link("troubleshooting.md", "causal-token");
     }
 
-    /// <summary>Why the token cannot be used.</summary>
+    /// <summary>Gets why the token cannot be used.</summary>
     public CausalTokenProblem Problem { get; }
 }

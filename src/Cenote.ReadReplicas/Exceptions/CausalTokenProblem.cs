@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>Why a <see cref="CausalToken"/> cannot be used.</summary>
+/// <summary>The reasons why a <see cref="CausalToken"/> cannot be used.</summary>
 public enum CausalTokenProblem
 {
     /// <summary>The text is not a token.</summary>
@@ -9,21 +9,20 @@ public enum CausalTokenProblem
     /// <summary>The text is not signed with a key of the set.</summary>
     InvalidSignature,
 
-    /// <summary>The token is one of another database than the set's.</summary>
+    /// <summary>The token is of another database than the set's.</summary>
     WrongCluster,
 
     /// <summary>
-    /// The token stands for writes that the primary does not have: they were lost in a failover, or the token was made
-    /// up.
+    /// The token has a position that the primary has not reached: writes were lost in a failover, or the token is
+    /// forged.
     /// </summary>
     AheadOfPrimary,
 
-    /// <summary>The database has no positions, or does not tell this user.</summary>
+    /// <summary>The database has no positions, or this user may not read them.</summary>
     NotSupported,
 
     /// <summary>
-    /// The primary did not say whether it has what the token stands for: neither its probe nor the connection had an
-    /// answer.
+    /// The position of the primary is unknown: neither its probe nor the connection got an answer.
     /// </summary>
     Unverified,
 }

@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <summary>
-/// No server of a set takes writes, and none began to within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.
+/// No server of a set took writes within <see cref="ReplicaSetOptions.PrimaryTimeout"/>.
 /// </summary>
 public sealed class NoPrimaryException : PoolException
 {
@@ -12,6 +12,6 @@ public sealed class NoPrimaryException : PoolException
             innerException) =>
         HelpLink = Help.Link("troubleshooting.md", "no-primary");
 
-    /// <summary>Always <see langword="true"/>: a primary comes back, or another takes its place.</summary>
+    /// <summary>Gets <see langword="true"/>, because the primary recovers or another one takes over.</summary>
     public override bool IsTransient => true;
 }

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>The set was disposed of before or while the caller asked for a connection.</summary>
+/// <summary>The set was disposed before or while the caller waited for a connection.</summary>
 public sealed class ReplicaSetClosedException : PoolException
 {
     internal ReplicaSetClosedException(string setName)

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>The settings of a set cannot work. Thrown when it is constructed, with every problem at once.</summary>
+/// <summary>The settings of a set are invalid. Thrown by its constructor with every problem.</summary>
 public sealed class ReplicaSetOptionsException : PoolException
 {
     internal ReplicaSetOptionsException(string setName, IReadOnlyList<string> problems)

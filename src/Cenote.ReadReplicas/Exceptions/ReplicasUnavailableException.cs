@@ -1,9 +1,9 @@
 namespace Cenote;
 
 /// <summary>
-/// No replica of a set can serve a read, and the primary is not there, or has as many reads as
-/// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> allows. Thrown at once, so that reads do not take the primary
-/// down, too.
+/// No replica of a set can serve a read, and the primary is unreachable, or has as many reads as
+/// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> allows. Thrown immediately, so that reads do not overload
+/// the primary, too.
 /// </summary>
 public sealed class ReplicasUnavailableException : PoolException
 {
@@ -11,6 +11,6 @@ public sealed class ReplicasUnavailableException : PoolException
         : base(setName, $"Set '{setName}' has no replica for this read, and {why}. {servers}", innerException) =>
         HelpLink = Help.Link("troubleshooting.md", "replicas-unavailable");
 
-    /// <summary>Always <see langword="true"/>: replicas come back.</summary>
+    /// <summary>Gets <see langword="true"/>, because replicas recover.</summary>
     public override bool IsTransient => true;
 }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Logging;
 namespace Cenote;
 
 /// <summary>
-/// The settings of a set. Read once, when it is constructed: every problem is reported in one
+/// The settings of a set. They are read once, when it is constructed. Every problem is reported in one
 /// <see cref="ReplicaSetOptionsException"/>.
 /// </summary>
 public sealed class ReplicaSetOptions
 {
-    /// <summary>The defaults.</summary>
+    /// <summary>Creates options with the defaults.</summary>
     public ReplicaSetOptions()
     {
     }
@@ -33,61 +33,66 @@ public sealed class ReplicaSetOptions
         LoggerFactory = other.LoggerFactory;
     }
 
-    /// <summary>The set's name in logs, statistics and exceptions.</summary>
+    /// <summary>Gets or sets the name of the set in logs, statistics and exceptions.</summary>
     /// <value>Default <c>replicas</c>. 1 to 200 characters, none of them invisible or changing the direction of
     /// text.</value>
     public string Name { get; set; } = "replicas";
 
-    /// <summary>Chooses the replica of each read.</summary>
+    /// <summary>Gets or sets the strategy that chooses the replica of each read.</summary>
     /// <value>Default <see cref="ReplicaStrategy.PowerOfTwoChoices"/>.</value>
     public IReplicaStrategy Strategy { get; set; } = ReplicaStrategy.PowerOfTwoChoices();
 
     /// <summary>
-    /// The longest a caller waits for a connection, whichever server gives it: looking for a server, queueing, waiting
-    /// for a token, all together.
+    /// Gets or sets the maximum time that a caller waits for a connection of any server. It covers the choice of a
+    /// server, the queue and the wait for a token.
     /// </summary>
     /// <value>Default 30 s. Range 1 ms to 1 day.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a write waits, within <see cref="AcquireTimeout"/>, while no server is primary, before it fails with a
-    /// <see cref="NoPrimaryException"/>.
+    /// Gets or sets the time that a write waits for a primary, within <see cref="AcquireTimeout"/>, before it fails
+    /// with a <see cref="NoPrimaryException"/>.
     /// </summary>
     /// <value>Default 5 s. Range 0 to 1 day. Longer than a failover takes if writes are to survive one.</value>
     public TimeSpan PrimaryTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a read with a token waits, within <see cref="AcquireTimeout"/>, for a replica to come that far, before
-    /// it goes to the primary.
+    /// Gets or sets the time that a read with a token waits, within <see cref="AcquireTimeout"/>, for a replica to
+    /// reach its position. Then it goes to the primary.
     /// </summary>
     /// <value>Default 500 ms. Range 0 to 1 min.</value>
     public TimeSpan CausalReadTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The time between two probes of a server. A failure that a pool sees sets one off at once.</summary>
+    /// <summary>
+    /// Gets or sets the time between two probes of a server. A failure in its pool starts one immediately.
+    /// </summary>
     /// <value>Default 1 s. Range 10 ms to 1 h.</value>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The longest a probe waits for its connection, and then again for the answer, before it has failed.
+    /// Gets or sets the maximum time that a probe waits for its connection, and then again for the answer.
     /// </summary>
     /// <value>Default 1 s. Range 10 ms to 1 min.</value>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Probes that must fail in a row before a server leaves.</summary>
+    /// <summary>Gets or sets the number of failed probes in a row that evict a server.</summary>
     /// <value>Default 2. Range 1 to 100.</value>
     public int FailureThreshold { get; set; } = 2;
 
     /// <summary>
-    /// Probes that must succeed in a row, within <see cref="MaxLag"/>, before a server that left is used again.
+    /// Gets or sets the number of successful probes in a row, within <see cref="MaxLag"/>, after which an evicted
+    /// server is used again.
     /// </summary>
     /// <value>Default 2. Range 1 to 100.</value>
     public int RecoveryThreshold { get; set; } = 2;
 
-    /// <summary>How long the share of a replica that has returned grows from nothing to the whole.</summary>
-    /// <value>Default 10 s. Range 0, which is all at once, to 1 h.</value>
+    /// <summary>
+    /// Gets or sets the time in which the share of a recovered replica grows from nothing to the whole.
+    /// </summary>
+    /// <value>Default 10 s. Range 0, which is the whole immediately, to 1 h.</value>
     public TimeSpan SlowStartDuration { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A replica that is further behind the primary gets no reads.</summary>
+    /// <summary>Gets or sets the maximum lag. A replica further behind gets no reads.</summary>
     /// <value>
     /// Default 10 s. Range <see cref="ProbeInterval"/> to 1 day, or <see cref="Timeout.InfiniteTimeSpan"/> for any lag.
     /// Measured from the positions that the primary had at earlier probes, so exact to about
@@ -96,8 +101,8 @@ public sealed class ReplicaSetOptions
     public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The most reads that are on the primary at once because no replica can serve them; further ones fail with a
-    /// <see cref="ReplicasUnavailableException"/>.
+    /// Gets or sets the maximum number of concurrent reads on the primary when no replica can serve them. Further ones
+    /// fail with a <see cref="ReplicasUnavailableException"/>.
     /// </summary>
     /// <value>
     /// Default <see langword="null"/>: half the maximum size of the primary's pool, at least 1. Range 0, which is none,
@@ -111,25 +116,25 @@ public sealed class ReplicaSetOptions
     /// waiting for a host that is gone.
     /// </summary>
     /// <value>
-    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, since a server that is too busy to answer probes may
-    /// still be at work for them; their command timeouts end their waits. Range 0, which is as soon as it counts as
+    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, because a server that is too busy to answer probes may
+    /// still work for the holders; their command timeouts end their waits. Range 0, which is as soon as it counts as
     /// unreachable, to 1 day.
     /// </value>
     public TimeSpan RevokeLeasesAfter { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>
-    /// Keys that sign the text of tokens, so that a client cannot make one up: the first signs, each of them verifies.
-    /// The same keys in every process.
+    /// Gets or sets the keys that sign the text of tokens, so that a client cannot forge one. The first signs, each of
+    /// them verifies. Use the same keys in every process.
     /// </summary>
     /// <value>Default empty: tokens are not signed. Each 16 to 1,024 bytes, from a random generator. Never
     /// shown.</value>
     public IReadOnlyList<byte[]> TokenSigningKeys { get; set; } = [];
 
-    /// <summary>The clock and the timers of the set.</summary>
+    /// <summary>Gets or sets the clock and the timers of the set.</summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
-    /// <summary>Makes the set's logger, of category <c>Cenote.ReadReplicas</c>.</summary>
+    /// <summary>Gets or sets the factory of the set's logger, of category <c>Cenote.ReadReplicas</c>.</summary>
     /// <value>Default <see langword="null"/>: no logs.</value>
     public ILoggerFactory? LoggerFactory { get; set; }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.ReadReplicas.Options;
 
-/// <summary>Everything that is wrong with a set's settings and servers.</summary>
+/// <summary>The problems of a set's settings and servers.</summary>
 internal static class ReplicaSetProblems
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);

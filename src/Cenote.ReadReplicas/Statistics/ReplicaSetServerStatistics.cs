@@ -24,51 +24,53 @@ public sealed record ReplicaSetServerStatistics
         Pool = server.Pool.GetStatistics();
     }
 
-    /// <summary>The server's name.</summary>
+    /// <summary>Gets the name of the server.</summary>
     public string Name { get; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Gets the role of the server.</summary>
     public ServerRole Role { get; }
 
-    /// <summary>Whether it is used.</summary>
+    /// <summary>Gets the state of the server.</summary>
     public ReplicaSetServerState State { get; }
 
-    /// <summary>Why it is not; empty while it serves.</summary>
+    /// <summary>Gets why the server is not used; empty while it serves.</summary>
     public string Reason { get; }
 
-    /// <summary>Gets whether its address was seen to lead to several servers at once.</summary>
+    /// <summary>Gets whether its address leads to multiple servers.</summary>
     public bool HasMultipleServers { get; }
 
-    /// <summary>Its weight.</summary>
+    /// <summary>Gets the weight.</summary>
     public int Weight { get; }
 
-    /// <summary>The part of its reads that it gets after its return, 0 to 1.</summary>
+    /// <summary>Gets the part of its reads that it gets after its recovery, 0 to 1.</summary>
     public double TrafficShare { get; }
 
-    /// <summary>How far it is behind; <see langword="null"/> on a primary and when unknown.</summary>
+    /// <summary>Gets the lag; <see langword="null"/> on a primary and when unknown.</summary>
     public TimeSpan? Lag { get; }
 
-    /// <summary>The moving average of how long a probe takes.</summary>
+    /// <summary>Gets the moving average of the duration of probes.</summary>
     public TimeSpan? Latency { get; }
 
-    /// <summary>How far its data had come at its last probe.</summary>
+    /// <summary>Gets its position at the last probe.</summary>
     public string? Position { get; }
 
-    /// <summary>The number of promotions in its history, for databases that count.</summary>
+    /// <summary>Gets the number of promotions in its history, for databases that count them.</summary>
     public long? Timeline { get; }
 
-    /// <summary>Probes that ended.</summary>
+    /// <summary>Gets the number of ended probes.</summary>
     public long Probes { get; }
 
-    /// <summary>Those of them that failed.</summary>
+    /// <summary>Gets the number of failed probes.</summary>
     public long ProbeFailures { get; }
 
-    /// <summary>How often the server left the rotation of reads.</summary>
+    /// <summary>Gets how often the server was evicted from the rotation of reads.</summary>
     public long Evictions { get; }
 
-    /// <summary>What the last failed probe ran into; may be long ago.</summary>
+    /// <summary>Gets the failure of the last failed probe, which may be long ago.</summary>
     public string? LastProbeFailure { get; }
 
-    /// <summary>Its pool. <see cref="PoolStatistics.Rents"/> is what the server was asked to serve.</summary>
+    /// <summary>
+    /// Gets the statistics of its pool. <see cref="PoolStatistics.Rents"/> counts the rents from the server.
+    /// </summary>
     public PoolStatistics Pool { get; }
 }

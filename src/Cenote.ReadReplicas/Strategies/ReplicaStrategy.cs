@@ -7,21 +7,21 @@ namespace Cenote;
 /// </summary>
 public static class ReplicaStrategy
 {
-    /// <summary>One after the other; a server of weight 2 has two turns in each round.</summary>
+    /// <summary>Chooses one after the other; a server of weight 2 has two turns in each round.</summary>
     public static IReplicaStrategy RoundRobin() => new RoundRobinStrategy();
 
-    /// <summary>Any, with a chance as its weight.</summary>
+    /// <summary>Chooses at random, by weight.</summary>
     public static IReplicaStrategy Random() => new RandomStrategy();
 
     /// <summary>
-    /// The one with the fewest leased connections and waiting callers for its weight; among equals, by turns.
+    /// Chooses the server with the fewest leased connections and waiting callers for its weight; equals take turns.
     /// </summary>
     public static IReplicaStrategy LeastLoaded() => new LeastLoadedStrategy();
 
     /// <summary>
-    /// Of two chosen at random, by weight, the one that will probably answer first: its load times the moving average
-    /// of its latency. Nearly as good as to look at every server, without the herd that follows the one that looked
-    /// best a moment ago.
+    /// Draws two servers at random, by weight, and chooses the one with the smaller product of load and moving average
+    /// of latency. The result is nearly as good as comparing every server, without a herd on the best one of a moment
+    /// ago.
     /// </summary>
     /// <remarks>M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE Transactions on Parallel
     /// and Distributed Systems 12 (2001).</remarks>

@@ -41,7 +41,7 @@ public sealed class ActionTests
         Assert.All(operations, happened => Assert.Equal("ops", happened.Actor));
         Assert.Contains(operations, happened => happened.Message.Contains("resize to 1–7", StringComparison.Ordinal));
         Assert.Equal(9, site.Log.Messages.Count(message => message.EventId == 140));
-        Assert.Contains(site.Log.Messages, message => message.Message == "Dashboard operation on pool orders by ops: resume");
+        Assert.Contains(site.Log.Messages, message => message.Message == "Dashboard action on pool orders by ops: resume");
     }
 
     [Fact]
