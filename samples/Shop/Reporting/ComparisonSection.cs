@@ -29,7 +29,7 @@ internal static class ComparisonSection
         var pairs = comparison.Pairs.Count;
         if (pairs == 0)
         {
-            return "[yellow]No pair of phases was finished, so the result is empty.[/]";
+            return "[yellow]No pair of phases was finished, which gives no result.[/]";
         }
 
         var measured = FormattableString.Invariant(
