@@ -40,7 +40,7 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
     {
         var name = registration.Name;
         var configuration = services.GetService<IConfiguration>();
-        var builder = new ConnectionPoolBuilder { ConnectionString = configuration?[PoolSection.ConnectionStringKey(name)] }.WithName(name);
+        var builder = new ConnectionPoolBuilder().WithConnectionString(configuration?[PoolSection.ConnectionStringKey(name)]).WithName(name);
         builder.Configure(options =>
         {
             options.LoggerFactory = services.GetService<ILoggerFactory>();

@@ -13,12 +13,21 @@ public sealed class ConnectionPoolBuilder
     private DatabaseProvider? _provider;
 
     /// <summary>
-    /// Gets or initializes the connection string from the application's configuration, used by <c>Use…</c> methods that
-    /// are called without one; <see langword="null"/> when none is configured. Contains secrets.
+    /// Gets the connection string for <c>Use…</c> methods without one. It contains secrets. <c>AddConnectionPool</c>
+    /// takes it from the application's configuration.
     /// </summary>
-    public string? ConnectionString { get; init; }
+    /// <value>Default <see langword="null"/>: each <c>Use…</c> method needs its own.</value>
+    public string? ConnectionString { get; private set; }
 
-    /// <summary>Returns the connection string for <c>Use…</c> methods that are called without one.</summary>
+    /// <summary>Sets the connection string for <c>Use…</c> methods without one.</summary>
+    /// <param name="connectionString">See <see cref="ConnectionString"/>.</param>
+    public ConnectionPoolBuilder WithConnectionString(string? connectionString)
+    {
+        ConnectionString = connectionString;
+        return this;
+    }
+
+    /// <summary>Gets the connection string for <c>Use…</c> methods without one, or throws.</summary>
     /// <returns><see cref="ConnectionString"/>.</returns>
     /// <exception cref="InvalidOperationException">No connection string is configured.</exception>
     public string GetConnectionString() =>

@@ -5,8 +5,7 @@ namespace Cenote.Shared;
 
 /// <summary>
 /// The table of a pool's settings. Validation, <see cref="ConnectionPool.GetSettings"/>, the keys of the configuration,
-/// the changes of a running pool and the table in <c>docs/settings.md</c> are loops over it. It needs only the public
-/// options, so that several assemblies can compile it.
+/// the changes of a running pool and the table in <c>docs/settings.md</c> are loops over it.
 /// </summary>
 internal static class SettingTable
 {
@@ -105,22 +104,22 @@ internal static class SettingTable
         {
             IsSection = true, Absent = Off, Range = "CircuitBreakerOptions, or null for off",
             Meaning = "When the pool stops opening connections, and how it probes for the recovery of the database.",
-            Parse = (options, text) => options.CircuitBreaker = text.Switch() ? Breaker(options) : null,
+            Parse = (options, text) => options.CircuitBreaker = text.Switch() ? options.CircuitBreaker ?? new CircuitBreakerOptions() : null,
         },
-        BreakerNumber("FailureThreshold", breaker => breaker.FailureThreshold, (breaker, value) => breaker with { FailureThreshold = value }, 1000) with
+        BreakerNumber("FailureThreshold", breaker => breaker.FailureThreshold, (breaker, value) => breaker.FailureThreshold = value, 1000) with
         {
             Meaning = "Consecutive failed attempts to connect that open the circuit.",
         },
-        BreakerNumber("SuccessThreshold", breaker => breaker.SuccessThreshold, (breaker, value) => breaker with { SuccessThreshold = value }, 100) with
+        BreakerNumber("SuccessThreshold", breaker => breaker.SuccessThreshold, (breaker, value) => breaker.SuccessThreshold = value, 100) with
         {
             Meaning = "Consecutive successes that close the circuit again.",
         },
-        BreakerDuration("BreakDuration", breaker => breaker.BreakDuration, (breaker, value) => breaker with { BreakDuration = value }) with
+        BreakerDuration("BreakDuration", breaker => breaker.BreakDuration, (breaker, value) => breaker.BreakDuration = value) with
         {
             Range = "1 ms to MaxBreakDuration",
             Meaning = "The time from the opening of the circuit to its first probe.",
         },
-        BreakerDuration("MaxBreakDuration", breaker => breaker.MaxBreakDuration, (breaker, value) => breaker with { MaxBreakDuration = value }) with
+        BreakerDuration("MaxBreakDuration", breaker => breaker.MaxBreakDuration, (breaker, value) => breaker.MaxBreakDuration = value) with
         {
             Range = "BreakDuration to 1 h",
             Meaning = "The longest time between two probes.",
@@ -129,7 +128,7 @@ internal static class SettingTable
         {
             Unit = "times", Range = "1 to 10", Absent = Off,
             Meaning = "The factor by which the time to the next probe grows after each failed one.",
-            Parse = (options, text) => options.CircuitBreaker = Breaker(options) with { BackoffMultiplier = text.Factor() },
+            Parse = (options, text) => SetBreaker(options, breaker => breaker.BackoffMultiplier = text.Factor()),
             Check = (problems, options) => problems.FindFactor("CircuitBreaker.BackoffMultiplier", options.CircuitBreaker?.BackoffMultiplier ?? 1, 1, 10),
         },
         new("MaxWaiters", options => options.MaxWaiters)
@@ -143,13 +142,13 @@ internal static class SettingTable
         {
             IsSection = true, Range = "LoadSheddingOptions",
             Meaning = "Rejects callers while waiting times stay above the target (CoDel).",
-            Parse = (options, text) => options.LoadShedding = text.Switch() ? Shedding(options) : null,
+            Parse = (options, text) => options.LoadShedding = text.Switch() ? options.LoadShedding ?? new LoadSheddingOptions() : null,
         },
-        SheddingDuration("TargetDelay", shedding => shedding.TargetDelay, (shedding, value) => shedding with { TargetDelay = value }) with
+        SheddingDuration("TargetDelay", shedding => shedding.TargetDelay, (shedding, value) => shedding.TargetDelay = value) with
         {
             Meaning = "The wait that is always acceptable (0.005 s when shedding is on).",
         },
-        SheddingDuration("Interval", shedding => shedding.Interval, (shedding, value) => shedding with { Interval = value }) with
+        SheddingDuration("Interval", shedding => shedding.Interval, (shedding, value) => shedding.Interval = value) with
         {
             Meaning = "How long waits must stay above the target before callers are rejected (0.1 s when shedding is on).",
         },
@@ -214,13 +213,13 @@ internal static class SettingTable
         {
             IsSection = true, Range = "StatementStatisticsOptions",
             Meaning = "Counts statements by their text.",
-            Parse = (options, text) => options.StatementStatistics = text.Switch() ? Statements(options) : null,
+            Parse = (options, text) => options.StatementStatistics = text.Switch() ? options.StatementStatistics ?? new StatementStatisticsOptions() : null,
         },
         new("StatementStatistics.MaxStatements", options => options.StatementStatistics?.MaxStatements)
         {
             Unit = "statements", Range = "1 to 10,000", Absent = Off,
             Meaning = "The maximum number of statement texts that are counted separately.",
-            Parse = (options, text) => options.StatementStatistics = Statements(options) with { MaxStatements = text.Number() },
+            Parse = (options, text) => options.StatementStatistics = new StatementStatisticsOptions { MaxStatements = text.Number() },
             Check = (problems, options) => problems.FindNumber("StatementStatistics.MaxStatements", options.StatementStatistics?.MaxStatements ?? 1, 1, 10_000),
         },
         new("TimeProvider", options => options.TimeProvider == TimeProvider.System ? null : options.TimeProvider)
@@ -319,32 +318,32 @@ internal static class SettingTable
     /// <summary>Returns the row of a setting that has no text, in the configuration or in output.</summary>
     private static SettingRow InCode(string name, Func<ConnectionPoolOptions, object?> get) => new(name, get) { Text = _ => "set" };
 
-    private static SettingRow BreakerNumber(string part, Func<CircuitBreakerOptions, int> get, Func<CircuitBreakerOptions, int, CircuitBreakerOptions> set, int max) =>
+    private static SettingRow BreakerNumber(string part, Func<CircuitBreakerOptions, int> get, Action<CircuitBreakerOptions, int> set, int max) =>
         new($"CircuitBreaker.{part}", options => options.CircuitBreaker is { } breaker ? get(breaker) : null)
         {
             Unit = Tries,
             Range = RangeOf(1, max),
             Absent = Off,
-            Parse = (options, text) => options.CircuitBreaker = set(Breaker(options), text.Number()),
+            Parse = (options, text) => SetBreaker(options, breaker => set(breaker, text.Number())),
             Check = (problems, options) => problems.FindNumber($"CircuitBreaker.{part}", options.CircuitBreaker is { } breaker ? get(breaker) : 1, 1, max),
         };
 
-    private static SettingRow BreakerDuration(string part, Func<CircuitBreakerOptions, TimeSpan> get, Func<CircuitBreakerOptions, TimeSpan, CircuitBreakerOptions> set) =>
+    private static SettingRow BreakerDuration(string part, Func<CircuitBreakerOptions, TimeSpan> get, Action<CircuitBreakerOptions, TimeSpan> set) =>
         new($"CircuitBreaker.{part}", options => options.CircuitBreaker is { } breaker ? get(breaker) : null)
         {
             Unit = Seconds,
             Absent = Off,
-            Parse = (options, text) => options.CircuitBreaker = set(Breaker(options), text.Duration()),
+            Parse = (options, text) => SetBreaker(options, breaker => set(breaker, text.Duration())),
             Check = (problems, options) => problems.FindDuration($"CircuitBreaker.{part}", options.CircuitBreaker is { } breaker ? get(breaker) : Hour, Millisecond, Hour),
         };
 
-    private static SettingRow SheddingDuration(string part, Func<LoadSheddingOptions, TimeSpan> get, Func<LoadSheddingOptions, TimeSpan, LoadSheddingOptions> set) =>
+    private static SettingRow SheddingDuration(string part, Func<LoadSheddingOptions, TimeSpan> get, Action<LoadSheddingOptions, TimeSpan> set) =>
         new($"LoadShedding.{part}", options => options.LoadShedding is { } shedding ? get(shedding) : null)
         {
             Unit = Seconds,
             Range = RangeOf(Millisecond, Minute),
             Absent = Off,
-            Parse = (options, text) => options.LoadShedding = set(Shedding(options), text.Duration()),
+            Parse = (options, text) => SetShedding(options, shedding => set(shedding, text.Duration())),
             Check = (problems, options) => problems.FindDuration($"LoadShedding.{part}", options.LoadShedding is { } shedding ? get(shedding) : Minute, Millisecond, Minute),
         };
 
@@ -376,9 +375,18 @@ internal static class SettingTable
 
     private static string RangeOf(int min, int max) => string.Create(CultureInfo.InvariantCulture, $"{min:N0} to {max:N0}");
 
-    private static CircuitBreakerOptions Breaker(ConnectionPoolOptions options) => options.CircuitBreaker ?? new CircuitBreakerOptions();
+    /// <summary>Sets a part of a copy: the object may be the caller's, who sets other pools with it.</summary>
+    private static void SetBreaker(ConnectionPoolOptions options, Action<CircuitBreakerOptions> set)
+    {
+        var breaker = options.CircuitBreaker is null ? new CircuitBreakerOptions() : new CircuitBreakerOptions(options.CircuitBreaker);
+        set(breaker);
+        options.CircuitBreaker = breaker;
+    }
 
-    private static StatementStatisticsOptions Statements(ConnectionPoolOptions options) => options.StatementStatistics ?? new StatementStatisticsOptions();
-
-    private static LoadSheddingOptions Shedding(ConnectionPoolOptions options) => options.LoadShedding ?? new LoadSheddingOptions();
+    private static void SetShedding(ConnectionPoolOptions options, Action<LoadSheddingOptions> set)
+    {
+        var shedding = options.LoadShedding is null ? new LoadSheddingOptions() : new LoadSheddingOptions(options.LoadShedding);
+        set(shedding);
+        options.LoadShedding = shedding;
+    }
 }

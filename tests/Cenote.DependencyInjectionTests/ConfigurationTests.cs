@@ -55,8 +55,8 @@ public sealed class ConfigurationTests
             (options.MinSize, options.MaxSize, options.AcquireTimeout, options.MaxIdleTime, options.MaxLifetime, options.QueryTimeout, options.MaxWaiters));
         Assert.Equal(AmbientTransactionBehavior.Ignore, options.AmbientTransactionBehavior);
         Assert.Equal((StartupMode.FailFast, ResetMode.Rollback, NestedRentBehavior.Warn), (options.StartupMode, options.ResetMode, options.NestedRentBehavior));
-        Assert.Equal(new CircuitBreakerOptions { FailureThreshold = 5, BackoffMultiplier = 1.5 }, options.CircuitBreaker);
-        Assert.Equal(new LoadSheddingOptions(), options.LoadShedding);
+        Assert.Equivalent(new CircuitBreakerOptions { FailureThreshold = 5, BackoffMultiplier = 1.5 }, options.CircuitBreaker);
+        Assert.Equivalent(new LoadSheddingOptions(), options.LoadShedding);
         Assert.Equal(TimeSpan.FromMinutes(1), options.LeakDetection.Threshold);
         Assert.Null(Problems(options));
     }

@@ -18,11 +18,8 @@ public sealed class ConnectionPoolOptions
     {
     }
 
-    /// <summary>Creates a copy. Changes to one object do not change the other.</summary>
-    /// <param name="other">The options to copy.</param>
-    public ConnectionPoolOptions(ConnectionPoolOptions other)
+    internal ConnectionPoolOptions(ConnectionPoolOptions other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         _problems.AddRange(other._problems);
         Name = other.Name;
         _minSize = other._minSize;
@@ -37,9 +34,9 @@ public sealed class ConnectionPoolOptions
         OpenRetryBaseDelay = other.OpenRetryBaseDelay;
         OpenRetryMaxDelay = other.OpenRetryMaxDelay;
         MaxConcurrentOpens = other.MaxConcurrentOpens;
-        CircuitBreaker = other.CircuitBreaker;
+        CircuitBreaker = other.CircuitBreaker is null ? null : new CircuitBreakerOptions(other.CircuitBreaker);
         MaxWaiters = other.MaxWaiters;
-        LoadShedding = other.LoadShedding;
+        LoadShedding = other.LoadShedding is null ? null : new LoadSheddingOptions(other.LoadShedding);
         StartupMode = other.StartupMode;
         ResetMode = other.ResetMode;
         SessionReset = other.SessionReset;
@@ -51,7 +48,7 @@ public sealed class ConnectionPoolOptions
         NestedRentBehavior = other.NestedRentBehavior;
         EventHistoryCapacity = other.EventHistoryCapacity;
         SlowAcquireThreshold = other.SlowAcquireThreshold;
-        StatementStatistics = other.StatementStatistics;
+        StatementStatistics = other.StatementStatistics is null ? null : new StatementStatisticsOptions(other.StatementStatistics);
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
         LeakDetection = other.LeakDetection is null ? null! : new LeakDetectionOptions(other.LeakDetection);
@@ -263,9 +260,5 @@ public sealed class ConnectionPoolOptions
     /// these options throws one <see cref="PoolOptionsException"/> that lists it beside every other problem.
     /// </summary>
     /// <param name="problem">One sentence: the setting, its value, and what to do. Must contain no secrets.</param>
-    public void AddProblem(string problem)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(problem);
-        _problems.Add(problem);
-    }
+    internal void AddProblem(string problem) => _problems.Add(problem);
 }

@@ -1,20 +1,20 @@
 namespace Cenote;
 
 /// <summary>The thresholds from which a pool counts as saturated.</summary>
-public sealed record DiagnosisOptions
+public sealed class DiagnosisOptions
 {
     /// <summary>
-    /// Gets the wait of the first waiting caller from which the pool is saturated. It is also saturated when as many
+    /// Gets or sets the wait of the first waiting caller from which the pool is saturated. It is also saturated when as many
     /// callers wait as there may be connections.
     /// </summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
-    public TimeSpan SaturatedWaitThreshold { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan SaturatedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets the share of leased connections from which the pool is saturated, even if no caller waits.
+    /// Gets or sets the share of leased connections from which the pool is saturated, even if no caller waits.
     /// </summary>
     /// <value>Default <see langword="null"/>: never. Range above 0 to 1.</value>
-    public double? SaturatedUtilizationThreshold { get; init; }
+    public double? SaturatedUtilizationThreshold { get; set; }
 
     internal static DiagnosisOptions Default { get; } = new();
 

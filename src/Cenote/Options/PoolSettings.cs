@@ -34,8 +34,8 @@ internal sealed class PoolSettings
         OpenRetryBaseDelay = options.OpenRetryBaseDelay;
         OpenRetryMaxDelay = options.OpenRetryMaxDelay;
         MaxConcurrentOpens = options.MaxConcurrentOpens;
-        CircuitBreaker = options.CircuitBreaker;
-        LoadShedding = options.LoadShedding;
+        CircuitBreaker = _constructed.CircuitBreaker;
+        LoadShedding = _constructed.LoadShedding;
         StartupMode = options.StartupMode;
         CredentialsProvider = options.CredentialsProvider;
         QueryTimeout = options.QueryTimeout;
@@ -44,7 +44,7 @@ internal sealed class PoolSettings
         NestedRentBehavior = options.NestedRentBehavior;
         EventHistoryCapacity = options.EventHistoryCapacity;
         SlowAcquireThreshold = options.SlowAcquireThreshold;
-        StatementStatistics = options.StatementStatistics;
+        StatementStatistics = _constructed.StatementStatistics;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 

@@ -7,7 +7,7 @@ namespace Cenote;
 /// <remarks>
 /// <para>Hysteresis keeps the size from oscillating. Between the marks the size does not change. The policy uses the
 /// highest utilization of a whole window, so load that comes and goes within the window counts as load. When it has to
-/// grow soon after it shrank, it doubles the window, up to <see cref="MaxShrinkWindow"/>. The window returns to its
+/// grow soon after it shrank, it doubles the window, up to one day. The window returns to its
 /// start after eight calm windows, in which no quiet spell came and went.</para>
 /// <para>Has state: one instance serves one pool. Not thread-safe; the pool never calls it concurrently.</para>
 /// </remarks>
@@ -25,13 +25,12 @@ public sealed class UtilizationSizingPolicy : ISizingPolicy
     /// <exception cref="ArgumentException">Settings are invalid; lists every problem.</exception>
     public UtilizationSizingPolicy(UtilizationSizingOptions? options = null)
     {
-        _options = (options ?? new UtilizationSizingOptions()) with { };
+        _options = options is null ? new UtilizationSizingOptions() : new UtilizationSizingOptions(options);
         _options.ThrowIfInvalid(nameof(options));
         _shrinkWindow = _options.ShrinkWindow;
     }
 
-    /// <summary>Gets the longest window: one day.</summary>
-    public static TimeSpan MaxShrinkWindow { get; } = TimeSpan.FromDays(1);
+    private static TimeSpan MaxShrinkWindow { get; } = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public SizingDecision? Decide(in SizingObservation observation)

@@ -55,7 +55,7 @@ public sealed class OracleSettingsTests
     [Fact]
     public async Task The_driver_s_pooling_and_enlisting_are_off_and_a_lease_shows_no_password()
     {
-        await using var pool = new ConnectionPoolBuilder { ConnectionString = "User Id=scott;Password=tiger;Data Source=//db/shop;Pooling=true;Persist Security Info=true" }
+        await using var pool = new ConnectionPoolBuilder().WithConnectionString("User Id=scott;Password=tiger;Data Source=//db/shop;Pooling=true;Persist Security Info=true")
             .UseOracle(new FakeOracleFactory(_database)).WithSize(0, 1).Build();
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         var given = new DbConnectionStringBuilder { ConnectionString = _database.LastConnectionString };

@@ -60,7 +60,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     public async Task The_configure_callback_sees_each_connection_before_it_is_opened()
     {
         var seen = new List<SqlConnection>();
-        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer(seen.Add).WithSize(0, 1).Build();
+        await using var pool = new ConnectionPoolBuilder().WithConnectionString(Server.ConnectionString).UseSqlServer(seen.Add).WithSize(0, 1).Build();
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         Assert.Equal(2, seen.Count);
         Assert.Same(lease.Connection, seen[1]);
@@ -69,7 +69,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     [Fact]
     public async Task The_builder_takes_the_connection_string_of_the_configuration()
     {
-        await using var pool = new ConnectionPoolBuilder { ConnectionString = Server.ConnectionString }.UseSqlServer().WithSize(0, 1).Build();
+        await using var pool = new ConnectionPoolBuilder().WithConnectionString(Server.ConnectionString).UseSqlServer().WithSize(0, 1).Build();
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Throws<InvalidOperationException>(() => new ConnectionPoolBuilder().UseSqlServer());
     }

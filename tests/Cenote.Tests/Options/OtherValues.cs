@@ -15,15 +15,15 @@ internal static class OtherValues
         TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
         string name => name + "2",
-        LeakDetectionOptions => new LeakDetectionOptions { Threshold = TimeSpan.FromMinutes(1) },
+        LeakDetectionOptions => Spoiled(new LeakDetectionOptions()),
         TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
-        CircuitBreakerOptions breaker => breaker with { FailureThreshold = 9 },
+        CircuitBreakerOptions => Spoiled(new CircuitBreakerOptions()),
         ILoggerFactory => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.Name) => "other",
         null when property.Name == nameof(options.CircuitBreaker) => new CircuitBreakerOptions(),
-        null when property.Name == nameof(options.StatementStatistics) => new StatementStatisticsOptions(),
-        null when property.Name == nameof(options.LoadShedding) => new LoadSheddingOptions(),
+        null when property.Name == nameof(options.StatementStatistics) => Spoiled(new StatementStatisticsOptions()),
+        null when property.Name == nameof(options.LoadShedding) => Spoiled(new LoadSheddingOptions()),
         null when property.Name == nameof(options.MaxWaiters) => 5,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
         null when property.Name == nameof(options.SessionReset) => SessionReset.ByDriver,
@@ -33,4 +33,22 @@ internal static class OtherValues
         null when property.Name == nameof(options.FailureClassifier) => (Func<Exception, FailureKind?>)(_ => null),
         _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
     });
+
+    /// <summary>Options with another value in each setting, so that a copy that misses one differs.</summary>
+    private static T Spoiled<T>(T options)
+    {
+        foreach (var property in typeof(T).GetProperties())
+        {
+            property.SetValue(options, property.GetValue(options) switch
+            {
+                int number => number + 1,
+                double number => number + 1,
+                TimeSpan time => time + TimeSpan.FromMilliseconds(1),
+                null when property.PropertyType == typeof(TimeSpan?) => TimeSpan.FromMinutes(1),
+                var other => other,
+            });
+        }
+
+        return options;
+    }
 }
