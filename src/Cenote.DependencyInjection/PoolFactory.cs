@@ -5,16 +5,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.DependencyInjection;
 
-/// <summary>Constructs the container's pools: what the code says, then what the configuration says.</summary>
+/// <summary>The factory of the container's pools: options of the code, then of the configuration.</summary>
 internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, ConfigurationFollower follower)
 {
     private readonly PoolRegistration[] _registrations = [.. registrations];
     private int _hasLookedForUnknownPools;
 
     /// <summary>
-    /// A registry that knows every pool of the container, none of them constructed yet. Asks for no service: one that
-    /// wants a pool itself, a logger that writes to a database, say, would come back here, and round again, without an
-    /// end.
+    /// Creates a registry with every pool of the container, none of them constructed yet. It resolves no service,
+    /// because a service that needs a pool, such as a logger that writes to a database, would recurse endlessly.
     /// </summary>
     internal PoolRegistry CreateRegistry()
     {
@@ -28,13 +27,13 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
     }
 
     /// <summary>
-    /// The pool of a name. The registry comes first, whoever asks first: a container disposes of it last, after the
-    /// pools and after all that were given them.
+    /// Gets the pool of a name. Resolves the registry first, so that the container disposes of it last, after the pools
+    /// and the services that use them.
     /// </summary>
     internal ConnectionPool GetOrCreate(string name) =>
         services.GetRequiredService<PoolRegistry>().GetOrAdd(name, _ => Create(_registrations.Single(registration => registration.Name == name)));
 
-    private ILogger Logger => (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Cenote");
+    private ILogger Logger => (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Cenote.DependencyInjection");
 
     private ConnectionPool Create(PoolRegistration registration)
     {
@@ -47,7 +46,7 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
             options.TimeProvider = services.GetService<TimeProvider>() ?? options.TimeProvider;
         });
         registration.Configure(services, builder);
-        var ofCode = builder.CopyOptions();
+        var codeOptions = builder.CopyOptions();
         if (configuration is null)
         {
             return builder.Build();
@@ -61,7 +60,7 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
         var pool = builder.Configure(options => PoolSection.Read(configuration, name, options)).Build();
         try
         {
-            follower.Follow(new FollowedPool(pool, ofCode, builder.ConnectionString, configuration, Logger));
+            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, Logger));
             return pool;
         }
         catch

@@ -21,7 +21,7 @@ public sealed class ManyPoolsTests
 
         await database.WaitForSessionsAsync(80);
         var warning = Assert.Single(Warnings(pools));
-        Assert.Contains($" live pools of this process lead to postgresql at {pools[0].Provider.Address}, for example pool {pools[0].Name}, constructed ", warning.Message, StringComparison.Ordinal);
+        Assert.Contains($" live pools of this process connect to postgresql at {pools[0].Provider.Address}, for example pool {pools[0].Name}, constructed ", warning.Message, StringComparison.Ordinal);
         foreach (var pool in pools)
         {
             await pool.DisposeAsync();

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>A change of a pool's circuit.</summary>
+/// <summary>The data of <see cref="ConnectionPool.CircuitChanged"/>: a change of a pool's circuit.</summary>
 public sealed class CircuitChangedEventArgs : EventArgs
 {
     internal CircuitChangedEventArgs(string poolName, CircuitState before, CircuitStatus status)
@@ -10,12 +10,12 @@ public sealed class CircuitChangedEventArgs : EventArgs
         Status = status;
     }
 
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the name of the pool.</summary>
     public string PoolName { get; }
 
-    /// <summary>The state before.</summary>
+    /// <summary>Gets the state before the change.</summary>
     public CircuitState PreviousState { get; }
 
-    /// <summary>The circuit right after the change; it may have changed again since.</summary>
+    /// <summary>Gets the circuit right after the change. It may have changed again since.</summary>
     public CircuitStatus Status { get; }
 }

@@ -1,8 +1,8 @@
 namespace Cenote.Events;
 
 /// <summary>
-/// The last events of a pool, in bounded memory. Connections that come and go have a half of it to themselves: a pool
-/// that opens and closes many would otherwise push the few events out that say why.
+/// The last events of a pool, in bounded memory. Opened and closed connections have one half of it, because they would
+/// otherwise push out the few events that explain them.
 /// </summary>
 internal sealed class EventHistory
 {
@@ -11,14 +11,14 @@ internal sealed class EventHistory
     private readonly object _gate = new();
     private long _sequence;
 
-    /// <param name="capacity">How many events are kept.</param>
+    /// <param name="capacity">The number of events that are kept.</param>
     internal EventHistory(int capacity)
     {
         _traffic = new EventRing(capacity / 2);
         _rest = new EventRing(capacity - (capacity / 2));
     }
 
-    /// <summary>Gives the event its number, and keeps it.</summary>
+    /// <summary>Numbers the event and keeps it.</summary>
     internal PoolEvent Add(PoolEvent happened)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class EventHistory
         }
     }
 
-    /// <summary>What is kept, and came after the number given; the oldest first.</summary>
+    /// <summary>Gets the kept events after a number, the oldest first.</summary>
     internal IReadOnlyList<PoolEvent> Read(long after)
     {
         List<PoolEvent> events = [];

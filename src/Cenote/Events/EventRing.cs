@@ -1,7 +1,7 @@
 namespace Cenote.Events;
 
 /// <summary>
-/// The last so many events; the oldest makes room for the next. Grows with what it holds. Not thread-safe.
+/// The last events, up to a capacity. The oldest makes room for the next. Grows with its contents. Not thread-safe.
 /// </summary>
 internal sealed class EventRing(int capacity)
 {

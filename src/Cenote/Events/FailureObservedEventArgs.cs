@@ -1,6 +1,8 @@
 namespace Cenote;
 
-/// <summary>A failure on one of the pool's connections that says something of the server.</summary>
+/// <summary>
+/// The data of <see cref="ConnectionPool.FailureObserved"/>: a failure of a connection that concerns the server.
+/// </summary>
 public sealed class FailureObservedEventArgs : EventArgs
 {
     internal FailureObservedEventArgs(string poolName, FailureKind kind, Exception? exception)
@@ -10,12 +12,16 @@ public sealed class FailureObservedEventArgs : EventArgs
         Exception = exception;
     }
 
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the name of the pool.</summary>
     public string PoolName { get; }
 
-    /// <summary><see cref="FailureKind.ConnectionLost"/> or <see cref="FailureKind.ReadOnlyServer"/>.</summary>
+    /// <summary>
+    /// Gets the kind: <see cref="FailureKind.ConnectionLost"/> or <see cref="FailureKind.ReadOnlyServer"/>.
+    /// </summary>
     public FailureKind Kind { get; }
 
-    /// <summary>What the driver threw; <see langword="null"/> when it only said that the connection is gone.</summary>
+    /// <summary>
+    /// Gets the driver's exception, or <see langword="null"/> when the driver only reported the connection as lost.
+    /// </summary>
     public Exception? Exception { get; }
 }

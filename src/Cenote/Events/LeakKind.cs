@@ -1,16 +1,18 @@
 namespace Cenote;
 
-/// <summary>What became known of a lease that is not returned as it should be.</summary>
+/// <summary>The kind of a leak report.</summary>
 public enum LeakKind
 {
-    /// <summary>Held for longer than <see cref="LeakDetectionOptions.Threshold"/>. Told once for each lease.</summary>
+    /// <summary>
+    /// The lease is held longer than <see cref="LeakDetectionOptions.Threshold"/>. Reported once per lease.
+    /// </summary>
     Suspected,
 
-    /// <summary>A suspected lease was returned after all: slow, not leaked. Told once.</summary>
+    /// <summary>A suspected lease was returned: slow, not leaked. Reported once.</summary>
     ReturnedLate,
 
     /// <summary>
-    /// A <see cref="PooledConnection"/> was garbage-collected unreturned: a proven leak. The pool has its slot back.
+    /// A <see cref="PooledConnection"/> was garbage-collected without being returned. The pool has its slot back.
     /// </summary>
     Abandoned,
 

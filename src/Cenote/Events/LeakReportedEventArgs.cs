@@ -1,13 +1,13 @@
 namespace Cenote;
 
-/// <summary>What <see cref="ConnectionPool.LeakReported"/> tells.</summary>
+/// <summary>The data of <see cref="ConnectionPool.LeakReported"/>.</summary>
 public sealed class LeakReportedEventArgs : EventArgs
 {
     internal LeakReportedEventArgs(LeakKind kind, LeaseInfo lease) => (Kind, Lease) = (kind, lease);
 
-    /// <summary>What became known.</summary>
+    /// <summary>Gets the kind of the report.</summary>
     public LeakKind Kind { get; }
 
-    /// <summary>Of which lease. Its age is the total, also after the return.</summary>
+    /// <summary>Gets the reported lease. Its age is the total age, also after the return.</summary>
     public LeaseInfo Lease { get; }
 }

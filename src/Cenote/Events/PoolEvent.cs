@@ -1,43 +1,46 @@
 namespace Cenote;
 
-/// <summary>Something that happened in a pool, see <see cref="ConnectionPool.GetEvents"/>.</summary>
+/// <summary>An event of a pool, see <see cref="ConnectionPool.GetEvents"/>.</summary>
 public sealed record PoolEvent
 {
     /// <summary>
-    /// Its number in the pool's history: 1 for the first, without gaps. Where numbers are missing, older events were
-    /// forgotten.
+    /// Gets the number in the pool's history: 1 for the first, without gaps. Missing numbers are older events that the
+    /// history no longer contains.
     /// </summary>
     public required long Sequence { get; init; }
 
-    /// <summary>When it happened.</summary>
+    /// <summary>Gets the time of the event.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>What happened.</summary>
+    /// <summary>Gets the kind of the event.</summary>
     public required PoolEventKind Kind { get; init; }
 
-    /// <summary>How much it matters.</summary>
+    /// <summary>Gets the level of the event.</summary>
     public required PoolEventLevel Level { get; init; }
 
-    /// <summary>The event in words. May quote what the driver said of a failure.</summary>
+    /// <summary>Gets the description of the event. It may quote the driver's message about a failure.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The slot that it is about, from 0; <see langword="null"/> for the pool as a whole.</summary>
+    /// <summary>Gets the slot, from 0, or <see langword="null"/> for an event of the whole pool.</summary>
     public int? SlotId { get; init; }
 
-    /// <summary>Why a connection was closed; <see langword="null"/> for other events.</summary>
+    /// <summary>Gets the reason why a connection was closed, or <see langword="null"/> for other events.</summary>
     public CloseReason? CloseReason { get; init; }
 
-    /// <summary>How long the caller waited, or the lease was held; <see langword="null"/> for other events.</summary>
+    /// <summary>
+    /// Gets the time that the caller waited or the lease was held, or <see langword="null"/> for other events.
+    /// </summary>
     public TimeSpan? Duration { get; init; }
 
     /// <summary>
-    /// Where in the source the lease was rented, or the caller waited; <see langword="null"/> for other events.
+    /// Gets the place in the source where the lease was rented or the caller waited, or <see langword="null"/> for
+    /// other events.
     /// </summary>
     public CallSite? CallSite { get; init; }
 
-    /// <summary>Who did it; <see langword="null"/> for what the pool did itself.</summary>
+    /// <summary>Gets the operator who acted, or <see langword="null"/> for an action of the pool itself.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>Time and message.</summary>
+    /// <summary>Returns the time and the message.</summary>
     public override string ToString() => FormattableString.Invariant($"{Time:HH:mm:ss}Z {Message}");
 }

@@ -1,10 +1,10 @@
 namespace Cenote;
 
-/// <summary>What <see cref="ConnectionPool.EventOccurred"/> tells.</summary>
+/// <summary>The data of <see cref="ConnectionPool.EventOccurred"/>.</summary>
 public sealed class PoolEventArgs : EventArgs
 {
     internal PoolEventArgs(PoolEvent happened) => Event = happened;
 
-    /// <summary>What happened.</summary>
+    /// <summary>Gets the event.</summary>
     public PoolEvent Event { get; }
 }

@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote;
 
-/// <summary>What happened in a pool.</summary>
+/// <summary>The kind of an event of a pool.</summary>
 public enum PoolEventKind
 {
     /// <summary>The pool was constructed.</summary>
@@ -14,83 +14,83 @@ public enum PoolEventKind
     /// <summary>A physical connection was opened.</summary>
     ConnectionOpened,
 
-    /// <summary>A physical connection was closed; <see cref="PoolEvent.CloseReason"/> says why.</summary>
+    /// <summary>A physical connection was closed. <see cref="PoolEvent.CloseReason"/> is the reason.</summary>
     ConnectionClosed,
 
-    /// <summary>A connection could not be opened, retries included.</summary>
+    /// <summary>A connection could not be opened, including retries.</summary>
     OpenFailed,
 
-    /// <summary>A connection failed while it was held, checked or cleared. Its closing follows.</summary>
+    /// <summary>A connection failed while it was held, validated or reset. It is closed next.</summary>
     ConnectionFailed,
 
-    /// <summary>The circuit has opened, by itself or by hand.</summary>
+    /// <summary>The circuit opened because of failures, or was isolated.</summary>
     CircuitOpened,
 
-    /// <summary>The circuit has closed.</summary>
+    /// <summary>The circuit closed.</summary>
     CircuitClosed,
 
-    /// <summary>A lease is held for longer than <see cref="LeakDetectionOptions.Threshold"/>.</summary>
+    /// <summary>A lease is held longer than <see cref="LeakDetectionOptions.Threshold"/>.</summary>
     LeakSuspected,
 
-    /// <summary>A lease was garbage-collected without having been returned.</summary>
+    /// <summary>A lease was garbage-collected without being returned.</summary>
     LeaseAbandoned,
 
-    /// <summary>A lease was taken away from its holder.</summary>
+    /// <summary>A lease was revoked from its holder.</summary>
     LeaseRevoked,
 
-    /// <summary>A suspected lease was returned after all.</summary>
+    /// <summary>A suspected lease was returned.</summary>
     LeaseReturnedLate,
 
-    /// <summary>The size was changed, by hand or by a sizing policy.</summary>
+    /// <summary>The limit was changed by a caller or a sizing policy.</summary>
     Resized,
 
     /// <summary>The pool was suspended.</summary>
     Suspended,
 
-    /// <summary>The pool lends again.</summary>
+    /// <summary>The pool was resumed: connections can be rented again.</summary>
     Resumed,
 
-    /// <summary>The pool drains: it lends no more, and closes what comes back.</summary>
+    /// <summary>The pool drains: callers queue, and returned connections are closed.</summary>
     Draining,
 
-    /// <summary>Every connection is to be replaced.</summary>
+    /// <summary>The pool was cleared: every connection is replaced.</summary>
     Cleared,
 
-    /// <summary>The running pool follows changed settings.</summary>
+    /// <summary>Changed settings were applied to the running pool.</summary>
     Reconfigured,
 
     /// <summary>
-    /// A caller got its connection, after a wait of at least <see cref="ConnectionPoolOptions.SlowAcquireThreshold"/>.
-    /// Said once a second at most.
+    /// A caller got its connection after a wait of at least <see cref="ConnectionPoolOptions.SlowAcquireThreshold"/>.
+    /// Recorded at most once a second.
     /// </summary>
     AcquiredSlowly,
 
-    /// <summary>A caller had no connection within its acquire timeout. Said once a second at most.</summary>
+    /// <summary>A caller got no connection within its acquire timeout. Recorded at most once a second.</summary>
     AcquireTimedOut,
 
     /// <summary>
-    /// A caller was turned away because too many waited, or had waited too long. Said once a second at most.
+    /// A caller was rejected because too many callers waited, or waited too long. Recorded at most once a second.
     /// </summary>
     Overloaded,
 
-    /// <summary>A task of upkeep, or an event handler of yours, threw.</summary>
+    /// <summary>A maintenance task threw.</summary>
     MaintenanceFailed,
 
-    /// <summary>The pool's verdict on itself has changed, see <see cref="ConnectionPool.Diagnose"/>.</summary>
+    /// <summary>The diagnosis of the pool changed, see <see cref="ConnectionPool.Diagnose"/>.</summary>
     DiagnosisChanged,
 
-    /// <summary>Somebody did something to the pool; <see cref="PoolEvent.Actor"/> says who.</summary>
+    /// <summary>An operator acted on the pool. <see cref="PoolEvent.Actor"/> is the operator.</summary>
     OperatorAction,
 
     /// <summary>
-    /// A connection found out something about its server or a proxy between, see
-    /// <see cref="Providers.ConnectionWarning"/>. Recorded once for each kind.
+    /// A connection detected a problem of its server or of a proxy, see <see cref="Providers.ConnectionWarning"/>.
+    /// Recorded once per kind.
     /// </summary>
     ConnectionWarning,
 
     /// <summary>
-    /// Many pools of this process lead to one database as one user: they are constructed again and again, and not
-    /// disposed of. Recorded once, by the pool that was one too many.
+    /// Many live pools of this process connect to one database as one user: they are constructed repeatedly and not
+    /// disposed of. Recorded once, by the pool that exceeded the number.
     /// </summary>
     ManyPoolsFound,
 }

@@ -1,14 +1,14 @@
 namespace Cenote;
 
-/// <summary>How much an event of a pool matters.</summary>
+/// <summary>The level of an event of a pool.</summary>
 public enum PoolEventLevel
 {
-    /// <summary>The ordinary course of things, or what somebody asked for.</summary>
+    /// <summary>Normal operation, or a requested action.</summary>
     Information,
 
-    /// <summary>Worth a look.</summary>
+    /// <summary>A possible problem.</summary>
     Warning,
 
-    /// <summary>Callers are not served, or will not be.</summary>
+    /// <summary>Callers get no connection, or soon will not.</summary>
     Error,
 }

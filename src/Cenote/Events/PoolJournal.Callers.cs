@@ -1,11 +1,11 @@
 namespace Cenote.Events;
 
-// Callers that wait, and holders that keep.
+// Callers that wait, and leases.
 internal sealed partial class PoolJournal
 {
-    /// <summary>A caller that queued has its connection.</summary>
-    /// <param name="site">Where the caller is.</param>
-    /// <param name="startedAt">When it asked, as a timestamp.</param>
+    /// <summary>Records a slow rent when a queued caller has its connection.</summary>
+    /// <param name="site">The call site of the rent.</param>
+    /// <param name="startedAt">The timestamp of its start.</param>
     internal void Acquired(CallSite site, long startedAt)
     {
         if (_settings.SlowAcquireThreshold is not { } limit || _settings.Clock.ElapsedSince(startedAt) is var waited && waited < limit
@@ -26,7 +26,7 @@ internal sealed partial class PoolJournal
         PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(timeout), counts);
         if (_timeouts.MayPass(out var heldBack))
         {
-            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} had no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
+            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
             {
                 CallSite = site,
                 Duration = timeout,
@@ -39,32 +39,32 @@ internal sealed partial class PoolJournal
         if (_overloads.MayPass(out var heldBack))
         {
             PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
-            Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"turned a caller away: {reason}; {counts}{Like(heldBack)}"));
+            Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"rejected a caller: {reason}; {counts}{Like(heldBack)}"));
         }
     }
 
     internal void LeakSuspected(LeaseInfo lease, TimeSpan threshold, string stack)
     {
         PoolLog.LeakSuspected(Logger, _settings.Name, lease, Readable.Duration(threshold), stack);
-        RecordLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspects a leak, held for longer than {Readable.Duration(threshold)}: {lease}"));
+        RecordLease(PoolEventKind.LeakSuspected, PoolEventLevel.Warning, lease, Text($"suspected leak, held longer than {Readable.Duration(threshold)}: {lease}"));
     }
 
     internal void LeaseReturnedLate(LeaseInfo lease)
     {
         PoolLog.LeaseReturnedLate(Logger, _settings.Name, lease);
-        RecordLease(PoolEventKind.LeaseReturnedLate, PoolEventLevel.Information, lease, $"a suspected leak was returned after all: {lease}");
+        RecordLease(PoolEventKind.LeaseReturnedLate, PoolEventLevel.Information, lease, $"suspected leak returned late: {lease}");
     }
 
     internal void LeaseAbandoned(LeaseInfo lease, string stack)
     {
         PoolLog.Abandoned(Logger, _settings.Name, lease, stack);
-        RecordLease(PoolEventKind.LeaseAbandoned, PoolEventLevel.Warning, lease, $"a connection was garbage-collected without being returned: {lease}");
+        RecordLease(PoolEventKind.LeaseAbandoned, PoolEventLevel.Warning, lease, $"lease garbage-collected without being returned: {lease}");
     }
 
     internal void LeaseRevoked(LeaseInfo lease, string stack)
     {
         PoolLog.LeaseRevoked(Logger, _settings.Name, lease, stack);
-        RecordLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"revoked a lease: {lease}");
+        RecordLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"lease revoked: {lease}");
     }
 
     private void RecordLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Record(NewEvent(kind, level, message) with
@@ -74,5 +74,5 @@ internal sealed partial class PoolJournal
         Duration = lease.Age,
     });
 
-    private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more like it since the last such event");
+    private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more since the last such event");
 }

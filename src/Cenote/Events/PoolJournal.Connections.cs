@@ -11,15 +11,15 @@ internal sealed partial class PoolJournal
     internal void ConnectionOpened(int slotId, int attempts)
     {
         PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
-        Record(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "try", "tries")}") : "")}")) with
+        Record(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "attempt")}") : "")}")) with
         {
             SlotId = slotId,
         });
     }
 
     /// <summary>
-    /// Records a warning of a provider's connection, the first of its kind only. Called from anywhere; never throws for
-    /// what a provider passes.
+    /// Records a warning of a provider's connection, only the first per code. Callable from any thread; never throws
+    /// because of a provider's text.
     /// </summary>
     internal void Warn(ConnectionWarning warning)
     {
@@ -43,7 +43,7 @@ internal sealed partial class PoolJournal
     internal void OpenFailed(OpenFailure failure)
     {
         PoolLog.OpenFailed(Logger, _settings.Name, _settings.Target, failure.Attempts, failure.Kind, failure.Exception);
-        Record(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {Readable.Count(failure.Attempts, "try", "tries")} ({failure.Kind}): {failure.Exception.Message}{(failure.Recommendation is null ? "" : " " + failure.Recommendation)}"));
+        Record(PoolEventKind.OpenFailed, PoolEventLevel.Error, Text($"could not open a connection to {_settings.Target} in {Readable.Count(failure.Attempts, "attempt")} ({failure.Kind}): {failure.Exception.Message}{(failure.Recommendation is null ? "" : " " + failure.Recommendation)}"));
     }
 
     internal void ConnectionFailed(int slotId, CloseReason reason, Exception? exception)
@@ -64,24 +64,24 @@ internal sealed partial class PoolJournal
         {
             case CircuitState.Open when status.IsIsolated:
                 PoolLog.CircuitIsolated(Logger, _settings.Name);
-                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was opened by hand: no caller gets a connection until it is closed by hand");
+                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, "the circuit was isolated: no caller gets a connection until it is closed");
                 break;
             case CircuitState.Open when before == CircuitState.Closed:
                 PoolLog.CircuitOpened(Logger, _settings.Name, status.ConsecutiveFailures, status.LastFailure?.Kind, status.TimeUntilNextProbe is { } next ? Readable.About(next) : "a moment", status.LastFailure?.Exception);
-                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {Readable.Count(status.ConsecutiveFailures, "failure")} in a row ({status.LastFailure?.Kind})"));
+                Record(PoolEventKind.CircuitOpened, PoolEventLevel.Error, Text($"the circuit opened after {Readable.Count(status.ConsecutiveFailures, "consecutive failure")} ({status.LastFailure?.Kind})"));
                 break;
             case CircuitState.Closed:
                 PoolLog.CircuitClosed(Logger, _settings.Name);
                 Record(PoolEventKind.CircuitClosed, PoolEventLevel.Information, "the circuit closed: connections are opened again");
                 break;
             default:
-                // A probe after the other, for as long as a database is away: only the first is news.
+                // One probe follows another while a database is down: history and subscribers get only the change.
                 PoolLog.CircuitProbing(Logger, _settings.Name, status.State);
                 break;
         }
     }
 
-    /// <summary>What the pool or its user wanted is no trouble.</summary>
+    /// <summary>Gets the level of a close. A close that the pool or its user wanted is not a problem.</summary>
     private static PoolEventLevel LevelOf(CloseReason reason) =>
         reason is CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.PoolClosed or CloseReason.RequestedByHolder
             ? PoolEventLevel.Information

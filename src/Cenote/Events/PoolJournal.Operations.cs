@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cenote.Events;
 
-// What is done to the pool as a whole.
+// Events of the whole pool.
 internal sealed partial class PoolJournal
 {
     internal void Started()
@@ -14,7 +14,7 @@ internal sealed partial class PoolJournal
     internal void ManyPoolsFound(int count, string otherPool, TimeSpan age, string stack)
     {
         PoolLog.ManyPoolsFound(Logger, _settings.Name, count, _settings.Target, otherPool, Readable.About(age), Environment.NewLine + stack);
-        Record(PoolEventKind.ManyPoolsFound, PoolEventLevel.Warning, Text($"{count} live pools of this process lead to {_settings.Target}, for example pool {otherPool}, constructed {Readable.About(age)} ago. Create one pool and keep it, or dispose of each."));
+        Record(PoolEventKind.ManyPoolsFound, PoolEventLevel.Warning, Text($"{count} live pools of this process connect to {_settings.Target}, for example pool {otherPool}, constructed {Readable.About(age)} ago. Create one pool and keep it, or dispose of each."));
     }
 
     internal void PoolClosed()
@@ -34,7 +34,7 @@ internal sealed partial class PoolJournal
             PoolLog.Resized(Logger, _settings.Name, oldSize, newSize, reason);
         }
 
-        Record(PoolEventKind.Resized, PoolEventLevel.Information, oldSize == newSize ? Text($"kept its size of {newSize}: {reason}") : Text($"changed its size from {oldSize} to {newSize}: {reason}"));
+        Record(PoolEventKind.Resized, PoolEventLevel.Information, oldSize == newSize ? Text($"kept its size of {newSize}: {reason}") : Text($"resized from {oldSize} to {newSize}: {reason}"));
     }
 
     internal void Suspended()
@@ -50,24 +50,24 @@ internal sealed partial class PoolJournal
     }
 
     internal void Draining() =>
-        Record(PoolEventKind.Draining, PoolEventLevel.Warning, "drains: lends no more, and closes what comes back");
+        Record(PoolEventKind.Draining, PoolEventLevel.Warning, "draining: callers queue, and returned connections are closed");
 
-    internal void RetiredAll()
+    internal void Cleared()
     {
         PoolLog.Cleared(Logger, _settings.Name);
-        Record(PoolEventKind.Cleared, PoolEventLevel.Information, "every connection is replaced");
+        Record(PoolEventKind.Cleared, PoolEventLevel.Information, "cleared: every connection is replaced");
     }
 
     internal void Reconfigured(string changes)
     {
         PoolLog.Reconfigured(Logger, _settings.Name, changes);
-        Record(PoolEventKind.Reconfigured, PoolEventLevel.Information, $"follows changed settings: {changes}");
+        Record(PoolEventKind.Reconfigured, PoolEventLevel.Information, $"reconfigured: {changes}");
     }
 
     internal void MaintenanceFailed(string task, Exception exception)
     {
         PoolLog.MaintenanceFailed(Logger, _settings.Name, task, exception);
-        Record(PoolEventKind.MaintenanceFailed, PoolEventLevel.Error, $"upkeep failed in {task}: {exception.Message}");
+        Record(PoolEventKind.MaintenanceFailed, PoolEventLevel.Error, $"maintenance failed in {task}: {exception.Message}");
     }
 
     internal void DiagnosisHealthy(string summary)
@@ -76,20 +76,20 @@ internal sealed partial class PoolJournal
         Record(PoolEventKind.DiagnosisChanged, PoolEventLevel.Information, $"Healthy: {summary}");
     }
 
-    /// <param name="level">How serious the diagnosis is.</param>
+    /// <param name="level">The severity of the diagnosis.</param>
     /// <param name="cause">The kind of its first finding.</param>
     /// <param name="summary">The diagnosis in a sentence.</param>
     /// <param name="evidence">The numbers behind the finding.</param>
-    /// <param name="recommendation">What to do.</param>
+    /// <param name="recommendation">The recommended action.</param>
     internal void DiagnosisChanged(PoolEventLevel level, string cause, string summary, string evidence, string recommendation)
     {
         PoolLog.DiagnosisChanged(Logger, level == PoolEventLevel.Error ? LogLevel.Error : LogLevel.Warning, _settings.Name, cause, summary, evidence, recommendation);
         Record(PoolEventKind.DiagnosisChanged, level, $"{(level == PoolEventLevel.Error ? "Unhealthy" : "Degraded")}: {summary}");
     }
 
-    internal void OperatorAction(string operation, string actor)
+    internal void OperatorAction(string action, string actor)
     {
-        PoolLog.OperatorAction(Logger, _settings.Name, operation, actor);
-        Record(NewEvent(PoolEventKind.OperatorAction, PoolEventLevel.Information, $"{operation}, by {actor}") with { Actor = actor });
+        PoolLog.OperatorAction(Logger, _settings.Name, action, actor);
+        Record(NewEvent(PoolEventKind.OperatorAction, PoolEventLevel.Information, $"{action}, by {actor}") with { Actor = actor });
     }
 }

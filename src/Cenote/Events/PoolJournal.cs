@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Events;
 
 /// <summary>
-/// Where a pool writes down what happens to it: in the log, in its history, and to whoever has subscribed. Never called
+/// The recorder of a pool's events: writes them to the log and the history, and notifies subscribers. Never called
 /// under the desk's lock.
 /// </summary>
 internal sealed partial class PoolJournal
@@ -29,12 +29,12 @@ internal sealed partial class PoolJournal
 
     internal OrderedEvent<PoolEventArgs> EventOccurred { get; }
 
-    /// <summary>For messages that are no event.</summary>
+    /// <summary>Gets the logger, for messages that are not events.</summary>
     internal ILogger Logger { get; }
 
     internal IReadOnlyList<PoolEvent> Read(long after) => _history.Read(after);
 
-    /// <summary>A handler of one of the pool's events threw.</summary>
+    /// <summary>Logs that a handler of one of the pool's events threw.</summary>
     internal void HandlerFailed(object arguments, Exception exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
 
     private void Record(PoolEventKind kind, PoolEventLevel level, string message) => Record(NewEvent(kind, level, message));
@@ -44,7 +44,7 @@ internal sealed partial class PoolJournal
 
     private void Record(PoolEvent happened)
     {
-        // Numbered and posted under one lock: handlers get events in the order of their numbers.
+        // Numbers and posts under one lock, so that handlers get events in the order of their numbers.
         lock (_order)
         {
             var numbered = _history.Add(happened);

@@ -145,7 +145,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
 
     internal void Clear()
     {
-        journal.RetiredAll();
+        journal.Cleared();
         desk.RetireAll(CloseReason.Retired);
     }
 

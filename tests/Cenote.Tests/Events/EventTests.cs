@@ -143,7 +143,7 @@ public sealed class EventTests
         await held.DisposeAsync();
         await (await third.Soon()).DisposeAsync();
 
-        Assert.Contains("1 more like it", test.Pool.GetEvents()[^1].Message, StringComparison.Ordinal);
+        Assert.Contains("1 more since", test.Pool.GetEvents()[^1].Message, StringComparison.Ordinal);
     }
 
     [Fact]

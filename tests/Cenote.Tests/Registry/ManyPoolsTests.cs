@@ -29,7 +29,7 @@ public sealed class ManyPoolsTests
         var warning = Assert.Single(Warnings);
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.StartsWith(
-            "Pool shop: 4 live pools of this process lead to stub at stub/stub, for example pool shop, constructed 3 s ago. Create one pool and keep it, or dispose of each: ",
+            "Pool shop: 4 live pools of this process connect to stub at stub/stub, for example pool shop, constructed 3 s ago. Create one pool and keep it, or dispose of each: ",
             warning.Message,
             StringComparison.Ordinal);
         Assert.Contains(nameof(A_leak_of_pools_is_reported_once_with_another_pool_and_the_way_out), warning.Message, StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class ManyPoolsTests
         }
 
         var message = Assert.Single(Warnings).Message;
-        Assert.Contains("lead to other_sql at a/shop,", message, StringComparison.Ordinal);
+        Assert.Contains("connect to other_sql at a/shop,", message, StringComparison.Ordinal);
         Assert.DoesNotContain("anna", message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", message, StringComparison.Ordinal);
         await DisposeAllAsync();

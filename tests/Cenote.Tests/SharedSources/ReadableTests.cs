@@ -54,7 +54,7 @@ public sealed class ReadableTests
         test.Pool.Resize(1, 7);
 
         var texts = test.Pool.GetEvents().Where(happened => happened.Kind == PoolEventKind.Resized).Select(happened => happened.Message).ToList();
-        Assert.Equal("changed its size from 6 to 7: requested 1 to 7|kept its size of 6: requested 1 to 6", string.Join('|', texts.Order(StringComparer.Ordinal)));
+        Assert.Equal("kept its size of 6: requested 1 to 6|resized from 6 to 7: requested 1 to 7", string.Join('|', texts.Order(StringComparer.Ordinal)));
     }
 
     [Fact]
