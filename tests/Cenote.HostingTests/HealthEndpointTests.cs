@@ -79,7 +79,7 @@ public sealed class HealthEndpointTests
         await CircuitIsOpenAsync(app);
 
         await ExpectAsync(app, OutOfService, "Unhealthy: orders: circuit open since ");
-        await ExpectAsync(app, OutOfService, "and no connection left; the last try to connect failed at ");
+        await ExpectAsync(app, OutOfService, "no connection left; the last connection attempt failed at ");
 
         relay.Appear();
         await Patience.UntilAsync(() => app.AskAsync("/ready"), static answer => answer.Status == InService);
@@ -98,7 +98,7 @@ public sealed class HealthEndpointTests
         app.Pool.Clear();
         await CircuitIsOpenAsync(app);
 
-        await ExpectAsync(app, InService, "1 connection that is still alive serves");
+        await ExpectAsync(app, InService, "1 live connection still serves");
         await ExpectAsync(app, InService, "Degraded: orders: circuit open since ");
     }
 
@@ -115,7 +115,7 @@ public sealed class HealthEndpointTests
 
         var lease = await app.Pool.RentAsync();
         var drain = app.Pool.DrainAsync();
-        await ExpectAsync(app, OutOfService, "Unhealthy: orders: draining: 1 still out; callers queue until it is resumed");
+        await ExpectAsync(app, OutOfService, "Unhealthy: orders: draining: 1 still leased; callers queue until it is resumed");
         lease.Dispose();
         await drain.Soon();
         app.Pool.Resume();
@@ -123,7 +123,7 @@ public sealed class HealthEndpointTests
         await ExpectAsync(app, InService, "Healthy: ");
 
         app.Pool.IsolateCircuit();
-        await ExpectAsync(app, OutOfService, "Unhealthy: orders: circuit opened by hand at ");
+        await ExpectAsync(app, OutOfService, "Unhealthy: orders: circuit isolated at ");
         app.Pool.CloseCircuit();
         await ExpectAsync(app, InService, "Healthy: ");
     }

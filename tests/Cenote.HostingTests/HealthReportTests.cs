@@ -66,7 +66,7 @@ public sealed class HealthReportTests
     {
         var script = new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.Transient));
         await using var app = await StartAsync(new StubDatabase { Script = script }, WithoutCircuit);
-        await ExpectAsync(app, HealthStatus.Unhealthy, "no connection can be opened; the last try to connect failed at ");
+        await ExpectAsync(app, HealthStatus.Unhealthy, "no connection can be opened; the last connection attempt failed at ");
 
         script.Always(StubCall.Open, StubStep.Succeed);
         await app.Pool.WaitUntilReadyAsync().Soon();
@@ -84,7 +84,7 @@ public sealed class HealthReportTests
             options.MaxConcurrentOpens = 1;
         });
 
-        await ExpectAsync(app, HealthStatus.Degraded, "not filled yet: 1 of the 2 connections of its minimum are open; the last try to connect failed at ");
+        await ExpectAsync(app, HealthStatus.Degraded, "not filled yet: 1 of the 2 connections of its minimum are open; the last connection attempt failed at ");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class HealthReportTests
         app.Pool.Clear();
         await Patience.UntilAsync(() => Task.FromResult(app.Pool.GetStatistics().LastOpenFailure), static failure => failure is not null);
 
-        await ExpectAsync(app, HealthStatus.Degraded, "the database refuses the credentials; 1 connection that is still alive serves");
+        await ExpectAsync(app, HealthStatus.Degraded, "the database rejects the credentials; 1 live connection still serves");
     }
 
     [Fact]

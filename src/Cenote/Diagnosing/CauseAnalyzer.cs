@@ -3,15 +3,16 @@ using System.Globalization;
 namespace Cenote.Diagnosing;
 
 /// <summary>
-/// Says why callers wait, from what the pool did in the last minute; and what will be trouble soon. Where the numbers
-/// do not tell, it says nothing.
+/// A search for the reason why callers wait, in what the pool did in the last minute, and for problems that will come
+/// soon. It finds nothing when the numbers are not conclusive.
 /// </summary>
 /// <param name="engine">The pool.</param>
-/// <param name="statistics">Its numbers now.</param>
-/// <param name="window">What came before; <see langword="null"/> when that is too short to say anything.</param>
+/// <param name="statistics">The current numbers of the pool.</param>
+/// <param name="window">The numbers of the last minute, or <see langword="null"/> when the time is too short for a
+/// conclusion.</param>
 internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics, TrendWindow? window)
 {
-    /// <summary>A lease that looks forgotten although nobody has set a threshold.</summary>
+    /// <summary>The age of a lease that looks forgotten when no threshold is set.</summary>
     private static readonly TimeSpan LongForAnyUse = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan StillForLong = TimeSpan.FromSeconds(5);
@@ -22,9 +23,9 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     internal void Find(List<Finding> findings, bool isSaturated)
     {
-        if (window is not null && FindDoubleRent() is { } doubleRent)
+        if (window is not null && FindNestedRentDeadlock() is { } deadlock)
         {
-            findings.Add(doubleRent);
+            findings.Add(deadlock);
             isSaturated = false;
         }
 
@@ -46,21 +47,21 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
     }
 
     /// <summary>
-    /// Every connection is out, and for seconds none has come back. If as many callers wait as there are holders, and
-    /// each asks in a source file that a holder is in (or at a line where a flow was seen to ask for a second
-    /// connection), they wait for each other: a holder who did not would return.
+    /// Finds holders that wait for each other. Every connection is leased, and for seconds none was returned. As many
+    /// callers wait as there are holders. Each waits in the source file of a holder, or at a call site where a nested
+    /// rent was seen. A holder that does not wait would return its connection.
     /// </summary>
-    private Finding? FindDoubleRent()
+    private Finding? FindNestedRentDeadlock()
     {
         if (window!.Still < StillForLong || engine.Settings.NestedRentBehavior == NestedRentBehavior.Throw)
         {
             return null;
         }
 
-        const int Most = 100;
+        const int MaxWaiters = 100;
         var held = _leases.Select(static lease => lease.CallSite).Distinct().ToList();
-        var suspicious = engine.Desk.DescribeWaiters(Most).Where(site => site.IsKnown && held.Exists(holder => IsNested(holder, site))).ToList();
-        if (suspicious.Count < Math.Clamp(statistics.Counts.Leased, 1, Most))
+        var nested = engine.Desk.DescribeWaiters(MaxWaiters).Where(site => site.IsKnown && held.Exists(holder => IsNested(holder, site))).ToList();
+        if (nested.Count < Math.Clamp(statistics.Counts.Leased, 1, MaxWaiters))
         {
             return null;
         }
@@ -69,25 +70,25 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             FindingKind.NestedRentDeadlock,
             DiagnosisLevel.Unhealthy,
             Text($"stands still for {window.Still.TotalSeconds:0} s: holders seem to wait for a second connection"),
-            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} out, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was rented for {window.Still.TotalSeconds:0} s. Held by {held[0]}; asked for by {suspicious[0]}. Nested rents seen so far: {statistics.NestedRents}{(engine.Settings.NestedRentBehavior == NestedRentBehavior.Allow ? " (the pool does not look for them)" : "")}."),
-            "Pass the connection that a flow holds on instead of renting another. NestedRentBehavior = Warn or Throw names the two places; a larger pool only puts the standstill off.");
+            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} leased, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was returned for {window.Still.TotalSeconds:0} s. Held by {held[0]}; requested by {nested[0]}. Nested rents so far: {statistics.NestedRents}{(engine.Settings.NestedRentBehavior == NestedRentBehavior.Allow ? " (not detected with NestedRentBehavior = Allow)" : "")}."),
+            "Pass on the connection that a flow holds instead of renting another. NestedRentBehavior = Warn or Throw reports the two call sites. A larger pool only delays the standstill.");
     }
 
-    private bool IsNested(CallSite holder, CallSite asking) =>
-        engine.Nesting?.HasSeen(holder, asking) ?? (holder.FilePath == asking.FilePath && holder != asking);
+    private bool IsNested(CallSite holder, CallSite waiting) =>
+        engine.Nesting?.HasSeen(holder, waiting) ?? (holder.FilePath == waiting.FilePath && holder != waiting);
 
     private Finding? FindLeak(bool isSaturated)
     {
         var suspected = _leases.Where(static lease => lease.IsSuspectedLeak).ToList();
         if (suspected.Count == 0 && isSaturated && engine.Settings.LeakThreshold is null)
         {
-            // Longer than anything that came back within the last minute, too.
+            // Must also be longer than the leases that were returned within the last minute.
             var longest = window?.Use.Summarize().P99 ?? TimeSpan.Zero;
             suspected = [.. _leases.Where(lease => lease.Age >= LongForAnyUse && lease.Age >= longest * 10)];
         }
 
-        var proven = window?.ClosedFor(CloseReason.Abandoned) ?? 0;
-        if (suspected.Count == 0 && proven == 0)
+        var abandoned = window?.ClosedFor(CloseReason.Abandoned) ?? 0;
+        if (suspected.Count == 0 && abandoned == 0)
         {
             return null;
         }
@@ -97,13 +98,13 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             FindingKind.LeakSuspected,
             DiagnosisLevel.Degraded,
             oldest is null
-                ? Text($"leak: connections never returned, in the last minute: {proven}")
-                : Text($"leak suspected: {suspected.Count} of {statistics.Counts.Limit} connections are held for too long, the longest for {Readable.About(oldest.Age)} by {oldest.CallSite}"),
-            Text($"Leases that look forgotten: {suspected.Count}{(oldest is null ? "" : $", the oldest is {oldest}")}. Garbage-collected unreturned in the last minute: {proven}."),
-            "Look at that line: is the connection disposed of on every path? LeakDetection.StackSamplingInterval shows the callers; RevokeAfter takes such connections back.");
+                ? Text($"leak: {Readable.Count(abandoned, "connection was", "connections were")} abandoned in the last minute")
+                : Text($"leak suspected: {suspected.Count} of {statistics.Counts.Limit} connections are held too long, the longest for {Readable.About(oldest.Age)} by {oldest.CallSite}"),
+            Text($"Suspected leases: {suspected.Count}{(oldest is null ? "" : $", the oldest is {oldest}")}. Abandoned in the last minute (garbage-collected without being returned): {abandoned}."),
+            "Check that the code at that line disposes of the connection on every path. LeakDetection.StackSamplingInterval records the callers, and RevokeAfter revokes such leases.");
     }
 
-    /// <summary>A half of the connections or more are kept by leases that are long, while most uses are not.</summary>
+    /// <summary>Finds long leases that hold at least half of the connections, while most leases are short.</summary>
     private Finding? FindSlowUses(TrendWindow window)
     {
         var usual = window.QuietUse ?? window.Use.GetPercentile(0.5) ?? TimeSpan.Zero;
@@ -118,12 +119,12 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         return new Finding(
             FindingKind.SlowQueries,
             DiagnosisLevel.Degraded,
-            Text($"slow: {slow.Count} of {statistics.Counts.Limit} connections are held for more than {limit.TotalSeconds:0.#} s, mostly by {site.Key}"),
-            Text($"Leases older than {limit.TotalSeconds:0.#} s: {slow.Count}, {site.Count()} of them from {site.Key}; the usual use takes {Milliseconds(usual)}.{SlowestStatement()}"),
-            "Make what that line runs faster, or give it a pool of its own, so that short uses need not wait behind it. QueryTimeout sets a limit.");
+            Text($"slow: {slow.Count} of {statistics.Counts.Limit} connections are held longer than {limit.TotalSeconds:0.#} s, mostly by {site.Key}"),
+            Text($"Leases older than {limit.TotalSeconds:0.#} s: {slow.Count}, {site.Count()} of them from {site.Key}; a usual lease takes {Milliseconds(usual)}.{SlowestStatement()}"),
+            "Make the code at that line faster, or give it its own pool, so that short leases do not wait for it. QueryTimeout limits its statements.");
     }
 
-    /// <summary>Uses take twice as long as when the pool was quiet.</summary>
+    /// <summary>Finds a database in which leases take twice as long as in a quiet pool.</summary>
     private Finding? FindSaturatedDatabase(TrendWindow window)
     {
         if (window.QuietUse is not { } quiet || window.Use.GetPercentile(0.5) is not { } now || now < quiet * 2 || now - quiet < TimeSpan.FromMilliseconds(2))
@@ -134,14 +135,14 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         return new Finding(
             FindingKind.DatabaseSaturated,
             DiagnosisLevel.Degraded,
-            Text($"the database is slow: a use takes {Milliseconds(now)}, {Milliseconds(quiet)} when there is little to do"),
-            Text($"Median use of the last {window.Length.TotalSeconds:0} s {Milliseconds(now)}, {now / quiet:0.0} times that of a quiet pool, at {window.RentsPerSecond:0.#} rents a second.{SlowestStatement()}"),
-            "Look at the database: its load, locks, disk. More connections would make it slower; fewer may make it faster.");
+            Text($"the database is slow: a lease takes {Milliseconds(now)}, and {Milliseconds(quiet)} in a quiet pool"),
+            Text($"The median lease of the last {window.Length.TotalSeconds:0} s takes {Milliseconds(now)}, which is {now / quiet:0.0} times as long as in a quiet pool, at {window.RentsPerSecond:0.#} rents a second.{SlowestStatement()}"),
+            "Check the load, locks and disk of the database. More connections would make it slower, and fewer may make it faster.");
     }
 
     /// <summary>
-    /// Uses take as long as ever, and the connections are busy with them all the time (Little's law: connections busy =
-    /// rents a second × time of a use).
+    /// Finds a pool whose connections are always busy although leases are as short as usual (Little's law: busy
+    /// connections = rents a second × time of a lease).
     /// </summary>
     private Finding? FindSmallPool(TrendWindow window)
     {
@@ -155,14 +156,14 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         return new Finding(
             FindingKind.PoolTooSmall,
             DiagnosisLevel.Degraded,
-            Text($"the pool is too small: uses take {Milliseconds(uses.P50)} as ever, and {busy:0.0} of {statistics.Counts.Limit} connections are busy all the time"),
-            Text($"{window.RentsPerSecond:0.#} rents a second, {Milliseconds(uses.Average)} each on average, keep {busy:0.0} connections busy; the median use is {Milliseconds(uses.P50)}, {Milliseconds(quiet)} when the pool is quiet."),
-            Text($"Raise MaxSize step by step, and see that the time of a use stays; or use connections for shorter. Now {statistics.MaxSize}."));
+            Text($"the pool is too small: leases take {Milliseconds(uses.P50)} as usual, and {busy:0.0} of {statistics.Counts.Limit} connections are always busy"),
+            Text($"{window.RentsPerSecond:0.#} rents a second, {Milliseconds(uses.Average)} each on average, which keep {busy:0.0} connections busy. The median lease takes {Milliseconds(uses.P50)}, and {Milliseconds(quiet)} in a quiet pool."),
+            Text($"Raise MaxSize (now {statistics.MaxSize}) step by step while the time of a lease stays the same, or hold connections for a shorter time."));
     }
 
     /// <summary>
-    /// In a minute, twice as many connections were closed as there may be, and at least one for ten rents or one a
-    /// second.
+    /// Finds churn: within a minute, twice as many connections as the limit were closed, and at least one for ten rents
+    /// or one a second.
     /// </summary>
     private Finding? FindChurn(TrendWindow window)
     {
@@ -185,17 +186,17 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             Text($"{Readable.Count(sum, "close")}, {Readable.Count(window.Opened, "open")} and {Readable.Count(window.Rents, "rent")} in {window.Length.TotalSeconds:0} s: {string.Join(", ", reasons.Select(static closed => Text($"{closed.Count} {closed.Reason}")))}."),
             reasons[0].Reason switch
             {
-                CloseReason.Idle => "Raise MinSize or MaxIdleTime: connections fall idle and are needed again.",
+                CloseReason.Idle => "Raise MinSize or MaxIdleTime, because connections become idle and are needed again.",
                 CloseReason.Lifetime => "Raise MaxLifetime.",
-                CloseReason.RequestedByHolder => "Look for what calls RetireOnReturn, or breaks the connections that it uses.",
-                CloseReason.CancelOutcomeUnknown or CloseReason.StatementHung => "Statements are cancelled in doubt: look at time limits and at what is cancelled.",
-                CloseReason.Abandoned or CloseReason.Revoked => "Look for the leak: see the lines in the leak reports.",
-                _ => "Look at the network and the server: connections break. The log has each (event 22).",
+                CloseReason.RequestedByHolder => "Find the code that calls RetireOnReturn or breaks its connections.",
+                CloseReason.CancelOutcomeUnknown or CloseReason.StatementHung => "Statements are cancelled with unknown outcome. Check query timeouts and which statements are cancelled.",
+                CloseReason.Abandoned or CloseReason.Revoked => "Find the leak: the leak reports contain the lines.",
+                _ => "Check the network and the server, because connections break. Log event 22 contains each failure.",
             });
     }
 
     private string SlowestStatement() =>
-        engine.Statements?.GetStatistics() is [var first, ..] ? Text($" Most time in total goes to: {Shorten(first.Text)} (p99 {Milliseconds(first.ExecutionTime.P99)}).") : "";
+        engine.Statements?.GetStatistics() is [var first, ..] ? Text($" The most total time is spent in: {Shorten(first.Text)} (p99 {Milliseconds(first.ExecutionTime.P99)}).") : "";
 
     private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 119), "…");
 

@@ -1,12 +1,12 @@
 namespace Cenote;
 
-/// <summary>How a pool is.</summary>
+/// <summary>The level of a diagnosis.</summary>
 public enum DiagnosisLevel
 {
     /// <summary>Callers are served.</summary>
     Healthy,
 
-    /// <summary>Callers are served, but somebody should look.</summary>
+    /// <summary>Callers are served, but an operator should look at the pool.</summary>
     Degraded,
 
     /// <summary>Callers are not served.</summary>

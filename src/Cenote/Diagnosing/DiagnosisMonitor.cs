@@ -4,11 +4,12 @@ using Cenote.Maintenance;
 namespace Cenote.Diagnosing;
 
 /// <summary>
-/// Keeps the trend and records a diagnosis that has changed and lasts, because a pool at the edge would fill the log.
+/// The task that samples the trend and records a changed diagnosis once it is stable. A pool at a threshold would
+/// otherwise fill the log.
 /// </summary>
 internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend, PoolJournal journal) : IMaintenanceTask
 {
-    /// <summary>So many looks in a row, a second apart, make a diagnosis stand.</summary>
+    /// <summary>The number of equal diagnoses in a row, a second apart, that make a diagnosis stable.</summary>
     private const int ConfirmationsRequired = 3;
 
     private (DiagnosisLevel Level, FindingKind? Kind) _reported = (DiagnosisLevel.Healthy, null);
@@ -21,7 +22,7 @@ internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend,
         var diagnosis = diagnoser.Diagnose(DiagnosisOptions.Default);
         if (diagnosis.Findings is [{ Kind: FindingKind.NotFilled }, ..] && !diagnoser.HasFailedToOpen)
         {
-            // A start that takes long is no failure: the first try that fails says what is wrong.
+            // A long start is not a failure: the first failed attempt shows the problem.
             return;
         }
 

@@ -1,14 +1,14 @@
 namespace Cenote;
 
-/// <summary>One thing that is wrong.</summary>
-/// <param name="Kind">What.</param>
-/// <param name="Level">How bad it is.</param>
-/// <param name="Summary">In a few words.</param>
-/// <param name="Evidence">The numbers that show it. No secrets.</param>
-/// <param name="Recommendation">What to do.</param>
+/// <summary>A problem that a diagnosis found.</summary>
+/// <param name="Kind">The kind of the problem.</param>
+/// <param name="Level">The severity.</param>
+/// <param name="Summary">A few words.</param>
+/// <param name="Evidence">The numbers that show the problem, without secrets.</param>
+/// <param name="Recommendation">The recommended action.</param>
 public sealed record Finding(FindingKind Kind, DiagnosisLevel Level, string Summary, string Evidence, string Recommendation)
 {
-    /// <summary>The address of the documentation about it, of this version.</summary>
+    /// <summary>Gets the address of the documentation of the finding, for this version.</summary>
     public string HelpLink => Help.Link("monitoring.md", Anchor(Kind.ToString()));
 
     private static string Anchor(string kind) =>

@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>What may be wrong with a pool, or a set of pools.</summary>
+/// <summary>The kind of a finding about a pool, or a set of pools.</summary>
 public enum FindingKind
 {
     /// <summary>The pool was disposed of.</summary>
@@ -12,61 +12,61 @@ public enum FindingKind
     /// <summary>The pool is drained.</summary>
     Draining,
 
-    /// <summary>The circuit was opened by hand.</summary>
+    /// <summary>The circuit is isolated.</summary>
     CircuitIsolated,
 
-    /// <summary>The circuit is open: the database cannot be reached.</summary>
+    /// <summary>The circuit is open, because the database cannot be reached.</summary>
     CircuitOpen,
 
     /// <summary>No connection is open, and none can be opened.</summary>
     Unreachable,
 
-    /// <summary>The database refuses the credentials.</summary>
+    /// <summary>The database rejects the credentials.</summary>
     CredentialsRefused,
 
-    /// <summary>The server has no connection left for the pool.</summary>
+    /// <summary>The server accepts no more connections.</summary>
     ServerFull,
 
-    /// <summary>The minimum has never been open yet.</summary>
+    /// <summary>The pool has not reached its minimum size since its start.</summary>
     NotFilled,
 
-    /// <summary>Callers wait too long, whatever the reason.</summary>
+    /// <summary>Callers wait too long, for any reason.</summary>
     Saturated,
 
-    /// <summary>The pool stands still, since holders wait for a second connection.</summary>
+    /// <summary>The pool stands still, because holders wait for a second connection.</summary>
     NestedRentDeadlock,
 
-    /// <summary>Connections are held that look forgotten.</summary>
+    /// <summary>Leases look forgotten.</summary>
     LeakSuspected,
 
     /// <summary>
-    /// Callers wait because everything in the database takes longer than it does when there is little to do.
+    /// Callers wait because every lease takes longer than in a quiet pool.
     /// </summary>
     DatabaseSaturated,
 
-    /// <summary>Callers wait because a few uses are very long.</summary>
+    /// <summary>Callers wait because a few leases are very long.</summary>
     SlowQueries,
 
     /// <summary>
-    /// Callers wait although uses are as short as ever: there is more to do than the connections can.
+    /// Callers wait although leases are as short as usual: the load exceeds the connections.
     /// </summary>
     PoolTooSmall,
 
-    /// <summary>Connections are closed and opened all the time.</summary>
+    /// <summary>Connections are constantly closed and opened.</summary>
     ConnectionChurn,
 
     /// <summary>A set of replicas has no primary.</summary>
     NoPrimary,
 
-    /// <summary>A set of replicas has no replica that serves.</summary>
+    /// <summary>A set of replicas has no usable replica.</summary>
     NoReplica,
 
     /// <summary>A server of a set is not used.</summary>
     ReplicaEvicted,
 
-    /// <summary>The server refuses what the settings ask for: an unknown database, a start-up parameter.</summary>
+    /// <summary>The server rejects the settings, for example an unknown database or a start-up parameter.</summary>
     SettingsRefused,
 
-    /// <summary>The address of a server of a set leads to several servers.</summary>
+    /// <summary>The address of one server of a set connects to several servers.</summary>
     MultipleServers,
 }

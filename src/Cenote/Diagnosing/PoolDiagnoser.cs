@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Cenote.Diagnosing;
 
 /// <summary>
-/// Judges a pool by its numbers: first whether callers are served (this file), then, if they wait, why
+/// The diagnosis of a pool from its numbers: whether callers are served (this file), and the reason when they wait
 /// (<see cref="CauseAnalyzer"/>).
 /// </summary>
 internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
@@ -21,10 +21,10 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         }
         else
         {
-            FindTrouble(findings, statistics, circuit, options);
+            FindProblems(findings, statistics, circuit, options);
         }
 
-        // A stable sort: findings of one level stay in the order of what they mean.
+        // A stable sort: findings of one level stay in the order of their importance.
         var ordered = findings.OrderByDescending(static finding => finding.Level).ToList();
         return new Diagnosis(
             statistics.PoolName,
@@ -34,10 +34,10 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
             ordered);
     }
 
-    /// <summary>Whether any try to open a connection has failed so far.</summary>
+    /// <summary>Gets whether an attempt to open a connection has failed so far.</summary>
     internal bool HasFailedToOpen => engine.Desk.Meters.OpenFailures.Value > 0;
 
-    /// <summary>What the numbers say now, for the trend.</summary>
+    /// <summary>Gets the current numbers, for the trend.</summary>
     internal TrendSample Sample() => SampleOf(engine.Statistics.Read());
 
     private TrendSample SampleOf(PoolStatistics statistics) => new()
@@ -52,7 +52,7 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         Limit = statistics.Counts.Limit,
     };
 
-    /// <summary>The worst finding's, and what is behind it.</summary>
+    /// <summary>Gets the summary of the worst finding, with its cause.</summary>
     private static string Summarize(PoolCounts counts, List<Finding> findings)
     {
         if (findings.Count == 0)
@@ -64,22 +64,22 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         return cause is null ? findings[0].Summary : $"{findings[0].Summary}: {cause.Summary}";
     }
 
-    /// <summary>States that somebody has chosen.</summary>
+    /// <summary>Finds states that an operator has chosen.</summary>
     private static Finding? FindState(PoolStatistics statistics) => statistics.State switch
     {
         PoolState.Closed => Unhealthy(
-            FindingKind.Closed, "closed: it was disposed of and lends no more", "The pool was disposed of.", "Keep the pool for the life of the application; look for what disposes of it."),
+            FindingKind.Closed, "closed: it was disposed of", "The pool was disposed of.", "Keep the pool for the lifetime of the application, and find the code that disposes of it."),
         PoolState.Suspended => Unhealthy(
             FindingKind.Suspended, $"suspended: {Waiting(statistics)} until it is resumed", "Suspend was called.", "Call Resume."),
         PoolState.Draining => Unhealthy(
             FindingKind.Draining,
-            Text($"draining: {statistics.Counts.Leased} still out; {Waiting(statistics)} until it is resumed"),
+            Text($"draining: {statistics.Counts.Leased} still leased; {Waiting(statistics)} until it is resumed"),
             "DrainAsync was called.",
             "Wait for the last leases, then dispose of the pool, or call Resume to fill it again."),
         _ => null,
     };
 
-    private void FindTrouble(List<Finding> findings, PoolStatistics statistics, CircuitStatus circuit, DiagnosisOptions options)
+    private void FindProblems(List<Finding> findings, PoolStatistics statistics, CircuitStatus circuit, DiagnosisOptions options)
     {
         var counts = statistics.Counts;
         if (FindReach(statistics, circuit) is { } reach)
@@ -94,14 +94,14 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
                 FindingKind.Saturated,
                 DiagnosisLevel.Degraded,
                 saturation + Holders(),
-                Text($"{counts}; {statistics.Timeouts} callers have run into their acquire timeout so far"),
-                "See who holds the connections and for how long: return them sooner, or make the pool larger if the database has room."));
+                Text($"{counts}; {statistics.Timeouts} callers reached their acquire timeout so far"),
+                "Check which leases hold the connections and for how long. Return them sooner, or enlarge the pool if the database has capacity."));
         }
 
         new CauseAnalyzer(engine, statistics, trend.Read(SampleOf(statistics))).Find(findings, saturation is not null);
     }
 
-    /// <summary>Whether the database can be reached, and has what the pool needs.</summary>
+    /// <summary>Finds problems with reaching the database.</summary>
     private Finding? FindReach(PoolStatistics statistics, CircuitStatus circuit)
     {
         var open = OpenIn(statistics.Counts);
@@ -109,7 +109,7 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         {
             return Unhealthy(
                 FindingKind.CircuitIsolated,
-                Text($"circuit opened by hand at {Readable.Moment(circuit.StateChangedAt)}: no caller gets a connection until it is closed by hand"), "IsolateCircuit was called.", "Call CloseCircuit.");
+                Text($"circuit isolated at {Readable.Moment(circuit.StateChangedAt)}: no caller gets a connection until it is closed"), "IsolateCircuit was called.", "Call CloseCircuit.");
         }
 
         if (circuit.State != CircuitState.Closed)
@@ -118,36 +118,36 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
                 FindingKind.CircuitOpen,
                 open == 0 ? DiagnosisLevel.Unhealthy : DiagnosisLevel.Degraded,
                 open == 0
-                    ? Text($"circuit open since {Readable.Moment(circuit.StateChangedAt)} and no connection left{Failure(statistics)}")
-                    : Text($"circuit open since {Readable.Moment(circuit.StateChangedAt)}; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
-                Text($"{Readable.Count(circuit.ConsecutiveFailures, "try", "tries")} in a row to open a connection failed{Failure(statistics)}."),
-                (statistics.LastOpenFailure?.Recommendation ?? "Look at the database and the network to it.") + " The pool probes by itself, and serves again when it is back.");
+                    ? Text($"circuit open since {Readable.Moment(circuit.StateChangedAt)}, no connection left{Failure(statistics)}")
+                    : Text($"circuit open since {Readable.Moment(circuit.StateChangedAt)}; {Readable.Count(open, "live connection still serves", "live connections still serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(circuit.ConsecutiveFailures, "consecutive connection attempt")} failed{Failure(statistics)}."),
+                (statistics.LastOpenFailure?.Recommendation ?? "Check the database and the network.") + " The pool probes the database and serves callers again when a probe succeeds.");
         }
 
         if (open == 0 && statistics.LastOpenFailure is { } failure)
         {
-            // A pool without a minimum tries again only for a caller: out of service, it would get none and stay out
-            // for good.
+            // A pool without a minimum opens connections only for a caller. Out of service, it would get no caller and
+            // stay out forever.
             return new Finding(
                 KindOf(failure),
                 statistics.MinSize > 0 ? DiagnosisLevel.Unhealthy : DiagnosisLevel.Degraded,
-                statistics.MinSize > 0 ? "no connection can be opened" + Failure(statistics) : $"no connection is open{Failure(statistics)}; the next caller tries again",
-                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far{Failure(statistics)}."),
+                statistics.MinSize > 0 ? "no connection can be opened" + Failure(statistics) : $"no connection is open{Failure(statistics)}; the next caller starts another attempt",
+                Text($"{Readable.Count(statistics.OpenFailures, "connection attempt")} failed so far{Failure(statistics)}."),
                 RecommendationFor(failure));
         }
 
         if (!HasBeenFull(statistics))
         {
-            // A server that is full for good must not keep a process out of service that has connections to serve with.
+            // A process that has connections must not stay out of service because the server stays full.
             var isFull = open > 0 && statistics.LastOpenFailure is { Kind: FailureKind.TooManyConnections };
             return new Finding(
                 isFull ? FindingKind.ServerFull : FindingKind.NotFilled,
                 isFull ? DiagnosisLevel.Degraded : DiagnosisLevel.Unhealthy,
                 Text($"not filled yet: {open} of the {statistics.MinSize} connections of its minimum are open{Failure(statistics)}"),
                 statistics.OpenFailures == 0
-                    ? Text($"{Readable.Count(statistics.ConnectionsOpened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.Counts.Opening, "is", "are")} being opened, and no try has failed.")
-                    : Text($"{Readable.Count(statistics.ConnectionsOpened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.OpenFailures, "try", "tries")} failed."),
-                isFull ? RecommendationFor(statistics.LastOpenFailure!) : "It fills in the background; if it does not, look at the database.");
+                    ? Text($"{Readable.Count(statistics.ConnectionsOpened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.Counts.Opening, "is", "are")} being opened, and no attempt has failed.")
+                    : Text($"{Readable.Count(statistics.ConnectionsOpened, "connection was", "connections were")} opened so far, {Readable.Count(statistics.OpenFailures, "attempt")} failed."),
+                isFull ? RecommendationFor(statistics.LastOpenFailure!) : "The pool fills in the background. If it does not, check the database.");
         }
 
         return statistics.LastOpenFailure switch
@@ -155,20 +155,20 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
             { Kind: FailureKind.InvalidCredentials } => new Finding(
                 FindingKind.CredentialsRefused,
                 DiagnosisLevel.Degraded,
-                Text($"the database refuses the credentials; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
-                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
-                "Fix the user or password, or the result of the Credentials callback, before the last connection comes of age."),
+                Text($"the database rejects the credentials; {Readable.Count(open, "live connection still serves", "live connections still serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(statistics.OpenFailures, "connection attempt")} failed so far."),
+                "Fix the user or password, or the result of CredentialsProvider, before the last connection reaches MaxLifetime."),
             { Kind: FailureKind.TooManyConnections } => new Finding(
                 FindingKind.ServerFull,
                 DiagnosisLevel.Degraded,
-                Text($"the server has no more connections: {open} of {statistics.MaxSize} are open{Failure(statistics)}"),
-                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
+                Text($"the server accepts no more connections: {open} of {statistics.MaxSize} are open{Failure(statistics)}"),
+                Text($"{Readable.Count(statistics.OpenFailures, "connection attempt")} failed so far."),
                 RecommendationFor(statistics.LastOpenFailure)),
             { Kind: FailureKind.InvalidConfiguration } => new Finding(
                 FindingKind.SettingsRefused,
                 DiagnosisLevel.Degraded,
-                Text($"the server refuses what the settings ask for; {Readable.Count(open, "connection that is still alive serves", "connections that are still alive serve")}{Failure(statistics)}"),
-                Text($"{Readable.Count(statistics.OpenFailures, "try", "tries")} to open a connection failed so far."),
+                Text($"the server rejects the settings; {Readable.Count(open, "live connection still serves", "live connections still serve")}{Failure(statistics)}"),
+                Text($"{Readable.Count(statistics.OpenFailures, "connection attempt")} failed so far."),
                 RecommendationFor(statistics.LastOpenFailure)),
             _ => null,
         };
@@ -182,21 +182,24 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         _ => FindingKind.Unreachable,
     };
 
-    /// <summary>The provider's advice where it has some: it knows the settings and the server.</summary>
+    /// <summary>
+    /// Gets the provider's recommendation if it has one, because it knows the settings and the server.
+    /// </summary>
     private static string RecommendationFor(OpenFailure failure) => failure.Recommendation ?? failure.Kind switch
     {
-        FailureKind.InvalidCredentials => "Fix the user or password, or the result of the Credentials callback.",
-        FailureKind.InvalidConfiguration => "Correct the connection string; the log has what the server said (event 12).",
+        FailureKind.InvalidCredentials => "Fix the user or password, or the result of CredentialsProvider.",
+        FailureKind.InvalidConfiguration => "Correct the connection string. Log event 12 contains the server's message.",
         FailureKind.TooManyConnections => "Raise the server's limit, or lower the sizes of the pools that share it.",
-        _ => "Look at the database and the network to it; the log has what the driver said (events 11 and 12).",
+        _ => "Check the database and the network. Log events 11 and 12 contain the driver's message.",
     };
 
     /// <summary>
-    /// A pool that has lost a few connections since is not "not filled yet". A minimum may be raised later.
+    /// Gets whether the pool has ever reached its minimum size. It may lose connections later, and the minimum may be
+    /// raised.
     /// </summary>
     private bool HasBeenFull(PoolStatistics statistics) => _hasBeenFull || (_hasBeenFull = statistics.ConnectionsOpened >= statistics.MinSize);
 
-    /// <summary>Connections that serve callers, or will in a moment.</summary>
+    /// <summary>Counts the connections that serve callers now or soon.</summary>
     private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;
 
     private static string? Saturation(PoolStatistics statistics, DiagnosisOptions options)
@@ -225,12 +228,13 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         : Text($"{statistics.Counts.Waiting} {(statistics.Counts.Waiting == 1 ? "caller queues" : "callers queue")}, the first for {statistics.LongestWait.TotalSeconds:0.0} s,");
 
     /// <summary>
-    /// The kind and the time; what the driver said may name hosts and users, and goes with the exception.
+    /// Describes the last failure by kind and time. The driver's message may contain hosts and users, and is in the
+    /// exception.
     /// </summary>
     private static string Failure(PoolStatistics statistics) =>
-        statistics.LastOpenFailure is { } failure ? Text($"; the last try to connect failed at {Readable.Moment(failure.Time)} ({failure.Kind})") : "";
+        statistics.LastOpenFailure is { } failure ? Text($"; the last connection attempt failed at {Readable.Moment(failure.Time)} ({failure.Kind})") : "";
 
-    private static Finding Unhealthy(FindingKind kind, string summary, string evidence, string remedy) => new(kind, DiagnosisLevel.Unhealthy, summary, evidence, remedy);
+    private static Finding Unhealthy(FindingKind kind, string summary, string evidence, string recommendation) => new(kind, DiagnosisLevel.Unhealthy, summary, evidence, recommendation);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,14 +1,14 @@
 namespace Cenote.Diagnosing;
 
 /// <summary>
-/// The last minute of a pool, a sample a second, and how long uses take when it is quiet. Written by upkeep, read by
-/// anyone.
+/// The last minute of a pool, with a sample a second, and the usual time of a lease in the quiet pool. Written by
+/// maintenance, read from any thread.
 /// </summary>
 internal sealed class PoolTrend
 {
     private const int Samples = 61;
 
-    /// <summary>Fewer say nothing about how long uses take.</summary>
+    /// <summary>The smallest number of leases from which a median is taken.</summary>
     private const int MinUses = 20;
 
     private readonly object _gate = new();
@@ -34,7 +34,7 @@ internal sealed class PoolTrend
     }
 
     /// <summary>
-    /// What came between the oldest sample and this one; <see langword="null"/> when that is less than five seconds.
+    /// Gets the change between the oldest sample and this one, or <see langword="null"/> within less than five seconds.
     /// </summary>
     internal TrendWindow? Read(TrendSample now)
     {
@@ -47,9 +47,8 @@ internal sealed class PoolTrend
     }
 
     /// <summary>
-    /// The median use of ten seconds in which no more than half of the connections were out, a moving average of them:
-    /// one that follows a database that became quicker soon, and one that became slower late, since that is what it is
-    /// there to show.
+    /// Updates the moving average of the median lease in ten seconds with at most half of the connections leased. It
+    /// follows a faster database quickly and a slower one slowly, because a slower database is what it must show.
     /// </summary>
     private void LearnQuietUse(TrendSample sample)
     {

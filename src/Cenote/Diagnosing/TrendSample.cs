@@ -1,9 +1,9 @@
 namespace Cenote.Diagnosing;
 
-/// <summary>What a pool had counted at one moment.</summary>
+/// <summary>A sample of the counters of a pool.</summary>
 internal sealed record TrendSample
 {
-    /// <summary>In milliseconds of the pool's clock.</summary>
+    /// <summary>Gets the time of the sample, in milliseconds of the pool's clock.</summary>
     internal required long At { get; init; }
 
     internal required long Rents { get; init; }

@@ -1,11 +1,11 @@
 namespace Cenote.Diagnosing;
 
-/// <summary>What came between two samples.</summary>
-/// <param name="from">The earlier.</param>
-/// <param name="to">The later.</param>
-/// <param name="quietUse">The median use of a quiet pool; <see langword="null"/> when it was never seen quiet and at
-/// work.</param>
-/// <param name="stillMilliseconds">For how long every connection has been out and none was lent, while callers
+/// <summary>The change between two samples.</summary>
+/// <param name="from">The earlier sample.</param>
+/// <param name="to">The later sample.</param>
+/// <param name="quietUse">The median lease time of the quiet pool, or <see langword="null"/> when no quiet period with
+/// leases was seen.</param>
+/// <param name="stillMilliseconds">The time since every connection is leased and none was rented, while callers
 /// wait.</param>
 internal sealed class TrendWindow(TrendSample from, TrendSample to, TimeSpan? quietUse, long stillMilliseconds)
 {

@@ -4,7 +4,7 @@ using Cenote.Statistics;
 namespace Cenote.LeakDetection;
 
 /// <summary>
-/// Reports leaks: counts, logs, and notifies the handlers of <see cref="ConnectionPool.LeakReported"/>.
+/// A reporter of leaks: counts and logs them, and notifies the handlers of <see cref="ConnectionPool.LeakReported"/>.
 /// </summary>
 internal sealed class LeakReporter
 {
@@ -21,8 +21,8 @@ internal sealed class LeakReporter
     }
 
     /// <summary>
-    /// A handler that blocks must hold up neither upkeep nor the finalizer, which are what finds leaks. The log has
-    /// what handlers miss.
+    /// Gets the event. A blocking handler must not delay maintenance and the finalizer, which find leaks. The log
+    /// contains reports that handlers miss.
     /// </summary>
     internal OrderedEvent<LeakReportedEventArgs> Reported { get; }
 
@@ -40,7 +40,9 @@ internal sealed class LeakReporter
         Notify(LeakKind.ReturnedLate, lease);
     }
 
-    /// <summary>The finalizer's thread, which finds these, must not wait for anybody's logger.</summary>
+    /// <summary>
+    /// Reports an abandoned lease on the thread pool, because the finalizer's thread must not wait for a logger.
+    /// </summary>
     internal void Abandoned(LeaseInfo lease) => ThreadPool.UnsafeQueueUserWorkItem(
         static report =>
         {

@@ -4,15 +4,15 @@ using Cenote.Time;
 
 namespace Cenote.LeakDetection;
 
-/// <summary>Looks once a second for leases held too long. Renting and returning know nothing of it.</summary>
+/// <summary>A scan, once a second, for leases held too long. Renting and returning do not take part in it.</summary>
 internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReporter reporter, LeaseRevoker revoker) : IClosingTask
 {
-    /// <summary>A look that comes late, since the machine stood still, counts for no more than this.</summary>
+    /// <summary>The longest time that one scan counts, because a scan is late when the machine stood still.</summary>
     private static readonly long LongestGap = (long)(2 * PoolClock.TickPeriod).TotalMilliseconds;
 
     /// <summary>
-    /// A lease that is out is revoked in time, or else reported once. What is only reported ends the need: it may stay
-    /// out for ever. Leases that come back between two looks are noticed by the last one.
+    /// Gets whether a lease must still be revoked or reported. A reported lease that is never revoked ends the need,
+    /// because it may be held forever. The last scan notices leases that were returned since the scan before.
     /// </summary>
     public bool IsNeeded
     {
@@ -43,11 +43,11 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
 
         foreach (var slot in desk.Slots.All)
         {
-            var suspect = slot.Age.SuspectedLeak;
-            if (suspect is not null && !suspect.Lease.IsActive)
+            var suspected = slot.Age.SuspectedLeak;
+            if (suspected is not null && !suspected.Lease.IsActive)
             {
                 slot.Age.SuspectedLeak = null;
-                RecordReturn(slot, suspect);
+                RecordReturn(slot, suspected);
             }
 
             if (slot.State == SlotState.Leased && slot.GetLeaseInfo(desk.Clock) is { } lease)
@@ -72,12 +72,12 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
         }
     }
 
-    /// <summary>What the pool took back itself is reported as that.</summary>
-    private void RecordReturn(Slot slot, LeaseInfo suspect)
+    /// <summary>Reports a late return, unless the pool revoked the lease and has reported that.</summary>
+    private void RecordReturn(Slot slot, LeaseInfo suspected)
     {
-        if (slot.Endings.Find(suspect.Lease.Ticket) is null)
+        if (slot.Endings.Find(suspected.Lease.Ticket) is null)
         {
-            reporter.ReturnedLate(suspect with { Age = TimeSpan.FromMilliseconds(desk.Now - suspect.RentedAtMilliseconds) });
+            reporter.ReturnedLate(suspected with { Age = TimeSpan.FromMilliseconds(desk.Now - suspected.RentedAtMilliseconds) });
         }
     }
 }

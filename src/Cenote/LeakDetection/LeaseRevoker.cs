@@ -2,12 +2,12 @@ using Cenote.Leasing;
 
 namespace Cenote.LeakDetection;
 
-/// <summary>Takes leases away from holders that keep them, or that were garbage-collected.</summary>
+/// <summary>The end of leases that holders keep too long, or that were garbage-collected.</summary>
 internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakReporter reporter)
 {
-    /// <summary>Ends a lease that an operator has chosen.</summary>
-    /// <returns><see langword="false"/> when it had ended already.</returns>
-    /// <exception cref="ArgumentException">The lease is one of another pool.</exception>
+    /// <summary>Revokes a lease for an operator.</summary>
+    /// <returns><see langword="false"/> when the lease had already ended.</returns>
+    /// <exception cref="ArgumentException">The lease belongs to another pool.</exception>
     internal bool Revoke(LeaseInfo lease)
     {
         foreach (var slot in desk.Slots.All)
@@ -18,12 +18,12 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
             }
         }
 
-        throw new ArgumentException($"The lease is not one of pool '{settings.Name}'.", nameof(lease));
+        throw new ArgumentException($"The lease belongs to another pool than '{settings.Name}'. Pass a lease of GetLeases of this pool.", nameof(lease));
     }
 
-    /// <summary>Ends a lease under its holder, unless it has ended already.</summary>
+    /// <summary>Revokes a lease, unless it has already ended.</summary>
     /// <param name="lease">The lease.</param>
-    /// <param name="limit">How long it was allowed to be held; <see langword="null"/> when somebody asked for
+    /// <param name="limit">The limit that the lease exceeded, or <see langword="null"/> when an operator revokes
     /// it.</param>
     internal bool TryRevoke(LeaseInfo lease, TimeSpan? limit)
     {
@@ -36,7 +36,7 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
         return true;
     }
 
-    /// <summary>Takes back what a garbage-collected holder left. Called by its finalizer.</summary>
+    /// <summary>Ends the lease of a garbage-collected holder. Called by its finalizer.</summary>
     internal void Abandon(in ConnectionLease holder)
     {
         if (holder.Slot?.GetLeaseInfo(holder.Ticket, desk.Clock) is { } lease

@@ -4,7 +4,7 @@ using Cenote.Time;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// For how long a connection that is neither used nor checked counts as alive: as configured, or less where the server
+/// The time for which an idle, unvalidated connection counts as alive: the configured interval, or less when the server
 /// ends idle sessions sooner.
 /// </summary>
 internal static class FreshnessLimit
@@ -12,7 +12,7 @@ internal static class FreshnessLimit
     /// <summary>The coarse clock is up to a tick behind, and a tick may come late.</summary>
     private static readonly TimeSpan LeastMargin = 1.5 * PoolClock.TickPeriod;
 
-    /// <returns><see langword="null"/> for ever.</returns>
+    /// <returns>The limit, or <see langword="null"/> for no limit.</returns>
     internal static TimeSpan? Read(PoolSettings settings, LeaseDesk desk)
     {
         TimeSpan? pace = settings.ValidationInterval is var interval && interval == Timeout.InfiniteTimeSpan ? null : interval;
@@ -28,8 +28,8 @@ internal static class FreshnessLimit
     }
 
     /// <summary>
-    /// Soon enough before a server's limit: also for one that is too short to be kept, for which every connection that
-    /// was not used this moment is validated.
+    /// Gets a time soon enough before a server's limit. When the limit is shorter than the margin, every connection is
+    /// validated unless it was used just now.
     /// </summary>
     private static TimeSpan Within(TimeSpan limit)
     {

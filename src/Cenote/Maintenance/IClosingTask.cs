@@ -1,11 +1,11 @@
 namespace Cenote.Maintenance;
 
-/// <summary>A duty that may outlive the pool: for connections that are still out when it closes.</summary>
+/// <summary>A task that may outlive the pool, for connections that are still leased when it closes.</summary>
 internal interface IClosingTask : IMaintenanceTask
 {
     /// <summary>
-    /// Whether the connections that are out need it to go on. Bounded in time: the timer, and with it the pool, stays
-    /// alive as long.
+    /// Gets whether leased connections still need the task. The answer must become <see langword="false"/> in bounded
+    /// time, because the timer keeps the pool alive until then.
     /// </summary>
     bool IsNeeded { get; }
 }

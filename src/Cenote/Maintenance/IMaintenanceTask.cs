@@ -1,10 +1,11 @@
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// One duty of upkeep, done once a tick. Never called concurrently; what it throws is logged, and the others go on.
+/// A maintenance task, run once a tick. Never called concurrently. Its exceptions are logged, and the other tasks go
+/// on.
 /// </summary>
 internal interface IMaintenanceTask
 {
-    /// <summary>Does what is due at this moment.</summary>
+    /// <summary>Does the due work.</summary>
     void Run();
 }

@@ -2,7 +2,7 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Closes connections that nobody has used for long, down to the minimum size.</summary>
+/// <summary>The task that closes long-unused connections, down to the minimum size.</summary>
 internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
     public void Run()

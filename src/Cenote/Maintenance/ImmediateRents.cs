@@ -4,11 +4,11 @@ using Cenote.Statistics;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Counts callers that were served at once into the wait times of whoever listens, as zeros, once a second: they
-/// themselves take the short path, which tells nobody anything.
+/// The task that records immediate rents as zeros in the exported wait times, once a second, because the short path of
+/// a rent records nothing.
 /// </summary>
-/// <remarks>An instrument takes one value at a time, so there is a bound: of a pool that serves more callers at once
-/// within a second, the rest is left out.</remarks>
+/// <remarks>An instrument takes one value at a time, so the number per second is bounded. Further immediate rents of
+/// that second are not exported.</remarks>
 internal sealed class ImmediateRents(LeaseDesk desk) : IMaintenanceTask
 {
     internal const int MaxPerTick = 10_000;
@@ -18,19 +18,19 @@ internal sealed class ImmediateRents(LeaseDesk desk) : IMaintenanceTask
 
     public void Run()
     {
-        // Waits first: a caller served in between then counts as one that did not wait until the next tick makes up for
-        // it, not as minus one.
+        // Reads waits first. A caller served between the reads then counts as immediate until the next tick corrects
+        // it, and never as minus one.
         var waits = _waits.Count;
-        var prompt = desk.Slots.CountRents() - waits - _counted;
-        if (prompt <= 0)
+        var immediate = desk.Slots.CountRents() - waits - _counted;
+        if (immediate <= 0)
         {
             return;
         }
 
-        _counted += prompt;
+        _counted += immediate;
         if (_waits.Export is { IsEnabled: true } export)
         {
-            for (var i = Math.Min(prompt, MaxPerTick); i > 0; i--)
+            for (var i = Math.Min(immediate, MaxPerTick); i > 0; i--)
             {
                 export.Record(TimeSpan.Zero);
             }

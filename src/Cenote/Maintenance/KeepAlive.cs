@@ -4,9 +4,9 @@ using Cenote.Time;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Validates idle connections before they grow stale, so that callers almost never wait for it, and those that a
-/// failure made suspect at once. The connection that was unchecked for the longest goes first. At most a quarter of the
-/// idle ones at once: the others stay available. Where the interval is too short for four rounds, the rounds are
+/// The task that validates idle connections before callers have to wait for it, and immediately after a failure that
+/// may affect them. The connection with the oldest validation comes first. At most a quarter of the idle connections is
+/// validated at once, so that the others stay available. When the interval is too short for four rounds, the rounds are
 /// larger.
 /// </summary>
 internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
@@ -22,7 +22,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
             return;
         }
 
-        // Every connection has its turn within so many ticks: before the moment when a renter would have to wait.
+        // Every connection is validated within so many ticks, before a renter would have to wait for its validation.
         var rounds = (int)Math.Clamp(interval / PoolClock.TickPeriod, 1, MaxRounds);
         var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * PoolClock.TickPeriod.TotalMilliseconds);
         FindDue(desk.Now - (long)Math.Max(0, interval.TotalMilliseconds - ahead));
@@ -32,15 +32,15 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
         }
 
         var validating = desk.Slots.CountOf(SlotState.Validating);
-        var most = ((desk.Slots.CountOf(SlotState.Idle) + validating + rounds - 1) / rounds) - validating;
+        var available = ((desk.Slots.CountOf(SlotState.Idle) + validating + rounds - 1) / rounds) - validating;
         foreach (var (freshAt, slot) in _due)
         {
-            if (most <= 0)
+            if (available <= 0)
             {
                 break;
             }
 
-            // One that was lent and returned since has proved itself.
+            // A connection that was rented and returned since is known to be alive.
             var word = slot.Word;
             if (SlotWord.StateOf(word) != SlotState.Idle || slot.FreshAt != freshAt)
             {
@@ -50,7 +50,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
             desk.Expected.Begin(slot);
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
             {
-                most--;
+                available--;
                 desk.Work.Validate(slot, needsOwnThread: false);
             }
         }
@@ -58,7 +58,10 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
         _due.Clear();
     }
 
-    /// <summary>The longest unchecked first; of several, the highest: the lowest are the busiest.</summary>
+    /// <summary>
+    /// Finds the due connections: the oldest validation first, then the highest slot, because the lowest slots are the
+    /// busiest.
+    /// </summary>
     private void FindDue(long due)
     {
         due = Math.Max(due, desk.FreshSince);

@@ -3,12 +3,12 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Replaces connections that have come of age. Where there is room the replacement is opened first; at the limit,
-/// or when none comes up in time, the old one goes first.
+/// The task that replaces connections older than the maximum lifetime. Below the limit, the replacement is opened
+/// first. At the limit, or when no replacement opens in time, the old connection is closed first.
 /// </summary>
 internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
 {
-    /// <summary>How long an old connection waits for its replacement.</summary>
+    /// <summary>The time for which an old connection waits for its replacement.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private long _openedBefore;
@@ -21,7 +21,7 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
         var arrived = (int)Math.Min(int.MaxValue, desk.Meters.Opened.Value - _openedBefore);
         _openedBefore = desk.Meters.Opened.Value;
 
-        // Whatever was opened since the last tick may count as a replacement: it is as young as one.
+        // Every connection opened since the last tick counts as a replacement, because it is as young.
         _owed = Math.Max(0, _owed - arrived);
         foreach (var slot in expired)
         {

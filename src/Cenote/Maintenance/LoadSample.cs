@@ -4,8 +4,8 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Looks at how busy the pool is, and tunes what the hot path does without knowing: over how many slots rents spread,
-/// which leases are measured, and on whose thread sessions are cleared.
+/// The task that samples the load and tunes the hot path: over how many slots rents spread, which leases are measured,
+/// and on which thread sessions are reset.
 /// </summary>
 internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
@@ -22,7 +22,7 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaint
             leased += SlotWord.StateOf(word) == SlotState.Leased ? 1 : 0;
         }
 
-        // One sample says little: the spread narrows slowly, so that the slots of a busy pool stay apart.
+        // The spread narrows slowly, because one sample is not enough, so that the slots of a busy pool stay apart.
         desk.Spread = Math.Max(leased, desk.Spread - 1);
         desk.SampleMask = MaskFor(leases - _seenLeases) & MaskForStacks(settings.StackSamplingInterval);
         desk.BeginCount(isQuiet: leases - _seenLeases < LeaseDesk.MaxQuietRents);
@@ -31,8 +31,8 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaint
     }
 
     /// <summary>
-    /// Two precise clock reads cost more than a whole lease cycle, so the busier the pool, the fewer leases are
-    /// measured.
+    /// Gets the mask of measured leases. Two precise clock reads cost more than a whole lease cycle, so a busier pool
+    /// measures fewer leases.
     /// </summary>
     private static long MaskFor(long leasesPerTick) => leasesPerTick switch
     {
@@ -42,7 +42,8 @@ internal sealed class LoadSample(PoolSettings settings, LeaseDesk desk) : IMaint
     };
 
     /// <summary>
-    /// A lease that is not measured cannot have its stack taken either: as many are as that asks for.
+    /// Gets the mask of leases whose stack is taken. Only a measured lease can have its stack taken, so at least these
+    /// are measured.
     /// </summary>
     private static long MaskForStacks(int sampling) =>
         sampling == 0 ? -1 : ((1L << BitOperations.Log2((uint)sampling)) - 1) << SlotWord.VersionShift;

@@ -5,7 +5,7 @@ using Cenote.Time;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Keeps the pool in shape: one timer, a list of small tasks.</summary>
+/// <summary>The maintenance of a pool: one timer, a list of small tasks.</summary>
 internal sealed class MaintenanceLoop
 {
     private readonly PoolSettings _settings;
@@ -19,7 +19,7 @@ internal sealed class MaintenanceLoop
     private bool _isLingering;
     private bool _isFinishing;
 
-    internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IMaintenanceTask verdicts)
+    internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IMaintenanceTask diagnoses)
     {
         _settings = settings;
         _meters = meters;
@@ -36,7 +36,7 @@ internal sealed class MaintenanceLoop
             new KeepAlive(settings, desk),
             new SizingRound(settings, desk, journal),
             leaks,
-            verdicts,
+            diagnoses,
             new ImmediateRents(desk),
             new SpareWaiters(desk),
             new Refill(desk),
@@ -45,7 +45,7 @@ internal sealed class MaintenanceLoop
 
     internal void Start()
     {
-        // Callers look at the clock from now on.
+        // Callers read the clock from now on.
         RunTask(_closingTasks[0]);
         using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
         {
@@ -53,12 +53,11 @@ internal sealed class MaintenanceLoop
         }
     }
 
-    /// <summary>The pool is closing: only what its last connections need to come to their end is still done.</summary>
+    /// <summary>Reduces the tasks to the ones that the last connections of a closing pool need.</summary>
     internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
 
     /// <summary>
-    /// Nothing is left but connections that are out: the timer goes on only while the leak scan has something to do
-    /// about them.
+    /// Keeps the timer only while the leak scan needs it, because only leased connections are left.
     /// </summary>
     internal void Linger()
     {
@@ -66,7 +65,10 @@ internal sealed class MaintenanceLoop
         StopUnlessNeeded();
     }
 
-    /// <summary>The last connection is gone: what came back since the last tick is noticed by one more.</summary>
+    /// <summary>
+    /// Runs a last tick, which notices returns since the tick before, and stops. Called after the last connection is
+    /// closed.
+    /// </summary>
     internal void Finish()
     {
         Interlocked.Exchange(ref _isFinishing, true);
@@ -75,7 +77,7 @@ internal sealed class MaintenanceLoop
     }
 
     /// <summary>
-    /// One tick. A tick that comes while another runs is skipped, except the last, which the other then does.
+    /// Runs one tick. A tick during another one is skipped, except the last, which the other one then runs.
     /// </summary>
     internal void Run()
     {
@@ -91,7 +93,7 @@ internal sealed class MaintenanceLoop
             }
             finally
             {
-                // A full fence: the wish of a last tick that was skipped was written before it, and is seen below.
+                // A full fence: a skipped last tick wrote its request before it, and the request is read below.
                 Interlocked.Exchange(ref _isRunning, 0);
             }
 

@@ -2,7 +2,7 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Looks again at what is missing: opens that were held back after a failure start from here.</summary>
+/// <summary>The task that opens missing connections, for opens that were delayed after a failure.</summary>
 internal sealed class Refill(LeaseDesk desk) : IMaintenanceTask
 {
     public void Run() => desk.Settle();

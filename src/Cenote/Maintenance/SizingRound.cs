@@ -3,7 +3,7 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Asks the sizing policy once a tick, and does what it says.</summary>
+/// <summary>The task that applies the sizing policy once a tick.</summary>
 internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJournal journal) : IMaintenanceTask
 {
     public void Run()

@@ -2,10 +2,10 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>Lets the spare waiters of a crowd go that has not come back within ten seconds.</summary>
+/// <summary>The task that releases spare waiters which were not needed again within ten seconds.</summary>
 internal sealed class SpareWaiters(LeaseDesk desk) : IMaintenanceTask
 {
-    /// <summary>Not worth trimming: what a few callers at once need.</summary>
+    /// <summary>The number of spare waiters that is always kept, for a few callers at once.</summary>
     private const int Kept = 16;
     private const int TicksBetween = 10;
 

@@ -3,9 +3,8 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// Gives up connections whose session takes too long to clear. A timer for each return would cost more than this.
-/// The slot goes on at once; the connection is closed when the driver lets go of it, since nothing may be called during
-/// a call.
+/// The task that abandons connections whose reset takes too long. A timer for each return would cost more. The slot is
+/// usable immediately. The connection is closed when the driver returns, because it allows no call during another.
 /// </summary>
 internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
@@ -19,7 +18,7 @@ internal sealed class StuckResets(PoolSettings settings, LeaseDesk desk) : IMain
                 && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
             {
                 desk.Work.RecordFailure(
-                    slot, CloseReason.ResetFailed, new TimeoutException($"Clearing the session took longer than ValidationTimeout ({settings.ValidationTimeout})."));
+                    slot, CloseReason.ResetFailed, new TimeoutException($"Resetting the session took longer than ValidationTimeout ({settings.ValidationTimeout})."));
                 slot.AbandonReset();
                 desk.Work.Abandon(slot, CloseReason.ResetFailed);
             }

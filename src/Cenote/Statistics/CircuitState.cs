@@ -1,16 +1,17 @@
 namespace Cenote;
 
-/// <summary>Whether a pool tries to reach its database.</summary>
+/// <summary>The state of a pool's circuit.</summary>
 public enum CircuitState
 {
-    /// <summary>It does. The normal state.</summary>
+    /// <summary>The pool connects to its database. This is the normal state.</summary>
     Closed,
 
     /// <summary>
-    /// It does not: the last tries failed, or <see cref="ConnectionPool.IsolateCircuit"/> was called.
+    /// The pool does not connect, because the last attempts failed or <see cref="ConnectionPool.IsolateCircuit"/> was
+    /// called.
     /// </summary>
     Open,
 
-    /// <summary>One probe in the background finds out whether the database is back.</summary>
+    /// <summary>One probe in the background checks whether the database is reachable again.</summary>
     HalfOpen,
 }

@@ -1,57 +1,57 @@
 namespace Cenote;
 
-/// <summary>Why a physical connection was closed.</summary>
+/// <summary>The reason why a physical connection was closed.</summary>
 public enum CloseReason
 {
-    /// <summary>Unused for longer than <see cref="ConnectionPoolOptions.MaxIdleTime"/>.</summary>
+    /// <summary>The connection was idle longer than <see cref="ConnectionPoolOptions.MaxIdleTime"/>.</summary>
     Idle,
 
-    /// <summary>Older than <see cref="ConnectionPoolOptions.MaxLifetime"/>.</summary>
+    /// <summary>The connection was older than <see cref="ConnectionPoolOptions.MaxLifetime"/>.</summary>
     Lifetime,
 
-    /// <summary>Found broken when it was returned, or lost while it was held.</summary>
+    /// <summary>The connection was broken when it was returned, or was lost while it was held.</summary>
     ConnectionLost,
 
     /// <summary>A validation failed.</summary>
     ValidationFailed,
 
-    /// <summary>Its session could not be cleared.</summary>
+    /// <summary>The reset of its session failed.</summary>
     ResetFailed,
 
-    /// <summary>A new generation: the application retired every connection, or drained the pool.</summary>
+    /// <summary>The application cleared or drained the pool.</summary>
     Retired,
 
-    /// <summary>The pool was made smaller.</summary>
+    /// <summary>The limit of the pool was lowered.</summary>
     PoolShrunk,
 
-    /// <summary>Its holder asked that it not be used again.</summary>
+    /// <summary>Its holder requested that it be closed on return.</summary>
     RequestedByHolder,
 
-    /// <summary>Collected by the garbage collector without having been returned.</summary>
+    /// <summary>The lease was garbage-collected without being returned.</summary>
     Abandoned,
 
-    /// <summary>It could not be opened, or nobody needed it when it was.</summary>
+    /// <summary>The connection could not be opened, or was no longer needed when it was open.</summary>
     OpenFailed,
 
     /// <summary>The pool was closed.</summary>
     PoolClosed,
 
     /// <summary>
-    /// A statement was cancelled, and nothing showed that the cancel was not still on its way: it could have ended the
-    /// next holder's statement.
+    /// A statement was cancelled, and the cancel may still be on its way. It could cancel a statement of the next
+    /// holder.
     /// </summary>
     CancelOutcomeUnknown,
 
-    /// <summary>Taken away from a holder that kept it for too long, or on request.</summary>
+    /// <summary>The lease was revoked, on request or because it was held too long.</summary>
     Revoked,
 
     /// <summary>
-    /// The server refused a write: it has become a replica, and a new connection may lead to its successor.
+    /// The server rejected a write because it has become a replica. A new connection may reach the new primary.
     /// </summary>
     ReadOnlyServer,
 
     /// <summary>
-    /// A statement ran on after its time limit although it was cancelled: its session was ended under it.
+    /// A statement continued after its query timeout although it was cancelled. Its session was ended.
     /// </summary>
     StatementHung,
 }

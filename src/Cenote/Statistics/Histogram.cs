@@ -1,7 +1,7 @@
 namespace Cenote.Statistics;
 
 /// <summary>
-/// Counts durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.
+/// A histogram of durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.
 /// </summary>
 internal sealed class Histogram
 {
@@ -9,7 +9,7 @@ internal sealed class Histogram
     private long _sum;
     private long _maximum;
 
-    /// <summary>How many durations were recorded.</summary>
+    /// <summary>Gets the number of recorded durations.</summary>
     internal long Count
     {
         get
@@ -28,7 +28,7 @@ internal sealed class Histogram
 
     internal TimeSpan Maximum => HistogramBuckets.FromNanoseconds(Volatile.Read(ref _maximum));
 
-    /// <summary>Who else is told of each duration.</summary>
+    /// <summary>Gets or sets the export that also receives each duration.</summary>
     internal TimeExport? Export { get; set; }
 
     internal void Record(TimeSpan duration)
@@ -40,7 +40,7 @@ internal sealed class Histogram
         RaiseMaximum(nanoseconds);
     }
 
-    /// <summary>Adds what another one has recorded.</summary>
+    /// <summary>Adds the durations of another histogram.</summary>
     internal void Add(Histogram other)
     {
         for (var i = 0; i < _buckets.Length; i++)
@@ -69,8 +69,8 @@ internal sealed class Histogram
         }
     }
 
-    /// <summary>Summarizes what was recorded.</summary>
-    /// <param name="zeros">Further durations of zero that nobody recorded.</param>
+    /// <summary>Summarizes the recorded durations.</summary>
+    /// <param name="zeros">The number of additional durations of zero that were not recorded.</param>
     internal LatencySummary Summarize(long zeros = 0)
     {
         Span<long> counts = stackalloc long[HistogramBuckets.Count];
@@ -78,8 +78,8 @@ internal sealed class Histogram
         return HistogramBuckets.Summarize(counts, first: 0, Volatile.Read(ref _sum), Volatile.Read(ref _maximum));
     }
 
-    /// <summary>What was recorded so far.</summary>
-    /// <param name="zeros">Further durations of zero that nobody recorded.</param>
+    /// <summary>Gets the durations recorded so far.</summary>
+    /// <param name="zeros">The number of additional durations of zero that were not recorded.</param>
     internal LatencyDistribution Snapshot(long zeros = 0)
     {
         Span<long> counts = stackalloc long[HistogramBuckets.Count];

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Cenote.Statistics;
 
 /// <summary>
-/// Buckets for durations that grow with the duration: eight for each power of two of nanoseconds, so that a bucket's
-/// middle is never more than about 7 per cent off.
+/// Buckets for durations: eight for each power of two of nanoseconds, so that a bucket's middle is at most about 7 per
+/// cent off.
 /// </summary>
 /// <remarks>The layout of HdrHistogram (Gil Tene), with three bits of precision.</remarks>
 internal static class HistogramBuckets
@@ -15,8 +15,8 @@ internal static class HistogramBuckets
     internal const int Count = (64 - PrecisionBits) * PerPower;
 
     /// <summary>
-    /// Durations below eight nanoseconds have a bucket each; above, the highest set bit and the three bits after it
-    /// choose.
+    /// Gets the bucket of a duration. Durations below eight nanoseconds have a bucket each. Above, the highest set bit
+    /// and the three bits after it choose the bucket.
     /// </summary>
     internal static int Of(long nanoseconds)
     {
@@ -29,11 +29,11 @@ internal static class HistogramBuckets
         return ((power - PrecisionBits + 1) << PrecisionBits) + (int)((nanoseconds >> (power - PrecisionBits)) & (PerPower - 1));
     }
 
-    /// <summary>Summarizes what the buckets hold.</summary>
+    /// <summary>Summarizes the contents of the buckets.</summary>
     /// <param name="counts">The buckets from <paramref name="first"/> on.</param>
     /// <param name="first">The number of the first of them.</param>
-    /// <param name="sum">Of all durations, in nanoseconds.</param>
-    /// <param name="maximum">In nanoseconds.</param>
+    /// <param name="sum">The sum of all durations, in nanoseconds.</param>
+    /// <param name="maximum">The longest duration, in nanoseconds.</param>
     internal static LatencySummary Summarize(ReadOnlySpan<long> counts, int first, long sum, long maximum)
     {
         var count = Total(counts);
@@ -74,7 +74,7 @@ internal static class HistogramBuckets
         return FromNanoseconds(maximum);
     }
 
-    /// <summary>The longest duration that a bucket counts, in nanoseconds.</summary>
+    /// <summary>Gets the longest duration of a bucket, in nanoseconds.</summary>
     internal static double LongestOf(int bucket) => bucket < PerPower ? bucket : StartOf(bucket) + WidthOf(bucket);
 
     internal static TimeSpan FromNanoseconds(double nanoseconds) => TimeSpan.FromTicks((long)(nanoseconds / TimeSpan.NanosecondsPerTick));

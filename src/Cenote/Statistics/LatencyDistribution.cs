@@ -3,12 +3,12 @@ using Cenote.Statistics;
 namespace Cenote;
 
 /// <summary>
-/// How often a duration was how long: what percentiles over any stretch of time are made of. Two of them, taken at two
-/// moments, say what came between (<see cref="Since"/>). Immutable; exact to about 7 per cent.
+/// A distribution of durations, for percentiles over any period. <see cref="Since"/> gets the durations between two
+/// snapshots. Immutable; exact to about 7 per cent.
 /// </summary>
 public sealed class LatencyDistribution
 {
-    // Only the buckets between the shortest and the longest duration: a few dozen of some 500.
+    // Contains only the buckets between the shortest and the longest duration: a few dozen of about 500.
     private readonly long[] _counts;
     private readonly int _first;
     private readonly long _sum;
@@ -16,15 +16,16 @@ public sealed class LatencyDistribution
 
     private LatencyDistribution(long[] counts, int first, long sum, long maximum) => (_counts, _first, _sum, _maximum) = (counts, first, sum, maximum);
 
-    /// <summary>No durations.</summary>
+    /// <summary>Gets a distribution without durations.</summary>
     public static LatencyDistribution Empty { get; } = new([], 0, 0, 0);
 
-    /// <summary>How many durations there are.</summary>
+    /// <summary>Gets the number of durations.</summary>
     public long Count => HistogramBuckets.Total(_counts);
 
-    /// <summary>The durations that were added after an earlier snapshot of the same was taken.</summary>
-    /// <param name="earlier">The earlier one. Durations that only it has count as none.</param>
-    /// <returns>Its maximum is that of the durations' buckets: up to an eighth above the longest.</returns>
+    /// <summary>Gets the durations that were added after an earlier snapshot of the same distribution.</summary>
+    /// <param name="earlier">The earlier snapshot. Durations that only it contains are ignored.</param>
+    /// <returns>The added durations. The maximum is the end of the last bucket, up to an eighth above the longest
+    /// duration.</returns>
     public LatencyDistribution Since(LatencyDistribution earlier)
     {
         ArgumentNullException.ThrowIfNull(earlier);
@@ -41,7 +42,7 @@ public sealed class LatencyDistribution
         return Of(counts, 0, Math.Max(0, _sum - earlier._sum), Math.Min(_maximum, (long)HistogramBuckets.LongestOf(longest)));
     }
 
-    /// <summary>The durations of both.</summary>
+    /// <summary>Combines the durations of two distributions.</summary>
     public LatencyDistribution Combine(LatencyDistribution other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -53,10 +54,11 @@ public sealed class LatencyDistribution
     }
 
     /// <summary>
-    /// The duration that a share of all durations did not exceed; <see langword="null"/> when there are none.
+    /// Gets the duration that a share of all durations did not exceed, or <see langword="null"/> for an empty
+    /// distribution.
     /// </summary>
-    /// <param name="fraction">Above 0 to 1, such as 0.99.</param>
-    /// <exception cref="ArgumentOutOfRangeException">It is not a share.</exception>
+    /// <param name="fraction">The share, above 0 and up to 1, such as 0.99.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The share is not above 0 and up to 1.</exception>
     public TimeSpan? GetPercentile(double fraction)
     {
         if (fraction is not (> 0 and <= 1))
@@ -68,7 +70,7 @@ public sealed class LatencyDistribution
         return count == 0 ? null : HistogramBuckets.Percentile(_counts, _first, count, fraction, _maximum);
     }
 
-    /// <summary>Count, average, percentiles and maximum.</summary>
+    /// <summary>Gets count, average, percentiles and maximum.</summary>
     public LatencySummary Summarize() => HistogramBuckets.Summarize(_counts, _first, _sum, _maximum);
 
     internal static LatencyDistribution Of(ReadOnlySpan<long> counts, int first, long sum, long maximum)

@@ -1,25 +1,25 @@
 namespace Cenote;
 
 /// <summary>
-/// The distribution of a duration since the pool was constructed. Percentiles are exact to about 7 per cent.
+/// The summary of a duration since the construction of the pool. Percentiles are exact to about 7 per cent.
 /// </summary>
 public readonly record struct LatencySummary
 {
-    /// <summary>How many durations were measured.</summary>
+    /// <summary>Gets the number of measured durations.</summary>
     public long Count { get; init; }
 
-    /// <summary>The mean.</summary>
+    /// <summary>Gets the mean.</summary>
     public TimeSpan Average { get; init; }
 
-    /// <summary>Half of the durations were no longer.</summary>
+    /// <summary>Gets the median.</summary>
     public TimeSpan P50 { get; init; }
 
-    /// <summary>95 per cent of the durations were no longer.</summary>
+    /// <summary>Gets the 95th percentile.</summary>
     public TimeSpan P95 { get; init; }
 
-    /// <summary>99 per cent of the durations were no longer.</summary>
+    /// <summary>Gets the 99th percentile.</summary>
     public TimeSpan P99 { get; init; }
 
-    /// <summary>The longest.</summary>
+    /// <summary>Gets the longest duration.</summary>
     public TimeSpan Maximum { get; init; }
 }

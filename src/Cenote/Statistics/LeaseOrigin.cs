@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Cenote;
 
-/// <summary>Who rented a sampled lease: thread, task and call stack at the moment of the rent.</summary>
+/// <summary>The origin of a sampled lease: thread, task and call stack of the rent.</summary>
 /// <remarks>
-/// Taken for one rent in <see cref="LeakDetectionOptions.StackSamplingInterval"/>. The stack is that of the thread:
-/// after an <c>await</c> it begins where the awaiting method went on, not at its callers.
+/// Captured for one rent in <see cref="LeakDetectionOptions.StackSamplingInterval"/>. The stack is the thread's. After
+/// an <c>await</c> it begins where the awaiting method continued, and does not contain its callers.
 /// </remarks>
 public sealed class LeaseOrigin
 {
@@ -16,28 +16,28 @@ public sealed class LeaseOrigin
     {
     }
 
-    /// <summary>The managed id of the thread.</summary>
+    /// <summary>Gets the managed id of the thread.</summary>
     public int ThreadId { get; } = Environment.CurrentManagedThreadId;
 
-    /// <summary>The name of the thread; <see langword="null"/> when it has none.</summary>
+    /// <summary>Gets the name of the thread, or <see langword="null"/> for a thread without a name.</summary>
     public string? ThreadName { get; } = Thread.CurrentThread.Name;
 
     /// <summary>
-    /// The id of the task that the thread ran; <see langword="null"/> when it ran none, as in most async methods.
+    /// Gets the id of the task that the thread ran, or <see langword="null"/> outside a task, as in most async methods.
     /// </summary>
     public int? TaskId { get; } = Task.CurrentId;
 
     /// <summary>
-    /// The calls that led to the rent, the innermost first, a line each; those inside the pool and the runtime left
-    /// out.
+    /// Gets the calls that led to the rent, one per line, the innermost first, without the calls inside the pool and
+    /// the runtime.
     /// </summary>
     public string StackTrace => _stack ??= Render();
 
-    /// <summary>Which of the slot's leases it belongs to. Set before anyone else sees the object.</summary>
+    /// <summary>Gets or sets the ticket of the lease. Set before the object is published.</summary>
     internal long Ticket { get; set; }
 
     /// <summary>
-    /// The calling thread's. Costs microseconds: the text itself is made only when somebody reads it.
+    /// Captures the origin of the calling thread. Costs microseconds, because the text is created only when it is read.
     /// </summary>
     internal static LeaseOrigin Capture() => new();
 

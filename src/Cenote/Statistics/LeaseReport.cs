@@ -4,8 +4,8 @@ using System.Text;
 namespace Cenote;
 
 /// <summary>
-/// Who holds a pool's connections, as data and, by <see cref="ToString"/>, as a text to act on: the oldest first,
-/// grouped by call site.
+/// A report of the leases of a pool, as data and as text (<see cref="ToString"/>): the oldest first, grouped by call
+/// site.
 /// </summary>
 public sealed class LeaseReport
 {
@@ -18,35 +18,38 @@ public sealed class LeaseReport
         Leases = leases;
     }
 
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the name of the pool.</summary>
     public string PoolName { get; }
 
-    /// <summary>When the report was made.</summary>
+    /// <summary>Gets the time of the report.</summary>
     public DateTimeOffset Time { get; }
 
     /// <summary>
-    /// The pool's numbers. Leases come and go while a report is made: the numbers may differ from the list by those.
+    /// Gets the counts of the pool. They may differ from the list by leases that began or ended while the report was
+    /// created.
     /// </summary>
     public PoolCounts Counts { get; }
 
-    /// <summary>From which age on a lease is suspected; <see langword="null"/> when none is.</summary>
+    /// <summary>
+    /// Gets the age from which a lease is suspected, or <see langword="null"/> without leak detection.
+    /// </summary>
     public TimeSpan? Threshold { get; }
 
-    /// <summary>The leases, the oldest first.</summary>
+    /// <summary>Gets the leases, the oldest first.</summary>
     public IReadOnlyList<LeaseInfo> Leases { get; }
 
-    /// <summary>The report as text.</summary>
+    /// <summary>Returns the report as text.</summary>
     public override string ToString()
     {
-        var suspects = Leases.Count(static lease => lease.IsSuspectedLeak);
+        var suspected = Leases.Count(static lease => lease.IsSuspectedLeak);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"Pool '{PoolName}' at {Readable.Moment(Time)}: {Counts}.").AppendLine();
         text.Append(Leases.Count == 0 ? "No connection is rented." : FormattableString.Invariant($"{Readable.Count(Leases.Count, "lease")} from {Readable.Count(Sites().Count(), "place")}"));
         if (Leases.Count > 0)
         {
             text.Append(Threshold is { } threshold
-                ? FormattableString.Invariant($", {suspects} suspected of being leaked (held longer than {threshold.TotalSeconds:0.#} s).")
-                : ". Set LeakDetection.Threshold to have those held too long reported.");
+                ? FormattableString.Invariant($", {Readable.Count(suspected, "suspected leak")} (held longer than {threshold.TotalSeconds:0.#} s).")
+                : ". Set LeakDetection.Threshold to report leases that are held too long.");
         }
 
         text.AppendLine();
@@ -58,7 +61,7 @@ public sealed class LeaseReport
         return text.ToString();
     }
 
-    /// <summary>In the order of the oldest lease of each.</summary>
+    /// <summary>Gets the call sites in the order of their oldest lease.</summary>
     private IEnumerable<IGrouping<CallSite, LeaseInfo>> Sites() => Leases.GroupBy(static lease => lease.CallSite);
 
     private static void Append(StringBuilder text, IGrouping<CallSite, LeaseInfo> site)

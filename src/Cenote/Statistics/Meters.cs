@@ -1,7 +1,7 @@
 namespace Cenote.Statistics;
 
 /// <summary>
-/// The pool's counters. None of them is touched on the hot path: rents are counted by the slots' words.
+/// The pool's counters. The hot path does not touch them, because the slots' words count rents.
 /// </summary>
 internal sealed class Meters
 {
@@ -41,7 +41,7 @@ internal sealed class Meters
 
     internal Histogram ConnectTime { get; } = new();
 
-    /// <summary>The last failure to open since the last success.</summary>
+    /// <summary>Gets or sets the last failed connection attempt since the last success.</summary>
     internal OpenFailure? LastOpenFailure
     {
         get => Volatile.Read(ref _lastOpenFailure);
@@ -53,8 +53,8 @@ internal sealed class Meters
     internal long CountClosed(CloseReason reason) => _closed[(int)reason].Value;
 
     /// <summary>
-    /// Returns the highest reading so far. A queued caller has its lease a moment before its wait is recorded, and looks
-    /// like an immediate rent until then.
+    /// Returns the highest reading so far. A queued caller has its lease a moment before its wait is recorded, and
+    /// looks like an immediate rent until then.
     /// </summary>
     internal long RaiseImmediateRents(long reading)
     {

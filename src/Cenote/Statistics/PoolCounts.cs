@@ -1,38 +1,40 @@
 namespace Cenote;
 
 /// <summary>
-/// How many connections a pool has, by what they are doing, and how many callers wait. Taken at one moment.
+/// The counts of a pool's connections by state, and of waiting callers, at one moment.
 /// </summary>
 public readonly record struct PoolCounts
 {
-    /// <summary>Physical connections in any state, those being opened included.</summary>
+    /// <summary>
+    /// Gets the number of physical connections in any state, including connections that are being opened.
+    /// </summary>
     public int Total => Idle + Leased + Opening + Resetting + Validating + Closing;
 
-    /// <summary>Ready to be lent.</summary>
+    /// <summary>Gets the number of connections that are ready to be rented.</summary>
     public int Idle { get; init; }
 
-    /// <summary>Lent to callers.</summary>
+    /// <summary>Gets the number of leased connections.</summary>
     public int Leased { get; init; }
 
-    /// <summary>Being opened.</summary>
+    /// <summary>Gets the number of connections that are being opened.</summary>
     public int Opening { get; init; }
 
-    /// <summary>Returned; the session is being cleared.</summary>
+    /// <summary>Gets the number of returned connections whose session is being reset.</summary>
     public int Resetting { get; init; }
 
-    /// <summary>Being validated in the background.</summary>
+    /// <summary>Gets the number of connections that are being validated in the background.</summary>
     public int Validating { get; init; }
 
-    /// <summary>Being closed.</summary>
+    /// <summary>Gets the number of connections that are being closed.</summary>
     public int Closing { get; init; }
 
-    /// <summary>Callers queued for a connection.</summary>
+    /// <summary>Gets the number of callers that wait for a connection.</summary>
     public int Waiting { get; init; }
 
-    /// <summary>The size in force: no more than this many connections are open.</summary>
+    /// <summary>Gets the limit of open connections.</summary>
     public int Limit { get; init; }
 
-    /// <summary>The numbers in words.</summary>
+    /// <summary>Returns the counts as text.</summary>
     public override string ToString() =>
         FormattableString.Invariant($"{Total} of {Limit} connections: {Leased} leased, {Idle} idle, {Opening} opening, {Resetting} resetting, {Validating} validating, {Closing} closing; {Waiting} waiting");
 }

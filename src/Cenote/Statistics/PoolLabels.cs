@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Statistics;
 
-/// <summary>The attributes that every measurement and every span of a pool carries.</summary>
+/// <summary>The attributes of every measurement and span of a pool.</summary>
 internal sealed class PoolLabels
 {
     internal PoolLabels(string poolName, DatabaseProvider provider)

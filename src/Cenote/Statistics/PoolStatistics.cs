@@ -1,110 +1,116 @@
 namespace Cenote;
 
-/// <summary>One consistent snapshot of a pool. Cheap enough to read every second.</summary>
+/// <summary>A consistent snapshot of a pool. Cheap enough to read every second.</summary>
 public sealed record PoolStatistics
 {
-    /// <summary>The pool's name.</summary>
+    /// <summary>Gets the name of the pool.</summary>
     public required string PoolName { get; init; }
 
-    /// <summary>When the snapshot was taken.</summary>
+    /// <summary>Gets the time of the snapshot.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Whether the pool lends.</summary>
+    /// <summary>Gets the state of the pool.</summary>
     public PoolState State { get; init; }
 
-    /// <summary>The connections that the pool keeps open.</summary>
+    /// <summary>Gets the minimum number of open connections.</summary>
     public int MinSize { get; init; }
 
     /// <summary>
-    /// The most connections that the pool may open; the size in force, <see cref="PoolCounts.Limit"/>, may be smaller.
+    /// Gets the maximum number of open connections. The current limit, <see cref="PoolCounts.Limit"/>, may be lower.
     /// </summary>
     public int MaxSize { get; init; }
 
-    /// <summary>Connections by state, and waiters.</summary>
+    /// <summary>Gets the counts of connections by state, and of waiting callers.</summary>
     public required PoolCounts Counts { get; init; }
 
-    /// <summary>Connections lent since construction.</summary>
+    /// <summary>Gets the number of rents since construction.</summary>
     public required long Rents { get; init; }
 
-    /// <summary>Rents that had to queue.</summary>
+    /// <summary>Gets the number of rents that queued.</summary>
     public required long Waits { get; init; }
 
     /// <summary>
-    /// How long the first in the queue has waited so far; <see cref="TimeSpan.Zero"/> when nobody waits.
+    /// Gets the time that the first caller in the queue has waited so far, or <see cref="TimeSpan.Zero"/> for an empty
+    /// queue.
     /// </summary>
     public TimeSpan LongestWait { get; init; }
 
-    /// <summary>Callers that ran into the acquire timeout.</summary>
+    /// <summary>Gets the number of callers that reached the acquire timeout.</summary>
     public required long Timeouts { get; init; }
 
-    /// <summary>Callers that cancelled while queued.</summary>
+    /// <summary>Gets the number of callers that cancelled in the queue.</summary>
     public required long Cancellations { get; init; }
 
-    /// <summary>Callers that were told that no connection could be opened.</summary>
+    /// <summary>Gets the number of callers that failed because no connection could be opened.</summary>
     public required long Errors { get; init; }
 
-    /// <summary>Callers that were refused because the circuit was open and nothing was left to serve them.</summary>
+    /// <summary>
+    /// Gets the number of callers that were rejected because the circuit was open and no connection was left.
+    /// </summary>
     public long CircuitRejections { get; init; }
 
-    /// <summary>Callers that were turned away because too many waited, or had waited too long.</summary>
+    /// <summary>
+    /// Gets the number of callers that were rejected because too many callers waited, or waited too long.
+    /// </summary>
     public long OverloadRejections { get; init; }
 
-    /// <summary>Whether the pool tries to reach its database.</summary>
+    /// <summary>Gets the state of the circuit.</summary>
     public CircuitState CircuitState { get; init; }
 
-    /// <summary>How often the circuit has opened.</summary>
+    /// <summary>Gets how often the circuit has opened.</summary>
     public long CircuitOpenings { get; init; }
 
-    /// <summary>Physical connections opened.</summary>
+    /// <summary>Gets the number of physical connections that were opened.</summary>
     public required long ConnectionsOpened { get; init; }
 
-    /// <summary>Tries to open a physical connection that failed.</summary>
+    /// <summary>Gets the number of failed connection attempts.</summary>
     public required long OpenFailures { get; init; }
 
-    /// <summary>Physical connections closed, by reason. Reasons that never occurred are absent.</summary>
+    /// <summary>
+    /// Gets the number of closed physical connections by reason, without reasons that never occurred.
+    /// </summary>
     public required IReadOnlyDictionary<CloseReason, long> ConnectionsClosedByReason { get; init; }
 
-    /// <summary>Physical connections closed, for whatever reason.</summary>
+    /// <summary>Gets the number of physical connections that were closed, for any reason.</summary>
     public long ConnectionsClosed => ConnectionsClosedByReason.Values.Sum();
 
     /// <summary>
-    /// Leases that were held for longer than <see cref="LeakDetectionOptions.Threshold"/>, each counted once.
+    /// Gets the number of leases that were held longer than <see cref="LeakDetectionOptions.Threshold"/>.
     /// </summary>
     public long LeaksSuspected { get; init; }
 
-    /// <summary>Suspected leases that were returned after all.</summary>
+    /// <summary>Gets the number of suspected leases that were returned late.</summary>
     public long LeasesReturnedLate { get; init; }
 
-    /// <summary>Leases that were garbage-collected unreturned: proven leaks.</summary>
+    /// <summary>Gets the number of leases that were garbage-collected without being returned.</summary>
     public long LeasesAbandoned => ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Abandoned);
 
-    /// <summary>Leases that were taken away from their holders.</summary>
+    /// <summary>Gets the number of revoked leases.</summary>
     public long LeasesRevoked { get; init; }
 
     /// <summary>
-    /// Rents by a flow that held a connection of the pool already; 0 unless
-    /// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> looks for them.
+    /// Gets the number of rents by a flow that already held a connection of the pool. It is 0 unless
+    /// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> detects them.
     /// </summary>
     public long NestedRents { get; init; }
 
     /// <summary>
-    /// Upkeep tasks that threw. Each was logged, and upkeep went on; anything but 0 is a defect of the pool or of a
-    /// policy of yours.
+    /// Gets the number of maintenance tasks that threw. Each was logged, and maintenance went on. A number above 0 is a
+    /// defect of the pool or of a custom policy.
     /// </summary>
     public long MaintenanceFailures { get; init; }
 
-    /// <summary>How long callers queued; callers served at once count as zero.</summary>
+    /// <summary>Gets the times that callers waited. Immediate rents count as zero.</summary>
     public required LatencySummary WaitTime { get; init; }
 
     /// <summary>
-    /// How long connections were held. Measured on every lease of a quiet pool, on a sample of one in 16 or 256 of a
-    /// busy one.
+    /// Gets the times that connections were held. A quiet pool measures every lease, a busy one every 16th or 256th.
     /// </summary>
     public required LatencySummary UseTime { get; init; }
 
-    /// <summary>How long successful opens took, tries that failed not included.</summary>
+    /// <summary>Gets the durations of successful connection attempts.</summary>
     public required LatencySummary ConnectTime { get; init; }
 
-    /// <summary>The last failure to open a connection since the last success.</summary>
+    /// <summary>Gets the last failed connection attempt since the last success.</summary>
     public required OpenFailure? LastOpenFailure { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace Cenote.Statistics;
 
 /// <summary>
-/// How long something usually takes, the latest times counting most. Thread-safe: of two records at once one may be
-/// lost.
+/// A running average of durations, in which the latest counts most. Thread-safe, but one of two concurrent records may
+/// be lost.
 /// </summary>
 internal sealed class RunningAverage
 {
     private long _ticks = -1;
 
-    /// <summary><see langword="null"/> before the first record.</summary>
+    /// <summary>Gets the average, or <see langword="null"/> before the first record.</summary>
     internal TimeSpan? Value => Volatile.Read(ref _ticks) is >= 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
     internal void Record(TimeSpan duration)

@@ -1,29 +1,31 @@
 namespace Cenote;
 
-/// <summary>One slot of a pool as it was when somebody asked: the pool's place for one physical connection.</summary>
+/// <summary>A snapshot of a slot, which is a pool's place for one physical connection.</summary>
 public sealed record SlotInfo
 {
-    /// <summary>The slot, from 0.</summary>
+    /// <summary>Gets the slot, from 0.</summary>
     public required int Id { get; init; }
 
-    /// <summary>What its connection is doing.</summary>
+    /// <summary>Gets the state of its connection.</summary>
     public required SlotState State { get; init; }
 
     /// <summary>
-    /// How long ago the connection was opened; exact to about a second. <see langword="null"/> when there is none yet
-    /// or no longer.
+    /// Gets the time since the connection was opened, exact to about a second, or <see langword="null"/> for a slot
+    /// without an open connection.
     /// </summary>
     public required TimeSpan? Age { get; init; }
 
-    /// <summary>How often this connection has been lent.</summary>
+    /// <summary>Gets how often this connection was rented.</summary>
     public required long LeaseCount { get; init; }
 
     /// <summary>
-    /// For how long an idle connection has not been lent; exact to about a second. <see langword="null"/> in every
-    /// other state.
+    /// Gets the time for which an idle connection was not rented, exact to about a second, or <see langword="null"/> in
+    /// every other state.
     /// </summary>
     public required TimeSpan? IdleDuration { get; init; }
 
-    /// <summary>Who holds it; <see langword="null"/> when nobody does.</summary>
+    /// <summary>
+    /// Gets the lease of the connection, or <see langword="null"/> for a connection that is not leased.
+    /// </summary>
     public required LeaseInfo? Lease { get; init; }
 }

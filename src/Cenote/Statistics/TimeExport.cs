@@ -2,12 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace Cenote.Statistics;
 
-/// <summary>Tells whoever listens of one pool's durations, in seconds. Costs one look when nobody does.</summary>
+/// <summary>
+/// An export of a pool's durations, in seconds, to the listeners of an instrument. Costs one check without a listener.
+/// </summary>
 internal sealed class TimeExport(Histogram<double> instrument, PoolLabels labels)
 {
     internal bool IsEnabled => instrument.Enabled;
 
-    /// <summary>Never throws: a listener's mistake must not cost a caller its connection.</summary>
+    /// <summary>
+    /// Records a duration. Never throws, because a listener's failure must not cost a caller its connection.
+    /// </summary>
     internal void Record(TimeSpan duration)
     {
         if (!instrument.Enabled)
@@ -21,7 +25,7 @@ internal sealed class TimeExport(Histogram<double> instrument, PoolLabels labels
         }
         catch (Exception)
         {
-            // It is somebody else's code, which runs on the way of a lease; there is nobody here to tell.
+            // A listener is foreign code that runs during a rent, and no caller can handle its failure.
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class DiagnosisTests
         // Not ready, which a health check must know, but nothing to alarm anybody.
         var finding = Assert.Single(test.Pool.Diagnose().Findings);
         Assert.Equal((FindingKind.NotFilled, DiagnosisLevel.Unhealthy), (finding.Kind, finding.Level));
-        Assert.Contains("no try has failed", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("no attempt has failed", finding.Evidence, StringComparison.Ordinal);
         Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), static record => record.Level >= Microsoft.Extensions.Logging.LogLevel.Warning);
         Assert.DoesNotContain(test.Pool.GetEvents(), static happened => happened.Kind == PoolEventKind.DiagnosisChanged);
 
@@ -81,7 +81,7 @@ public sealed class DiagnosisTests
 
         var small = await load.FindWhileSaturated(FindingKind.PoolTooSmall);
 
-        Assert.Contains("of 4 connections are busy all the time", small.Summary, StringComparison.Ordinal);
+        Assert.Contains("of 4 connections are always busy", small.Summary, StringComparison.Ordinal);
         Assert.Contains("40 rents a second", small.Evidence, StringComparison.Ordinal);
     }
 
@@ -95,7 +95,7 @@ public sealed class DiagnosisTests
 
         var slow = await load.FindWhileSaturated(FindingKind.DatabaseSaturated);
 
-        Assert.StartsWith("the database is slow: a use takes ", slow.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("the database is slow: a lease takes ", slow.Summary, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class DiagnosisTests
 
         var slow = await load.FindWhileSaturated(FindingKind.SlowQueries);
 
-        Assert.Contains("2 of 4 connections are held for more than 1 s, mostly by TestPool.cs:", slow.Summary, StringComparison.Ordinal);
+        Assert.Contains("2 of 4 connections are held longer than 1 s, mostly by TestPool.cs:", slow.Summary, StringComparison.Ordinal);
         Array.ForEach(reports, lease => lease.Dispose());
     }
 
@@ -131,7 +131,7 @@ public sealed class DiagnosisTests
         Assert.Equal((FindingKind.NestedRentDeadlock, DiagnosisLevel.Unhealthy), (finding.Kind, diagnosis.Level));
         Assert.StartsWith("stands still for ", diagnosis.Summary, StringComparison.Ordinal);
         Assert.Contains("Held by DiagnosisTests.cs:", finding.Evidence, StringComparison.Ordinal);
-        Assert.Contains("asked for by DiagnosisTests.cs:", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("requested by DiagnosisTests.cs:", finding.Evidence, StringComparison.Ordinal);
         Array.ForEach(outer, lease => lease.Dispose());
         Array.ForEach(await Task.WhenAll(inner).Soon(), lease => lease.Dispose());
         Assert.Empty(test.Pool.Diagnose().Findings);
@@ -188,7 +188,7 @@ public sealed class DiagnosisTests
 
         Assert.Equal(FindingKind.NestedRentDeadlock, finding.Kind);
         Assert.Contains("Held by Outer.cs:1", finding.Evidence, StringComparison.Ordinal);
-        Assert.Contains("asked for by Inner.cs:2", finding.Evidence, StringComparison.Ordinal);
+        Assert.Contains("requested by Inner.cs:2", finding.Evidence, StringComparison.Ordinal);
         await test.Pass(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1));
         Assert.All(await Task.WhenAll(flows.Select(async flow => await Record.ExceptionAsync(() => flow.Soon()))), exception => Assert.True(exception is null or PoolTimeoutException, exception?.ToString()));
     }

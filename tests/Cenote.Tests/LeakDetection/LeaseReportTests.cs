@@ -67,7 +67,7 @@ public sealed class LeaseReportTests
         var text = report.ToString();
         Assert.Equal(3, report.Leases.Count);
         Assert.Equal("test", report.PoolName);
-        Assert.Contains("3 leases from 2 places, 2 suspected of being leaked (held longer than 30 s)", text, StringComparison.Ordinal);
+        Assert.Contains("3 leases from 2 places, 2 suspected leaks (held longer than 30 s)", text, StringComparison.Ordinal);
         Assert.Contains("Orders.cs:87 (LoadAsync): 2", text, StringComparison.Ordinal);
         Assert.Contains("in /src/Orders.cs", text, StringComparison.Ordinal);
         Assert.Equal(2, text.Split("SUSPECTED").Length - 1);
