@@ -167,7 +167,7 @@ public sealed partial class PooledConnection
     /// <inheritdoc cref="Enter"/>
     internal bool TryEnter(out ConnectionLease lease)
     {
-        if (_gate.Announce(out lease))
+        if (_gate.Enter(out lease))
         {
             return true;
         }
@@ -179,7 +179,7 @@ public sealed partial class PooledConnection
     /// <summary>Begins a call that is only valid for one certain lease.</summary>
     internal bool TryEnterAs(in ConnectionLease lease)
     {
-        if (_gate.Announce(out var current) && current == lease)
+        if (_gate.Enter(out var current) && current == lease)
         {
             return true;
         }

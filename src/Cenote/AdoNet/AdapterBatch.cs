@@ -3,14 +3,13 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The rows of an adapter on their way to the database together. The adapter uses one command for all of them, so each
-/// row is a copy.
+/// A batch of an adapter's rows. The adapter uses one command for all rows, so each row is a copy.
 /// </summary>
 internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
 {
-    // MySqlConnector 2.6.2 counts for a whole batch only: each of its commands says 0. The sum does not tell two rows
-    // that matched 2 and 0 from two that matched 1 each, so its rows go one by one. Its batches are no transactions
-    // either.
+    // MySqlConnector 2.6.2 counts only for a whole batch, and returns 0 for each command. The sum does not distinguish
+    // two rows that matched 2 and 0 from two rows that matched 1 each, so its rows are sent one by one. Its batches are
+    // not transactions either.
     private readonly bool _countsEach = driver.GetType().FullName != "MySqlConnector.MySqlConnectorFactory";
     private readonly List<DbBatchCommand> _rows = [];
     private DbBatch? _batch;
@@ -56,7 +55,7 @@ internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
 
     internal int AffectedBy(int index) => _counts?[index] ?? this[index].RecordsAffected;
 
-    // The next rows may be of a command on another connection or in another transaction.
+    // The next rows may belong to a command on another connection or in another transaction.
     internal void Clear() => Dispose();
 
     public void Dispose()
@@ -80,7 +79,7 @@ internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
 
     private static DbBatch Begin(DbCommand command)
     {
-        var connection = command.Connection ?? throw new InvalidOperationException("The command of the adapter has no connection: set its Connection first.");
+        var connection = command.Connection ?? throw new InvalidOperationException("The command of the adapter has no connection. Set its Connection first.");
         var batch = connection.CreateBatch();
         batch.Transaction = command.Transaction;
         batch.Timeout = command.CommandTimeout;
@@ -94,7 +93,7 @@ internal sealed class AdapterBatch(DbProviderFactory driver) : IDisposable
             return (DbParameter)cloneable.Clone();
         }
 
-        var copy = driver.CreateParameter() ?? throw new NotSupportedException($"{driver.GetType()} makes no parameters.");
+        var copy = driver.CreateParameter() ?? throw new NotSupportedException($"{driver.GetType()} does not create parameters. Use another driver for adapters.");
         copy.ParameterName = parameter.ParameterName;
         copy.DbType = parameter.DbType;
         copy.Direction = parameter.Direction;

@@ -3,13 +3,13 @@ using Cenote.Connections;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The cancels that the owner of one statement has sent, until it is known how the statement ended and how long sending
-/// took.
+/// The cancels sent by the owner of one statement, until the end of the statement and the duration of sending are
+/// known.
 /// </summary>
 /// <remarks>
-/// A cancel may end before the statement or after it. The later of the two reports both, because how the statement
-/// ended says whether the cancel was used up, and how long sending took says whether a cancel without an answer can
-/// still be on its way.
+/// A cancel may end before the statement or after it. The later of the two reports both. The end of the statement shows
+/// whether the cancel was consumed. The duration of sending shows whether a cancel without an answer can still be on
+/// its way.
 /// </remarks>
 internal sealed class CancelRequests
 {
@@ -20,7 +20,7 @@ internal sealed class CancelRequests
     private int _sent;
     private bool _isEnded;
 
-    /// <summary>A cancel is about to be sent.</summary>
+    /// <summary>Records that a cancel is about to be sent.</summary>
     internal void Begin()
     {
         lock (_gate)
@@ -29,9 +29,9 @@ internal sealed class CancelRequests
         }
     }
 
-    /// <summary>A cancel was not sent, because the statement had ended.</summary>
-    /// <returns>What to report of others; <see langword="null"/> when none was sent, another is being sent, or the end
-    /// is not known yet.</returns>
+    /// <summary>Records that a cancel was not sent, because the statement had ended.</summary>
+    /// <returns>The report of other cancels, or <see langword="null"/> when none was sent, another is being sent, or
+    /// the end is not known yet.</returns>
     internal SentCancel? Withdraw()
     {
         lock (_gate)
@@ -39,7 +39,7 @@ internal sealed class CancelRequests
             _sending--;
             if (_sending == 0 && _sent == 0)
             {
-                // An end that waited for this one must not be taken for that of the next execution.
+                // An end that waited for this cancel must not be taken for the end of the next execution.
                 Clear();
             }
 
@@ -47,8 +47,8 @@ internal sealed class CancelRequests
         }
     }
 
-    /// <summary>A cancel was sent.</summary>
-    /// <returns>What to report; <see langword="null"/> while the statement runs, or another cancel is being
+    /// <summary>Records that a cancel was sent.</summary>
+    /// <returns>The report, or <see langword="null"/> while the statement runs or another cancel is being
     /// sent.</returns>
     internal SentCancel? RecordSent(TimeSpan sendingTime)
     {
@@ -61,10 +61,10 @@ internal sealed class CancelRequests
         }
     }
 
-    /// <summary>An execution has ended.</summary>
-    /// <param name="outcome">Its failure.</param>
+    /// <summary>Records that an execution has ended.</summary>
+    /// <param name="outcome">The outcome of the execution.</param>
     /// <param name="isLast">Whether no other execution of the statement is running.</param>
-    /// <returns>What to report; <see langword="null"/> when no cancel was requested, or one is still being
+    /// <returns>The report, or <see langword="null"/> when no cancel was requested or one is still being
     /// sent.</returns>
     internal SentCancel? RecordEnd(Exception? outcome, bool isLast)
     {

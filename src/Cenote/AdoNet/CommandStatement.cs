@@ -5,12 +5,12 @@ using Cenote.Providers;
 
 namespace Cenote.AdoNet;
 
-/// <summary>A command of the driver as a statement.</summary>
+/// <summary>A statement that is a command of the driver.</summary>
 internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     : Statement(pool, connection, opensConnection)
 {
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()
-        ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} makes no commands: use ConnectionPool.Rent and the driver's own connection.");
+        ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} does not create commands. Use ConnectionPool.Rent and the driver's own connection.");
 
     private protected override int DriverTimeout
     {
@@ -53,7 +53,7 @@ internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? co
 
     private protected override Task PrepareDriverObjectAsync(CancellationToken cancellationToken) => Command.PrepareAsync(cancellationToken);
 
-    // Whatever a driver prepared it prepared for a text: a new text is unprepared.
+    // A driver prepares a text, so a new text is unprepared.
     private protected override void ForgetPreparation() => Command.CommandText = Command.CommandText;
 
     internal override void CancelOn(PhysicalConnection physical) => physical.CancelStatement(Command);

@@ -1,22 +1,22 @@
 namespace Cenote.AdoNet;
 
-/// <summary>What few connections need. The object that each open allocates stays small without it.</summary>
+/// <summary>The state that few connections need. It is separate so that the object of each open stays small.</summary>
 internal sealed class ConnectionExtras
 {
     private StatementWatch? _watch;
 
-    /// <summary>The query timeout that was set on the connection.</summary>
+    /// <summary>Gets or sets the query timeout that was set on the connection.</summary>
     internal TimeSpan? QueryTimeout { get; set; }
 
-    /// <summary>The limit that the server was told instead of the pool's, on one lease.</summary>
+    /// <summary>Gets the limit that was set on the server instead of the pool's, for one lease.</summary>
     internal TimeSpan? Raised { get; private set; }
 
     internal ConnectionLease RaisedOn { get; private set; }
 
-    /// <summary>The database to change back to before the lease is returned.</summary>
+    /// <summary>Gets or sets the database that is restored before the lease is returned.</summary>
     internal string? DatabaseBefore { get; set; }
 
-    /// <summary>What a database within the process asks, if it was told to for any lease.</summary>
+    /// <summary>Gets the watch that an in-process database calls, if it was set for any lease.</summary>
     internal StatementWatch? StatementWatch
     {
         get => Volatile.Read(ref _watch);

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The low bits of a <see cref="PooledConnection"/>'s stamp. The bits above count its leases, so that a look at the
-/// stamp before and after a look at the lease proves that both belong together.
+/// The low bits of a <see cref="PooledConnection"/>'s stamp. The bits above count its leases, so that an unchanged
+/// stamp before and after a read of the lease shows that both belong together.
 /// </summary>
 internal static class ConnectionPhase
 {
@@ -10,7 +10,9 @@ internal static class ConnectionPhase
     internal const int Opening = 1;
     internal const int Open = 2;
 
-    /// <summary>No new work may start, and what the lease left behind is being ended.</summary>
+    /// <summary>
+    /// The lease is ending: no new call may start, and open readers and transactions are being closed.
+    /// </summary>
     internal const int Closing = 3;
 
     internal const int Mask = 3;

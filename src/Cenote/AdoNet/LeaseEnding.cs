@@ -1,13 +1,13 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Ends what hangs on a lease before it is returned, for the thread that closes the connection. What fails costs the
-/// physical connection.
+/// The end of a lease's work before the lease is returned, on the thread that closes the connection. A failure costs
+/// the physical connection.
 /// </summary>
 internal static class LeaseEnding
 {
     /// <summary>Closes readers, rolls back, changes the database back and detaches statements.</summary>
-    /// <returns><see langword="false"/> when a call is inside: it ends the lease when it leaves.</returns>
+    /// <returns><see langword="false"/> when a call is inside. That call ends the lease when it leaves.</returns>
     internal static bool TryEnd(PooledConnection connection)
     {
         List<PooledDataReader>? readers;
@@ -32,7 +32,7 @@ internal static class LeaseEnding
         return true;
     }
 
-    /// <summary>As <see cref="TryEnd"/>, giving the driver the pool's validation timeout.</summary>
+    /// <summary>Does the same as <see cref="TryEnd"/>, and allows the driver the pool's validation timeout.</summary>
     /// <inheritdoc cref="TryEnd" path="/returns"/>
     internal static async ValueTask<bool> TryEndAsync(PooledConnection connection)
     {
@@ -45,8 +45,8 @@ internal static class LeaseEnding
             }
         }
 
-        // Taken before anything is awaited: when the driver hangs, the connection may be open again, with another
-        // lease, before it answers.
+        // Read before the first await. When the driver hangs, the connection may be open again, with another lease,
+        // before the driver answers.
         var lease = connection.Gate.ClosingLease;
         var engine = connection.Pool.Engine;
         var open = connection.Work.TakeLeftOpen(in lease, readers);
@@ -73,25 +73,25 @@ internal static class LeaseEnding
         return true;
     }
 
-    /// <summary>Lets no call in any more, on readers neither.</summary>
-    /// <returns>Whether none is inside.</returns>
+    /// <summary>Stops new calls, also on readers.</summary>
+    /// <returns>Whether no call is inside.</returns>
     private static bool TryStop(PooledConnection connection, out List<PooledDataReader>? readers)
     {
         readers = null;
         if (!connection.Gate.ClosingLease.IsActive)
         {
-            // The pool took the lease back by itself: the rest belongs to a connection that is not ours any more.
+            // The pool revoked the lease. The rest belongs to a connection of another holder.
             connection.Work.ForgetAll(connection);
             return true;
         }
 
-        // First the calls, which may be about to make a reader, then the readers.
+        // First the calls, which may be about to create a reader, then the readers.
         return !connection.Gate.HasCallsInside && connection.Work.TryStopReaders(connection, out readers);
     }
 
-    /// <summary>Leaves the rest of the closing to the call that is inside.</summary>
-    /// <returns><see langword="false"/> when it was out before it could know: then this thread goes on
-    /// itself.</returns>
+    /// <summary>Leaves the rest of the closing to the call inside.</summary>
+    /// <returns><see langword="false"/> when the call left before it could see the request. Then this thread goes
+    /// on.</returns>
     private static bool TryHandOver(PooledConnection connection)
     {
         connection.Gate.HandOver();

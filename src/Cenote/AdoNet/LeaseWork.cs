@@ -1,13 +1,13 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// What hangs on the lease of one <see cref="PooledConnection"/>: statements that are attached to the driver's
-/// connection, their open readers, a transaction, another database. All of it ends before the lease is returned.
+/// The open work of the lease of one <see cref="PooledConnection"/>: statements attached to the driver's connection,
+/// their open readers, a transaction, another database. All of it ends before the lease is returned.
 /// </summary>
 /// <remarks>
-/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their coming and going at
-/// the driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection
-/// and is never copied.
+/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their attaching to the
+/// driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection and is
+/// never copied.
 /// </remarks>
 internal struct LeaseWork
 {
@@ -20,29 +20,29 @@ internal struct LeaseWork
     private ConnectionExtras? _extras;
     private int _statementCount;
 
-    /// <summary>Gets whether nothing has to end before the lease is returned.</summary>
+    /// <summary>Gets whether no work has to end before the lease is returned.</summary>
     internal readonly bool IsEmpty => _newest is null && _transaction is null && _extras is not { DatabaseBefore: not null };
 
-    /// <summary>Gets the transaction that was begun on the lease and is not over.</summary>
+    /// <summary>Gets the open transaction of the lease.</summary>
     internal readonly PooledTransaction? Transaction => Volatile.Read(in _transaction);
 
-    /// <summary>Gets what few connections need; <see langword="null"/> for most.</summary>
+    /// <summary>Gets the state that few connections need, or <see langword="null"/> for most.</summary>
     internal readonly ConnectionExtras? Extras => Volatile.Read(in _extras);
 
-    /// <summary>Gets what a database within the process asks, if it was told to for any lease.</summary>
+    /// <summary>Gets the watch that an in-process database calls, if it was set for any lease.</summary>
     internal readonly StatementWatch? StatementWatch => Extras?.StatementWatch;
 
-    /// <summary>Makes <see cref="Extras"/> if they do not exist.</summary>
+    /// <summary>Creates <see cref="Extras"/> if they do not exist.</summary>
     internal ConnectionExtras RequireExtras() => LazyInitializer.EnsureInitialized(ref _extras);
 
-    /// <summary>Remembers the transaction that was begun.</summary>
+    /// <summary>Records the transaction that was begun.</summary>
     internal void Add(PooledTransaction transaction) => Volatile.Write(ref _transaction, transaction);
 
-    /// <summary>Forgets a transaction that is over.</summary>
+    /// <summary>Removes an ended transaction.</summary>
     internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
 
     /// <summary>
-    /// Remembers a statement that was attached to the driver's connection. The caller holds the gate.
+    /// Adds a statement that was attached to the driver's connection. The caller holds the gate.
     /// </summary>
     internal void Link(Statement statement)
     {
@@ -52,7 +52,7 @@ internal struct LeaseWork
         }
         else
         {
-            // A ring: the oldest is the one newer than the newest.
+            // A ring: the oldest statement follows the newest.
             statement.Older = _newest;
             statement.Newer = _newest.Newer;
             statement.Newer!.Older = statement;
@@ -66,14 +66,14 @@ internal struct LeaseWork
         }
     }
 
-    /// <summary>Forgets a statement that was detached. The caller holds the gate.</summary>
+    /// <summary>Removes a statement that was detached. The caller holds the gate.</summary>
     internal void Unlink(Statement statement)
     {
         statement.Newer!.Older = statement.Older;
         statement.Older!.Newer = statement.Newer;
         if (_newest == statement)
         {
-            // Written last, since a closing thread that finds no statement does not take the lock.
+            // Written last, because a closing thread that finds no statement does not take the lock.
             Volatile.Write(ref _newest, statement.Older == statement ? null : statement.Older);
         }
 
@@ -81,7 +81,7 @@ internal struct LeaseWork
         _statementCount--;
     }
 
-    /// <summary>Lets no further call into the open readers.</summary>
+    /// <summary>Stops new calls on the open readers.</summary>
     /// <returns>Whether no call is inside one.</returns>
     internal readonly bool TryStopReaders(object gate, out List<PooledDataReader>? readers)
     {
@@ -96,10 +96,10 @@ internal struct LeaseWork
         return readers.TrueForAll(static reader => !reader.IsInside);
     }
 
-    /// <summary>Whether a call is inside one of the open readers.</summary>
+    /// <summary>Gets whether a call is inside one of the open readers.</summary>
     internal readonly bool HasReaderInside(object gate) => FindOpenReaders(gate)?.Exists(static reader => reader.IsInside) == true;
 
-    /// <summary>Takes what only the driver can end. The readers were stopped.</summary>
+    /// <summary>Takes the work that only the driver can end. The readers were stopped.</summary>
     internal LeftOpen TakeLeftOpen(in ConnectionLease lease, List<PooledDataReader>? readers)
     {
         var transaction = Interlocked.Exchange(ref _transaction, null);
@@ -121,7 +121,7 @@ internal struct LeaseWork
         }
     }
 
-    /// <summary>Forgets everything without touching the driver's objects.</summary>
+    /// <summary>Drops all work without touching the driver's objects.</summary>
     internal void ForgetAll(object gate)
     {
         Interlocked.Exchange(ref _transaction, null);
@@ -135,11 +135,13 @@ internal struct LeaseWork
         }
     }
 
-    /// <summary>Has the current database changed back before the lease is returned, if a call has changed it.</summary>
+    /// <summary>
+    /// Requests that the database is restored before the lease is returned, if a call has changed it.
+    /// </summary>
     /// <remarks>
-    /// A driver that pools under the slot may change the database by taking another connection from another of its
-    /// pools: then the slot's own cannot be reached any more, nor when the database had no name: the physical
-    /// connection is retired.
+    /// The physical connection is retired when the database had no name, or when the slot's own session can no longer
+    /// be reached. A driver that pools under the slot may change the database by taking a connection from another of
+    /// its pools.
     /// </remarks>
     internal void NoteDatabase(in ConnectionLease lease, string before)
     {
@@ -159,12 +161,12 @@ internal struct LeaseWork
     }
 
     /// <summary>
-    /// Has a database within the process ask from now on, if another statement is being read from: it can only
-    /// interrupt all of them. The statement is announced, and not in the driver yet.
+    /// Sets the watch of an in-process database if another statement is being read, because the database can only
+    /// interrupt all statements. The statement has entered the gate, and not the driver yet.
     /// </summary>
     internal void WatchIfShared(object gate, in ConnectionLease lease, Statement next)
     {
-        // The only statement, and the only reader of it: most of the time, so that it takes no lock.
+        // Usually this is the only statement with its only reader, so this takes no lock.
         if ((_statementCount <= 1 && !next.HasOpenReader)
             || StatementWatch?.IsOn(in lease) == true
             || !MustWatch(gate, next)
@@ -176,7 +178,7 @@ internal struct LeaseWork
         var watch = StatementWatch ?? new StatementWatch();
         try
         {
-            // Not under a lock: it waits for the thread that is inside the database.
+            // Not under a lock, because it waits for the thread inside the database.
             if (lease.Pool?.Provider.InProcess?.TryWatchStatements(physical, watch.Question) != true)
             {
                 return;
@@ -184,7 +186,7 @@ internal struct LeaseWork
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // The holder has closed the driver's connection: the statement fails by itself.
+            // The holder has closed the driver's connection, so the statement fails by itself.
             return;
         }
 
@@ -192,7 +194,7 @@ internal struct LeaseWork
         RequireExtras().StatementWatch = watch;
     }
 
-    // A call that is inside already would not be asked: in a function that runs statements of its own, for example.
+    // The watch would not be called for a call that is already inside, for example in a function that runs statements.
     private readonly bool MustWatch(object gate, Statement next)
     {
         lock (gate)
@@ -242,7 +244,7 @@ internal struct LeaseWork
         }
     }
 
-    // The oldest moves to the newest end when it cannot be detached, so that the next call looks at another.
+    // The oldest statement moves to the newest end when it cannot be detached, so that the next call tries another.
     private void DetachOneIdle(Statement except)
     {
         var oldest = _newest!.Newer!;

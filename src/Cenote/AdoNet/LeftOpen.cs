@@ -1,12 +1,12 @@
 namespace Cenote.AdoNet;
 
-/// <summary>What the holder of a lease left open, which only the driver can end.</summary>
+/// <summary>The work that the holder of a lease left open and only the driver can end.</summary>
 internal readonly struct LeftOpen(
     ConnectionLease lease, List<PooledDataReader>? readers, PooledTransaction? transaction, string? database)
 {
     internal bool IsEmpty => readers is null && transaction is null && database is null;
 
-    /// <summary>Closes the readers, rolls back, changes the database back.</summary>
+    /// <summary>Closes the readers, rolls back and restores the database.</summary>
     internal void End()
     {
         readers?.ForEach(static reader => reader.Release());

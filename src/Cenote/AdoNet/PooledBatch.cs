@@ -4,7 +4,8 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// A batch that runs on a <see cref="PooledConnection"/> whenever that is open, and never on anyone else's session.
+/// A batch that runs on a <see cref="PooledConnection"/> while that is open, and never on the session of another
+/// holder.
 /// </summary>
 internal sealed class PooledBatch(ConnectionPool pool, PooledConnection? connection, bool opensConnection) : DbBatch
 {

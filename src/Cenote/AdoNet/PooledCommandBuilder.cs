@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Writes the commands of a <see cref="PooledDataAdapter"/>. What differs from driver to driver (quotes, parameter
-/// names and types) comes from the driver's own builder, which itself accepts its driver's adapter only.
+/// A builder of the commands of a <see cref="PooledDataAdapter"/>. Quotes, parameter names and types come from the
+/// driver's own builder, which only accepts its driver's adapter.
 /// </summary>
 internal sealed class PooledCommandBuilder : DbCommandBuilder
 {
@@ -37,13 +37,13 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
 
     protected override string GetParameterPlaceholder(int parameterOrdinal) => Driver.GetParameterPlaceholder(_driver, parameterOrdinal);
 
-    // The base class calls it with its own adapter to end, and with another to begin.
+    // The base class calls this with its current adapter to unsubscribe, and with another to subscribe.
     protected override void SetRowUpdatingHandler(DbDataAdapter adapter)
     {
         if (adapter is not PooledDataAdapter pooled)
         {
             throw new ArgumentException(
-                $"A command builder of a pool's provider factory needs an adapter of the same factory, not a {adapter.GetType()}: make it with CreateDataAdapter.", nameof(adapter));
+                $"A command builder of a pool's provider factory needs an adapter of the same factory, not a {adapter.GetType()}. Create it with CreateDataAdapter.", nameof(adapter));
         }
 
         if (adapter == DataAdapter)
@@ -58,7 +58,7 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
 
     protected override void Dispose(bool disposing)
     {
-        // First, since it takes the handler off the adapter.
+        // First, because it removes the handler from the adapter.
         base.Dispose(disposing);
         if (disposing)
         {
@@ -69,8 +69,8 @@ internal sealed class PooledCommandBuilder : DbCommandBuilder
     private void OnRowUpdating(object? sender, RowUpdatingEventArgs update) => RowUpdatingHandler(update);
 
     /// <summary>
-    /// Protected members of the base class, which drivers must implement. The runtime writes the bodies: marked for the
-    /// interleaving checker (CONTRIBUTING.md).
+    /// The protected members of the base class, which drivers must implement. The runtime writes their bodies, so the
+    /// class is marked for the interleaving checker (CONTRIBUTING.md).
     /// </summary>
     [CompilerGenerated]
     private static class Driver

@@ -4,8 +4,8 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// An adapter for commands of pooled connections, which those of drivers refuse. Rows are written in batches
-/// (<see cref="UpdateBatchSize"/>) where the driver makes batches.
+/// An adapter for commands of pooled connections, which the adapters of drivers reject. Rows are written in batches
+/// (<see cref="UpdateBatchSize"/>) if the driver has batches.
 /// </summary>
 internal sealed class PooledDataAdapter(DbProviderFactory driver) : DbDataAdapter
 {
@@ -22,7 +22,7 @@ internal sealed class PooledDataAdapter(DbProviderFactory driver) : DbDataAdapte
             ArgumentOutOfRangeException.ThrowIfNegative(value);
             if (value != 1 && !driver.CanCreateBatch)
             {
-                throw new NotSupportedException($"UpdateBatchSize must be 1: {driver.GetType()} makes no batches.");
+                throw new NotSupportedException($"UpdateBatchSize must be 1, because {driver.GetType()} has no batches.");
             }
 
             _updateBatchSize = value;
@@ -55,5 +55,5 @@ internal sealed class PooledDataAdapter(DbProviderFactory driver) : DbDataAdapte
         _batch = null;
     }
 
-    private AdapterBatch Batch => _batch ?? throw new InvalidOperationException("No batch of rows is under way.");
+    private AdapterBatch Batch => _batch ?? throw new InvalidOperationException("A batch of rows was not started. Call InitializeBatching first.");
 }

@@ -1,6 +1,6 @@
 namespace Cenote.AdoNet;
 
-// Closing, by the owner or with the lease.
+// Closing by the owner, or with the lease.
 internal sealed partial class PooledDataReader
 {
     public override void Close()
@@ -83,7 +83,7 @@ internal sealed partial class PooledDataReader
         base.Dispose(disposing);
     }
 
-    /// <summary>Lets no further call in, when the lease is about to be returned.</summary>
+    /// <summary>Stops new calls, because the lease is about to be returned.</summary>
     internal void Stop() => Interlocked.Exchange(ref _isEnded, 1);
 
     /// <summary>Closes the driver's reader, which its owner left open, after <see cref="Stop"/>.</summary>
@@ -119,12 +119,12 @@ internal sealed partial class PooledDataReader
     }
 
     /// <summary>
-    /// Whether a failure to close would only hide the one that ended the statement, or its session, and that the caller
-    /// was told of.
+    /// Gets whether a failure to close would hide an earlier failure that ended the statement or its session, and that
+    /// the caller has received.
     /// </summary>
     /// <remarks>
-    /// A value that could not be read ends nothing, and a database may execute the rest of a text after an error: what
-    /// fails then is news. Asked only when closing has failed.
+    /// An unreadable value does not end the statement, and a database may execute the rest of a text after an error. A
+    /// failure after that is new to the caller. Read only when closing has failed.
     /// </remarks>
     private bool HidesAnother(Exception exception) =>
         PooledConnection.IsLost(in _lease)
@@ -135,7 +135,9 @@ internal sealed partial class PooledDataReader
         || _connection.Pool.Engine.Classifier.Classify(failure) is FailureKind.QueryTimeout or FailureKind.ConnectionLost
         || _connection.Pool.Engine.Classifier.IsCancellation(failure);
 
-    /// <summary>Only one call closes the driver's reader, and only while the lease holds.</summary>
+    /// <summary>
+    /// Takes the driver's reader for closing. Only one call gets it, and only while the lease is active.
+    /// </summary>
     private bool TryBeginClosing()
     {
         if (_isEnded != 0 || !_connection.TryEnterAs(in _lease))

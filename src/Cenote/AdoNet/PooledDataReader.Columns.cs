@@ -5,7 +5,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cenote.AdoNet;
 
-// What the columns are.
+// Columns.
 internal sealed partial class PooledDataReader
 {
     public override int FieldCount => Call(0, static (reader, _) => reader.FieldCount);
@@ -21,7 +21,7 @@ internal sealed partial class PooledDataReader
     [return: DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.PublicProperties)]
     public override Type GetFieldType(int ordinal)
     {
-        // Not by a helper: what the trimmer keeps of the type is promised by the driver's method itself.
+        // Without a helper, because the annotations for the trimmer are on the driver's method.
         var reader = Enter();
         try
         {
@@ -66,8 +66,7 @@ internal sealed partial class PooledDataReader
         CallAsync(0, static (reader, _, token) => reader.GetColumnSchemaAsync(token), cancellationToken);
 
     /// <summary>
-    /// One guarded call of the driver's reader that is not made for each value. The state stands in for a closure, so
-    /// that nothing is allocated.
+    /// Makes a guarded call of the driver's reader. The state replaces a closure, so that nothing is allocated.
     /// </summary>
     private T Call<TState, T>(TState state, Func<DbDataReader, TState, T> call)
     {

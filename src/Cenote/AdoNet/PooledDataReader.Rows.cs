@@ -7,7 +7,10 @@ internal sealed partial class PooledDataReader
 
     public override int Depth => Call(0, static (reader, _) => reader.Depth);
 
-    /// <summary>Known for good only once the reader is closed; then it stays readable, as ADO.NET promises.</summary>
+    /// <summary>
+    /// Gets the number of affected rows. It is final once the reader is closed, and stays readable, as ADO.NET
+    /// requires.
+    /// </summary>
     public override int RecordsAffected => IsOver ? _recordsAffected : Call(0, static (reader, _) => reader.RecordsAffected);
 
     public override bool Read()
@@ -67,7 +70,7 @@ internal sealed partial class PooledDataReader
         }
         finally
         {
-            // Nearly every row is here already: those cost no task of ours.
+            // Nearly every row is already here, and costs no task of ours.
             if (reading is null or { IsCompletedSuccessfully: true })
             {
                 RecordCancel(cancellationToken);
@@ -101,8 +104,8 @@ internal sealed partial class PooledDataReader
     }
 
     /// <summary>
-    /// Cancels the statement instead of passing a signalled token on: a driver may send a cancel for such a token, or
-    /// return the rows that it has buffered, and how long sending took would not be known.
+    /// Cancels the statement instead of passing on a signalled token. A driver may send a cancel for such a token, or
+    /// return buffered rows, and the duration of sending would not be known.
     /// </summary>
     private Task<bool> LeaveEarly(CancellationToken cancellationToken)
     {
@@ -111,8 +114,8 @@ internal sealed partial class PooledDataReader
             throw Over();
         }
 
-        // Once: what tries on with the same token has nothing more to cancel. Some drivers block while they send, so
-        // not on the caller's thread.
+        // Only once, because another attempt with the same token has nothing to cancel. Some drivers block while they
+        // send, so this does not run on the caller's thread.
         return _root.IsFirstToLeaveEarly()
             ? CancelAndLeaveAsync(cancellationToken)
             : Task.FromCanceled<bool>(cancellationToken);
@@ -128,13 +131,15 @@ internal sealed partial class PooledDataReader
         }
         catch (Exception)
         {
-            // The pool knows of it. The caller asked for a cancellation, and is told of that.
+            // The pool has recorded the failure. The caller requested a cancellation, and gets its exception.
         }
 
         throw new OperationCanceledException(cancellationToken);
     }
 
-    /// <summary>For exception filters: <see cref="Failed"/>, for a failure that may have ended the reader.</summary>
+    /// <summary>
+    /// Does the same as <see cref="Failed"/>, for a failure that may have ended the reader. For exception filters.
+    /// </summary>
     private Exception? FailedMoving(Exception exception)
     {
         _root._moveFailure = exception;

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Cenote.AdoNet;
 
-// What reads on from the session after the call: guarded, so that it ends with the reader.
+// Streams that read from the session after the call. They are guarded, so that they end with the reader.
 internal sealed partial class PooledDataReader
 {
     public override Stream GetStream(int ordinal) => Guard(Call(ordinal, static (reader, column) => reader.GetStream(column)));
@@ -12,7 +12,7 @@ internal sealed partial class PooledDataReader
     protected override DbDataReader GetDbDataReader(int ordinal) =>
         new PooledDataReader(this, Call(ordinal, static (reader, column) => reader.GetData(column)));
 
-    // A copy in memory holds no session.
+    // A copy in memory does not use the session.
     private Stream Guard(Stream stream) => stream is MemoryStream ? stream : new ReaderBoundStream(this, stream);
 
     private TextReader Guard(TextReader text) => text is StringReader ? text : new ReaderBoundTextReader(this, text);

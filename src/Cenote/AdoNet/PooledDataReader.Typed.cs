@@ -31,7 +31,7 @@ internal sealed partial class PooledDataReader
 
     public override bool IsDBNull(int ordinal) => Get<DBNullGetter, bool>(ordinal);
 
-    /// <summary>One guarded call of the driver's reader.</summary>
+    /// <summary>Makes a guarded call of the driver's reader.</summary>
     private T Get<TGetter, T>(int ordinal)
         where TGetter : IColumnGetter<T>
     {

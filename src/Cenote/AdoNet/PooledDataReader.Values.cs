@@ -1,6 +1,6 @@
 namespace Cenote.AdoNet;
 
-// Values of any type, and pieces of large ones.
+// Values of any type, and parts of large values.
 internal sealed partial class PooledDataReader
 {
     public override object this[int ordinal] => Guard(Get<ItemGetter, object>(ordinal));
@@ -29,7 +29,7 @@ internal sealed partial class PooledDataReader
 
     public override async Task<T> GetFieldValueAsync<T>(int ordinal, CancellationToken cancellationToken)
     {
-        // Not by a helper: it would cost a second task for each value.
+        // Without a helper, which would cost a second task for each value.
         var reader = Enter();
         try
         {

@@ -4,14 +4,14 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// A reader of one lease. Drivers use the same reader object for the next command, of the same session or of its next
-/// holder: so once this one is closed, or its lease has ended, it never touches the driver's again.
+/// A reader of one lease. Drivers reuse a reader object for the next command of the same session, also for its next
+/// holder. So this reader never touches the driver's reader after it is closed or its lease has ended.
 /// </summary>
 /// <remarks>
-/// A call here may cost only a few nanoseconds, so it announces itself by a plain write (<see cref="Enter"/>), and the
-/// fence that this needs is on the other side: whoever returns the lease writes first (<see cref="Stop"/>), then sends
-/// a barrier to every processor, then looks whether a call is inside. That is rare: a reader is seldom still open when
-/// its connection is closed.
+/// A call may cost only a few nanoseconds, so it enters with a plain write (<see cref="Enter"/>). The required fence is
+/// on the other side: the thread that returns the lease writes first (<see cref="Stop"/>), then sends a barrier to
+/// every processor, then checks whether a call is inside. That is rare, because a reader is seldom open when its
+/// connection is closed.
 /// </remarks>
 internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGenerator
 {
@@ -47,25 +47,27 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     }
 
     /// <summary>
-    /// A reader of what one column holds (a composite, say): it lives as long as the one it came from.
+    /// Creates a reader of the content of one column, such as a composite. It lives as long as its parent.
     /// </summary>
     private PooledDataReader(PooledDataReader outer, DbDataReader nested)
         : this(outer._statement, outer.Uncounted, outer._lease, nested, closesConnection: false, older: null) =>
         _root = outer._root;
 
-    /// <summary>The statement's reader that was open when this one was made, where a driver allows several.</summary>
+    /// <summary>
+    /// Gets the statement's reader that was open when this one was created, if a driver allows several.
+    /// </summary>
     internal PooledDataReader? Older { get; }
 
-    /// <summary>Whether a call is inside the driver's reader.</summary>
+    /// <summary>Gets whether a call is inside the driver's reader.</summary>
     internal bool IsInside => _isInside;
 
-    /// <summary>Whether the thread, which is inside the driver, moves this reader there.</summary>
+    /// <summary>Gets whether the thread inside the driver is there for this reader.</summary>
     internal bool IsReadBy(int thread) => _isInside && _readBy == thread;
 
-    /// <summary>Whether the driver's reader was let go of.</summary>
+    /// <summary>Gets whether the driver's reader was released.</summary>
     internal bool IsReleased => _isReleased || !_lease.IsActive;
 
-    /// <summary>Whether no further call may go to the driver's reader.</summary>
+    /// <summary>Gets whether new calls of the driver's reader are stopped.</summary>
     internal bool IsOver => (_isEnded | _root._isEnded) != 0 || !_lease.IsActive;
 
     public override bool IsClosed => IsOver || _reader.IsClosed;
@@ -73,7 +75,7 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, _closesConnection);
 
     /// <summary>
-    /// Announces a call and gives the driver's reader. Every success is followed by one <see cref="Leave"/>.
+    /// Enters a call and returns the driver's reader. One <see cref="Leave"/> follows every success.
     /// </summary>
     internal DbDataReader Enter()
     {
@@ -108,15 +110,15 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     private Task<T> Guard<T>(Task<T> call) => _execution.Guard(call);
 
-    /// <summary>For exception filters: tells the pool of a failure.</summary>
-    /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
+    /// <summary>Reports a failure to the pool. For exception filters.</summary>
+    /// <returns>The exception for the caller, or <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(Exception exception)
     {
         _root._failure = exception;
         return _connection.Failed(in _lease, exception, _execution.Watch);
     }
 
-    /// <summary>Remembers that the driver may have sent a cancel for the caller's token.</summary>
+    /// <summary>Records that the driver may have sent a cancel for the caller's token.</summary>
     internal void RecordCancel(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -126,8 +128,8 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
     }
 
     /// <summary>
-    /// Has the next row fail instead of ending what the driver is doing. Counts only if the reader is found outside of
-    /// the driver afterwards.
+    /// Makes the next row fail instead of interrupting the driver. Has an effect only if the reader is outside the
+    /// driver afterwards.
     /// </summary>
     internal void EndAtNextRow() => _mustEnd = true;
 
@@ -142,5 +144,5 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     private Exception Over() => _lease.Revocation as Exception ?? new InvalidOperationException(_lease.IsActive
         ? "The reader is closed."
-        : "The reader is closed: its connection was returned to the pool, and its session may serve someone else. Read everything before closing the connection.");
+        : "The reader is closed: its connection was returned to the pool, and its session may have another holder. Read all rows before closing the connection.");
 }

@@ -3,11 +3,11 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// The provider factory of pooled connections: what it makes works together and on them. Parameters, batch commands and
-/// connection string builders are the driver's own, as everywhere.
+/// The provider factory of pooled connections. Its objects work together and on pooled connections. Parameters, batch
+/// commands and connection string builders are the driver's own.
 /// </summary>
-/// <param name="home">Gives the pool whose driver makes commands.</param>
-/// <param name="createConnection">Makes a closed connection.</param>
+/// <param name="home">Gets the pool whose driver creates commands.</param>
+/// <param name="createConnection">Creates a closed connection.</param>
 internal sealed class PooledProviderFactory(Func<ConnectionPool> home, Func<PooledConnection> createConnection) : DbProviderFactory
 {
     private DbProviderFactory Driver => home().Provider.Factory;
@@ -16,7 +16,7 @@ internal sealed class PooledProviderFactory(Func<ConnectionPool> home, Func<Pool
 
     public override bool CanCreateCommandBuilder => Driver.CanCreateCommandBuilder;
 
-    /// <summary>Always: an adapter needs nothing of the driver but commands.</summary>
+    /// <summary>Gets <see langword="true"/>, because an adapter only needs the driver's commands.</summary>
     public override bool CanCreateDataAdapter => true;
 
     public override bool CanCreateDataSourceEnumerator => Driver.CanCreateDataSourceEnumerator;
@@ -40,7 +40,7 @@ internal sealed class PooledProviderFactory(Func<ConnectionPool> home, Func<Pool
 
     public override DbDataSourceEnumerator? CreateDataSourceEnumerator() => Driver.CreateDataSourceEnumerator();
 
-    /// <summary>A view of the same connections, for code that disposes of the data source that it made.</summary>
+    /// <summary>Creates a view of the same connections, for code that disposes of the data source.</summary>
     public override DbDataSource CreateDataSource(string connectionString)
     {
         home().ThrowIfOtherConnectionString(connectionString);

@@ -1,6 +1,6 @@
 namespace Cenote.AdoNet;
 
-// Commit, roll back.
+// Commit and rollback.
 internal sealed partial class PooledTransaction
 {
     public override void Commit() => End(commits: true);

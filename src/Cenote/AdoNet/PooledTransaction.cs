@@ -4,8 +4,8 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// A transaction of one lease. The driver's transaction is let go of as soon as it is over: drivers use the same object
-/// for the next one, of the same session or of its next holder.
+/// A transaction of one lease. The driver's transaction is released as soon as it has ended. Drivers reuse the object
+/// for the next transaction of the session, also for its next holder.
 /// </summary>
 internal sealed partial class PooledTransaction : DbTransaction
 {
@@ -29,20 +29,20 @@ internal sealed partial class PooledTransaction : DbTransaction
 
     internal ConnectionPool Pool => _connection.Pool;
 
-    /// <summary>Whether commands made for the pool can join it.</summary>
+    /// <summary>Gets whether commands created by the pool can join it.</summary>
     internal bool Accepts(ConnectionPool pool) => _connection.Accepts(pool);
 
     internal DbTransaction? DriverTransaction => Volatile.Read(ref _transaction);
 
-    /// <summary><see langword="null"/> once the transaction is over.</summary>
+    /// <summary>Gets the connection, or <see langword="null"/> after the transaction has ended.</summary>
     protected override DbConnection? DbConnection => DriverTransaction is not null && _lease.IsActive ? _connection : null;
 
-    /// <summary>The driver's transaction, if it is open and was begun on the given lease.</summary>
+    /// <summary>Gets the driver's transaction, if it is open and was begun on the given lease.</summary>
     internal DbTransaction? FindDriverTransaction(in ConnectionLease lease) => _lease == lease ? DriverTransaction : null;
 
     /// <summary>
-    /// Rolls back what its owner left open when the lease is about to be returned. No call is inside: the caller has
-    /// made sure of that.
+    /// Rolls back a transaction that its owner left open, because the lease is about to be returned. The caller has
+    /// ensured that no call is inside.
     /// </summary>
     internal void EndWithLease() => Interlocked.Exchange(ref _transaction, null)?.Dispose();
 
@@ -106,12 +106,12 @@ internal sealed partial class PooledTransaction : DbTransaction
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Announces a call and gives the driver's transaction.</summary>
+    /// <summary>Enters a call and returns the driver's transaction.</summary>
     private DbTransaction Enter()
     {
         if (!_connection.TryEnterAs(in _lease))
         {
-            throw Over("The transaction is over: it was committed or rolled back, or its connection was returned to the pool, which rolls back. Commit before closing the connection.");
+            throw Over("The transaction has ended: it was committed or rolled back, or its connection was returned to the pool, which rolls back. Commit before closing the connection.");
         }
 
         if (DriverTransaction is { } transaction)
@@ -120,14 +120,14 @@ internal sealed partial class PooledTransaction : DbTransaction
         }
 
         _connection.Leave();
-        throw Over("The transaction is over: it was committed or rolled back.");
+        throw Over("The transaction has ended: it was committed or rolled back.");
     }
 
     private Exception Over(string message) => _isDisposed
         ? new ObjectDisposedException(nameof(DbTransaction), "The transaction was disposed of.")
         : _lease.Revocation as Exception ?? new InvalidOperationException(message);
 
-    /// <summary>The driver has ended the transaction.</summary>
+    /// <summary>Records that the driver has ended the transaction.</summary>
     private void Complete()
     {
         _connection.Work.Forget(this);
@@ -137,7 +137,7 @@ internal sealed partial class PooledTransaction : DbTransaction
         }
         catch (Exception exception)
         {
-            // The transaction has ended as its owner asked for: that must not look like a failure.
+            // The transaction has ended as its owner requested, which must not look like a failure.
             _connection.FailedEnding(in _lease, exception);
         }
     }

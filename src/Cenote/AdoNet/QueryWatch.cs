@@ -3,14 +3,14 @@ using Cenote.Providers;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Ends one execution when its time is up, or, for drivers that do not heed cancellation tokens, when its token is
-/// signalled.
+/// A watch that ends one execution at its deadline, or when its token is signalled for drivers that ignore cancellation
+/// tokens.
 /// </summary>
 /// <remarks>
-/// Whoever ends the execution and the thread that cancels it race for <see cref="_state"/>: either the watch has ended
-/// and nothing is sent, or the one who ends it waits until the cancel is out, so that it cannot hit the connection's
-/// next statement. That it cannot hit the next lease is made sure of by announcing the call, as every call into the
-/// driver is.
+/// The thread that ends the execution and the thread that cancels it race for <see cref="_state"/>. Either the watch
+/// has ended and nothing is sent, or the ending thread waits until the cancel is sent. So it cannot hit the
+/// connection's next statement. The cancel cannot hit the next lease, because it enters the gate like every call into
+/// the driver.
 /// </remarks>
 internal sealed class QueryWatch
 {
@@ -44,13 +44,13 @@ internal sealed class QueryWatch
         _token = token;
     }
 
-    /// <summary>Whether a cancel was sent.</summary>
+    /// <summary>Gets whether a cancel was sent.</summary>
     internal bool HasFired => Volatile.Read(ref _state) is TimedOut or Cancelled;
 
-    /// <summary>How long the cancel took to be sent. Known once <see cref="End"/> has been awaited.</summary>
+    /// <summary>Gets the duration of sending the cancel. Known once <see cref="End"/> has been awaited.</summary>
     internal TimeSpan SendingTime => TimeSpan.FromTicks(Volatile.Read(ref _sendingTicks));
 
-    /// <summary>Starts watching. The execution is about to enter the driver.</summary>
+    /// <summary>Starts the watch. The execution is about to enter the driver.</summary>
     internal void Start(Statement statement, TimeSpan? delay, TimeProvider time)
     {
         _statement = statement;
@@ -66,8 +66,8 @@ internal sealed class QueryWatch
         }
     }
 
-    /// <summary>The execution is over.</summary>
-    /// <returns>What to wait for: a cancel that is being sent.</returns>
+    /// <summary>Ends the watch after the execution.</summary>
+    /// <returns>The cancel that is being sent, to wait for.</returns>
     internal Task End()
     {
         var state = Interlocked.CompareExchange(ref _state, Ended, Running);
@@ -91,7 +91,7 @@ internal sealed class QueryWatch
     }
 
     /// <summary>
-    /// Waits for a call of the driver, but not for one that hangs on although its session was ended under it.
+    /// Waits for a call of the driver, unless it still hangs after its session was ended.
     /// </summary>
     internal async Task<T> GuardAsync<T>(Task<T> call)
     {
@@ -105,14 +105,14 @@ internal sealed class QueryWatch
         {
             _ = call.ContinueWith(
                 static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw new TimeoutException("The statement and its cancel got no answer; the session was ended.");
+            throw new TimeoutException("The statement and its cancel got no answer, and the session was ended.");
         }
 
         return await call.ConfigureAwait(false);
     }
 
     /// <summary>
-    /// What the caller is told instead of the driver's exception; <see langword="null"/> for the latter itself.
+    /// Gets the exception for the caller, or <see langword="null"/> for the driver's exception itself.
     /// </summary>
     internal Exception? Explain(Exception exception, FailureKind kind)
     {
@@ -122,7 +122,7 @@ internal sealed class QueryWatch
             return new OperationCanceledException("The statement was cancelled.", exception, _token);
         }
 
-        // A limit of the server's own, or of the driver's, counts like ours.
+        // A limit of the server or the driver counts like the pool's.
         return _limit is { } limit && (state == TimedOut ? IsEnded() : kind == FailureKind.QueryTimeout)
             ? new QueryTimeoutException(_connection.Pool.Name, limit, exception)
             : null;
@@ -149,10 +149,10 @@ internal sealed class QueryWatch
             return;
         }
 
-        // Neither the cancel nor the statement may ever come to an end, if the network has gone silent.
+        // The cancel and the statement may both hang forever when the network is silent.
         _timer?.Change(_connection.Pool.Engine.Settings.ValidationTimeout, Timeout.InfiniteTimeSpan);
 
-        // Fails when the connection is being closed: then closing it ends the execution.
+        // Fails while the connection is being closed, which ends the execution.
         var isInside = _connection.TryEnterAs(in _lease);
         try
         {
@@ -190,14 +190,15 @@ internal sealed class QueryWatch
     }
 
     /// <summary>
-    /// The cancel did not help in time: ends the session under whoever is inside, and the lease with it, so that nobody
-    /// waits on.
+    /// Ends the session and the lease after a cancel without effect, so that the caller inside the driver does not wait
+    /// longer.
     /// </summary>
     private void Abort()
     {
         lock (_gate)
         {
-            // Both at once: a statement that ends from here on waits, and its holder's next one keeps its session.
+            // Under one exchange: a statement that ends from here on waits, and its holder's next statement keeps its
+            // session.
             if (_isOver)
             {
                 return;
@@ -206,12 +207,12 @@ internal sealed class QueryWatch
             _connection.Pool.Engine.Desk.TryTakeBack(_lease.Slot!, _lease.Ticket, CloseReason.StatementHung);
         }
 
-        // The cancel may hang for long: it must not keep a later lease of this connection.
+        // The cancel may hang for long, and must not block a later lease of this connection.
         LeaveAndRelease();
         TaskCompletionSource? aborted;
         lock (_gate)
         {
-            // Whoever asks from here on finds it completed.
+            // Later readers find it completed.
             aborted = _aborted ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 

@@ -1,6 +1,6 @@
 namespace Cenote.AdoNet;
 
-/// <summary>A stream that reads from the session as it goes: it ends with its reader.</summary>
+/// <summary>A stream that reads from the session, and ends with its reader.</summary>
 internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) : Stream
 {
     public override bool CanRead => stream.CanRead;

@@ -1,6 +1,6 @@
 namespace Cenote.AdoNet;
 
-/// <summary>A text reader that reads from the session as it goes: it ends with its reader.</summary>
+/// <summary>A text reader that reads from the session, and ends with its reader.</summary>
 internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader text) : TextReader
 {
     public override int Peek()

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Cenote.AdoNet;
 
-/// <summary>The connections of a pool, as a data source that its maker may dispose of: the pool lives on.</summary>
+/// <summary>A data source of a pool's connections. Disposing of it does not close the pool.</summary>
 internal sealed class RentedDataSource(Func<ConnectionPool> home, Func<PooledConnection> createConnection) : DbDataSource
 {
     private volatile bool _isDisposed;

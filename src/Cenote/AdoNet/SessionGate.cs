@@ -9,11 +9,11 @@ namespace Cenote.AdoNet;
 /// <remarks>
 /// <para>
 /// A lease that is returned while a call is on its way into the driver could let that call reach the next holder's
-/// session, and a driver's object that two threads use at once can crash the process. So each call announces itself
-/// first and then looks at the stamp. A closing thread changes the stamp first and then looks for calls. Both steps are
-/// full fences: either the call sees that the connection is closing and goes no further, or the closing thread sees the
-/// call and leaves the return to it (<see cref="HandOver"/>). Until then the connection is closed to its user, and the
-/// pool counts its lease as out.
+/// session. A driver's object that two threads use at once can crash the process. So each call enters first and then
+/// reads the stamp. A closing thread changes the stamp first and then looks for calls. Both steps are full fences.
+/// Either the call sees that the connection is closing and stops, or the closing thread sees the call and leaves the
+/// return to it (<see cref="HandOver"/>). Until then the connection is closed to its user, and the pool counts its
+/// lease as leased.
 /// </para>
 /// <para>
 /// The stamp holds a <see cref="ConnectionPhase"/> and counts the leases above it. A mutable struct, so that a
@@ -30,27 +30,27 @@ internal struct SessionGate
     private int _isHandedOver;
     private bool _isDisposed;
 
-    /// <summary>Makes a gate that is open with the lease.</summary>
+    /// <summary>Creates a gate that is open with the lease.</summary>
     internal SessionGate(in ConnectionLease lease)
     {
         _lease = lease;
         _stamp = ConnectionPhase.Open;
     }
 
-    /// <summary>Gets what the connection is doing, one of <see cref="ConnectionPhase"/>.</summary>
+    /// <summary>Gets the phase of the connection, one of <see cref="ConnectionPhase"/>.</summary>
     internal readonly int Phase => Volatile.Read(in _stamp) & ConnectionPhase.Mask;
 
     /// <summary>Gets whether the connection was disposed of.</summary>
     internal readonly bool IsDisposed => _isDisposed;
 
-    /// <summary>Gets whether a call has announced itself and has not left.</summary>
+    /// <summary>Gets whether a call has entered and not left.</summary>
     internal readonly bool HasCallsInside => Volatile.Read(in _callsInside) != 0;
 
     /// <summary>Gets the lease for the thread that closes the connection, and for the finalizer.</summary>
     internal readonly ConnectionLease ClosingLease => _lease;
 
     /// <summary>
-    /// Gets what a holder is told when the pool has revoked the lease that the connection was opened with.
+    /// Gets the end of the lease that the connection was opened with, if the pool has revoked it.
     /// </summary>
     internal readonly LeaseRevokedException? Revocation => Phase == ConnectionPhase.Open ? _lease.Revocation : null;
 
@@ -60,22 +60,24 @@ internal struct SessionGate
     {
         var stamp = Volatile.Read(in _stamp);
         lease = _lease;
-        // A lease is two words, which another thread's re-opening may be changing: an unchanged stamp proves them a
-        // pair.
+        // A lease is two words, which a re-opening thread may be changing. An unchanged stamp shows that they belong
+        // together.
         Volatile.ReadBarrier();
         return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open && stamp == _stamp && lease.IsActive;
     }
 
-    /// <summary>Announces a call into the driver. One <see cref="Leave"/> follows, whatever this returns.</summary>
+    /// <summary>
+    /// Enters a call into the driver. One <see cref="Leave"/> follows, also after <see langword="false"/>.
+    /// </summary>
     /// <returns>Whether the call may use the lease.</returns>
-    internal bool Announce(out ConnectionLease lease)
+    internal bool Enter(out ConnectionLease lease)
     {
         Interlocked.Increment(ref _callsInside);
         return TryGetLease(out lease);
     }
 
-    /// <summary>Ends a call that was announced.</summary>
-    /// <returns>Whether the caller has to finish a closing that was left to it.</returns>
+    /// <summary>Leaves a call after <see cref="Enter"/>.</summary>
+    /// <returns>Whether the caller must finish a closing that was left to it.</returns>
     internal bool Leave() => Interlocked.Decrement(ref _callsInside) == 0 && TakeOverIfHandedOver();
 
     /// <summary>Begins to open. Only one of several threads goes on.</summary>
@@ -87,8 +89,8 @@ internal struct SessionGate
             && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Opening, stamp) == stamp;
     }
 
-    /// <summary>Lets calls in, to the lease.</summary>
-    /// <returns><see langword="false"/> when the connection was disposed of meanwhile: the caller closes it
+    /// <summary>Opens the gate for calls on the lease.</summary>
+    /// <returns><see langword="false"/> when the connection was disposed of meanwhile. The caller then closes it
     /// again.</returns>
     internal bool FinishOpening(in ConnectionLease lease)
     {
@@ -100,27 +102,27 @@ internal struct SessionGate
         return !Volatile.Read(ref _isDisposed);
     }
 
-    /// <summary>Goes back to closed, because no lease was rented.</summary>
+    /// <summary>Returns to closed, because no lease was rented.</summary>
     internal void GiveUpOpening() =>
-        // Compares, because an open that was refused only after it had succeeded is closed already.
+        // Compares, because an open that was rejected after its success is already closed.
         Interlocked.CompareExchange(
             ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
 
     /// <summary>
-    /// Keeps the connection from being opened again. Together with <see cref="FinishOpening"/> makes sure that a
-    /// connection disposed of while it is being opened does not keep its lease.
+    /// Prevents the connection from being opened again. Together with <see cref="FinishOpening"/>, it ensures that a
+    /// connection disposed of during its opening does not keep its lease.
     /// </summary>
     internal void MarkDisposed()
     {
         Volatile.Write(ref _isDisposed, true);
         if (Phase != ConnectionPhase.Open)
         {
-            // For an opening under way alone: closing an open connection has a fence of its own.
+            // Only for a concurrent opening. Closing an open connection has its own fence.
             Interlocked.MemoryBarrier();
         }
     }
 
-    /// <summary>Begins to close. Only one of several threads goes on, and from here no new call gets in.</summary>
+    /// <summary>Begins to close. Only one of several threads goes on, and new calls are stopped.</summary>
     internal bool TryBeginClosing()
     {
         var stamp = Volatile.Read(ref _stamp);
@@ -128,18 +130,18 @@ internal struct SessionGate
             && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Closing, stamp) == stamp;
     }
 
-    /// <summary>The lease was returned: the connection may be opened again.</summary>
+    /// <summary>Finishes the closing after the lease was returned. The connection may be opened again.</summary>
     internal void FinishClosing() => Volatile.Write(ref _stamp, (_stamp & ~ConnectionPhase.Mask) + ConnectionPhase.NextLease);
 
     /// <summary>
-    /// Leaves the rest of the closing to a call that is inside. The closing thread looks for calls once more
-    /// afterwards: when the last has left, it takes the closing back (<see cref="TryTakeOver"/>).
+    /// Leaves the rest of the closing to a call inside. The closing thread looks for calls again afterwards, and takes
+    /// the closing back when the last one has left (<see cref="TryTakeOver"/>).
     /// </summary>
     internal void HandOver()
     {
         Interlocked.Exchange(ref _isHandedOver, 1);
 
-        // A reader announces its calls by plain writes: it has no fence of its own.
+        // A reader enters its calls with plain writes, without a fence.
         Interlocked.MemoryBarrierProcessWide();
     }
 

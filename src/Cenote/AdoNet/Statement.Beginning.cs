@@ -4,19 +4,20 @@ using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
-// How an execution begins: the connection is opened if need be, the call announced, the statement attached, limited and
-// watched.
+// The beginning of an execution: the connection is opened if needed, the call enters the gate, and the statement is
+// attached, limited and watched.
 internal abstract partial class Statement
 {
     private int _running;
     private int _executedBy;
     private CancelRequests? _cancels;
 
-    /// <summary>Gets what it executes, for counting statements by text.</summary>
+    /// <summary>Gets the text, for statement statistics.</summary>
     private protected abstract string? Text { get; }
 
     /// <summary>
-    /// What the text may do to the transaction. Rather too much than too little: it decides whether work is run again.
+    /// Gets the possible effect of the text on the transaction. Overestimates rather than underestimates, because it
+    /// decides whether work is retried.
     /// </summary>
     private protected abstract WorkEffect Effect { get; }
 
@@ -42,7 +43,7 @@ internal abstract partial class Statement
 
     private ValueTask<StatementExecution> BeginAsync(CancellationToken cancellationToken)
     {
-        // A driver may take a token that is signalled already for a cancel that it has to send.
+        // A driver may treat an already signalled token as a cancel that it must send.
         cancellationToken.ThrowIfCancellationRequested();
         var connection = _connection ?? throw WithoutConnection();
         if (_opensConnection)
@@ -90,21 +91,21 @@ internal abstract partial class Statement
         return new StatementExecution(connection, watch, FindRecord());
     }
 
-    /// <summary>Where the execution is counted, if the pool counts.</summary>
+    /// <summary>Gets the record that counts the execution, if the pool counts.</summary>
     private StatementRecord? FindRecord() => Pool.Engine.Statements?.Find(Text ?? "");
 
     /// <summary>
-    /// Announces the execution and attaches the driver's object to the session that the connection holds now.
+    /// Enters the gate and attaches the driver's object to the current session of the connection.
     /// </summary>
     private void Enter(PooledConnection connection)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var lease = connection.Enter();
 
-        // From here on, so that a statement that is attached meanwhile does not push this one off its connection.
+        // Set here, so that a statement that is attached meanwhile does not detach this one from its connection.
         if (Interlocked.Increment(ref _running) == 1 && IsEnding)
         {
-            // A cancel that came too late for the execution before.
+            // A cancel that came too late for the previous execution.
             connection.Work.StatementWatch?.Forget(this);
         }
 
@@ -139,12 +140,12 @@ internal abstract partial class Statement
         }
     }
 
-    // A statement without a transaction of its own joins the one that is open: every driver allows one at a time, and
-    // some refuse a statement that does not name it.
+    // A statement without a transaction joins the open one. Every driver allows one at a time, and some reject a
+    // statement that does not name it.
     private DbTransaction? FindTransaction(PooledConnection connection, in ConnectionLease lease) => _transaction is null
         ? connection.Work.Transaction?.DriverTransaction
         : _transaction.FindDriverTransaction(in lease) ?? throw new InvalidOperationException(
-            "The transaction of this command or batch is over, or was begun on another connection. Set its Transaction to the current one, or to null.");
+            "The transaction of this command or batch has ended, or was begun on another connection. Set Transaction to the current one, or to null.");
 
-    private static InvalidOperationException WithoutConnection() => new("The command or batch has no connection: set its Connection first.");
+    private static InvalidOperationException WithoutConnection() => new("The command or batch has no connection. Set its Connection first.");
 }

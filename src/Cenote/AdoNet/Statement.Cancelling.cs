@@ -2,15 +2,16 @@ using Cenote.Providers;
 
 namespace Cenote.AdoNet;
 
-// Cancelled: by its owner, or by what watches one execution.
+// Cancellation by the owner, or by the watch of an execution.
 internal abstract partial class Statement
 {
     /// <summary>
-    /// Whether the connection answers the database that it is to end. Changed by the watch, under its lock.
+    /// Gets or sets whether the watch of the in-process database ends this statement. Changed by the watch, under its
+    /// lock.
     /// </summary>
     internal bool IsEnding { get; set; }
 
-    /// <summary>Whether a call of it is inside the driver, as far as the calling thread can see.</summary>
+    /// <summary>Gets whether a call of it is inside the driver, as far as the calling thread can see.</summary>
     internal bool IsInsideDriver
     {
         get
@@ -25,7 +26,7 @@ internal abstract partial class Statement
         }
     }
 
-    /// <summary>Whether the thread, which is inside the driver, is there for this statement.</summary>
+    /// <summary>Gets whether the thread inside the driver is there for this statement.</summary>
     internal bool IsExecutedBy(int thread)
     {
         var isInside = Volatile.Read(ref _executedBy) == thread;
@@ -38,7 +39,7 @@ internal abstract partial class Statement
     }
 
     /// <summary>
-    /// Cancels what the statement is doing on the lease that it is attached to; otherwise does nothing.
+    /// Cancels the execution on the attached lease. Does nothing without one.
     /// </summary>
     internal void Cancel()
     {
@@ -71,7 +72,7 @@ internal abstract partial class Statement
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _running) == 0)
         {
-            // It may have ended before it could see the request.
+            // The execution may have ended before it could see the request.
             if (cancels.Withdraw() is { } others)
             {
                 Pool.Engine.FailureReports.RecordCancel(in lease, in others, isSent: true);
@@ -97,9 +98,9 @@ internal abstract partial class Statement
     }
 
     /// <summary>
-    /// Cancels this statement and, where that can be done, no other. A database within the process may only be able to
-    /// end everything that runs on the connection, or begins there while a reader is open, unless it asks for each.
-    /// Readers that are between two rows need no interruption: their next row fails.
+    /// Cancels this statement and, if possible, no other. An in-process database may only be able to end all executions
+    /// on the connection, including those begun while a reader is open, unless it has a watch. Readers between two rows
+    /// need no interruption, because their next row fails.
     /// </summary>
     internal void CancelAlone(PhysicalConnection physical)
     {
@@ -121,12 +122,12 @@ internal abstract partial class Statement
 
     private protected abstract void CancelWatchedOn(PhysicalConnection physical);
 
-    /// <summary>The calling thread is about to enter the driver.</summary>
+    /// <summary>Records that the calling thread is about to enter the driver.</summary>
     private void RecordThread() => Volatile.Write(ref _executedBy, Environment.CurrentManagedThreadId);
 
     private void RecordOutside() => Volatile.Write(ref _executedBy, 0);
 
-    /// <returns><see langword="false"/> when a call may be inside the driver, which has to be interrupted.</returns>
+    /// <returns><see langword="false"/> when a call may be inside the driver and must be interrupted.</returns>
     private bool TryEndAtNextRow()
     {
         var readers = 0;
@@ -139,7 +140,7 @@ internal abstract partial class Statement
             }
         }
 
-        // A reader announces a call by a plain write, and then looks whether it must end.
+        // A reader enters a call with a plain write, and then checks whether it must end.
         Interlocked.MemoryBarrierProcessWide();
         for (var reader = OpenReader; reader is not null; reader = reader.Older)
         {
@@ -152,6 +153,6 @@ internal abstract partial class Statement
         return readers > 0 && Volatile.Read(ref _running) <= readers;
     }
 
-    /// <summary>Asks the driver, or the database, to end what the driver's object is executing.</summary>
+    /// <summary>Requests that the driver, or the database, ends the execution of the driver's object.</summary>
     internal abstract void CancelOn(PhysicalConnection physical);
 }

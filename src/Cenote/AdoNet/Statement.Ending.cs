@@ -2,7 +2,7 @@ using Cenote.Connections;
 
 namespace Cenote.AdoNet;
 
-// How an execution ends, and what becomes of the connection if it was cancelled.
+// The end of an execution, and the effect of a cancellation on the connection.
 internal abstract partial class Statement
 {
     private void End(in StatementExecution execution, Exception? failure)
@@ -26,7 +26,8 @@ internal abstract partial class Statement
     }
 
     /// <summary>
-    /// Ends the watch, and has the connection checked, or closed, if a cancel was sent. Before the call is left.
+    /// Ends the watch, and requests validation or closing of the connection if a cancel was sent. Called before the
+    /// call leaves.
     /// </summary>
     internal void EndExecution(in ConnectionLease lease, in StatementExecution execution, Exception? failure, bool isCancelled)
     {
@@ -56,7 +57,7 @@ internal abstract partial class Statement
         RecordEnd(in lease, watch, failure, isCancelled);
     }
 
-    // Together with Cancel: whichever comes second sees the other, and the connection is not rented out unchecked.
+    // Together with Cancel: the second of the two sees the first, so the connection is not rented without validation.
     private void RecordEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
         RecordOutside();

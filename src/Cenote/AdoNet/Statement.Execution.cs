@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace Cenote.AdoNet;
 
-// Each execution: announce it, attach, call the driver, leave.
+// Each execution enters the gate, attaches, calls the driver and leaves.
 internal abstract partial class Statement
 {
     internal int ExecuteNonQuery() => Execute(static statement => statement.NonQuery());
@@ -78,7 +78,7 @@ internal abstract partial class Statement
             execution.Connection.Leave();
             if (closes && reader is null)
             {
-                // No reader exists that would do it.
+                // A reader that would do it does not exist.
                 execution.Connection.CloseIfHolding(in lease);
             }
         }

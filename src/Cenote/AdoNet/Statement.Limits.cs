@@ -1,15 +1,15 @@
 namespace Cenote.AdoNet;
 
-// How long an execution may run: what its owner sees, and what the driver and the server are told.
+// The limits of an execution: for its owner, the driver and the server.
 internal abstract partial class Statement
 {
     private int? _ownTimeout;
     private int? _timeoutBefore;
 
     /// <summary>
-    /// The command timeout in seconds as its owner sees it: until it is set, what the driver gives to commands that its
-    /// own connection makes, which a connection string may decide. The driver may have been told another one, for the
-    /// sake of a query timeout.
+    /// Gets or sets the owner's command timeout in seconds. Until it is set, it is the driver's default for commands of
+    /// its connection, which a connection string may define. The driver may have another value because of a query
+    /// timeout.
     /// </summary>
     internal int Timeout
     {
@@ -22,14 +22,14 @@ internal abstract partial class Statement
         }
     }
 
-    /// <summary>What the driver is told, in seconds.</summary>
+    /// <summary>Gets or sets the driver's command timeout, in seconds.</summary>
     private protected abstract int DriverTimeout { get; set; }
 
     private protected virtual int DefaultTimeout => DriverTimeout;
 
     private protected bool HasOwnTimeout => _ownTimeout is not null;
 
-    /// <summary>Starts the execution, which was announced, under its limits.</summary>
+    /// <summary>Starts the execution under its limits. It has entered the gate.</summary>
     private StatementExecution StartLimited(PooledConnection connection)
     {
         var limits = StatementLimits.Of(connection, in _lease, _ownTimeout);
@@ -81,7 +81,7 @@ internal abstract partial class Statement
         connection.Leave();
     }
 
-    /// <summary>Sets the driver's own command timeout to what fits the limits, or back.</summary>
+    /// <summary>Sets the driver's command timeout to fit the limits, or restores it.</summary>
     private void SetDriverTimeout(in StatementLimits limits, bool isCancellable)
     {
         if (!limits.IsInForce && !isCancellable && _timeoutBefore is null)

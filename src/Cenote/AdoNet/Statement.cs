@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// What a <see cref="PooledCommand"/> and a <see cref="PooledBatch"/> have in common: an object of the driver, made
-/// without a connection so that the driver never gives it to anyone else, which is attached to the session of each
-/// lease that executes it and detached before that lease is returned.
+/// The common part of a <see cref="PooledCommand"/> and a <see cref="PooledBatch"/>: an object of the driver. It is
+/// created without a connection, so that the driver does not reuse it for another holder. It is attached to the session
+/// of each lease that executes it, and detached before that lease is returned.
 /// </summary>
 internal abstract partial class Statement
 {
@@ -19,10 +19,10 @@ internal abstract partial class Statement
     private bool _isPrepared;
     private bool _isDisposed;
 
-    /// <param name="pool">Whose driver made the object.</param>
-    /// <param name="connection">The connection to execute on; <see langword="null"/> until one is set.</param>
-    /// <param name="opensConnection">Whether each execution opens and closes the connection, as those made by the pool
-    /// itself do.</param>
+    /// <param name="pool">The pool whose driver created the object.</param>
+    /// <param name="connection">The connection, or <see langword="null"/> until one is set.</param>
+    /// <param name="opensConnection">Whether each execution opens and closes the connection, as for objects created by
+    /// the pool itself.</param>
     private protected Statement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
     {
         _maker = pool;
@@ -30,7 +30,7 @@ internal abstract partial class Statement
         _opensConnection = opensConnection;
     }
 
-    /// <summary>The pool of the connection, which may be another each time that one is opened.</summary>
+    /// <summary>Gets the pool of the connection, which may differ each time the connection is opened.</summary>
     private protected ConnectionPool Pool => _connection?.Pool ?? _maker;
 
     // The ring of the connection's attached statements, guarded by its gate. Null while not attached.
@@ -38,7 +38,7 @@ internal abstract partial class Statement
 
     internal Statement? Older { get; set; }
 
-    /// <summary>The newest of the statement's readers that is open.</summary>
+    /// <summary>Gets the newest open reader of the statement.</summary>
     internal PooledDataReader? OpenReader
     {
         get
@@ -53,12 +53,12 @@ internal abstract partial class Statement
         }
     }
 
-    /// <summary>Whether it is being executed, or read from.</summary>
+    /// <summary>Gets whether the statement is being executed or read.</summary>
     internal bool IsRunning => Volatile.Read(ref _running) != 0;
 
     internal bool HasOpenReader => OpenReader is not null;
 
-    /// <summary>Whether detaching it loses nothing that its owner asked for.</summary>
+    /// <summary>Gets whether detaching loses nothing that the owner requested.</summary>
     internal bool IsIdle => Volatile.Read(ref _running) == 0 && !_isPrepared && OpenReader is null;
 
     internal DbConnection? Connection
@@ -90,7 +90,7 @@ internal abstract partial class Statement
 
             if (OpenReader is not null)
             {
-                throw new InvalidOperationException("The connection of a command or batch cannot be changed while its reader is open: close the reader first.");
+                throw new InvalidOperationException("The connection of a command or batch cannot be changed while its reader is open. Close the reader first.");
             }
 
             DetachFromConnection();
@@ -121,14 +121,14 @@ internal abstract partial class Statement
     }
 
     /// <summary>
-    /// Takes the driver's object off the session. The caller holds the connection's gate, and the lease is active.
+    /// Detaches the driver's object from the session. The caller holds the connection's gate, and the lease is active.
     /// </summary>
     internal void Detach()
     {
         if (_isPrepared)
         {
-            // The next lease may be on the same session, cleared of what was prepared on it: the driver would not
-            // notice.
+            // The next lease may be on the same session after a reset, which removes prepared statements without the
+            // driver noticing.
             _isPrepared = false;
             ForgetPreparation();
         }
@@ -169,7 +169,7 @@ internal abstract partial class Statement
         return DisposeDriverObjectAsync();
     }
 
-    /// <summary>A reader has closed: a disposal that waited for it happens now.</summary>
+    /// <summary>Records that a reader has closed. A disposal that waited for it happens now.</summary>
     internal void ReaderClosed()
     {
         if (_isDisposed && OpenReader is null)
@@ -183,7 +183,7 @@ internal abstract partial class Statement
 
     private protected abstract void SetDriverTransaction(DbTransaction? transaction);
 
-    /// <summary>Makes the driver's object unprepared, without talking to the server.</summary>
+    /// <summary>Makes the driver's object unprepared, without a round trip to the server.</summary>
     private protected abstract void ForgetPreparation();
 
     private protected abstract void DisposeDriverObject();
@@ -191,7 +191,7 @@ internal abstract partial class Statement
     private protected abstract ValueTask DisposeDriverObjectAsync();
 
     private static NotSupportedException NotForDataSource() => new(
-        "A command or batch made by the pool itself rents a connection for each execution: it has no connection and no transaction to set, and cannot be prepared. Use those of an open connection.");
+        "A command or batch created by the pool itself rents a connection for each execution. Its connection and transaction cannot be set, and it cannot be prepared. Use a command or batch of an open connection.");
 
     private void DetachFromConnection()
     {
@@ -214,8 +214,8 @@ internal abstract partial class Statement
         }
     }
 
-    // A cancel that meets the very end of a statement can leave MySqlConnector's command with a reader that no caller
-    // has, and it then refuses to let go of its connection: no other holder may get that one.
+    // A cancel at the very end of a statement can leave MySqlConnector's command with a reader that no caller has. It
+    // then keeps its connection, so no other holder may get that connection.
     private void DetachOrRetire(PooledConnection connection)
     {
         try

@@ -3,12 +3,11 @@ using Cenote.Statements;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// One execution of a statement: the connection that announced it, what watches it, and where it is counted, if
-/// anything does.
+/// An execution of a statement: its connection, its watch and its record in the statistics, if they exist.
 /// </summary>
 /// <param name="connection">The connection.</param>
-/// <param name="watch">What watches it.</param>
-/// <param name="record">Where it is counted; the clock is read for it now.</param>
+/// <param name="watch">The watch of the execution.</param>
+/// <param name="record">The record that counts the execution. The clock is read now.</param>
 internal readonly struct StatementExecution(PooledConnection connection, QueryWatch? watch, StatementRecord? record)
 {
     private readonly long _startedAt = record is null ? 0 : connection.Pool.Engine.Settings.Clock.GetTimestamp();
@@ -19,10 +18,10 @@ internal readonly struct StatementExecution(PooledConnection connection, QueryWa
 
     private StatementRecord? Record { get; } = record;
 
-    /// <summary>The same, counted nowhere.</summary>
+    /// <summary>Creates an execution that is not counted.</summary>
     internal StatementExecution Uncounted => new(Connection, Watch, record: null);
 
-    /// <summary>Counts it. The book is that of the pool it ran on, which its connection may have left since.</summary>
+    /// <summary>Counts the execution in the registry of its pool, which its connection may have left since.</summary>
     internal void RecordEnd(in ConnectionLease lease, Exception? failure, bool isCancelled)
     {
         if (Record is not null && lease.Pool?.Engine.Statements is { } book)
@@ -34,7 +33,7 @@ internal readonly struct StatementExecution(PooledConnection connection, QueryWa
     /// <inheritdoc cref="QueryWatch.GuardAsync"/>
     internal Task<T> Guard<T>(Task<T> call) => Watch is null || call.IsCompleted ? call : Watch.GuardAsync(call);
 
-    /// <summary>For exception filters: tells the pool of a failure.</summary>
-    /// <returns>What the caller is told instead; <see langword="null"/> for the failure itself.</returns>
+    /// <summary>Reports a failure to the pool. For exception filters.</summary>
+    /// <returns>The exception for the caller, or <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception) => Connection.Failed(in lease, exception, Watch);
 }

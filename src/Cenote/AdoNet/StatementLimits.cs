@@ -3,13 +3,13 @@ using Cenote.Providers;
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// How long one execution may run, and who is told: the server, the driver, the pool's own timer
-/// (<see cref="QueryWatch"/>). Computed once, when the execution begins.
+/// The limits of one execution, for the server, the driver and the pool's own timer (<see cref="QueryWatch"/>).
+/// Computed once, when the execution begins.
 /// </summary>
 /// <remarks>
-/// A query timeout from here on: the server is told a longer limit where its own would end the statement too early
-/// (<see cref="Raise"/>), the driver is told a later one (<see cref="DriverSeconds"/>), and the watch is started with
-/// <see cref="Delay"/>. The rest of the story is in <see cref="QueryWatch"/>.
+/// With a query timeout, the server gets a longer limit if its own would end the statement too early
+/// (<see cref="Raise"/>). The driver gets a later one (<see cref="DriverSeconds"/>), and the watch starts with
+/// <see cref="Delay"/>. <see cref="QueryWatch"/> does the rest.
 /// </remarks>
 internal readonly struct StatementLimits
 {
@@ -25,27 +25,27 @@ internal readonly struct StatementLimits
     }
 
     /// <summary>
-    /// Gets whether a query timeout was set, on the connection or for its pool, also one that does not count here.
+    /// Gets whether a query timeout was set on the connection or for its pool, even without effect here.
     /// </summary>
     internal bool IsInForce { get; }
 
     /// <summary>
-    /// Gets how long the execution may run; <see langword="null"/> for as long as the driver lets it.
+    /// Gets the limit of the execution, or <see langword="null"/> for the driver's own limit.
     /// </summary>
     internal TimeSpan? Limit { get; }
 
     /// <summary>
-    /// Gets when the pool's timer ends the execution: a moment later where the server does so by itself.
+    /// Gets the time after which the pool's timer ends the execution: slightly later if the server does so by itself.
     /// </summary>
     internal TimeSpan? Delay { get; }
 
     /// <summary>Gets whether the server would end the statement before its limit.</summary>
     internal bool MustRaise { get; }
 
-    /// <summary>Computes the limits of an execution that is about to begin.</summary>
-    /// <param name="connection">The connection, whose own query timeout goes before that of its pool.</param>
+    /// <summary>Computes the limits of an execution before it begins.</summary>
+    /// <param name="connection">The connection, whose query timeout takes precedence over the pool's.</param>
     /// <param name="lease">Its lease.</param>
-    /// <param name="ownTimeout">The command timeout in seconds that the statement's owner has set. It goes before
+    /// <param name="ownTimeout">The command timeout in seconds that the owner has set. It takes precedence over
     /// both.</param>
     internal static StatementLimits Of(PooledConnection connection, in ConnectionLease lease, int? ownTimeout)
     {
@@ -67,7 +67,7 @@ internal readonly struct StatementLimits
         return new StatementLimits(limit, ofServer, mustRaise);
     }
 
-    /// <summary>Tells the server the limit, for the rest of the lease.</summary>
+    /// <summary>Sets the limit on the server, for the rest of the lease.</summary>
     internal void Raise(PooledConnection connection, in ConnectionLease lease)
     {
         RaisablePhysical(in lease).RequiredLimits.SetStatementTimeout(Limit);
@@ -81,10 +81,10 @@ internal readonly struct StatementLimits
         connection.Work.RequireExtras().NoteRaised(in lease, Limit);
     }
 
-    /// <summary>Computes what fits the limit as the driver's own command timeout.</summary>
-    /// <param name="before">What the driver had before it was told anything.</param>
-    /// <param name="ownTimeout">What the statement's owner has set.</param>
-    /// <param name="cancelsInProcess">Whether the database runs within the process.</param>
+    /// <summary>Computes the driver's command timeout that fits the limit.</summary>
+    /// <param name="before">The original command timeout of the driver.</param>
+    /// <param name="ownTimeout">The command timeout of the statement's owner.</param>
+    /// <param name="cancelsInProcess">Whether the database runs in the process.</param>
     internal int DriverSeconds(int before, int? ownTimeout, bool cancelsInProcess)
     {
         if (Limit is not { } limit)
@@ -92,12 +92,12 @@ internal readonly struct StatementLimits
             return ownTimeout ?? (IsInForce && !cancelsInProcess ? 0 : before);
         }
 
-        // Within the process it limits the wait for locks, which a query timeout must not make longer.
+        // In the process it limits the wait for locks, which a query timeout must not prolong.
         var seconds = QueryLimit.DriverSeconds(limit);
         return cancelsInProcess && before > 0 ? Math.Min(seconds, before) : seconds;
     }
 
-    // What the server was told for this lease; null for nothing.
+    // The limit that was set on the server for this lease, or null.
     private static TimeSpan? OfServer(ConnectionExtras? extras, in ConnectionLease lease, TimeSpan? ofPool) =>
         lease.TryGetPhysical() is not { Limits.SupportsStatementTimeout: true } ? null
         : extras is not null && extras.RaisedOn == lease ? extras.Raised
@@ -108,7 +108,7 @@ internal readonly struct StatementLimits
         var physical = lease.GetPhysical();
         if (!physical.IsResetFull)
         {
-            // Nothing else would take it back.
+            // Nothing else would reset the limit.
             lease.RetireOnReturn();
         }
 

@@ -1,8 +1,8 @@
 namespace Cenote.AdoNet;
 
 /// <summary>
-/// Which of several statements on a connection are to end. A database within the process can only interrupt all of
-/// them, so it asks for each (see <see cref="Providers.IInProcessProvider.TryWatchStatements"/>).
+/// The statements on a connection that must end. An in-process database can only interrupt all statements, so it calls
+/// this watch for each (see <see cref="Providers.IInProcessProvider.TryWatchStatements"/>).
 /// </summary>
 internal sealed class StatementWatch
 {
@@ -14,7 +14,7 @@ internal sealed class StatementWatch
 
     internal Func<bool> Question { get; }
 
-    /// <summary>Whether the database asks on this lease.</summary>
+    /// <summary>Gets whether the watch is set on this lease.</summary>
     internal bool IsOn(in ConnectionLease lease)
     {
         lock (_gate)
@@ -31,7 +31,7 @@ internal sealed class StatementWatch
         }
     }
 
-    /// <summary>The statement ends the next time that the database asks for it.</summary>
+    /// <summary>Ends a statement at the next call of the database for it.</summary>
     internal void End(Statement statement)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class StatementWatch
         }
     }
 
-    // Called by the thread that executes a statement, inside the database: takes no lock.
+    // Called inside the database by the thread that executes a statement, so it takes no lock.
     private bool MustEnd()
     {
         var ending = Volatile.Read(ref _ending);

@@ -3,16 +3,16 @@ using System.Data.Common;
 namespace Cenote.Statements;
 
 /// <summary>
-/// What a driver said of a failure, without the values that it quotes: MySQL and SQL Server quote them singly,
-/// PostgreSQL doubly after a colon (and names of tables and columns doubly, which stay), SQL Server puts duplicate keys
-/// in parentheses.
+/// The text of a driver's failure without the values in it. MySQL and SQL Server put values in single quotes,
+/// PostgreSQL in double quotes after a colon. SQL Server puts duplicate keys in parentheses. Double-quoted names of
+/// tables and columns stay.
 /// </summary>
 internal static class ErrorText
 {
     private const int Longest = 500;
 
     /// <summary>
-    /// What PostgreSQL and SQLite write before a value; before a name they write what it is the name of.
+    /// The texts that PostgreSQL and SQLite write before a value. Before a name they write the kind of the object.
     /// </summary>
     private static readonly string[] BeforeDoubleQuotes = [": \"", "near \"", "value \""];
 
@@ -25,7 +25,7 @@ internal static class ErrorText
 
     private static string WithoutValues(string message)
     {
-        // Microsoft.Data.Sqlite puts all that SQLite said in quotes, SQLite itself hardly anything.
+        // Microsoft.Data.Sqlite puts the whole message of SQLite in quotes. SQLite itself quotes hardly anything.
         const string Wrapping = "SQLite Error ";
         var inner = message.IndexOf(": '", StringComparison.Ordinal);
         return message.StartsWith(Wrapping, StringComparison.Ordinal) && inner > 0 && message.EndsWith("'.", StringComparison.Ordinal) && message.Length > inner + 5
@@ -35,7 +35,7 @@ internal static class ErrorText
 
     private static string WithoutQuoted(string message)
     {
-        // PostgreSQL's detail, where Npgsql is told to include it, is a whole row; Oracle's is its key.
+        // PostgreSQL's detail, if Npgsql includes it, is a whole row. Oracle's detail is the key.
         var end = message.IndexOf("DETAIL:", StringComparison.Ordinal);
         var text = end < 0 ? message : $"{message[..end].TrimEnd()}…";
         text = Without(text, "'", "'");
@@ -47,7 +47,7 @@ internal static class ErrorText
         return Without(Without(text, " is (", ")"), "column values (", ")");
     }
 
-    /// <summary>To the last end: a value may hold quotes of its own.</summary>
+    /// <summary>Removes the text up to the last end, because a value may contain quotes.</summary>
     private static string Without(string message, string start, string end)
     {
         var first = message.IndexOf(start, StringComparison.Ordinal);

@@ -5,12 +5,12 @@ using Cenote.Providers;
 namespace Cenote.Statements;
 
 /// <summary>
-/// Goes through a statement's text, part by part: literals become <c>?</c>, comments and white space one space. A
-/// literal that does not end takes the rest with it: nothing of it is ever shown.
+/// A scanner of a statement's text, part by part. Literals become <c>?</c>, comments and white space become one space.
+/// The rest after a literal without an end is never shown.
 /// </summary>
 internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 {
-    /// <summary>What may begin a text, a name or a comment somewhere.</summary>
+    /// <summary>The characters that may begin a text, a name or a comment in some database.</summary>
     private static readonly SearchValues<char> Openers = SearchValues.Create("'\"`[$#-");
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -61,7 +61,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
     }
 
-    /// <summary>A name in a database's own quotes stays, with its quotes; what may be a text goes.</summary>
+    /// <summary>Appends a name with its quotes, or <c>?</c> for a possible text.</summary>
     private void AppendDoublyQuoted(StringBuilder shape, char quote)
     {
         if (quote == '[' && !literals.HasFlag(SqlLiteralRules.BracketedIdentifiers))
@@ -87,7 +87,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// Whether a value is due: after an operator, in the brackets of IN and VALUES, and beside a value in a list.
+    /// Gets whether a value follows: after an operator, in the brackets of IN and VALUES, and next to a value in a
+    /// list.
     /// </summary>
     private static bool FollowsOperator(StringBuilder shape)
     {
@@ -109,7 +110,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 
         if (shape[end - 1] == ',')
         {
-            // ("a", ?, "b"): a list that holds a value is one of values.
+            // ("a", ?, "b"): a list with one value is a list of values.
             var before = end - 2;
             while (before >= 0 && shape[before] == ' ')
             {
@@ -137,8 +138,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// An index or an array: what is in it is looked at like anything else. Where it may as well be a name that holds a
-    /// quote, nothing after it is shown.
+    /// Appends the bracket of an index or an array, whose contents are scanned like other text. Nothing after it is
+    /// shown when it may also be a name that contains a quote.
     /// </summary>
     private void AppendBracket(StringBuilder shape)
     {
@@ -149,8 +150,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// Words, names and parameters. Letters right before a quote belong to the literal: N'…', E'…', X'…', _utf8'…',
-    /// q'[…]'.
+    /// Appends a word, a name or a parameter. Letters directly before a quote belong to the literal: N'…', E'…', X'…',
+    /// _utf8'…', q'[…]'.
     /// </summary>
     private void AppendWord(StringBuilder shape)
     {
@@ -183,7 +184,9 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         shape.Append(word);
     }
 
-    /// <summary>PostgreSQL's E'…', which goes on in further quotes after white space, with escapes, too.</summary>
+    /// <summary>
+    /// Skips PostgreSQL's E'…', which continues in further quotes after white space, also with escapes.
+    /// </summary>
     private void SkipEscaped()
     {
         int end;
@@ -222,8 +225,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// To the end of the line; to the end of everything where that may be no comment, or end elsewhere, and a quote
-    /// would be taken for the other one of its pair.
+    /// Skips to the end of the line. Skips to the end of the text when this may not be a comment or may end elsewhere,
+    /// because a quote could then be paired wrongly.
     /// </summary>
     private void SkipLine()
     {
@@ -247,8 +250,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         index >= text.Length || char.IsWhiteSpace(text[index]) || char.IsControl(text[index]);
 
     /// <summary>
-    /// As where comments nest. Where they do not, it has ended before: if a text may begin in between, nothing after it
-    /// is shown.
+    /// Skips a nested comment. Without nesting it has ended before, so nothing after it is shown if a text may begin in
+    /// between.
     /// </summary>
     private void SkipBlockComment()
     {
@@ -279,8 +282,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
     }
 
-    /// <summary>From a quote to the one that ends it, doubled ones skipped.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Skips from a quote to its closing quote, over doubled quotes.</summary>
+    /// <returns>Whether the closing quote exists.</returns>
     private bool SkipQuoted(char quote, SqlLiteralRules style)
     {
         for (_at++; _at < _text.Length; _at++)
@@ -292,7 +295,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
             }
             else if (character == '\\' && !style.HasFlag(SqlLiteralRules.NoBackslashEscapes) && _at + 1 < _text.Length && _text[_at + 1] == quote)
             {
-                // It ends here or goes on, and nobody says which.
+                // The literal may end here or continue. The rules do not define it.
                 break;
             }
             else if (character == quote)
@@ -310,7 +313,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// Oracle's q'[…]', whose end is the closing bracket, or the same character again, before a quote.
+    /// Skips Oracle's q'[…]', whose end is the closing bracket, or the same character, before a quote.
     /// </summary>
     private void SkipAlternative()
     {
@@ -325,7 +328,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         _at = length < 0 ? _text.Length : _at + 2 + length + 2;
     }
 
-    /// <summary>PostgreSQL's $tag$…$tag$; $1 is a parameter.</summary>
+    /// <summary>Finds the end of PostgreSQL's $tag$…$tag$. $1 is a parameter.</summary>
     private readonly bool TryFindDollarQuote(out int end)
     {
         end = 0;
@@ -356,6 +359,6 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
     }
 
-    /// <summary>Databases take what is not ASCII for letters.</summary>
+    /// <summary>Gets whether a character belongs to a word. Databases treat non-ASCII characters as letters.</summary>
     private static bool IsWord(char character) => char.IsLetterOrDigit(character) || character is '_' or >= '\u0080';
 }

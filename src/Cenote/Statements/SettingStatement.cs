@@ -1,9 +1,9 @@
 namespace Cenote.Statements;
 
 /// <summary>
-/// Finds values that stand in a statement without the quotes of a literal: those of settings (<c>PRAGMA key = word</c>,
-/// <c>SET x TO word</c>), of passwords (<c>ALTER USER u IDENTIFIED BY word</c>) and the data after <c>COPY … FROM
-/// STDIN</c>. From the first of them on, the rest of the statement is left out.
+/// A finder of values without the quotes of a literal: settings (<c>PRAGMA key = word</c>, <c>SET x TO word</c>),
+/// passwords (<c>ALTER USER u IDENTIFIED BY word</c>) and the data after <c>COPY … FROM STDIN</c>. The rest of the
+/// statement from the first such value is left out.
 /// </summary>
 internal ref struct SettingStatement
 {
@@ -16,9 +16,9 @@ internal ref struct SettingStatement
     {
     }
 
-    /// <summary>Takes the next part of the statement, as it is shown.</summary>
+    /// <summary>Reads the next part of the statement, as it is shown.</summary>
     /// <param name="part">A word, a literal's <c>?</c>, an operator or a bracket.</param>
-    /// <returns>Whether all that follows, to the end of the statement, is a value.</returns>
+    /// <returns>Whether the rest of the statement is a value.</returns>
     internal bool IsBeforeValue(ReadOnlySpan<char> part)
     {
         if (part is ";")
@@ -58,7 +58,7 @@ internal ref struct SettingStatement
             case "ATTACH" when word == "KEY":
             case "COPY" when word == "STDIN":
                 return true;
-            case "SET" or "ALTER" or "CREATE" or "GRANT" or "CHANGE" when IsOfAccount():
+            case "SET" or "ALTER" or "CREATE" or "GRANT" or "CHANGE" when ConcernsAccount():
                 _identifies |= word == "IDENTIFIED";
                 return word == "PASSWORD" || (_identifies && word is "BY" or "AS" or "USING");
             default:
@@ -66,7 +66,9 @@ internal ref struct SettingStatement
         }
     }
 
-    /// <summary>Not the columns of a table: one may be called password.</summary>
-    private readonly bool IsOfAccount() =>
+    /// <summary>
+    /// Gets whether the statement concerns an account. A column of a table may have the name password.
+    /// </summary>
+    private readonly bool ConcernsAccount() =>
         _second is not ("TABLE" or "VIEW" or "INDEX" or "UNIQUE" or "TEMP" or "TEMPORARY" or "UNLOGGED" or "MATERIALIZED" or "FUNCTION" or "PROCEDURE" or "TRIGGER" or "TYPE" or "SCHEMA" or "SEQUENCE");
 }

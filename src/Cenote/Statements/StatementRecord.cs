@@ -2,7 +2,7 @@ using Cenote.Statistics;
 
 namespace Cenote.Statements;
 
-/// <summary>What is known of the statements of one text. Thread-safe.</summary>
+/// <summary>The counts of the statements with one text. Thread-safe.</summary>
 internal sealed class StatementRecord(string text)
 {
     private readonly Histogram _time = new();
@@ -31,7 +31,8 @@ internal sealed class StatementRecord(string text)
     }
 
     /// <summary>
-    /// Its text is not told apart any more: what it has counted, and what is still running, counts for another.
+    /// Adds the counts to another record, also of statements that are still running. The text is no longer counted
+    /// separately.
     /// </summary>
     internal void MergeInto(StatementRecord successor)
     {

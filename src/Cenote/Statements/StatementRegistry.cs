@@ -5,16 +5,19 @@ using Cenote.Time;
 namespace Cenote.Statements;
 
 /// <summary>
-/// Counts statements by their text, in bounded memory. Thread-safe; a text that was seen before takes no lock.
+/// The counts of statements by text, in bounded memory. Thread-safe. A known text takes no lock.
 /// </summary>
 internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlLiteralRules literals, PoolClock clock)
 {
-    /// <summary>Statements with their values in the text differ each time: their texts must not pile up.</summary>
+    /// <summary>
+    /// The number of original texts per statement. Statements with values in their text differ each time, and must not
+    /// accumulate.
+    /// </summary>
     private const int TextsForEachStatement = 8;
 
     /// <summary>
-    /// A longer one is nearly always one of its kind, a thousand rows in one statement: it is read anew each time
-    /// rather than kept.
+    /// The longest text that is kept. A longer text is nearly always unique, such as a statement with a thousand rows,
+    /// and is scanned each time instead.
     /// </summary>
     private const int LongestKeptText = 4000;
 
@@ -25,7 +28,7 @@ internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlL
 
     internal long GetTimestamp() => clock.GetTimestamp();
 
-    /// <summary>How many texts are remembered as they came.</summary>
+    /// <summary>Gets the number of original texts that are kept.</summary>
     internal int KeptTexts => _byText.Count;
 
     internal StatementRecord Find(string text) => _byText.TryGetValue(text, out var record) ? record : Learn(text);
@@ -33,7 +36,7 @@ internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlL
     internal void Record(StatementRecord record, long startedAt, Exception? failure) =>
         record.Add(clock.ElapsedSince(startedAt), failure is null ? null : ErrorText.Of(failure), clock.UtcNow);
 
-    /// <summary>What took the most time first.</summary>
+    /// <summary>Gets the statistics, the most total time first.</summary>
     internal IReadOnlyList<StatementStatistics> GetStatistics()
     {
         List<StatementRecord> records;
@@ -76,8 +79,8 @@ internal sealed class StatementRegistry(StatementStatisticsOptions options, SqlL
     }
 
     /// <summary>
-    /// One in twenty, as pg_stat_statements does: each time one alone would cost a look at all of them for each new
-    /// text.
+    /// Merges one statement in twenty, as pg_stat_statements does. Merging one alone would cost a look at all
+    /// statements for each new text.
     /// </summary>
     private void Trim()
     {

@@ -1,40 +1,40 @@
 namespace Cenote;
 
 /// <summary>
-/// How often statements of one text ran, how long they took, and how they failed, see
+/// The executions, durations and failures of the statements with one text, see
 /// <see cref="ConnectionPool.GetStatementStatistics"/>.
 /// </summary>
 public sealed record StatementStatistics
 {
-    /// <summary>The text of <see cref="Text"/> for all statements that are not told apart any more.</summary>
+    /// <summary>The <see cref="Text"/> of all statements that are no longer counted separately.</summary>
     public const string OtherStatements = "(other statements)";
 
     /// <summary>
-    /// The statement with <c>?</c> in place of its literals, without comments; at most 2,000 characters.
+    /// Gets the statement with <c>?</c> for its literals, without comments, with at most 2,000 characters.
     /// </summary>
     public required string Text { get; init; }
 
-    /// <summary>Executions that have ended, well or not.</summary>
+    /// <summary>Gets the number of ended executions, including failed ones.</summary>
     public required long Count { get; init; }
 
-    /// <summary>Those of them that failed or were cancelled.</summary>
+    /// <summary>Gets the number of executions that failed or were cancelled.</summary>
     public required long Errors { get; init; }
 
-    /// <summary>How long all of them took together.</summary>
+    /// <summary>Gets the total time of the executions.</summary>
     public required TimeSpan TotalTime { get; init; }
 
     /// <summary>
-    /// How long they took: from the start of the execution until it has ended, or its reader is closed, as with
+    /// Gets the durations of the executions: from the start until the end, or until the reader is closed, as for
     /// <see cref="ConnectionPoolOptions.QueryTimeout"/>.
     /// </summary>
     public required LatencySummary ExecutionTime { get; init; }
 
     /// <summary>
-    /// What the driver said of the last failure, without what it quotes of values; <see langword="null"/> when none
-    /// failed.
+    /// Gets the driver's message about the last failure, without quoted values, or <see langword="null"/> without a
+    /// failure.
     /// </summary>
     public required string? LastError { get; init; }
 
-    /// <summary>When that was.</summary>
+    /// <summary>Gets the time of the last failure, or <see langword="null"/> without a failure.</summary>
     public required DateTimeOffset? LastErrorTime { get; init; }
 }

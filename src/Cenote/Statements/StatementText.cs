@@ -4,7 +4,9 @@ using Cenote.Providers;
 
 namespace Cenote.Statements;
 
-/// <summary>Makes one text of all that differ only in their literals, their comments and their white space.</summary>
+/// <summary>
+/// The normalization of statements: one text for statements that differ only in literals, comments and white space.
+/// </summary>
 internal static class StatementText
 {
     private const int Longest = 2000;
@@ -12,7 +14,7 @@ internal static class StatementText
     private static readonly Regex Values = new(@"\((?:\?|[@:$?]\w+)(?: ?, ?(?:\?|[@:$?]\w+))+\)", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     private static readonly Regex Rows = new(@"\(…\)(?: ?, ?\(…\))+", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    /// <summary>Goes on to the end of the statement, and shows one question mark for what is there.</summary>
+    /// <summary>Skips to the end of the statement, and shows one question mark for the rest.</summary>
     private static void HideRest(ref LiteralScanner scanner, StringBuilder shape)
     {
         var isData = EndsWithWord(shape, "STDIN");
@@ -22,7 +24,7 @@ internal static class StatementText
             shape.Length = length;
             scanner.AppendNext(shape);
 
-            // Data in the text of a COPY has semicolons of its own.
+            // Data in the text of a COPY may contain semicolons.
             if (!isData && shape.Length == length + 1 && shape[length] == ';')
             {
                 shape.Length = length;
@@ -55,7 +57,7 @@ internal static class StatementText
             }
         }
 
-        // Lists of values are as long as their number: one text for all lengths.
+        // Lists of values of all lengths become one text.
         var result = Rows.Replace(Values.Replace(shape.ToString().Trim(), "(…)"), "(…), …");
         return result.Length <= Longest ? result : string.Concat(result.AsSpan(0, Longest - 1), "…");
     }

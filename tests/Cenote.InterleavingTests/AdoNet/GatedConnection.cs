@@ -59,7 +59,7 @@ internal sealed class GatedConnection(TestDesk desk)
 
     private bool Call(ConnectionLease? expected)
     {
-        var isIn = _gate.Announce(out var lease) && (expected is null || expected == lease);
+        var isIn = _gate.Enter(out var lease) && (expected is null || expected == lease);
         if (isIn)
         {
             // Several calls of one holder may be inside at once, so that the session itself cannot tell.

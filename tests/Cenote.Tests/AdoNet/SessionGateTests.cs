@@ -11,7 +11,7 @@ public sealed class SessionGateTests
         var gate = default(SessionGate);
         Assert.Equal(ConnectionPhase.Closed, gate.Phase);
         Assert.False(gate.TryBeginClosing());
-        Assert.False(gate.Announce(out _));
+        Assert.False(gate.Enter(out _));
         Assert.True(gate.HasCallsInside);
         Assert.False(gate.Leave());
         Assert.False(gate.HasCallsInside);
@@ -34,7 +34,7 @@ public sealed class SessionGateTests
         Assert.True(gate.TryBeginClosing());
         Assert.False(gate.TryBeginClosing());
         Assert.False(gate.TryGetLease(out _));
-        Assert.False(gate.Announce(out _));
+        Assert.False(gate.Enter(out _));
         gate.Leave();
         Assert.False(gate.TryBeginOpening());
         Assert.Equal(lease, gate.ClosingLease);
@@ -54,7 +54,7 @@ public sealed class SessionGateTests
         await using var second = await test.Pool.RentAsync();
         Assert.True(gate.TryBeginOpening());
         Assert.True(gate.FinishOpening(in second));
-        Assert.True(gate.Announce(out var given));
+        Assert.True(gate.Enter(out var given));
         Assert.Equal(second, given);
         Assert.NotEqual(first, given);
         Assert.False(gate.Leave());
@@ -66,8 +66,8 @@ public sealed class SessionGateTests
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
         var gate = new SessionGate(in lease);
-        Assert.True(gate.Announce(out _));
-        Assert.True(gate.Announce(out _));
+        Assert.True(gate.Enter(out _));
+        Assert.True(gate.Enter(out _));
         Assert.True(gate.TryBeginClosing());
         Assert.True(gate.HasCallsInside);
         gate.HandOver();
@@ -137,7 +137,7 @@ public sealed class SessionGateTests
         Assert.Null(gate.Revocation);
         Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         Assert.False(gate.TryGetLease(out _));
-        Assert.False(gate.Announce(out _));
+        Assert.False(gate.Enter(out _));
         gate.Leave();
         Assert.Equal(ConnectionPhase.Open, gate.Phase);
         Assert.NotNull(gate.Revocation);
