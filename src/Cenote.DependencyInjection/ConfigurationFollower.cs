@@ -1,6 +1,8 @@
 namespace Cenote.DependencyInjection;
 
-/// <summary>Makes running pools follow the configuration, as long as the container lives.</summary>
+/// <summary>
+/// The subscriptions of running pools to changes of the configuration, for the life of the container.
+/// </summary>
 internal sealed class ConfigurationFollower : IDisposable
 {
     private readonly List<(FollowedPool Pool, IDisposable Subscription)> _followed = [];
@@ -13,7 +15,7 @@ internal sealed class ConfigurationFollower : IDisposable
         {
             if (!_isDisposed)
             {
-                // Pools that were closed alone, and those that the registry refused.
+                // Pools that were closed separately, or that the registry rejected.
                 foreach (var ended in _followed.FindAll(other => other.Pool.IsClosed))
                 {
                     ended.Subscription.Dispose();
@@ -27,7 +29,7 @@ internal sealed class ConfigurationFollower : IDisposable
 
         subscription?.Dispose();
 
-        // A change between the reading for the construction and the subscription was announced to nobody.
+        // No notification came for a change between the reading for the construction and the subscription.
         pool.Reload();
     }
 

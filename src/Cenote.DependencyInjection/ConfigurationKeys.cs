@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace Cenote.DependencyInjection;
 
 /// <summary>
-/// The keys that may be below <c>Cenote</c> in the configuration, and what is said of any other. Keys of a pool:
+/// The allowed keys below <c>Cenote</c> in the configuration, and the texts for other keys. The keys of a pool are
 /// <see cref="PoolSection.Keys"/>.
 /// </summary>
 internal static class ConfigurationKeys
@@ -12,13 +12,13 @@ internal static class ConfigurationKeys
     internal const string Pools = "Pools";
 
     /// <summary>
-    /// The sections: those of this package, and that of Cenote.Hosting, which looks at its own keys itself.
+    /// Gets the sections of this package and of Cenote.Hosting, which validates its own keys.
     /// </summary>
     internal static IReadOnlyList<string> Sections { get; } = [Pools, "Hosting"];
 
     /// <summary>
-    /// What is below <c>Cenote</c> and not in a section of a pool. Values are not shown: one may be a secret in the
-    /// wrong place.
+    /// Finds unknown keys below <c>Cenote</c>, outside the sections of pools. Values are not shown, because one may be
+    /// a misplaced secret.
     /// </summary>
     internal static IEnumerable<string> FindUnknownKeys(IConfiguration configuration, string poolName)
     {
@@ -44,12 +44,14 @@ internal static class ConfigurationKeys
         {
             if (IsSetting(child.Key) && !child.Key.Equals(poolName, StringComparison.OrdinalIgnoreCase) && child.Value is not null)
             {
-                yield return $"{child.Path} is a setting of a pool, outside of one. Move it to {Root}:{Pools}:NAME:{child.Key}, such as {Root}:{Pools}:{poolName}:{child.Key}.";
+                yield return $"{child.Path} is a setting of a pool outside a pool's section. Move it to {Root}:{Pools}:NAME:{child.Key}, such as {Root}:{Pools}:{poolName}:{child.Key}.";
             }
         }
     }
 
-    /// <summary>"Did you mean …?", for a key that is a few letters off; empty when none is near.</summary>
+    /// <summary>
+    /// Gets "Did you mean …?" for a key with a few wrong letters, or an empty text without a similar key.
+    /// </summary>
     internal static string Suggest(string key, IEnumerable<string> known)
     {
         var nearest = known
@@ -64,7 +66,7 @@ internal static class ConfigurationKeys
         IsSetting(key) ? $"It is a setting of a pool: move it to {Root}:{Pools}:{poolName}:{key}."
         : key.Equals(poolName, StringComparison.OrdinalIgnoreCase) ? $"It is a pool: move it to {Root}:{Pools}:{poolName}."
         : Suggest(key, Sections).TrimStart() is { Length: > 0 } suggestion ? suggestion.Replace("mean ", $"mean {Root}:", StringComparison.Ordinal)
-        : $"There are {string.Join(" and ", Sections)}.";
+        : $"The sections are {string.Join(" and ", Sections)}.";
 
     private static bool IsSetting(string key) => PoolSection.Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 }

@@ -5,32 +5,31 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers connection pools.</summary>
+/// <summary>Extensions of <see cref="IServiceCollection"/> that register connection pools.</summary>
 public static class ConnectionPoolServiceCollectionExtensions
 {
-    /// <summary>The name of the pool that is registered without one: in logs, and in the configuration.</summary>
+    /// <summary>The name of the pool that is registered without a name, in logs and in the configuration.</summary>
     public const string DefaultPoolName = "default";
 
     /// <summary>
-    /// Registers a pool under a name: keyed <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>, and in the
+    /// Registers a pool under a name: as keyed <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>, and in the
     /// <see cref="PoolRegistry"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="name">
-    /// The pool's name and the services' key; also where the configuration is looked for: the connection string in
-    /// <c>ConnectionStrings:NAME</c>, settings in the section <c>Cenote:Pools:NAME</c>. 1 to 200 printable characters,
-    /// no colon.
+    /// The pool's name and the services' key: 1 to 200 printable characters without a colon. The configuration has the
+    /// connection string in <c>ConnectionStrings:NAME</c> and settings in the section <c>Cenote:Pools:NAME</c>.
     /// </param>
     /// <param name="configure">
-    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first
-    /// asked for. What the configuration says comes after it, and wins.
+    /// Chooses the database with a <c>Use…</c> method, and sets options in code. Called when the pool is first
+    /// resolved. Values of the configuration replace values of the code.
     /// </param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="ArgumentException">The name is taken, or cannot be one.</exception>
+    /// <exception cref="ArgumentException">The name is invalid, or already registered.</exception>
     /// <remarks>
-    /// The pool is constructed when it is first asked for, and closed with the container, after everything that was
-    /// given it. Settings that cannot work are a <see cref="PoolOptionsException"/> then, with every problem. Settings
-    /// that a running pool can follow follow a reload of the configuration.
+    /// The pool is constructed when it is first resolved, and closed with the container, after the services that use
+    /// it. Invalid settings then throw a <see cref="PoolOptionsException"/> that lists every problem. A reload of the
+    /// configuration applies the settings that a running pool can change.
     /// </remarks>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services, string name, Action<ConnectionPoolBuilder> configure)
     {
@@ -49,17 +48,19 @@ public static class ConnectionPoolServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Registers the pool of an application that has one: <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>
+    /// Registers the pool of an application with one pool: <see cref="ConnectionPool"/> and <see cref="DbDataSource"/>
     /// without a key. Its name is <see cref="DefaultPoolName"/>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">
-    /// Chooses the database, with a <c>Use…</c> method, and sets what the code decides. Called when the pool is first
-    /// asked for. What the configuration says comes after it, and wins.
+    /// Chooses the database with a <c>Use…</c> method, and sets options in code. Called when the pool is first
+    /// resolved. Values of the configuration replace values of the code.
     /// </param>
     /// <returns><paramref name="services"/>.</returns>
-    /// <exception cref="ArgumentException">There is a default pool already.</exception>
-    /// <inheritdoc cref="AddConnectionPool(IServiceCollection, string, Action{ConnectionPoolBuilder})" path="/remarks"/>
+    /// <exception cref="ArgumentException">A default pool is already registered.</exception>
+    /// <inheritdoc
+    /// cref="AddConnectionPool(IServiceCollection, string, Action{ConnectionPoolBuilder})"
+    /// path="/remarks"/>
     public static IServiceCollection AddConnectionPool(this IServiceCollection services, Action<ConnectionPoolBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -81,7 +82,7 @@ public static class ConnectionPoolServiceCollectionExtensions
         var registration = new PoolRegistration(name, configure);
         if (services.Any(service => service.ImplementationInstance is PoolRegistration other && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new ArgumentException($"A pool named '{name}' is registered already. Give each a name of its own, which differs in more than case, as configuration keys must; one alone may be without.", nameof(name));
+            throw new ArgumentException($"A pool named '{name}' is already registered. Give each pool its own name, which differs in more than case because configuration keys ignore case. One pool may have no name.", nameof(name));
         }
 
         services.AddSingleton(registration);

@@ -4,29 +4,30 @@ using Microsoft.Extensions.Primitives;
 
 namespace Cenote.DependencyInjection;
 
-/// <summary>One running pool and the configuration that it follows. Reloads may come from several threads.</summary>
+/// <summary>A running pool and its configuration. Reloads may come from several threads.</summary>
 /// <param name="pool">The running pool.</param>
-/// <param name="ofCode">What the code says: the configuration comes on top of it, each time anew.</param>
-/// <param name="connectionString">What the configuration said when the pool was constructed.</param>
-/// <param name="configuration">Where settings and connection string are.</param>
-/// <param name="logger">Told of what is refused.</param>
+/// <param name="codeOptions">The options of the code. Each reload applies the configuration to a copy of them.</param>
+/// <param name="connectionString">The connection string of the configuration when the pool was constructed.</param>
+/// <param name="configuration">The configuration with the settings and the connection string.</param>
+/// <param name="logger">The logger for rejected changes.</param>
 internal sealed class FollowedPool(
-    ConnectionPool pool, ConnectionPoolOptions ofCode, string? connectionString, IConfiguration configuration, ILogger logger)
+    ConnectionPool pool, ConnectionPoolOptions codeOptions, string? connectionString, IConfiguration configuration, ILogger logger)
 {
     private readonly object _gate = new();
     private string? _connectionString = connectionString;
-    private string? _refused;
+    private string? _rejected;
 
     internal bool IsClosed => pool.GetStatistics().State == PoolState.Closed;
 
     internal IDisposable Subscribe() => ChangeToken.OnChange(configuration.GetReloadToken, Reload);
 
     /// <summary>
-    /// Takes the settings over, all or none. What it threw would end in the configuration's own watcher.
+    /// Applies the changed settings, all or none. Does not throw, because the exception would reach the configuration's
+    /// watcher.
     /// </summary>
     internal void Reload()
     {
-        // One after the other, each reading anew: whichever comes last leaves what the configuration says last.
+        // Each reload reads the configuration again under the lock, so the last one applies the latest values.
         lock (_gate)
         {
             if (IsClosed)
@@ -36,10 +37,10 @@ internal sealed class FollowedPool(
 
             try
             {
-                TakeOver();
+                Apply();
                 RecordConnectionString();
             }
-#pragma warning disable CA1031 // A source of the configuration may throw anything; the pool goes on as it was.
+#pragma warning disable CA1031 // A source of the configuration may throw anything. The pool keeps its settings.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -48,23 +49,23 @@ internal sealed class FollowedPool(
         }
     }
 
-    private void TakeOver()
+    private void Apply()
     {
         try
         {
-            var options = new ConnectionPoolOptions(ofCode);
+            var options = new ConnectionPoolOptions(codeOptions);
             PoolSection.Read(configuration, pool.Name, options);
             pool.Reconfigure(options);
-            _refused = null;
+            _rejected = null;
         }
         catch (PoolOptionsException exception)
         {
-            // The same is said once: another part of the configuration may change every minute.
+            // Logs equal problems once, because another part of the configuration may change every minute.
             var problems = string.Join(" ", exception.Problems);
-            if (problems != _refused)
+            if (problems != _rejected)
             {
                 ConfigurationLog.ReloadRefused(logger, pool.Name, problems);
-                _refused = problems;
+                _rejected = problems;
             }
         }
     }

@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace Cenote.DependencyInjection;
 
 /// <summary>
-/// A pool as the container hands it out for <see cref="DbDataSource"/>. Disposing of it does nothing: a container
-/// disposes of whatever its factories return, in the reverse order in which services were first asked for, and would
-/// otherwise close the pool before services that were given the pool earlier.
+/// The <see cref="DbDataSource"/> of a pool in the container. Disposing of it does nothing. A container disposes of the
+/// results of its factories in the reverse order of their creation, and would close the pool before services that use
+/// it.
 /// </summary>
 internal sealed class PoolDataSource(ConnectionPool pool) : DbDataSource
 {

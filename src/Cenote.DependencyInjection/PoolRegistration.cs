@@ -1,6 +1,6 @@
 namespace Cenote.DependencyInjection;
 
-/// <summary>One call of AddConnectionPool.</summary>
+/// <summary>A call of AddConnectionPool.</summary>
 internal sealed class PoolRegistration
 {
     internal PoolRegistration(string name, Action<IServiceProvider, ConnectionPoolBuilder> configure)
@@ -8,7 +8,7 @@ internal sealed class PoolRegistration
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(configure);
         var problem = name.Length is 0 or > 200 ? FormattableString.Invariant($"has {name.Length} characters")
-            : name.Contains(':', StringComparison.Ordinal) ? "contains a colon, which would be a step down in the configuration"
+            : name.Contains(':', StringComparison.Ordinal) ? "contains a colon, which separates keys in the configuration"
             : PrintableText.FindFault(name) is { } fault ? $"contains {fault}"
             : null;
         if (problem is not null)

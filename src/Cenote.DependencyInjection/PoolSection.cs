@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.DependencyInjection;
 
 /// <summary>
-/// The section <c>Cenote:Pools:NAME</c>. Read key by key instead of by a binder, which stops at the first text that it
-/// cannot convert, and takes 30 for thirty days: here every problem is noted with its path, its value and the remedy.
+/// The section <c>Cenote:Pools:NAME</c>. It is read key by key, because a binder stops at the first text that it cannot
+/// convert, and converts 30 to thirty days. Every problem is recorded with its path, its value and its fix.
 /// </summary>
 internal static class PoolSection
 {
@@ -15,12 +15,12 @@ internal static class PoolSection
     private static readonly FrozenDictionary<string, Action<ConnectionPoolOptions, SettingText>> Settings =
         SettingTable.Rows.Where(static row => row.Parse is not null).ToFrozenDictionary(static row => row.Key, static row => row.Parse!, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The keys that may be in a section.</summary>
+    /// <summary>Gets the allowed keys of a section.</summary>
     internal static IEnumerable<string> Keys => Settings.Keys;
 
     internal static string ConnectionStringKey(string poolName) => "ConnectionStrings:" + poolName;
 
-    /// <summary>Sets what the configuration says of a pool, and notes in the options what it says wrong.</summary>
+    /// <summary>Applies the configuration of a pool to options, and adds its problems to them.</summary>
     internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options)
     {
         foreach (var problem in ConfigurationKeys.FindUnknownKeys(configuration, poolName))
@@ -38,7 +38,7 @@ internal static class PoolSection
             .Where(entry => entry.Key.Length > 0)
             .Where(entry => entry.Value is not null || !section.GetSection(entry.Key).GetChildren().Any());
 
-        // Deeper keys first: a "CircuitBreaker": false somewhere, in the environment, say, then wins over details
+        // Deeper keys first, so that "CircuitBreaker": false, for example in the environment, replaces details
         // elsewhere.
         foreach (var (key, value) in entries.OrderByDescending(entry => entry.Key.Count(character => character == ':')))
         {
@@ -62,7 +62,7 @@ internal static class PoolSection
     }
 
     /// <summary>
-    /// Sections of pools that are not there: a typing mistake, unless they are meant for another program.
+    /// Logs sections without a registered pool: a typing mistake, unless they belong to another program.
     /// </summary>
     internal static void WarnOfUnknownPools(IConfiguration configuration, IReadOnlyCollection<string> poolNames, ILogger logger)
     {
@@ -75,7 +75,7 @@ internal static class PoolSection
         }
     }
 
-    // Its value is not shown: it may be a secret in the wrong place.
+    // Its value is not shown, because it may be a misplaced secret.
     private static string DescribeUnknownKey(string path, string key, string poolName) =>
         SettingTable.Rows.Any(row => row.Parse is null && row.Key.Equals(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)) ? $"{path} can only be set in code, where the pool is registered. Remove it."
         : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."

@@ -4,19 +4,21 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Microsoft.EntityFrameworkCore;
 
-/// <summary>Lets the contexts of EF Core work on the connections of a Cenote pool.</summary>
+/// <summary>
+/// Extensions of <see cref="DbContextOptionsBuilder"/> that make EF Core contexts use the connections of a pool.
+/// </summary>
 /// <remarks>
 /// A context rents when EF Core opens its connection and returns when EF Core closes it: for each query and each
-/// <c>SaveChanges</c>, or for a transaction. Call after the database's own <c>Use…</c> method.
+/// <c>SaveChanges</c>, or for a transaction. Call it after the database's own <c>Use…</c> method.
 /// </remarks>
 public static class ConnectionPoolDbContextOptionsExtensions
 {
-    /// <summary>Uses a pool. It stays the caller's to dispose of.</summary>
-    /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
+    /// <summary>Uses a pool. The caller still disposes of it.</summary>
+    /// <param name="optionsBuilder">The context's options, after the database was chosen.</param>
     /// <param name="pool">A pool over the driver of that database.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
-    /// its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">A relational database was not chosen before, or was chosen with a
+    /// connection or with an internal service provider.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, ConnectionPool pool)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -25,14 +27,14 @@ public static class ConnectionPoolDbContextOptionsExtensions
     }
 
     /// <summary>
-    /// Uses the pool of that name: a keyed service of the application, or else one of its <see cref="PoolRegistry"/>.
-    /// It is looked up when a context first opens a connection.
+    /// Uses the pool of a name: a keyed service of the application, or a pool of its <see cref="PoolRegistry"/>. It is
+    /// looked up when a context first opens a connection.
     /// </summary>
-    /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
+    /// <param name="optionsBuilder">The context's options, after the database was chosen.</param>
     /// <param name="poolName">The name.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
-    /// its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">A relational database was not chosen before, or was chosen with a
+    /// connection or with an internal service provider.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder, string poolName)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -41,10 +43,10 @@ public static class ConnectionPoolDbContextOptionsExtensions
     }
 
     /// <summary>Uses the application's default pool: its <see cref="ConnectionPool"/> service without a key.</summary>
-    /// <param name="optionsBuilder">The context's options, in which a database was chosen.</param>
+    /// <param name="optionsBuilder">The context's options, after the database was chosen.</param>
     /// <returns><paramref name="optionsBuilder"/>.</returns>
-    /// <exception cref="InvalidOperationException">No relational database was chosen yet, or one with a connection of
-    /// its own, or services that EF Core did not build.</exception>
+    /// <exception cref="InvalidOperationException">A relational database was not chosen before, or was chosen with a
+    /// connection or with an internal service provider.</exception>
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
@@ -71,13 +73,13 @@ public static class ConnectionPoolDbContextOptionsExtensions
 
     private static DbContextOptionsBuilder Use(DbContextOptionsBuilder optionsBuilder, PoolOptionsExtension extension)
     {
-        // The pool's services wrap those of the database's provider, which must be there before.
+        // The pool's services wrap the services of the database's provider, which must be registered before.
         if (!optionsBuilder.Options.Extensions.OfType<RelationalOptionsExtension>().Any())
         {
-            throw new InvalidOperationException("UseConnectionPool was called before a relational database was chosen: call UseNpgsql, UseSqlite or the like first, then UseConnectionPool.");
+            throw new InvalidOperationException("UseConnectionPool was called before a relational database was chosen. Call UseNpgsql, UseSqlite or the like first.");
         }
 
-        // EF Core itself asks only when it builds services, not for each context that shares them.
+        // EF Core validates only when it builds services, not for each context that shares them.
         extension.Validate(optionsBuilder.Options);
         ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(extension);
         return optionsBuilder;

@@ -12,7 +12,7 @@ public sealed class StrangeKeysTests
     [InlineData("Cenote:Hostin:DrainTimeout", "0:10:0", "Cenote:Hostin is not a section of Cenote. Did you mean Cenote:Hosting?")]
     [InlineData("Cenote:shop:MaxSize", "5", "Cenote:shop is not a section of Cenote. It is a pool: move it to Cenote:Pools:shop.")]
     [InlineData("Cenote:MaxSize", "5", "Cenote:MaxSize is not a section of Cenote. It is a setting of a pool: move it to Cenote:Pools:shop:MaxSize.")]
-    [InlineData("Cenote:Pools:MaxSize", "5", "Cenote:Pools:MaxSize is a setting of a pool, outside of one. Move it to Cenote:Pools:NAME:MaxSize")]
+    [InlineData("Cenote:Pools:MaxSize", "5", "Cenote:Pools:MaxSize is a setting of a pool outside a pool's section. Move it to Cenote:Pools:NAME:MaxSize")]
     [InlineData("Cenote:Pools:shop:MaxSizes", "5", "Cenote:Pools:shop:MaxSizes is not a setting of a pool. Did you mean MaxSize?")]
     [InlineData("Cenote:Pools:shop:maxsiez", "5", "is not a setting of a pool. Did you mean MaxSize?")]
     [InlineData("Cenote:Pools:shop:CircuitBreaker:FailureToOpen", "5", "Did you mean CircuitBreaker:FailureThreshold?")]

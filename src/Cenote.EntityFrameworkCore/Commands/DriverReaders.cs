@@ -4,13 +4,13 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Commands;
 
 /// <summary>
-/// Gives EF Core the driver's own reader for what <c>SaveChanges</c> sends: Npgsql's provider casts it, to read how
-/// many rows each statement of a batch has changed. Queries keep the pool's reader, which tells the pool of failures
-/// while rows are read.
+/// An interceptor that gives EF Core the driver's own reader for <c>SaveChanges</c>. Npgsql's provider casts it to read
+/// the affected rows of each statement of a batch. Queries keep the pool's reader, which reports failures while rows
+/// are read.
 /// </summary>
 internal sealed class DriverReaders : DbCommandInterceptor
 {
-    // By their commands: another interceptor may put a reader of its own around the driver's, or in place of it.
+    // Keyed by command, because another interceptor may wrap or replace the driver's reader.
     private readonly ConditionalWeakTable<DbCommand, ExposedReader> _handed = [];
 
     public override DbDataReader ReaderExecuted(DbCommand command, CommandExecutedEventData eventData, DbDataReader result) =>
@@ -20,7 +20,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
         DbCommand command, CommandExecutedEventData eventData, DbDataReader result, CancellationToken cancellationToken = default) =>
         new(Hand(eventData, result, cancellationToken));
 
-    // EF Core has closed the driver's reader; the pool's still stands for it.
+    // EF Core has closed the driver's reader, but the pool's reader is still open.
     public override InterceptionResult DataReaderDisposing(DbCommand command, DataReaderDisposingEventData eventData, InterceptionResult result)
     {
         if (_handed.TryGetValue(command, out var handed))
@@ -28,7 +28,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
             _handed.Remove(command);
             if (handed.MayHaveSentCancel(command, eventData.Duration))
             {
-                // The pool has seen nothing of it, and a late cancel must not meet the next holder's statement.
+                // The pool has not seen the cancellation, and a late cancel must not hit the next holder's statement.
                 (command.Connection as PooledConnection)?.RetireOnReturn();
             }
 
@@ -48,7 +48,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
         var driver = PooledConnection.UnwrapReader<DbDataReader>(result);
         if (ReferenceEquals(driver, result))
         {
-            // An interceptor has answered in the database's place.
+            // An interceptor has returned a result instead of the database.
             return result;
         }
 

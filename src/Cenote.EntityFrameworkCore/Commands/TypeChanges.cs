@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Commands;
 
 /// <summary>
-/// After a migration that creates or changes types of the database (enums, ranges, extensions), the pool's connections
-/// are replaced: Npgsql loads the types of a database once for a pool. EF Core's provider does that for a connection of
-/// its own driver only.
+/// An interceptor that replaces the pool's connections after a migration that changes types of the database (enums,
+/// ranges, extensions). Npgsql loads the types once for a pool. EF Core's provider does that only for a connection of
+/// its own driver.
 /// </summary>
 internal sealed class TypeChanges : DbCommandInterceptor
 {
@@ -34,7 +34,7 @@ internal sealed class TypeChanges : DbCommandInterceptor
         }
     }
 
-    // Once the migration has let go of its connection, so that what is opened then sees what it has committed.
+    // After the migration has released its connection, so that new connections see the committed types.
     private static void ClearOnce(object sender, System.Data.StateChangeEventArgs change)
     {
         var connection = (PooledConnection)sender;

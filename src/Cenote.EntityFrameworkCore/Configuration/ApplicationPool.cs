@@ -1,24 +1,24 @@
 namespace Cenote.EntityFrameworkCore.Configuration;
 
-/// <summary>Finds a pool among the application's services.</summary>
+/// <summary>The lookup of a pool in the application's services.</summary>
 internal static class ApplicationPool
 {
-    /// <summary>The pool of a name, or the default one.</summary>
-    /// <param name="services">The application's; <see langword="null"/> for a context that was made without
-    /// them.</param>
-    /// <param name="name">The pool's name; <see langword="null"/> for the default.</param>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
+    /// <summary>Gets the pool of a name, or the default pool.</summary>
+    /// <param name="services">The application's services, or <see langword="null"/> for a context that was created
+    /// without them.</param>
+    /// <param name="name">The pool's name, or <see langword="null"/> for the default pool.</param>
+    /// <exception cref="InvalidOperationException">The pool does not exist.</exception>
     internal static ConnectionPool Find(IServiceProvider? services, string? name)
     {
         if (services is null)
         {
-            throw new InvalidOperationException($"The context looks for {Describe(name)} among the application's services, but was made without them. Register it with AddDbContext, AddDbContextPool or AddDbContextFactory, call UseApplicationServiceProvider, or pass the pool itself to UseConnectionPool.");
+            throw new InvalidOperationException($"The context needs {Describe(name)} of the application's services, but was created without them. Register it with AddDbContext, AddDbContextPool or AddDbContextFactory, call UseApplicationServiceProvider, or pass the pool itself to UseConnectionPool.");
         }
 
         if (name is null)
         {
             return services.GetService<ConnectionPool>()
-                ?? throw new InvalidOperationException("The application has no default connection pool: register one (AddConnectionPool without a name), or pass a pool or its name to UseConnectionPool.");
+                ?? throw new InvalidOperationException("The application has no default connection pool. Register one (AddConnectionPool without a name), or pass a pool or its name to UseConnectionPool.");
         }
 
         return (services as IKeyedServiceProvider)?.GetKeyedService<ConnectionPool>(name)

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Configuration;
 
 /// <summary>
-/// Which pool a context uses, in its options. All contexts share one set of internal services, whatever their pool.
+/// The pool of a context, in its options. The contexts of all pools share one set of internal services.
 /// </summary>
 internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 {
@@ -27,11 +27,11 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
     public DbContextOptionsExtensionInfo Info => _info ??= new PoolOptionsInfo(this);
 
-    /// <summary>The pool in words, for logs.</summary>
+    /// <summary>Gets the name of the pool, for logs.</summary>
     internal string Description => _pool?.Name ?? _name ?? "(the application's default)";
 
-    /// <summary>The pool of a context with these options.</summary>
-    /// <exception cref="InvalidOperationException">The application has none.</exception>
+    /// <summary>Gets the pool of a context with these options.</summary>
+    /// <exception cref="InvalidOperationException">The application does not have the pool.</exception>
     internal ConnectionPool FindPool(IDbContextOptions options)
     {
         var pool = _pool ?? ApplicationPool.Find(options.FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider, _name);
@@ -49,7 +49,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
     public void Validate(IDbContextOptions options)
     {
-        // One that is only named is looked at when it is found.
+        // A named pool is validated when it is found.
         if (_pool is not null)
         {
             PoolCompatibility.ThrowIfDriversDiffer(_pool, options);
@@ -57,12 +57,12 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
 
         if (options.Extensions.OfType<RelationalOptionsExtension>().Any(relational => relational.Connection is not null))
         {
-            throw new InvalidOperationException($"The context was given both a connection and the pool '{Description}', and would never use the pool. Call UseNpgsql, UseSqlite or the like without the connection, or leave UseConnectionPool out.");
+            throw new InvalidOperationException($"The context has both a connection and the pool '{Description}', and would never use the pool. Call UseNpgsql, UseSqlite or the like without the connection, or leave UseConnectionPool out.");
         }
 
         if (options.FindExtension<CoreOptionsExtension>()?.InternalServiceProvider is not null)
         {
-            throw new InvalidOperationException("UseConnectionPool adds services to those that EF Core builds for itself, which UseInternalServiceProvider replaces. Leave one of the two out.");
+            throw new InvalidOperationException("UseConnectionPool adds services to EF Core's internal services, which UseInternalServiceProvider replaces. Remove one of the two calls.");
         }
     }
 }

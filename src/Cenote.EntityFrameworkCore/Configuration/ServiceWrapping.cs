@@ -2,16 +2,17 @@ namespace Cenote.EntityFrameworkCore.Configuration;
 
 internal static class ServiceWrapping
 {
-    /// <summary>Puts something around a service that the database's provider has registered.</summary>
+    /// <summary>Wraps a service that the database's provider has registered.</summary>
     internal static void Wrap<TService>(this IServiceCollection services, Func<IServiceProvider, TService, TService> wrap)
         where TService : class
     {
-        // UseConnectionPool insists on a relational provider before it, and every one registers these.
+        // UseConnectionPool requires an earlier relational provider, and every relational provider registers these
+        // services.
         var inner = services.Last(descriptor => descriptor.ServiceType == typeof(TService));
         Replace(services, inner, wrap);
     }
 
-    /// <summary>The same for every one of several.</summary>
+    /// <summary>Wraps every registration of a service.</summary>
     internal static void WrapEach<TService>(this IServiceCollection services, Func<TService, TService> wrap)
         where TService : class
     {

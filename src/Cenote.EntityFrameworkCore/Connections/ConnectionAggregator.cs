@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// Puts <see cref="ConnectionSupplier"/> around the user's interceptors of connections instead of among them: where
-/// there are several, EF Core 10 tells none of them that opening was cancelled.
+/// An aggregator that puts <see cref="ConnectionSupplier"/> around the user's interceptors of connections instead of
+/// among them. With several interceptors, EF Core 10 notifies none of them of a cancelled opening.
 /// </summary>
 internal sealed class ConnectionAggregator(IInterceptorAggregator aggregator) : IInterceptorAggregator
 {
@@ -12,7 +12,7 @@ internal sealed class ConnectionAggregator(IInterceptorAggregator aggregator) : 
 
     public Type InterceptorType => aggregator.InterceptorType;
 
-    /// <summary>The aggregator itself when it gathers interceptors of anything else.</summary>
+    /// <summary>Returns the aggregator itself for other kinds of interceptors.</summary>
     internal static IInterceptorAggregator Over(IInterceptorAggregator aggregator) =>
         aggregator.InterceptorType == typeof(IDbConnectionInterceptor) ? new ConnectionAggregator(aggregator) : aggregator;
 

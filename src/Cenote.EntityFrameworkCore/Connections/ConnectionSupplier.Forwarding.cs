@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCore.Connections;
 
-// All else is the user's interceptors' business.
+// All other calls go to the user's interceptors.
 internal sealed partial class ConnectionSupplier
 {
     public DbConnection ConnectionCreated(ConnectionCreatedEventData eventData, DbConnection result) =>

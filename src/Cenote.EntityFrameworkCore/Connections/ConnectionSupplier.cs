@@ -8,14 +8,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// Gives each context a connection of its pool when EF Core is about to make the driver's. EF Core then opens and
-/// closes it as it would its own.
+/// An interceptor that gives each context a connection of its pool when EF Core is about to create the driver's. EF
+/// Core then opens and closes it like its own.
 /// </summary>
-/// <param name="theirs">The user's interceptors; <see langword="null"/> for none. They hear everything, as if this were
-/// not here.</param>
+/// <param name="theirs">The user's interceptors, or <see langword="null"/>. They get every call, as without this
+/// interceptor.</param>
 internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? theirs) : IDbConnectionInterceptor
 {
-    // What a report calls the holder: EF Core's own source would be named otherwise.
+    // The call site in reports, because EF Core's own source would be named otherwise.
     private static readonly ConcurrentDictionary<Type, string> s_holders = new();
 
     public InterceptionResult<DbConnection> ConnectionCreating(ConnectionCreatingEventData eventData, InterceptionResult<DbConnection> result)
@@ -25,8 +25,7 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
             || context.GetService<IRelationalConnection>() is not { } relational
             || relational.ConnectionId != eventData.ConnectionId)
         {
-            // Providers make connections of their own beside the context's, to create databases and to look whether
-            // they exist.
+            // Providers also create their own connections, to create databases and to check whether they exist.
             return result;
         }
 
@@ -40,8 +39,7 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
         PoolCompatibility.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
         var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
 
-        // Execution strategies, and providers that ask whether a database is there, know their driver's exceptions
-        // only.
+        // Execution strategies, and checks whether a database exists, know only their driver's exceptions.
         connection.UnwrapDriverExceptions = true;
         ProviderSetUp.Attach(connection, context, relational);
         return InterceptionResult<DbConnection>.SuppressWithResult(connection);

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Connections;
 
-/// <summary>Whether a context may work on a pool at all: before it does anything in the wrong database.</summary>
+/// <summary>The check whether a context may use a pool, before it changes the wrong database.</summary>
 internal static class PoolCompatibility
 {
     private static readonly ConcurrentDictionary<(Assembly Provider, Assembly Driver), bool> s_pairs = new();
@@ -16,17 +16,16 @@ internal static class PoolCompatibility
         ThrowIfDriversDiffer(pool, options);
         var configured = RelationalOptionsExtension.Extract(options);
 
-        // With a data source of its own, a provider shows another text than it was given.
+        // A provider with its own data source shows another text than the one that was set.
         if (connectionString is not null && connectionString != configured.ConnectionString
             && connectionString != ConnectionStringAtStart(context, relational))
         {
-            throw new InvalidOperationException($"The context was given another connection string (SetConnectionString), but its pool '{pool.Name}' decides where connections lead. Use a pool for each database, and choose it in the context's options.");
+            throw new InvalidOperationException($"The context has another connection string (SetConnectionString) than its pool '{pool.Name}', which opens the connections. Use one pool per database, and choose it in the context's options.");
         }
     }
 
     /// <summary>
-    /// Refuses a pool over another driver than the one that the provider of EF Core works with, also another driver of
-    /// the same database.
+    /// Throws for a pool with another driver than EF Core's provider, even for the same database.
     /// </summary>
     internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options)
     {
@@ -34,7 +33,7 @@ internal static class PoolCompatibility
         var driver = pool.Provider.Factory.GetType().Assembly;
         if (!s_pairs.GetOrAdd((provider, driver), static pair => References(pair.Provider, pair.Driver)))
         {
-            throw new InvalidOperationException($"The context uses {provider.GetName().Name}, which casts to the types of its own driver, but its pool '{pool.Name}' serves {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Give it a pool over the driver of its own provider.");
+            throw new InvalidOperationException($"The context uses {provider.GetName().Name}, which casts to the types of its own driver, but its pool '{pool.Name}' connects to {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Use a pool with the driver of the provider.");
         }
     }
 

@@ -6,14 +6,14 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Connections;
 
 /// <summary>
-/// What EF Core's provider does to each connection that it makes itself, and that a pool's connections lack: its SQLite
-/// provider registers functions (<c>ef_add</c>, <c>regexp</c>, …), a collation and, when asked to, SpatiaLite.
+/// The set-up that EF Core's provider does for its own connections, for connections of a pool. The SQLite provider
+/// registers functions (<c>ef_add</c>, <c>regexp</c>, …), a collation and optionally SpatiaLite.
 /// </summary>
 internal static class ProviderSetUp
 {
     private const string SqliteProvider = "Microsoft.EntityFrameworkCore.Sqlite";
 
-    /// <summary>Does the same to each physical connection, when a context first holds it.</summary>
+    /// <summary>Sets up each physical connection when a context first holds it.</summary>
     internal static void Attach(PooledConnection connection, DbContext context, IRelationalConnection relational)
     {
         if (context.Database.ProviderName != SqliteProvider)
@@ -25,10 +25,10 @@ internal static class ProviderSetUp
         var type = relational.GetType();
         var options = RelationalOptionsExtension.Extract(context.GetService<IDbContextOptions>());
 
-        // The options in words, of which one asks for SpatiaLite: to register functions again is harmless.
+        // The text of the options, of which one enables SpatiaLite. Registering functions again is harmless.
         var key = (type, options.Info.LogFragment);
 
-        // Not when EF Core opens the connection: GetDbConnection().Open() passes EF Core by.
+        // Not when EF Core opens the connection, because GetDbConnection().Open() bypasses EF Core.
         connection.StateChange += (sender, change) =>
         {
             if (change.CurrentState == ConnectionState.Open)
@@ -46,14 +46,13 @@ internal static class ProviderSetUp
         }
         catch
         {
-            // Who is told that opening failed does not close.
+            // A caller whose opening failed does not close the connection.
             connection.Close();
             throw;
         }
     }
 
-    // The provider does it in the constructor of its own object around a given connection, and nowhere else that could
-    // be called.
+    // The provider does it only in the constructor of its object around a given connection.
     private static void SetUp(DbConnection driver, RelationalOptionsExtension options, IServiceProvider services, Type type)
     {
         var dependencies = services.GetRequiredService<RelationalConnectionDependencies>();

@@ -5,19 +5,19 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Databases;
 
 /// <summary>
-/// Makes the provider's creator again, over a connection of the provider's own instead of the context's.
+/// A factory of the provider's database creator over the provider's own connection instead of the context's.
 /// </summary>
 internal sealed class AdministrativeCreator(
     IServiceProvider services, RelationalDatabaseCreatorDependencies dependencies, IDbContextOptions options, Type creatorType)
 {
     private bool HasOwnConnectionString => !string.IsNullOrEmpty(RelationalOptionsExtension.Extract(options).ConnectionString);
 
-    /// <summary>Whether the provider looks for a file that only the pool can name.</summary>
+    /// <summary>Gets whether the provider looks for a file that only the pool knows.</summary>
     internal bool LooksForFile(ConnectionPool pool) => !HasOwnConnectionString && pool.Provider.DatabaseSystem == "sqlite";
 
-    /// <summary>A creator for one task.</summary>
-    /// <exception cref="InvalidOperationException">The context's connection string leads elsewhere than its
-    /// pool.</exception>
+    /// <summary>Creates a creator for one task.</summary>
+    /// <exception cref="InvalidOperationException">The context's connection string connects to another database than
+    /// its pool.</exception>
     internal AdministrativeTask Begin(ConnectionPool pool) =>
         HasOwnConnectionString ? BeginOnOwn(pool) : BeginOn(pool.CreateDedicatedConnection());
 
@@ -42,9 +42,9 @@ internal sealed class AdministrativeCreator(
         }
     }
 
-    // None was given to UseNpgsql and the like. The pool's text is without its secrets, so the pool makes the driver's
-    // connection, which knows them, together with what else the pool was told: callbacks for passwords and
-    // certificates. EF Core's providers make others from it.
+    // UseNpgsql or the like was called without a connection string. The pool's text has no secrets, so the pool creates
+    // the driver's connection with its secrets and callbacks for passwords and certificates. EF Core's providers create
+    // others from it.
     private AdministrativeTask BeginOn(DedicatedConnection dedicated)
     {
         IRelationalConnection? connection = null;
@@ -63,7 +63,7 @@ internal sealed class AdministrativeCreator(
         }
     }
 
-    // Not every provider's connection asks for all of these.
+    // Not every provider's connection needs all of these services.
     private IRelationalConnection NewConnection(params object[] known)
     {
         var type = dependencies.Connection.GetType();

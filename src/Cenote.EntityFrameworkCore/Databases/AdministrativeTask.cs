@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Databases;
 
 /// <summary>
-/// A creator with the connection that was made for it, and the driver's connection beneath where the pool made that.
+/// A creator with its connection, and the driver's connection if the pool created it.
 /// </summary>
 internal sealed class AdministrativeTask(IRelationalDatabaseCreator creator, IRelationalConnection? connection, DedicatedConnection? dedicated)
     : IDisposable, IAsyncDisposable

@@ -1,14 +1,14 @@
 namespace Cenote.EntityFrameworkCore.Databases;
 
-/// <summary>Where a context's own connection string leads, against where its pool leads.</summary>
+/// <summary>The comparison of a context's connection string with the target of its pool.</summary>
 internal static class PoolTarget
 {
-    /// <summary>Refuses to create or delete one database on behalf of contexts that work in another.</summary>
+    /// <summary>Throws when contexts would create or delete another database than they use.</summary>
     /// <param name="own">The driver's own connection, closed.</param>
     /// <param name="pool">The pool.</param>
     internal static void ThrowIfElsewhere(DbConnection own, ConnectionPool pool)
     {
-        // In the driver's own words for both: the server with its port, "main" for the database of a file.
+        // Both as the driver shows them: the server with its port, "main" for the database of a file.
         using var pooled = pool.Provider.Factory.CreateConnection()!;
         pooled.ConnectionString = pool.ConnectionString;
         var (source, database) = (pooled.DataSource, pool.Provider.Database);
@@ -17,7 +17,7 @@ internal static class PoolTarget
         if (!isSameSource || !isSameDatabase)
         {
             throw new InvalidOperationException(
-                $"The context's own connection string leads to database '{own.Database}' on '{own.DataSource}', but its pool '{pool.Name}' to '{database}' on '{source}': one would be created or deleted, the other used. Give both the same.");
+                $"The context's connection string connects to database '{own.Database}' on '{own.DataSource}', but its pool '{pool.Name}' to '{database}' on '{source}'. One would be created or deleted, and the other used. Use the same database for both.");
         }
     }
 

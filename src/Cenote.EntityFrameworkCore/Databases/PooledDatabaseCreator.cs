@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 namespace Cenote.EntityFrameworkCore.Databases;
 
 /// <summary>
-/// The provider's database creator, with a connection of the driver's own for creating and deleting a database, and for
-/// asking whether it exists: no pool can open a connection to a database that is not there, and providers cast what
-/// they work with to their driver's type. All else goes through the pool.
+/// The provider's database creator, with the driver's own connection for creating and deleting a database and for
+/// checking whether it exists. A pool cannot connect to a database that does not exist, and providers cast connections
+/// to their driver's type. Everything else uses the pool.
 /// </summary>
 internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
 {
@@ -34,13 +34,12 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
         return new PooledDatabaseCreator(dependencies, pooled, new AdministrativeCreator(services, dependencies, options, pooled.GetType()), options);
     }
 
-    // Through the pool: health checks ask this again and again, and what they ask is whether the pool can serve.
-    // EF Core looks whether the file of SQLite is there instead, by a connection string that a context without one of
-    // its own does not have.
+    // Through the pool, because health checks call this repeatedly to check whether the pool can serve.
+    // EF Core checks whether the SQLite file exists instead, by a connection string that the context may not have.
     public override bool CanConnect()
     {
-        // Found here, where what is wrong with it is thrown: EF Core takes every exception for a database that cannot
-        // be reached.
+        // Found here so that its problems are thrown, because EF Core treats every exception as an unreachable
+        // database.
         var pool = Pool;
         if (!_administrative.LooksForFile(pool))
         {
@@ -124,8 +123,8 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             creator.Creator.Delete();
         }
 
-        // What was opened, or in use, meanwhile: a connection to a file that is gone, or to a session that the server
-        // has ended.
+        // Replaces connections that were opened or used meanwhile, to a deleted file or a session that the server has
+        // ended.
         (pool.Provider as ITypeCache)?.ClearTypeCache();
         pool.Clear();
     }
@@ -144,10 +143,10 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
         pool.Clear();
     }
 
-    // A pool that could not connect to a database that was not there need not wait until it tries again.
+    // The pool need not wait until its next attempt to connect to a database that did not exist before.
     private static void Recover(ConnectionPool pool)
     {
-        // A database of the same name was there before, perhaps.
+        // A database of the same name may have existed before.
         (pool.Provider as ITypeCache)?.ClearTypeCache();
         if (pool.GetCircuitStatus() is { IsIsolated: false, LastFailure: not null })
         {
