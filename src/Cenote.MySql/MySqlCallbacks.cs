@@ -4,11 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace Cenote.MySql;
 
 /// <summary>
-/// The callbacks of MySqlConnector's connection, for a session that the connection object may yet open.
+/// The callbacks of MySqlConnector's connection, for a session that the connection object may open later.
 /// </summary>
-/// <param name="Server">Judges the server's certificate.</param>
-/// <param name="Client">Gives the client's certificates.</param>
-/// <param name="Password">Gives the password.</param>
+/// <param name="Server">Validates the server's certificate.</param>
+/// <param name="Client">Provides the client's certificates.</param>
+/// <param name="Password">Provides the password.</param>
 internal readonly record struct MySqlCallbacks(
     RemoteCertificateValidationCallback? Server,
     Func<X509CertificateCollection, ValueTask>? Client,
@@ -17,7 +17,7 @@ internal readonly record struct MySqlCallbacks(
     internal static MySqlCallbacks Of(MySqlConnection connection) =>
         new(connection.RemoteCertificateValidationCallback, connection.ProvideClientCertificatesCallback, connection.ProvidePasswordCallback);
 
-    /// <summary>Restores what was changed since.</summary>
+    /// <summary>Restores the callbacks that were changed since.</summary>
     internal void Restore(MySqlConnection connection)
     {
         if (Of(connection) == this)

@@ -5,23 +5,24 @@ using System.Runtime.CompilerServices;
 namespace Cenote.MySql;
 
 /// <summary>
-/// Members of MySqlConnector that are not public. The driver forgets prepared statements in its own reset only, which
-/// sends the server a statement more than most need (a fifth of the whole cost, measured); after a plain reset it would
-/// use lost statements again.
+/// Non-public members of MySqlConnector. The driver drops prepared statements only in its own reset, which sends one
+/// statement more than usually needed (a fifth of the whole cost, measured). After a plain reset it would use lost
+/// statements again.
 /// </summary>
 internal static class MySqlConnectorInternals
 {
     private const string SessionType = "MySqlConnector.Core.ServerSession, MySqlConnector";
 
     /// <summary>
-    /// Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.
+    /// Gets whether this version of the driver has the fields of the event handlers. If not, the pool does not remove
+    /// event handlers.
     /// </summary>
     internal static bool HandlersAreReachable { get; } = ProbeHandlers();
 
-    /// <summary>Gets whether this version of the driver has all of them. If not, its own reset is used.</summary>
+    /// <summary>Gets whether this version of the driver has all members. If not, its own reset is used.</summary>
     internal static bool IsReachable { get; } = Probe();
 
-    /// <summary>Determines whether a lease left nothing open that only closing the driver's connection ends.</summary>
+    /// <summary>Determines whether a lease left no work open that only closing the driver's connection ends.</summary>
     internal static bool IsAtRest(MySqlConnection connection)
     {
         if (HasActiveReader(connection))
@@ -31,8 +32,7 @@ internal static class MySqlConnectorInternals
 
         try
         {
-            // Does nothing, unless the connection is in a transaction of its own or enlisted in another: then it
-            // throws.
+            // Throws if the connection is in its own transaction or enlisted in another, and otherwise does nothing.
             connection.EnlistTransaction(null);
             return true;
         }
@@ -42,8 +42,9 @@ internal static class MySqlConnectorInternals
         }
     }
 
-    /// <summary>Cuts the line under a call.</summary>
-    /// <returns>What the server knows the session by; <see langword="null"/> when nothing was cut.</returns>
+    /// <summary>Shuts down the socket during a call.</summary>
+    /// <returns>The server's identification of the session, or <see langword="null"/> when the socket was not shut
+    /// down.</returns>
     internal static SeveredSession? TryCut(MySqlConnection connection)
     {
         try
@@ -53,14 +54,14 @@ internal static class MySqlConnectorInternals
                 return null;
             }
 
-            // Before the cut: the holder's call fails at once, and then the driver tells nothing any more.
+            // Before the shutdown, because the holder's call then fails and the driver no longer has the data.
             var cut = new SeveredSession(connection.ServerThread, (socket.LocalEndPoint as IPEndPoint)?.Port);
             socket.Shutdown(SocketShutdown.Both);
             return cut;
         }
         catch (Exception exception) when (exception is InvalidOperationException or SocketException or NullReferenceException)
         {
-            // The driver has let go of it.
+            // The driver has released it.
             return null;
         }
     }

@@ -43,7 +43,7 @@ internal static class MySqlFailures
         return false;
     }
 
-    /// <summary>Returns what to do about a failure to connect.</summary>
+    /// <summary>Returns the recommendation for a failure to connect.</summary>
     internal static string? GetRecommendation(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
@@ -52,9 +52,9 @@ internal static class MySqlFailures
             {
                 return error.Number switch
                 {
-                    1047 => "The server answers, and is not ready: a Galera node outside of its cluster's primary component (no quorum), one that still receives its data, or one with wsrep_reject_queries set. Look at wsrep_ready and wsrep_cluster_status there.",
-                    3032 => "The server is in offline mode. SET GLOBAL offline_mode = OFF ends it.",
-                    1049 => "The server has no database of the name in the connection string's Database.",
+                    1047 => "The server answers, but is not ready: a Galera node without quorum, a node that still receives its data, or a node with wsrep_reject_queries. Check its wsrep_ready and wsrep_cluster_status.",
+                    3032 => "The server is in offline mode. End it with SET GLOBAL offline_mode = OFF.",
+                    1049 => "The database of the connection string does not exist on the server. Correct Database.",
                     _ => null,
                 };
             }
@@ -64,9 +64,9 @@ internal static class MySqlFailures
     }
 
     /// <summary>
-    /// "The server is running with the --%s option so it cannot execute this statement" (1290) stands for several
-    /// options, of which --read-only and --super-read-only (MySQL: --innodb-read-only, too) are refused writes. Servers
-    /// translate the text, but not the option's name.
+    /// Gets the kind of error 1290, "The server is running with the --%s option so it cannot execute this statement",
+    /// which stands for several options. With --read-only and --super-read-only (MySQL: also --innodb-read-only) it is
+    /// a rejected write. Servers translate the text, but not the option's name.
     /// </summary>
     private static FailureKind FromError(MySqlException error) => error.Number == (int)MySqlErrorCode.OptionPreventsStatement
         ? (NamesReadOnly(error.Message) ? FailureKind.ReadOnlyServer : FailureKind.Other)
@@ -93,10 +93,10 @@ internal static class MySqlFailures
         // lock wait timeout, deadlock, transaction rolled back by certification (Galera; Group Replication), NOWAIT
         1205 or 1213 or 1614 or 3101 or 3572 => FailureKind.Transient,
 
-        // read-only mode. Not 3100, by which Group Replication also refuses a transaction that is too large.
+        // read-only mode. Not 3100, by which Group Replication also rejects a transaction that is too large.
         1836 => FailureKind.ReadOnlyServer,
 
-        // time limit: MySQL's, MariaDB's, the driver's own. "Query interrupted" (1317) is a request.
+        // timeout: of MySQL, of MariaDB, of the driver. "Query interrupted" (1317) is a request.
         3024 or 1969 or (int)MySqlErrorCode.CommandTimeoutExpired => FailureKind.QueryTimeout,
 
         // unable to connect, server has gone away, lost during query, shutdown, killed (MySQL, MariaDB), aborted,

@@ -6,7 +6,7 @@ public static class MySqlPoolBuilderExtensions
     /// <summary>Uses MySQL or MariaDB through MySqlConnector.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">MySqlConnector's connection string.</param>
-    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called
+    /// <param name="configure">Configures certificates, logging, and callbacks for opened or reset connections. Called
     /// once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
@@ -37,7 +37,7 @@ public static class MySqlPoolBuilderExtensions
     /// Uses MySQL or MariaDB through MySqlConnector, with the connection string of the configuration.
     /// </summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Certificates, logging, what to do with a connection after it was opened or reset: called
+    /// <param name="configure">Configures certificates, logging, and callbacks for opened or reset connections. Called
     /// once for each physical connection.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration has no connection string for this

@@ -7,13 +7,13 @@ namespace Cenote;
 /// <summary>A provider for MySQL, MariaDB and servers with their protocol, through MySqlConnector.</summary>
 /// <remarks>
 /// <para>
-/// The pool clears the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>): one round
-/// trip, for which MySqlConnector's own pool makes the next caller wait. User locks, temporary tables, variables,
-/// isolation level, prepared statements and the current database go back to how they were after connecting.
+/// The pool resets the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>). This is one
+/// round trip, for which MySqlConnector's own pool makes the next caller wait. The reset restores user locks, temporary
+/// tables, variables, isolation level, prepared statements and the current database.
 /// </para>
 /// <para>
 /// With <see cref="ResetMode.Rollback"/> a lease that changed the database has its whole session reset, because the
-/// driver has no other way back.
+/// driver cannot restore it otherwise.
 /// </para>
 /// <para>
 /// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
@@ -24,7 +24,7 @@ namespace Cenote;
 /// </remarks>
 public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor
 {
-    // "Cancellation Timeout" has whole seconds; the driver takes anything below 1 for 3.
+    // "Cancellation Timeout" has whole seconds. The driver treats a value below 1 as 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Action<MySqlDataSourceBuilder>? _configure;
@@ -34,7 +34,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     /// <param name="connectionString">MySqlConnector's connection string. Without pool settings, because the pool has
     /// its own.</param>
     /// <param name="configure">
-    /// Certificates, logging, what to do with a connection after it was opened or reset: called once for each physical
+    /// Configures certificates, logging, and callbacks for opened or reset connections. Called once for each physical
     /// connection, and once when the pool is constructed.
     /// </param>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
@@ -62,7 +62,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     {
         ArgumentNullException.ThrowIfNull(settings);
 
-        // A callback of the application's may have to set up each session again, after the driver's own reset.
+        // A callback of the application may have to set up each session again after the driver's own reset.
         var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && MySqlConnectorInternals.IsReachable;
         return new MySqlSession(CreateDataSource(settings, isPooled: true), settings, resetsHere, () => CreateDataSource(settings, isPooled: false));
     }
@@ -89,12 +89,12 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => sendDuration < ShortestCancelTimeout;
 
     /// <summary>
-    /// Reads the status. A server is a replica when it is read-only, or follows a primary; one that is writable and has
+    /// Reads the status. A server is a replica when it is read-only, or follows a primary; a writable server that has
     /// stopped following is neither (<see cref="ServerRole.Unknown"/>) until <c>RESET REPLICA ALL</c>. A node of a
     /// Galera cluster is a primary among others while it is synchronized, and unknown otherwise.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <remarks>
     /// Works for any user. The connections to a primary, and with them <see cref="ServerStatus.Lag"/>, are visible to
     /// users with <c>REPLICA MONITOR</c> (MariaDB) or <c>REPLICATION CLIENT</c> (MySQL) only. For others the role
@@ -112,7 +112,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     /// <c>gtid_executed</c>; the last transaction that a Galera node has committed.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
-    /// <param name="timeout">The longest that it may take, in whole seconds.</param>
+    /// <param name="timeout">The timeout, in whole seconds.</param>
     /// <returns><see langword="null"/> without a binary log (MariaDB's primary) and while <c>gtid_mode</c> is off
     /// (MySQL): transactions have no numbers then.</returns>
     public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
@@ -123,7 +123,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
 
     /// <inheritdoc cref="ReadPosition"/>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     public ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -134,7 +134,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     /// Reads MariaDB's list of global transaction identifiers, such as <c>0-1-42</c>, or MySQL's set of them.
     /// </summary>
     /// <param name="text">The result of a position's <see cref="ReplicationPosition.ToString"/>.</param>
-    /// <exception cref="FormatException">The text is neither.</exception>
+    /// <exception cref="FormatException">The text is not such a position.</exception>
     public ReplicationPosition ParsePosition(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -1,8 +1,8 @@
 namespace Cenote.MySql;
 
 /// <summary>
-/// A session in a MySqlConnector pool of its own. To clear it, the pool closes and opens the driver's connection, which
-/// resets the session. Where nothing is left open, one statement resets it.
+/// A session in its own MySqlConnector pool. The pool resets it by closing and opening the driver's connection, or with
+/// one statement when no work is left open.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
     : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout
@@ -99,7 +99,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         }
         else
         {
-            // The driver ends transactions, readers and a changed database, and resets the session if it was told to.
+            // The driver ends transactions, readers and a changed database, and resets the session if configured.
             var thread = Session.ServerThread;
             await Session.CloseAsync().ConfigureAwait(false);
             await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -139,9 +139,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>
-    /// Closing the driver's connection during a call would read its answer with two threads. So only the line is cut,
-    /// and the holder's own thread finds out; the server is told to end the session, which it would not notice before
-    /// it has an answer to send.
+    /// Ends the session during a call. Closing the driver's connection would read its answer with two threads. So only
+    /// the socket is shut down, and the holder's own thread gets the failure. The server is requested to end the
+    /// session, because it would only notice the shutdown when it sends an answer.
     /// </summary>
     public override async ValueTask AbortAsync()
     {
@@ -159,9 +159,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <summary>
-    /// By number and client's port: after a restart, or behind a proxy, another session may have the number, and must
-    /// not be killed. A Unix socket has no port to tell them apart by: there the server finds out when it has an answer
-    /// to send.
+    /// Ends the session by number and client port. After a restart or behind a proxy, another session may have the
+    /// number, and must not be killed. A Unix socket has no port, so the server notices the shutdown when it sends an
+    /// answer.
     /// </summary>
     private async Task KillAsync(int thread, int port)
     {
@@ -182,7 +182,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         }
     }
 
-    // A reset takes the limit back to the server's own.
+    // A reset restores the server's own limit.
     private void RecordLimit(string? statement)
     {
         _limitsStatements = statement is not null;
@@ -196,11 +196,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     {
         if (statement is null)
         {
-            throw new NotSupportedException("This server has no limit of its own for the time that a statement may run. Use a PooledConnection, whose commands the pool ends itself.");
+            throw new NotSupportedException("The server has no statement timeout. Use a PooledConnection, whose commands the pool ends itself.");
         }
     }
 
-    // The driver silently replaces a dead session. The pool must know: it counts sessions and their ages.
+    // The driver silently replaces a dead session. The pool must detect it, because it counts sessions and their ages.
     private void ThrowIfReplaced(int thread)
     {
         if (Session.ServerThread != thread)
@@ -209,7 +209,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         }
     }
 
-    // A reset takes the character set back to that of the handshake, which need not be what the driver chose after it.
+    // A reset restores the character set of the handshake, which may differ from the driver's later choice.
     private async ValueTask LearnNamesAsync(CancellationToken cancellationToken)
     {
         if (!string.Equals(await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false), _names, StringComparison.Ordinal))

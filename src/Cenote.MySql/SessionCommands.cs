@@ -6,16 +6,15 @@ namespace Cenote.MySql;
 internal static class SessionCommands
 {
     /// <summary>
-    /// Checks that the server works, where a ping and SELECT 1 only check that it exists: a Galera node without its
-    /// cluster's quorum answers both, and refuses every statement on a table, BEGIN, and DO with error 1047 (seen with
+    /// The statement that checks whether the server works. A ping and SELECT 1 only check whether it answers. A Galera
+    /// node without quorum answers both, and rejects statements on tables, BEGIN and DO with error 1047 (seen with
     /// MariaDB 10.11).
     /// </summary>
-    private const string Proof = "DO 0";
+    private const string Validation = "DO 0";
 
-    private const string NamesQuery = Proof + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
+    private const string NamesQuery = Validation + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
 
-    // The session's own: where the connection string asks for an interactive session, the server has set it to
-    // interactive_timeout.
+    // The session's own value. For an interactive session, the server has set it to interactive_timeout.
     private const string StartQuery = NamesQuery + ", @@wait_timeout";
 
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
@@ -30,7 +29,7 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Reads what a session starts with.</summary>
+    /// <summary>Reads the initial state of a session.</summary>
     internal static SessionStart ReadStart(this MySqlConnection session)
     {
         using var command = new MySqlCommand(StartQuery, session);
@@ -49,8 +48,8 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// The statement that sets the role in force, which neither MySQL nor MariaDB puts back when it resets a session;
-    /// <see langword="null"/> for users that have no roles to choose from.
+    /// Reads the statement that sets the current role, which a reset of MySQL and MariaDB does not restore, or
+    /// <see langword="null"/> for users without roles.
     /// </summary>
     internal static string? ReadRole(this MySqlConnection session)
     {
@@ -62,7 +61,7 @@ internal static class SessionCommands
         }
         catch (MySqlException) when (session.State == ConnectionState.Open)
         {
-            // The server is too old to know roles.
+            // The server is too old for roles.
             return null;
         }
     }
@@ -84,8 +83,8 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Sets how long a statement may run at the server.</summary>
-    /// <returns>The statement that did; <see langword="null"/> when the server is too old to know a limit.</returns>
+    /// <summary>Sets the statement timeout of the server.</summary>
+    /// <returns>The statement that set it, or <see langword="null"/> when the server is too old.</returns>
     internal static string? SetLimit(this MySqlConnection session, TimeSpan? limit)
     {
         var statement = LimitStatement(session, limit);
@@ -116,14 +115,14 @@ internal static class SessionCommands
     }
 
     /// <summary>Checks that the server works.</summary>
-    internal static void Validate(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Proof, timeout);
+    internal static void Validate(this MySqlConnection session, TimeSpan? timeout) => session.Execute(Validation, timeout);
 
     /// <inheritdoc cref="Validate"/>
-    /// <remarks>Nothing ends it but an answer, or the end of the line: the driver would send KILL QUERY on a connection
-    /// of its own.</remarks>
+    /// <remarks>Only an answer or the end of the connection ends it, because the driver would send KILL QUERY on
+    /// another connection.</remarks>
     internal static async ValueTask ValidateAsync(this MySqlConnection session)
     {
-        var command = new MySqlCommand(Proof, session) { CommandTimeout = 0 };
+        var command = new MySqlCommand(Validation, session) { CommandTimeout = 0 };
         await using (command.ConfigureAwait(false))
         {
             await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);

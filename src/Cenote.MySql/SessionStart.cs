@@ -1,8 +1,8 @@
 namespace Cenote.MySql;
 
-/// <summary>The state that a session starts with.</summary>
+/// <summary>The initial state of a session.</summary>
 /// <param name="Names">The statement that sets the character set and collation in force.</param>
-/// <param name="IdleTimeout">How long the server lets it be idle; <see langword="null"/> for no limit.</param>
+/// <param name="IdleTimeout">The server's idle timeout, or <see langword="null"/> for no limit.</param>
 internal readonly record struct SessionStart(string Names, TimeSpan? IdleTimeout)
 {
     internal static SessionStart Of(DbDataReader reader) => new(

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cenote.Oracle;
 
-/// <summary>Reads hosts, ports and service out of a connect descriptor.</summary>
+/// <summary>A reader of hosts, ports and service of a connect descriptor.</summary>
 internal static partial class DescriptorAddress
 {
     /// <param name="source">A descriptor, <c>host:port/service</c> or an alias; without secrets.</param>

@@ -4,8 +4,8 @@ using Cenote.Providers;
 namespace Cenote.Oracle;
 
 /// <summary>
-/// What the driver's exceptions mean, by ORA number ("Database Error Messages" of Oracle). The number is read from the
-/// message, each line of which begins with one: the driver's <c>Number</c> belongs to a type that is not referenced
+/// The meaning of the driver's exceptions, by ORA number ("Database Error Messages" of Oracle). The number is read from
+/// the message, each line of which begins with one: the driver's <c>Number</c> belongs to a type that is not referenced
 /// here, and finding it by reflection would not survive trimming.
 /// </summary>
 internal static class OracleFailures
@@ -38,8 +38,8 @@ internal static class OracleFailures
     }
 
     /// <summary>
-    /// Determines whether the server says that it ended the statement because it was asked to: "user requested cancel
-    /// of current operation", by <c>Cancel</c> or by the command's timeout, which the number does not tell.
+    /// Determines whether the server reports that it ended the statement on request: "user requested cancel of current
+    /// operation". The number does not distinguish <c>Cancel</c> from the command's timeout.
     /// </summary>
     internal static bool IsCancellation(Exception exception) => Has(exception, Cancelled) || Classify(exception) == FailureKind.QueryTimeout;
 

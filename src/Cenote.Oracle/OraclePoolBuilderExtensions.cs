@@ -7,7 +7,7 @@ public static class OraclePoolBuilderExtensions
     /// <param name="builder">The pool's builder.</param>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <param name="connectionString">The driver's connection string.</param>
-    /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">The options of the database, or <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
@@ -39,7 +39,7 @@ public static class OraclePoolBuilderExtensions
     /// </summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
-    /// <param name="options">What else is particular to the database.</param>
+    /// <param name="options">The options of the database.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration has no connection string for this
     /// pool.</exception>

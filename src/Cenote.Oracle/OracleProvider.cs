@@ -11,12 +11,12 @@ namespace Cenote;
 /// <para>Written against the documentation of the driver and the database, and tested against a fake of the driver:
 /// <b>never run against a live server.</b></para>
 /// <para>
-/// The driver's pooling is off; the pool clears the session itself after the return
-/// (<see cref="SessionReset.ByPool"/>). Oracle has no statement that puts a whole session back:
+/// The driver's pooling is off. The pool resets the session itself after the return
+/// (<see cref="SessionReset.ByPool"/>). Oracle has no statement that resets a whole session.
 /// <see cref="ResetMode.Full"/> covers the transaction, the isolation level, the current schema, the state of packages,
 /// the client identifier, module, action and client information. Other <c>ALTER SESSION</c> settings, roles,
-/// application contexts, user locks and rows of temporary tables that outlive a commit stay:
-/// <see cref="OracleProviderOptions.ResetStatements"/> is the place to put back what your leases change. Thread-safe.
+/// application contexts, user locks and rows of temporary tables that outlive a commit stay. Restore them with
+/// <see cref="OracleProviderOptions.ResetStatements"/> if leases change them. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, IServerStatusReader
@@ -27,13 +27,13 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     /// <param name="factory"><c>OracleClientFactory.Instance</c> of Oracle's driver.</param>
     /// <param name="connectionString">The driver's connection string. Without pool settings, because the pool has its
     /// own.</param>
-    /// <param name="options">What else is particular to the database; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">The options of the database, or <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
     public OracleProvider(DbProviderFactory factory, string connectionString, OracleProviderOptions? options = null)
         : base(factory, new DbConnectionStringBuilder(), connectionString, AddressKind.Server, Describe)
     {
-        // What is shown comes from the text itself: the driver's builder may add settings that it does not have.
+        // The shown text comes from the text itself, because the driver's builder may add settings.
         SafeConnectionString.Parse(NewBuilder(), connectionString, AddressKind.Server);
         _options = (options ?? new OracleProviderOptions()).Copy();
     }
@@ -50,7 +50,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionReset is ByDriver, but Oracle's driver clears nothing when it pools a connection. Use ByPool.";
+            yield return "SessionReset is ByDriver, but Oracle's driver does not reset a pooled connection. Use ByPool.";
         }
 
         if (settings.ResetMode != ResetMode.Full && _options.ResetStatements is not null)
@@ -118,7 +118,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     /// them gets the role only, from <c>SYS_CONTEXT('USERENV', 'DATABASE_ROLE')</c>.
     /// </summary>
     /// <param name="connection">An open connection of the driver.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -157,7 +157,7 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
 
     private static ConnectionTarget Describe(DbConnectionStringBuilder given)
     {
-        // The service is part of the Data Source: no database of its own.
+        // The service is part of the Data Source, so a separate database name does not exist.
         var source = given.TryGetValue("Data Source", out var value) ? value.ToString() : null;
         return new ConnectionTarget
         {

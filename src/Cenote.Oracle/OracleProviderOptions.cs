@@ -1,13 +1,13 @@
 namespace Cenote;
 
 /// <summary>
-/// The settings of an <see cref="OracleProvider"/> that it cannot know of a database. Read once, when the provider is
+/// The options of an <see cref="OracleProvider"/>. Read once, when the provider is
 /// constructed.
 /// </summary>
 public sealed class OracleProviderOptions
 {
     /// <summary>
-    /// Gets or sets a PL/SQL block that restores what your leases change and the provider's own reset does not:
+    /// Gets or sets a PL/SQL block that restores changes of leases which the provider's own reset does not undo:
     /// <c>ALTER SESSION</c> settings (NLS, time zone), roles, application contexts, rows of temporary tables that
     /// outlive a commit, user locks. Runs after the provider's reset, in the same round trip.
     /// </summary>

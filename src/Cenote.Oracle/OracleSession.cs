@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
-/// <summary>An unpooled session that the pool clears itself: a rollback, then one PL/SQL block.</summary>
+/// <summary>An unpooled session that the pool resets itself, with a rollback and then one PL/SQL block.</summary>
 internal sealed class OracleSession(DbConnection connection, ResetMode resetMode, string? more) : PhysicalConnection(connection, SessionReset.ByPool, resetMode)
 {
     private const string Validation = "SELECT 1 FROM DUAL";
@@ -36,8 +36,8 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
     }
 
     /// <summary>
-    /// Rolls back by a transaction of its own. Unlike the statement, this is refused while the holder's transaction
-    /// object is still open, which the driver would otherwise go on taking for open; then the connection is closed.
+    /// Rolls back with its own transaction. Unlike the statement, this fails while the holder's transaction object is
+    /// open, which the driver would otherwise still treat as open. The connection is then closed.
     /// </summary>
     public override void ResetSession()
     {
@@ -73,8 +73,8 @@ internal sealed class OracleSession(DbConnection connection, ResetMode resetMode
     /// <inheritdoc/>
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Connection.ExecuteAsync(Validation, timeout, cancellationToken);
 
-    // Packages are initialized again once the block has ended. The schema's name is quoted, since it may need to be. A
-    // carriage return in PL/SQL is an error to older servers.
+    // Packages are initialized again once the block has ended. The schema's name is quoted, because it may need to be.
+    // A carriage return in PL/SQL is an error to older servers.
     private string ResetOf(object? schema) =>
         $"""
         BEGIN

@@ -3,10 +3,10 @@ using Cenote.Providers;
 
 namespace Cenote.Oracle;
 
-/// <summary>Asks a database for its role in a Data Guard configuration.</summary>
+/// <summary>A reader of a database's role in a Data Guard configuration.</summary>
 internal static class OracleStatus
 {
-    /// <summary>The lag is there on a standby only.</summary>
+    /// <summary>The query with the lag, which exists on a standby only.</summary>
     internal const string Query =
         "SELECT DATABASE_ROLE, OPEN_MODE, (SELECT VALUE FROM V$DATAGUARD_STATS WHERE NAME = 'apply lag') FROM V$DATABASE";
 
@@ -44,8 +44,8 @@ internal static class OracleStatus
         return new ServerStatus { Role = role, Lag = role == ServerRole.Replica ? LagOf(Text(reader, 2)) : null };
     }
 
-    // A standby that is only mounted cannot be read, a snapshot standby is writable but on a way of its own, and a
-    // primary may be opened read-only: none of them can be used as what its name says.
+    // A standby that is only mounted cannot be read, a snapshot standby is writable but diverges, and a primary may be
+    // opened read-only. None of them can be used as its name suggests.
     private static ServerRole RoleOf(string? role, string? openMode) => (role, openMode) switch
     {
         ("PRIMARY", "READ WRITE" or null) => ServerRole.Primary,

@@ -1,7 +1,7 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// The advice about refused connections: names the setting, or the limit of a pooler before the server.
+/// The recommendations for rejected connections, with the setting, or the limit of a pooler before the server.
 /// </summary>
 internal static class ConnectRecommendations
 {
@@ -18,8 +18,8 @@ internal static class ConnectRecommendations
         return null;
     }
 
-    /// <summary>The start-up parameter that a pooler refuses.</summary>
-    /// <returns><see langword="null"/> when the failure is another.</returns>
+    /// <summary>Gets the start-up parameter that a pooler rejects.</summary>
+    /// <returns>The parameter, or <see langword="null"/> for another failure.</returns>
     internal static string? RefusedParameter(PostgresException error)
     {
         const string Refusal = "unsupported startup parameter";
@@ -38,22 +38,22 @@ internal static class ConnectRecommendations
     {
         if (RefusedParameter(error) is { } parameter)
         {
-            return $"A pooler before the server refuses a start-up parameter{SentBy(parameter, settings)}. Remove it, or name the parameter in the pooler's ignore_startup_parameters, which drops it: the setting then has no effect.";
+            return $"A pooler before the server rejects a start-up parameter{SentBy(parameter, settings)}. Remove it, or add it to the pooler's ignore_startup_parameters, which drops it. The setting then has no effect.";
         }
 
         return (PoolerFailures.Classify(error), error.MessageText) switch
         {
             (FailureKind.TooManyConnections, var text) when text.StartsWith("server login", StringComparison.Ordinal) =>
-                "The server has no connection left for the pooler before it. Lower the pooler's pool sizes, or raise the server's max_connections.",
+                "The server accepts no more connections of the pooler before it. Lower the pooler's pool sizes, or raise the server's max_connections.",
             (FailureKind.TooManyConnections, _) =>
-                "A pooler before the server has its maximum of clients. Raise its limit (PgBouncer: max_client_conn, max_db_client_connections, max_user_client_connections), or lower the sizes of the pools that share it.",
+                "A pooler before the server has its maximum number of clients. Raise its limit (PgBouncer: max_client_conn, max_db_client_connections, max_user_client_connections), or lower the sizes of the pools that share it.",
             (FailureKind.Transient, var text) when text.StartsWith("server login", StringComparison.Ordinal) || text.StartsWith("client_login_timeout", StringComparison.Ordinal) =>
-                "The pooler before the server answers, but cannot log in to the server itself. Look at the server, and at the pooler's log.",
+                "The pooler before the server answers, but cannot log in to the server. Check the server and the pooler's log.",
             (FailureKind.Transient, _) =>
                 "No server connection of the pooler was free in time. Raise its pool size (PgBouncer: default_pool_size, max_db_connections), or lower MaxSize to it.",
             (FailureKind.InvalidConfiguration, _) =>
-                "A pooler before the server refuses what the connection string requests. Compare Database and SSL Mode with the pooler's configuration.",
-            _ => error.SqlState == PostgresErrorCodes.InvalidCatalogName ? "The server has no database of the name in the connection string's Database." : null,
+                "A pooler before the server rejects a setting of the connection string. Compare Database and SSL Mode with the pooler's configuration.",
+            _ => error.SqlState == PostgresErrorCodes.InvalidCatalogName ? "The database of the connection string does not exist on the server. Correct Database." : null,
         };
     }
 

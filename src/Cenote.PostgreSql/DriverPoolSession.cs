@@ -3,7 +3,7 @@ using System.Data;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session in an Npgsql pool of its own, for versions of Npgsql without the members that
+/// A session in its own Npgsql pool, for versions of Npgsql without the members that
 /// <see cref="SharedSourceSession"/> needs. Each session loads the types for itself.
 /// </summary>
 internal sealed class DriverPoolSession(NpgsqlDataSource dataSource, ConnectionSettings settings, PoolerTraits pooler, bool withoutOptions)

@@ -1,15 +1,14 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session that Npgsql resets. The reset travels with the next command, so it has no round trip of its own.
+/// A session that Npgsql resets. The reset travels with the next command, and needs no round trip.
 /// </summary>
 internal abstract class DriverResetSession(NpgsqlConnection session, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
     : PostgreSqlSession(session, SessionReset.ByDriver, settings, pooler, answers)
 {
     // On older servers a reset loses the role that ALTER ROLE … SET role gives new sessions. Such a session gets its
     // role back with a round trip after the return, and waits for its next holder open.
-    //
-    // Behind a proxy the process is asked for after the 2nd, 4th, 8th … lease, in the same way.
+    // Behind a proxy the process is queried after the 2nd, 4th, 8th … lease, in the same way.
 
     /// <inheritdoc/>
     public override bool CanResetInline => !Backend.StartsInRole && !Backend.IsCheckDue;

@@ -5,13 +5,13 @@ namespace Cenote.PostgreSql;
 #pragma warning disable CS0618 // Obsolete callbacks are in use all the same.
 
 /// <summary>
-/// The callbacks of Npgsql's connection, for a session that the connection object may yet open. Some are obsolete, and
-/// work all the same.
+/// The callbacks of Npgsql's connection, for a session that the connection object may open later. Some are obsolete,
+/// but still work.
 /// </summary>
-/// <param name="Tls">For the TLS options.</param>
-/// <param name="Server">Judges the server's certificate.</param>
-/// <param name="Client">Gives the client's certificates.</param>
-/// <param name="Password">Gives the password.</param>
+/// <param name="Tls">Sets the TLS options.</param>
+/// <param name="Server">Validates the server's certificate.</param>
+/// <param name="Client">Provides the client's certificates.</param>
+/// <param name="Password">Provides the password.</param>
 internal readonly record struct NpgsqlCallbacks(
     Action<SslClientAuthenticationOptions>? Tls,
     RemoteCertificateValidationCallback? Server,
@@ -24,7 +24,7 @@ internal readonly record struct NpgsqlCallbacks(
         connection.ProvideClientCertificatesCallback,
         connection.ProvidePasswordCallback);
 
-    /// <summary>Restores what was changed since.</summary>
+    /// <summary>Restores the callbacks that were changed since.</summary>
     internal void Restore(NpgsqlConnection connection)
     {
         if (Of(connection) == this)

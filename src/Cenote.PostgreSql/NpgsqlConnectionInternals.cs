@@ -5,30 +5,32 @@ using System.Runtime.CompilerServices;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Members of Npgsql's connection that are not public: event handlers, and the socket, to end a session under a call.
-/// Closing its connection from another thread waits for the call, with two threads reading one answer; breaking it
-/// leaves some calls waiting for ever. Both were tried. So only the line is cut, and the holder's own thread finds out.
+/// Non-public members of Npgsql's connection: event handlers, and the socket, to end a session during a call. Closing
+/// the connection from another thread waits for the call, with two threads reading one answer. Breaking it leaves some
+/// calls waiting forever. Both were tested. So only the socket is shut down, and the holder's own thread gets the
+/// failure.
 /// </summary>
 internal static class NpgsqlConnectionInternals
 {
     private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
 
     /// <summary>
-    /// Gets whether this version of the driver has the fields of the event handlers. If not, event handlers stay.
+    /// Gets whether this version of the driver has the fields of the event handlers. If not, the pool does not remove
+    /// event handlers.
     /// </summary>
     internal static bool HandlersAreReachable { get; } = ProbeHandlers();
 
     /// <summary>
-    /// Gets whether this version of the driver has the members that cutting the line needs. If not, the connection is
+    /// Gets whether this version of the driver has the members for shutting down the socket. If not, the connection is
     /// closed.
     /// </summary>
     internal static bool IsReachable { get; } = Probe();
 
     /// <summary>
-    /// Cuts the line, and asks the server to stop working on the session, which it would not notice before it has an
-    /// answer to send.
+    /// Shuts down the socket, and requests that the server ends the session, because it would only notice the shutdown
+    /// when it sends an answer.
     /// </summary>
-    /// <returns><see langword="false"/> when that is not possible, or not needed.</returns>
+    /// <returns><see langword="false"/> when that is impossible or unnecessary.</returns>
     internal static bool TryCut(NpgsqlConnection session)
     {
         if (!IsReachable || ConnectorOf(session) is not { } connector || SocketOf(connector) is not { } socket)
@@ -43,7 +45,7 @@ internal static class NpgsqlConnectionInternals
         }
         catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
         {
-            // The driver has let go of it.
+            // The driver has released it.
             return false;
         }
 
@@ -57,8 +59,8 @@ internal static class NpgsqlConnectionInternals
     }
 
     /// <summary>
-    /// The server forgets a request that comes before the call itself, which may still be on its way. It can meet no
-    /// other session.
+    /// Sends the request again, because the server drops a request that arrives before the call. It cannot hit another
+    /// session.
     /// </summary>
     private static async Task CancelAgainAsync(object connector)
     {

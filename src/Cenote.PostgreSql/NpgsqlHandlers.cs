@@ -4,9 +4,9 @@ namespace Cenote.PostgreSql;
 /// The event handlers and callbacks of Npgsql's connection. Its events do not list them, so they are read from their
 /// private fields.
 /// </summary>
-/// <param name="Notice">Those of <see cref="NpgsqlConnection.Notice"/>.</param>
-/// <param name="Notification">Those of <see cref="NpgsqlConnection.Notification"/>.</param>
-/// <param name="Callbacks">Those for a session that the connection object may yet open.</param>
+/// <param name="Notice">The handlers of <see cref="NpgsqlConnection.Notice"/>.</param>
+/// <param name="Notification">The handlers of <see cref="NpgsqlConnection.Notification"/>.</param>
+/// <param name="Callbacks">The callbacks for a session that the connection object may open later.</param>
 internal readonly record struct NpgsqlHandlers(NoticeEventHandler? Notice, NotificationEventHandler? Notification, NpgsqlCallbacks Callbacks)
 {
     internal static NpgsqlHandlers Of(NpgsqlConnection connection)
@@ -17,7 +17,7 @@ internal readonly record struct NpgsqlHandlers(NoticeEventHandler? Notice, Notif
             : new NpgsqlHandlers(Notice: null, Notification: null, callbacks);
     }
 
-    /// <summary>Removes what was added since.</summary>
+    /// <summary>Removes the handlers that were added since.</summary>
     internal void Restore(NpgsqlConnection connection)
     {
         Callbacks.Restore(connection);

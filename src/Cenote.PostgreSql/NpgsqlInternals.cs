@@ -5,9 +5,9 @@ using System.Transactions;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Members of Npgsql that are not public, for resets and types. They let one unpooled data source serve all slots of a
-/// pool, although the driver resets a session only when it returns to a pool of the driver, and hands new types only to
-/// sessions that it takes out of one.
+/// Non-public members of Npgsql, for resets and types. They let one unpooled data source serve all slots of a pool. The
+/// driver resets a session only when it returns to a pool of the driver, and gives new types only to sessions of such a
+/// pool.
 /// </summary>
 internal static class NpgsqlInternals
 {
@@ -15,21 +15,21 @@ internal static class NpgsqlInternals
 
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
 
-    // Their type is not public: an accessor without reflection does not exist for such fields.
+    // Their type is not public, and an accessor without reflection does not exist for such fields.
     private static readonly FieldInfo? TypesOfSession = Type.GetType(ConnectorType)?.GetField("ReloadableState", Hidden);
     private static readonly FieldInfo? TypesOfSource = typeof(NpgsqlDataSource).GetField("CurrentReloadableState", Hidden);
 
     private static NpgsqlDataSource? s_disposed;
 
     /// <summary>
-    /// Gets whether this version of the driver has all of them. If not, each session gets a driver's pool of its own.
+    /// Gets whether this version of the driver has all members. If not, each session gets its own driver's pool.
     /// </summary>
     internal static bool AreReachable { get; } = Probe();
 
-    /// <summary>Makes the driver send its reset also for a session outside the driver's pools.</summary>
+    /// <summary>Makes the driver also send its reset for a session outside the driver's pools.</summary>
     internal static void EnableReset(NpgsqlConnection session)
     {
-        // An older server, or one that is only like PostgreSQL, has no DISCARD; Npgsql then sends nothing either.
+        // An older or merely compatible server has no DISCARD. Npgsql does not send it either.
         if (ConnectorOf(session) is { } connector && session.PostgreSqlVersion >= new Version(8, 3))
         {
             SendsReset(connector) = true;
@@ -38,8 +38,8 @@ internal static class NpgsqlInternals
     }
 
     /// <summary>
-    /// What <see cref="NpgsqlConnection.Close"/> does to a pooled session: ends what is under way, rolls back, and puts
-    /// the reset before the next command. The connection stays open, and stays the one of its slot.
+    /// Does the same as <see cref="NpgsqlConnection.Close"/> for a pooled session: ends running operations, rolls back,
+    /// and puts the reset before the next command. The connection stays open in its slot.
     /// </summary>
     internal static async Task ResetAsync(NpgsqlConnection session, bool async)
     {
@@ -54,7 +54,7 @@ internal static class NpgsqlInternals
         await Reset(connector, async).ConfigureAwait(false);
     }
 
-    /// <summary>Sets the types of an unused session to those that its data source has loaded last.</summary>
+    /// <summary>Sets the types of an unused session to the types that its data source loaded last.</summary>
     internal static void RefreshTypes(NpgsqlConnection session)
     {
         if (ConnectorOf(session) is not { } connector)
@@ -66,8 +66,7 @@ internal static class NpgsqlInternals
         var source = DataSourceOf(connector);
         if (SourceOf(session) is NpgsqlMultiHostDataSource hosts && known is not null && ReferenceEquals(TypesOfSource!.GetValue(hosts), known))
         {
-            // Of several hosts Npgsql keeps what was reloaded where no session looks for it (10.0.3): it belongs to the
-            // host.
+            // With several hosts Npgsql keeps reloaded types per host, where no session finds them (10.0.3).
             TypesOfSource.SetValue(source, known);
         }
         else if (TypesOfSource!.GetValue(source) is { } types && !ReferenceEquals(known, types))

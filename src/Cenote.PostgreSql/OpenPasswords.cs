@@ -1,8 +1,7 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// Hands each open the password that was read for it, although all share a data source: the driver asks for it in the
-/// course of the open.
+/// The passwords of concurrent opens of one data source. The driver requests the password during the open.
 /// </summary>
 internal sealed class OpenPasswords
 {
@@ -10,7 +9,7 @@ internal sealed class OpenPasswords
     private volatile string? _last;
 
     /// <summary>
-    /// The password of the open under way; for a connection that the driver opens by itself, the last one.
+    /// Gets the password of the current open, or the last one for a connection that the driver opens by itself.
     /// </summary>
     internal string Current => _current.Value ?? _last ?? throw new InvalidOperationException("No credentials have been read yet.");
 

@@ -1,9 +1,9 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What the server answers to the sessions of one login about how they start. The first query of a session costs the
-/// server a third of what its login costs: so the first session is asked, and of the later ones one in ten, for the
-/// answer changes only with the role's settings or the way to the server. Thread-safe.
+/// The initial state of the sessions of one login. The first query of a session costs the server a third of its login.
+/// So the first session and every tenth later one are queried, because the answer changes only with the role's settings
+/// or the route to the server. Thread-safe.
 /// </summary>
 internal sealed class OpeningAnswers
 {
@@ -19,27 +19,28 @@ internal sealed class OpeningAnswers
     private int _asking;
 
     /// <summary>
-    /// Gets whether sessions start in a role; also while that is unknown. Stays once it was so: older sessions need it.
+    /// Gets whether sessions start in a role, also while that is unknown. Stays <see langword="true"/>, because older
+    /// sessions need it.
     /// </summary>
     internal bool StartsInRole => _startsInRole || !_isKnown;
 
-    /// <summary>Gets whether a proxy is between. Stays once it was so.</summary>
+    /// <summary>Gets whether connections go through a proxy. Stays <see langword="true"/>.</summary>
     internal bool IsProxied => _isProxied;
 
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => _limitsStatements;
 
     /// <summary>
-    /// Gets whether the login may set a replication origin; <see langword="null"/> while that is unknown. Stays once it
-    /// was so.
+    /// Gets whether the login may set a replication origin, or <see langword="null"/> while that is unknown. Stays
+    /// <see langword="true"/>.
     /// </summary>
     internal bool? MayHaveOrigin => _mayHaveOrigin ? true : _isKnown ? _mayHaveOrigin : null;
 
-    /// <summary>Gets how long the server lets a session be idle; <see langword="null"/> for no limit.</summary>
+    /// <summary>Gets the server's idle timeout, or <see langword="null"/> for no limit.</summary>
     internal TimeSpan? IdleTimeout => Volatile.Read(ref _idleTicks) is > 0 and var ticks ? TimeSpan.FromTicks(ticks) : null;
 
-    /// <summary>Counts a session that was opened.</summary>
-    /// <returns>Whether it is asked. Then <see cref="EndQuestion"/> must follow.</returns>
+    /// <summary>Counts an opened session.</summary>
+    /// <returns>Whether it is queried. Then <see cref="EndQuestion"/> must follow.</returns>
     internal bool BeginQuestion()
     {
         var isTurn = (Interlocked.Increment(ref _sessions) - 1) % SessionsForEachQuestion == 0;
@@ -52,10 +53,10 @@ internal sealed class OpeningAnswers
         return true;
     }
 
-    /// <summary>The question was answered, or has failed.</summary>
+    /// <summary>Ends a query that was answered or has failed.</summary>
     internal void EndQuestion() => Interlocked.Decrement(ref _asking);
 
-    /// <summary>A session that was not asked when it was opened has asked for itself.</summary>
+    /// <summary>Records the query of a session that was not queried when it was opened.</summary>
     internal void RecordOrigin() => _mayHaveOrigin = true;
 
     /// <summary>Records an answer.</summary>

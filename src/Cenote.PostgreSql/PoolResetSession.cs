@@ -3,7 +3,7 @@ using System.Data;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session of a data source that all slots share, which the pool clears with a round trip of its own.
+/// A session of a data source that all slots share. The pool resets it with its own round trip.
 /// </summary>
 internal sealed class PoolResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers)
@@ -35,7 +35,7 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         ForgetPreparedStatements(prepared);
         if (hasOrigin && mayHaveOrigin is null)
         {
-            // It may have one, which is all that could be asked so far.
+            // It may have one. More is not known yet.
             Backend.RecordOrigin();
             using var command = Session.CreateCommand();
             command.CommandText = SessionCommands.OriginQuery;
@@ -107,9 +107,8 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         }
     }
 
-    // ROLLBACK outside a transaction writes a warning into the server's log, once for every lease; so there is always
-    // one. Npgsql sends the BEGIN together with the batch, and knows without asking whether a transaction is in
-    // progress.
+    // ROLLBACK outside a transaction writes a warning to the server's log for every lease, so a transaction is always
+    // begun. Npgsql sends the BEGIN with the batch, and knows whether a transaction is in progress.
     private void BeginUnlessInTransaction()
     {
         try
@@ -121,8 +120,7 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         }
     }
 
-    // With barriers each statement is a transaction of its own, as DISCARD ALL demands, and all travel in one round
-    // trip.
+    // With barriers each statement is its own transaction, as DISCARD ALL requires, and all travel in one round trip.
     private ResetBatch CreateBatch(bool? mayHaveOrigin)
     {
         var batch = new ResetBatch(Session) { EnableErrorBarriers = true, BatchCommands = { new("ROLLBACK") } };
@@ -137,8 +135,8 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
 
             if (mayHaveOrigin != false)
             {
-                // Last, since the lease may have left a role that may not ask. Nor may every user: while that is
-                // unknown, it is what is asked.
+                // Last, because the role that the lease left may lack the privilege. While the privilege of the user is
+                // unknown, the query is for the privilege.
                 batch.BatchCommands.Add(new(mayHaveOrigin is null ? "SELECT " + SessionCommands.OriginPrivilege : SessionCommands.OriginQuery));
             }
         }
@@ -153,8 +151,8 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
         return row.GetBoolean(1);
     }
 
-    // DISCARD ALL deallocated what Npgsql prepared, which Npgsql does not know: it would use the lost statements again.
-    // This rare second round trip makes it forget them. The driver has it in synchronous form only.
+    // DISCARD ALL deallocated statements that Npgsql prepared and would use again. This rare second round trip makes it
+    // drop them. The driver has it in synchronous form only.
     private void ForgetPreparedStatements(bool any)
     {
         if (any)

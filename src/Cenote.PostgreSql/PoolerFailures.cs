@@ -1,15 +1,15 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// What connection poolers between say on their own account. They answer with one SQLSTATE for everything, which stands
-/// for something else (PgBouncer 1.7 to 1.25: 08P01, PgCat and PgDog: 58000, Supavisor: XX000): only the text tells.
-/// Read in their sources; pgpool-II and Odyssey have 53300 for a full house.
+/// The failures of connection poolers. They use one SQLSTATE with another meaning for all failures (PgBouncer 1.7 to
+/// 1.25: 08P01, PgCat and PgDog: 58000, Supavisor: XX000), so only the text is conclusive. Texts are from their
+/// sources. pgpool-II and Odyssey use 53300 for too many clients.
 /// </summary>
 internal static class PoolerFailures
 {
     /// <summary>
-    /// Parts of PgBouncer's answers. The server's own ones with that code are about the protocol, and quote no text of
-    /// a user.
+    /// Parts of PgBouncer's messages. The server's own messages with that code concern the protocol, and quote no text
+    /// of a user.
     /// </summary>
     private static readonly (string Text, FailureKind Kind)[] InPgBouncer =
     [
@@ -17,14 +17,14 @@ internal static class PoolerFailures
         ("no more connections allowed", FailureKind.TooManyConnections),
         ("client connections exceeded", FailureKind.TooManyConnections),
 
-        // From 1.24 it quotes why it cannot log in to the server itself.
+        // From 1.24 it quotes the reason why it cannot log in to the server.
         ("cached error: sorry, too many clients already", FailureKind.TooManyConnections),
         ("cached error: remaining connection slots are reserved", FailureKind.TooManyConnections),
         ("cached error: too many connections for", FailureKind.TooManyConnections),
         ("cached error: password authentication failed", FailureKind.InvalidCredentials),
 
-        // No server was free in time, or none lets it in just now. The client is sent away; other clients keep what
-        // they have.
+        // No server was free in time, or every server rejects the pooler now. The client is disconnected, and other
+        // clients keep their connections.
         ("query_wait_timeout", FailureKind.Transient),
         ("server login has been failing", FailureKind.Transient),
         ("client_login_timeout", FailureKind.Transient),
@@ -42,7 +42,8 @@ internal static class PoolerFailures
     ];
 
     /// <summary>
-    /// Beginnings of others' answers. The server's own ones with these codes may quote names that users chose.
+    /// The beginnings of other poolers' messages. The server's own messages with these codes may quote names that users
+    /// chose.
     /// </summary>
     private static readonly (string Text, FailureKind Kind)[] InOthers =
     [
@@ -54,7 +55,7 @@ internal static class PoolerFailures
         ("No pool configured for database", FailureKind.InvalidConfiguration),
         ("only TLS connections are allowed", FailureKind.InvalidConfiguration),
 
-        // Supavisor 2, with its own codes and before it had them
+        // Supavisor 2, with and without its own codes
         ("(EMAXCONN", FailureKind.TooManyConnections),
         ("(EMAXPOOLSREACHED)", FailureKind.TooManyConnections),
         ("MaxClientsInSessionMode", FailureKind.TooManyConnections),
@@ -68,9 +69,9 @@ internal static class PoolerFailures
         ("Tenant or user not found", FailureKind.InvalidCredentials),
     ];
 
-    /// <summary>Determines what a pooler's answer means.</summary>
-    /// <returns><see langword="null"/> for everything that a server says, and for what a pooler says of a connection
-    /// that it closes.</returns>
+    /// <summary>Determines the meaning of a pooler's message.</summary>
+    /// <returns>The kind, or <see langword="null"/> for messages of a server, and for a pooler's message about a closed
+    /// connection.</returns>
     internal static FailureKind? Classify(PostgresException error) => error.SqlState switch
     {
         "08P01" => Find(InPgBouncer, text => error.MessageText.Contains(text, StringComparison.Ordinal)),
@@ -78,7 +79,7 @@ internal static class PoolerFailures
         _ => null,
     };
 
-    /// <summary>Determines whether a pooler says that it ended the statement because of a limit of its own.</summary>
+    /// <summary>Determines whether a pooler reports that it ended the statement because of its own limit.</summary>
     internal static bool IsTimeout(PostgresException error) => Classify(error) == FailureKind.QueryTimeout;
 
     private static FailureKind? Find((string Text, FailureKind Kind)[] answers, Predicate<string> isIt)

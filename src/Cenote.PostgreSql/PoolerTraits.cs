@@ -1,8 +1,8 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// The facts that the connections of one pool have learnt about a pooler before the server. Thread-safe: every member
-/// is set once, and never back.
+/// The detected traits of a pooler before the server, for the connections of one pool. Thread-safe, because every
+/// member is set once and never reset.
 /// </summary>
 internal sealed class PoolerTraits
 {
@@ -18,16 +18,16 @@ internal sealed class PoolerTraits
         set => _sharesSessions = value;
     }
 
-    /// <summary>Gets whether a connection with start-up options is refused.</summary>
+    /// <summary>Gets whether a connection with start-up options is rejected.</summary>
     internal bool RefusesOptions => _refusesOptions;
 
     /// <summary>Marks a failure: the connection was attempted without the pool's own start-up option.</summary>
     internal static void MarkWithoutOptions(Exception exception) => exception.Data[WithoutOptions] = true;
 
-    /// <summary>Learns from a refused connection.</summary>
+    /// <summary>Records a rejected connection.</summary>
     /// <returns>
-    /// Whether the next attempt leaves out what was refused: not where this one had left it out already, and what is
-    /// refused is another's.
+    /// Whether the next attempt omits the rejected option. Not when this attempt already omitted it, because another
+    /// option is then rejected.
     /// </returns>
     internal bool Learn(Exception exception)
     {

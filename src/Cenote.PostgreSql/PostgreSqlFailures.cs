@@ -50,13 +50,13 @@ internal static class PostgreSqlFailures
         "53300" => FailureKind.TooManyConnections,
         "25006" => FailureKind.ReadOnlyServer,
 
-        // query_canceled: a timeout or a request. In another language the text does not tell them apart, and counts as
+        // query_canceled: a timeout or a request. In another language the text does not distinguish them, and counts as
         // a timeout.
         "57014" => error.MessageText.Contains("user request", StringComparison.Ordinal) ? FailureKind.Other : FailureKind.QueryTimeout,
         ['2', '8', ..] => FailureKind.InvalidCredentials,
 
-        // While connecting: no such database, no such parameter, a value that it does not take. The same codes are
-        // ordinary errors of statements.
+        // While connecting: an unknown database, an unknown parameter, an invalid value. The same codes are ordinary
+        // errors of statements.
         "3D000" or "42704" or "22023" when IsFatal(error) => FailureKind.InvalidConfiguration,
         ['0', '8', ..] => FailureKind.ConnectionLost,
 
@@ -72,8 +72,8 @@ internal static class PostgreSqlFailures
     };
 
     /// <summary>
-    /// Determines whether the session has ended. Servers translate the first field only; what merely speaks their
-    /// protocol may have no other.
+    /// Determines whether the session has ended. Servers translate the first field only. A merely compatible server may
+    /// have no other field.
     /// </summary>
     private static bool IsFatal(PostgresException error) => error.InvariantSeverity is "FATAL" or "PANIC" || error.Severity is "FATAL" or "PANIC";
 }

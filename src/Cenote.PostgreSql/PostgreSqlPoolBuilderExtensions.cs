@@ -6,8 +6,8 @@ public static class PostgreSqlPoolBuilderExtensions
     /// <summary>Uses PostgreSQL through Npgsql.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">Npgsql's connection string.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections,
-    /// not for each.</param>
+    /// <param name="configure">Configures type mappings, plugins, certificates, logging. Called once for all
+    /// connections of the pool.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
@@ -33,8 +33,8 @@ public static class PostgreSqlPoolBuilderExtensions
 
     /// <summary>Uses PostgreSQL through Npgsql, with the connection string of the configuration.</summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Type mappings, plugins, certificates, logging: called once for the pool's connections,
-    /// not for each.</param>
+    /// <param name="configure">Configures type mappings, plugins, certificates, logging. Called once for all
+    /// connections of the pool.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration has no connection string for this
     /// pool.</exception>

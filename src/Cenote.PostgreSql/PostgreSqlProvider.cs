@@ -8,14 +8,13 @@ namespace Cenote;
 /// <remarks>
 /// <para>
 /// All connections share one <see cref="NpgsqlDataSource"/> without pooling, so types are loaded once for a pool, and
-/// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver clears the
-/// session (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset together with the next holder's first command,
-/// which costs no round trip. Until then the session keeps what its last holder left: choose
-/// <see cref="SessionReset.ByPool"/>, which clears at once, when leases take session-level advisory locks or
-/// <c>LISTEN</c>. A connection string with several hosts always gets <see cref="SessionReset.ByPool"/>.
-/// Statements that Npgsql has prepared itself stay on their session, and then those that a lease prepared in SQL stay
-/// too; <see cref="SessionReset.ByPool"/> deallocates both. Npgsql rolls an open transaction back whatever the
-/// <see cref="ResetMode"/>.
+/// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver resets the
+/// session (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset with the next holder's first command, without
+/// a round trip. Until then the session keeps the state of its last holder. Choose <see cref="SessionReset.ByPool"/>,
+/// which resets after the return, when leases take session-level advisory locks or <c>LISTEN</c>. A connection string
+/// with several hosts always gets <see cref="SessionReset.ByPool"/>. Statements that Npgsql has prepared itself stay on
+/// their session, and with them statements that a lease prepared in SQL. <see cref="SessionReset.ByPool"/> deallocates
+/// both. Npgsql rolls back an open transaction with every <see cref="ResetMode"/>.
 /// </para>
 /// <para>
 /// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
@@ -41,8 +40,8 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// <param name="connectionString">Npgsql's connection string. Without pool settings, because the pool has its
     /// own.</param>
     /// <param name="configure">
-    /// Type mappings, plugins, certificates, logging: called when the pool is constructed, when its first connection
-    /// opens, and again only after <see cref="ClearTypeCache"/> or for another user name.
+    /// Configures type mappings, plugins, certificates, logging. Called when the pool is constructed, when its first
+    /// connection opens, and again only after <see cref="ClearTypeCache"/> or for another user name.
     /// </param>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
@@ -68,7 +67,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     public override string DatabaseSystem => "postgresql";
 
     /// <summary>
-    /// Gets how literals are found. Text after a backslash before a quote is not shown, because
+    /// Gets the rules for finding literals. Text after a backslash before a quote is not shown, because
     /// <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.
     /// </summary>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers;
@@ -97,7 +96,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                problems.Add($"Npgsql refuses the configuration ({exception.GetType().Name}). Check that the connection string names a host, and that configure sets no password provider beside a password.");
+                problems.Add($"Npgsql rejects the configuration ({exception.GetType().Name}). Check that the connection string names a host, and that configure does not set a password provider in addition to a password.");
             }
         }
 
@@ -165,11 +164,11 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// <c>pg_read_all_stats</c> get a replica's <see cref="ServerStatus.Timeline"/>.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <remarks>
     /// <see cref="ServerStatus.Lag"/> is 0 when a receiver runs and all that it received is replayed, else the age of
-    /// the last transaction replayed. A replica cannot know what its primary has not sent: compare positions to learn
-    /// more.
+    /// the last transaction replayed. A replica does not know what its primary has not sent, so compare positions to
+    /// learn more.
     /// </remarks>
     public ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -182,7 +181,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// replica's replay location.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
-    /// <param name="timeout">The longest that it may take, in whole seconds.</param>
+    /// <param name="timeout">The timeout, in whole seconds.</param>
     /// <returns><see langword="null"/> for servers with PostgreSQL's protocol and without such a log.</returns>
     public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout)
     {
@@ -192,7 +191,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
 
     /// <inheritdoc cref="ReadPosition"/>
     /// <param name="connection">An open connection of the driver that is not in use, in no transaction.</param>
-    /// <param name="cancellationToken">A token to cancel the attempt.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
     public ValueTask<ReplicationPosition?> ReadPositionAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
@@ -223,8 +222,8 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         var builder = Configure(settings, pooling: false);
         if (passwords is not null)
         {
-            // Npgsql refuses a password beside a provider of passwords that the callback has set, instead of which ours
-            // would be taken.
+            // Npgsql rejects a password together with the callback's password provider, which the pool's provider would
+            // replace.
             builder.Build().Dispose();
             builder.ConnectionStringBuilder.Password = null;
             builder.UsePasswordProvider(_ => passwords.Current, (_, _) => new ValueTask<string>(passwords.Current));
@@ -241,22 +240,22 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         return builder;
     }
 
-    // The pool's own statements do not belong into the trace of the caller that happens to return a connection. A
+    // The pool's own statements do not belong in the trace of the caller that returns a connection. A
     // filter set by the callback replaces this one.
     private NpgsqlDataSourceBuilder NewBuilder() => new NpgsqlDataSourceBuilder(OriginalConnectionString)
         .ConfigureTracing(static tracing => tracing
             .ConfigureCommandFilter(static command => !SessionCommands.IsOurs(command))
             .ConfigureBatchFilter(static batch => batch is not ResetBatch));
 
-    // No pool of the driver's, or one of one session. Npgsql reads the keys of a result (CommandBehavior.KeyInfo:
-    // adapters, command builders) on a second connection, which a pool of one at most would refuse after its whole
+    // No driver's pool, or a pool of one session. Npgsql reads the keys of a result (CommandBehavior.KeyInfo:
+    // adapters, command builders) on a second connection, which a pool of one session would reject after its whole
     // timeout. Npgsql prunes it again a second later, and never the last one.
     private void Prepare(NpgsqlDataSourceBuilder builder, ConnectionSettings settings, bool pooling)
     {
         if (settings.PoolName.Length > 0)
         {
-            // Npgsql's own metrics and traces name a data source by its connection string, of which they leave out the
-            // password, but not that of the certificate's key.
+            // Npgsql's own metrics and traces name a data source by its connection string without the password, but
+            // with the password of the certificate's key.
             builder.Name ??= settings.PoolName;
         }
 
@@ -280,7 +279,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         connection.Timeout = GetConnectSeconds(settings, connection.Timeout, max: 1024);
         if (!_pooler.RefusesOptions && SessionCommands.LimitOption(settings.QueryTimeout) is { } option)
         {
-            // What a session starts with is what DISCARD ALL takes it back to.
+            // DISCARD ALL restores the initial values of a session.
             connection.Options = string.IsNullOrEmpty(connection.Options) ? option : connection.Options + " " + option;
         }
 
@@ -304,12 +303,12 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     {
         if (settings.SessionReset == SessionReset.ByDriver && HasSeveralHosts(connection))
         {
-            yield return "SessionReset is ByDriver, but the connection string names several hosts, between which the driver would choose at each lease. Use ByPool, or a pool for each host.";
+            yield return "SessionReset is ByDriver, but the connection string names several hosts, and the driver would choose one at each lease. Use ByPool, or one pool per host.";
         }
 
         if (connection.Multiplexing)
         {
-            yield return "Multiplexing is true in the connection string. It shares sessions between commands, so that none can be rented. Remove it.";
+            yield return "Multiplexing is true in the connection string. It shares sessions between commands, so sessions cannot be rented. Remove it.";
         }
 
         if (connection.Enlist && connection.ShouldSerialize("Enlist"))

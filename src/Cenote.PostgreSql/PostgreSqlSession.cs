@@ -1,7 +1,7 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session at the server, opened and asked how it starts. Who clears it is decided by the derived types.
+/// A session of the server, opened and queried for its initial state. Derived types decide how it is reset.
 /// </summary>
 internal abstract class PostgreSqlSession(
     NpgsqlConnection session, SessionReset sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)

@@ -1,4 +1,6 @@
 namespace Cenote.PostgreSql;
 
-/// <summary>The statements that clear a session. A type of its own, so that Npgsql's tracing can omit it.</summary>
+/// <summary>
+/// The statements that reset a session. They have their own type, so that Npgsql's tracing can omit them.
+/// </summary>
 internal sealed class ResetBatch(NpgsqlConnection session) : NpgsqlBatch(session);

@@ -4,27 +4,26 @@ using System.Globalization;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// The server process behind a connection, as the server itself names it. A proxy between may pass statements to one
-/// process after another, and may drop what was asked for at the start: both are found out with questions that travel
-/// with round trips that are needed anyway.
+/// The server process of a connection, as the server reports it. A proxy may pass statements to changing processes, and
+/// may drop start-up options. Both are detected with queries that travel with other round trips.
 /// </summary>
 /// <remarks>Belongs to one connection, whose calls come one at a time.</remarks>
 internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
 {
-    // Unknown (0) until the session is asked.
+    // Unknown (0) until the session is queried.
     private int _process;
     private int _leases;
     private int _nextCheck = 2;
 
-    /// <summary>Gets whether new sessions start in a role, which older servers forget in a reset.</summary>
+    /// <summary>Gets whether new sessions start in a role, which older servers lose in a reset.</summary>
     internal bool StartsInRole => settings.ResetMode == ResetMode.Full && answers.StartsInRole;
 
     /// <summary>
-    /// Gets whether leases may leave a replication origin, which DISCARD ALL does not clear: later transactions would
-    /// pass for replicated ones.
+    /// Gets whether leases may leave a replication origin, which DISCARD ALL does not reset. Later transactions would
+    /// count as replicated.
     /// </summary>
-    /// <returns><see langword="null"/> when the session must ask for itself: it was opened, and not asked, while the
-    /// first answer was on its way.</returns>
+    /// <returns><see langword="null"/> when the session must query it, because it was opened without a query before the
+    /// first answer.</returns>
     internal bool? MayHaveOrigin => answers.MayHaveOrigin;
 
     /// <inheritdoc cref="OpeningAnswers.RecordOrigin"/>
@@ -34,28 +33,27 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     internal bool LimitsStatements => answers.LimitsStatements;
 
     /// <summary>
-    /// Decides whether an opened connection is asked what it got. Then <see cref="EndQuestion"/> must follow.
+    /// Decides whether an opened connection is queried. Then <see cref="EndQuestion"/> must follow.
     /// </summary>
     internal bool BeginQuestion() => answers.BeginQuestion();
 
-    /// <summary>Gets whether a connection is of no use that does not say what it got.</summary>
+    /// <summary>Gets whether a connection without an answer is unusable.</summary>
     internal bool MustKnow => settings.ResetMode == ResetMode.Full || settings.QueryTimeout is not null;
 
-    /// <summary>Gets how long the server lets the session be idle; <see langword="null"/> for no limit.</summary>
+    /// <summary>Gets the server's idle timeout, or <see langword="null"/> for no limit.</summary>
     internal TimeSpan? IdleTimeout => answers.IdleTimeout;
 
     /// <inheritdoc cref="OpeningAnswers.EndQuestion"/>
     internal void EndQuestion() => answers.EndQuestion();
 
     /// <summary>
-    /// Gets a question that has no rows for an answer where all is as usual. The driver then prepares nothing for
-    /// reading values.
+    /// Gets a query that returns no rows in the usual state. The driver then prepares nothing for reading values.
     /// </summary>
     internal string UsualQuery(NpgsqlConnection session) => string.Create(
         CultureInfo.InvariantCulture,
         $"SELECT 1 WHERE current_setting('role') <> 'none' OR pg_backend_pid() <> {session.ProcessID} OR coalesce(current_setting('idle_session_timeout', true), '0') <> '0'{(settings.QueryTimeout is { } wanted ? string.Create(CultureInfo.InvariantCulture, $" OR current_setting('statement_timeout')::interval NOT BETWEEN '1 ms' AND '{Math.Ceiling(wanted.TotalMilliseconds)} ms'") : null)}{(AsksForOrigin ? " OR " + SessionCommands.OriginPrivilege : null)}");
 
-    /// <summary>Records that all is as usual.</summary>
+    /// <summary>Records the usual state.</summary>
     internal void RecordUsual(NpgsqlConnection session)
     {
         _process = session.ProcessID;
@@ -63,13 +61,13 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     }
 
     /// <summary>
-    /// Gets whether the opening query asks for it: only the pool's own reset clears it without one more round trip for
-    /// every lease.
+    /// Gets whether the opening query includes the origin. Only the pool's own reset resets it without another round
+    /// trip per lease.
     /// </summary>
     private bool AsksForOrigin => settings is { ResetMode: ResetMode.Full, SessionReset: SessionReset.ByPool };
 
     /// <summary>
-    /// Gets whether the process is asked for with the next reset, where the reset itself has no answer: rarely, and
+    /// Gets whether the process is queried with the next reset, if the reset itself has no answer. This is rare, and
     /// only behind a proxy.
     /// </summary>
     internal bool IsCheckDue => answers.IsProxied && !pooler.SharesSessions && settings.ResetMode == ResetMode.Full && _leases >= _nextCheck;
@@ -77,7 +75,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Reads the answer to <see cref="SessionCommands.OpeningQuery"/>.</summary>
     /// <param name="row">The role, the process, the limit in force in milliseconds, whether the user may set a
     /// replication origin, and the limit for idle sessions in seconds.</param>
-    /// <param name="session">The connection, which knows what the login named.</param>
+    /// <param name="session">The connection, with the process id of the login.</param>
     internal void RecordOpened(DbDataReader row, NpgsqlConnection session)
     {
         _process = row.GetInt32(1);
@@ -92,7 +90,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
             }
         }
 
-        // PgBouncer gives each client a number of its own, since a cancel request must reach it and not the server.
+        // PgBouncer gives each client its own number, because a cancel request must reach it and not the server.
         answers.Record(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3), !row.IsDBNull(4) && row.GetDouble(4) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
     }
 
@@ -116,8 +114,8 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     private static ConnectionWarning SessionsShared() => new()
     {
         Code = "SessionsShared",
-        Message = "one connection is answered by different sessions of the server: a proxy between pools transactions or statements. What a lease sets (SET, temporary tables, advisory locks, LISTEN, prepared statements) is met by other leases and other applications, and the reset after a lease clears another session.",
-        Recommendation = "Use session pooling (PgBouncer: pool_mode = session); or keep all state within transactions and set ResetMode to Rollback.",
+        Message = "one connection is answered by different sessions of the server, because a proxy pools transactions or statements. State of a lease (SET, temporary tables, advisory locks, LISTEN, prepared statements) is visible to other leases and applications, and the reset after a lease resets another session.",
+        Recommendation = "Use session pooling (PgBouncer: pool_mode = session), or keep all state within transactions and set ResetMode to Rollback.",
     };
 
     private static ConnectionWarning LimitNotKept(TimeSpan wanted, double inForce) => new()
@@ -125,7 +123,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
         Code = "QueryTimeoutNotKept",
         Message = string.Create(
             CultureInfo.InvariantCulture,
-            $"the server does not keep QueryTimeout ({wanted.TotalSeconds:0.###} s): its statement_timeout is {(inForce > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inForce / 1000:0.###} s") : "off")}. A proxy between does not pass the start-up option on. Commands of a PooledConnection are ended by the pool; raw leases (RentAsync) have no limit."),
+            $"the server does not keep QueryTimeout ({wanted.TotalSeconds:0.###} s): its statement_timeout is {(inForce > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inForce / 1000:0.###} s") : "off")}. A proxy drops the start-up option. The pool ends commands of a PooledConnection, but raw leases (RentAsync) have no limit."),
         Recommendation = "Set the limit where the proxy cannot drop it: ALTER ROLE … SET statement_timeout, for the role that the pool connects as.",
     };
 }

@@ -6,46 +6,47 @@ namespace Cenote.PostgreSql;
 /// <summary>The statements that the provider itself sends.</summary>
 internal static class SessionCommands
 {
-    // Objects of their own, which no other statement shares, so that IsOurs can recognize them.
+    // Unique objects, which no other statement shares, so that IsOurs can recognize them.
     internal static readonly string Validation = new("SELECT 1".AsSpan());
 
     // On older servers DISCARD ALL leaves no role at all, also where ALTER ROLE … SET role gives new sessions one
     // (npgsql#5997); 15.18 gives it back by itself.
     internal static readonly string ResetRole = new("RESET ROLE".AsSpan());
 
-    /// <summary>The number of the server's process that answers.</summary>
+    /// <summary>The query for the server's process.</summary>
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
     /// <summary>
-    /// The role that a session starts in, the process behind it, the limit for statements in milliseconds, whether the
-    /// user may set a replication origin, the limit for idle sessions in seconds (from PostgreSQL 14 on).
+    /// The query for the initial state of a session: role, process, statement timeout in milliseconds, privilege for
+    /// replication origins, and idle timeout in seconds (from PostgreSQL 14 on).
     /// </summary>
     private const string OpeningQuery =
         "SELECT current_setting('role'), pg_backend_pid(), (extract(epoch FROM current_setting('statement_timeout')::interval) * 1000)::double precision, " + OriginPrivilege +
         ", extract(epoch FROM nullif(current_setting('idle_session_timeout', true), '')::interval)::double precision";
 
-    /// <summary>Gets whether the user may set a replication origin; also on servers that know none.</summary>
+    /// <summary>
+    /// The expression for whether the user may set a replication origin, also on servers without origins.
+    /// </summary>
     internal const string OriginPrivilege =
         "EXISTS (SELECT FROM pg_proc WHERE proname = 'pg_replication_origin_session_setup' AND has_function_privilege(oid, 'execute'))";
 
-    /// <summary>Determines whether a replication origin is set up, which only some users may ask.</summary>
+    /// <summary>The query for whether a replication origin is set up, which only some users may run.</summary>
     internal const string OriginQuery = "SELECT pg_replication_origin_session_is_setup()";
 
     internal const string ResetOrigin = "SELECT pg_replication_origin_session_reset()";
 
-    /// <summary>Determines whether a command is one that the provider itself sends: no trace shows them.</summary>
+    /// <summary>Determines whether the provider itself sends a command. Traces omit these.</summary>
     internal static bool IsOurs(NpgsqlCommand command) =>
         command is OpeningCommand || (command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, ProcessQuery)));
 
-    /// <summary>The start-up option for a limit on statements.</summary>
+    /// <summary>Gets the start-up option for a statement timeout.</summary>
     internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);
 
-    /// <summary>The statement for another limit.</summary>
+    /// <summary>Gets the statement for another statement timeout.</summary>
     internal static string SetLimit(TimeSpan? limit) => "SET statement_timeout = " + Milliseconds(limit);
 
     /// <summary>
-    /// Determines whether this is the session that was opened: ChangeDatabase leaves it for another, and so does
-    /// closing and opening.
+    /// Determines whether this is the opened session. ChangeDatabase, and closing and opening, replace it.
     /// </summary>
     internal static bool IsStill(this NpgsqlConnection session, int process) =>
         session.State == ConnectionState.Open && session.ProcessID == process;
@@ -54,7 +55,7 @@ internal static class SessionCommands
     {
         if (!string.Equals(session.ConnectionString, connectionString, StringComparison.Ordinal))
         {
-            // ChangeDatabase took the connection to one of the driver's pools, which would keep a session for ever.
+            // ChangeDatabase took the connection to one of the driver's pools, which would keep a session forever.
             NpgsqlConnection.ClearPool(session);
         }
 
@@ -74,7 +75,8 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// The connection leaves its data source first: a late holder who opens it again must get no session.
+    /// Closes the session. The connection leaves its data source first, so that a late holder who opens it again gets
+    /// no session.
     /// </summary>
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, SharedSource source)
     {
@@ -94,7 +96,8 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// The data source goes first: a late holder who opens the connection again must not get the session from it.
+    /// Ends the session. The data source is closed first, so that a late holder who opens the connection again does not
+    /// get the session from it.
     /// </summary>
     internal static async ValueTask AbortAsync(this NpgsqlConnection session, NpgsqlDataSource dataSource)
     {
@@ -105,7 +108,7 @@ internal static class SessionCommands
         }
     }
 
-    /// <summary>Asks an opened session what it got.</summary>
+    /// <summary>Queries the initial state of an opened session.</summary>
     internal static void Ask(this NpgsqlConnection session, ServerProcess backend)
     {
         if (!backend.BeginQuestion())
@@ -130,7 +133,7 @@ internal static class SessionCommands
         }
         catch (PostgresException) when (!backend.MustKnow && session.State == ConnectionState.Open)
         {
-            // It speaks the protocol, and does not know all of this.
+            // A compatible server without all of these.
         }
         finally
         {
@@ -173,7 +176,7 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// Asks which process answers: as cheap as any question, and so the validation, too, where the answer matters.
+    /// Queries the process. It is as cheap as any query, and therefore also the validation behind a proxy.
     /// </summary>
     internal static void Check(this NpgsqlConnection session, ServerProcess backend, TimeSpan? timeout = null)
     {

@@ -1,9 +1,8 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// One data source of the driver for all sessions of a pool that log in as one user, unpooled: the types are loaded
-/// once, what one session reloads is there for all, and a connection that the driver opens for itself is closed at
-/// once.
+/// An unpooled data source of the driver for all sessions of a pool with one user. Types are loaded once, reloaded
+/// types reach all sessions, and a connection that the driver opens for itself is closed immediately.
 /// </summary>
 internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : IDisposable
 {
@@ -11,10 +10,10 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
 
     internal bool IsBuilt => _built.Task.IsCompletedSuccessfully;
 
-    /// <summary>Once <see cref="IsBuilt"/>.</summary>
+    /// <summary>Gets the data source, once <see cref="IsBuilt"/>.</summary>
     internal NpgsqlDataSource DataSource => _built.Task.Result;
 
-    /// <summary>Of this source's user alone: what another user's session was opened with is of no use here.</summary>
+    /// <summary>Gets the passwords of this source's user only.</summary>
     internal OpenPasswords Passwords { get; } = new();
 
     /// <inheritdoc cref="SharedSources.UsesInternals"/>
@@ -24,7 +23,7 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
 
     internal string ConnectionString => DataSource.ConnectionString;
 
-    /// <summary>The sessions that still belong to it. Guarded by the owner's lock.</summary>
+    /// <summary>Gets or sets the number of its sessions. Guarded by the owner's lock.</summary>
     internal int Sessions { get; set; }
 
     internal NpgsqlConnection CreateConnection() => DataSource.CreateConnection();
@@ -65,7 +64,7 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
     {
         _built.SetException(exception);
 
-        // Perhaps no caller waits for it.
+        // A caller need not be waiting for it.
         _ = _built.Task.Exception;
     }
 
@@ -77,13 +76,13 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
         if (!_built.Task.IsCompleted && Task.WaitAny([_built.Task], timeout) < 0)
         {
             throw new TimeoutException(FormattableString.Invariant(
-                $"The configure callback of {nameof(PostgreSqlProvider)} has not returned within {timeout.TotalSeconds:0.###} s. It runs when a connection is opened, and all that open meanwhile wait for it: it must not wait for this pool itself, nor for what may never come."));
+                $"The configure callback of {nameof(PostgreSqlProvider)} has not returned within {timeout.TotalSeconds:0.###} s. It runs when a connection is opened, and concurrent opens wait for it. It must not wait for this pool, or forever."));
         }
 
         _ = _built.Task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Frees what was built. It is not built again.</summary>
+    /// <summary>Frees the data source. It is not built again.</summary>
     public void Dispose()
     {
         if (IsBuilt)
@@ -92,10 +91,10 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
         }
     }
 
-    /// <summary>A session has ended.</summary>
+    /// <summary>Records that a session has ended.</summary>
     internal void Release() => owner.Release(this);
 
-    // The driver avoids a host for ten seconds after a failure, also when no other is up. When to try again is the
-    // pool's decision.
+    // The driver avoids a host for ten seconds after a failure, even without another host. The pool decides about the
+    // next attempt.
     private void ForgetHosts() => (DataSource as NpgsqlMultiHostDataSource)?.ClearDatabaseStates();
 }

@@ -1,8 +1,8 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session of a data source that all slots share. The driver's connection stays open between leases, because a pool
-/// of the driver's would give the session to the slot that opens next.
+/// A session of a data source that all slots share. The driver's connection stays open between leases, because a
+/// driver's pool would give the session to the slot that opens next.
 /// </summary>
 internal sealed class SharedSourceSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : DriverResetSession(source.CreateConnection(), settings, pooler, source.Answers)

@@ -1,7 +1,7 @@
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// The data sources under a pool: one; several for a while where the credentials bring another user name.
+/// The data sources of a pool: one, or temporarily several when the credentials contain another user name.
 /// </summary>
 internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, NpgsqlDataSource> build, bool usesInternals)
 {
@@ -10,11 +10,11 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     private TimeSpan _connectTimeout;
     private bool _isClosed;
 
-    /// <summary>Gets whether members of the driver are used that are not public.</summary>
+    /// <summary>Gets whether non-public members of the driver are used.</summary>
     internal bool UsesInternals => usesInternals;
 
     /// <summary>
-    /// Records the pool's own timeout. A single open may have a shorter one, and the data source serves them all.
+    /// Records the pool's own timeout. A single open may have a shorter timeout, but all opens share the data source.
     /// </summary>
     internal void Record(TimeSpan connectTimeout)
     {
@@ -25,12 +25,13 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     }
 
     /// <summary>
-    /// The data source for a new session, which must be released with it. Built without the lock, since the user's
-    /// callback runs then: of those that open at once, one builds, and the others wait within their connect timeout.
+    /// Gets the data source for a new session, which must be released with it. Built without the lock, because it runs
+    /// the user's callback. One of several concurrent opens builds it, and the others wait within their connect
+    /// timeout.
     /// </summary>
     /// <param name="settings">The settings of the new session.</param>
-    /// <param name="withoutOptions">Whether a proxy refuses the start-up options that
-    /// <see cref="ConnectionSettings.QueryTimeout"/> becomes.</param>
+    /// <param name="withoutOptions">Whether a proxy rejects the start-up option of
+    /// <see cref="ConnectionSettings.QueryTimeout"/>.</param>
     internal SharedSource Take(ConnectionSettings settings, bool withoutOptions)
     {
         var key = new Key(settings.Credentials is not null, settings.Credentials?.UserName, settings.QueryTimeout, withoutOptions);
@@ -77,7 +78,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>Forgets the data sources: new sessions get a new one, which loads the types again.</summary>
+    /// <summary>Drops the data sources, so that new sessions get a new one, which loads the types again.</summary>
     internal void Forget()
     {
         lock (_gate)
@@ -104,7 +105,9 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    /// <summary>A session has ended. Its data source goes with the last one, unless it is the newest.</summary>
+    /// <summary>
+    /// Releases the data source of an ended session. It is freed with its last session, unless it is the newest.
+    /// </summary>
     internal void Release(SharedSource source)
     {
         lock (_gate)
@@ -118,7 +121,7 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
         }
     }
 
-    // It connects to nothing. One that cannot be built leaves the list: the next open tries again.
+    // Building does not connect. A source that cannot be built leaves the list, so the next open builds another.
     private void Build(SharedSource source, SharedSource? older, ConnectionSettings settings)
     {
         try
@@ -144,7 +147,8 @@ internal sealed class SharedSources(Func<ConnectionSettings, OpenPasswords?, Npg
     }
 
     /// <summary>
-    /// The settings that a data source never changes. Passwords come from <see cref="SharedSource.Passwords"/>.
+    /// Gets the settings that never change within a data source. Passwords come from
+    /// <see cref="SharedSource.Passwords"/>.
     /// </summary>
     private sealed record Key(bool HasCredentials, string? UserName, TimeSpan? QueryTimeout, bool WithoutOptions);
 }

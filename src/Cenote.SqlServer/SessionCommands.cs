@@ -9,26 +9,25 @@ internal static class SessionCommands
     internal const string Validation = "SELECT 1";
 
     /// <summary>
-    /// The one thing that the server's reset of a session leaves as the last holder set it (dotnet/SqlClient#96); every
-    /// session begins with this level.
+    /// Resets the isolation level, the only state that the server's reset leaves (dotnet/SqlClient#96). Every session
+    /// begins with this level.
     /// </summary>
     internal const string ResetIsolation = "SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
     /// <summary>
-    /// Reads what identifies the session, and the switches of the driver's object as the application's callback left
-    /// them.
+    /// Reads the identity of the session, and the switches of the driver's object after the application's callback.
     /// </summary>
     internal static Origin GetOrigin(this SqlConnection session) =>
         new(session.ClientConnectionId, session.FireInfoMessageEventOnUserErrors, session.StatisticsEnabled);
 
     /// <summary>
-    /// Determines whether this is the session that was opened: the driver silently replaces a dead one.
+    /// Determines whether this is the opened session, because the driver silently replaces a dead one.
     /// </summary>
     internal static bool IsStill(this SqlConnection session, in Origin opened) =>
         session.State == ConnectionState.Open && session.ClientConnectionId == opened.Id;
 
     /// <summary>Connects.</summary>
-    /// <exception cref="TimeoutException">The server did not answer in time, for which the driver has the number of a
+    /// <exception cref="TimeoutException">The server did not answer in time. The driver reports it with the number of a
     /// command's timeout.</exception>
     internal static void Connect(this SqlConnection session)
     {
@@ -56,9 +55,9 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// Gives the session to the driver's pool of one and takes it out again: from then on the next request tells the
-    /// server to clear it first. Open, it waits for its next holder where neither the driver's idle timeout nor its
-    /// pruning finds it, and no holder's open ever connects.
+    /// Returns the session to the driver's pool of one and takes it out again, so that the next request makes the
+    /// server reset it first. The open session is out of reach of the driver's idle timeout and pruning, and no
+    /// holder's open ever connects.
     /// </summary>
     /// <exception cref="IOException">The session was lost.</exception>
     internal static void Recycle(this SqlConnection session, in Origin opened)
@@ -71,8 +70,8 @@ internal static class SessionCommands
     /// <inheritdoc cref="Recycle"/>
     internal static async ValueTask RecycleAsync(this SqlConnection session, Origin opened, CancellationToken cancellationToken)
     {
-        // Closing blocks while the driver rolls a transaction back or reads what a reader left over: not on the
-        // returning caller's thread.
+        // Not on the returning caller's thread, because closing blocks while the driver rolls back or reads the rest of
+        // a reader.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         session.CloseAsOpened(opened);
         await session.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -82,7 +81,8 @@ internal static class SessionCommands
     /// <summary>Ends the session and the driver's pool around it.</summary>
     internal static ValueTask EndAsync(this SqlConnection session)
     {
-        // First: disposed of, the connection knows its pool no more, and closed, it would leave the session there.
+        // First, because a disposed connection no longer knows its pool, and a closed one would leave the session
+        // there.
         SqlConnection.ClearPool(session);
         return session.DisposeAsync();
     }
@@ -98,8 +98,8 @@ internal static class SessionCommands
 
     private static TimeoutException NoAnswer(SqlException exception) => new("SQL Server did not answer within Connect Timeout.", exception);
 
-    // The object outlives the lease, and with it what a holder switched: where errors become messages, the next
-    // holder's statements would fail unseen.
+    // The object outlives the lease with the switches of its holder. With errors as messages, the next holder's
+    // statements would fail unseen.
     private static void CloseAsOpened(this SqlConnection session, in Origin opened)
     {
         session.Close();
@@ -117,7 +117,7 @@ internal static class SessionCommands
 
     internal readonly record struct Origin(Guid Id, bool FiresOnErrors, bool GathersStatistics);
 
-    /// <summary>The retry logic of a revoked connection, which refuses to open it.</summary>
+    /// <summary>The retry logic of a revoked connection, which throws on open.</summary>
     private sealed class RefusedOpen : SqlRetryLogicBaseProvider
     {
         internal static readonly RefusedOpen Instance = new();

@@ -4,7 +4,7 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// What SqlClient's exceptions mean, by error number. Numbers and their texts: Microsoft's pages "Database engine
+/// The meaning of SqlClient's exceptions, by error number. Numbers and their texts: Microsoft's pages "Database engine
 /// events and errors", "Troubleshoot transient connection errors in SQL Database", "Transactions with memory-optimized
 /// tables".
 /// </summary>
@@ -14,7 +14,7 @@ internal static class SqlServerFailures
     internal const int Timeout = -2;
 
     /// <summary>
-    /// From this severity on the server has closed the connection ("Database engine error severities").
+    /// The severity from which the server has closed the connection ("Database engine error severities").
     /// </summary>
     private const int FatalSeverity = 20;
 
@@ -38,9 +38,9 @@ internal static class SqlServerFailures
     }
 
     /// <summary>
-    /// Determines whether the statement was ended by a request to (number 0, "Operation cancelled by user") or by its
-    /// time limit (-2). The request travels on the session's own connection, and the driver has had the server's
-    /// acknowledgement before it throws either, or has closed the connection.
+    /// Determines whether the statement was ended by a request (number 0, "Operation cancelled by user") or by its
+    /// timeout (-2). The request travels on the session's own connection. Before it throws, the driver has the server's
+    /// acknowledgement or has closed the connection.
     /// </summary>
     internal static bool IsCancellation(Exception exception)
     {
@@ -55,7 +55,7 @@ internal static class SqlServerFailures
         return false;
     }
 
-    // The first error that says something: "cannot open database" (4060) comes with "login failed" (18456) behind it.
+    // The first conclusive error, because "cannot open database" (4060) comes with "login failed" (18456) behind it.
     private static FailureKind FromErrors(SqlException exception)
     {
         foreach (SqlError error in exception.Errors)
@@ -99,7 +99,7 @@ internal static class SqlServerFailures
         1204 or 1205 or 1222 or 3960 or 3961 or 41301 or 41302 or 41305 or 41325 or 41839
             or 8645 or 8651 or 921 or 922 or 927 or 983 or 17142 or 18401 => FailureKind.Transient,
 
-        // What the driver's own retry logic takes for transient: Azure SQL failing over, throttling, waking up.
+        // The transient errors of the driver's own retry logic: Azure SQL failing over, throttling, waking up.
         _ => SqlConfigurableRetryFactory.BaselineTransientErrors.Contains(number) ? FailureKind.Transient : FailureKind.Other,
     };
 }

@@ -8,8 +8,8 @@ public static class SqlServerPoolBuilderExtensions
     /// <summary>Uses SQL Server through Microsoft.Data.SqlClient.</summary>
     /// <param name="builder">The pool's builder.</param>
     /// <param name="connectionString">SqlClient's connection string.</param>
-    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical
-    /// connection before it is opened.</param>
+    /// <param name="configure">Configures access tokens, retry logic, statistics, messages. Called once for each
+    /// physical connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
@@ -39,8 +39,8 @@ public static class SqlServerPoolBuilderExtensions
     /// Uses SQL Server through Microsoft.Data.SqlClient, with the connection string of the configuration.
     /// </summary>
     /// <param name="builder">The pool's builder.</param>
-    /// <param name="configure">Access tokens, retry logic, statistics, messages: called once for each physical
-    /// connection before it is opened.</param>
+    /// <param name="configure">Configures access tokens, retry logic, statistics, messages. Called once for each
+    /// physical connection before it is opened.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="InvalidOperationException">The configuration has no connection string for this
     /// pool.</exception>

@@ -8,15 +8,15 @@ namespace Cenote;
 /// <summary>A provider for SQL Server and Azure SQL through Microsoft.Data.SqlClient.</summary>
 /// <remarks>
 /// <para>
-/// The driver keeps a pool of exactly one session under each slot. By default the session is cleared after the return
-/// (<see cref="SessionReset.ByPool"/>) with one round trip off the callers' path: the server resets everything but the
-/// isolation level, and the statement that travels with it sets that back. <see cref="SessionReset.ByDriver"/> saves
-/// the round trip as SqlClient's own pool does: the reset travels with the next holder's first request, until then the
-/// session keeps what its last holder left, and a changed isolation level stays. The driver has no lesser reset:
-/// <see cref="ResetMode.Rollback"/> does what <see cref="ResetMode.Full"/> does.
+/// The driver keeps a pool of exactly one session under each slot. By default the session is reset after the return
+/// (<see cref="SessionReset.ByPool"/>) with one round trip off the callers' path. The server resets everything but the
+/// isolation level, and the accompanying statement restores that. <see cref="SessionReset.ByDriver"/> saves the round
+/// trip, like SqlClient's own pool. The reset then travels with the next holder's first request. Until then the session
+/// keeps the state of its last holder, and a changed isolation level stays. The driver has no smaller reset, so
+/// <see cref="ResetMode.Rollback"/> does the same as <see cref="ResetMode.Full"/>.
 /// </para>
-/// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset:
-/// the server ends it, and the pool closes it.</para>
+/// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset.
+/// The server ends it, and the pool closes it.</para>
 /// <para>
 /// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
 /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
@@ -35,8 +35,8 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     /// <param name="connectionString">SqlClient's connection string. Without pool settings, because the pool has its
     /// own.</param>
     /// <param name="configure">
-    /// Access tokens, retry logic, statistics, messages: called once for each physical connection before it is opened,
-    /// and once when the pool is constructed. Must not change the connection string, nor open the connection.
+    /// Configures access tokens, retry logic, statistics, messages. Called once for each physical connection before it
+    /// is opened, and once when the pool is constructed. Must not change the connection string or open the connection.
     /// </param>
     /// <exception cref="ArgumentException">The connection string cannot be read. The message quotes nothing of
     /// it.</exception>
@@ -70,7 +70,7 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            problems.Add($"SqlClient refuses the connection string ({exception.GetType().Name}). Check that the settings go together, such as Authentication beside Integrated Security, User ID and Password.");
+            problems.Add($"SqlClient rejects the connection string ({exception.GetType().Name}). Check that the settings go together, such as Authentication beside Integrated Security, User ID and Password.");
         }
 
         return problems;
@@ -101,8 +101,8 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     public override bool IsCancellation(Exception exception) => SqlServerFailures.IsCancellation(exception);
 
     /// <summary>
-    /// Returns <see langword="true"/>: the request travels on the session itself, and the driver reads the server's
-    /// answer before the next statement.
+    /// Returns <see langword="true"/>, because the request travels on the session itself, and the driver reads the
+    /// server's answer before the next statement.
     /// </summary>
     /// <param name="sendDuration">The time that sending took.</param>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => true;
@@ -127,14 +127,14 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
         connection.ConnectTimeout = GetConnectSeconds(settings, connection.ConnectTimeout);
         if (settings.Credentials is { } credentials)
         {
-            // With it the driver would log in as the process's own user and never look at them.
+            // With it the driver would log in as the process's user and ignore them.
             connection.IntegratedSecurity = false;
             connection.Password = credentials.Password;
             connection.UserID = credentials.UserName ?? connection.UserID;
         }
 
-        // The driver tells its pools apart by the text of the connection string. The second of two settings of one name
-        // holds: so each text is another, and the server sees the application's own name.
+        // The driver distinguishes its pools by the text of the connection string, so each text is unique. The last of
+        // two settings with one name counts, so the server sees the application's own name.
         connection.ApplicationName = connection.ApplicationName;
         return FormattableString.Invariant($"Application Name=Cenote {Interlocked.Increment(ref s_lastPool)};{connection.ConnectionString}");
     }
@@ -148,7 +148,7 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
         Enlists = settings.Enlist,
     };
 
-    // tcp:host,port: an instance, a pipe and a local database have no port that is known before the driver asks for it.
+    // tcp:host,port: the port of an instance, a pipe or a local database is unknown before the driver connects.
     private static string AddressOf(SqlConnectionStringBuilder settings)
     {
         var source = settings.DataSource.Trim();
@@ -203,7 +203,7 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
         }
     }
 
-    // Where SqlClient itself looks.
+    // The same source as SqlClient.
     private static bool IsGlobalizationInvariant() =>
         AppContext.TryGetSwitch("System.Globalization.Invariant", out var isInvariant)
             ? isInvariant

@@ -5,9 +5,9 @@ using Microsoft.Data.SqlClient;
 namespace Cenote.SqlServer;
 
 /// <summary>
-/// A session in a SqlClient pool of its own. The driver requests its reset with the next statement on it. With
-/// <see cref="SessionReset.ByPool"/> that is a statement of the pool, after the return, which also sets the isolation
-/// level back. With <see cref="SessionReset.ByDriver"/> it is the next holder's.
+/// A session in its own SqlClient pool. The driver requests its reset with the next statement. With
+/// <see cref="SessionReset.ByPool"/> that is a statement of the pool after the return, which also restores the
+/// isolation level. With <see cref="SessionReset.ByDriver"/> it is the next holder's statement.
 /// </summary>
 internal sealed class SqlServerSession(SqlConnection connection, ConnectionSettings settings)
     : PhysicalConnection(connection, settings.SessionReset, settings.ResetMode)
@@ -107,8 +107,8 @@ internal sealed class SqlServerSession(SqlConnection connection, ConnectionSetti
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync();
 
-    // Azure Synapse refuses the statement, and has no other level. The reset itself came first. A temporary refusal
-    // must not be taken for that.
+    // Azure Synapse rejects the statement, and has no other level. The reset itself came first. A temporary failure
+    // must not be treated as that.
     private bool IsUnknown(SqlException exception) =>
         !_knowsClearing && exception is { Number: > 0, Class: <= 16 } && Session.State == ConnectionState.Open
         && SqlServerFailures.Classify(exception) == FailureKind.Other;

@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Sqlite;
 
-/// <summary>The only position of SQLite: a reader of the file sees everything that was committed.</summary>
+/// <summary>The only position of SQLite, because a reader of the file sees every commit.</summary>
 internal sealed class FilePosition : ReplicationPosition
 {
     private const string Text = "file";
@@ -13,7 +13,7 @@ internal sealed class FilePosition : ReplicationPosition
 
     internal static FilePosition Instance { get; } = new();
 
-    /// <exception cref="FormatException">The text is not the position's.</exception>
+    /// <exception cref="FormatException">The text is not the position.</exception>
     internal static FilePosition Parse(string text) => string.Equals(text, Text, StringComparison.Ordinal)
         ? Instance
         : throw new FormatException($"The text is not a position of SQLite. The only one is '{Text}'.");

@@ -4,9 +4,9 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// Interrupts what runs, lets nothing new begin, and ends the transaction with its locks. The connection is not closed,
-/// because a holder who reads a row at this moment would read freed memory. Its memory is freed when the holder drops
-/// it.
+/// The abort of a session: interrupts running statements, stops new ones, and ends the transaction with its locks. The
+/// connection is not closed, because a holder who reads a row at this moment would read freed memory. Its memory is
+/// freed when the holder drops it.
 /// </summary>
 internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle, SessionWatch? watch)
 {
@@ -27,24 +27,23 @@ internal sealed class SessionAbort(TrackedConnection connection, sqlite3 handle,
                 await Task.Delay(ShortestPause, TimeProvider.System).ConfigureAwait(false);
             }
 
-            // Stops a reader between two rows. Earlier, this would have hit the rollback as well: it stays while a
+            // Stops a reader between two rows. Earlier, it would also have hit the rollback, because it stays while a
             // reader is open.
             raw.sqlite3_interrupt(handle);
         }
         catch (ObjectDisposedException)
         {
-            // The holder closed the connection at this very moment.
+            // The holder closed the connection at this moment.
         }
     }
 
     private async ValueTask<bool> TryRollBackAsync(SessionWatch refusing, bool starts)
     {
-        // SQLite serializes the calls on a connection: while the holder is inside one, this waits, on a thread of its
-        // own.
+        // SQLite serializes the calls on a connection: while the holder is inside one, this waits on its own thread.
         var rollback = Task.Factory.StartNew(() => TryRollBack(refusing, starts), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         for (var pause = ShortestPause; await IsRunningAfterAsync(rollback, pause).ConfigureAwait(false); pause = pause < LongestPause ? pause * 2 : pause)
         {
-            // Once is not enough: it hits nothing when the holder is only about to begin a statement.
+            // Once is not enough, because it has no effect when the holder is about to begin a statement.
             raw.sqlite3_interrupt(handle);
         }
 

@@ -4,11 +4,10 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// Records what a lease does to its connection that the next one must not see, so that a lease that did nothing pays
-/// nothing.
+/// A recorder of changes of a lease that the next one must not see, so that a lease without changes costs nothing.
 /// </summary>
 /// <remarks>
-/// SQLite asks its authorizer about everything that it compiles, before it takes effect; some PRAGMAs take effect while
+/// SQLite calls its authorizer for everything that it compiles, before it takes effect. Some PRAGMAs take effect while
 /// they are compiled. Reading every setting back after each lease was tried instead: 30 to 90 µs, against some 10 ns
 /// for each column or table that a statement names.
 /// </remarks>
@@ -27,10 +26,10 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
         "secure_delete", "synchronous", "temp_store", "threads", "trusted_schema", "wal_autocheckpoint", "writable_schema",
     ];
 
-    // These belong to the file; setting them to what they are is harmless, anything else is not undone.
+    // These belong to the file. Setting the current value is harmless, and other values are not undone.
     private static readonly string[] Modes = ["journal_mode", "locking_mode"];
 
-    // Their argument says what to look at, or they write data.
+    // Their argument names an object, or they write data.
     private static readonly FrozenSet<string> Harmless = FrozenSet.ToFrozenSet(
         [
             "application_id", "foreign_key_check", "foreign_key_list", "incremental_vacuum", "index_info", "index_list", "index_xinfo",
@@ -44,7 +43,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     private bool _attached;
     private volatile int _onlyThread = Anyone;
 
-    /// <summary>Gets whether the lease did anything that has to be undone.</summary>
+    /// <summary>Gets whether the lease made changes that must be undone.</summary>
     internal bool IsDirty { get; private set; }
 
     /// <summary>
@@ -83,12 +82,12 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
     internal void RefuseOtherThreads() => _onlyThread = Environment.CurrentManagedThreadId;
 
     /// <summary>
-    /// Refuses compiling statements from now on, also to a later thread with the number of the one that could.
+    /// Rejects compiling statements from now on, also for a later thread with the same number.
     /// </summary>
     internal void RefuseAll() => _onlyThread = None;
 
-    /// <summary>Undoes what the lease did.</summary>
-    /// <exception cref="InvalidOperationException">It did something that cannot be undone.</exception>
+    /// <summary>Undoes the changes of the lease.</summary>
+    /// <exception cref="InvalidOperationException">A change cannot be undone.</exception>
     internal void Restore(sqlite3 database)
     {
         if (_irreversible is not null)
@@ -103,7 +102,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
 
         if (_temporary)
         {
-            // Changing the kind of storage drops whatever is in it, virtual tables and triggers included.
+            // Changing the kind of storage drops its contents, including virtual tables and triggers.
             var kind = baseline["temp_store"];
             Execute(database, $"PRAGMA temp_store={(kind == "2" ? "1" : "2")}; PRAGMA temp_store={kind}");
         }
@@ -113,7 +112,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
             Execute(database, $"PRAGMA {name}={baseline[name]}");
         }
 
-        // The statements above went through the authorizer themselves.
+        // The statements above went through the authorizer too.
         _changed.Clear();
         _temporary = _attached = IsDirty = false;
     }
@@ -162,7 +161,7 @@ internal sealed class SessionWatch(FrozenDictionary<string, string> baseline)
         }
         else if (_changed.Contains(name) || IsSame(argument, value))
         {
-            // Programs that set the same PRAGMAs at every open pay nothing for it.
+            // Setting the same PRAGMAs at every open costs nothing.
         }
         else if (Modes.Contains(name, StringComparer.OrdinalIgnoreCase) || (name.Equals("secure_delete", StringComparison.OrdinalIgnoreCase) && value == "2"))
         {

@@ -13,15 +13,15 @@ namespace Cenote;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The pool clears a connection as it is returned, on the returning thread, in well under a microsecond when there is
-/// nothing to undo. PRAGMAs, attached databases, temporary tables and open readers are undone; where SQLite has no way
-/// back (a changed <c>journal_mode</c>, a new function), the connection is closed: register functions in
-/// <see cref="SqliteProviderOptions.ConfigureConnection"/>. What a lease does through the native handle without SQL is
-/// not noticed.
+/// The pool resets a connection when it is returned, on the returning thread, in well under a microsecond without
+/// changes. It undoes PRAGMAs, attached databases, temporary tables and open readers. The connection is closed when
+/// SQLite cannot undo a change (a changed <c>journal_mode</c>, a new function). Register functions in
+/// <see cref="SqliteProviderOptions.ConfigureConnection"/>. Changes through the native handle without SQL are not
+/// detected.
 /// </para>
 /// <para>
 /// A named in-memory database (<c>Data Source=shop;Mode=Memory;Cache=Shared</c>) lives as long as the provider, which
-/// keeps one connection of its own to it. Thread-safe.
+/// keeps its own connection to it. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IInProcessProvider
@@ -70,8 +70,8 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
 
         if (_builder.DefaultTimeout == 30)
         {
-            // The driver repeats a busy statement until the command timeout, asleep for 150 ms between two tries; 0
-            // means for ever.
+            // The driver repeats a busy statement until the command timeout, asleep for 150 ms between two attempts. 0
+            // means forever.
             _builder.DefaultTimeout = Math.Max(1, (int)Math.Ceiling(_options.BusyTimeout.TotalSeconds));
         }
 
@@ -84,7 +84,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     /// <inheritdoc/>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.DoubleQuotedStrings | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
-    /// <summary>Gets the file's name, or that of the database in memory.</summary>
+    /// <summary>Gets the name of the file, or of the in-memory database.</summary>
     public override string Database { get; }
 
     /// <summary>Gets <see langword="false"/>: SQLite has no users.</summary>
@@ -98,7 +98,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.SessionReset == SessionReset.ByDriver)
         {
-            yield return "SessionReset is ByDriver, but Microsoft.Data.Sqlite's own pool clears next to nothing. Use ByPool.";
+            yield return "SessionReset is ByDriver, but Microsoft.Data.Sqlite's own pool resets almost nothing. Use ByPool.";
         }
 
         if (_inMemory && !_shared)
@@ -150,10 +150,10 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         exception is SqliteException { SqliteErrorCode: 9 } || (exception?.InnerException is { } inner && IsCancellation(inner));
 
     /// <summary>
-    /// Sets the connection's progress handler, of which it has one: a handler that the holder has set is lost.
+    /// Sets the connection's only progress handler. A handler of the holder is lost.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>
-    /// <param name="mustEnd">The question that the handler asks.</param>
+    /// <param name="mustEnd">The check that the handler calls.</param>
     /// <returns><see langword="true"/>.</returns>
     public bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd)
     {
@@ -171,9 +171,9 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     }
 
     /// <summary>
-    /// Reads the status. The file is a replica for a provider that only reads
-    /// (<see cref="SqliteProviderOptions.IsReadOnly"/>), and where the file cannot be written. It is never behind. For
-    /// every other provider it is a primary. Reads the file's header.
+    /// Reads the status. The file is a replica without lag for a provider that only reads
+    /// (<see cref="SqliteProviderOptions.IsReadOnly"/>) and for a read-only file. For every other provider it is a
+    /// primary. Reads the file's header.
     /// </summary>
     /// <param name="connection">An open connection of the driver that is not in use.</param>
     /// <param name="cancellationToken">Not used, because only another connection's lock makes it wait.</param>
@@ -183,7 +183,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         return new(FileStatus.Read((SqliteConnection)connection, IsReadOnly));
     }
 
-    /// <summary>Returns the only position: all connections have the same data.</summary>
+    /// <summary>Returns the only position, because all connections have the same data.</summary>
     /// <param name="connection">Not used.</param>
     /// <param name="timeout">Not used.</param>
     public ReplicationPosition? ReadPosition(DbConnection connection, TimeSpan timeout) => FilePosition.Instance;
@@ -225,7 +225,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         KeepMemoryAlive();
         using (var command = connection.CreateCommand())
         {
-            // SQLite's own wait for a lock cannot be interrupted; beyond it the driver waits on, and that can.
+            // SQLite's own wait for a lock cannot be interrupted. The driver's wait after it can.
             command.CommandText = queryTimeout < _options.BusyTimeout
                 ? _setUp + SetUpStatement("busy_timeout", (long)queryTimeout.Value.TotalMilliseconds)
                 : _setUp;
@@ -236,7 +236,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         _options.ConfigureConnection?.Invoke(connection);
     }
 
-    // Every connection starts alike, so that reading it once is enough.
+    // Every connection starts with the same settings, so reading them once is enough.
     internal FrozenDictionary<string, string> BaselineOf(SqliteConnection connection) =>
         _baseline ??= SessionWatch.ReadBaseline(connection);
 
@@ -267,7 +267,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
         }
     }
 
-    // The mode stays with the file, and changing it fails at once when another connection is in its way: so one does
+    // The mode stays with the file, and changing it fails during use by another connection. So one connection changes
     // it, once.
     private void UseWriteAheadLog(SqliteCommand command)
     {
@@ -281,7 +281,7 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
             command.CommandText = "PRAGMA journal_mode=WAL";
             if (command.ExecuteScalar() is string mode && !mode.Equals("wal", StringComparison.OrdinalIgnoreCase))
             {
-                throw new InvalidOperationException($"SQLite keeps the journal mode '{mode}' for this file instead of write-ahead logging. The file system may not support it. Set SqliteProviderOptions.WriteAheadLog to false.");
+                throw new InvalidOperationException($"SQLite keeps the journal mode '{mode}' for this file instead of write-ahead logging. The file system may not support it. Set SqliteProviderOptions.UseWriteAheadLog to false.");
             }
 
             Volatile.Write(ref _journalModeSet, true);

@@ -35,7 +35,7 @@ public sealed class SqliteProviderOptions
     /// <value>Default <see langword="false"/>, unless the connection string says <c>Mode=ReadOnly</c>.</value>
     public bool IsReadOnly { get; set; }
 
-    /// <summary>The page cache of each connection, in KiB: <c>PRAGMA cache_size</c>.</summary>
+    /// <summary>Gets or sets the page cache of each connection, in KiB: <c>PRAGMA cache_size</c>.</summary>
     /// <value>Default <see langword="null"/>: SQLite's own, 2,000 KiB. Range 64 to 4,194,304.</value>
     public int? CacheSizeKiB { get; set; }
 
@@ -47,9 +47,9 @@ public sealed class SqliteProviderOptions
     public long? MemoryMapBytes { get; set; }
 
     /// <summary>
-    /// Called with each new connection, open and set up, before it is first lent: the place for functions, collations,
-    /// extensions and further PRAGMAs. What it sets is what every lease starts from, so it must do the same for each
-    /// connection.
+    /// Gets or sets a callback for each new connection, open and set up, before it is first rented: for functions,
+    /// collations, extensions and further PRAGMAs. Every lease starts with its settings, so it must do the same for
+    /// each connection.
     /// </summary>
     /// <value>Default <see langword="null"/>. May be called from several threads at once.</value>
     public Action<SqliteConnection>? ConfigureConnection { get; set; }

@@ -6,7 +6,8 @@ using SQLitePCL;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// An open connection to a SQLite database, cleared on the returning caller's thread, because no server makes it wait.
+/// An open connection to a SQLite database, reset on the returning caller's thread because it does not wait for a
+/// server.
 /// </summary>
 internal sealed class SqliteSession : PhysicalConnection
 {
@@ -18,8 +19,8 @@ internal sealed class SqliteSession : PhysicalConnection
     });
 
     /// <summary>
-    /// Steps of the virtual machine: some microseconds. Each statement counts from zero, so a larger number would let a
-    /// command of many small ones run on.
+    /// The steps of the virtual machine between two calls: some microseconds. Each statement counts from zero, so a
+    /// larger number would let a command of many small ones run on.
     /// </summary>
     private const int StepsBetweenQuestions = 100;
 
@@ -93,7 +94,7 @@ internal sealed class SqliteSession : PhysicalConnection
             _mustEnd = null;
         }
 
-        // A transaction can only have begun in a statement that was compiled since, or in one that is kept somewhere.
+        // A transaction can only have begun in a statement that was compiled since, or in a kept statement.
         if ((_watch is not { HasCompiled: false } || _hasStatements) && raw.sqlite3_get_autocommit(database) == 0)
         {
             SessionWatch.Execute(database, "ROLLBACK");
@@ -128,7 +129,7 @@ internal sealed class SqliteSession : PhysicalConnection
     {
         ArgumentNullException.ThrowIfNull(initialize);
 
-        // What the lease registered itself still costs it the connection.
+        // A function that the lease registered still costs the connection.
         _connection.NoteFunctions();
         _connection.StopWatching();
         try
@@ -150,12 +151,12 @@ internal sealed class SqliteSession : PhysicalConnection
     {
         ArgumentNullException.ThrowIfNull(command);
 
-        // While it waits for a lock, the driver looks at its timeout every 150 ms, and 0 means for ever.
+        // While it waits for a lock, the driver reads its timeout every 150 ms, and 0 means forever.
         command.CommandTimeout = -1;
         raw.sqlite3_interrupt(_handle!);
     }
 
-    /// <summary>Makes SQLite ask whether a statement must end.</summary>
+    /// <summary>Makes SQLite call the watch for each statement.</summary>
     internal void WatchStatements(Func<bool> mustEnd)
     {
         _mustEnd = mustEnd;
@@ -183,7 +184,7 @@ internal sealed class SqliteSession : PhysicalConnection
 
     private int OnProgress(object state) => _mustEnd?.Invoke() == true ? 1 : 0;
 
-    // Virtual tables such as FTS keep statements of their own, so that having one says little.
+    // Virtual tables such as FTS keep their own statements, so an existing statement is not conclusive.
     private static bool HasStatements(sqlite3 database)
     {
         try
@@ -192,7 +193,7 @@ internal sealed class SqliteSession : PhysicalConnection
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // SQLitePCL answers with a bare Exception when there is a statement that it was not told to keep track of.
+            // SQLitePCL throws a bare Exception for a statement that it does not track.
             return true;
         }
     }

@@ -3,9 +3,9 @@ using System.Data;
 namespace Cenote.Sqlite;
 
 /// <summary>
-/// The driver's connection, which also records what a lease leaves behind: the transaction in progress, the functions
-/// that it registers, and the commands that it did not dispose of. Their readers stay open, and the driver would
-/// collect their entries until it closes.
+/// The driver's connection, which also records the state that a lease leaves behind: the transaction in progress, the
+/// functions that it registers, and the commands that it did not dispose of. Their readers stay open, and the driver
+/// would collect their entries until it closes.
 /// </summary>
 internal sealed class TrackedConnection(string connectionString) : SqliteConnection(connectionString)
 {
@@ -17,7 +17,7 @@ internal sealed class TrackedConnection(string connectionString) : SqliteConnect
     /// <summary>Gets the state, which the driver reads before each command.</summary>
     public override ConnectionState State => _isRevoked ? ConnectionState.Closed : base.State;
 
-    /// <summary>Refuses a late holder: the driver would open a closed connection again.</summary>
+    /// <summary>Rejects a late holder, because the driver would open a closed connection again.</summary>
     public override void Open()
     {
         ObjectDisposedException.ThrowIf(_isRevoked, this);

@@ -1,9 +1,9 @@
 namespace Cenote.MySql.Replication;
 
 /// <summary>The state that a node of a Galera cluster reports.</summary>
-/// <param name="State">The identity of the data that the nodes have in common.</param>
+/// <param name="State">The identity of the data of the cluster.</param>
 /// <param name="LastCommitted">The number of the last transaction that can be read here.</param>
-/// <param name="IsUsable">Whether it is one of the majority, and up to date.</param>
+/// <param name="IsUsable">Whether the node belongs to the majority and is up to date.</param>
 internal sealed record ClusterNode(Guid State, long LastCommitted, bool IsUsable)
 {
     // "Synced". A donor (2) may be blocked while it copies its data to a node that joins.
@@ -40,7 +40,7 @@ internal sealed record ClusterNode(Guid State, long LastCommitted, bool IsUsable
 
     internal GtidPosition Position => GtidPosition.OfGalera(State, LastCommitted);
 
-    /// <param name="isReadOnly">Whether it refuses writes, which the other nodes may take.</param>
+    /// <param name="isReadOnly">Whether the node rejects writes, which other nodes may accept.</param>
     internal ServerStatus ToStatus(bool isReadOnly) => IsUsable
         ? new ServerStatus { Role = isReadOnly ? ServerRole.Replica : ServerRole.Primary, IsMultiPrimary = !isReadOnly, Position = Position, ClusterId = State.ToString() }
         : new ServerStatus { ClusterId = State == Guid.Empty ? null : State.ToString() };

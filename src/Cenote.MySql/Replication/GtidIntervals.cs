@@ -40,7 +40,7 @@ internal sealed class GtidIntervals
                 mine++;
             }
 
-            // Since no two of mine touch, one of them has to hold it all.
+            // No two of these intervals touch, so one of them must contain the whole interval.
             if (mine == _intervals.Length || _intervals[mine].First > first || _intervals[mine].Last < last)
             {
                 return false;

@@ -3,13 +3,13 @@ using System.Text;
 namespace Cenote.MySql.Replication;
 
 /// <summary>
-/// Global transaction identifiers: MariaDB's last one of each domain, MySQL's sets, and what a Galera cluster has
-/// committed.
+/// A position of global transaction identifiers: MariaDB's last one of each domain, MySQL's sets, or the last commit of
+/// a Galera cluster.
 /// </summary>
 /// <remarks>
-/// One type for the three, since the servers of one application may be of two: the replica of a Galera cluster has a
-/// position in MariaDB's terms. Neither covers the other then, because more cannot be known. A Galera cluster's
-/// position is the set of all transactions of its state up to the last.
+/// One type for all three, because the servers of one application may be of two kinds. The replica of a Galera cluster
+/// has a MariaDB position. Positions of different kinds do not cover each other, because they cannot be compared. A
+/// Galera cluster's position is the set of all transactions of its state up to the last.
 /// </remarks>
 internal sealed class GtidPosition : ReplicationPosition
 {
@@ -24,8 +24,8 @@ internal sealed class GtidPosition : ReplicationPosition
         _sources = sources;
     }
 
-    /// <summary>Reads what <see cref="ToString"/> gave, and what the servers' variables hold.</summary>
-    /// <exception cref="FormatException">The text is neither.</exception>
+    /// <summary>Reads the result of <see cref="ToString"/>, or a variable of the server.</summary>
+    /// <exception cref="FormatException">The text is not such a position.</exception>
     internal static GtidPosition Parse(string text) => GtidText.Parse(string.Equals(text, Nothing, StringComparison.Ordinal) ? "" : text);
 
     internal static GtidPosition OfGalera(Guid state, long lastCommitted)
@@ -43,8 +43,8 @@ internal sealed class GtidPosition : ReplicationPosition
     {
         var needed = Of(other);
 
-        // MariaDB's sequence numbers grow along a domain, whichever server writes to it, and replicas commit a domain
-        // in its order.
+        // MariaDB's sequence numbers grow along a domain, for all writing servers, and replicas commit a domain in its
+        // order.
         return needed._domains.All(domain => _domains.TryGetValue(domain.Key, out var mine) && mine.Sequence >= domain.Value.Sequence)
             && needed._sources.All(source => _sources.TryGetValue(source.Key, out var mine) && mine.Covers(source.Value));
     }
@@ -86,6 +86,6 @@ internal sealed class GtidPosition : ReplicationPosition
     private static GtidPosition Of(ReplicationPosition other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other as GtidPosition ?? throw new ArgumentException("The position is none of MySQL's or MariaDB's.", nameof(other));
+        return other as GtidPosition ?? throw new ArgumentException("The position does not belong to MySQL or MariaDB.", nameof(other));
     }
 }

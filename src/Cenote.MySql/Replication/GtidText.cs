@@ -1,11 +1,11 @@
 namespace Cenote.MySql.Replication;
 
-/// <summary>Reads the texts of global transaction identifiers.</summary>
+/// <summary>A reader of the texts of global transaction identifiers.</summary>
 /// <remarks>
 /// MariaDB: <c>domain-server-sequence</c>, separated by commas. MySQL, by "GTID Format and Storage" in its reference
 /// manual: <c>uuid:[tag:]interval[:[tag:]interval]…</c>, separated by commas, spaces and line breaks allowed between
-/// them; an interval is <c>first[-last]</c>; tags (since 8.3) are up to 32 letters, digits and underscores, and go for
-/// what follows.
+/// them; an interval is <c>first[-last]</c>; tags (since 8.3) have up to 32 letters, digits and underscores, and apply
+/// to the following intervals.
 /// </remarks>
 internal static class GtidText
 {

@@ -1,15 +1,15 @@
 namespace Cenote.MySql.Replication;
 
 /// <summary>A connection of a replica to a primary.</summary>
-/// <param name="IsRunning">Whether it receives or applies; one that tries to connect again does.</param>
-/// <param name="Lag">How far behind the primary it says it is.</param>
+/// <param name="IsRunning">Whether it receives or applies, or is reconnecting.</param>
+/// <param name="Lag">The reported lag behind the primary.</param>
 internal readonly record struct ReplicaConnection(bool IsRunning, TimeSpan? Lag)
 {
     /// <summary>
-    /// Reads a row of <c>SHOW REPLICA STATUS</c>, by whichever of its columns' two names the server uses.
+    /// Reads a row of <c>SHOW REPLICA STATUS</c>, with the old or new names of its columns.
     /// </summary>
-    /// <returns><see langword="null"/> for a channel of MySQL's group replication: every member has it, whatever its
-    /// role.</returns>
+    /// <returns><see langword="null"/> for a channel of MySQL's group replication, because every member has one in
+    /// every role.</returns>
     internal static ReplicaConnection? Read(DbDataReader row)
     {
         string? channel = null, receives = null, applies = null, behind = null;

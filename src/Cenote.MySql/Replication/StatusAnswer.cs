@@ -1,11 +1,11 @@
 namespace Cenote.MySql.Replication;
 
 /// <summary>The answers of a server about its role in replication.</summary>
-/// <param name="IsReadOnly">Whether it refuses writes of ordinary users.</param>
-/// <param name="OnPrimary">Its position if it is a primary.</param>
-/// <param name="OnReplica">Its position if it is a replica.</param>
-/// <param name="Variables">Of <c>SHOW STATUS</c>.</param>
-/// <param name="Connections">Its connections to primaries; <see langword="null"/> when this user may not see
+/// <param name="IsReadOnly">Whether it rejects writes of ordinary users.</param>
+/// <param name="OnPrimary">The position if it is a primary.</param>
+/// <param name="OnReplica">The position if it is a replica.</param>
+/// <param name="Variables">The variables of <c>SHOW STATUS</c>.</param>
+/// <param name="Connections">Its connections to primaries, or <see langword="null"/> if the user may not see
 /// them.</param>
 internal sealed record StatusAnswer(
     bool IsReadOnly, string? OnPrimary, string? OnReplica, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<ReplicaConnection>? Connections)
@@ -27,9 +27,9 @@ internal sealed record StatusAnswer(
         };
     }
 
-    // Writable replicas are common, since that is how a server comes. One that follows a primary is not a primary; one
-    // that has stopped following takes writes, but whether it may, only its administrator knows, who says so with RESET
-    // REPLICA ALL.
+    // Writable replicas are common, because writable is the default. A server that follows a primary is not a primary.
+    // A server that has stopped following accepts writes, but only its administrator knows whether it may, and runs
+    // RESET REPLICA ALL.
     private ServerRole Role =>
         IsReadOnly ? ServerRole.Replica
         : Connections is { } connections

@@ -7,14 +7,14 @@ internal static class StatusQueries
 {
     private const string ClusterState = "wsrep_provider_name', 'wsrep_ready', 'wsrep_cluster_status', 'wsrep_local_state', 'wsrep_cluster_state_uuid', 'wsrep_last_committed";
 
-    // SHOW, and SELECT without a table, are what a Galera node answers that has lost its cluster.
+    // A Galera node without its cluster still answers SHOW, and SELECT without a table.
     private const string Status = $"; SHOW GLOBAL STATUS WHERE Variable_name IN ('{ClusterState}', 'Slaves_running')";
 
-    /// <summary>Four columns. Variables are readable for everybody.</summary>
+    /// <summary>The query for MariaDB, with four columns. Every user may read variables.</summary>
     internal const string MariaDb = "SELECT @@global.read_only, @@global.log_bin, @@global.gtid_current_pos, @@global.gtid_slave_pos";
 
     /// <summary>
-    /// A fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.
+    /// The query with a fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.
     /// </summary>
     internal const string MariaDbOrGalera =
         MariaDb + ", (SELECT GROUP_CONCAT(variable_value ORDER BY variable_name) FROM information_schema.global_status WHERE variable_name IN ('WSREP_CLUSTER_STATE_UUID', 'WSREP_LAST_COMMITTED'))";
@@ -22,20 +22,19 @@ internal static class StatusQueries
     internal const string MySql = "SELECT @@global.read_only, @@global.gtid_mode, @@global.gtid_executed";
 
     /// <summary>
-    /// Variables; the states of replication that everybody may see; and, for users who may, of each connection to a
-    /// primary.
+    /// Gets the query for variables and replication states that every user may see, and for the connections to
+    /// primaries if the user may see them.
     /// </summary>
     internal static string ForStatus(bool isMariaDb, string serverVersion, bool withReplicas) =>
         (isMariaDb ? MariaDb : MySql) + Status + (withReplicas ? Replicas(isMariaDb, serverVersion) : "");
 
-    /// <summary>A primary's position and a replica's, which are the same in MySQL.</summary>
+    /// <summary>Gets a primary's and a replica's position, which are the same in MySQL.</summary>
     internal static (string? OnPrimary, string? OnReplica) Positions(DbDataReader row, bool isMariaDb)
     {
         if (isMariaDb)
         {
-            // What a server itself writes without a binary log has no number. The position of a replica is not its
-            // current one: that counts what was written there by mistake, whose numbers may be beyond those of its
-            // primary.
+            // Writes without a binary log have no number. The position of a replica is not its current one, which
+            // counts accidental writes there, whose numbers may exceed the primary's.
             return (IsOn(row, 1) ? row.GetString(2) : null, row.GetString(3));
         }
 
@@ -43,7 +42,9 @@ internal static class StatusQueries
         return (executed, executed);
     }
 
-    /// <summary>0, OFF, OFF_PERMISSIVE against all the rest: some have more values than two.</summary>
+    /// <summary>
+    /// Gets whether a variable is on: not 0, OFF or OFF_PERMISSIVE. Some variables have more than two values.
+    /// </summary>
     internal static bool IsOn(DbDataReader row, int column) =>
         Convert.ToString(row.GetValue(column), System.Globalization.CultureInfo.InvariantCulture) is { } text
         && !string.Equals(text, "0", StringComparison.Ordinal)

@@ -2,9 +2,8 @@ using System.Data;
 
 namespace Cenote.MySql.Replication;
 
-/// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
-/// <remarks>Thread-safe. Remembers what the server did not allow, so that it is not refused again once a
-/// second.</remarks>
+/// <summary>A reader of a server's role in replication, as far as the user may see it.</summary>
+/// <remarks>Thread-safe. Remembers what the server did not allow, so that it is not requested every second.</remarks>
 internal sealed class StatusReader
 {
     // "You need (at least one of) the … privilege(s)".
@@ -12,7 +11,7 @@ internal sealed class StatusReader
 
     private volatile bool _hidesReplicas;
 
-    // Asking for a cluster's state takes the server three times as long as the rest.
+    // The cluster's state takes the server three times as long as the rest.
     private volatile bool _isNoCluster;
 
     internal async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)

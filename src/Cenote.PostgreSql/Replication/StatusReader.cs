@@ -3,8 +3,8 @@ using System.Data.Common;
 
 namespace Cenote.PostgreSql.Replication;
 
-/// <summary>Asks a server for its part in replication, as much of it as it tells this user.</summary>
-/// <remarks>Thread-safe. Remembers what the server did not know or allow, so that every later question is one round
+/// <summary>A reader of a server's role in replication, as far as the user may see it.</summary>
+/// <remarks>Thread-safe. Remembers what the server did not know or allow, so that every later query is one round
 /// trip.</remarks>
 internal sealed class StatusReader
 {
@@ -14,11 +14,11 @@ internal sealed class StatusReader
     //
     // A primary's position is where its next record goes, not what it has written: with synchronous_commit off, a
     // commit is acknowledged earlier. Its timeline is in the name of the file that it writes. pg_control_checkpoint()
-    // has the timeline of the last checkpoint, which a promotion does not wait for, so that the timeline of a replica
-    // that follows is only known from the receiver, and that only to members of pg_read_all_stats. One that has
-    // received nothing beyond what it has replayed may follow no server: what counts is then the timeline that its
-    // control file has. So it is with a former primary that was not rewound: its receiver comes and goes, or waits for
-    // ever at the end of the old timeline.
+    // has the timeline of the last checkpoint, which a promotion does not wait for. So the timeline of a following
+    // replica is only known from the receiver, and only to members of pg_read_all_stats. One that has received nothing
+    // beyond what it has replayed may follow no server: what counts is then the timeline that its control file has. So
+    // it is with a former primary that was not rewound: its receiver comes and goes, or waits forever at the end of the
+    // old timeline.
     //
     // Every user may see whether a receiver runs. What it has not received cannot be read here, so the server's lag is
     // a lower limit.
@@ -37,9 +37,9 @@ internal sealed class StatusReader
                     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END::double precision,
         """;
 
-    // What names a running server: the moment when it was started. Asked twice, since a proxy that balances load
-    // (pgpool-II) sends a question with functions that may write to the primary, and one without to any server:
-    // applications read there, too. Both travel together.
+    // The start time identifies a running server. Queried twice, because a load-balancing proxy (pgpool-II) sends a
+    // query with functions that may write to the primary. It sends one without to any server, where applications also
+    // read. Both travel together.
     private const string Server = "extract(epoch FROM pg_postmaster_start_time())::text";
 
     private const string PlainRead = "; SELECT " + Server;
@@ -56,7 +56,7 @@ internal sealed class StatusReader
         """;
 
     /// <summary>
-    /// From all there is to know to the least. What speaks PostgreSQL's protocol need not have its log, and functions
+    /// The queries, from the most complete to the simplest. A compatible server need not have the log, and functions
     /// may be forbidden.
     /// </summary>
     private static readonly string[] Questions =
@@ -130,8 +130,7 @@ internal sealed class StatusReader
         return question + 1;
     }
 
-    // Class 42: no such function, or not for this user. 0A000: a function that a service of its own kind does not
-    // offer.
+    // Class 42: an unknown function, or not for this user. 0A000: a function that a cloud service does not offer.
     private static bool IsUnknownHere(DbConnection connection, PostgresException exception) =>
         connection.State == ConnectionState.Open
         && (exception.SqlState.StartsWith("42", StringComparison.Ordinal) || exception.SqlState is PostgresErrorCodes.FeatureNotSupported);
@@ -172,7 +171,7 @@ internal sealed class StatusReader
         Position = ToPosition(row),
         Timeline = row.IsDBNull(4) ? null : row.GetInt64(4),
 
-        // Two machines' clocks: a replica whose own is behind would be ahead.
+        // Two machines' clocks: a replica with a slow clock would be ahead.
         Lag = row.IsDBNull(5) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(5))),
         ClusterId = row.IsDBNull(6) ? null : row.GetString(6),
         ServerId = row.IsDBNull(7) ? null : row.GetString(7),

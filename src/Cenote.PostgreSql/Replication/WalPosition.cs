@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.PostgreSql.Replication;
 
-/// <summary>A place in the write-ahead log: everything before it.</summary>
+/// <summary>A position in the write-ahead log, which covers everything before it.</summary>
 /// <param name="location">A byte, counted from the beginning of the log.</param>
 internal sealed class WalPosition(ulong location) : ReplicationPosition
 {
@@ -13,7 +13,7 @@ internal sealed class WalPosition(ulong location) : ReplicationPosition
     private ulong Location { get; } = location;
 
     /// <summary>Reads a location as the server writes it: two hexadecimal numbers of 32 bits.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">The text is not a location.</exception>
     internal static WalPosition Parse(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -25,9 +25,9 @@ internal sealed class WalPosition(ulong location) : ReplicationPosition
     }
 
     /// <summary>
-    /// The place at which the record before this one ended. Where the next record will begin a page, the server gives
-    /// the place behind the page's header; a replica never reports it before that record has come, which after
-    /// <c>pg_switch_wal</c> on a quiet server may take hours.
+    /// Gets the end of the previous record. If the next record begins a page, the server returns the location after the
+    /// page's header. A replica reports it only after that record, which may take hours after <c>pg_switch_wal</c> on a
+    /// quiet server.
     /// </summary>
     internal WalPosition BeforePageHeader(ulong blockSize, ulong segmentSize)
     {
@@ -44,6 +44,6 @@ internal sealed class WalPosition(ulong location) : ReplicationPosition
     private static WalPosition Of(ReplicationPosition other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other as WalPosition ?? throw new ArgumentException("The position is none of PostgreSQL's.", nameof(other));
+        return other as WalPosition ?? throw new ArgumentException("The position does not belong to PostgreSQL.", nameof(other));
     }
 }
