@@ -8,32 +8,11 @@
 #
 # NuGet packages: MySqlConnector 2.6.2. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-for program in mariadbd mariadb-install-db mariadb-admin; do command -v $program >/dev/null || { echo "$program is missing: install mariadb-server" >&2; exit 2; }; done
-command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
+source "$(dirname "$0")/common.sh"
+need_dotnet
+start_mariadb --skip-grant-tables --skip-networking=0
 
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -TERM "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-mkdir "$DIRECTORY/server" "$DIRECTORY/program"
-chmod 711 "$DIRECTORY"
-USER_PREFIX=() OWNER=$(id -un)
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=mysql --regid=mysql --clear-groups); OWNER=mysql; chown mysql:mysql "$DIRECTORY/server"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-PORT=$(free_port)
-mariadb-install-db --no-defaults --user=$OWNER --datadir="$DIRECTORY/server/data" --auth-root-authentication-method=normal --skip-test-db >"$DIRECTORY/log" 2>&1
-"${USER_PREFIX[@]}" mariadbd --no-defaults --datadir="$DIRECTORY/server/data" --port=$PORT --bind-address=127.0.0.1 --socket="$DIRECTORY/server/socket" \
-    --pid-file="$DIRECTORY/server/pid" --skip-name-resolve --skip-grant-tables --skip-networking=0 >>"$DIRECTORY/log" 2>&1 &
-SERVER=$!
-for ((tries = 0; tries < 300; tries++)); do mariadb-admin --no-defaults -h 127.0.0.1 -P $PORT ping >/dev/null 2>&1 && break; sleep 0.1; done
-
-cat >"$DIRECTORY/program/program.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="MySqlConnector" Version="[2.6.2]" /></ItemGroup>
-</Project>
-XML
-cat >"$DIRECTORY/program/program.cs" <<'CSHARP'
+build MySqlConnector=2.6.2 <<'CSHARP'
 using MySqlConnector;
 
 using var connection = new MySqlConnection($"Server=127.0.0.1;Port={args[0]};User ID=root");
@@ -83,5 +62,4 @@ using (var reader = command.ExecuteReader())
 Console.WriteLine($"NextResult: {told}");
 return silent && told == "DuplicateKeyEntry" ? 0 : 1;
 CSHARP
-dotnet build "$DIRECTORY/program" -c Release --nologo -v q >"$DIRECTORY/build.log" 2>&1 || { cat "$DIRECTORY/build.log" >&2; exit 2; }
-dotnet "$DIRECTORY/program/bin/Release/net10.0/program.dll" $PORT
+run "$PORT"

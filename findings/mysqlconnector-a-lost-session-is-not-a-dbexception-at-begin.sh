@@ -9,34 +9,11 @@
 #
 # NuGet packages: MySqlConnector 2.6.2. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-for program in mariadbd mariadb-install-db mariadb-admin; do command -v $program >/dev/null || { echo "$program is missing: install mariadb-server" >&2; exit 2; }; done
-command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
+source "$(dirname "$0")/common.sh"
+need_dotnet
+start_mariadb
 
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -TERM "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-mkdir "$DIRECTORY/server" "$DIRECTORY/program"
-chmod 711 "$DIRECTORY"
-USER_PREFIX=() OWNER=$(id -un)
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=mysql --regid=mysql --clear-groups); OWNER=mysql; chown mysql:mysql "$DIRECTORY/server"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-PORT=$(free_port)
-mariadb-install-db --no-defaults --user=$OWNER --datadir="$DIRECTORY/server/data" --auth-root-authentication-method=normal --skip-test-db >"$DIRECTORY/log" 2>&1
-"${USER_PREFIX[@]}" mariadbd --no-defaults --datadir="$DIRECTORY/server/data" --port=$PORT --bind-address=127.0.0.1 --socket="$DIRECTORY/server/socket" \
-    --pid-file="$DIRECTORY/server/pid" --skip-name-resolve >>"$DIRECTORY/log" 2>&1 &
-SERVER=$!
-for ((tries = 0; tries < 300; tries++)); do mariadb-admin --no-defaults -uroot -h 127.0.0.1 -P $PORT ping >/dev/null 2>&1 && break; sleep 0.1; done
-
-cat >"$DIRECTORY/program/program.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="MySqlConnector" Version="[2.6.2]" /></ItemGroup>
-</Project>
-XML
-cat >"$DIRECTORY/program/Program.cs" <<'CS'
+build MySqlConnector=2.6.2 <<'CSHARP'
 using System.Data.Common;
 using MySqlConnector;
 
@@ -80,8 +57,8 @@ async Task EndAsync(int session)
         await Task.Delay(20);
     }
 }
-CS
-(cd "$DIRECTORY/program" && dotnet run --configuration Release -- "Server=127.0.0.1;Port=$PORT;User ID=root;Pooling=false") 2>&1
+CSHARP
+run "Server=127.0.0.1;Port=$PORT;User ID=root;Pooling=false" 2>&1
 STATUS=$?
 [[ $STATUS -eq 0 ]] && echo "As described." || echo "Not as described (exit code $STATUS)."
 exit $STATUS

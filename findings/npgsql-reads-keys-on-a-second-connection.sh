@@ -9,34 +9,11 @@
 #
 # NuGet packages: Npgsql 10.0.3. Debian packages: postgresql-15. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-BIN=/usr/lib/postgresql/15/bin
-for file in $BIN/initdb $BIN/postgres $BIN/pg_isready; do [[ -x $file ]] || { echo "$file is missing: install postgresql-15" >&2; exit 2; }; done
-command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
+source "$(dirname "$0")/common.sh"
+need_dotnet
+start_postgresql
 
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -INT "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-mkdir "$DIRECTORY/server" "$DIRECTORY/program"
-chmod 711 "$DIRECTORY"
-USER_PREFIX=()
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chown nobody:nogroup "$DIRECTORY/server"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-PORT=$(free_port)
-"${USER_PREFIX[@]}" env LC_ALL=C $BIN/initdb -D "$DIRECTORY/server/data" -U app -A trust -N >/dev/null
-"${USER_PREFIX[@]}" $BIN/postgres -D "$DIRECTORY/server/data" -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off >"$DIRECTORY/log" 2>&1 &
-SERVER=$!
-for ((tries = 0; tries < 300; tries++)); do $BIN/pg_isready -q -h 127.0.0.1 -p $PORT && break; sleep 0.1; done
-
-cat >"$DIRECTORY/program/program.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings></PropertyGroup>
-  <ItemGroup><PackageReference Include="Npgsql" Version="[10.0.3]" /></ItemGroup>
-</Project>
-XML
-cat >"$DIRECTORY/program/program.cs" <<'CSHARP'
+build Npgsql=10.0.3 <<'CSHARP'
 using System.Data;
 using System.Diagnostics;
 using Npgsql;
@@ -73,5 +50,4 @@ string Ask(string settings, CommandBehavior behavior, string sql)
     }
 }
 CSHARP
-dotnet build "$DIRECTORY/program" -c Release --nologo -v q >"$DIRECTORY/build.log" 2>&1 || { cat "$DIRECTORY/build.log" >&2; exit 2; }
-dotnet "$DIRECTORY/program/bin/Release/net10.0/program.dll" $PORT
+run "$PORT"

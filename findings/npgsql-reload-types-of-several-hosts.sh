@@ -9,40 +9,11 @@
 #
 # Debian package: postgresql-15. The .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-BIN=/usr/lib/postgresql/15/bin
-[[ -x $BIN/postgres ]] || { echo "$BIN/postgres is missing: install postgresql-15" >&2; exit 2; }
+source "$(dirname "$0")/common.sh"
+need_dotnet
+start_postgresql
 
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -INT "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-USER_PREFIX=()
-mkdir "$DIRECTORY/server"
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chmod 755 "$DIRECTORY"; chown nobody:nogroup "$DIRECTORY/server"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-PORT=$(free_port)
-"${USER_PREFIX[@]}" env LC_ALL=C $BIN/initdb -D "$DIRECTORY/server/data" -U app -A trust -N >/dev/null
-"${USER_PREFIX[@]}" $BIN/postgres -D "$DIRECTORY/server/data" -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off >"$DIRECTORY/log" 2>&1 &
-SERVER=$!
-for ((tries = 0; tries < 300; tries++)); do $BIN/pg_isready -q -h 127.0.0.1 -p $PORT && break; sleep 0.1; done
-
-mkdir "$DIRECTORY/app"
-cat >"$DIRECTORY/app/app.csproj" <<'PROJECT'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <OutputType>Exe</OutputType>
-    <TargetFramework>net10.0</TargetFramework>
-    <ImplicitUsings>enable</ImplicitUsings>
-    <NuGetAudit>false</NuGetAudit>
-  </PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Npgsql" Version="[10.0.3]" />
-  </ItemGroup>
-</Project>
-PROJECT
-cat >"$DIRECTORY/app/Program.cs" <<'PROGRAM'
+build Npgsql=10.0.3 <<'CSHARP'
 using Npgsql;
 
 var port = args[0];
@@ -96,6 +67,5 @@ static async Task<bool> KnowsAsync(NpgsqlConnection connection, string type)
         return false;
     }
 }
-PROGRAM
-cd "$DIRECTORY/app" && dotnet build --nologo -v q -c Release -o "$DIRECTORY/out" >"$DIRECTORY/build.log" 2>&1 || { cat "$DIRECTORY/build.log" >&2; exit 2; }
-dotnet "$DIRECTORY/out/app.dll" $PORT
+CSHARP
+run "$PORT"

@@ -9,23 +9,10 @@
 #
 # NuGet packages: Microsoft.Data.SqlClient 7.1.1, Npgsql 10.0.3. Needs the .NET SDK 10, and no server. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET SDK 10" >&2; exit 2; }
-DIRECTORY=$(mktemp -d)
-trap 'rm -rf "$DIRECTORY"' EXIT
-cd "$DIRECTORY" || exit 2
+source "$(dirname "$0")/common.sh"
+need_dotnet
 
-cat >refused.csproj <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.Data.SqlClient" Version="[7.1.1]" />
-    <PackageReference Include="Npgsql" Version="[10.0.3]" />
-  </ItemGroup>
-</Project>
-XML
-cat >Program.cs <<'CS'
+build Microsoft.Data.SqlClient=7.1.1 Npgsql=10.0.3 <<'CSHARP'
 using System.Data.Common;
 using System.Diagnostics;
 using System.Net;
@@ -79,8 +66,8 @@ static IEnumerable<Exception> Inner(Exception? exception)
         yield return current;
     }
 }
-CS
-dotnet run --configuration Release 2>&1
+CSHARP
+run 2>&1
 STATUS=$?
 [[ $STATUS -eq 0 ]] && echo "As described." || echo "Not as described (exit code $STATUS)."
 exit $STATUS

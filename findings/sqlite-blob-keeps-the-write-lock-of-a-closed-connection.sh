@@ -8,23 +8,10 @@
 #
 # Needs the .NET 10 SDK and restores one NuGet package. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-command -v dotnet >/dev/null || { echo "dotnet is missing: install the .NET 10 SDK" >&2; exit 2; }
-DIRECTORY=$(mktemp -d)
-trap 'rm -rf "$DIRECTORY"' EXIT
-cd "$DIRECTORY" || exit 2
-cat > blob.csproj <<'XML'
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <OutputType>Exe</OutputType>
-    <TargetFramework>net10.0</TargetFramework>
-    <ImplicitUsings>enable</ImplicitUsings>
-  </PropertyGroup>
-  <ItemGroup><PackageReference Include="Microsoft.Data.Sqlite" Version="[10.0.15]" /></ItemGroup>
-</Project>
-XML
-cat > Program.cs <<'CS'
+source "$(dirname "$0")/common.sh"
+need_dotnet
+
+build Microsoft.Data.Sqlite=10.0.15 <<'CSHARP'
 using Microsoft.Data.Sqlite;
 
 var text = "Data Source=shop.db;Pooling=false;Default Timeout=1";
@@ -86,5 +73,5 @@ string Try(SqliteConnection connection, string sql)
         return exception.Message;
     }
 }
-CS
-dotnet run -v q
+CSHARP
+cd "$DIRECTORY" && run
