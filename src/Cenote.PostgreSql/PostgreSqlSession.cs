@@ -4,8 +4,8 @@ namespace Cenote.PostgreSql;
 /// A session of the server, opened and queried for its initial state. Derived types decide how it is reset.
 /// </summary>
 internal abstract class PostgreSqlSession(
-    NpgsqlConnection session, SessionReset sessionClearing, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
-    : PhysicalConnection(session, sessionClearing, settings.ResetMode), IStatementTimeout
+    NpgsqlConnection session, SessionReset sessionReset, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
+    : PhysicalConnection(session, sessionReset, settings.ResetMode), IStatementTimeout
 {
     private int _process;
     private NpgsqlHandlers _handlers;

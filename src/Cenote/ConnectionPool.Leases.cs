@@ -3,7 +3,7 @@ namespace Cenote;
 // Leases: listing and revoking them.
 public sealed partial class ConnectionPool
 {
-    /// <summary>Raised when a lease is a suspected leak, was abandoned, was revoked, or was returned late.</summary>
+    /// <summary>Occurs when a lease is a suspected leak, was abandoned, was revoked, or was returned late.</summary>
     /// <remarks>
     /// Handlers run on the thread pool, one report at a time. Their exceptions are logged. While a handler hangs, at
     /// most 1,000 reports wait, and the oldest are dropped first. See <see cref="LeakDetectionOptions"/>.

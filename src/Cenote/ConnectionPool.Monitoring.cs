@@ -53,7 +53,7 @@ public sealed partial class ConnectionPool
     /// cannot push out the other events.</returns>
     public IReadOnlyList<PoolEvent> GetEvents(long after = 0) => _engine.Journal.Read(after);
 
-    /// <summary>Raised for each event of <see cref="GetEvents"/>, in the same order.</summary>
+    /// <summary>Occurs for each event of <see cref="GetEvents"/>, in the same order.</summary>
     /// <remarks>
     /// Handlers run on the thread pool, one event at a time. Their exceptions are logged. While a handler hangs, at
     /// most 1,000 events wait, and the oldest are dropped first.

@@ -105,7 +105,7 @@ public sealed partial class ConnectionPool
     public void CloseCircuit() => _engine.Desk.CloseCircuit();
 
     /// <summary>
-    /// Raised after each change of the circuit, in order, on the thread pool and outside any lock. Exceptions of
+    /// Occurs after each change of the circuit, in order, on the thread pool and outside any lock. Exceptions of
     /// handlers are logged.
     /// </summary>
     public event EventHandler<CircuitChangedEventArgs>? CircuitChanged
@@ -115,7 +115,7 @@ public sealed partial class ConnectionPool
     }
 
     /// <summary>
-    /// Raised when a connection in use, in validation or in reset shows that its server may be lost or refuses writes.
+    /// Occurs when a connection in use, in validation or in reset shows that its server may be lost or refuses writes.
     /// Intended for routers and monitors. <see cref="CircuitChanged"/> reports failures to connect.
     /// </summary>
     /// <remarks>

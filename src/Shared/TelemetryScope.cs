@@ -8,7 +8,7 @@ internal static class TelemetryScope
     /// <summary>The conventions that names, units and attributes follow: OpenTelemetry's, of this version.</summary>
     internal const string SchemaUrl = "https://opentelemetry.io/schemas/1.44.0";
 
-    /// <summary>The version of the library, without the commit that the SDK appends.</summary>
+    /// <summary>Gets the version of the library, without the commit that the SDK appends.</summary>
     internal static string Version { get; } =
         typeof(TelemetryScope).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 }

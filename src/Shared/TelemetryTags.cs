@@ -11,7 +11,8 @@ internal static class TelemetryTags
     internal const string ErrorType = "error.type";
 
     /// <summary>
-    /// The name of an enum's member as attributes are written: <c>ConnectionLost</c> becomes <c>connection_lost</c>.
+    /// Returns the name of an enum's member as attributes are written: <c>ConnectionLost</c> becomes
+    /// <c>connection_lost</c>.
     /// </summary>
     internal static string ValueOf<T>(T member)
         where T : struct, Enum

@@ -5,7 +5,7 @@ internal sealed class Condition(Func<PoolCounts, bool> isMet, bool failsWithOpen
 {
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether a failure to open a connection ends the wait.</summary>
+    /// <summary>Gets whether a failure to open a connection ends the wait.</summary>
     internal bool FailsWithOpens => failsWithOpens;
 
     internal bool IsMet(PoolCounts counts) => isMet(counts);

@@ -5,7 +5,7 @@ namespace Cenote.Leasing;
 // The effects of the circuit breaker on callers and on opens in progress.
 internal sealed partial class LeaseDesk
 {
-    /// <summary>Guarded by the lock.</summary>
+    /// <summary>Gets the circuit. Guarded by the lock.</summary>
     private CircuitBreaker Circuit { get; }
 
     /// <summary>Returns the token that is cancelled when the circuit opens, for opens that began before.</summary>

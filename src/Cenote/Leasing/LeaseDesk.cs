@@ -136,7 +136,7 @@ internal sealed partial class LeaseDesk
         init => _attention = value ? (int)Leasing.Attention.Guarded : 0;
     }
 
-    /// <summary>Guarded by the lock.</summary>
+    /// <summary>Gets the capacity. Guarded by the lock.</summary>
     private Capacity Capacity { get; }
 
     internal void Start(IConnectionWork work, RentFailures failures)

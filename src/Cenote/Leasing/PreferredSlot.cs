@@ -8,7 +8,7 @@ namespace Cenote.Leasing;
 /// </summary>
 internal static class PreferredSlot
 {
-    /// <summary>Only a hint, so that all pools may share it.</summary>
+    /// <summary>The index of that slot: only a hint, so that all pools may share it.</summary>
     [ThreadStatic]
     private static int t_index;
 

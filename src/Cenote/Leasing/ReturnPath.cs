@@ -60,17 +60,17 @@ internal sealed class ReturnPath(LeaseDesk desk)
             return ValueTask.CompletedTask;
         }
 
-        ValueTask clearing;
+        ValueTask resetting;
         try
         {
             physical.RemoveHandlers();
-            clearing = physical.ResetSessionAsync(slot.AbandonedReset);
-            if (!clearing.IsCompletedSuccessfully)
+            resetting = physical.ResetSessionAsync(slot.AbandonedReset);
+            if (!resetting.IsCompletedSuccessfully)
             {
-                return AwaitResetAsync(slot, word, physical, clearing);
+                return AwaitResetAsync(slot, word, physical, resetting);
             }
 
-            clearing.GetAwaiter().GetResult();
+            resetting.GetAwaiter().GetResult();
         }
         catch (Exception exception)
         {
@@ -208,11 +208,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
     {
         using var outside = OutsideTrace.Enter();
         using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
-        ValueTask clearing;
+        ValueTask resetting;
         try
         {
             physical.RemoveHandlers();
-            clearing = physical.ResetSessionAsync(slot.AbandonedReset);
+            resetting = physical.ResetSessionAsync(slot.AbandonedReset);
         }
         catch (Exception exception)
         {
@@ -220,21 +220,21 @@ internal sealed class ReturnPath(LeaseDesk desk)
             return;
         }
 
-        if (clearing.IsCompletedSuccessfully)
+        if (resetting.IsCompletedSuccessfully)
         {
             Finish(slot, word, physical);
         }
         else
         {
-            _ = AwaitResetAsync(slot, word, physical, clearing).AsTask();
+            _ = AwaitResetAsync(slot, word, physical, resetting).AsTask();
         }
     }
 
-    private async ValueTask AwaitResetAsync(Slot slot, long word, PhysicalConnection physical, ValueTask clearing)
+    private async ValueTask AwaitResetAsync(Slot slot, long word, PhysicalConnection physical, ValueTask resetting)
     {
         try
         {
-            await clearing.ConfigureAwait(false);
+            await resetting.ConfigureAwait(false);
         }
         catch (Exception exception)
         {

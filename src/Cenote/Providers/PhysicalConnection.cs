@@ -19,14 +19,14 @@ public abstract class PhysicalConnection
 
     /// <summary>Initializes a new instance of the <see cref="PhysicalConnection"/> class.</summary>
     /// <param name="connection">The driver's connection, not yet opened.</param>
-    /// <param name="sessionClearing">Whether the pool or the driver resets the session after a lease.</param>
+    /// <param name="sessionReset">Whether the pool or the driver resets the session after a lease.</param>
     /// <param name="resetMode">What is reset after a lease.</param>
-    protected PhysicalConnection(DbConnection connection, SessionReset sessionClearing, ResetMode resetMode)
+    protected PhysicalConnection(DbConnection connection, SessionReset sessionReset, ResetMode resetMode)
     {
         Connection = connection;
-        SessionReset = sessionClearing;
+        SessionReset = sessionReset;
         ResetMode = resetMode;
-        RequiresReset = sessionClearing == SessionReset.ByDriver || resetMode != ResetMode.None;
+        RequiresReset = sessionReset == SessionReset.ByDriver || resetMode != ResetMode.None;
         Limits = this as IStatementTimeout;
     }
 

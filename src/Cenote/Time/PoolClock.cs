@@ -3,14 +3,14 @@ namespace Cenote.Time;
 /// <summary>The pool's view of its <see cref="TimeProvider"/>: monotonic time since the pool was constructed.</summary>
 internal sealed class PoolClock(TimeProvider timeProvider)
 {
-    /// <summary>How often maintenance runs and sets the coarse clock of the desk.</summary>
+    /// <summary>The interval at which maintenance runs and sets the coarse clock of the desk.</summary>
     internal static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
 
     private readonly long _start = timeProvider.GetTimestamp();
 
     internal TimeProvider TimeProvider => timeProvider;
 
-    /// <summary>Whether it is the machine's own clock.</summary>
+    /// <summary>Gets whether it is the machine's own clock.</summary>
     internal bool IsSystem { get; } = ReferenceEquals(timeProvider, TimeProvider.System);
 
     internal TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
@@ -23,7 +23,7 @@ internal sealed class PoolClock(TimeProvider timeProvider)
 
     internal TimeSpan ElapsedSince(long timestamp) => timeProvider.GetElapsedTime(timestamp);
 
-    /// <summary>A timer that does not run yet.</summary>
+    /// <summary>Creates a timer that does not run yet.</summary>
     internal ITimer CreateTimer(TimerCallback callback, object state) =>
         timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 }

@@ -28,7 +28,7 @@ internal sealed class Interruption : IDisposable
         _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
     }
 
-    /// <summary>Signalled by the first Ctrl-C.</summary>
+    /// <summary>Gets a token that is cancelled by the first Ctrl-C.</summary>
     public CancellationToken Asked => _asked.Token;
 
     /// <summary>Removes what must not stay behind when the process is ended at once.</summary>
