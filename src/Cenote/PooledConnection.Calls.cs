@@ -179,23 +179,47 @@ public sealed partial class PooledConnection
     /// <summary>Begins a call that is only valid for one certain lease.</summary>
     internal bool TryEnterAs(in ConnectionLease lease)
     {
+        var isInside = TryEnterAs(in lease, out var mustEnd);
+        if (mustEnd)
+        {
+            EndHandedOver();
+        }
+
+        return isInside;
+    }
+
+    /// <summary>
+    /// Does the same for a caller that has to release others before it finishes a closing that was left to it.
+    /// </summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="mustEnd">Whether the caller, which is not inside, must call <see cref="EndHandedOver"/>.</param>
+    internal bool TryEnterAs(in ConnectionLease lease, out bool mustEnd)
+    {
         if (_gate.Enter(out var current) && current == lease)
         {
+            mustEnd = false;
             return true;
         }
 
-        Leave();
+        mustEnd = _gate.Leave();
         return false;
     }
+
+    /// <summary>Ends a call without finishing a closing that was left to it.</summary>
+    /// <returns>Whether the caller must call <see cref="EndHandedOver"/>.</returns>
+    internal bool LeaveOnly() => _gate.Leave();
+
+    /// <summary>Finishes a closing that was left to a call, which has left.</summary>
+    internal void EndHandedOver() => EndWorkAndReturn();
 
     /// <summary>
     /// Ends a call that was begun. If the connection was closed meanwhile, this call returns the lease.
     /// </summary>
     internal void Leave()
     {
-        if (_gate.Leave())
+        if (LeaveOnly())
         {
-            EndWorkAndReturn();
+            EndHandedOver();
         }
     }
 

@@ -33,7 +33,6 @@ internal sealed class QueryWatch
     private bool _isOver;
     private int _state;
     private int _mustLeave;
-    private int _leavingThread;
     private long _sendingTicks;
 
     internal QueryWatch(PooledConnection connection, in ConnectionLease lease, TimeSpan? limit, CancellationToken token)
@@ -80,9 +79,9 @@ internal sealed class QueryWatch
 
         lock (_gate)
         {
-            _isOver |= _isOut;
-            if (_isOut && (_leavingThread == 0 || _leavingThread == Environment.CurrentManagedThreadId))
+            if (_isOut)
             {
+                _isOver = true;
                 return Task.CompletedTask;
             }
 
@@ -153,7 +152,7 @@ internal sealed class QueryWatch
         _timer?.Change(_connection.Pool.Engine.Settings.ValidationTimeout, Timeout.InfiniteTimeSpan);
 
         // Fails while the connection is being closed, which ends the execution.
-        var isInside = _connection.TryEnterAs(in _lease);
+        var isInside = _connection.TryEnterAs(in _lease, out var mustEnd);
         try
         {
             if (isInside)
@@ -171,7 +170,7 @@ internal sealed class QueryWatch
         }
         finally
         {
-            LeaveAndRelease();
+            LeaveAndRelease(mustEnd);
         }
     }
 
@@ -208,7 +207,7 @@ internal sealed class QueryWatch
         }
 
         // The cancel may hang for long, and must not block a later lease of this connection.
-        LeaveAndRelease();
+        LeaveAndRelease(mustEnd: false);
         TaskCompletionSource? aborted;
         lock (_gate)
         {
@@ -219,43 +218,38 @@ internal sealed class QueryWatch
         aborted.TrySetResult();
     }
 
-    /// <summary>Leaves the driver, and then releases the thread that waits in <see cref="End"/>.</summary>
+    /// <summary>
+    /// Leaves the driver, releases the thread that waits in <see cref="End"/>, and then finishes a closing that was left
+    /// to this call.
+    /// </summary>
     /// <remarks>
-    /// In this order: a holder that closes and opens the connection after its statement must not find this call still
-    /// inside, because the closing would be left to it. Leaving may end the lease on this thread, and so ask for the
-    /// end of this execution again: that does not wait.
+    /// In this order. A holder that closes and opens the connection after its statement must not find this call still
+    /// inside, because the closing would be left to it. Finishing a closing ends this execution, which waits for the
+    /// release.
     /// </remarks>
-    private void LeaveAndRelease()
+    /// <param name="mustEnd">Whether the closing was left to this call already.</param>
+    private void LeaveAndRelease(bool mustEnd)
     {
+        if (Interlocked.Exchange(ref _mustLeave, 0) != 0)
+        {
+            mustEnd |= _connection.LeaveOnly();
+        }
+
+        TaskCompletionSource? waiting = null;
         lock (_gate)
         {
-            if (_isOut)
+            if (!_isOut)
             {
-                return;
-            }
-
-            _isOut = true;
-            _isOver = _out is not null;
-            _leavingThread = Environment.CurrentManagedThreadId;
-        }
-
-        try
-        {
-            if (Interlocked.Exchange(ref _mustLeave, 0) != 0)
-            {
-                _connection.Leave();
-            }
-        }
-        finally
-        {
-            TaskCompletionSource? waiting;
-            lock (_gate)
-            {
-                _leavingThread = 0;
+                _isOut = true;
                 waiting = _out;
+                _isOver = waiting is not null;
             }
+        }
 
-            waiting?.SetResult();
+        waiting?.SetResult();
+        if (mustEnd)
+        {
+            _connection.EndHandedOver();
         }
     }
 }
