@@ -1,53 +1,30 @@
 namespace Cenote.Shop.Reporting;
 
-internal sealed record JsonPool
-{
-    public required string Name { get; init; }
-
-    public required long Rents { get; init; }
-
-    public required long Leases { get; init; }
-
-    public required long PooledConnections { get; init; }
-
-    public required long Waits { get; init; }
-
-    public required long Timeouts { get; init; }
-
-    public required long Cancellations { get; init; }
-
-    public required long Errors { get; init; }
-
-    public required long CircuitOpenings { get; init; }
-
-    public required long CircuitRejections { get; init; }
-
-    public required long Opened { get; init; }
-
-    public required long OpenFailures { get; init; }
-
-    public required long ClosedTotal { get; init; }
-
-    /// <summary>By reason, in snake case; reasons that never occurred are absent.</summary>
-    public required IReadOnlyDictionary<string, long> Closed { get; init; }
-
-    public required int OpenAtEnd { get; init; }
-
-    public required int LeasedAtEnd { get; init; }
-
-    public required int PeakOpen { get; init; }
-
-    public required int PeakLeased { get; init; }
-
-    public required int PeakWaiting { get; init; }
-
-    public required JsonLatency WaitMs { get; init; }
-
-    /// <summary>A sample of the leases.</summary>
-    public required JsonLatency UseMs { get; init; }
-
-    public required JsonLatency ConnectMs { get; init; }
-}
+/// <param name="Closed">By reason, in snake case; reasons that never occurred are absent.</param>
+/// <param name="UseMs">A sample of the leases.</param>
+internal sealed record JsonPool(
+    string Name,
+    long Rents,
+    long Leases,
+    long PooledConnections,
+    long Waits,
+    long Timeouts,
+    long Cancellations,
+    long Errors,
+    long CircuitOpenings,
+    long CircuitRejections,
+    long Opened,
+    long OpenFailures,
+    long ClosedTotal,
+    IReadOnlyDictionary<string, long> Closed,
+    int OpenAtEnd,
+    int LeasedAtEnd,
+    int PeakOpen,
+    int PeakLeased,
+    int PeakWaiting,
+    JsonLatency WaitMs,
+    JsonLatency UseMs,
+    JsonLatency ConnectMs);
 
 /// <summary>A distribution in milliseconds.</summary>
 internal sealed record JsonLatency(long Count, double Average, double P50, double P95, double P99, double Maximum)

@@ -4,101 +4,57 @@ namespace Cenote.Shop.Reporting;
 /// The report for machines. Names are stable: see REPORT.md beside this project. Durations are in milliseconds where
 /// the name says so.
 /// </summary>
-internal sealed record JsonReport
-{
-    public int SchemaVersion { get; init; } = 1;
+/// <param name="Arrangements">By the name of the arrangement, <c>split</c> or <c>mixed</c>.</param>
+/// <param name="Pool">The pool that reads and writes share, if there was one.</param>
+internal sealed record JsonReport(
+    int SchemaVersion,
+    bool Ok,
+    bool Interrupted,
+    JsonSettings Settings,
+    double SetupSeconds,
+    double ElapsedSeconds,
+    long OperationsDone,
+    double OperationsPerSecond,
+    IReadOnlyDictionary<string, JsonOperation> Operations,
+    IReadOnlyDictionary<string, JsonArrangement> Arrangements,
+    JsonPool? Pool,
+    JsonPool? Writer,
+    JsonPool? Readers,
+    JsonComparison? Comparison,
+    IReadOnlyList<JsonError> Errors,
+    IReadOnlyList<JsonCheck> Checks);
 
-    public required bool Ok { get; init; }
+/// <param name="Pools">mixed, split or compare.</param>
+/// <param name="Readers">The most connections that only read.</param>
+internal sealed record JsonSettings(
+    string Provider,
+    string Database,
+    double Seconds,
+    int Clients,
+    int MinSize,
+    int MaxSize,
+    string Pools,
+    int Readers,
+    int Seed,
+    int Products,
+    int Customers,
+    int Orders,
+    long Rows);
 
-    public required bool Interrupted { get; init; }
+internal sealed record JsonArrangement(
+    double ElapsedSeconds,
+    long OperationsDone,
+    double OperationsPerSecond,
+    IReadOnlyDictionary<string, JsonOperation> Operations);
 
-    public required JsonSettings Settings { get; init; }
-
-    public required double SetupSeconds { get; init; }
-
-    public required double ElapsedSeconds { get; init; }
-
-    public required long OperationsDone { get; init; }
-
-    public required double OperationsPerSecond { get; init; }
-
-    public required IReadOnlyDictionary<string, JsonOperation> Operations { get; init; }
-
-    /// <summary>By the name of the arrangement, <c>split</c> or <c>mixed</c>.</summary>
-    public required IReadOnlyDictionary<string, JsonArrangement> Arrangements { get; init; }
-
-    /// <summary>The pool that reads and writes share, if there was one.</summary>
-    public required JsonPool? Pool { get; init; }
-
-    public required JsonPool? Writer { get; init; }
-
-    public required JsonPool? Readers { get; init; }
-
-    public required JsonComparison? Comparison { get; init; }
-
-    public required IReadOnlyList<JsonError> Errors { get; init; }
-
-    public required IReadOnlyList<JsonCheck> Checks { get; init; }
-}
-
-internal sealed record JsonSettings
-{
-    public required string Provider { get; init; }
-
-    public required string Database { get; init; }
-
-    public required double Seconds { get; init; }
-
-    public required int Clients { get; init; }
-
-    public required int MinSize { get; init; }
-
-    public required int MaxSize { get; init; }
-
-    /// <summary>mixed, split or compare.</summary>
-    public required string Pools { get; init; }
-
-    /// <summary>The most connections that only read.</summary>
-    public required int Readers { get; init; }
-
-    public required int Seed { get; init; }
-
-    public required int Products { get; init; }
-
-    public required int Customers { get; init; }
-
-    public required int Orders { get; init; }
-
-    public required long Rows { get; init; }
-}
-
-internal sealed record JsonArrangement
-{
-    public required double ElapsedSeconds { get; init; }
-
-    public required long OperationsDone { get; init; }
-
-    public required double OperationsPerSecond { get; init; }
-
-    public required IReadOnlyDictionary<string, JsonOperation> Operations { get; init; }
-}
-
-internal sealed record JsonOperation
-{
-    public required long Done { get; init; }
-
-    public required long OutOfStock { get; init; }
-
-    public required long Failed { get; init; }
-
-    public required long Unknown { get; init; }
-
-    public required long Cancelled { get; init; }
-
-    public required double PerSecond { get; init; }
-
-    public required JsonLatency LatencyMs { get; init; }
-}
+internal sealed record JsonOperation(
+    long Done,
+    long OutOfStock,
+    long Failed,
+    long Unknown,
+    long Cancelled,
+    double PerSecond,
+    JsonLatency LatencyMs);
 
 internal sealed record JsonError(string Message, long Count);
 

@@ -8,40 +8,27 @@ using Cenote.Shop.Pools;
 namespace Cenote.Shop.Reporting;
 
 /// <summary>Everything that is known of a run when it is over.</summary>
-internal sealed record RunResult
+/// <param name="Rows">Rows that the shop had at the start.</param>
+/// <param name="Meters">All that clients did, whatever through.</param>
+/// <param name="Arrangements">Each arrangement of pools, at rest.</param>
+/// <param name="Comparison"><see langword="null"/> when there was one arrangement only.</param>
+/// <param name="Afterwards">What becomes of the shop, in words.</param>
+/// <param name="Unreachable">Whether the database did not answer the check.</param>
+internal sealed record RunResult(
+    RunOptions Options,
+    RunHeading Heading,
+    long Rows,
+    TimeSpan SetupTime,
+    TimeSpan Elapsed,
+    bool Interrupted,
+    OperationMeters Meters,
+    ErrorTally Errors,
+    IReadOnlyList<ArrangementSight> Arrangements,
+    Comparison? Comparison,
+    IReadOnlyList<CheckFinding> Findings,
+    string Afterwards,
+    bool Unreachable)
 {
-    public required RunOptions Options { get; init; }
-
-    public required RunHeading Heading { get; init; }
-
-    /// <summary>Rows that the shop had at the start.</summary>
-    public required long Rows { get; init; }
-
-    public required TimeSpan SetupTime { get; init; }
-
-    public required TimeSpan Elapsed { get; init; }
-
-    public required bool Interrupted { get; init; }
-
-    /// <summary>All that clients did, whatever through.</summary>
-    public required OperationMeters Meters { get; init; }
-
-    public required ErrorTally Errors { get; init; }
-
-    /// <summary>Each arrangement of pools, at rest.</summary>
-    public required IReadOnlyList<ArrangementSight> Arrangements { get; init; }
-
-    /// <summary><see langword="null"/> when there was one arrangement only.</summary>
-    public required Comparison? Comparison { get; init; }
-
-    public required IReadOnlyList<CheckFinding> Findings { get; init; }
-
-    /// <summary>What becomes of the shop, in words.</summary>
-    public required string Afterwards { get; init; }
-
-    /// <summary>Whether the database did not answer the check.</summary>
-    public required bool Unreachable { get; init; }
-
     public IEnumerable<PoolSight> Pools => Arrangements.SelectMany(arrangement => arrangement.Pools);
 
     public bool Holds => Findings.All(finding => finding.Holds);

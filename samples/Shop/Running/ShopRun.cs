@@ -42,22 +42,20 @@ internal sealed class ShopRun(RunOptions options, ShopDatabase database, IRunDis
         await dashboard.DisposeAsync();
         await arrangements.DisposeAsync();
         await database.TidyUpAsync();
-        return new RunResult
-        {
-            Options = options,
-            Heading = heading,
-            Rows = plan.RowCount,
-            SetupTime = setupTime,
-            Elapsed = elapsed,
-            Interrupted = interrupted.IsCancellationRequested,
-            Meters = fleet.Meters,
-            Errors = fleet.Errors,
-            Arrangements = atRest,
-            Comparison = await working,
-            Unreachable = unreachable,
-            Findings = [SightingCheck.Run(fleet.Ledger, fleet.Meters), .. findings, .. CheckPools(arrangements.All, atRest)],
-            Afterwards = database.Afterwards,
-        };
+        return new RunResult(
+            Options: options,
+            Heading: heading,
+            Rows: plan.RowCount,
+            SetupTime: setupTime,
+            Elapsed: elapsed,
+            Interrupted: interrupted.IsCancellationRequested,
+            Meters: fleet.Meters,
+            Errors: fleet.Errors,
+            Arrangements: atRest,
+            Comparison: await working,
+            Unreachable: unreachable,
+            Findings: [SightingCheck.Run(fleet.Ledger, fleet.Meters), .. findings, .. CheckPools(arrangements.All, atRest)],
+            Afterwards: database.Afterwards);
     }
 
     private async Task<RunDashboard> ServeAsync(IReadOnlyList<Arrangement> arrangements, CancellationToken cancellationToken)
