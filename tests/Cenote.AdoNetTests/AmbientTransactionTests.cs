@@ -9,8 +9,7 @@ namespace Cenote.AdoNetTests;
 /// </summary>
 public class AmbientTransactionTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Nothing_is_written_in_a_scope_that_is_not_completed(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -33,8 +32,7 @@ public class AmbientTransactionTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Pool_that_ignores_scopes_writes_at_once(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);
@@ -58,8 +56,7 @@ public class AmbientTransactionTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_suppressed_scope_does_not_count_and_open_connections_go_on(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);

@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class BatchTests
 {
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batch_runs_in_every_way_and_survives_close_and_open(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -35,8 +34,7 @@ public class BatchTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batchs_parameters_are_the_drivers(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -54,8 +52,7 @@ public class BatchTests
         Assert.Equal(3, (await batch.ExecuteScalarAsync()).ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_prepared_batch_runs_on_after_close_and_open(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -79,8 +76,7 @@ public class BatchTests
         Assert.Equal([1, 2], Read(batch.ExecuteReader()));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batch_joins_a_transaction(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class CommandTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_command_may_be_made_before_the_open_and_survives_close_and_open(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -24,8 +23,7 @@ public class CommandTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_prepared_command_runs_on_after_close_and_open(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -43,8 +41,7 @@ public class CommandTests
         Assert.Equal(2, command.ExecuteScalar().ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_command_may_move_between_connections_of_its_pool(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -87,8 +84,7 @@ public class CommandTests
         Assert.Same(connection, command.Connection);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Properties_and_parameters_are_the_drivers(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -110,8 +106,7 @@ public class CommandTests
         Assert.Equal(17, driver.CommandTimeout);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task The_default_timeout_is_the_one_that_the_drivers_connection_gives(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -129,8 +124,7 @@ public class CommandTests
         Assert.Equal(expected, connection.CreateCommand().CommandTimeout);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Undisposed_commands_do_not_pile_up_on_a_long_lease(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -142,8 +136,7 @@ public class CommandTests
         Assert.InRange(references.Count(reference => reference.IsAlive), 0, 64);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task No_command_stays_attached_to_the_session_after_the_return(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -168,8 +161,7 @@ public class CommandTests
         return references;
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_disposed_command_is_refused_and_its_reader_reads_on(Db db)
     {
         await using var pool = TestPool.Create(db);

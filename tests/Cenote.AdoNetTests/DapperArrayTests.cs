@@ -13,8 +13,7 @@ public class DapperArrayTests
     private const string Any = "SELECT x FROM generate_series(1, 10) x WHERE x = ANY(@wanted)";
     private static readonly int[] Wanted = [2, 4, 99];
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Lists_after_in_work_on_a_pooled_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -23,8 +22,7 @@ public class DapperArrayTests
         Assert.Equal([2, 4], found);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Lists_after_in_fail_on_the_drivers_own_connection_since_dapper_passes_an_array(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -33,8 +31,7 @@ public class DapperArrayTests
             lease.Connection.QueryAsync<int>("SELECT x FROM generate_series(1, 10) x WHERE x IN @wanted", new { wanted = Wanted }));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Reading_arrays_works_on_a_pooled_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -45,8 +42,7 @@ public class DapperArrayTests
         Assert.Equal([1, 2], raw);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_bare_array_fails_on_a_pooled_connection_since_dapper_spells_it_out(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -55,8 +51,7 @@ public class DapperArrayTests
         Assert.Contains("ANY", failure.MessageText, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task An_array_works_on_the_unwrapped_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -64,8 +59,7 @@ public class DapperArrayTests
         Assert.Equal([2, 4], await connection.Unwrap<NpgsqlConnection>().QueryAsync<int>(Any, new { wanted = Wanted }));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task An_array_works_on_a_leases_own_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -73,8 +67,7 @@ public class DapperArrayTests
         Assert.Equal([2, 4], await lease.Connection.QueryAsync<int>(Any, new { wanted = Wanted }));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task An_array_parameter_works_if_dapper_need_not_interpret_it(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -20,8 +20,7 @@ public class DapperTests
         public long Total { get; set; }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Queries_map_to_objects(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -36,8 +35,7 @@ public class DapperTests
         Assert.Equal("Ana", (string)((IDictionary<string, object>)dynamicRow).Single(pair => pair.Key.Equals("name", StringComparison.OrdinalIgnoreCase)).Value);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task It_opens_and_closes_a_closed_connection_by_itself(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -60,8 +58,7 @@ public class DapperTests
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Several_types_of_one_row_and_several_results_of_one_call_map(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -85,8 +82,7 @@ public class DapperTests
         Assert.Equal(3, results.ReadSingle<int>());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Transactions_lists_and_repeated_executions_work(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -125,8 +121,7 @@ public class DapperTests
         await connection.ExecuteAsync($"DROP PROCEDURE {procedure}");
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Stored_procedures_of_postgresql_work(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -5,8 +5,7 @@ namespace Cenote.AdoNetTests;
 /// <summary>Data adapters and command builders of a pool's factory.</summary>
 public class DataAdapterTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Adapter_fills_and_returns_the_connection_that_it_opened(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -30,8 +29,7 @@ public class DataAdapterTests
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Adapter_writes_with_commands_of_its_own(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -46,8 +44,7 @@ public class DataAdapterTests
         await AssertChangedAsync(table);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Command_builder_writes_the_commands(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -73,8 +70,7 @@ public class DataAdapterTests
         await AssertChangedAsync(table);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Rows_are_written_in_batches(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.StatementStatistics = new StatementStatisticsOptions());
@@ -108,8 +104,7 @@ public class DataAdapterTests
         Assert.Equal(db == Db.MariaDb ? 6 : 4, updates.Sum(statement => statement.Count));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_row_changed_by_another_session_is_detected(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -129,8 +124,7 @@ public class DataAdapterTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_row_that_is_gone_is_found_out_though_another_of_its_batch_matched_twice(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -150,8 +144,7 @@ public class DataAdapterTests
         Assert.Equal("gone", failure.Row!["name"]);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Adapters_of_others_are_refused(Db db)
     {
         await using var pool = TestPool.Create(db);

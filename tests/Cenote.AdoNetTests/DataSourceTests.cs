@@ -3,8 +3,7 @@ namespace Cenote.AdoNetTests;
 /// <summary>The commands and batches that a data source makes rent a connection for each execution.</summary>
 public class DataSourceTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_command_of_the_pool_executes_in_every_way(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -34,8 +33,7 @@ public class DataSourceTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_failed_execution_returns_the_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -49,8 +47,7 @@ public class DataSourceTests
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_transaction_or_preparation_makes_no_sense_on_it(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -64,8 +61,7 @@ public class DataSourceTests
         command.Cancel();
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_reader_outlives_the_command_that_made_it(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -89,8 +85,7 @@ public class DataSourceTests
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batch_of_the_pool_executes_in_every_way(Db db)
     {
         await using var pool = TestPool.Create(db);

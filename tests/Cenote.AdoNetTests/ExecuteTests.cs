@@ -5,8 +5,7 @@ public class ExecuteTests
 {
     private static readonly RetryOptions Retry = new() { MaxRetries = 20, BaseDelay = TimeSpan.FromMilliseconds(5), Timeout = TimeSpan.FromMinutes(1) };
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Deadlocked_workers_all_succeed_and_nothing_is_done_twice(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 4);
@@ -44,8 +43,7 @@ public class ExecuteTests
         Assert.Equal((4L, 4L), await ReadAsync(pool, table));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Serialization_failures_are_tried_again(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 4);
@@ -69,8 +67,7 @@ public class ExecuteTests
         Assert.Equal((40L, 0L), await ReadAsync(pool, table));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_connection_killed_amid_the_work_does_not_end_it(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 3);
@@ -98,8 +95,7 @@ public class ExecuteTests
         Assert.Equal((1L, 0L), await ReadAsync(pool, table));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_commit_without_an_answer_is_said_to_be_one_and_not_tried_again(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 3);
@@ -126,8 +122,7 @@ public class ExecuteTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Work_outside_transactions_is_tried_again_only_if_it_is_idempotent(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 3);
@@ -156,8 +151,7 @@ public class ExecuteTests
         Assert.Equal(1, attempts);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Cancelled_work_and_late_work_throw_different_exceptions(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -188,8 +182,7 @@ public class ExecuteTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Work_is_run_again_at_whatever_moment_its_session_is_killed(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 3);
@@ -224,8 +217,7 @@ public class ExecuteTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Work_is_run_again_wherever_in_an_answer_its_connection_ends(Db db)
     {
         await using var relay = Relay.Start(Relayed.PortOf(db));
@@ -258,8 +250,7 @@ public class ExecuteTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Letting_go_of_a_lost_session_does_not_hide_what_ended_it(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -294,8 +285,7 @@ public class ExecuteTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Work_runs_again_when_its_rollback_fails_because_the_session_is_lost(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);

@@ -5,8 +5,7 @@ namespace Cenote.AdoNetTests;
 
 public class FailureTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_failure_passes_through_unchanged_and_is_reported_once(Db db)
     {
         var provider = new CountingProvider(TestPool.CreateProvider(db));
@@ -43,8 +42,7 @@ public class FailureTests
         }));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_failure_of_a_statement_that_has_a_limit_is_reported_once(Db db)
     {
         var provider = new CountingProvider(TestPool.CreateProvider(db));
@@ -59,8 +57,7 @@ public class FailureTests
         Assert.Same(failure, Assert.Single(provider.TakeAsked()));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_failure_in_the_midst_of_rows_is_reported_once(Db db)
     {
         var provider = new CountingProvider(TestPool.CreateProvider(db));
@@ -95,8 +92,7 @@ public class FailureTests
         Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_failure_after_an_unreadable_value_is_thrown_by_closing_the_reader(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -128,8 +124,7 @@ public class FailureTests
         })));
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_lost_connection_is_replaced(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -145,8 +140,7 @@ public class FailureTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsClosedByReason[CloseReason.ConnectionLost]);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task An_execution_is_cancelled_by_its_command_and_by_its_token(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);

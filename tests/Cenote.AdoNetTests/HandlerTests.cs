@@ -8,17 +8,7 @@ public class HandlerTests
 {
     private readonly List<string> _heard = [];
 
-    public static TheoryData<Db, bool> EveryFace()
-    {
-        var data = new TheoryData<Db, bool>();
-        foreach (var db in Enum.GetValues<Db>())
-        {
-            data.Add(db, false);
-            data.Add(db, true);
-        }
-
-        return data;
-    }
+    public static MatrixTheoryData<Db, bool> EveryFace => new(Enum.GetValues<Db>(), [false, true]);
 
     [Theory]
     [MemberData(nameof(EveryFace))]
@@ -60,8 +50,7 @@ public class HandlerTests
         Assert.Empty(_heard);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_notification_for_the_next_holder_does_not_reach_the_one_before(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -80,8 +69,7 @@ public class HandlerTests
         Assert.Empty(_heard);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Callbacks_of_a_holder_are_not_the_next_ones(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class HangingReaderTests
 {
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_reader_that_hangs_in_close_costs_its_connection_without_a_wait(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));

@@ -16,19 +16,7 @@ public class LateCancelTests
         ReaderToken,
     }
 
-    public static TheoryData<Db, Way> EveryWay()
-    {
-        var data = new TheoryData<Db, Way>();
-        foreach (var db in Enum.GetValues<Db>())
-        {
-            foreach (var way in Enum.GetValues<Way>())
-            {
-                data.Add(db, way);
-            }
-        }
-
-        return data;
-    }
+    public static MatrixTheoryData<Db, Way> EveryWay => new(Enum.GetValues<Db>(), Enum.GetValues<Way>());
 
     [Theory]
     [MemberData(nameof(EveryWay))]
@@ -72,8 +60,7 @@ public class LateCancelTests
         Assert.Equal(statistics.ConnectionsOpened - 1, statistics.ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CancelOutcomeUnknown));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_cancel_that_races_with_the_closing_of_a_reader_never_reaches_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);

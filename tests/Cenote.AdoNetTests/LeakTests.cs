@@ -4,8 +4,7 @@ namespace Cenote.AdoNetTests;
 
 public class LeakTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_collected_while_open_is_taken_back_and_its_session_closed(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -50,8 +49,7 @@ public class LeakTests
         Assert.False(pool.GetStatistics().ConnectionsClosedByReason.TryGetValue(CloseReason.Abandoned, out var abandoned) && abandoned > 0);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_reader_keeps_its_connection_from_being_collected(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -12,18 +12,7 @@ public class LeftEarlyTests
     private const int MostInDoubt = 3;
 
     /// <summary>Rows that are all here already, some that are on their way, and more than any buffer takes.</summary>
-    public static TheoryData<Db, int> EverySize()
-    {
-        var data = new TheoryData<Db, int>();
-        foreach (var db in Enum.GetValues<Db>())
-        {
-            data.Add(db, 10);
-            data.Add(db, 900);
-            data.Add(db, 200_000);
-        }
-
-        return data;
-    }
+    public static MatrixTheoryData<Db, int> EverySize => new(Enum.GetValues<Db>(), [10, 900, 200_000]);
 
     [Theory]
     [MemberData(nameof(EverySize))]
@@ -52,8 +41,7 @@ public class LeftEarlyTests
         });
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_query_that_is_left_under_a_query_timeout_costs_no_connection(Db db)
     {
         await using var pool = TestPool.Create(db, configure: static options => options.QueryTimeout = TimeSpan.FromMinutes(1));
@@ -65,8 +53,7 @@ public class LeftEarlyTests
         });
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_query_that_is_left_on_a_routed_connection_costs_no_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -80,8 +67,7 @@ public class LeftEarlyTests
         ShowKept(pool);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_cancel_between_two_rows_costs_no_connection_and_spares_the_next_statement(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -100,8 +86,7 @@ public class LeftEarlyTests
         });
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_cancel_of_a_command_that_is_not_executing_does_nothing(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -129,8 +114,7 @@ public class LeftEarlyTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batch_that_is_cancelled_and_left_costs_no_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -151,8 +135,7 @@ public class LeftEarlyTests
         });
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_reader_that_is_left_with_its_token_cancelled_costs_no_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -169,8 +152,7 @@ public class LeftEarlyTests
         });
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_read_that_another_thread_cancels_ends_and_costs_no_connection(Db db)
     {
         await using var pool = TestPool.Create(db);

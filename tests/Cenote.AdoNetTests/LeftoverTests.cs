@@ -3,20 +3,8 @@ namespace Cenote.AdoNetTests;
 /// <summary>What a holder leaves open is ended before the session is rented again, in every reset mode.</summary>
 public class LeftoverTests
 {
-    public static TheoryData<Db, ResetMode, bool> EveryWay()
-    {
-        var data = new TheoryData<Db, ResetMode, bool>();
-        foreach (var db in Enum.GetValues<Db>())
-        {
-            foreach (var mode in Enum.GetValues<ResetMode>())
-            {
-                data.Add(db, mode, true);
-                data.Add(db, mode, false);
-            }
-        }
-
-        return data;
-    }
+    public static MatrixTheoryData<Db, ResetMode, bool> EveryWay =>
+        new(Enum.GetValues<Db>(), Enum.GetValues<ResetMode>(), [true, false]);
 
     [Theory]
     [MemberData(nameof(EveryWay))]
@@ -148,8 +136,7 @@ public class LeftoverTests
         await connection.DisposeAsync();
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task The_current_database_of_a_postgresql_connection_is_right_for_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);

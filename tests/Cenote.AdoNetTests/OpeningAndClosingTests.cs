@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class OpeningAndClosingTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_closed_connection_opens_again_and_rents_again(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -27,8 +26,7 @@ public class OpeningAndClosingTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Opening_an_open_connection_is_refused_and_changes_nothing(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -40,8 +38,7 @@ public class OpeningAndClosingTests
         Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Everything_that_needs_the_session_is_refused_after_the_return(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -65,8 +62,7 @@ public class OpeningAndClosingTests
         connection.RetireOnReturn();
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_disposed_connection_stays_closed(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -152,8 +148,7 @@ public class OpeningAndClosingTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task State_changes_raise_the_event(Db db)
     {
         await using var pool = TestPool.Create(db);

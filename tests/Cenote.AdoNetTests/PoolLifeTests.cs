@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class PoolLifeTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task An_open_connection_outlives_its_pool_and_opens_no_more(Db db)
     {
         var pool = TestPool.Create(db);
@@ -18,8 +17,7 @@ public class PoolLifeTests
         Assert.Equal(ConnectionState.Closed, connection.State);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_retired_generation_is_closed_as_its_connections_come_back(Db db)
     {
         await using var pool = TestPool.Create(db);

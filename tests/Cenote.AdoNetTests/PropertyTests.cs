@@ -5,8 +5,7 @@ namespace Cenote.AdoNetTests;
 
 public class PropertyTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Properties_tell_of_the_pool_and_the_session(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.AcquireTimeout = TimeSpan.FromMilliseconds(2500));
@@ -24,8 +23,7 @@ public class PropertyTests
         Assert.Same(pool.ProviderFactory, DbProviderFactories.GetFactory(connection));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task No_secret_is_in_the_connection_string(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -62,8 +60,7 @@ public class PropertyTests
         Assert.Throws<NotSupportedException>(() => connection.EnlistTransaction(transaction));
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Unwrap_gives_the_drivers_own(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -82,8 +79,7 @@ public class PropertyTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_lost_connection_is_broken_until_it_is_closed(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -104,8 +100,7 @@ public class PropertyTests
         Assert.NotEqual(killed, await connection.ReadNumberAsync("SELECT pg_backend_pid()"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task The_schema_is_the_drivers(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -123,8 +118,7 @@ public class PropertyTests
         Assert.Equal(expected, (await connection.GetSchemaAsync(Collection, [])).Rows.Count);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_is_retired_when_its_holder_asks(Db db)
     {
         await using var pool = TestPool.Create(db);

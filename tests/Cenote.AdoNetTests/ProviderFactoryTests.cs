@@ -5,8 +5,7 @@ namespace Cenote.AdoNetTests;
 /// <summary>What tools make with the provider factory of a pool, or of its connections, works on the pool.</summary>
 public class ProviderFactoryTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Command_of_the_connections_factory_runs_once_it_has_a_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -40,8 +39,7 @@ public class ProviderFactoryTests
         Assert.Equal(42, command.ExecuteScalar().ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Command_runs_on_whichever_connection_it_has(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -59,8 +57,7 @@ public class ProviderFactoryTests
         Assert.Equal(5, (await command.ExecuteScalarAsync()).ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Transaction_may_be_set_before_the_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -80,8 +77,7 @@ public class ProviderFactoryTests
         Assert.Equal(0, await table.CountAsync());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Connections_of_others_are_refused_by_name(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.Name = "own");
@@ -96,8 +92,7 @@ public class ProviderFactoryTests
         Assert.Null(command.Connection);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Batch_runs_once_it_has_a_connection(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -139,8 +134,7 @@ public class ProviderFactoryTests
         Assert.Equal(1, adapter.UpdateBatchSize);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Connection_string_is_the_pools_or_none(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -157,8 +151,7 @@ public class ProviderFactoryTests
         Assert.Throws<NotSupportedException>(() => factory.CreateDataSource("Data Source=elsewhere"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Data_source_of_the_factory_may_be_disposed_of(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -190,8 +183,7 @@ public class ProviderFactoryTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Factory_is_found_by_a_registered_name(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -8,8 +8,7 @@ public class QueryLimitTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_commands_own_timeout_goes_first_and_0_means_unlimited(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = TimeSpan.FromMilliseconds(400));
@@ -28,8 +27,7 @@ public class QueryLimitTests
         await connection.RunAsync(LastingAboutASecond(db));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_may_have_more_time_than_its_pool_and_the_next_holder_has_not(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = TimeSpan.FromMilliseconds(400));
@@ -47,8 +45,7 @@ public class QueryLimitTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task Raw_leases_are_ended_by_the_server_also_after_a_reset(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = Short);
@@ -63,8 +60,7 @@ public class QueryLimitTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_raw_lease_may_set_its_own_limit_until_its_return(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -89,8 +85,7 @@ public class QueryLimitTests
         await Assert.ThrowsAsync<NotSupportedException>(() => lease.SetQueryTimeoutAsync(Short).AsTask());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Without_a_limit_the_drivers_timeout_and_its_exception_are_as_ever(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -4,17 +4,7 @@ public class QueryTimeoutTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
 
-    public static TheoryData<Db, bool> EveryWay()
-    {
-        var data = new TheoryData<Db, bool>();
-        foreach (var db in Enum.GetValues<Db>())
-        {
-            data.Add(db, true);
-            data.Add(db, false);
-        }
-
-        return data;
-    }
+    public static MatrixTheoryData<Db, bool> EveryWay => new(Enum.GetValues<Db>(), [true, false]);
 
     [Theory]
     [MemberData(nameof(EveryWay))]
@@ -47,8 +37,7 @@ public class QueryTimeoutTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_is_ended_at_its_limit_again_and_again(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = Short);
@@ -63,8 +52,7 @@ public class QueryTimeoutTests
         Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Commands_of_the_pool_itself_are_ended_too(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = Short);
@@ -74,8 +62,7 @@ public class QueryTimeoutTests
         Assert.Equal(0, pool.GetStatistics().Counts.Leased);
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_batch_is_ended_as_a_whole(Db db)
     {
         await using var pool = TestPool.Create(db, configure: options => options.QueryTimeout = Short);

@@ -81,8 +81,7 @@ public class RacedReturnTests
         Assert.Equal(1, await next.ReadNumberAsync("SELECT 1"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Returns_at_random_moments_never_mix_up_holders(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 4);

@@ -4,8 +4,7 @@ namespace Cenote.AdoNetTests;
 
 public class ReaderTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Every_getter_gives_what_the_drivers_reader_gives(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -46,8 +45,7 @@ public class ReaderTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task The_drivers_own_reader_can_be_reached_until_the_pooled_one_is_closed(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -142,8 +140,7 @@ public class ReaderTests
         return said;
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Large_values_stream(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -165,8 +162,7 @@ public class ReaderTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Several_results_and_enumeration_work(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -179,8 +175,7 @@ public class ReaderTests
         Assert.False(reader.NextResult());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task The_affected_rows_can_be_read_after_the_reader_is_closed(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -194,8 +189,7 @@ public class ReaderTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_data_table_loads_from_it(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -209,8 +203,7 @@ public class ReaderTests
         Assert.Equal(10, table.Rows.Count);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Closing_a_reader_that_closes_its_connection_returns_the_lease(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -243,8 +236,7 @@ public class ReaderTests
         Assert.Same(driver, next.Unwrap<DbConnection>());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_failed_execution_that_was_to_close_the_connection_closes_it(Db db)
     {
         await using var pool = TestPool.Create(db);

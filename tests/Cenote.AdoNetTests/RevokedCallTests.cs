@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class RevokedCallTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_running_command_reports_the_revocation_and_the_connection_reopens(Db db)
     {
         await using var pool = TestPool.Create(db, maxSize: 2);
@@ -34,8 +33,7 @@ public class RevokedCallTests
         Assert.Equal(1, await connection.ReadNumberAsync("SELECT 1"));
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_reader_and_a_transaction_of_a_revoked_lease_throw_the_revocation(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -3,8 +3,7 @@ namespace Cenote.AdoNetTests;
 /// <summary>The network falls silent under a statement: neither its answer nor a cancel comes through.</summary>
 public class SilentNetworkTests
 {
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_statement_is_ended_even_if_its_cancel_is_stuck_and_the_pool_goes_on(Db db)
     {
         await using var relay = Relay.Start(Relayed.PortOf(db));

@@ -6,8 +6,7 @@ namespace Cenote.AdoNetTests;
 /// </summary>
 public class StaleObjectTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_stale_reader_reads_no_row_of_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -52,8 +51,7 @@ public class StaleObjectTests
         }
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_closed_reader_does_not_touch_the_next_reader_of_its_own_lease_either(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -73,8 +71,7 @@ public class StaleObjectTests
         Assert.Equal(5, count);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_stale_command_executes_nothing_and_disturbs_no_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -114,8 +111,7 @@ public class StaleObjectTests
         await next.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task A_stale_batch_executes_nothing_and_disturbs_no_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -150,8 +146,7 @@ public class StaleObjectTests
         Assert.Equal(10, count);
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_stale_transaction_ends_nothing_of_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -187,8 +182,7 @@ public class StaleObjectTests
         await next.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_finished_transaction_does_not_touch_the_next_of_its_own_lease_either(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -208,8 +202,7 @@ public class StaleObjectTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_stale_command_disposed_of_late_leaves_the_next_holders_prepared_command_alone(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -228,8 +221,7 @@ public class StaleObjectTests
         Assert.Equal(11, (await command.ExecuteScalarAsync()).ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_stale_stream_reads_nothing_of_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -256,8 +248,7 @@ public class StaleObjectTests
         Assert.Equal(300_000, all.Length);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_stale_text_reader_reads_nothing_of_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -283,8 +274,7 @@ public class StaleObjectTests
         Assert.Equal(300_000, (await text.ReadToEndAsync()).Length);
     }
 
-    [Theory]
-    [ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task The_driver_alone_gives_reader_and_transaction_to_the_next_holder(Db db)
     {
         await using var pool = TestPool.Create(db);

@@ -2,8 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class TransactionTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Commit_keeps_and_rollback_undoes(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -43,8 +42,7 @@ public class TransactionTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_command_without_a_transaction_joins_the_open_one(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -65,8 +63,7 @@ public class TransactionTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_command_of_a_finished_transaction_is_refused(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -86,8 +83,7 @@ public class TransactionTests
         Assert.Equal(1, command.ExecuteScalar().ToNumber());
     }
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Savepoints_work(Db db)
     {
         await using var pool = TestPool.Create(db);
@@ -114,8 +110,7 @@ public class TransactionTests
         await connection.RunAsync($"DROP TABLE {table}");
     }
 
-    [Theory]
-    [ClassData(typeof(ServerDatabases))]
+    [Theory, ClassData<ServerDatabases>]
     public async Task The_isolation_level_reaches_the_server(Db db)
     {
         await using var pool = TestPool.Create(db);

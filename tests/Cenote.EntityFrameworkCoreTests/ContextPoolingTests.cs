@@ -6,9 +6,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// <summary>Contexts that come from the application's services, pooled or made by a factory.</summary>
 public sealed class ContextPoolingTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_pooled_context_keeps_no_connection_that_its_user_left_open(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -38,7 +36,7 @@ public sealed class ContextPoolingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_pooled_context_keeps_no_connection_that_was_opened_behind_its_back(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -54,7 +52,7 @@ public sealed class ContextPoolingTests
         }
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_pooled_context_keeps_no_connection_whose_opening_an_interceptor_has_failed(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -73,7 +71,7 @@ public sealed class ContextPoolingTests
         Assert.Empty(database.Pool.GetLeases());
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Contexts_of_a_factory_share_the_pool(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 2);

@@ -7,9 +7,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// <summary>Creating and deleting a database whose pool is there before it and after it.</summary>
 public sealed class DatabaseLifeTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_database_is_created_deleted_and_created_again_under_its_pool(Db kind)
     {
         await using var database = new TestDatabase(kind);
@@ -36,7 +34,7 @@ public sealed class DatabaseLifeTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_missing_database_refuses_connections_until_it_has_been_created(Db kind)
     {
         await using var database = new TestDatabase(kind, configure: options => options.MaxOpenRetries = 0);
@@ -51,7 +49,7 @@ public sealed class DatabaseLifeTests
         Assert.Empty(await context.Products.ToListAsync(Stop));
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_health_check_opens_no_connection_beside_the_pools(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -74,7 +72,7 @@ public sealed class DatabaseLifeTests
         Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Without_a_connection_string_of_its_own_a_context_works_with_the_pools(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -85,7 +83,7 @@ public sealed class DatabaseLifeTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Database_is_created_and_deleted_without_a_connection_string_of_its_own(Db kind)
     {
         await using var database = new TestDatabase(kind);
@@ -112,7 +110,7 @@ public sealed class DatabaseLifeTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Database_is_created_with_the_credentials_that_the_pool_asks_for(Db kind)
     {
         var known = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
@@ -154,7 +152,7 @@ public sealed class DatabaseLifeTests
         Assert.Contains("leads to", refused.Message, StringComparison.Ordinal);
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_string_that_leads_elsewhere_than_the_pool_creates_nothing(Db kind)
     {
         await using var database = new TestDatabase(kind);

@@ -4,9 +4,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class HolderTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_report_names_the_context_that_holds_a_connection(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -19,7 +17,7 @@ public sealed class HolderTests
         Assert.Contains("ShopContext (EF Core)", failure.Message, StringComparison.Ordinal);
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task The_drivers_own_connection_is_at_hand_while_it_is_open(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -37,7 +35,7 @@ public sealed class HolderTests
         Assert.Equal("copied", (await context.Orders.SingleAsync(Stop)).Customer);
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_query_timeout_of_the_connection_ends_a_statement_of_the_context(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);

@@ -8,8 +8,6 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// </summary>
 public sealed class InterceptorTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     // Who clears a session makes no difference here.
     [Theory]
     [InlineData(Db.Sqlite)]

@@ -4,9 +4,7 @@ public sealed class ManyContextsTests
 {
     private const int Contexts = 200;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Two_hundred_contexts_at_once_do_all_their_work_on_eight_connections(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);

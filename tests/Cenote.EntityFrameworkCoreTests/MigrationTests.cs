@@ -6,9 +6,7 @@ public sealed class MigrationTests
 {
     private const string FirstMigration = "20260101000000_CreateBooks";
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Migrations_create_the_database_and_bring_it_up_to_date(Db kind)
     {
         await using var database = new TestDatabase(kind);
@@ -31,7 +29,7 @@ public sealed class MigrationTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Migrations_run_blocking_step_by_step_and_back(Db kind)
     {
         await using var database = new TestDatabase(kind);
@@ -45,7 +43,7 @@ public sealed class MigrationTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Migrations_create_the_database_without_a_connection_string_of_their_own(Db kind)
     {
         foreach (var isBlocking in new[] { false, true })
@@ -67,7 +65,7 @@ public sealed class MigrationTests
         }
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Of_several_that_migrate_at_once_one_does_it_and_all_go_on(Db kind)
     {
         await using var database = await TestDatabase.CreateEmptyAsync(kind);
@@ -84,7 +82,7 @@ public sealed class MigrationTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_type_that_a_migration_creates_is_known_to_every_connection_afterwards(Db kind)
     {
         await using var database = await TestDatabase.CreateEmptyAsync(kind, maxSize: 1);

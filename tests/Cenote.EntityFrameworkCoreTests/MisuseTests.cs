@@ -6,8 +6,6 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// <summary>What cannot work is refused before anything is done, in words that say what to do.</summary>
 public sealed class MisuseTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_pool_before_a_database_is_refused()
     {
@@ -75,7 +73,7 @@ public sealed class MisuseTests
         Assert.Contains("AddDbContext", refused.Message, StringComparison.Ordinal);
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Another_connection_string_is_refused_instead_of_being_ignored(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);

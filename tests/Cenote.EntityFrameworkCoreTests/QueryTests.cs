@@ -2,9 +2,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class QueryTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_split_query_reads_one_result_after_the_other_on_one_connection(Db kind)
     {
         await using var database = await FilledAsync(kind, maxSize: 1);
@@ -21,7 +19,7 @@ public sealed class QueryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_streaming_query_holds_its_connection_while_rows_are_read(Db kind)
     {
         await using var database = await FilledAsync(kind);
@@ -45,7 +43,7 @@ public sealed class QueryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_query_cancelled_while_it_is_read_gives_its_connection_back_fit_for_the_next(Db kind)
     {
         await using var database = await FilledAsync(kind, maxSize: 1);
@@ -63,7 +61,7 @@ public sealed class QueryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_compiled_query_serves_contexts_of_any_pool(Db kind)
     {
         await using var database = await FilledAsync(kind);
@@ -83,7 +81,7 @@ public sealed class QueryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_query_that_fails_gives_its_connection_back(Db kind)
     {
         await using var database = await FilledAsync(kind, maxSize: 1);

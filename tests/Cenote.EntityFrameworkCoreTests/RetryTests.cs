@@ -9,9 +9,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// <summary>EF Core's own retries, on a pool whose connections die.</summary>
 public sealed class RetryTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Work_runs_again_on_a_new_connection_when_the_server_ends_its_session(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 2);
@@ -39,7 +37,7 @@ public sealed class RetryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_query_and_a_save_survive_the_end_of_every_idle_session(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -56,7 +54,7 @@ public sealed class RetryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task Without_retries_the_failure_is_what_it_is_without_a_pool_and_the_next_try_works(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);

@@ -4,9 +4,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class SavingTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task What_one_context_saves_the_next_one_reads(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -27,7 +25,7 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Many_rows_are_saved_in_batches_with_their_keys_read_back(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -45,7 +43,7 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_row_changed_by_another_session_is_a_conflict(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -69,7 +67,7 @@ public sealed class SavingTests
         Assert.Equal(2, await context.SaveChangesAsync(Stop));
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_refused_row_throws_the_drivers_own_exception(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -89,7 +87,7 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(PostgreSqlDatabases))]
+    [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_save_cancelled_half_way_costs_its_connection_and_nothing_else(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -118,7 +116,7 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task The_timeout_of_a_save_ends_with_it(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);

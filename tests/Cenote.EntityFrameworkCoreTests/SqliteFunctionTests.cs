@@ -7,8 +7,6 @@ namespace Cenote.EntityFrameworkCoreTests;
 /// </summary>
 public sealed class SqliteFunctionTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Decimals_and_patterns_are_computed_on_every_connection_of_the_pool()
     {

@@ -5,9 +5,7 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class TransactionTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_transaction_holds_one_connection_from_its_beginning_to_its_end(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -26,7 +24,7 @@ public sealed class TransactionTests
         Assert.Equal(["cup", "pot"], await NamesAsync(database));
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task What_is_not_committed_is_rolled_back_before_the_next_holder(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
@@ -40,7 +38,7 @@ public sealed class TransactionTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Savepoints_undo_a_part(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -59,7 +57,7 @@ public sealed class TransactionTests
         Assert.Equal(["cup"], await NamesAsync(database));
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_save_that_fails_within_a_transaction_leaves_the_rest_of_it(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -77,7 +75,7 @@ public sealed class TransactionTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Two_contexts_share_a_transaction_on_one_connection(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -97,7 +95,7 @@ public sealed class TransactionTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_connection_opened_by_hand_is_held_until_it_is_closed_as_often(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -111,7 +109,7 @@ public sealed class TransactionTests
         Assert.Empty(database.Pool.GetLeases());
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_context_works_on_its_own_connection_that_the_program_has_opened(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -131,7 +129,7 @@ public sealed class TransactionTests
         Assert.Empty(database.Pool.GetLeases());
     }
 
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task An_ambient_transaction_is_refused_instead_of_being_left_out(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
@@ -145,7 +143,7 @@ public sealed class TransactionTests
     }
 
     // EF Core begins no transaction of its own for SaveChanges within an ambient one: half of it could be committed.
-    [Theory, ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task An_ambient_transaction_is_refused_also_where_the_pool_ignores_it(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Ignore);

@@ -11,8 +11,7 @@ public sealed class HealthEndpointTests
     private const int InService = 200;
     private const int OutOfService = 503;
 
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_pool_with_idle_connections_is_healthy(Db db)
     {
         await using var database = await TestDatabase.CreateAsync(db);

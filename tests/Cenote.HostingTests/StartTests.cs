@@ -7,8 +7,7 @@ namespace Cenote.HostingTests;
 
 public sealed class StartTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task Every_pool_has_its_minimum_before_anything_in_the_host_starts(Db db)
     {
         await using var database = await TestDatabase.CreateAsync(db);

@@ -6,8 +6,7 @@ namespace Cenote.HostingTests;
 
 public sealed class StopUnderLoadTests
 {
-    [Theory]
-    [ClassData(typeof(EveryDatabase))]
+    [Theory, ClassData<EveryDatabase>]
     public async Task A_stop_under_load_finishes_its_requests_and_closes_every_connection(Db db)
     {
         await using var database = await TestDatabase.CreateAsync(db);

@@ -11,8 +11,6 @@ namespace Cenote.LibraryTests;
 /// <summary>Mappers, and a tool that empties tables.</summary>
 public sealed class MapperTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Dapper_queries_on_PostgreSQL()
     {

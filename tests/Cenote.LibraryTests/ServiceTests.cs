@@ -8,8 +8,6 @@ namespace Cenote.LibraryTests;
 /// <summary>Libraries that work in the background.</summary>
 public sealed class ServiceTests
 {
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task DistributedLock_holds_a_connection_of_PostgreSQL_while_it_is_held()
     {

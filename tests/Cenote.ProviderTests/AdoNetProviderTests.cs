@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
-using Npgsql;
 
 namespace Cenote.ProviderTests;
 

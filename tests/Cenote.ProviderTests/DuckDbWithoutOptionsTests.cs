@@ -10,8 +10,6 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-duckdb-").FullName;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests;
 
 // A lease taken away from a holder who keeps the driver's own objects. The worst that he can do is tried.

@@ -4,7 +4,6 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Data.SqlClient;
 using MySqlConnector;
-using Npgsql;
 
 namespace Cenote.ProviderTests;
 

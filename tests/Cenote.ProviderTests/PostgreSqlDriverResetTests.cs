@@ -1,6 +1,3 @@
-using System.Data;
-using Npgsql;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>PostgreSQL with Npgsql's own reset, which is the default.</summary>

@@ -1,13 +1,9 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>What PostgreSQL keeps beyond DISCARD ALL, as docs/providers/postgresql.md says.</summary>
 public sealed class PostgreSqlLeftoverTests
 {
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Setting_of_the_application_becomes_an_empty_string(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);
@@ -58,9 +54,7 @@ public sealed class PostgreSqlLeftoverTests
         }
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task User_who_may_set_no_origin_is_not_asked_for_one(SessionReset clearing)
     {
         var ordinary = RealServers.PostgreSqlOrdinary;
@@ -73,9 +67,7 @@ public sealed class PostgreSqlLeftoverTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Seed_libraries_and_dblink_stay_until_the_connection_retires(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);
@@ -100,9 +92,7 @@ public sealed class PostgreSqlLeftoverTests
         Assert.True(await pool.ScalarAsync<bool>("SELECT dblink_get_connections() IS NULL"));
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Sequences_are_forgotten(SessionReset clearing)
     {
         await using var pool = NewPool(clearing);

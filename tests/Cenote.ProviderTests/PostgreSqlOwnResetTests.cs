@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>PostgreSQL cleared by the pool, with a round trip after the return.</summary>

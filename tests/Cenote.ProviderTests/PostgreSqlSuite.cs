@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>PostgreSQL, for every kind of session reset.</summary>

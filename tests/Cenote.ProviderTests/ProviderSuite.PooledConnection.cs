@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests;
 
 // The same through the safe face.

@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>What must hold over every database and either way of clearing a session. One subclass for each.</summary>

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests;
 
 /// <summary>Real servers that end idle sessions sooner than the pool was told to validate them.</summary>

@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests;

@@ -3,9 +3,7 @@ namespace Cenote.ProxyTests;
 /// <summary>A real PgBouncer that has no place for a client, or no server for it.</summary>
 public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Full_proxy_is_a_ceiling_and_serves_once_a_place_is_free(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("max_client_conn = 4");
@@ -20,7 +18,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
             options.SessionReset = clearing;
             (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (4, TimeSpan.FromMilliseconds(1));
         });
-        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask());
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask());
         Assert.Equal((FailureKind.TooManyConnections, 5), (refused.Failure.Kind, refused.Failure.Attempts));
         Assert.Contains("max_client_conn", refused.Message, StringComparison.Ordinal);
         Assert.True(refused.IsTransient);
@@ -31,7 +29,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using (var ours = await ServedAfter(others[0].CloseAsync(), pool))
         {
             // A caller that finds the house full waits for our own connection, and is not refused.
-            var second = pool.OpenConnectionAsync(Sessions.Stop).AsTask();
+            var second = pool.OpenConnectionAsync(Stop).AsTask();
             await Patience.SoonAsync(() => pool.GetStatistics().LastOpenFailure is { Kind: FailureKind.TooManyConnections }, "refused");
             Assert.False(second.IsCompleted);
             Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
@@ -51,12 +49,12 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
-        await pool.WarmUpAsync(2, cancellationToken: Sessions.Stop);
+        await pool.WarmUpAsync(2, cancellationToken: Stop);
         await using var other = await bouncer.OpenAsync();
-        await using (var holding = await other.BeginTransactionAsync(Sessions.Stop))
+        await using (var holding = await other.BeginTransactionAsync(Stop))
         {
             await other.ExecuteAsync("SELECT 1");
-            await using (var connection = await pool.OpenConnectionAsync(Sessions.Stop))
+            await using (var connection = await pool.OpenConnectionAsync(Stop))
             {
                 var failure = await Assert.ThrowsAnyAsync<Exception>(() => connection.ScalarAsync<int>("SELECT 1")).Soon();
                 Assert.Equal(FailureKind.Transient, pool.Provider.ClassifyFailure(failure));
@@ -68,7 +66,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         }
 
         Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
-        Assert.Equal(1, await pool.ExecuteAsync((connection, _) => connection.ScalarAsync<int>("SELECT 1"), cancellationToken: Sessions.Stop));
+        Assert.Equal(1, await pool.ExecuteAsync((connection, _) => connection.ScalarAsync<int>("SELECT 1"), cancellationToken: Stop));
     }
 
     [Fact]
@@ -78,7 +76,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var other = await bouncer.OpenAsync();
         await using var pool = Bouncers.NewPool(
             bouncer.ConnectionString, static options => (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (2, TimeSpan.FromMilliseconds(1)));
-        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask()).Soon();
         Assert.Equal((FailureKind.Transient, 3), (refused.Failure.Kind, refused.Failure.Attempts));
         Assert.Contains("default_pool_size", refused.Message, StringComparison.Ordinal);
         Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
@@ -91,10 +89,10 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var pgpool = await Pgpool.StartAsync([bouncers.Server], "num_init_children = 2", "reserved_connections = 1");
         await using var other = new NpgsqlConnection(pgpool.ConnectionString("admin") + ";Pooling=false");
-        await other.OpenAsync(Sessions.Stop);
+        await other.OpenAsync(Stop);
         await using var pool = Bouncers.NewPool(
             pgpool.ConnectionString("admin"), static options => (options.MaxOpenRetries, options.OpenRetryBaseDelay) = (3, TimeSpan.FromMilliseconds(1)));
-        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask()).Soon();
         Assert.Equal(FailureKind.TooManyConnections, refused.Failure.Kind);
         Assert.Contains("too many clients", refused.Message, StringComparison.Ordinal);
         Assert.Equal(CircuitState.Closed, pool.GetCircuitStatus().State);
@@ -107,9 +105,9 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "default_pool_size = 1", "query_wait_timeout = 1");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => options.ResetMode = ResetMode.Rollback);
-        await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
+        await pool.WarmUpAsync(1, cancellationToken: Stop);
         await using var other = await bouncer.OpenAsync();
-        await using var holding = await other.BeginTransactionAsync(Sessions.Stop);
+        await using var holding = await other.BeginTransactionAsync(Stop);
         await other.ExecuteAsync("SELECT 1");
         var tries = 0;
         var result = await pool.ExecuteAsync(
@@ -122,12 +120,12 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
                 }
                 catch (PostgresException) when (tries == 1)
                 {
-                    await holding.RollbackAsync(Sessions.Stop);
+                    await holding.RollbackAsync(Stop);
                     throw;
                 }
             },
             new RetryOptions { IsIdempotent = true },
-            Sessions.Stop).Soon();
+            Stop).Soon();
         Assert.Equal((1, 2), (result, tries));
     }
 
@@ -162,7 +160,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
             await using var pool = Bouncers.NewPool($"{bouncer.ConnectionString};{setting}");
             for (var i = 0; i < 4; i++)
             {
-                var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+                var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask()).Soon();
                 Assert.Equal((FailureKind.InvalidConfiguration, 1), (refused.Failure.Kind, refused.Failure.Attempts));
                 Assert.False(refused.IsTransient);
                 Assert.Contains(name, refused.Message, StringComparison.Ordinal);
@@ -186,7 +184,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         static async Task FailsAsync(string connectionString, FailureKind kind)
         {
             await using var pool = Bouncers.NewPool(connectionString, options => options.MaxOpenRetries = 0);
-            var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+            var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask()).Soon();
             Assert.Equal(kind, refused.Failure.Kind);
         }
     }
@@ -211,7 +209,7 @@ public sealed class FullProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         {
             try
             {
-                return await pool.OpenConnectionAsync(Sessions.Stop);
+                return await pool.OpenConnectionAsync(Stop);
             }
             catch (ConnectionOpenException exception) when (exception.Failure.Kind == FailureKind.TooManyConnections)
             {

@@ -21,14 +21,14 @@ public sealed class GaleraTests : IAsyncLifetime
         await using var third = pools[2];
         foreach (var pool in pools)
         {
-            await pool.WarmUpAsync(2, cancellationToken: Sessions.Stop);
+            await pool.WarmUpAsync(2, cancellationToken: Stop);
         }
 
         await _node.LoseClusterAsync();
         foreach (var pool in pools)
         {
             // Validation finds out what a ping does not, and closes both; so does an open.
-            Assert.Equal(0, await pool.ValidateIdleAsync(Sessions.Stop));
+            Assert.Equal(0, await pool.ValidateIdleAsync(Stop));
             await Patience.SoonAsync(() => Fails(pool) && pool.GetCircuitStatus().State != CircuitState.Closed, "circuit");
             var finding = Assert.Single(pool.Diagnose().Findings);
             Assert.Equal(FindingKind.CircuitOpen, finding.Kind);
@@ -47,7 +47,7 @@ public sealed class GaleraTests : IAsyncLifetime
     public async Task Work_that_meets_such_a_node_is_run_again()
     {
         await using var pool = NewPool(ResetMode.Full);
-        await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
+        await pool.WarmUpAsync(1, cancellationToken: Stop);
         await _node.ExecuteAsync("SET GLOBAL wsrep_reject_queries = ALL");
         var tries = 0;
         var rows = await pool.ExecuteAsync(
@@ -65,7 +65,7 @@ public sealed class GaleraTests : IAsyncLifetime
                 }
             },
             new RetryOptions { IsIdempotent = true },
-            Sessions.Stop).Soon();
+            Stop).Soon();
         Assert.Equal((0, 2), (rows, tries));
     }
 

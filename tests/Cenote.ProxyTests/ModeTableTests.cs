@@ -20,7 +20,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     public async Task State_of_a_transaction_is_kept_within_it(string mode, bool isKept)
     {
         await using var lab = await StartAsync(mode);
-        await using var transaction = await lab.Connection.BeginTransactionAsync(Sessions.Stop);
+        await using var transaction = await lab.Connection.BeginTransactionAsync(Stop);
         await lab.Connection.ScalarAsync<string>("SELECT set_config('my.tenant', 'a', true)");
         await lab.MoveAsync();
         Assert.Equal(isKept, await lab.Connection.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')") == "a");
@@ -32,7 +32,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var lab = await StartAsync("statement");
         var failure = await Assert.ThrowsAsync<PostgresException>(async () =>
         {
-            await using var transaction = await lab.Connection.BeginTransactionAsync(Sessions.Stop);
+            await using var transaction = await lab.Connection.BeginTransactionAsync(Stop);
             await lab.Connection.ScalarAsync<int>("SELECT 1");
         });
         Assert.Contains("transaction blocks not allowed", failure.Message, StringComparison.Ordinal);
@@ -58,15 +58,15 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var lab = await StartAsync(mode);
         await using var command = lab.Connection.CreateCommand();
         command.CommandText = "SELECT 7";
-        await command.PrepareAsync(Sessions.Stop);
+        await command.PrepareAsync(Stop);
         await lab.MoveAsync();
         if (works)
         {
-            Assert.Equal(7, await command.ExecuteScalarAsync(Sessions.Stop));
+            Assert.Equal(7, await command.ExecuteScalarAsync(Stop));
         }
         else
         {
-            var failure = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync(Sessions.Stop));
+            var failure = await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync(Stop));
             Assert.Equal("26000", failure.SqlState);
         }
     }
@@ -96,10 +96,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var lab = await StartAsync(mode);
         var driver = lab.Connection.Unwrap<NpgsqlConnection>();
-        var status = await lab.Pool.Provider.ReadStatusAsync(driver, Sessions.Stop);
+        var status = await lab.Pool.Provider.ReadStatusAsync(driver, Stop);
         await lab.MoveAsync();
         Assert.Equal(ServerRole.Primary, status.Role);
-        Assert.True((await lab.Pool.Provider.ReadPositionAsync(driver, Sessions.Stop))!.Covers(status.Position!));
+        Assert.True((await lab.Pool.Provider.ReadPositionAsync(driver, Stop))!.Covers(status.Position!));
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         string[] settings = await PgBouncer.ReadVersionAsync() < new Version(1, 21) ? [] : ["max_prepared_statements = 0"];
         var bouncer = await bouncers.StartAsync([$"pool_mode = {mode}", .. settings]);
         var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.ResetMode = ResetMode.None);
-        return new Lab(bouncer, pool, await pool.OpenConnectionAsync(Sessions.Stop), await bouncer.OpenAsync());
+        return new Lab(bouncer, pool, await pool.OpenConnectionAsync(Stop), await bouncer.OpenAsync());
     }
 
     /// <summary>A connection of a pool, and another client.</summary>

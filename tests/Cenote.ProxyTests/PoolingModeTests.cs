@@ -5,9 +5,7 @@ namespace Cenote.ProxyTests;
 /// <summary>What a pool with a full reset notices, and does not, of the modes of a real PgBouncer.</summary>
 public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Sessions_that_a_proxy_shares_out_are_warned_of_once(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = transaction", "server_round_robin = 1");
@@ -21,9 +19,7 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Sessions_of_their_own_are_kept_apart_and_not_warned_of(SessionReset clearing)
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = session", "server_round_robin = 1");
@@ -42,11 +38,11 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     {
         await using var bouncer = await bouncers.StartAsync("pool_mode = transaction");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString);
-        await pool.WarmUpAsync(1, cancellationToken: Sessions.Stop);
+        await pool.WarmUpAsync(1, cancellationToken: Stop);
         await using var other = await bouncer.OpenAsync();
-        await using var holding = await other.BeginTransactionAsync(Sessions.Stop);
+        await using var holding = await other.BeginTransactionAsync(Stop);
         await other.ExecuteAsync("SELECT 1");
-        await pool.ValidateIdleAsync(Sessions.Stop);
+        await pool.ValidateIdleAsync(Stop);
         Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
@@ -58,7 +54,7 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         var count = new Tenants();
         Assert.False(await SetTenantsAsync(pool, count, inTransaction: true));
         Assert.Equal((0, 0), (count.Strangers, count.Lost));
-        await pool.ValidateIdleAsync(Sessions.Stop);
+        await pool.ValidateIdleAsync(Stop);
         Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
@@ -75,12 +71,12 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
             var own = caller.ToString(CultureInfo.InvariantCulture);
             for (var i = 0; i < 10; i++)
             {
-                await using var connection = await pool.OpenConnectionAsync(Sessions.Stop);
+                await using var connection = await pool.OpenConnectionAsync(Stop);
                 count.Begin(await connection.ScalarAsync<string>(read));
-                await using var transaction = inTransaction ? await connection.BeginTransactionAsync(Sessions.Stop) : null;
+                await using var transaction = inTransaction ? await connection.BeginTransactionAsync(Stop) : null;
                 await connection.ExecuteAsync($"SET {(inTransaction ? "LOCAL " : "")}my.tenant = '{own}'");
                 count.ReadBack(await connection.ScalarAsync<string>(read), own);
-                await (transaction?.CommitAsync(Sessions.Stop) ?? Task.CompletedTask);
+                await (transaction?.CommitAsync(Stop) ?? Task.CompletedTask);
             }
         })).Soon();
         return pool.GetEvents().Any(static happened => happened.Kind == PoolEventKind.ConnectionWarning);

@@ -22,7 +22,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
             bouncer.ConnectionString,
             options => (options.QueryTimeout, options.SessionReset, options.ResetMode) = (Limit, clearing, mode),
             new SingleLoggerFactory(log));
-        await pool.WarmUpAsync(3, cancellationToken: Sessions.Stop);
+        await pool.WarmUpAsync(3, cancellationToken: Stop);
 
         var warning = Assert.Single(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
         Assert.Equal(PoolEventLevel.Warning, warning.Level);
@@ -31,13 +31,13 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
         Assert.Single(log.Collector.GetSnapshot(), static record => record.Id.Id == 24);
         Assert.Equal(0, pool.GetStatistics().OpenFailures);
 
-        await using (var connection = await pool.OpenConnectionAsync(Sessions.Stop))
+        await using (var connection = await pool.OpenConnectionAsync(Stop))
         {
             await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
         }
 
         // A connection of its own is opened in the same way.
-        await using var dedicated = await pool.OpenDedicatedConnectionAsync(Sessions.Stop);
+        await using var dedicated = await pool.OpenDedicatedConnectionAsync(Stop);
         Assert.Equal("0", await dedicated.Connection.ScalarAsync<string>("SELECT current_setting('statement_timeout')"));
     }
 
@@ -48,7 +48,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
         await server.ExecuteAsync("ALTER ROLE worker SET statement_timeout = '500ms'");
         await using var bouncer = await PgBouncer.StartAsync(server, "pool_mode = transaction");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.QueryTimeout = Limit);
-        await using var lease = await pool.RentAsync(Sessions.Stop);
+        await using var lease = await pool.RentAsync(Stop);
         var failure = await Assert.ThrowsAsync<PostgresException>(() => lease.Connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
         Assert.Equal(PostgresErrorCodes.QueryCanceled, failure.SqlState);
         Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
@@ -61,21 +61,19 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     {
         await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => (options.QueryTimeout, options.ResetMode) = (Limit, ResetMode.None));
-        await using var connection = await pool.OpenConnectionAsync(Sessions.Stop);
+        await using var connection = await pool.OpenConnectionAsync(Stop);
         await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
         Assert.Equal(2, await connection.ScalarAsync<int>("SELECT 2"));
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Server_itself_keeps_the_limit_and_nothing_is_warned_of(SessionReset clearing)
     {
         await using var pool = Bouncers.NewPool(
             bouncers.Server.ConnectionString(bouncers.Server.Port), options => (options.QueryTimeout, options.SessionReset) = (Limit, clearing));
         for (var i = 0; i < 3; i++)
         {
-            await using var lease = await pool.RentAsync(Sessions.Stop);
+            await using var lease = await pool.RentAsync(Stop);
             await Assert.ThrowsAsync<PostgresException>(() => lease.Connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
         }
 
@@ -87,7 +85,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
     {
         await using var bouncer = await bouncers.StartAsync();
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString + ";Options=-c geqo=off", static options => options.QueryTimeout = Limit);
-        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Sessions.Stop).AsTask()).Soon();
+        var refused = await Assert.ThrowsAsync<ConnectionOpenException>(() => pool.OpenConnectionAsync(Stop).AsTask()).Soon();
         Assert.Equal(FailureKind.InvalidConfiguration, refused.Failure.Kind);
         Assert.Contains("Options in the connection string", refused.Message, StringComparison.Ordinal);
     }

@@ -5,8 +5,6 @@ namespace Cenote.ProxyTests;
 /// <summary>Short ways to run a statement.</summary>
 internal static class Sessions
 {
-    internal static CancellationToken Stop => TestContext.Current.CancellationToken;
-
     internal static async Task<T> ScalarAsync<T>(this DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();

@@ -3,30 +3,28 @@ namespace Cenote.ReadReplicasTests;
 /// <summary>A set that is closed while callers wait.</summary>
 public sealed class ClosingTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Writers_that_wait_for_a_primary_end_at_once()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.PrimaryTimeout = TimeSpan.FromHours(1));
         test.One.Die();
         await test.ProbeAsync(2);
-        var waiting = test.Set.RentWriteAsync(Token).AsTask();
-        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Token));
+        var waiting = test.Set.RentWriteAsync(Stop).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Stop));
 
         await test.Set.DisposeAsync().Soon();
 
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => waiting.Soon());
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => blocked.Soon());
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await test.Set.RentReadAsync(Token));
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await test.Set.RentReadAsync(Stop));
     }
 
     [Fact]
     public async Task Queued_readers_get_the_exception_of_their_pool()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
-        var held = await test.Set.RentReadAsync(Token);
-        var waiting = test.Set.RentReadAsync(Token).AsTask();
+        var held = await test.Set.RentReadAsync(Stop);
+        var waiting = test.Set.RentReadAsync(Stop).AsTask();
 
         await test.Set.DisposeAsync().Soon();
 
@@ -41,7 +39,7 @@ public sealed class ClosingTests
         await using var test = await TestSet.CreateAsync();
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
-        var probing = test.Set.ProbeAsync(Token);
+        var probing = test.Set.ProbeAsync(Stop);
         var closing = test.Set.DisposeAsync().AsTask();
 
         await test.Pump(closing);

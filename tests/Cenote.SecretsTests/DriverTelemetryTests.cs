@@ -17,9 +17,7 @@ public sealed class DriverTelemetryTests
         await ExpectAsync("MySqlConnector", new MySqlProvider(server.ConnectionString), $"Port={server.Port}");
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Npgsql_names_its_metrics_by_the_pool(SessionReset clearing)
     {
         var server = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);

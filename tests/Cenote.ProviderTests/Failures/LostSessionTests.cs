@@ -1,5 +1,4 @@
 using MySqlConnector;
-using Npgsql;
 
 namespace Cenote.ProviderTests.Failures;
 

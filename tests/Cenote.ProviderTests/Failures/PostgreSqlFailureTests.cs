@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests.Failures;
 
 /// <summary>What real failures of PostgreSQL mean, as Npgsql throws them.</summary>

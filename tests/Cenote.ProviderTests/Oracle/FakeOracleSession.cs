@@ -1,4 +1,3 @@
-using System.Data;
 using System.Globalization;
 
 namespace Cenote.ProviderTests.Oracle;

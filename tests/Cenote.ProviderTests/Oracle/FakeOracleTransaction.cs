@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests.Oracle;
 
 internal sealed class FakeOracleTransaction(FakeOracleConnection connection) : DbTransaction

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>The driver's reset where Npgsql has not the members that a shared data source needs.</summary>

@@ -1,29 +1,10 @@
-using System.Data;
-using Npgsql;
-
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>Calls for which Npgsql opens a connection of its own beside the leased one.</summary>
 public sealed class SecondConnectionTests
 {
-    public static TheoryData<SessionReset, bool, bool> Ways
-    {
-        get
-        {
-            var ways = new TheoryData<SessionReset, bool, bool>();
-            foreach (var clearing in new[] { SessionReset.ByDriver, SessionReset.ByPool })
-            {
-                ways.Add(clearing, false, false);
-                ways.Add(clearing, false, true);
-                ways.Add(clearing, true, false);
-                ways.Add(clearing, true, true);
-            }
-
-            return ways;
-        }
-    }
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+    public static MatrixTheoryData<SessionReset, bool, bool> Ways =>
+        new(Enum.GetValues<SessionReset>(), [false, true], [false, true]);
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -38,14 +19,14 @@ public sealed class SecondConnectionTests
                 await using var command = connection.CreateCommand();
                 command.CommandText = "SELECT id, name FROM goods";
                 await using var reader = isAsync
-                    ? await command.ExecuteReaderAsync(CommandBehavior.KeyInfo, Cancelled)
+                    ? await command.ExecuteReaderAsync(CommandBehavior.KeyInfo, Stop)
                     : command.ExecuteReader(CommandBehavior.KeyInfo);
-                var schema = isAsync ? await reader.GetSchemaTableAsync(Cancelled) : reader.GetSchemaTable();
+                var schema = isAsync ? await reader.GetSchemaTableAsync(Stop) : reader.GetSchemaTable();
                 Assert.True((bool)schema!.Rows[0]["IsKey"]);
                 Assert.False((bool)schema.Rows[1]["IsKey"]);
-                var columns = isAsync ? await reader.GetColumnSchemaAsync(Cancelled) : reader.GetColumnSchema();
+                var columns = isAsync ? await reader.GetColumnSchemaAsync(Stop) : reader.GetColumnSchema();
                 Assert.True(columns[0].IsKey);
-                Assert.True(isAsync ? await reader.ReadAsync(Cancelled) : reader.Read());
+                Assert.True(isAsync ? await reader.ReadAsync(Stop) : reader.Read());
                 Assert.Equal("ink", reader.GetString(1));
             });
         }
@@ -53,14 +34,12 @@ public sealed class SecondConnectionTests
         await AssertOneSessionAsync(database, pool);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Adapter_with_keys_and_command_builder_update_a_table(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         await using var pool = database.NewPool(clearing);
-        await using (var lease = await pool.RentAsync(Cancelled))
+        await using (var lease = await pool.RentAsync(Stop))
         {
             var session = lease.Unwrap<NpgsqlConnection>();
             using var adapter = new NpgsqlDataAdapter("SELECT id, name FROM goods", session) { MissingSchemaAction = MissingSchemaAction.AddWithKey };
@@ -76,28 +55,24 @@ public sealed class SecondConnectionTests
         await AssertOneSessionAsync(database, pool);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Clones_of_a_leased_connection_leave_no_session(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
         await using var pool = database.NewPool(clearing);
-        await using (var lease = await pool.RentAsync(Cancelled))
+        await using (var lease = await pool.RentAsync(Stop))
         {
             var session = lease.Unwrap<NpgsqlConnection>();
             await ReadAsync((NpgsqlConnection)((ICloneable)session).Clone());
             await ReadAsync(session.CloneWith(session.ConnectionString));
-            await ReadAsync(await session.CloneWithAsync(session.ConnectionString, Cancelled));
-            await session.ReloadTypesAsync(Cancelled);
+            await ReadAsync(await session.CloneWithAsync(session.ConnectionString, Stop));
+            await session.ReloadTypesAsync(Stop);
         }
 
         await AssertOneSessionAsync(database, pool);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Clones_log_in_with_the_password_of_the_callback(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
@@ -106,7 +81,7 @@ public sealed class SecondConnectionTests
             clearing,
             configure: options => options.CredentialsProvider = _ => new(new DatabaseCredentials(null, password)),
             connectionString: new NpgsqlConnectionStringBuilder(database.ConnectionString) { Password = null }.ConnectionString);
-        await using (var lease = await pool.RentAsync(Cancelled))
+        await using (var lease = await pool.RentAsync(Stop))
         {
             var session = lease.Unwrap<NpgsqlConnection>();
             await ReadAsync((NpgsqlConnection)((ICloneable)session).Clone());
@@ -116,9 +91,7 @@ public sealed class SecondConnectionTests
         await AssertOneSessionAsync(database, pool);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Clones_log_in_as_their_own_user_where_the_user_name_changes(SessionReset clearing)
     {
         await using var database = await NewDatabaseAsync();
@@ -141,12 +114,12 @@ public sealed class SecondConnectionTests
                 return new(new DatabaseCredentials(user, "pw-" + user));
             };
         });
-        await using var first = await pool.RentAsync(Cancelled);
-        await using var second = await pool.RentAsync(Cancelled);
+        await using var first = await pool.RentAsync(Stop);
+        await using var second = await pool.RentAsync(Stop);
         foreach (var lease in new[] { first, second, first })
         {
             await using var clone = (NpgsqlConnection)((ICloneable)lease.Unwrap<NpgsqlConnection>()).Clone();
-            await clone.OpenAsync(Cancelled);
+            await clone.OpenAsync(Stop);
             Assert.Equal(await lease.Connection.ScalarAsync<string>("SELECT session_user"), await clone.ScalarAsync<string>("SELECT session_user"));
         }
     }
@@ -164,7 +137,7 @@ public sealed class SecondConnectionTests
     {
         await using (clone)
         {
-            await clone.OpenAsync(Cancelled);
+            await clone.OpenAsync(Stop);
             Assert.Equal("ink", await clone.ScalarAsync<string>("SELECT name FROM goods"));
         }
     }
@@ -173,12 +146,12 @@ public sealed class SecondConnectionTests
     {
         if (isPooled)
         {
-            await using var connection = await pool.OpenConnectionAsync(Cancelled);
+            await using var connection = await pool.OpenConnectionAsync(Stop);
             await work(connection);
         }
         else
         {
-            await using var lease = await pool.RentAsync(Cancelled);
+            await using var lease = await pool.RentAsync(Stop);
             await work(lease.Connection);
         }
     }

@@ -1,14 +1,11 @@
 using System.Transactions;
 using Cenote.PostgreSql;
-using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>What all slots share, and what each still has for itself.</summary>
 public sealed class SharedSourceTests
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     /// <summary>
     /// Says when a version of Npgsql has changed: the pool then works as <see cref="PostgreSqlDriverPoolTests"/> shows.
     /// </summary>
@@ -23,14 +20,14 @@ public sealed class SharedSourceTests
         await using var pool = database.NewPool(SessionReset.ByDriver);
         for (var i = 0; i < 3; i++)
         {
-            await using (var lease = await pool.RentAsync(Cancelled))
+            await using (var lease = await pool.RentAsync(Stop))
             {
                 await lease.Connection.ExecuteAsync("SELECT pg_advisory_lock(1)");
             }
 
             // Nothing was sent at the return, nor is at the next rent.
             Assert.Equal(1, await CountLocksAsync(administrator));
-            await using (var lease = await pool.RentAsync(Cancelled))
+            await using (var lease = await pool.RentAsync(Stop))
             {
                 Assert.Equal(1, await CountLocksAsync(administrator));
                 Assert.Equal(0, await CountLocksAsync(lease.Connection));
@@ -40,9 +37,7 @@ public sealed class SharedSourceTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task User_names_that_change_share_one_load_of_the_types(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
@@ -72,9 +67,7 @@ public sealed class SharedSourceTests
         Assert.Equal(1, loads);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Configuration_is_called_once_for_all_connections(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
@@ -83,7 +76,7 @@ public sealed class SharedSourceTests
             new PostgreSqlProvider(database.ConnectionString, _ => calls++),
             new ConnectionPoolOptions { MinSize = 0, MaxSize = 3, SessionReset = clearing });
         Assert.Equal(1, calls);
-        await pool.WarmUpAsync(3, cancellationToken: Cancelled);
+        await pool.WarmUpAsync(3, cancellationToken: Stop);
         Assert.Equal(2, calls);
     }
 
@@ -95,7 +88,7 @@ public sealed class SharedSourceTests
         await pool.ExecuteAsync("CREATE TABLE goods (id int)");
         using (var scope = new CommittableTransaction())
         {
-            await using (var lease = await pool.RentAsync(Cancelled))
+            await using (var lease = await pool.RentAsync(Stop))
             {
                 lease.Connection.EnlistTransaction(scope);
                 await lease.Connection.ExecuteAsync("INSERT INTO goods VALUES (1)");
@@ -110,20 +103,18 @@ public sealed class SharedSourceTests
         await database.WaitForSessionsAsync(1);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Revoked_holder_gets_no_session_by_opening_the_connection_again(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing);
-        var lease = await pool.RentAsync(Cancelled);
+        var lease = await pool.RentAsync(Stop);
         var session = lease.Unwrap<NpgsqlConnection>();
         Assert.True(pool.TryRevoke(Assert.Single(pool.GetLeaseReport().Leases)));
         await database.WaitForSessionsAsync(0);
         await Assert.ThrowsAnyAsync<Exception>(() => session.ExecuteAsync("SELECT 1"));
         await session.CloseAsync();
-        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => session.OpenAsync(Cancelled));
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => session.OpenAsync(Stop));
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         await database.WaitForSessionsAsync(1);
     }

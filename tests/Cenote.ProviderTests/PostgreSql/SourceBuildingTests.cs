@@ -1,5 +1,4 @@
 using Cenote.PostgreSql;
-using Npgsql;
 
 namespace Cenote.ProviderTests.PostgreSql;
 
@@ -9,8 +8,6 @@ namespace Cenote.ProviderTests.PostgreSql;
 public sealed class SourceBuildingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_callback_that_hangs_blocks_neither_another_users_opens_nor_closing()
@@ -29,8 +26,8 @@ public sealed class SourceBuildingTests
                 return NewSource();
             },
             NpgsqlInternals.AreReachable);
-        var building = Task.Factory.StartNew(() => sources.Take(Settings("slow"), withoutOptions: false), Cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await begun.Task.WaitAsync(Patience, Cancelled);
+        var building = Task.Factory.StartNew(() => sources.Take(Settings("slow"), withoutOptions: false), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await begun.Task.WaitAsync(Patience, Stop);
 
         await OnOwnThread(() =>
         {
@@ -42,9 +39,9 @@ public sealed class SourceBuildingTests
         Assert.False(building.IsCompleted);
 
         mayReturn.Set();
-        var late = await building.WaitAsync(Patience, Cancelled);
+        var late = await building.WaitAsync(Patience, Stop);
         late.Release();
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await late.DataSource.OpenConnectionAsync(Cancelled));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await late.DataSource.OpenConnectionAsync(Stop));
     }
 
     [Fact]
@@ -60,17 +57,17 @@ public sealed class SourceBuildingTests
                 return NewSource();
             },
             NpgsqlInternals.AreReachable);
-        var building = Task.Factory.StartNew(() => sources.Take(Settings("app"), withoutOptions: false), Cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await begun.Task.WaitAsync(Patience, Cancelled);
+        var building = Task.Factory.StartNew(() => sources.Take(Settings("app"), withoutOptions: false), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await begun.Task.WaitAsync(Patience, Stop);
 
         var impatient = Settings("app") with { ConnectTimeout = TimeSpan.FromMilliseconds(1) };
         var failure = await Assert.ThrowsAsync<TimeoutException>(() => OnOwnThread(() => sources.Take(impatient, withoutOptions: false)));
         Assert.Contains("configure callback", failure.Message, StringComparison.Ordinal);
 
-        var waiting = Task.Factory.StartNew(() => sources.Take(Settings("app"), withoutOptions: false), Cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var waiting = Task.Factory.StartNew(() => sources.Take(Settings("app"), withoutOptions: false), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         mayReturn.Set();
-        var source = await building.WaitAsync(Patience, Cancelled);
-        Assert.Same(source, await waiting.WaitAsync(Patience, Cancelled));
+        var source = await building.WaitAsync(Patience, Stop);
+        Assert.Same(source, await waiting.WaitAsync(Patience, Stop));
         Assert.Equal(2, source.Sessions);
     }
 
@@ -98,7 +95,7 @@ public sealed class SourceBuildingTests
             // The first session's question, which takes long.
             Assert.True(source.Answers.BeginQuestion());
             var session = new PoolResetSession(source, settings, new PoolerTraits());
-            await session.OpenAsync(Cancelled);
+            await session.OpenAsync(Stop);
             var origin = Statements.UniqueName("origin");
             await session.Connection.ExecuteAsync($"SELECT pg_replication_origin_create('{origin}')");
             try
@@ -111,7 +108,7 @@ public sealed class SourceBuildingTests
                 }
                 else
                 {
-                    await session.ResetSessionAsync(Cancelled);
+                    await session.ResetSessionAsync(Stop);
                 }
 
                 Assert.False(await session.Connection.ScalarAsync<bool>("SELECT pg_replication_origin_session_is_setup()"));
@@ -134,8 +131,8 @@ public sealed class SourceBuildingTests
         var source = sources.Take(settings, withoutOptions: false);
         Assert.True(source.Answers.BeginQuestion());
         var session = new PoolResetSession(source, settings, new PoolerTraits());
-        await session.OpenAsync(Cancelled);
-        await session.ResetSessionAsync(Cancelled);
+        await session.OpenAsync(Stop);
+        await session.ResetSessionAsync(Stop);
         Assert.Equal(1, await session.Connection.ScalarAsync<int>("SELECT 1"));
         await session.CloseAsync();
         sources.Close();
@@ -168,5 +165,5 @@ public sealed class SourceBuildingTests
     };
 
     private static Task OnOwnThread(Action action) =>
-        Task.Factory.StartNew(action, Cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(Patience, Cancelled);
+        Task.Factory.StartNew(action, Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(Patience, Stop);
 }

@@ -1,33 +1,25 @@
-using Npgsql;
-
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>One catalogue of types for all connections of a pool.</summary>
 public sealed class TypeCatalogueTests
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Types_are_loaded_once_for_a_pool(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var loads = await database.CountLoadsAsync(async () =>
         {
             await using var pool = database.NewPool(clearing, maxSize: 4);
-            await pool.WarmUpAsync(4, cancellationToken: Cancelled);
+            await pool.WarmUpAsync(4, cancellationToken: Stop);
             pool.Clear();
-            await pool.WarmUpAsync(4, cancellationToken: Cancelled);
-            await using var dedicated = await pool.OpenDedicatedConnectionAsync(Cancelled);
+            await pool.WarmUpAsync(4, cancellationToken: Stop);
+            await using var dedicated = await pool.OpenDedicatedConnectionAsync(Stop);
             Assert.True(pool.GetStatistics().ConnectionsOpened >= 8);
         });
         Assert.Equal(1, loads);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Types_are_loaded_once_when_all_connections_open_at_once(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
@@ -48,7 +40,7 @@ public sealed class TypeCatalogueTests
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 4);
-        await pool.WarmUpAsync(4, cancellationToken: Cancelled);
+        await pool.WarmUpAsync(4, cancellationToken: Stop);
 
         // Three that were leased meanwhile, and the one that reloads.
         var leases = await RentAllAsync(pool, 4);
@@ -79,26 +71,22 @@ public sealed class TypeCatalogueTests
         Assert.Equal(8, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Lease_knows_a_type_whose_holder_has_not_returned_yet(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing, maxSize: 3);
-        await pool.WarmUpAsync(2, cancellationToken: Cancelled);
-        await using var holder = await pool.RentAsync(Cancelled);
+        await pool.WarmUpAsync(2, cancellationToken: Stop);
+        await using var holder = await pool.RentAsync(Stop);
         await ReloadAsync(holder.Unwrap<NpgsqlConnection>(), isAsync: true);
 
-        await using var idleBefore = await pool.RentAsync(Cancelled);
+        await using var idleBefore = await pool.RentAsync(Stop);
         Assert.Equal("happy", await idleBefore.Connection.ScalarAsync("SELECT 'happy'::mood"));
-        await using var opened = await pool.RentAsync(Cancelled);
+        await using var opened = await pool.RentAsync(Stop);
         Assert.Equal("happy", await opened.Connection.ScalarAsync("SELECT 'happy'::mood"));
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Types_reloaded_on_every_connection_in_turn_are_known_to_all(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
@@ -108,7 +96,7 @@ public sealed class TypeCatalogueTests
             var leases = await RentAllAsync(pool, 2);
             var reloading = leases[i % 2].Unwrap<NpgsqlConnection>();
             await reloading.ExecuteAsync($"CREATE TYPE mood{i} AS ENUM ('happy', 'sad')");
-            await reloading.ReloadTypesAsync(Cancelled);
+            await reloading.ReloadTypesAsync(Stop);
             await leases[0].DisposeAsync();
             await leases[1].DisposeAsync();
             leases = await RentAllAsync(pool, 2);
@@ -120,9 +108,7 @@ public sealed class TypeCatalogueTests
         }
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Types_can_be_reloaded_while_connections_open(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
@@ -130,10 +116,10 @@ public sealed class TypeCatalogueTests
         await pool.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
         await Task.WhenAll(Enumerable.Range(0, 40).Select(async i =>
         {
-            await using var lease = await pool.RentAsync(Cancelled);
+            await using var lease = await pool.RentAsync(Stop);
             if (i % 4 == 0)
             {
-                await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Cancelled);
+                await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Stop);
             }
 
             if (i % 4 == 1)
@@ -148,24 +134,22 @@ public sealed class TypeCatalogueTests
         }
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Reload_that_was_cancelled_leaves_no_connection_without_types(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var pool = database.NewPool(clearing);
         await using var administrator = await database.ConnectAsync();
         await pool.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
-        await using (var lease = await pool.RentAsync(Cancelled))
+        await using (var lease = await pool.RentAsync(Stop))
         {
-            await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Cancelled);
+            await lease.Unwrap<NpgsqlConnection>().ReloadTypesAsync(Stop);
         }
 
-        await using (var lease = await pool.RentAsync(Cancelled))
+        await using (var lease = await pool.RentAsync(Stop))
         {
             // The load must wait for the lock, and is cancelled there.
-            await using var transaction = await administrator.BeginTransactionAsync(Cancelled);
+            await using var transaction = await administrator.BeginTransactionAsync(Stop);
             await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");
             using var cancellation = new CancellationTokenSource();
             var session = lease.Unwrap<NpgsqlConnection>();
@@ -175,7 +159,7 @@ public sealed class TypeCatalogueTests
                 $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND wait_event_type = 'Lock'") == 1);
             await cancellation.CancelAsync();
             await Assert.ThrowsAnyAsync<Exception>(() => reloading);
-            await transaction.RollbackAsync(Cancelled);
+            await transaction.RollbackAsync(Stop);
         }
 
         Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
@@ -208,17 +192,15 @@ public sealed class TypeCatalogueTests
         }
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Types_are_loaded_again_once_they_are_forgotten(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var loads = await database.CountLoadsAsync(async () =>
         {
             await using var pool = database.NewPool(clearing, maxSize: 2);
-            await pool.WarmUpAsync(2, cancellationToken: Cancelled);
-            await using (var before = await pool.RentAsync(Cancelled))
+            await pool.WarmUpAsync(2, cancellationToken: Stop);
+            await using (var before = await pool.RentAsync(Stop))
             {
                 await before.Connection.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
                 Assert.IsAssignableFrom<ITypeCache>(pool.Provider).ClearTypeCache();
@@ -231,20 +213,18 @@ public sealed class TypeCatalogueTests
         Assert.Equal(2, loads);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByDriver)]
-    [InlineData(SessionReset.ByPool)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task First_load_that_hangs_ends_with_its_connect_timeout(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var administrator = await database.ConnectAsync();
         await using var pool = database.NewPool(clearing, maxSize: 4, options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
-        await using (var transaction = await administrator.BeginTransactionAsync(Cancelled))
+        await using (var transaction = await administrator.BeginTransactionAsync(Stop))
         {
             await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");
-            var rents = Enumerable.Range(0, 4).Select(_ => pool.RentAsync(Cancelled).AsTask()).ToArray();
+            var rents = Enumerable.Range(0, 4).Select(_ => pool.RentAsync(Stop).AsTask()).ToArray();
             await Patience.SoonAsync(() => pool.GetStatistics().OpenFailures > 0);
-            await transaction.RollbackAsync(Cancelled);
+            await transaction.RollbackAsync(Stop);
 
             // Those whose open began in time have a lease.
             foreach (var rent in rents)
@@ -268,7 +248,7 @@ public sealed class TypeCatalogueTests
         var leases = new List<ConnectionLease>();
         for (var i = 0; i < count; i++)
         {
-            leases.Add(await pool.RentAsync(Cancelled));
+            leases.Add(await pool.RentAsync(Stop));
         }
 
         return leases;
@@ -279,7 +259,7 @@ public sealed class TypeCatalogueTests
         await session.ExecuteAsync("CREATE TYPE mood AS ENUM ('happy', 'sad')");
         if (isAsync)
         {
-            await session.ReloadTypesAsync(Cancelled);
+            await session.ReloadTypesAsync(Stop);
         }
         else
         {

@@ -1,4 +1,3 @@
-using System.Data;
 using static Cenote.ProviderTests.Replication.ScriptedServer;
 
 namespace Cenote.ProviderTests.Replication;

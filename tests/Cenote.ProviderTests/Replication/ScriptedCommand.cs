@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace Cenote.ProviderTests.Replication;
 
 /// <summary>A command of a <see cref="ScriptedServer"/>, which only reads.</summary>

@@ -7,9 +7,7 @@ namespace Cenote.ProviderTests.SqlServer;
 /// <summary>The real driver, and a port that refuses.</summary>
 public sealed class SqlServerAbsenceTests
 {
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task First_attempts_get_five_seconds_because_the_driver_uses_all_it_is_given(SessionReset clearing)
     {
         // Bound, and not listening: the port refuses, and no other process gets it.

@@ -27,9 +27,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
         Assert.Single(Server.Logins);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_transaction_object_left_open_is_rolled_back_and_the_next_lease_begins_its_own(SessionReset clearing)
     {
         await using var pool = NewPool(configure: options => options.SessionReset = clearing);
@@ -49,9 +47,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_reader_left_open_does_not_reach_the_next_lease(SessionReset clearing)
     {
         await using var pool = NewPool(configure: options => options.SessionReset = clearing);
@@ -164,9 +160,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
 
     // They belong to the driver's object, which outlives the lease; with the first, errors are messages and the next
     // holder's statements fail unseen.
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Switches_of_the_driver_s_connection_go_back_to_what_the_callback_made_of_them(SessionReset clearing)
     {
         var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, MaxOpenRetries = 0, SessionReset = clearing };
@@ -187,9 +181,7 @@ public sealed class SqlServerResetTests : SqlServerSuite
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Messages_of_the_server_reach_only_the_holder_who_listens(SessionReset clearing)
     {
         var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, MaxOpenRetries = 0, SessionReset = clearing };

@@ -21,9 +21,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         Assert.All(Server.Logins, login => Assert.Equal(("clerk", "till", "shop", Environment.MachineName), (login.User, login.Application, login.Database, login.Host)));
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Many_clients_share_few_sessions_and_the_driver_opens_none_of_its_own(SessionReset clearing)
     {
         await using var pool = NewPool(maxSize: 3, options => options.SessionReset = clearing);
@@ -41,9 +39,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         Assert.Equal(pool.GetStatistics().ConnectionsOpened, Server.Logins.Count);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_session_lost_in_a_statement_is_not_rented_again(SessionReset clearing)
     {
         await using var pool = NewPool(configure: options => options.SessionReset = clearing);
@@ -64,9 +60,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
 
     // The driver connects again by itself when it finds the session dead: the slot must not go on with what it did not
     // open.
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_session_that_the_driver_replaced_is_given_up(SessionReset clearing)
     {
         await using var pool = NewPool(configure: options => options.SessionReset = clearing);
@@ -183,9 +177,7 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Validation_passes_on_a_live_session_and_fails_on_a_dead_one(SessionReset clearing)
     {
         await using var provider = new Cenote.SqlServerProvider(Server.ConnectionString);

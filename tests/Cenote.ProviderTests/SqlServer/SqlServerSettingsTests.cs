@@ -108,9 +108,7 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
         Assert.All(new[] { pool.Name, pool.ConnectionString, pool.Provider.DataSource }, text => Assert.DoesNotContain("right", text, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_short_connect_timeout_of_the_connection_string_holds(SessionReset clearing)
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;Connect Timeout=2");

@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.CausalReads;
 /// <summary>Reads that see what was written.</summary>
 public sealed class CausalReadTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_read_with_a_token_goes_only_to_replicas_that_have_come_so_far()
     {
@@ -12,12 +10,12 @@ public sealed class CausalReadTests
         test.One.Reach(50);
         test.Two.Reach(49);
         test.Three.Reach(50);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
         await test.ProbeAsync();
 
         for (var i = 0; i < 4; i++)
         {
-            using var read = await test.Set.RentReadAsync(token, Token).Soon();
+            using var read = await test.Set.RentReadAsync(token, Stop).Soon();
             Assert.Equal("three", test.NameOf(read));
         }
 
@@ -32,7 +30,7 @@ public sealed class CausalReadTests
         test.One.Reach(10);
         test.Two.Reach(10);
         await test.ProbeAsync();
-        using var scope = test.Set.BeginCausalScope(await test.Set.GetTokenAsync(Token));
+        using var scope = test.Set.BeginCausalScope(await test.Set.GetTokenAsync(Stop));
 
         Assert.Equal("two 5", await test.ReadAsync(5));
         Assert.Equal("two 5", await test.ReadAsync(5));
@@ -43,12 +41,12 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.FromMinutes(1));
         test.One.Reach(10);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
         test.Two.Reach(5);
         test.Three.Reach(9);
         await test.ProbeAsync();
 
-        var reading = test.Set.RentReadAsync(token, Token).AsTask();
+        var reading = test.Set.RentReadAsync(token, Stop).AsTask();
         Assert.False(reading.IsCompleted);
         Assert.All(test.Set.Servers, server => Assert.Equal(0, server.Pool.GetApproximateLoad()));
         test.Three.Reach(10);
@@ -64,9 +62,9 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.FromSeconds(1));
         test.One.Reach(10);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
 
-        var reading = test.Set.RentReadAsync(token, Token).AsTask();
+        var reading = test.Set.RentReadAsync(token, Stop).AsTask();
         await test.Pump(reading);
 
         using var read = await reading;
@@ -83,15 +81,15 @@ public sealed class CausalReadTests
             options.MaxReadsOnPrimary = 2;
         });
         test.One.Reach(10);
-        var token = await test.Set.GetTokenAsync(Token);
-        using var one = await test.Set.RentReadAsync(token, Token).Soon();
-        using var two = await test.Set.RentReadAsync(token, Token).Soon();
+        var token = await test.Set.GetTokenAsync(Stop);
+        using var one = await test.Set.RentReadAsync(token, Stop).Soon();
+        using var two = await test.Set.RentReadAsync(token, Stop).Soon();
 
-        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(token, Token));
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(token, Stop));
         Assert.Contains("2 reads already", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(2, test.Set.GetStatistics().CurrentReadsOnPrimary);
         one.Dispose();
-        using var three = await test.Set.RentReadAsync(token, Token).Soon();
+        using var three = await test.Set.RentReadAsync(token, Stop).Soon();
         Assert.Equal(1, test.Set.GetStatistics().ReadsRefused);
     }
 
@@ -100,13 +98,13 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         test.One.Reach(10);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
         test.One.Die();
         test.Two.Reach(9);
         test.Two.Become(ServerRole.Primary);
         await test.ProbeAsync(2);
 
-        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Token));
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Stop));
 
         Assert.Equal(CausalTokenProblem.AheadOfPrimary, refusal.Problem);
         Assert.Contains("lost in a failover", refusal.Message, StringComparison.Ordinal);
@@ -118,10 +116,10 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var scope = test.Set.BeginCausalScope();
-        Assert.Null(await scope.GetTokenAsync(Token));
+        Assert.Null(await scope.GetTokenAsync(Stop));
         Assert.Equal("three 1, two 1", await test.ReadAsync(2));
 
-        using (var write = await test.Set.RentWriteAsync(Token))
+        using (var write = await test.Set.RentWriteAsync(Stop))
         {
             test.One.Reach(7);
         }
@@ -132,7 +130,7 @@ public sealed class CausalReadTests
         var probes = test.Set.GetStatistics().Servers[0].Probes;
         Assert.Equal("two 5", await test.ReadAsync(5));
         Assert.Equal(probes, test.Set.GetStatistics().Servers[0].Probes);
-        Assert.Equal("7", (await scope.GetTokenAsync(Token))!.Position.ToString());
+        Assert.Equal("7", (await scope.GetTokenAsync(Stop))!.Position.ToString());
     }
 
     [Fact]
@@ -140,7 +138,7 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var scope = test.Set.BeginCausalScope();
-        var write = await test.Set.RentWriteAsync(Token);
+        var write = await test.Set.RentWriteAsync(Stop);
         Assert.Equal("three 1, two 1", await test.ReadAsync(2));
 
         test.One.Reach(3);
@@ -159,9 +157,9 @@ public sealed class CausalReadTests
         {
             await Task.Run(() =>
             {
-                using var write = test.Set.RentWrite(Token);
+                using var write = test.Set.RentWrite(Stop);
                 test.One.Reach(3);
-            }, Token);
+            }, Stop);
             test.Two.Reach(3);
             await test.ProbeAsync();
             Assert.Equal("two 3", await test.ReadAsync(3));
@@ -180,12 +178,12 @@ public sealed class CausalReadTests
         var served = await Patience.OnOwnThread(() =>
         {
             using var scope = test.Set.BeginCausalScope();
-            using (test.Set.RentWrite(Token))
+            using (test.Set.RentWrite(Stop))
             {
                 test.One.Reach(8);
             }
 
-            using var read = test.Set.RentRead(Token);
+            using var read = test.Set.RentRead(Stop);
             return test.NameOf(read);
         }).Soon();
 
@@ -197,11 +195,11 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();
-        (await test.Set.RentWriteAsync(Token)).Dispose();
+        (await test.Set.RentWriteAsync(Stop)).Dispose();
         test.One.Replication!.Say(status => status with { Position = null });
 
         Assert.Equal("one 2", await test.ReadAsync(2));
-        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Token));
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Stop));
         Assert.Equal(CausalTokenProblem.NotSupported, refusal.Problem);
     }
 
@@ -210,15 +208,15 @@ public sealed class CausalReadTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         test.One.Reach(5);
-        var five = await test.Set.GetTokenAsync(Token);
+        var five = await test.Set.GetTokenAsync(Stop);
         test.One.Reach(9);
-        var nine = await test.Set.GetTokenAsync(Token);
+        var nine = await test.Set.GetTokenAsync(Stop);
         test.Two.Reach(5);
         test.Three.Reach(9);
         await test.ProbeAsync();
 
         using var scope = test.Set.BeginCausalScope(five);
-        using (var read = await test.Set.RentReadAsync(nine, Token).Soon())
+        using (var read = await test.Set.RentReadAsync(nine, Stop).Soon())
         {
             Assert.Equal("three", test.NameOf(read));
         }

@@ -3,14 +3,12 @@ namespace Cenote.ReadReplicasTests.CausalReads;
 /// <summary>Reads that must see what was written, while a server does not return the position that they need.</summary>
 public sealed class DoubtTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task An_earlier_position_does_not_stand_in_for_a_primary_that_refuses_probes()
     {
         await using var test = await TestSet.CreateAsync();
         using var scope = test.Set.BeginCausalScope();
-        using (await test.Set.RentWriteAsync(Token))
+        using (await test.Set.RentWriteAsync(Stop))
         {
             test.One.Reach(7);
         }
@@ -18,8 +16,8 @@ public sealed class DoubtTests
         RefuseProbes(test.One);
 
         Assert.Equal("one 2", await test.ReadAsync(2));
-        await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Token));
-        await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.GetTokenAsync(Token));
+        await Assert.ThrowsAsync<CausalTokenException>(async () => await scope.GetTokenAsync(Stop));
+        await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.GetTokenAsync(Stop));
     }
 
     [Theory]
@@ -126,8 +124,8 @@ public sealed class DoubtTests
     private static async Task<string> RentAsync(TestSet test, CausalToken token, bool isBlocking)
     {
         using var lease = isBlocking
-            ? await Task.Run(() => test.Set.RentRead(token, Token), Token)
-            : await test.Set.RentReadAsync(token, Token).Soon();
+            ? await Task.Run(() => test.Set.RentRead(token, Stop), Stop)
+            : await test.Set.RentReadAsync(token, Stop).Soon();
         return test.NameOf(lease);
     }
 
@@ -147,7 +145,7 @@ public sealed class DoubtTests
         using var outer = test.Set.BeginCausalScope();
         using (test.Set.BeginCausalScope())
         {
-            using (await test.Set.RentWriteAsync(Token))
+            using (await test.Set.RentWriteAsync(Stop))
             {
                 test.One.Reach(5);
             }
@@ -157,7 +155,7 @@ public sealed class DoubtTests
         await test.ProbeAsync();
 
         Assert.Equal("two 4", await test.ReadAsync(4));
-        Assert.Equal("5", (await outer.GetTokenAsync(Token))!.Position.ToString());
+        Assert.Equal("5", (await outer.GetTokenAsync(Stop))!.Position.ToString());
     }
 
     [Fact]
@@ -165,7 +163,7 @@ public sealed class DoubtTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
         using var outer = test.Set.BeginCausalScope();
-        using (await test.Set.RentWriteAsync(Token))
+        using (await test.Set.RentWriteAsync(Stop))
         {
             test.One.Reach(5);
         }
@@ -179,8 +177,8 @@ public sealed class DoubtTests
 
     private static async Task<CausalToken> ReadTokenWhereItWasWrittenAsync(TestSet test)
     {
-        await using var write = await test.Set.OpenWriteConnectionAsync(Token);
-        return await test.Set.GetTokenAsync(write, Token);
+        await using var write = await test.Set.OpenWriteConnectionAsync(Stop);
+        return await test.Set.GetTokenAsync(write, Stop);
     }
 
     private static void RefuseProbes(StubServer server)

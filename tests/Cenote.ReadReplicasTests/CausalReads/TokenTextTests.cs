@@ -8,8 +8,6 @@ public sealed class TokenTextTests
     private static readonly byte[] Key = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
     private static readonly byte[] NextKey = [.. Enumerable.Range(50, 32).Select(i => (byte)i)];
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -17,7 +15,7 @@ public sealed class TokenTextTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.TokenSigningKeys = isSigned ? [Key] : []);
         test.One.Reach(1234);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
 
         var text = token.ToString();
 
@@ -64,7 +62,7 @@ public sealed class TokenTextTests
     public async Task A_token_that_was_changed_made_up_or_stripped_of_its_signature_is_forged()
     {
         await using var test = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [Key]);
-        var parts = (await test.Set.GetTokenAsync(Token)).ToString().Split('.');
+        var parts = (await test.Set.GetTokenAsync(Stop)).ToString().Split('.');
         var madeUp = Convert.ToBase64String(Encoding.UTF8.GetBytes("stub\n\n999")).TrimEnd('=');
 
         foreach (var text in (string[])[$"c1.{madeUp}.{parts[2]}", $"c1.{madeUp}", $"c1.{parts[1]}", $"c1.{parts[1]}.{parts[2][..^2]}", $"c1.{parts[1]}.", $"c1.{parts[1]}.%%"])
@@ -79,8 +77,8 @@ public sealed class TokenTextTests
         await using var old = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [Key]);
         await using var both = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [NextKey, Key]);
         await using var next = await TestSet.CreateAsync(replicas: 0, configure: options => options.TokenSigningKeys = [NextKey]);
-        var yesterday = (await old.Set.GetTokenAsync(Token)).ToString();
-        var today = (await both.Set.GetTokenAsync(Token)).ToString();
+        var yesterday = (await old.Set.GetTokenAsync(Stop)).ToString();
+        var today = (await both.Set.GetTokenAsync(Stop)).ToString();
 
         both.Set.ParseToken(yesterday);
         next.Set.ParseToken(today);
@@ -96,14 +94,14 @@ public sealed class TokenTextTests
         await using var there = await TestSet.CreateAsync();
         await NameData(here, "here");
         await NameData(there, "there");
-        var token = await there.Set.GetTokenAsync(Token);
+        var token = await there.Set.GetTokenAsync(Stop);
 
         Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(token.ToString())).Problem);
         Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.BeginCausalScope(token)).Problem);
-        Assert.Equal(CausalTokenProblem.WrongCluster, (await Assert.ThrowsAsync<CausalTokenException>(async () => await here.Set.RentReadAsync(token, Token))).Problem);
+        Assert.Equal(CausalTokenProblem.WrongCluster, (await Assert.ThrowsAsync<CausalTokenException>(async () => await here.Set.RentReadAsync(token, Stop))).Problem);
         var other = "c1." + Convert.ToBase64String(Encoding.UTF8.GetBytes("postgresql\n\n0/1")).TrimEnd('=');
         Assert.Equal(CausalTokenProblem.WrongCluster, Assert.Throws<CausalTokenException>(() => here.Set.ParseToken(other)).Problem);
-        var mine = await here.Set.GetTokenAsync(Token);
+        var mine = await here.Set.GetTokenAsync(Stop);
         Assert.Throws<ArgumentException>(() => mine.Combine(token));
     }
 

@@ -5,8 +5,6 @@ namespace Cenote.ReadReplicasTests.PostgreSql;
 /// </summary>
 public sealed class DivergedPrimaryTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_diverged_former_primary_gets_no_reads_until_it_is_rewound()
     {
@@ -25,8 +23,8 @@ public sealed class DivergedPrimaryTests
 
         await using (var set = Build(former, promoted))
         {
-            await set.ProbeAsync(Token);
-            await set.ProbeAsync(Token);
+            await set.ProbeAsync(Stop);
+            await set.ProbeAsync(Stop);
 
             Assert.Equal("promoted", set.Primary?.Name);
             Assert.Equal(0, await CountAsync(set));
@@ -44,7 +42,7 @@ public sealed class DivergedPrimaryTests
                 async () =>
                 {
                     await promoted.ExecuteAsync("SELECT pg_logical_emit_message(false, 'lab', 'something to follow')");
-                    await set.ProbeAsync(Token);
+                    await set.ProbeAsync(Stop);
                     return set.Servers[0].State == ReplicaSetServerState.Serving;
                 },
                 Patience.Limit));
@@ -60,9 +58,9 @@ public sealed class DivergedPrimaryTests
 
     private static async Task<long> CountAsync(ReplicaSet set)
     {
-        await using var connection = await set.OpenReadConnectionAsync(Token);
+        await using var connection = await set.OpenReadConnectionAsync(Stop);
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT count(*) FROM notes";
-        return (long)(await command.ExecuteScalarAsync(Token))!;
+        return (long)(await command.ExecuteScalarAsync(Stop))!;
     }
 }

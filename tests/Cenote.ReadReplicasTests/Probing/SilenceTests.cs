@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.Probing;
 /// <summary>Hosts from which nothing comes back.</summary>
 public sealed class SilenceTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_probe_that_hangs_has_failed_when_its_time_is_up()
     {
@@ -35,11 +33,11 @@ public sealed class SilenceTests
         var gate = test.Two.GoSilent();
 
         // Two callers are on the silent host, and do not come back.
-        using var one = await test.Server("two").Pool.RentAsync(Token);
-        using var two = await test.Server("two").Pool.RentAsync(Token);
+        using var one = await test.Server("two").Pool.RentAsync(Stop);
+        using var two = await test.Server("two").Pool.RentAsync(Stop);
         for (var i = 0; i < 1000; i++)
         {
-            var rent = test.Set.RentReadAsync(Token).AsTask();
+            var rent = test.Set.RentReadAsync(Stop).AsTask();
             Assert.True(rent.IsCompletedSuccessfully);
             using var lease = await rent;
             Assert.Equal("three", test.NameOf(lease));
@@ -69,7 +67,7 @@ public sealed class SilenceTests
         await using var test = await TestSet.CreateAsync(replicas: 1);
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.HangInCancelToo(gate));
-        var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Token);
+        var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Stop);
         await found.Soon();
 
         gate.Release();
@@ -79,7 +77,7 @@ public sealed class SilenceTests
     public async Task Holders_on_a_lost_host_get_an_exception_if_configured()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
-        await using var read = await test.Set.OpenReadConnectionAsync(Token);
+        await using var read = await test.Set.OpenReadConnectionAsync(Stop);
         var gate = test.Two.GoSilent();
         await using var command = read.CreateCommand();
         command.CommandText = "SELECT 1";
@@ -100,8 +98,8 @@ public sealed class SilenceTests
     public async Task The_first_reads_wait_for_the_first_probes_and_no_longer()
     {
         await using var test = TestSet.Start(replicas: 2);
-        using var read = await test.Set.RentReadAsync(Token).Soon();
-        using var write = await test.Set.RentWriteAsync(Token).Soon();
+        using var read = await test.Set.RentReadAsync(Stop).Soon();
+        using var write = await test.Set.RentWriteAsync(Stop).Soon();
 
         Assert.NotSame(test.Server("one").Pool, read.Pool);
         Assert.Equal("one", test.NameOf(write));
@@ -118,7 +116,7 @@ public sealed class SilenceTests
 
         await test.ProbeAsync(2);
 
-        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(Token));
+        var refusal = await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(Stop));
         foreach (var stub in test.Stubs)
         {
             Assert.Contains($"{stub.Name}: Unreachable", refusal.Message, StringComparison.Ordinal);

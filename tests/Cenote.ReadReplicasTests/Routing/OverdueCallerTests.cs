@@ -6,8 +6,6 @@ namespace Cenote.ReadReplicasTests.Routing;
 /// </summary>
 public sealed class OverdueCallerTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_write_whose_time_is_up_does_not_go_to_the_primary_that_comes_after_that()
     {
@@ -20,7 +18,7 @@ public sealed class OverdueCallerTests
         });
         test.One.Die();
         await test.ProbeAsync(2);
-        var waiting = test.Set.RentWriteAsync(Token).AsTask();
+        var waiting = test.Set.RentWriteAsync(Stop).AsTask();
         Assert.False(waiting.IsCompleted);
 
         time!.IsStarved = true;
@@ -44,8 +42,8 @@ public sealed class OverdueCallerTests
             options.AcquireTimeout = TimeSpan.FromSeconds(2);
         });
         test.One.Reach(10);
-        var token = await test.Set.GetTokenAsync(Token);
-        var waiting = test.Set.RentReadAsync(token, Token).AsTask();
+        var token = await test.Set.GetTokenAsync(Stop);
+        var waiting = test.Set.RentReadAsync(token, Stop).AsTask();
         Assert.False(waiting.IsCompleted);
 
         time!.IsStarved = true;

@@ -3,24 +3,22 @@ namespace Cenote.ReadReplicasTests.Routing;
 /// <summary>Sets over pools that another owner disposes of.</summary>
 public sealed class OwnPoolTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_closed_set_rents_nothing_from_pools_that_are_still_open()
     {
         await using var one = NewPool("one", ServerRole.Primary);
         await using var two = NewPool("two", ServerRole.Replica);
         await using var set = await BuildAsync(one, two);
-        var held = await set.RentReadAsync(Token).Soon();
-        var reading = set.RentReadAsync(Token).AsTask();
+        var held = await set.RentReadAsync(Stop).Soon();
+        var reading = set.RentReadAsync(Stop).AsTask();
 
         await set.DisposeAsync().Soon();
 
         await Assert.ThrowsAsync<ReplicaSetClosedException>(() => reading.Soon());
         held.Dispose();
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentWriteAsync(Token).Soon());
-        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentReadAsync(Token).Soon());
-        Assert.Throws<ReplicaSetClosedException>(() => set.RentRead(Token));
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentWriteAsync(Stop).Soon());
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => set.RentReadAsync(Stop).Soon());
+        Assert.Throws<ReplicaSetClosedException>(() => set.RentRead(Stop));
         Assert.Equal(0, two.GetApproximateLoad());
     }
 
@@ -31,10 +29,10 @@ public sealed class OwnPoolTests
         var two = NewPool("two", ServerRole.Replica);
         await using var three = NewPool("three", ServerRole.Replica);
         await using var set = await BuildAsync(one, two, three);
-        using var held = await three.RentAsync(Token);
+        using var held = await three.RentAsync(Stop);
         await two.DisposeAsync().Soon();
 
-        var reading = set.RentReadAsync(Token).AsTask();
+        var reading = set.RentReadAsync(Stop).AsTask();
         held.Dispose();
 
         using var read = await reading.Soon();
@@ -50,11 +48,11 @@ public sealed class OwnPoolTests
         foreach (var replica in replicas)
         {
             builder.AddReplica(replica.Name, replica);
-            await replica.WaitUntilReadyAsync(Token).Soon();
+            await replica.WaitUntilReadyAsync(Stop).Soon();
         }
 
         var set = builder.Build();
-        await set.WaitUntilReadyAsync(Token).Soon();
+        await set.WaitUntilReadyAsync(Stop).Soon();
         return set;
     }
 }

@@ -3,16 +3,14 @@ namespace Cenote.ReadReplicasTests.Routing;
 /// <summary>Where connections lead.</summary>
 public sealed class ReadRoutingTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Writes_go_to_the_primary_and_reads_to_the_replicas()
     {
         await using var test = await TestSet.CreateAsync();
 
         Assert.Equal("three 5, two 5", await test.ReadAsync(10));
-        await using var write = await test.Set.OpenWriteConnectionAsync(Token);
-        await using var read = await test.Set.OpenReadConnectionAsync(Token);
+        await using var write = await test.Set.OpenWriteConnectionAsync(Stop);
+        await using var read = await test.Set.OpenReadConnectionAsync(Stop);
 
         Assert.Equal("set/one", write.Pool.Name);
         Assert.StartsWith("set/t", read.Pool.Name, StringComparison.Ordinal);
@@ -24,8 +22,8 @@ public sealed class ReadRoutingTests
     {
         await using var test = await TestSet.CreateAsync();
 
-        await using var opened = await test.Set.OpenConnectionAsync(Token);
-        await using var generic = await ((System.Data.Common.DbDataSource)test.Set).OpenConnectionAsync(Token);
+        await using var opened = await test.Set.OpenConnectionAsync(Stop);
+        await using var generic = await ((System.Data.Common.DbDataSource)test.Set).OpenConnectionAsync(Stop);
 
         Assert.Equal("set/one", opened.Pool.Name);
         Assert.Equal("set/one", ((PooledConnection)generic).Pool.Name);
@@ -39,21 +37,21 @@ public sealed class ReadRoutingTests
         using (test.Set.BeginReadScope())
         {
             await Task.Yield();
-            await using var read = await test.Set.OpenConnectionAsync(Token);
+            await using var read = await test.Set.OpenConnectionAsync(Stop);
             Assert.Equal("set/two", read.Pool.Name);
             using (test.Set.BeginWriteScope())
             {
-                await using var write = await test.Set.OpenConnectionAsync(Token);
+                await using var write = await test.Set.OpenConnectionAsync(Stop);
                 Assert.Equal("set/one", write.Pool.Name);
             }
 
             await using var again = test.Set.OpenConnection();
             Assert.Equal("set/two", again.Pool.Name);
-            await using var explicitly = await test.Set.OpenWriteConnectionAsync(Token);
+            await using var explicitly = await test.Set.OpenWriteConnectionAsync(Stop);
             Assert.Equal("set/one", explicitly.Pool.Name);
         }
 
-        await using var after = await test.Set.OpenConnectionAsync(Token);
+        await using var after = await test.Set.OpenConnectionAsync(Stop);
         Assert.Equal("set/one", after.Pool.Name);
     }
 
@@ -66,7 +64,7 @@ public sealed class ReadRoutingTests
 
         for (var i = 0; i < 4; i++)
         {
-            await connection.OpenAsync(Token);
+            await connection.OpenAsync(Stop);
             pools.Add(connection.Pool.Name);
             await connection.CloseAsync();
         }
@@ -81,7 +79,7 @@ public sealed class ReadRoutingTests
 
         using var write = test.Set.OpenWriteConnection();
         using var read = test.Set.OpenReadConnection();
-        using var lease = test.Set.RentRead(Token);
+        using var lease = test.Set.RentRead(Stop);
 
         Assert.Equal(("set/one", "set/two"), (write.Pool.Name, read.Pool.Name));
         Assert.Equal("two", test.NameOf(lease));
@@ -92,7 +90,7 @@ public sealed class ReadRoutingTests
     {
         await using var test = await TestSet.CreateAsync(replicas: 0, options => options.MaxReadsOnPrimary = 0);
 
-        await using var read = await test.Set.OpenReadConnectionAsync(Token);
+        await using var read = await test.Set.OpenReadConnectionAsync(Stop);
 
         Assert.Equal("set/one", read.Pool.Name);
         Assert.Equal(1, test.Set.GetStatistics().ReadsOnPrimary);
@@ -103,7 +101,7 @@ public sealed class ReadRoutingTests
     public async Task No_read_queues_at_a_replica_while_another_has_an_idle_connection()
     {
         await using var test = await TestSet.CreateAsync(configure: null, pools: options => options.MaxSize = 1);
-        using var held = await test.Server("two").Pool.RentAsync(Token);
+        using var held = await test.Server("two").Pool.RentAsync(Stop);
 
         var served = await test.ReadAsync(6);
 
@@ -115,9 +113,9 @@ public sealed class ReadRoutingTests
     public async Task A_read_queued_at_a_replica_moves_on_when_it_is_evicted()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 2);
-        using var first = await test.Set.RentReadAsync(Token);
-        using var second = await test.Set.RentReadAsync(Token).Soon();
-        var waiting = test.Set.RentReadAsync(Token).AsTask();
+        using var first = await test.Set.RentReadAsync(Stop);
+        using var second = await test.Set.RentReadAsync(Stop).Soon();
+        var waiting = test.Set.RentReadAsync(Stop).AsTask();
         Assert.False(waiting.IsCompleted);
 
         test.Two.Die();
@@ -133,7 +131,7 @@ public sealed class ReadRoutingTests
     public async Task A_caller_that_cancels_loses_nothing_and_gets_its_own_token()
     {
         await using var test = await TestSet.CreateAsync(replicas: 1, pools: options => options.MaxSize = 1);
-        using var held = await test.Set.RentReadAsync(Token);
+        using var held = await test.Set.RentReadAsync(Stop);
         using var source = new CancellationTokenSource();
         var waiting = test.Set.RentReadAsync(source.Token).AsTask();
 
@@ -142,7 +140,7 @@ public sealed class ReadRoutingTests
         var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
         Assert.Equal(source.Token, cancelled.CancellationToken);
         held.Dispose();
-        using var next = await test.Set.RentReadAsync(Token).Soon();
+        using var next = await test.Set.RentReadAsync(Stop).Soon();
     }
 
     [Fact]
@@ -165,7 +163,7 @@ public sealed class ReadRoutingTests
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = new EmptyChoice());
 
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Set.RentReadAsync(Token));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Set.RentReadAsync(Stop));
 
         Assert.Contains(nameof(EmptyChoice), refusal.Message, StringComparison.Ordinal);
     }

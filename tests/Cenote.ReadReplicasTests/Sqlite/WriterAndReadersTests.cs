@@ -8,8 +8,6 @@ public sealed class WriterAndReadersTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-set").FullName;
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
@@ -21,15 +19,15 @@ public sealed class WriterAndReadersTests : IDisposable
         for (var i = 1; i <= 50; i++)
         {
             await ExecuteAsync(set, $"INSERT INTO notes VALUES ({i})");
-            await using var reader = await set.OpenReadConnectionAsync(Token);
+            await using var reader = await set.OpenReadConnectionAsync(Stop);
             Assert.Equal("notes/readers", reader.Pool.Name);
             Assert.Equal(i, await CountAsync(reader));
         }
 
-        await using var readOnly = await set.OpenReadConnectionAsync(Token);
+        await using var readOnly = await set.OpenReadConnectionAsync(Stop);
         await using var command = readOnly.CreateCommand();
         command.CommandText = "INSERT INTO notes VALUES (0)";
-        Assert.Equal(8, (await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync(Token))).SqliteErrorCode);
+        Assert.Equal(8, (await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync(Stop))).SqliteErrorCode);
         Assert.Equal(0, set.GetStatistics().ReadsOnPrimary);
     }
 
@@ -43,18 +41,18 @@ public sealed class WriterAndReadersTests : IDisposable
         {
             for (var i = 0; i < 25; i++)
             {
-                await using var connection = await set.OpenWriteConnectionAsync(Token);
-                await using var transaction = await connection.BeginTransactionAsync(Token);
+                await using var connection = await set.OpenWriteConnectionAsync(Stop);
+                await using var transaction = await connection.BeginTransactionAsync(Stop);
                 await ExecuteAsync(connection, "INSERT INTO notes SELECT count(*) FROM notes");
-                await transaction.CommitAsync(Token);
+                await transaction.CommitAsync(Stop);
             }
-        }, Token)));
+        }, Stop)));
 
-        await using var reader = await set.OpenReadConnectionAsync(Token);
+        await using var reader = await set.OpenReadConnectionAsync(Stop);
         Assert.Equal(200, await CountAsync(reader));
         await using var distinct = reader.CreateCommand();
         distinct.CommandText = "SELECT count(DISTINCT n) FROM notes";
-        Assert.Equal(200, Convert.ToInt64(await distinct.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture));
+        Assert.Equal(200, Convert.ToInt64(await distinct.ExecuteScalarAsync(Stop), CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -62,17 +60,17 @@ public sealed class WriterAndReadersTests : IDisposable
     {
         await using var set = Create();
         await ExecuteAsync(set, "CREATE TABLE notes (n INTEGER)");
-        await using var writer = await set.OpenWriteConnectionAsync(Token);
-        await using var transaction = await writer.BeginTransactionAsync(Token);
+        await using var writer = await set.OpenWriteConnectionAsync(Stop);
+        await using var transaction = await writer.BeginTransactionAsync(Stop);
         await ExecuteAsync(writer, "INSERT INTO notes VALUES (1)");
 
-        await using (var reader = await set.OpenReadConnectionAsync(Token))
+        await using (var reader = await set.OpenReadConnectionAsync(Stop))
         {
             Assert.Equal(0, await CountAsync(reader));
         }
 
-        await transaction.CommitAsync(Token);
-        await using var later = await set.OpenReadConnectionAsync(Token);
+        await transaction.CommitAsync(Stop);
+        await using var later = await set.OpenReadConnectionAsync(Stop);
         Assert.Equal(1, await CountAsync(later));
     }
 
@@ -84,11 +82,11 @@ public sealed class WriterAndReadersTests : IDisposable
         await ExecuteAsync(set, "CREATE TABLE notes (n INTEGER)");
         await ExecuteAsync(set, "INSERT INTO notes VALUES (1)");
 
-        await using var reader = await set.OpenReadConnectionAsync(Token);
+        await using var reader = await set.OpenReadConnectionAsync(Stop);
         Assert.Equal("notes/readers", reader.Pool.Name);
         Assert.Equal(1, await CountAsync(reader));
-        var token = set.ParseToken((await scope.GetTokenAsync(Token))!.ToString());
-        await using var other = await set.OpenReadConnectionAsync(token, Token);
+        var token = set.ParseToken((await scope.GetTokenAsync(Stop))!.ToString());
+        await using var other = await set.OpenReadConnectionAsync(token, Stop);
         Assert.Equal("notes/readers", other.Pool.Name);
     }
 
@@ -101,7 +99,7 @@ public sealed class WriterAndReadersTests : IDisposable
 
     private static async Task ExecuteAsync(ReplicaSet set, string text)
     {
-        await using var connection = await set.OpenWriteConnectionAsync(Token);
+        await using var connection = await set.OpenWriteConnectionAsync(Stop);
         await ExecuteAsync(connection, text);
     }
 
@@ -109,13 +107,13 @@ public sealed class WriterAndReadersTests : IDisposable
     {
         await using var command = connection.CreateCommand();
         command.CommandText = text;
-        await command.ExecuteNonQueryAsync(Token);
+        await command.ExecuteNonQueryAsync(Stop);
     }
 
     private static async Task<long> CountAsync(PooledConnection connection)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT count(*) FROM notes";
-        return Convert.ToInt64(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(Stop), CultureInfo.InvariantCulture);
     }
 }

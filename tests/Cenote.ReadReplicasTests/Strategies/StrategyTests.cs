@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.Strategies;
 /// <summary>How reads are spread.</summary>
 public sealed class StrategyTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Round_robin_gives_each_its_turns_by_weight_and_not_all_of_them_in_one_go()
     {
@@ -57,9 +55,9 @@ public sealed class StrategyTests
     public async Task Least_loaded_goes_where_the_fewest_are()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = ReplicaStrategy.LeastLoaded(), pools: options => options.MinSize = 3);
-        using var one = await test.Server("two").Pool.RentAsync(Token);
-        using var two = await test.Server("two").Pool.RentAsync(Token);
-        using var three = await test.Server("three").Pool.RentAsync(Token);
+        using var one = await test.Server("two").Pool.RentAsync(Stop);
+        using var two = await test.Server("two").Pool.RentAsync(Stop);
+        using var three = await test.Server("three").Pool.RentAsync(Stop);
 
         Assert.Equal("three 4", await test.ReadAsync(4));
     }
@@ -80,7 +78,7 @@ public sealed class StrategyTests
         List<ConnectionLease> held = [];
         for (var i = 0; i < 4; i++)
         {
-            held.Add(await test.Set.RentReadAsync(Token).Soon());
+            held.Add(await test.Set.RentReadAsync(Stop).Soon());
         }
 
         Assert.Equal(3, held.Count(lease => test.NameOf(lease) == "two"));
@@ -91,8 +89,8 @@ public sealed class StrategyTests
     public async Task Two_choices_prefer_the_server_with_less_load()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.Strategy = ReplicaStrategy.PowerOfTwoChoices(), pools: options => options.MinSize = 4);
-        using var one = await test.Server("two").Pool.RentAsync(Token);
-        using var two = await test.Server("two").Pool.RentAsync(Token);
+        using var one = await test.Server("two").Pool.RentAsync(Stop);
+        using var two = await test.Server("two").Pool.RentAsync(Stop);
 
         Assert.Equal("three 10", await test.ReadAsync(10));
     }
@@ -134,7 +132,7 @@ public sealed class StrategyTests
 
         test.Three.Revive();
         await test.ProbeAsync(2);
-        await test.Pump(test.Server("three").Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(250));
+        await test.Pump(test.Server("three").Pool.WaitUntilReadyAsync(Stop), TimeSpan.FromMilliseconds(250));
         Assert.Equal("five 3, four 3, three 3, two 3", await test.ReadAsync(12));
     }
 }

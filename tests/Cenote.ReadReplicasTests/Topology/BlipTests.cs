@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.Topology;
 /// <summary>Primaries that are away for a moment, or are not what they say.</summary>
 public sealed class BlipTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -18,8 +16,8 @@ public sealed class BlipTests
             .At(StubCall.Status, test.One.Database.Calls(StubCall.Status).Started + 1, StubStep.Fail());
 
         var writing = isBlocking
-            ? Patience.OnOwnThread(() => test.Set.RentWrite(Token))
-            : test.Set.RentWriteAsync(Token).AsTask();
+            ? Patience.OnOwnThread(() => test.Set.RentWrite(Stop))
+            : test.Set.RentWriteAsync(Stop).AsTask();
 
         using var lease = await writing.Soon();
         Assert.Equal("one", test.NameOf(lease));
@@ -40,7 +38,7 @@ public sealed class BlipTests
             .AddReplica("two", pool => pool.UseProvider(two.Provider))
             .Configure(options => options.ProbeTimeout = TimeSpan.FromMinutes(1))
             .Build();
-        var writing = set.RentWriteAsync(Token).AsTask();
+        var writing = set.RentWriteAsync(Stop).AsTask();
         while (set.Servers[0].Position is null)
         {
             await Task.Yield();
@@ -65,7 +63,7 @@ public sealed class BlipTests
         test.One.Revive();
         await test.ProbeAsync(2);
 
-        using var write = await test.Set.RentWriteAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Stop).Soon();
         Assert.Equal("one", test.NameOf(write));
     }
 
@@ -76,13 +74,13 @@ public sealed class BlipTests
         var two = new StubServer("two", ServerRole.Replica);
         two.Script.Always(StubCall.Status, StubStep.Fail(FailureKind.TooManyConnections));
         await using var set = new ReplicaSetBuilder("set").AddPrimary("one", pool => pool.UseProvider(one.Provider)).AddReplica("two", pool => pool.UseProvider(two.Provider)).Build();
-        await set.WaitUntilReadyAsync(Token).Soon();
+        await set.WaitUntilReadyAsync(Stop).Soon();
 
-        await set.ProbeAsync(Token).Soon();
+        await set.ProbeAsync(Stop).Soon();
         Assert.Equal(ReplicaSetServerState.Unreachable, set.Servers[1].State);
 
         two.Revive();
-        await set.ProbeAsync(Token).Soon();
+        await set.ProbeAsync(Stop).Soon();
         Assert.Equal(ReplicaSetServerState.Serving, set.Servers[1].State);
     }
 }

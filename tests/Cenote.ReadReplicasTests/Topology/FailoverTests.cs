@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.Topology;
 /// <summary>Parts that move from server to server.</summary>
 public sealed class FailoverTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Writes_find_the_promoted_replica()
     {
@@ -16,7 +14,7 @@ public sealed class FailoverTests
         test.Two.Become(ServerRole.Primary, timeline: 2);
         await test.ProbeAsync(2);
 
-        using var write = await test.Set.RentWriteAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Stop).Soon();
         Assert.Equal("two", test.NameOf(write));
         Assert.Equal("three 2", await test.ReadAsync(2));
         var change = await test.Change(TopologyChangeKind.PrimaryChanged);
@@ -41,7 +39,7 @@ public sealed class FailoverTests
         test.One.Revive();
         test.One.Become(ServerRole.Replica, timeline: 2);
         await test.ProbeAsync(2);
-        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(100));
+        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Stop), TimeSpan.FromMilliseconds(100));
 
         Assert.Equal("one 2, three 2", await test.ReadAsync(4));
         Assert.Equal("two", test.Set.Primary?.Name);
@@ -74,7 +72,7 @@ public sealed class FailoverTests
 
         test.One.Become(ServerRole.Replica, timeline: 2);
         await test.ProbeAsync(2);
-        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(100));
+        await test.Pump(test.Server("one").Pool.WaitUntilReadyAsync(Stop), TimeSpan.FromMilliseconds(100));
         Assert.Equal("one 2, three 2", await test.ReadAsync(4));
     }
 
@@ -92,9 +90,9 @@ public sealed class FailoverTests
         test.One.Die();
         test.Two.Become(ServerRole.Primary, timeline: 2);
         await test.ProbeAsync(2);
-        var token = await test.Set.GetTokenAsync(Token);
+        var token = await test.Set.GetTokenAsync(Stop);
         Assert.Equal("two 2", await test.ReadAsync(2));
-        using (var read = await test.Set.RentReadAsync(token, Token).Soon())
+        using (var read = await test.Set.RentReadAsync(token, Stop).Soon())
         {
             Assert.Equal("two", test.NameOf(read));
         }
@@ -154,8 +152,8 @@ public sealed class FailoverTests
         test.One.Die();
         await test.ProbeAsync(2);
         Assert.Null(test.Set.Primary);
-        var waiting = test.Set.RentWriteAsync(Token).AsTask();
-        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Token));
+        var waiting = test.Set.RentWriteAsync(Stop).AsTask();
+        var blocked = Patience.OnOwnThread(() => test.Set.RentWrite(Stop));
         await test.ProbeAsync(2);
         Assert.False(waiting.IsCompleted);
 
@@ -174,7 +172,7 @@ public sealed class FailoverTests
         test.One.Die();
         await test.ProbeAsync(2);
 
-        var waiting = test.Set.RentWriteAsync(Token).AsTask();
+        var waiting = test.Set.RentWriteAsync(Stop).AsTask();
         await test.Pump(waiting);
 
         var refusal = await Assert.ThrowsAsync<NoPrimaryException>(() => waiting);
@@ -223,11 +221,11 @@ public sealed class FailoverTests
         test.Two.Become(ServerRole.Primary, timeline: 2);
         test.One.Script.Always(StubCall.Execute, StubStep.Fail(FailureKind.ReadOnlyServer));
 
-        await using (var write = await test.Set.OpenWriteConnectionAsync(Token))
+        await using (var write = await test.Set.OpenWriteConnectionAsync(Stop))
         await using (var command = write.CreateCommand())
         {
             command.CommandText = "INSERT";
-            await Assert.ThrowsAsync<StubException>(() => command.ExecuteNonQueryAsync(Token));
+            await Assert.ThrowsAsync<StubException>(() => command.ExecuteNonQueryAsync(Stop));
         }
 
         // No time has passed.
@@ -235,7 +233,7 @@ public sealed class FailoverTests
         {
         }
 
-        using var next = await test.Set.RentWriteAsync(Token).Soon();
+        using var next = await test.Set.RentWriteAsync(Stop).Soon();
         Assert.Equal("two", test.NameOf(next));
     }
 
@@ -273,7 +271,7 @@ public sealed class FailoverTests
         await test.ProbeAsync(2);
 
         Assert.Equal(ReplicaSetServerState.ConflictingPrimary, test.Server("one").State);
-        await Assert.ThrowsAsync<NoPrimaryException>(async () => await test.Set.RentWriteAsync(Token));
+        await Assert.ThrowsAsync<NoPrimaryException>(async () => await test.Set.RentWriteAsync(Stop));
     }
 
     [Fact]
@@ -316,7 +314,7 @@ public sealed class FailoverTests
         await test.ProbeAsync(2);
 
         Assert.Equal("two", test.Set.Primary?.Name);
-        using var write = await test.Set.RentWriteAsync(Token).Soon();
+        using var write = await test.Set.RentWriteAsync(Stop).Soon();
         Assert.Equal("two", test.NameOf(write));
     }
 
@@ -324,8 +322,8 @@ public sealed class FailoverTests
     public async Task A_caller_queued_for_the_primary_moves_on_with_the_role()
     {
         await using var test = await TestSet.CreateAsync(pools: options => options.MaxSize = 1);
-        using var held = await test.Set.RentWriteAsync(Token);
-        var waiting = test.Set.RentWriteAsync(Token).AsTask();
+        using var held = await test.Set.RentWriteAsync(Stop);
+        var waiting = test.Set.RentWriteAsync(Stop).AsTask();
 
         test.One.Become(ServerRole.Replica);
         test.Two.Become(ServerRole.Primary);

@@ -3,8 +3,6 @@ namespace Cenote.ReadReplicasTests.Topology;
 /// <summary>When a replica leaves, and how it returns.</summary>
 public sealed class RotationTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_replica_leaves_after_failures_in_a_row_and_returns_after_successes_in_a_row()
     {
@@ -59,7 +57,7 @@ public sealed class RotationTests
         await test.ProbeAsync(2);
         test.Two.Revive();
         await test.ProbeAsync(2);
-        await test.Pump(two.Pool.WaitUntilReadyAsync(Token), TimeSpan.FromMilliseconds(10));
+        await test.Pump(two.Pool.WaitUntilReadyAsync(Stop), TimeSpan.FromMilliseconds(10));
         Assert.InRange(two.TrafficShare, 0.01, 0.5);
         var before = two.Pool.GetStatistics().Rents;
         await test.ReadAsync(400);
@@ -175,7 +173,7 @@ public sealed class RotationTests
     {
         await using var test = TestSet.Start(replicas: 2);
         test.Two.Die();
-        await test.Set.WaitUntilReadyAsync(Token).Soon();
+        await test.Set.WaitUntilReadyAsync(Stop).Soon();
 
         // Twice: on a busy machine its first probe was answered a moment before it died.
         await test.ProbeAsync(2);

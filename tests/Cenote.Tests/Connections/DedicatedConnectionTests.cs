@@ -3,9 +3,7 @@ namespace Cenote.Tests.Connections;
 /// <summary>Connections beside the pool.</summary>
 public sealed class DedicatedConnectionTests
 {
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_dedicated_connection_is_open_counts_for_no_size_and_ends_once(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
@@ -21,9 +19,7 @@ public sealed class DedicatedConnectionTests
         Assert.Equal(1, test.Database.Sessions);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Dispose_closes_a_dedicated_connection_once(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
@@ -35,9 +31,7 @@ public sealed class DedicatedConnectionTests
         Assert.Equal(1, test.Database.Sessions);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task Connection_that_is_created_only_is_closed_and_has_the_pools_credentials(SessionReset clearing)
     {
         var asked = 0;

@@ -10,9 +10,7 @@ public sealed class ClosedPoolTests
 
     private readonly TimerCountingTime _time = new();
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_leaked_lease_is_revoked_in_time_and_its_session_closed(SessionReset way)
     {
         var test = await FullAsync(2, options => options.LeakDetection.RevokeAfter = TimeSpan.FromSeconds(60), way);

@@ -176,9 +176,7 @@ public sealed class RentAndReturnTests
         Assert.Equal(1, test.Pool.GetStatistics().ConnectionsClosedByReason[CloseReason.RequestedByHolder]);
     }
 
-    [Theory]
-    [InlineData(SessionReset.ByPool)]
-    [InlineData(SessionReset.ByDriver)]
+    [Theory, ClassData<EveryValue<SessionReset>>]
     public async Task A_connection_found_broken_on_return_is_never_rented_again(SessionReset clearing)
     {
         await using var test = await TestPool.FullAsync(1, provider: TestPool.Clearing(clearing));
