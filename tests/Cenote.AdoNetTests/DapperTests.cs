@@ -107,27 +107,18 @@ public class DapperTests
     }
 
     [Fact]
-    public async Task Stored_procedures_of_mariadb_work()
-    {
-        await using var pool = TestPool.Create(Db.MariaDb);
-        await using var connection = await pool.OpenConnectionAsync();
-        var procedure = $"p_{Guid.NewGuid():N}";
-        await connection.ExecuteAsync($"CREATE PROCEDURE {procedure}(IN a int, OUT b int) BEGIN SET b = a * 2; END");
-        var parameters = new DynamicParameters();
-        parameters.Add("a", 21);
-        parameters.Add("b", dbType: DbType.Int32, direction: ParameterDirection.Output);
-        await connection.ExecuteAsync(procedure, parameters, commandType: CommandType.StoredProcedure);
-        Assert.Equal(42, parameters.Get<int>("b"));
-        await connection.ExecuteAsync($"DROP PROCEDURE {procedure}");
-    }
+    public Task Stored_procedures_of_mariadb_work() => AssertProcedureAsync(Db.MariaDb, "(IN a int, OUT b int) BEGIN SET b = a * 2; END");
 
     [Theory, ClassData<PostgreSqlDatabases>]
-    public async Task Stored_procedures_of_postgresql_work(Db db)
+    public Task Stored_procedures_of_postgresql_work(Db db) =>
+        AssertProcedureAsync(db, "(a int, OUT b int) LANGUAGE plpgsql AS $$ BEGIN b := a * 2; END $$");
+
+    private static async Task AssertProcedureAsync(Db db, string definition)
     {
         await using var pool = TestPool.Create(db);
         await using var connection = await pool.OpenConnectionAsync();
         var procedure = $"p_{Guid.NewGuid():N}";
-        await connection.ExecuteAsync($"CREATE PROCEDURE {procedure}(a int, OUT b int) LANGUAGE plpgsql AS $$ BEGIN b := a * 2; END $$");
+        await connection.ExecuteAsync($"CREATE PROCEDURE {procedure}{definition}");
         var parameters = new DynamicParameters();
         parameters.Add("a", 21);
         parameters.Add("b", dbType: DbType.Int32, direction: ParameterDirection.Output);

@@ -11,6 +11,7 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
 {
     private ConnectionState _state;
     private bool _isBroken;
+    private int _closes;
 
     /// <summary>The server.</summary>
     public StubDatabase StubDatabase => database;
@@ -48,6 +49,15 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
 
     /// <summary>The holder is done with the session.</summary>
     public void EndUse() => SessionOrThrow().EndUse();
+
+    /// <summary>Counts a close by the pool. A second one is a violation.</summary>
+    internal void NoteClose()
+    {
+        if (Interlocked.Increment(ref _closes) > 1)
+        {
+            database.Violate("a connection was closed twice");
+        }
+    }
 
     /// <summary>The driver notices that the session is gone.</summary>
     public void Break()

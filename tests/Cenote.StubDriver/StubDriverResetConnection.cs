@@ -6,7 +6,6 @@ namespace Cenote.StubDriver;
 internal sealed class StubDriverResetConnection(StubConnection connection) : DriverResetConnection(connection, ResetMode.Full)
 {
     private readonly StubConnection _connection = connection;
-    private int _closes;
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
@@ -27,24 +26,7 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
 
-    public override ValueTask CloseAsync()
-    {
-        NoteClose();
-        return StubPoolCalls.CloseAsync(_connection);
-    }
+    public override ValueTask CloseAsync() => StubPoolCalls.CloseAsync(_connection);
 
-    public override ValueTask AbortAsync()
-    {
-        NoteClose();
-        _connection.Session?.Abort();
-        return StubPoolCalls.AbortAsync(_connection);
-    }
-
-    private void NoteClose()
-    {
-        if (Interlocked.Increment(ref _closes) > 1)
-        {
-            _connection.StubDatabase.Violate("a connection was closed twice");
-        }
-    }
+    public override ValueTask AbortAsync() => StubPoolCalls.AbortAsync(_connection);
 }

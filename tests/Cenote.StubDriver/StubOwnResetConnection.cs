@@ -5,7 +5,6 @@ internal sealed class StubOwnResetConnection : PhysicalConnection
 {
     private readonly StubConnection _connection;
     private readonly Func<bool> _inline;
-    private int _closes;
 
     public StubOwnResetConnection(StubConnection connection, ResetMode resetMode, Func<bool> inline)
         : base(connection, SessionReset.ByPool, resetMode)
@@ -56,26 +55,9 @@ internal sealed class StubOwnResetConnection : PhysicalConnection
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         StubPoolCalls.RunAsync(_connection, StubCall.Validate, cancellationToken);
 
-    public override ValueTask CloseAsync()
-    {
-        NoteClose();
-        return StubPoolCalls.CloseAsync(_connection);
-    }
+    public override ValueTask CloseAsync() => StubPoolCalls.CloseAsync(_connection);
 
-    public override ValueTask AbortAsync()
-    {
-        NoteClose();
-        _connection.Session?.Abort();
-        return StubPoolCalls.AbortAsync(_connection);
-    }
-
-    private void NoteClose()
-    {
-        if (Interlocked.Increment(ref _closes) > 1)
-        {
-            _connection.StubDatabase.Violate("a connection was closed twice");
-        }
-    }
+    public override ValueTask AbortAsync() => StubPoolCalls.AbortAsync(_connection);
 
     private async ValueTask ClearAsync(CancellationToken cancellationToken)
     {

@@ -54,6 +54,7 @@ internal static class StubPoolCalls
 
     public static async ValueTask CloseAsync(StubConnection connection)
     {
+        connection.NoteClose();
         if (connection.IsOpening)
         {
             connection.StubDatabase.Violate("a connection was closed while it was being opened");
@@ -74,11 +75,13 @@ internal static class StubPoolCalls
     /// <summary>Ends the session even under a call of the pool's; without one, as a close does.</summary>
     public static ValueTask AbortAsync(StubConnection connection)
     {
+        connection.Session?.Abort();
         if (connection.Session is not { IsInPoolCall: true })
         {
             return CloseAsync(connection);
         }
 
+        connection.NoteClose();
         connection.StubDatabase.NoteAbort();
         connection.EndSession();
         return ValueTask.CompletedTask;
