@@ -28,9 +28,7 @@ public sealed class SynchronousCallerTests
         using var pool = new ConnectionPool(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
         using var blocked = new BlockedThreadPool();
         var held = pool.Rent();
-        var waiting = new Thread(() => pool.Rent().Dispose());
-        waiting.Start();
-        BlockUntil(pool, counts => counts.Waiting == 1);
+        var waiting = StartWaiting(pool);
 
         held.Dispose();
 
@@ -45,9 +43,7 @@ public sealed class SynchronousCallerTests
         using var pool = new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
         using var blocked = new BlockedThreadPool();
         var held = pool.Rent();
-        var waiting = new Thread(() => pool.Rent().Dispose());
-        waiting.Start();
-        BlockUntil(pool, counts => counts.Waiting == 1);
+        var waiting = StartWaiting(pool);
 
         // The server answers as soon as it is asked; only the thread that would hear it is missing.
         var returning = new Thread(held.Dispose);
@@ -66,9 +62,7 @@ public sealed class SynchronousCallerTests
         using var pool = new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
         using var blocked = new BlockedThreadPool();
         var held = pool.Rent();
-        var waiting = new Thread(() => pool.Rent().Dispose());
-        waiting.Start();
-        BlockUntil(pool, counts => counts.Waiting == 1);
+        var waiting = StartWaiting(pool);
 
         held.Stub().Break();
         held.Dispose();
@@ -108,6 +102,14 @@ public sealed class SynchronousCallerTests
         using var lease = pool.Rent();
 
         Assert.True(lease.IsActive);
+    }
+
+    private static Thread StartWaiting(ConnectionPool pool)
+    {
+        var waiting = new Thread(() => pool.Rent().Dispose());
+        waiting.Start();
+        BlockUntil(pool, counts => counts.Waiting == 1);
+        return waiting;
     }
 
     /// <summary>Asks again and again: nothing could run on the thread pool to tell this thread.</summary>
