@@ -219,8 +219,8 @@ internal sealed class QueryWatch
     }
 
     /// <summary>
-    /// Leaves the driver, releases the thread that waits in <see cref="End"/>, and then finishes a closing that was left
-    /// to this call.
+    /// Leaves the driver, releases the thread that waits in <see cref="End"/>, and then finishes a closing that was
+    /// left to this call.
     /// </summary>
     /// <remarks>
     /// In this order. A holder that closes and opens the connection after its statement must not find this call still

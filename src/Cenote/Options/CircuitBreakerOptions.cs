@@ -16,16 +16,16 @@ public sealed class CircuitBreakerOptions
         (other.FailureThreshold, other.SuccessThreshold, other.BreakDuration, other.MaxBreakDuration, other.BackoffMultiplier);
 
     /// <summary>
-    /// Gets or sets the number of consecutive failed attempts to open a connection that open the circuit. Refused credentials
-    /// or settings, too many connections and <see cref="Cenote.FailureKind.Transient"/> failures do not count, because
-    /// such a server can be reached.
+    /// Gets or sets the number of consecutive failed attempts to open a connection that open the circuit. Refused
+    /// credentials or settings, too many connections and <see cref="Cenote.FailureKind.Transient"/> failures do not
+    /// count, because such a server can be reached.
     /// </summary>
     /// <value>Default 3. Range 1 to 1,000.</value>
     public int FailureThreshold { get; set; } = 3;
 
     /// <summary>
-    /// Gets or sets the number of consecutive successes that close the circuit again: first the probe's connection is opened,
-    /// then round trips on it.
+    /// Gets or sets the number of consecutive successes that close the circuit again: first the probe's connection is
+    /// opened, then round trips on it.
     /// </summary>
     /// <value>Default 1. Range 1 to 100.</value>
     public int SuccessThreshold { get; set; } = 1;

@@ -4,8 +4,8 @@ namespace Cenote;
 public sealed class DiagnosisOptions
 {
     /// <summary>
-    /// Gets or sets the wait of the first waiting caller from which the pool is saturated. It is also saturated when as many
-    /// callers wait as there may be connections.
+    /// Gets or sets the wait of the first waiting caller from which the pool is saturated. It is also saturated when as
+    /// many callers wait as there may be connections.
     /// </summary>
     /// <value>Default 1 s. Range 0 to 1 day; 0 for any waiter.</value>
     public TimeSpan SaturatedWaitThreshold { get; set; } = TimeSpan.FromSeconds(1);

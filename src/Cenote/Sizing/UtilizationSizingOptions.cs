@@ -35,8 +35,8 @@ public sealed class UtilizationSizingOptions
     public TimeSpan GrowWindow { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets or sets how long utilization must stay low before the pool shrinks. This is the initial window: see the remarks of
-    /// <see cref="UtilizationSizingPolicy"/>.
+    /// Gets or sets how long utilization must stay low before the pool shrinks. This is the initial window: see the
+    /// remarks of <see cref="UtilizationSizingPolicy"/>.
     /// </summary>
     /// <value>Default 60 s. Range 1 s to 1 day.</value>
     public TimeSpan ShrinkWindow { get; set; } = TimeSpan.FromSeconds(60);

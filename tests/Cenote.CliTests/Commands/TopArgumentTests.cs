@@ -37,7 +37,7 @@ public sealed class TopArgumentTests
     }
 
     [Fact]
-    public async Task One_message_names_every_problem_and_a_header_that_the_shell_took_apart_is_not_repeated()
+    public async Task One_message_names_every_problem_without_the_header_that_the_shell_took_apart()
     {
         using var run = await ProgramRun.RunAsync("top", "--header", "Authorization:", "Bearer", "s3cret", "--pool", "", "--frobnicate");
 

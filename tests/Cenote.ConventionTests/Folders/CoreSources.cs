@@ -47,7 +47,9 @@ internal sealed class CoreSources
         where type.ContainingType is null
         select (tree.FilePath[Folder.Length..], type);
 
-    /// <summary>Uses of types in code; references of comments do not count, because nothing follows from them.</summary>
+    /// <summary>
+    /// Uses of types in code; references of comments do not count, because nothing follows from them.
+    /// </summary>
     internal IEnumerable<FolderUse> Uses()
     {
         foreach (var tree in CoreTrees())

@@ -3,7 +3,7 @@ namespace Cenote.ConventionTests.Folders;
 /// <summary>Looks for a shortest cycle among folders that use each other.</summary>
 internal static class FolderCycle
 {
-    /// <summary>The uses that form a cycle, one for each step; empty when there is no cycle.</summary>
+    /// <summary>The uses that form a cycle, one for each step; empty without a cycle.</summary>
     internal static IReadOnlyList<FolderUse> Find(IEnumerable<FolderUse> uses)
     {
         var steps = uses.Where(static use => use.From != use.To).DistinctBy(static use => (use.From, use.To)).ToLookup(static use => use.From, StringComparer.Ordinal);

@@ -14,7 +14,9 @@ public sealed class FolderTests
         Assert.True(Sources.Uses().Count() > 500, "Too few uses for the core of the pool.");
     }
 
-    /// <summary>The root is what a user types: it may use every folder, and its types are used where they are the subject.</summary>
+    /// <summary>
+    /// The root is what a user types: it may use every folder, and its types are used where they are the subject.
+    /// </summary>
     [Fact]
     public void Folders_form_no_cycle()
     {
