@@ -50,7 +50,7 @@ internal static class Replicas
 
     #region strategy
     /// <summary>
-    /// Replicas of the own zone, as long as one of them serves; used as builder.Reading(new SameZoneFirst("eu-1")).
+    /// Replicas of the own zone, as long as one of them serves; used as builder.UseStrategy(new SameZoneFirst("eu-1")).
     /// </summary>
     internal sealed class SameZoneFirst(string zone) : IReplicaStrategy
     {

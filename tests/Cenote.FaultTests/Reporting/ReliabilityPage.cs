@@ -36,7 +36,9 @@ internal sealed class ReliabilityPage(string path)
         text.Append(CultureInfo.InvariantCulture, $"- Drivers: Npgsql {Machine.VersionOf(typeof(NpgsqlConnection))}, MySqlConnector {Machine.VersionOf(typeof(MySqlConnection))}, Microsoft.Data.Sqlite {Machine.VersionOf(typeof(SqliteConnection))}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Deadline {Promise.Deadline.TotalMilliseconds:F0} ms, {Promise.MaxSize} connections, 10 clients:\n\n");
         AppendTable(text, results, withPool: false);
-        text.Append("\nThe same kill and restart with a deadline of 1 s (the drivers count in whole seconds), on Cenote and on the drivers' own pools with the same sizes:\n\n");
+        text.Append(
+            "\nThe same kill and restart with a deadline of 1 s (the drivers count in whole seconds), on Cenote and on the drivers' own\n"
+            + "pools with the same sizes:\n\n");
         AppendTable(text, compared, withPool: true);
         File.WriteAllText(path, $"{page[..(begin + Begin.Length)]}\n{text}{page[end..]}");
     }
