@@ -102,7 +102,7 @@ internal static class Replicas
             Console.WriteLine($"{server.Name}: {server.Role}, {server.State} {server.Reason}, lag {server.Lag}, share {server.TrafficShare:P0}, {server.Pool.Counts}");
         }
 
-        orders.TopologyChanged += (_, change) => alert($"{change.Kind}: {change.Server.Name}, {change.Reason}");
+        orders.TopologyChanged += (_, args) => alert($"{args.Change.Kind}: {args.Change.Server.Name}, {args.Change.Reason}");
         #endregion
     }
 

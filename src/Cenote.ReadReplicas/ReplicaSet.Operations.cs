@@ -20,7 +20,7 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Returns the last changes of the topology, the oldest first; at most 200.</summary>
-    public IReadOnlyList<TopologyChangedEventArgs> GetTopologyChanges() => _journal.Read();
+    public IReadOnlyList<TopologyChange> GetTopologyChanges() => _journal.Read();
 
     /// <summary>
     /// Diagnoses the set: its primary and the state of its servers. Each server's pool has its own diagnosis

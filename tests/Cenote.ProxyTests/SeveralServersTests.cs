@@ -47,12 +47,12 @@ public sealed class SeveralServersTests : IAsyncLifetime
     private static async Task FindsAsync(string address)
     {
         await using var set = NewSet(address);
-        var told = new TaskCompletionSource<TopologyChangedEventArgs>(TaskCreationOptions.RunContinuationsAsynchronously);
-        set.TopologyChanged += (_, change) =>
+        var told = new TaskCompletionSource<TopologyChange>(TaskCreationOptions.RunContinuationsAsynchronously);
+        set.TopologyChanged += (_, changed) =>
         {
-            if (change.Kind == TopologyChangeKind.MultipleServersFound)
+            if (changed.Change.Kind == TopologyChangeKind.MultipleServersFound)
             {
-                told.TrySetResult(change);
+                told.TrySetResult(changed.Change);
             }
         };
         Assert.Equal("db1", (await told.Task.Soon()).Server.Name);

@@ -10,7 +10,7 @@ namespace Cenote.ReadReplicasTests;
 internal sealed class TestSet : IAsyncDisposable
 {
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];
-    private readonly Channel<TopologyChangedEventArgs> _changes = Channel.CreateUnbounded<TopologyChangedEventArgs>();
+    private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
 
     private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, Action<IReadOnlyList<StubServer>>? prepare = null)
     {
@@ -50,7 +50,7 @@ internal sealed class TestSet : IAsyncDisposable
         }
 
         Set = builder.Build();
-        Set.TopologyChanged += (_, change) => _changes.Writer.TryWrite(change);
+        Set.TopologyChanged += (_, changed) => _changes.Writer.TryWrite(changed.Change);
     }
 
     public FakeTimeProvider Time { get; } = new(FakeTimeSteps.Start);
@@ -102,7 +102,7 @@ internal sealed class TestSet : IAsyncDisposable
     }
 
     /// <summary>The next change of the kind.</summary>
-    public async Task<TopologyChangedEventArgs> Change(TopologyChangeKind kind)
+    public async Task<TopologyChange> Change(TopologyChangeKind kind)
     {
         while (true)
         {

@@ -85,18 +85,18 @@ internal static class Outputs
         witness.See("pool", (object)$"{pool.ConnectionString}");
         foreach (var setting in pool.GetSettings())
         {
-            witness.See("settings", (object)setting);
+            witness.See("settings", (object)Shown(setting));
         }
 
         foreach (var happened in pool.GetEvents())
         {
-            witness.See("events", (object)happened);
+            witness.See("events", (object)Shown(happened));
         }
 
-        witness.See("statistics", (object)pool.GetStatistics());
+        witness.See("statistics", (object)Shown(pool.GetStatistics()));
         witness.See("last failure", pool.GetStatistics().LastOpenFailure?.Exception);
         var diagnosis = pool.Diagnose();
-        witness.See("diagnosis", (object)$"{diagnosis} {string.Join(' ', diagnosis.Findings)}");
+        witness.See("diagnosis", (object)$"{diagnosis} {string.Join(' ', diagnosis.Findings.Select(Shown))}");
         witness.ReadMeters();
     }
 
@@ -112,9 +112,13 @@ internal static class Outputs
             .Build();
         await set.ProbeAsync();
         var statistics = set.GetStatistics();
-        witness.See("set", (object)$"{set.Name} {statistics} {string.Join(' ', statistics.Servers)} {string.Join(' ', set.Diagnose().Findings)} {string.Join(' ', set.GetTopologyChanges())}");
+        witness.See("set", (object)$"{set.Name} {Shown(statistics)} {string.Join(' ', statistics.Servers.Select(Shown))} {string.Join(' ', set.Diagnose().Findings.Select(Shown))} {string.Join(' ', set.GetTopologyChanges().Select(Shown))}");
         witness.See("set open", await Record.ExceptionAsync(async () => await (await set.OpenConnectionAsync()).DisposeAsync()));
     }
+
+    /// <summary>The text of an output, and of each of its properties.</summary>
+    private static string Shown(object output) =>
+        $"{output} {string.Join(' ', output.GetType().GetProperties().Select(property => property.GetValue(output)))}";
 
     private static async Task ShowSiteAsync(Witness witness, ConnectionPool pool, PoolRegistry registry)
     {

@@ -18,8 +18,9 @@ internal sealed class SplitArrangement : Arrangement
         ForWriting = new WatchedPool(PoolPart.Writer, set.Servers[0].Pool);
         ForReading = new WatchedPool(PoolPart.Readers, set.Servers[1].Pool);
         Pools = [ForWriting, ForReading];
-        set.TopologyChanged += (_, change) =>
+        set.TopologyChanged += (_, changed) =>
         {
+            var change = changed.Change;
             if (change.Kind is not (TopologyChangeKind.ReplicaJoined or TopologyChangeKind.PrimaryChanged) || change.FormerPrimary is not null)
             {
                 _hasMovedCallers = true;

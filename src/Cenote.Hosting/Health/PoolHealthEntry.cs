@@ -2,15 +2,27 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Cenote;
 
-/// <summary>The health of one pool, or of a group of pools.</summary>
-/// <param name="Name">The name. The keys of the numbers in the data of the check begin with it.</param>
-/// <param name="Status">The status.</param>
-/// <param name="Description">The reason, with numbers. No secrets.</param>
-public sealed record PoolHealthEntry(string Name, HealthStatus Status, string Description)
+/// <summary>The health of one pool, or of a part of the application that is made of pools.</summary>
+public sealed class PoolHealthEntry
 {
-    /// <summary>Gets numbers and states for the data of the check. No secrets.</summary>
+    /// <summary>Initializes an entry.</summary>
+    /// <param name="name">The entry's name; the keys of its numbers in a check's data begin with it.</param>
+    /// <param name="status">The health.</param>
+    /// <param name="description">Why, in plain words with numbers, without secrets.</param>
+    public PoolHealthEntry(string name, HealthStatus status, string description) => (Name, Status, Description) = (name, status, description);
+
+    /// <summary>Gets the entry's name; the keys of its numbers in a check's data begin with it.</summary>
+    public string Name { get; }
+
+    /// <summary>Gets the health.</summary>
+    public HealthStatus Status { get; }
+
+    /// <summary>Gets why, in plain words with numbers. Contains no secrets.</summary>
+    public string Description { get; }
+
+    /// <summary>Gets numbers and states for readers of the check's data. Contains no secrets.</summary>
     public IReadOnlyDictionary<string, object> Data { get; init; } = new Dictionary<string, object>(StringComparer.Ordinal);
 
-    /// <summary>Gets the failure behind the status; <see langword="null"/> without one.</summary>
+    /// <summary>Gets the failure behind the status; <see langword="null"/> when nothing failed.</summary>
     public Exception? Exception { get; init; }
 }

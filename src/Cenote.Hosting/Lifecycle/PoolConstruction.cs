@@ -28,7 +28,7 @@ internal static class PoolConstruction
                 int? target = options.WarmUpTargets.TryGetValue(name, out var wanted) ? wanted : null;
                 if (target > size)
                 {
-                    failures.Add(new PoolWarmUpFailure(name, FormattableString.Invariant($"WarmUpTargets['{name}'] is {target}, and the size of the pool is {size}. Lower the one or raise the other."), Exception: null));
+                    failures.Add(new PoolWarmUpFailure(name, FormattableString.Invariant($"WarmUpTargets['{name}'] is {target}, and the size of the pool is {size}. Lower the one or raise the other."), exception: null));
                 }
 
                 warmUps.Add(new PoolWarmUp(name, pool, target, timeProvider, logger));
@@ -47,5 +47,5 @@ internal static class PoolConstruction
     private static PoolWarmUpFailure NotRegistered(string name, IReadOnlyList<string> names) => new(
         name,
         $"WarmUpTargets names it, but it is not registered. Registered: {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static other => $"'{other}'")))}.",
-        Exception: null);
+        exception: null);
 }

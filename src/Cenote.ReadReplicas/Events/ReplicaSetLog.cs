@@ -52,7 +52,7 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(134, LogLevel.Error, "Set {SetName}: the address of {Server} leads to multiple servers: {Reason}. Causal reads may be stale and writes may be rejected. Give the set one address for each server")]
     internal static partial void MultipleServersFound(ILogger logger, string setName, string server, string reason);
 
-    internal static void Changed(ILogger logger, string setName, TopologyChangedEventArgs change)
+    internal static void Changed(ILogger logger, string setName, TopologyChange change)
     {
         var server = change.Server.Name;
         switch (change.Kind)

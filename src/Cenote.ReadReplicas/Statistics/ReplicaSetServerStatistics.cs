@@ -1,7 +1,7 @@
 namespace Cenote;
 
 /// <summary>A snapshot of one server of a set.</summary>
-public sealed record ReplicaSetServerStatistics
+public sealed class ReplicaSetServerStatistics
 {
     internal ReplicaSetServerStatistics(ReplicaSetServer server)
     {

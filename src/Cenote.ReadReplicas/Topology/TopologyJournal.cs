@@ -12,14 +12,14 @@ internal sealed class TopologyJournal(string setName, ILogger logger)
     /// <summary>Changes are rare: these reach back for days, unless a server comes and goes all the time.</summary>
     private const int MaxRemembered = 200;
 
-    private readonly Queue<TopologyChangedEventArgs> _history = new();
+    private readonly Queue<TopologyChange> _history = new();
 
     internal OrderedEvent<TopologyChangedEventArgs> Changed { get; } = new(
         (_, exception) => ReplicaSetLog.HandlerFailed(logger, setName, exception),
-        change => ReplicaSetLog.Changed(logger, setName, change));
+        changed => ReplicaSetLog.Changed(logger, setName, changed.Change));
 
     /// <summary>Only queues, so it may be called under a lock.</summary>
-    internal void Record(TopologyChangedEventArgs change)
+    internal void Record(TopologyChange change)
     {
         lock (_history)
         {
@@ -31,10 +31,10 @@ internal sealed class TopologyJournal(string setName, ILogger logger)
             _history.Enqueue(change);
         }
 
-        Changed.Post(change);
+        Changed.Post(new TopologyChangedEventArgs(change));
     }
 
-    internal IReadOnlyList<TopologyChangedEventArgs> Read()
+    internal IReadOnlyList<TopologyChange> Read()
     {
         lock (_history)
         {

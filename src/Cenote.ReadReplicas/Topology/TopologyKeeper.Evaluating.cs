@@ -5,7 +5,7 @@ namespace Cenote.ReadReplicas.Topology;
 // What each server's probes mean for it.
 internal sealed partial class TopologyKeeper
 {
-    private void Evaluate(ServerRecord record, ServerRecord? winner, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    private void Evaluate(ServerRecord record, ServerRecord? winner, TopologySnapshot before, List<TopologyChange> changes)
     {
         var server = record.Server;
         var old = server.Standing;
@@ -105,7 +105,7 @@ internal sealed partial class TopologyKeeper
         return Math.Max(0.05, share);
     }
 
-    private void AddChange(ReplicaSetServer server, ServerStanding old, TopologySnapshot before, List<TopologyChangedEventArgs> changes)
+    private void AddChange(ReplicaSetServer server, ServerStanding old, TopologySnapshot before, List<TopologyChange> changes)
     {
         var now = server.Standing;
         var served = before.TryReadingOf(server) is not null;
@@ -135,7 +135,7 @@ internal sealed partial class TopologyKeeper
     /// Says so once. What to do about it is the user's to decide: a set that went out of service for it would make an
     /// outage of a doubt.
     /// </summary>
-    private void RecordMultipleServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChangedEventArgs> changes)
+    private void RecordMultipleServers(ReplicaSetServer server, in ProbeReport report, List<TopologyChange> changes)
     {
         if (report.Status is { HasMultipleServers: true } && !server.HasMultipleServers)
         {
@@ -145,7 +145,7 @@ internal sealed partial class TopologyKeeper
         }
     }
 
-    private void RecordPrimary(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, List<TopologyChangedEventArgs> changes)
+    private void RecordPrimary(TopologySnapshot before, ReplicaSetServer? primary, ServerRecord? winner, List<TopologyChange> changes)
     {
         if (winner is not null && winner.Server != before.Primary)
         {
@@ -181,6 +181,6 @@ internal sealed partial class TopologyKeeper
         ? FormattableString.Invariant($"it takes writes, on timeline {timeline}")
         : winner.Status.Role == ServerRole.Unknown ? "it is declared as primary" : "it takes writes";
 
-    private TopologyChangedEventArgs Change(TopologyChangeKind change, ReplicaSetServer server, string reason, ReplicaSetServer? formerPrimary = null) =>
+    private TopologyChange Change(TopologyChangeKind change, ReplicaSetServer server, string reason, ReplicaSetServer? formerPrimary = null) =>
         new(_options.Name, change, server, formerPrimary, reason, _options.TimeProvider.GetUtcNow());
 }

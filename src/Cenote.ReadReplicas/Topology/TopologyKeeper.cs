@@ -49,7 +49,7 @@ internal sealed partial class TopologyKeeper
     internal void Process(ReplicaSetServer server, in ProbeReport report)
     {
         TopologySnapshot before, after;
-        var changes = new List<TopologyChangedEventArgs>();
+        var changes = new List<TopologyChange>();
         var record = _records[server.Ordinal];
         lock (_gate)
         {
@@ -101,7 +101,7 @@ internal sealed partial class TopologyKeeper
     internal string Describe() => string.Join(" ", Servers.Select(static server =>
         server.State == ReplicaSetServerState.Serving ? $"{server.Name}: {server.Role}, serving." : $"{server.Name}: {server.State}, {server.Reason}."));
 
-    private TopologySnapshot Decide(ServerRecord reported, in ProbeReport report, List<TopologyChangedEventArgs> changes)
+    private TopologySnapshot Decide(ServerRecord reported, in ProbeReport report, List<TopologyChange> changes)
     {
         var before = _current;
         var isSettled = _records.All(static record => record.IsProbed);

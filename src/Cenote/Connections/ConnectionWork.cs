@@ -40,7 +40,7 @@ internal sealed class ConnectionWork(
 
     public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => failures.RecordFailure(slot, reason, exception);
 
-    public void NotifyCircuitChanged(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, before, status));
+    public void NotifyCircuitChanged(CircuitState before, CircuitStatus status) => circuitChanged.Post(new CircuitChangedEventArgs(settings.Name, settings.Clock.UtcNow, before, status));
 
     /// <summary>
     /// Gives up a lease on whose connection a call of the driver hangs. The slot goes on, and the connection is closed

@@ -104,7 +104,7 @@ internal sealed class FailureReports(
     {
         if (failureObserved.HasHandlers)
         {
-            failureObserved.Post(new FailureObservedEventArgs(settings.Name, kind, exception));
+            failureObserved.Post(new FailureObservedEventArgs(settings.Name, settings.Clock.UtcNow, kind, exception));
         }
     }
 }

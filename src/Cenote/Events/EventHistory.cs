@@ -23,7 +23,7 @@ internal sealed class EventHistory
     {
         lock (_gate)
         {
-            var numbered = happened with { Sequence = ++_sequence };
+            var numbered = new PoolEvent(happened) { Sequence = ++_sequence };
             (IsTraffic(happened) ? _traffic : _rest).Add(numbered);
             return numbered;
         }

@@ -5,15 +5,19 @@ namespace Cenote;
 /// </summary>
 public sealed class FailureObservedEventArgs : EventArgs
 {
-    internal FailureObservedEventArgs(string poolName, FailureKind kind, Exception? exception)
+    internal FailureObservedEventArgs(string poolName, DateTimeOffset time, FailureKind kind, Exception? exception)
     {
         PoolName = poolName;
+        Time = time;
         Kind = kind;
         Exception = exception;
     }
 
     /// <summary>Gets the name of the pool.</summary>
     public string PoolName { get; }
+
+    /// <summary>Gets when it happened.</summary>
+    public DateTimeOffset Time { get; }
 
     /// <summary>
     /// Gets the kind: <see cref="FailureKind.ConnectionLost"/> or <see cref="FailureKind.ReadOnlyServer"/>.

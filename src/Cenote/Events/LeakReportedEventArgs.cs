@@ -1,13 +1,20 @@
 namespace Cenote;
 
-/// <summary>The data of <see cref="ConnectionPool.LeakReported"/>.</summary>
+/// <summary>The arguments of <see cref="ConnectionPool.LeakReported"/>.</summary>
 public sealed class LeakReportedEventArgs : EventArgs
 {
-    internal LeakReportedEventArgs(LeakKind kind, LeaseInfo lease) => (Kind, Lease) = (kind, lease);
+    internal LeakReportedEventArgs(string poolName, DateTimeOffset time, LeakKind kind, LeaseInfo lease) =>
+        (PoolName, Time, Kind, Lease) = (poolName, time, kind, lease);
 
-    /// <summary>Gets the kind of the report.</summary>
+    /// <summary>Gets the pool's name.</summary>
+    public string PoolName { get; }
+
+    /// <summary>Gets when it was reported.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>Gets what is known about the lease.</summary>
     public LeakKind Kind { get; }
 
-    /// <summary>Gets the reported lease. Its age is the total age, also after the return.</summary>
+    /// <summary>Gets the lease. After its return, its age is the total.</summary>
     public LeaseInfo Lease { get; }
 }

@@ -14,7 +14,7 @@ internal sealed partial class PoolJournal
             return;
         }
 
-        Record(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")) with
+        Record(new PoolEvent(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")))
         {
             CallSite = site,
             Duration = waited,
@@ -26,7 +26,7 @@ internal sealed partial class PoolJournal
         PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(timeout), counts);
         if (_timeouts.MayPass(out var heldBack))
         {
-            Record(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")) with
+            Record(new PoolEvent(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")))
             {
                 CallSite = site,
                 Duration = timeout,
@@ -67,7 +67,7 @@ internal sealed partial class PoolJournal
         RecordLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"lease revoked: {lease}");
     }
 
-    private void RecordLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Record(NewEvent(kind, level, message) with
+    private void RecordLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Record(new PoolEvent(NewEvent(kind, level, message))
     {
         SlotId = lease.SlotId,
         CallSite = lease.CallSite,

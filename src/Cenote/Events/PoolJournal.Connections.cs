@@ -11,7 +11,7 @@ internal sealed partial class PoolJournal
     internal void ConnectionOpened(int slotId, int attempts)
     {
         PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
-        Record(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "attempt")}") : "")}")) with
+        Record(new PoolEvent(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "attempt")}") : "")}")))
         {
             SlotId = slotId,
         });
@@ -33,7 +33,7 @@ internal sealed partial class PoolJournal
     internal void ConnectionClosed(int slotId, CloseReason reason)
     {
         PoolLog.Closed(Logger, _settings.Name, slotId, reason);
-        Record(NewEvent(PoolEventKind.ConnectionClosed, LevelOf(reason), Text($"closed the connection in slot {slotId}: {reason}")) with
+        Record(new PoolEvent(NewEvent(PoolEventKind.ConnectionClosed, LevelOf(reason), Text($"closed the connection in slot {slotId}: {reason}")))
         {
             SlotId = slotId,
             CloseReason = reason,
@@ -50,7 +50,7 @@ internal sealed partial class PoolJournal
     {
         PoolLog.ConnectionFailed(Logger, _settings.Name, slotId, reason, exception);
         var why = exception is null ? "" : $": {exception.Message}";
-        Record(NewEvent(PoolEventKind.ConnectionFailed, PoolEventLevel.Warning, Text($"the connection in slot {slotId} failed ({reason}){why}")) with
+        Record(new PoolEvent(NewEvent(PoolEventKind.ConnectionFailed, PoolEventLevel.Warning, Text($"the connection in slot {slotId} failed ({reason}){why}")))
         {
             SlotId = slotId,
             CloseReason = reason,

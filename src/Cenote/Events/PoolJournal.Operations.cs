@@ -90,6 +90,6 @@ internal sealed partial class PoolJournal
     internal void OperatorAction(string action, string actor)
     {
         PoolLog.OperatorAction(Logger, _settings.Name, action, actor);
-        Record(NewEvent(PoolEventKind.OperatorAction, PoolEventLevel.Information, $"{action}, by {actor}") with { Actor = actor });
+        Record(new PoolEvent(NewEvent(PoolEventKind.OperatorAction, PoolEventLevel.Information, $"{action}, by {actor}")) { Actor = actor });
     }
 }

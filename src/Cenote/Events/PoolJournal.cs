@@ -50,7 +50,7 @@ internal sealed partial class PoolJournal
             var numbered = _history.Add(happened);
             if (EventOccurred.HasHandlers)
             {
-                EventOccurred.Post(new PoolEventArgs(numbered));
+                EventOccurred.Post(new PoolEventArgs(_settings.Name, numbered));
             }
         }
     }

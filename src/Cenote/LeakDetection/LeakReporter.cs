@@ -66,7 +66,7 @@ internal sealed class LeakReporter
     {
         if (Reported.HasHandlers)
         {
-            Reported.Post(new LeakReportedEventArgs(kind, lease));
+            Reported.Post(new LeakReportedEventArgs(_settings.Name, _settings.Clock.UtcNow, kind, lease));
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
         var seen = TimeSpan.FromMilliseconds(slot.Age.Watch(lease.Lease.Ticket, desk.Clock.ElapsedMilliseconds, LongestGap));
         if (seen >= settings.LeakThreshold && !lease.IsSuspectedLeak)
         {
-            slot.Age.SuspectedLeak = lease = lease with { IsSuspectedLeak = true };
+            slot.Age.SuspectedLeak = lease = new LeaseInfo(lease) { IsSuspectedLeak = true };
             reporter.ReportSuspected(lease);
         }
 
@@ -77,7 +77,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
     {
         if (slot.Endings.Find(suspected.Lease.Ticket) is null)
         {
-            reporter.ReturnedLate(suspected with { Age = TimeSpan.FromMilliseconds(desk.Now - suspected.RentedAtMilliseconds) });
+            reporter.ReturnedLate(new LeaseInfo(suspected) { Age = TimeSpan.FromMilliseconds(desk.Now - suspected.RentedAtMilliseconds) });
         }
     }
 }

@@ -234,7 +234,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     private RentRequest NewRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var wait = timeout ?? settings.AcquireTimeout;
-        return new RentRequest(settings.Clock.GetTimestamp(), wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : site with { FilePath = null })
+        return new RentRequest(settings.Clock.GetTimestamp(), wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName))
         {
             Origin = CaptureOrigin(),
         };

@@ -15,12 +15,10 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
     internal PoolStatistics Read()
     {
         var statistics = desk.Read(ReadCounters);
-        return statistics with
-        {
-            WaitTime = Meters.WaitTime.Summarize(zeros: Math.Max(0, statistics.Rents - statistics.Waits)),
-            UseTime = Meters.UseTime.Summarize(),
-            ConnectTime = Meters.ConnectTime.Summarize(),
-        };
+        statistics.WaitTime = Meters.WaitTime.Summarize(zeros: Math.Max(0, statistics.Rents - statistics.Waits));
+        statistics.UseTime = Meters.UseTime.Summarize();
+        statistics.ConnectTime = Meters.ConnectTime.Summarize();
+        return statistics;
     }
 
     internal PoolLatencies ReadLatencies()
@@ -61,9 +59,6 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             LeasesRevoked = Meters.LeasesRevoked.Value,
             NestedRents = Meters.NestedRents.Value,
             MaintenanceFailures = Meters.MaintenanceFailures.Value,
-            WaitTime = default,
-            UseTime = default,
-            ConnectTime = default,
             LastOpenFailure = Meters.LastOpenFailure,
             CircuitState = desk.GetCircuitStatus().State,
             CircuitOpenings = Meters.CircuitOpenings.Value,

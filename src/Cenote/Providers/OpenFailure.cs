@@ -3,15 +3,29 @@ using Cenote.Providers;
 namespace Cenote;
 
 /// <summary>A failure to open a physical connection.</summary>
-/// <param name="Exception">The driver's exception in the last attempt.</param>
-/// <param name="Kind">The meaning of the exception.</param>
-/// <param name="Time">The time of the last attempt.</param>
-/// <param name="Attempts">The number of attempts.</param>
-public sealed record OpenFailure(Exception Exception, FailureKind Kind, DateTimeOffset Time, int Attempts)
+public sealed class OpenFailure
 {
+    internal OpenFailure(Exception exception, FailureKind kind, DateTimeOffset time, int attempts) =>
+        (Exception, Kind, Time, Attempts) = (exception, kind, time, attempts);
+
+    /// <summary>Gets the driver's exception of the last attempt.</summary>
+    public Exception Exception { get; }
+
+    /// <summary>Gets the kind of the failure.</summary>
+    public FailureKind Kind { get; }
+
+    /// <summary>Gets when the last attempt failed.</summary>
+    public DateTimeOffset Time { get; }
+
+    /// <summary>Gets the number of attempts.</summary>
+    public int Attempts { get; }
+
     /// <summary>
-    /// Gets what to do about it, where the provider knows (<see cref="IConnectFailureAdvisor.Advise"/>). Contains no
-    /// secrets.
+    /// Gets what to do about it; <see langword="null"/> when the provider
+    /// (<see cref="IConnectFailureAdvisor.Advise"/>) does not know. Contains no secret.
     /// </summary>
-    public string? Recommendation { get; init; }
+    public string? Recommendation { get; internal init; }
+
+    /// <summary>Returns kind, time and the driver's message.</summary>
+    public override string ToString() => $"{Kind} at {Readable.Moment(Time)}: {Exception.Message}";
 }

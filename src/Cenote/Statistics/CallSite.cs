@@ -1,15 +1,27 @@
 namespace Cenote;
 
-/// <summary>The place in the source where a connection was rented, as supplied by the compiler.</summary>
-/// <param name="FilePath">The source file, or <see langword="null"/> for an unknown caller.</param>
-/// <param name="LineNumber">The line in that file; 0 for an unknown caller.</param>
-/// <param name="MemberName">The method, or <see langword="null"/> for an unknown caller.</param>
-public readonly record struct CallSite(string? FilePath, int LineNumber, string? MemberName)
+/// <summary>The place in the source from which a connection was rented. The compiler fills it in.</summary>
+public readonly record struct CallSite
 {
-    /// <summary>Gets whether the caller is known.</summary>
+    /// <summary>Initializes a call site.</summary>
+    /// <param name="filePath">The source file; <see langword="null"/> when the caller is not known.</param>
+    /// <param name="lineNumber">The line in that file; 0 when not known.</param>
+    /// <param name="memberName">The method; <see langword="null"/> when not known.</param>
+    public CallSite(string? filePath, int lineNumber, string? memberName) => (FilePath, LineNumber, MemberName) = (filePath, lineNumber, memberName);
+
+    /// <summary>Gets the source file; <see langword="null"/> when the caller is not known.</summary>
+    public string? FilePath { get; }
+
+    /// <summary>Gets the line in the source file; 0 when not known.</summary>
+    public int LineNumber { get; }
+
+    /// <summary>Gets the method; <see langword="null"/> when not known.</summary>
+    public string? MemberName { get; }
+
+    /// <summary>Whether the caller is known.</summary>
     public bool IsKnown => !string.IsNullOrEmpty(FilePath);
 
-    /// <summary>Returns the place as text, such as <c>OrderRepository.cs:87 (LoadAsync)</c>.</summary>
+    /// <summary>The place in words, such as <c>OrderRepository.cs:87 (LoadAsync)</c>.</summary>
     public override string ToString() =>
         IsKnown
             ? FormattableString.Invariant($"{Path.GetFileName(FilePath!.Replace('\\', '/'))}{(LineNumber == 0 ? "" : FormattableString.Invariant($":{LineNumber}"))} ({MemberName})")

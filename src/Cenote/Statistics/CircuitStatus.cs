@@ -1,13 +1,41 @@
 namespace Cenote;
 
-/// <summary>A snapshot of a pool's circuit.</summary>
-/// <param name="State">The state of the circuit.</param>
-/// <param name="IsIsolated">Whether the circuit was opened by <see cref="ConnectionPool.IsolateCircuit"/>. It then
-/// stays open until <see cref="ConnectionPool.CloseCircuit"/>.</param>
-/// <param name="StateChangedAt">The time since which the circuit is closed, or not closed.</param>
-/// <param name="ConsecutiveFailures">The connection attempts that failed since the last success.</param>
-/// <param name="TimeUntilNextProbe">The time until the next probe, or <see langword="null"/> during a probe and for a
-/// closed or isolated circuit.</param>
-/// <param name="LastFailure">The last failed connection attempt since the last success.</param>
-public sealed record CircuitStatus(
-    CircuitState State, bool IsIsolated, DateTimeOffset StateChangedAt, int ConsecutiveFailures, TimeSpan? TimeUntilNextProbe, OpenFailure? LastFailure);
+/// <summary>The status of a pool's circuit at one moment.</summary>
+public sealed class CircuitStatus
+{
+    internal CircuitStatus(
+        CircuitState state, bool isIsolated, DateTimeOffset stateChangedAt, int consecutiveFailures, TimeSpan? timeUntilNextProbe, OpenFailure? lastFailure)
+    {
+        State = state;
+        IsIsolated = isIsolated;
+        StateChangedAt = stateChangedAt;
+        ConsecutiveFailures = consecutiveFailures;
+        TimeUntilNextProbe = timeUntilNextProbe;
+        LastFailure = lastFailure;
+    }
+
+    /// <summary>Gets whether the pool tries to reach its database.</summary>
+    public CircuitState State { get; }
+
+    /// <summary>
+    /// Gets whether <see cref="ConnectionPool.IsolateCircuit"/> has opened the circuit. It then stays open until
+    /// <see cref="ConnectionPool.CloseCircuit"/>.
+    /// </summary>
+    public bool IsIsolated { get; }
+
+    /// <summary>Gets when the circuit was last closed, or was last opened after it was closed.</summary>
+    public DateTimeOffset StateChangedAt { get; }
+
+    /// <summary>Gets the number of failed attempts to connect since the last success.</summary>
+    public int ConsecutiveFailures { get; }
+
+    /// <summary>
+    /// Gets the time until the next probe; <see langword="null"/> when no probe is scheduled.
+    /// </summary>
+    public TimeSpan? TimeUntilNextProbe { get; }
+
+    /// <summary>
+    /// Gets the last failure to open a connection since the last success; <see langword="null"/> when none failed.
+    /// </summary>
+    public OpenFailure? LastFailure { get; }
+}

@@ -1,16 +1,21 @@
 namespace Cenote;
 
 /// <summary>The holder of a connection.</summary>
-/// <param name="SlotId">The slot of the pool, from 0.</param>
-/// <param name="Age">The time since the rent, exact to about a second.</param>
-/// <param name="FilePath">The source file of the rent, or <see langword="null"/> for an unknown caller.</param>
-/// <param name="LineNumber">The line in that file; 0 for an unknown caller.</param>
-/// <param name="MemberName">The method of the rent, or <see langword="null"/> for an unknown caller.</param>
-public sealed record LeaseHolder(int SlotId, TimeSpan Age, string? FilePath, int LineNumber, string? MemberName)
+public sealed class LeaseHolder
 {
+    internal LeaseHolder(int slotId, TimeSpan age, CallSite callSite) => (SlotId, Age, CallSite) = (slotId, age, callSite);
+
+    /// <summary>Gets the slot of the pool, from 0.</summary>
+    public int SlotId { get; }
+
+    /// <summary>Gets how long the connection has been held; exact to about a second.</summary>
+    public TimeSpan Age { get; }
+
+    /// <summary>Gets where in the source the connection was rented.</summary>
+    public CallSite CallSite { get; }
+
     /// <summary>
-    /// Returns the call site and the age as text, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.
+    /// Returns the call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.
     /// </summary>
-    public override string ToString() =>
-        FormattableString.Invariant($"{new CallSite(FilePath, LineNumber, MemberName)}, held {Age.TotalSeconds:F1} s");
+    public override string ToString() => FormattableString.Invariant($"{CallSite}, held {Age.TotalSeconds:F1} s");
 }

@@ -1,35 +1,51 @@
 namespace Cenote;
 
 /// <summary>A snapshot of a lease: its connection, age and call site.</summary>
-public sealed record LeaseInfo
+public sealed class LeaseInfo
 {
+    internal LeaseInfo()
+    {
+    }
+
+    internal LeaseInfo(LeaseInfo other)
+    {
+        SlotId = other.SlotId;
+        Age = other.Age;
+        RentedAt = other.RentedAt;
+        CallSite = other.CallSite;
+        IsSuspectedLeak = other.IsSuspectedLeak;
+        Origin = other.Origin;
+        Lease = other.Lease;
+        RentedAtMilliseconds = other.RentedAtMilliseconds;
+    }
+
     /// <summary>
     /// Gets the unique id of this lease in its pool, such as <c>3-17</c> for the 17th lease of slot 3.
     /// </summary>
     public string Id => FormattableString.Invariant($"{SlotId}-{Number}");
 
     /// <summary>Gets the slot of the pool, from 0.</summary>
-    public required int SlotId { get; init; }
+    public int SlotId { get; internal init; }
 
     /// <summary>Gets the time since the rent, exact to about a second.</summary>
-    public required TimeSpan Age { get; init; }
+    public TimeSpan Age { get; internal init; }
 
     /// <summary>Gets the time of the rent, exact to about a second.</summary>
-    public required DateTimeOffset RentedAt { get; init; }
+    public DateTimeOffset RentedAt { get; internal init; }
 
     /// <summary>Gets the place in the source of the rent.</summary>
-    public required CallSite CallSite { get; init; }
+    public CallSite CallSite { get; internal init; }
 
     /// <summary>
     /// Gets whether the lease was reported as held longer than <see cref="LeakDetectionOptions.Threshold"/>.
     /// </summary>
-    public required bool IsSuspectedLeak { get; init; }
+    public bool IsSuspectedLeak { get; internal init; }
 
     /// <summary>
     /// Gets thread, task and stack of the rent, or <see langword="null"/> for a rent that was not sampled
     /// (<see cref="LeakDetectionOptions.StackSamplingInterval"/>).
     /// </summary>
-    public required LeaseOrigin? Origin { get; init; }
+    public LeaseOrigin? Origin { get; internal init; }
 
     /// <summary>Gets the number of the lease in its slot, from 1.</summary>
     internal long Number { get; init; }

@@ -1,75 +1,81 @@
+using System.Collections.ObjectModel;
+
 namespace Cenote;
 
 /// <summary>A consistent snapshot of a pool. Cheap enough to read every second.</summary>
-public sealed record PoolStatistics
+public sealed class PoolStatistics
 {
+    internal PoolStatistics()
+    {
+    }
+
     /// <summary>Gets the name of the pool.</summary>
-    public required string PoolName { get; init; }
+    public string PoolName { get; internal init; } = "";
 
     /// <summary>Gets the time of the snapshot.</summary>
-    public required DateTimeOffset Time { get; init; }
+    public DateTimeOffset Time { get; internal init; }
 
     /// <summary>Gets the state of the pool.</summary>
-    public PoolState State { get; init; }
+    public PoolState State { get; internal init; }
 
     /// <summary>Gets the minimum number of open connections.</summary>
-    public int MinSize { get; init; }
+    public int MinSize { get; internal init; }
 
     /// <summary>
     /// Gets the maximum number of open connections. The current limit, <see cref="PoolCounts.Limit"/>, may be lower.
     /// </summary>
-    public int MaxSize { get; init; }
+    public int MaxSize { get; internal init; }
 
     /// <summary>Gets the counts of connections by state, and of waiting callers.</summary>
-    public required PoolCounts Counts { get; init; }
+    public PoolCounts Counts { get; internal init; }
 
     /// <summary>Gets the number of rents since construction.</summary>
-    public required long Rents { get; init; }
+    public long Rents { get; internal init; }
 
     /// <summary>Gets the number of rents that queued.</summary>
-    public required long Waits { get; init; }
+    public long Waits { get; internal init; }
 
     /// <summary>
     /// Gets the time that the first caller in the queue has waited so far, or <see cref="TimeSpan.Zero"/> for an empty
     /// queue.
     /// </summary>
-    public TimeSpan LongestWait { get; init; }
+    public TimeSpan LongestWait { get; internal init; }
 
     /// <summary>Gets the number of callers that reached the acquire timeout.</summary>
-    public required long Timeouts { get; init; }
+    public long Timeouts { get; internal init; }
 
     /// <summary>Gets the number of callers that cancelled in the queue.</summary>
-    public required long Cancellations { get; init; }
+    public long Cancellations { get; internal init; }
 
     /// <summary>Gets the number of callers that failed because no connection could be opened.</summary>
-    public required long Errors { get; init; }
+    public long Errors { get; internal init; }
 
     /// <summary>
     /// Gets the number of callers that were rejected because the circuit was open and no connection was left.
     /// </summary>
-    public long CircuitRejections { get; init; }
+    public long CircuitRejections { get; internal init; }
 
     /// <summary>
     /// Gets the number of callers that were rejected because too many callers waited, or waited too long.
     /// </summary>
-    public long OverloadRejections { get; init; }
+    public long OverloadRejections { get; internal init; }
 
     /// <summary>Gets the state of the circuit.</summary>
-    public CircuitState CircuitState { get; init; }
+    public CircuitState CircuitState { get; internal init; }
 
     /// <summary>Gets how often the circuit has opened.</summary>
-    public long CircuitOpenings { get; init; }
+    public long CircuitOpenings { get; internal init; }
 
     /// <summary>Gets the number of physical connections that were opened.</summary>
-    public required long ConnectionsOpened { get; init; }
+    public long ConnectionsOpened { get; internal init; }
 
     /// <summary>Gets the number of failed connection attempts.</summary>
-    public required long OpenFailures { get; init; }
+    public long OpenFailures { get; internal init; }
 
     /// <summary>
     /// Gets the number of closed physical connections by reason, without reasons that never occurred.
     /// </summary>
-    public required IReadOnlyDictionary<CloseReason, long> ConnectionsClosedByReason { get; init; }
+    public IReadOnlyDictionary<CloseReason, long> ConnectionsClosedByReason { get; internal init; } = ReadOnlyDictionary<CloseReason, long>.Empty;
 
     /// <summary>Gets the number of physical connections that were closed, for any reason.</summary>
     public long ConnectionsClosed => ConnectionsClosedByReason.Values.Sum();
@@ -77,40 +83,40 @@ public sealed record PoolStatistics
     /// <summary>
     /// Gets the number of leases that were held longer than <see cref="LeakDetectionOptions.Threshold"/>.
     /// </summary>
-    public long LeaksSuspected { get; init; }
+    public long LeaksSuspected { get; internal init; }
 
     /// <summary>Gets the number of suspected leases that were returned late.</summary>
-    public long LeasesReturnedLate { get; init; }
+    public long LeasesReturnedLate { get; internal init; }
 
     /// <summary>Gets the number of leases that were garbage-collected without being returned.</summary>
     public long LeasesAbandoned => ConnectionsClosedByReason.GetValueOrDefault(CloseReason.Abandoned);
 
     /// <summary>Gets the number of revoked leases.</summary>
-    public long LeasesRevoked { get; init; }
+    public long LeasesRevoked { get; internal init; }
 
     /// <summary>
     /// Gets the number of rents by a flow that already held a connection of the pool. It is 0 unless
     /// <see cref="ConnectionPoolOptions.NestedRentBehavior"/> detects them.
     /// </summary>
-    public long NestedRents { get; init; }
+    public long NestedRents { get; internal init; }
 
     /// <summary>
     /// Gets the number of maintenance tasks that threw. Each was logged, and maintenance went on. A number above 0 is a
     /// defect of the pool or of a custom policy.
     /// </summary>
-    public long MaintenanceFailures { get; init; }
+    public long MaintenanceFailures { get; internal init; }
 
     /// <summary>Gets the times that callers waited. Immediate rents count as zero.</summary>
-    public required LatencySummary WaitTime { get; init; }
+    public LatencySummary WaitTime { get; internal set; }
 
     /// <summary>
     /// Gets the times that connections were held. A quiet pool measures every lease, a busy one every 16th or 256th.
     /// </summary>
-    public required LatencySummary UseTime { get; init; }
+    public LatencySummary UseTime { get; internal set; }
 
     /// <summary>Gets the durations of successful connection attempts.</summary>
-    public required LatencySummary ConnectTime { get; init; }
+    public LatencySummary ConnectTime { get; internal set; }
 
     /// <summary>Gets the last failed connection attempt since the last success.</summary>
-    public required OpenFailure? LastOpenFailure { get; init; }
+    public OpenFailure? LastOpenFailure { get; internal init; }
 }

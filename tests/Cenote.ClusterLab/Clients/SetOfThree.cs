@@ -22,7 +22,7 @@ internal static class SetOfThree
 
         var set = builder.Build();
         var sources = new Sources("a `ReplicaSet`", set.WriteDataSource, set.ReadDataSource, set.DisposeAsync);
-        set.TopologyChanged += (_, change) => sources.Note($"{change.Kind} {change.Server.Name}: {change.Reason}");
+        set.TopologyChanged += (_, changed) => sources.Note($"{changed.Change}");
         return sources;
     }
 }

@@ -9,7 +9,7 @@ namespace Cenote.ReadReplicasTests.Servers;
 /// <summary>A set over real servers, the primary first: <c>db1</c>, <c>db2</c>, …</summary>
 internal sealed class RealSet : IAsyncDisposable
 {
-    private readonly Channel<TopologyChangedEventArgs> _changes = Channel.CreateUnbounded<TopologyChangedEventArgs>();
+    private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
     private readonly ConcurrentQueue<string> _told = new();
 
     private RealSet(IEnumerable<DatabaseProvider> servers, Action<ReplicaSetOptions>? configure, int poolSize)
@@ -40,8 +40,9 @@ internal sealed class RealSet : IAsyncDisposable
         }
 
         Set = builder.Build();
-        Set.TopologyChanged += (_, change) =>
+        Set.TopologyChanged += (_, changed) =>
         {
+            var change = changed.Change;
             _told.Enqueue($"{change.Kind} {change.Server.Name}: {change.Reason}");
             _changes.Writer.TryWrite(change);
         };
@@ -61,7 +62,7 @@ internal sealed class RealSet : IAsyncDisposable
     }
 
     /// <summary>The next change of the kind that is about the server.</summary>
-    internal async Task<TopologyChangedEventArgs> Change(TopologyChangeKind kind, string server)
+    internal async Task<TopologyChange> Change(TopologyChangeKind kind, string server)
     {
         try
         {

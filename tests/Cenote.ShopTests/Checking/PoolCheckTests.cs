@@ -6,7 +6,7 @@ namespace Cenote.ShopTests.Checking;
 
 public sealed class PoolCheckTests
 {
-    private static readonly PoolStatistics AtRest = Numbers.Pool(new PoolCounts { Idle = 2, Limit = 10 }, opened: 5, closed: 3);
+    private static readonly PoolStatistics AtRest = NewAtRest();
     private static readonly PoolStatistics AfterClosing = Numbers.Pool(new PoolCounts { Limit = 10 }, opened: 5, closed: 5);
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class PoolCheckTests
     [InlineData(PoolPart.Readers, "pool_readers")]
     internal void Each_pool_has_a_check_of_its_own(PoolPart part, string name)
     {
-        var finding = PoolCheck.Run(new PoolSight(part, AtRest with { Rents = 1 }, new RentTally(), new PoolPeaks()), AfterClosing);
+        var finding = PoolCheck.Run(new PoolSight(part, NewAtRest(rents: 1), new RentTally(), new PoolPeaks()), AfterClosing);
 
         Assert.Equal(name, finding.Name);
         Assert.False(finding.Holds);
@@ -26,23 +26,23 @@ public sealed class PoolCheckTests
 
     [Fact]
     public void A_lease_that_never_came_back_is_found() =>
-        Refuses(AtRest with { Counts = new PoolCounts { Idle = 1, Leased = 1, Limit = 10 } }, AfterClosing, "leased at rest: 1");
+        Refuses(Numbers.Pool(new PoolCounts { Idle = 1, Leased = 1, Limit = 10 }, opened: 5, closed: 3), AfterClosing, "leased at rest: 1");
 
     [Fact]
     public void A_waiter_that_was_forgotten_is_found() =>
-        Refuses(AtRest with { Counts = new PoolCounts { Idle = 2, Waiting = 1, Limit = 10 } }, AfterClosing, "waiting at rest: 1");
+        Refuses(Numbers.Pool(new PoolCounts { Idle = 2, Waiting = 1, Limit = 10 }, opened: 5, closed: 3), AfterClosing, "waiting at rest: 1");
 
     [Fact]
-    public void A_connection_that_was_opened_without_being_counted_is_found() => Refuses(AtRest with { ConnectionsOpened = 4 }, AfterClosing, "opened − closed: 1");
+    public void A_connection_that_was_opened_without_being_counted_is_found() => Refuses(Numbers.Pool(new PoolCounts { Idle = 2, Limit = 10 }, opened: 4, closed: 3), AfterClosing, "opened − closed: 1");
 
     [Fact]
-    public void A_rent_without_a_holder_is_found() => Refuses(AtRest with { Rents = 1 }, AfterClosing, "Rents counted by the pool: 1");
+    public void A_rent_without_a_holder_is_found() => Refuses(NewAtRest(rents: 1), AfterClosing, "Rents counted by the pool: 1");
 
     [Fact]
-    public void A_timeout_without_a_caller_is_found() => Refuses(AtRest with { Timeouts = 1 }, AfterClosing, "Timeouts counted by the pool: 1");
+    public void A_timeout_without_a_caller_is_found() => Refuses(NewAtRest(timeouts: 1), AfterClosing, "Timeouts counted by the pool: 1");
 
     [Fact]
-    public void A_cancelled_wait_without_a_caller_is_found() => Refuses(AtRest with { Cancellations = 1 }, AfterClosing, "Cancelled waits counted by the pool: 1");
+    public void A_cancelled_wait_without_a_caller_is_found() => Refuses(NewAtRest(cancellations: 1), AfterClosing, "Cancelled waits counted by the pool: 1");
 
     [Fact]
     public void A_cancellation_before_the_queue_does_not_count_as_a_wait()
@@ -55,7 +55,7 @@ public sealed class PoolCheckTests
 
     [Fact]
     public void Refusals_of_the_circuit_that_no_caller_saw_are_found() =>
-        Refuses(AtRest with { CircuitRejections = 1 }, AfterClosing, "refused by the circuit");
+        Refuses(NewAtRest(circuitRejections: 1), AfterClosing, "refused by the circuit");
 
     [Fact]
     public void A_connection_that_outlives_the_pool_is_found() => Refuses(AtRest, AtRest, "after the pool was closed");
@@ -73,7 +73,7 @@ public sealed class PoolCheckTests
     [Fact]
     public void Where_callers_were_moved_a_pool_may_count_more_than_they_saw()
     {
-        var statistics = AtRest with { Rents = 1, Errors = 1, Timeouts = 1, Cancellations = 1, CircuitRejections = 1 };
+        var statistics = NewAtRest(rents: 1, errors: 1, timeouts: 1, cancellations: 1, circuitRejections: 1);
 
         Assert.True(PoolCheck.Run(Sight(statistics, new RentTally(), new PoolPeaks()), AfterClosing, hasMovedCallers: true).Holds);
     }
@@ -88,6 +88,10 @@ public sealed class PoolCheckTests
 
         Assert.Contains(finding.Problems, problem => problem.Contains("Rents counted by the pool: 0", StringComparison.Ordinal));
     }
+
+    private static PoolStatistics NewAtRest(long rents = 0, long errors = 0, long timeouts = 0, long cancellations = 0, long circuitRejections = 0) =>
+        Numbers.Pool(
+            new PoolCounts { Idle = 2, Limit = 10 }, opened: 5, closed: 3, rents: rents, errors: errors, timeouts: timeouts, cancellations: cancellations, circuitRejections: circuitRejections);
 
     private static void Refuses(PoolStatistics atRest, PoolStatistics closed, string problem) =>
         Assert.Contains(Check(atRest, closed).Problems, text => text.Contains(problem, StringComparison.Ordinal));

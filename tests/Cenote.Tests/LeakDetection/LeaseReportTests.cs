@@ -39,7 +39,7 @@ public sealed class LeaseReportTests
     public void A_holder_without_a_line_is_named_without_one(string? file, int line, string? member, string expected)
     {
         Assert.Equal(expected, new CallSite(file, line, member).ToString());
-        Assert.Equal(expected + ", held 1.5 s", new LeaseHolder(0, TimeSpan.FromSeconds(1.5), file, line, member).ToString());
+        Assert.Equal(expected + ", held 1.5 s", new LeaseHolder(0, TimeSpan.FromSeconds(1.5), new CallSite(file, line, member)).ToString());
     }
 
     [Fact]

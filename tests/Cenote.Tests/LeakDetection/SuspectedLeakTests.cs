@@ -139,7 +139,7 @@ public sealed class SuspectedLeakTests
         public LeaseInfo CurrentLease()
         {
             using var lease = pool.Rent();
-            return Assert.Single(pool.GetLeases()) with { IsSuspectedLeak = true };
+            return new LeaseInfo(Assert.Single(pool.GetLeases())) { IsSuspectedLeak = true };
         }
     }
 }

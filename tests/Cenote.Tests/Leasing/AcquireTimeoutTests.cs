@@ -69,12 +69,12 @@ public sealed class AcquireTimeoutTests
 
         Assert.Equal(2, exception.LongestHolders.Count);
         var longest = exception.LongestHolders[0];
-        Assert.EndsWith("AcquireTimeoutTests.cs", longest.FilePath, StringComparison.Ordinal);
-        Assert.Equal(nameof(ExhaustAsync), longest.MemberName);
-        Assert.True(longest.LineNumber > 0);
+        Assert.EndsWith("AcquireTimeoutTests.cs", longest.CallSite.FilePath, StringComparison.Ordinal);
+        Assert.Equal(nameof(ExhaustAsync), longest.CallSite.MemberName);
+        Assert.True(longest.CallSite.LineNumber > 0);
         Assert.InRange(longest.Age, TimeSpan.FromSeconds(89), TimeSpan.FromSeconds(91));
         Assert.InRange(exception.LongestHolders[1].Age, TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(31));
-        Assert.Contains($"AcquireTimeoutTests.cs:{longest.LineNumber}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"AcquireTimeoutTests.cs:{longest.CallSite.LineNumber}", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
