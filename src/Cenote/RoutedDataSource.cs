@@ -73,19 +73,13 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
-        OpenAsync(RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), callerFilePath, callerLineNumber, callerMemberName);
+        OpenAsync(RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Returns a pooled connection for a lease, once it is rented.</summary>
     /// <param name="rent">A rent of this data source.</param>
-    /// <param name="filePath">The caller's file, for lease reports.</param>
-    /// <param name="lineNumber">The caller's line.</param>
-    /// <param name="memberName">The caller's member.</param>
-    protected ValueTask<PooledConnection> OpenAsync(ValueTask<ConnectionLease> rent, string? filePath, int lineNumber, string? memberName)
-    {
-        return rent.IsCompletedSuccessfully
-            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(filePath, lineNumber, memberName)))
-            : WaitAsync(rent, new CallSite(filePath, lineNumber, memberName));
-    }
+    /// <param name="callSite">The caller, for lease reports.</param>
+    protected ValueTask<PooledConnection> OpenAsync(ValueTask<ConnectionLease> rent, CallSite callSite) =>
+        rent.IsCompletedSuccessfully ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, callSite)) : WaitAsync(rent, callSite);
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new PooledConnection(this, default(CallSite));

@@ -52,15 +52,15 @@ public class ReaderTests
         await using var connection = await pool.OpenConnectionAsync();
         await using var command = connection.Command("SELECT 42");
         var reader = await command.ExecuteReaderAsync();
-        var driver = PooledConnection.UnwrapReader<DbDataReader>(reader);
+        var driver = reader.Unwrap<DbDataReader>();
         Assert.NotSame(reader, driver);
         Assert.True(await driver.ReadAsync());
         Assert.Equal(42, Convert.ToInt32(driver.GetValue(0), CultureInfo.InvariantCulture));
-        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DataTableReader>(reader));
-        Assert.Same(driver, PooledConnection.UnwrapReader<DbDataReader>(driver));
-        Assert.Throws<InvalidCastException>(() => PooledConnection.UnwrapReader<DataTableReader>(driver));
+        Assert.Throws<InvalidCastException>(() => reader.Unwrap<DataTableReader>());
+        Assert.Same(driver, driver.Unwrap<DbDataReader>());
+        Assert.Throws<InvalidCastException>(() => driver.Unwrap<DataTableReader>());
         await reader.DisposeAsync();
-        Assert.Throws<InvalidOperationException>(() => PooledConnection.UnwrapReader<DbDataReader>(reader));
+        Assert.Throws<InvalidOperationException>(() => reader.Unwrap<DbDataReader>());
         Assert.Equal(42, (await command.ExecuteScalarAsync()).ToNumber());
     }
 

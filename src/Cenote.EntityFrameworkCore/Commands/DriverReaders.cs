@@ -45,7 +45,7 @@ internal sealed class DriverReaders : DbCommandInterceptor
             return result;
         }
 
-        var driver = PooledConnection.UnwrapReader<DbDataReader>(result);
+        var driver = result.Unwrap<DbDataReader>();
         if (ReferenceEquals(driver, result))
         {
             // An interceptor has returned a result instead of the database.

@@ -17,5 +17,5 @@ internal sealed class IntentDataSource(ReplicaSet set, ConnectionIntent intent) 
 
     /// <summary>The safe face on a lease that was chosen more closely than this data source would.</summary>
     internal ValueTask<PooledConnection> WrapAsync(ValueTask<ConnectionLease> rent, string filePath, int lineNumber, string memberName) =>
-        OpenAsync(rent, filePath, lineNumber, memberName);
+        OpenAsync(rent, new CallSite(filePath, lineNumber, memberName));
 }
