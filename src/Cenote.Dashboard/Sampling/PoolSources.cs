@@ -9,11 +9,13 @@ namespace Cenote.Dashboard.Sampling;
 /// </summary>
 internal sealed class PoolSources(IServiceProvider services, IOptions<DashboardOptions> options, ILoggerFactory loggers)
 {
-    private readonly DashboardOptions _options = options.Value;
+    private readonly PoolRegistry[] _registries = [.. options.Value.Registries];
+    private readonly ConnectionPool[] _pools = [.. options.Value.Pools];
+    private readonly ReplicaSet[] _sets = [.. options.Value.ReplicaSets];
     private readonly PoolRegistry? _registry = services.GetService<PoolRegistry>();
     private volatile ReplicaSet[] _setsOfContainer = [];
 
-    internal IReadOnlyList<ReplicaSet> FindSets() => [.. _options.ReplicaSets.Concat(_setsOfContainer).Distinct()];
+    internal IReadOnlyList<ReplicaSet> FindSets() => [.. _sets.Concat(_setsOfContainer).Distinct()];
 
     /// <summary>Each pool once, with the set that it belongs to.</summary>
     internal IReadOnlyList<(ConnectionPool Pool, string? ReplicaSet)> FindPools(IReadOnlyList<ReplicaSet> sets)
@@ -27,7 +29,7 @@ internal sealed class PoolSources(IServiceProvider services, IOptions<DashboardO
             }
         }
 
-        var alone = (_registry is null ? [] : _registry.Pools).Concat(_options.Registries.SelectMany(static registry => registry.Pools)).Concat(_options.Pools);
+        var alone = (_registry is null ? [] : _registry.Pools).Concat(_registries.SelectMany(static registry => registry.Pools)).Concat(_pools);
         foreach (var pool in alone)
         {
             pools.TryAdd(pool, value: null);

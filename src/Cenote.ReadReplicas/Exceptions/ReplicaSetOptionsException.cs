@@ -11,7 +11,7 @@ public sealed class ReplicaSetOptionsException : PoolException
             innerException: null)
     {
         Problems = problems;
-        HelpLink = Help.Link("replicas.md");
+        HelpLink = Help.Link("replicas.md", "settings");
     }
 
     /// <summary>Gets one sentence per problem: the setting, its value and the fix.</summary>

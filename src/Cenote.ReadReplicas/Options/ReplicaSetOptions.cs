@@ -116,11 +116,11 @@ public sealed class ReplicaSetOptions
     /// waiting for a host that is gone.
     /// </summary>
     /// <value>
-    /// Default <see cref="Timeout.InfiniteTimeSpan"/>: never, because a server that is too busy to answer probes may
+    /// Default <see langword="null"/>: never, because a server that is too busy to answer probes may
     /// still work for the holders; their command timeouts end their waits. Range 0, which is as soon as it counts as
     /// unreachable, to 1 day.
     /// </value>
-    public TimeSpan RevokeLeasesAfter { get; set; } = Timeout.InfiniteTimeSpan;
+    public TimeSpan? RevokeLeasesAfter { get; set; }
 
     /// <summary>
     /// Gets or sets the keys that sign the text of tokens, so that a client cannot forge one. The first signs, each of

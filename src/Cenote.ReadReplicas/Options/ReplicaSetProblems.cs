@@ -31,7 +31,7 @@ internal static class ReplicaSetProblems
         problems.FindDuration(nameof(options.ProbeInterval), options.ProbeInterval, Shortest, TimeSpan.FromHours(1));
         problems.FindDuration(nameof(options.ProbeTimeout), options.ProbeTimeout, Shortest, TimeSpan.FromMinutes(1));
         problems.FindDuration(nameof(options.SlowStartDuration), options.SlowStartDuration, TimeSpan.Zero, TimeSpan.FromHours(1));
-        problems.FindDuration(nameof(options.RevokeLeasesAfter), options.RevokeLeasesAfter, TimeSpan.Zero, OptionProblems.LongestWait, mayBeInfinite: true);
+        problems.FindDuration(nameof(options.RevokeLeasesAfter), options.RevokeLeasesAfter ?? TimeSpan.Zero, TimeSpan.Zero, OptionProblems.LongestWait);
         problems.FindNumber(nameof(options.FailureThreshold), options.FailureThreshold, 1, 100);
         problems.FindNumber(nameof(options.RecoveryThreshold), options.RecoveryThreshold, 1, 100);
         problems.FindNumber(nameof(options.MaxReadsOnPrimary), options.MaxReadsOnPrimary ?? 0, 0, 10_000);

@@ -11,14 +11,14 @@ internal sealed class LostLeases(ReplicaSetServer server, ReplicaSetOptions opti
     /// <summary>Called after each probe.</summary>
     internal void Look()
     {
-        if (options.RevokeLeasesAfter == Timeout.InfiniteTimeSpan || server.State != ReplicaSetServerState.Unreachable)
+        if (options.RevokeLeasesAfter is not { } limit || server.State != ReplicaSetServerState.Unreachable)
         {
             _lostSince = null;
             return;
         }
 
         _lostSince ??= options.TimeProvider.GetTimestamp();
-        if (options.TimeProvider.GetElapsedTime(_lostSince.Value) >= options.RevokeLeasesAfter)
+        if (options.TimeProvider.GetElapsedTime(_lostSince.Value) >= limit)
         {
             foreach (var lease in server.Pool.GetLeases())
             {

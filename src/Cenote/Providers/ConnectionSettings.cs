@@ -1,6 +1,7 @@
 namespace Cenote.Providers;
 
 /// <summary>The settings with which a pool opens a physical connection and resets it after each lease.</summary>
+/// <remarks>A record, because the pool and providers copy it with changes.</remarks>
 public sealed record ConnectionSettings
 {
     /// <summary>
@@ -20,7 +21,8 @@ public sealed record ConnectionSettings
     public required TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>
-    /// Gets the timeout of a statement, for servers with such a limit; <see langword="null"/> for none.
+    /// Gets the timeout of a statement, for servers with such a limit; <see langword="null"/> when the pool sets none, so
+    /// that the server's own default applies.
     /// </summary>
     public TimeSpan? QueryTimeout { get; init; }
 

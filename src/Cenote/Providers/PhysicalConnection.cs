@@ -129,7 +129,7 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Gets the idle time after which the server ends this session, as the server reports it when connections are
-    /// opened; <see langword="null"/> for no limit, or an unknown one. The pool validates its connections more often
+    /// opened; <see langword="null"/> when no limit is known. The pool validates its connections more often
     /// than that. Read once a second, from any thread.
     /// </summary>
     public virtual TimeSpan? ServerIdleTimeout => null;

@@ -1,6 +1,7 @@
 namespace Cenote.Providers;
 
 /// <summary>The status of a database server in a group of servers with the same data.</summary>
+/// <remarks>A record, because providers create it and copy it with changes.</remarks>
 public sealed record ServerStatus
 {
     /// <summary>Gets the status of an unknown server.</summary>
@@ -17,7 +18,7 @@ public sealed record ServerStatus
 
     /// <summary>
     /// Gets the replication position: on a primary of everything committed so far, on a replica of what can be read
-    /// there; <see langword="null"/> when the database has no positions, or does not show them to this user.
+    /// there; <see langword="null"/> when not known.
     /// </summary>
     public ReplicationPosition? Position { get; init; }
 
@@ -25,18 +26,16 @@ public sealed record ServerStatus
     /// Gets the number of promotions in the history of the server's data. Of two servers that both accept writes, the
     /// higher number is the later history.
     /// </summary>
-    /// <value>PostgreSQL's timeline; <see langword="null"/> for databases without such a number, and when the server
-    /// does not report it.</value>
+    /// <value>PostgreSQL's timeline; <see langword="null"/> when not known.</value>
     public long? Timeline { get; init; }
 
     /// <summary>Gets an identifier that all servers with the same data share, and no other server has.</summary>
-    /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when the server has
-    /// none.</value>
+    /// <value>PostgreSQL's system identifier, Galera's state UUID; <see langword="null"/> when not known.</value>
     public string? ClusterId { get; init; }
 
     /// <summary>
-    /// Gets an identifier of the running server, which changes when it is restarted; <see langword="null"/> when the
-    /// database has none.
+    /// Gets an identifier of the running server, which changes when it is restarted; <see langword="null"/> when
+    /// not known.
     /// </summary>
     public string? ServerId { get; init; }
 
