@@ -47,4 +47,8 @@ public sealed class ReplicaSetStatistics
     /// Gets the reads with a token that went to the primary, because no replica reached its position in time.
     /// </summary>
     public long CausalReadsOnPrimary { get; internal init; }
+
+    /// <summary>Returns the primary, the servers and the number of failovers.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{SetName}: primary {Primary ?? "none"}; {string.Join(", ", Servers.Select(static server => $"{server.Name} {server.State}"))}; {Failovers} failovers");
 }

@@ -119,4 +119,8 @@ public sealed class PoolStatistics
 
     /// <summary>Gets the last failed connection attempt since the last success.</summary>
     public OpenFailure? LastOpenFailure { get; internal init; }
+
+    /// <summary>Returns the state, the counts and the totals of rents and connections as text.</summary>
+    public override string ToString() => FormattableString.Invariant(
+        $"{PoolName}: {State}, {Counts}; {Rents} rents, {Timeouts} timeouts, {Errors} errors; {ConnectionsOpened} connections opened, {ConnectionsClosed} closed");
 }
