@@ -55,15 +55,6 @@ internal static class Mappers
         return names;
     }
 
-    internal static async Task<IEnumerable<string>> LeaseAsync(ConnectionPool pool, int[] ids)
-    {
-        #region lease
-        await using var lease = await pool.RentAsync();
-        var names = await lease.Connection.QueryAsync<string>("SELECT name FROM customers WHERE id = ANY(@ids)", new { ids });
-        #endregion
-        return names;
-    }
-
     internal sealed record Customer(int Id, string Name);
 
     #region parameter

@@ -21,7 +21,6 @@ internal static class ConnectionRuns
         ["Mappers.parameter"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await connection.QueryAsync<string>(
             "SELECT name FROM customers WHERE id = ANY(@ids)", new { ids = new Snippets.Mappers.IntegerArray([2, 4]) }))),
         ["Mappers.unwrap"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.UnwrapAsync(connection, [2, 4, 99]))),
-        ["Mappers.lease"] = databases => OnPoolAsync(databases, async pool => AssertNames(await Snippets.Mappers.LeaseAsync(pool, [2, 4, 99]))),
         ["QueryTimeouts.limits"] = databases => Snippets.QueryTimeouts.LimitAsync(databases.PostgreSql),
         ["QueryTimeouts.report"] = databases => OnPoolAsync(databases, async pool =>
         {
