@@ -58,9 +58,12 @@ internal sealed class ReliabilityPage(string path)
             text.Append(withPool ? $"| {result.Pool} " : "").Append(
                 CultureInfo.InvariantCulture,
                 $"| {result.Database} | {result.Scenario} | {beyond} | {string.Join(", ", errors)} | {Milliseconds(clients.Recovery)} |");
-            text.Append(withCounts
-                ? string.Create(CultureInfo.InvariantCulture, $" {(result.HasCounts ? result.Lost : "not known")} | {result.Doubled} | {(result.Problems.Count == 0 ? "held" : "**broken**")} |\n")
-                : "\n");
+            if (withCounts)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" {(result.HasCounts ? result.Lost : "not known")} | {result.Doubled} | {(result.Problems.Count == 0 ? "held" : "**broken**")} |");
+            }
+
+            text.Append('\n');
         }
     }
 
