@@ -12,7 +12,7 @@ internal sealed class DashboardOptionsValidator : IValidateOptions<DashboardOpti
     public ValidateOptionsResult Validate(string? name, DashboardOptions options)
     {
         var problems = new OptionProblems();
-        problems.FindDuration("DashboardOptions.History", options.HistoryDuration, ShortestHistory, LongestHistory);
+        problems.FindDuration("DashboardOptions.HistoryDuration", options.HistoryDuration, ShortestHistory, LongestHistory);
         if (options.ActionPolicy is { } policy && string.IsNullOrWhiteSpace(policy))
         {
             problems.Add("DashboardOptions.ActionPolicy is empty. Name a policy, or leave it null for a read-only dashboard.");

@@ -20,7 +20,7 @@ public sealed class PoolHostingOptions
     public IDictionary<string, int> WarmUpTargets { get; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     /// <summary>
-    /// What the start does about a pool that could not be warmed up within <see cref="WarmUpTimeout"/>.
+    /// Gets or sets what the start does about a pool that could not be warmed up within <see cref="WarmUpTimeout"/>.
     /// </summary>
     /// <value>Default <see cref="DatabaseUnavailableBehavior.StartNotReady"/>.</value>
     public DatabaseUnavailableBehavior DatabaseUnavailableBehavior { get; set; } = DatabaseUnavailableBehavior.StartNotReady;

@@ -71,7 +71,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     public override FailureKind ClassifyFailure(Exception exception) => MySqlFailures.Classify(exception);
 
     /// <inheritdoc/>
-    public string? Advise(Exception exception, ConnectionSettings settings)
+    public string? GetRecommendation(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return MySqlFailures.GetRecommendation(exception);

@@ -125,7 +125,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public bool SupportsStatementTimeout => _limitsStatements;
 
     /// <inheritdoc/>
-    public void SetStatementTimeout(TimeSpan? limit) => ThrowIfUnlimited(Session.SetLimit(limit));
+    public void SetStatementTimeout(TimeSpan? timeout) => ThrowIfUnlimited(Session.SetLimit(timeout));
 
     /// <inheritdoc/>
     public async ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Cenote.Oracle;
+using Cenote.Oracle.Replication;
 using Cenote.Providers;
 
 namespace Cenote;

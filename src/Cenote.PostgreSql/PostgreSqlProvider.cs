@@ -131,7 +131,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     public override FailureKind ClassifyFailure(Exception exception) => PostgreSqlFailures.Classify(exception);
 
     /// <inheritdoc/>
-    public bool AdaptTo(Exception exception, ConnectionSettings settings)
+    public bool TryAdapt(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
         ArgumentNullException.ThrowIfNull(settings);
@@ -141,7 +141,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     }
 
     /// <inheritdoc/>
-    public string? Advise(Exception exception, ConnectionSettings settings)
+    public string? GetRecommendation(Exception exception, ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(exception);
         return ConnectRecommendations.For(exception, new NpgsqlConnectionStringBuilder(OriginalConnectionString));

@@ -77,11 +77,11 @@ internal abstract class PostgreSqlSession(
             : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
 
     /// <inheritdoc/>
-    public void SetStatementTimeout(TimeSpan? limit) => Session.Execute(SessionCommands.SetLimit(limit));
+    public void SetStatementTimeout(TimeSpan? timeout) => Session.Execute(SessionCommands.SetLimit(timeout));
 
     /// <inheritdoc/>
-    public ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken) =>
-        Session.ExecuteAsync(SessionCommands.SetLimit(limit), timeout: null, cancellationToken);
+    public ValueTask SetStatementTimeoutAsync(TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Session.ExecuteAsync(SessionCommands.SetLimit(timeout), timeout: null, cancellationToken);
 
     protected abstract void Connect();
 

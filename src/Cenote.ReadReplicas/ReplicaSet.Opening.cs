@@ -36,9 +36,9 @@ public sealed partial class ReplicaSet
 
     /// <summary>Opens a connection to the primary.</summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentWriteAsync" path="/exception"/>
     public ValueTask<PooledConnection> OpenWriteConnectionAsync(
         CancellationToken cancellationToken = default,
@@ -48,9 +48,9 @@ public sealed partial class ReplicaSet
         WriteDataSource.OpenConnectionAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 
     /// <summary>Opens a connection to the primary, blocking the calling thread.</summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentWriteAsync" path="/exception"/>
     public PooledConnection OpenWriteConnection(
         [CallerFilePath] string callerFilePath = "",
@@ -60,9 +60,9 @@ public sealed partial class ReplicaSet
 
     /// <summary>Opens a connection to a replica; to the primary when no replica can serve.</summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenReadConnectionAsync(
         CancellationToken cancellationToken = default,
@@ -77,9 +77,9 @@ public sealed partial class ReplicaSet
     /// </summary>
     /// <param name="token">The token that the read must see.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <remarks>After it is closed and opened again, the connection reads without the token.</remarks>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<PooledConnection> OpenReadConnectionAsync(
@@ -93,9 +93,9 @@ public sealed partial class ReplicaSet
     /// <summary>
     /// Opens a connection to a replica, blocking the calling thread; to the primary when no replica can serve.
     /// </summary>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public PooledConnection OpenReadConnection(
         [CallerFilePath] string callerFilePath = "",

@@ -8,9 +8,9 @@ public sealed partial class ReplicaSet
 {
     /// <summary>Rents from the primary.</summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <returns>The lease; dispose of it to return the connection.</returns>
     /// <exception cref="NoPrimaryException">No server took writes within
     /// <see cref="ReplicaSetOptions.PrimaryTimeout"/>.</exception>
@@ -66,9 +66,9 @@ public sealed partial class ReplicaSet
     /// write of the scope.
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <returns>The lease; <see cref="ConnectionLease.Pool"/> is the pool of its server.</returns>
     /// <exception cref="ReplicasUnavailableException">No replica can serve, and the primary is unreachable or has
     /// <see cref="ReplicaSetOptions.MaxReadsOnPrimary"/> reads already.</exception>
@@ -100,9 +100,9 @@ public sealed partial class ReplicaSet
     /// </summary>
     /// <param name="token">The token that the read must see, in addition to the flow's scope.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <param name="callerFilePath">Filled in by the compiler: names the holder in reports.</param>
-    /// <param name="callerLineNumber">Filled in by the compiler.</param>
-    /// <param name="callerMemberName">Filled in by the compiler.</param>
+    /// <param name="callerFilePath">Supplied by the compiler: the caller's file, for lease reports.</param>
+    /// <param name="callerLineNumber">Supplied by the compiler: the caller's line.</param>
+    /// <param name="callerMemberName">Supplied by the compiler: the caller's member.</param>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/returns"/>
     /// <inheritdoc cref="RentReadAsync(CancellationToken, string, int, string)" path="/exception"/>
     public ValueTask<ConnectionLease> RentReadAsync(

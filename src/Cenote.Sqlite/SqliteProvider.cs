@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Cenote.Providers;
 using Cenote.Sqlite;
+using Cenote.Sqlite.Replication;
 
 namespace Cenote;
 
@@ -153,11 +154,11 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     /// Sets the connection's only progress handler. A handler of the holder is lost.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>
-    /// <param name="mustEnd">The check that the handler calls.</param>
+    /// <param name="shouldCancel">The check that the handler calls.</param>
     /// <returns><see langword="true"/>.</returns>
-    public bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd)
+    public bool TryWatchStatements(PhysicalConnection connection, Func<bool> shouldCancel)
     {
-        ((SqliteSession)connection).WatchStatements(mustEnd);
+        ((SqliteSession)connection).WatchStatements(shouldCancel);
         return true;
     }
 

@@ -43,6 +43,6 @@ public sealed partial class ConnectionPool
     public bool TryRevoke(LeaseInfo lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return _engine.Revoker.Revoke(lease);
+        return _engine.Revoker.TryRevoke(lease);
     }
 }

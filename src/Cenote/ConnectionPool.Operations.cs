@@ -96,8 +96,8 @@ public sealed partial class ConnectionPool
     public CircuitStatus GetCircuitStatus() => _engine.Desk.GetCircuitStatus();
 
     /// <summary>
-    /// Opens the circuit manually: new and waiting callers are refused until <see cref="CloseCircuit"/>. Leases in use
-    /// are not touched.
+    /// Isolates the circuit: it stays open, and new and waiting callers are rejected, until <see cref="CloseCircuit"/>.
+    /// Leases in use are not touched.
     /// </summary>
     public void IsolateCircuit() => _engine.Desk.IsolateCircuit();
 

@@ -90,7 +90,7 @@ public sealed partial class PooledConnection
 
     private void EndWorkAndReturn()
     {
-        if (HasWork && !LeaseEnding.TryEnd(this))
+        if (HasWork && !LeaseClosing.TryEnd(this))
         {
             return;
         }
@@ -123,7 +123,7 @@ public sealed partial class PooledConnection
 
     private async ValueTask EndWorkAndReturnAsync()
     {
-        if (await LeaseEnding.TryEndAsync(this).ConfigureAwait(false))
+        if (await LeaseClosing.TryEndAsync(this).ConfigureAwait(false))
         {
             await AwaitReturnAsync(_gate.ClosingLease.DisposeAsync()).ConfigureAwait(false);
         }

@@ -10,7 +10,7 @@ public sealed partial class ProgramTests : IDisposable
     {
         ["./pack"] = "./test, which packs",
         ["dotnet nuget add source \"$PWD/artifacts/packages\" --name cenote"] = "eng/consumers.sh, which restores from that folder",
-        ["dotnet add package Cenote.PostgreSql"] = "eng/consumers.sh, whose programs reference it",
+        ["dotnet add package Cenote.Sqlite"] = "eng/consumers.sh, whose programs reference it",
         ["./run"] = "Cenote.ShopTests: the program behind it",
         ["./top URL"] = "CliRun: the command behind it",
         ["./test"] = "itself",

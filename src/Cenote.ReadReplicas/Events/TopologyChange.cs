@@ -23,8 +23,8 @@ public sealed class TopologyChange
     public ReplicaSetServer Server { get; }
 
     /// <summary>
-    /// For <see cref="TopologyChangeKind.PrimaryChanged"/>: who was the primary before; <see langword="null"/> for the
-    /// first one found.
+    /// Gets the primary before a <see cref="TopologyChangeKind.PrimaryChanged"/>; <see langword="null"/> for the first
+    /// one found.
     /// </summary>
     public ReplicaSetServer? FormerPrimary { get; }
 

@@ -48,13 +48,15 @@ public sealed class ReplicaSetServerStatistics
     /// <summary>Gets the lag; <see langword="null"/> on a primary and when unknown.</summary>
     public TimeSpan? Lag { get; }
 
-    /// <summary>Gets the moving average of the duration of probes.</summary>
+    /// <summary>Gets the moving average of the duration of probes; <see langword="null"/> before the first.</summary>
     public TimeSpan? Latency { get; }
 
-    /// <summary>Gets its position at the last probe.</summary>
+    /// <summary>Gets its position at the last probe; <see langword="null"/> when the database has none.</summary>
     public string? Position { get; }
 
-    /// <summary>Gets the number of promotions in its history, for databases that count them.</summary>
+    /// <summary>
+    /// Gets the number of promotions in its history; <see langword="null"/> for databases that do not count them.
+    /// </summary>
     public long? Timeline { get; }
 
     /// <summary>Gets the number of ended probes.</summary>
@@ -66,7 +68,9 @@ public sealed class ReplicaSetServerStatistics
     /// <summary>Gets how often the server was evicted from the rotation of reads.</summary>
     public long Evictions { get; }
 
-    /// <summary>Gets the failure of the last failed probe, which may be long ago.</summary>
+    /// <summary>
+    /// Gets the failure of the last failed probe, which may be long ago; <see langword="null"/> when none has failed.
+    /// </summary>
     public string? LastProbeFailure { get; }
 
     /// <summary>

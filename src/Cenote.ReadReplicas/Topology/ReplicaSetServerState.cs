@@ -1,6 +1,6 @@
 namespace Cenote;
 
-/// <summary>Whether a server of a set is used.</summary>
+/// <summary>The state of a server of a set, which decides whether it is used.</summary>
 public enum ReplicaSetServerState
 {
     /// <summary>The first probe has not ended. The server is not used.</summary>
@@ -25,7 +25,7 @@ public enum ReplicaSetServerState
     ConflictingPrimary,
 
     /// <summary>
-    /// It answers, but cannot be used: it holds other data than the set, or says itself that it is neither primary nor
+    /// It answers, but cannot be used: it holds other data than the set, or reports that it is neither primary nor
     /// replica now.
     /// </summary>
     Unsuitable,

@@ -5,7 +5,7 @@ namespace Cenote.AdoNet;
 /// their open readers, a transaction, another database. All of it ends before the lease is returned.
 /// </summary>
 /// <remarks>
-/// The connection itself is the lock (<c>gate</c>) that guards the list of statements, and their attaching to the
+/// The connection itself is the lock (<c>sync</c>) that guards the list of statements, and their attaching to the
 /// driver's connection. A mutable struct, so that a connection stays one object: it is a field of its connection and is
 /// never copied.
 /// </remarks>
@@ -42,7 +42,7 @@ internal struct LeaseWork
     internal void Forget(PooledTransaction transaction) => Interlocked.CompareExchange(ref _transaction, null, transaction);
 
     /// <summary>
-    /// Adds a statement that was attached to the driver's connection. The caller holds the gate.
+    /// Adds a statement that was attached to the driver's connection. The caller holds the connection's lock.
     /// </summary>
     internal void Link(Statement statement)
     {
@@ -66,7 +66,7 @@ internal struct LeaseWork
         }
     }
 
-    /// <summary>Removes a statement that was detached. The caller holds the gate.</summary>
+    /// <summary>Removes a statement that was detached. The caller holds the connection's lock.</summary>
     internal void Unlink(Statement statement)
     {
         statement.Newer!.Older = statement.Older;
@@ -83,9 +83,9 @@ internal struct LeaseWork
 
     /// <summary>Stops new calls on the open readers.</summary>
     /// <returns>Whether no call is inside one.</returns>
-    internal readonly bool TryStopReaders(object gate, out List<PooledDataReader>? readers)
+    internal readonly bool TryStopReaders(object sync, out List<PooledDataReader>? readers)
     {
-        readers = FindOpenReaders(gate);
+        readers = FindOpenReaders(sync);
         if (readers is null)
         {
             return true;
@@ -97,7 +97,7 @@ internal struct LeaseWork
     }
 
     /// <summary>Gets whether a call is inside one of the open readers.</summary>
-    internal readonly bool HasReaderInside(object gate) => FindOpenReaders(gate)?.Exists(static reader => reader.IsInside) == true;
+    internal readonly bool HasReaderInside(object sync) => FindOpenReaders(sync)?.Exists(static reader => reader.IsInside) == true;
 
     /// <summary>Takes the work that only the driver can end. The readers were stopped.</summary>
     internal LeftOpen TakeLeftOpen(in ConnectionLease lease, List<PooledDataReader>? readers)
@@ -109,9 +109,9 @@ internal struct LeaseWork
     }
 
     /// <summary>Detaches every statement.</summary>
-    internal void DetachAll(object gate)
+    internal void DetachAll(object sync)
     {
-        lock (gate)
+        lock (sync)
         {
             while (_newest is { } statement)
             {
@@ -122,11 +122,11 @@ internal struct LeaseWork
     }
 
     /// <summary>Drops all work without touching the driver's objects.</summary>
-    internal void ForgetAll(object gate)
+    internal void ForgetAll(object sync)
     {
         Interlocked.Exchange(ref _transaction, null);
         ForgetDatabase();
-        lock (gate)
+        lock (sync)
         {
             while (_newest is { } statement)
             {
@@ -164,12 +164,12 @@ internal struct LeaseWork
     /// Sets the watch of an in-process database if another statement is being read, because the database can only
     /// interrupt all statements. The statement has entered the gate, and not the driver yet.
     /// </summary>
-    internal void WatchIfShared(object gate, in ConnectionLease lease, Statement next)
+    internal void WatchIfShared(object sync, in ConnectionLease lease, Statement next)
     {
         // Usually this is the only statement with its only reader, so this takes no lock.
         if ((_statementCount <= 1 && !next.HasOpenReader)
             || StatementWatch?.IsOn(in lease) == true
-            || !MustWatch(gate, next)
+            || !MustWatch(sync, next)
             || lease.TryGetPhysical() is not { } physical)
         {
             return;
@@ -195,9 +195,9 @@ internal struct LeaseWork
     }
 
     // The watch would not be called for a call that is already inside, for example in a function that runs statements.
-    private readonly bool MustWatch(object gate, Statement next)
+    private readonly bool MustWatch(object sync, Statement next)
     {
-        lock (gate)
+        lock (sync)
         {
             var isShared = next.HasOpenReader;
             var statement = _newest;
@@ -215,10 +215,10 @@ internal struct LeaseWork
         }
     }
 
-    private readonly List<PooledDataReader>? FindOpenReaders(object gate)
+    private readonly List<PooledDataReader>? FindOpenReaders(object sync)
     {
         List<PooledDataReader>? found = null;
-        lock (gate)
+        lock (sync)
         {
             var statement = _newest;
             for (var i = 0; i < _statementCount; i++, statement = statement!.Older)

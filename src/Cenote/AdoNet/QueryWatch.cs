@@ -223,9 +223,9 @@ internal sealed class QueryWatch
     /// left to this call.
     /// </summary>
     /// <remarks>
-    /// In this order. A holder that closes and opens the connection after its statement must not find this call still
-    /// inside, because the closing would be left to it. Finishing a closing ends this execution, which waits for the
-    /// release.
+    /// The order matters. A holder that closes and opens the connection after its statement must not find this call
+    /// still inside, because the closing would be left to it. Finishing a closing ends this execution, which waits for
+    /// the release.
     /// </remarks>
     /// <param name="mustEnd">Whether the closing was left to this call already.</param>
     private void LeaveAndRelease(bool mustEnd)

@@ -78,7 +78,7 @@ internal abstract partial class Statement
             execution.Connection.Leave();
             if (closes && reader is null)
             {
-                // A reader that would do it does not exist.
+                // There is no reader, whose closing would do this.
                 execution.Connection.CloseIfHolding(in lease);
             }
         }

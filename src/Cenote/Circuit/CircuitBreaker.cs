@@ -84,7 +84,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     /// cancel, and <see cref="BreakDuration"/> the time to the next probe.</returns>
     internal bool RecordFailure(int slotId, FailureKind kind, TimeSpan startedAt)
     {
-        // While the circuit is not closed, only the probe counts: the other opens were told to end.
+        // While the circuit is not closed, only the probe counts: the other opens were signalled to end.
         if (options is null || IsIsolated || (State != CircuitState.Closed && !IsProbe(slotId)))
         {
             return false;

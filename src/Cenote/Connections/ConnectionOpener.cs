@@ -112,7 +112,7 @@ internal sealed class ConnectionOpener(
     {
         try
         {
-            return (provider as IConnectFailureAdvisor)?.Advise(exception, settings.Connection);
+            return (provider as IConnectFailureAdvisor)?.GetRecommendation(exception, settings.Connection);
         }
         catch (Exception)
         {

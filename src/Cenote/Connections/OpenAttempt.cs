@@ -134,7 +134,7 @@ internal sealed class OpenAttempt(
     {
         try
         {
-            return provider is IConnectFailureAdapter adapter && adapter.AdaptTo(exception, settings.Connection);
+            return provider is IConnectFailureAdapter adapter && adapter.TryAdapt(exception, settings.Connection);
         }
         catch (Exception)
         {

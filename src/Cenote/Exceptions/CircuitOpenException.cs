@@ -2,7 +2,7 @@ namespace Cenote;
 
 /// <summary>
 /// The exception for a rent while the pool's circuit is open: the last attempts to open a connection failed, and no
-/// connection is left. Thrown at once, without a wait. The inner exception is the last failure.
+/// connection is left. Thrown at once, without a wait. The inner exception is the last failure, if there was one.
 /// </summary>
 public sealed class CircuitOpenException : PoolException
 {
@@ -19,13 +19,14 @@ public sealed class CircuitOpenException : PoolException
 
     /// <summary>
     /// Gets the time after which to try again, shortly after the pool's own next probe; <see langword="null"/> when the
-    /// circuit was opened manually. Jitter keeps callers from retrying all at once.
+    /// circuit was isolated (<see cref="ConnectionPool.IsolateCircuit"/>). Jitter keeps callers from retrying all at
+    /// once.
     /// </summary>
     public TimeSpan? RetryAfter { get; }
 
     /// <summary>
-    /// Gets the last failure to open a connection, with its time; <see langword="null"/> when the circuit was opened
-    /// manually.
+    /// Gets the last failure to open a connection since the last success, with its time; <see langword="null"/> when
+    /// none failed, for example when a healthy pool was isolated.
     /// </summary>
     public OpenFailure? LastFailure => CircuitStatus.LastFailure;
 

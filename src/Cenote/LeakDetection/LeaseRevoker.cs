@@ -8,7 +8,7 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
     /// <summary>Revokes a lease for an operator.</summary>
     /// <returns><see langword="false"/> when the lease had already ended.</returns>
     /// <exception cref="ArgumentException">The lease belongs to another pool.</exception>
-    internal bool Revoke(LeaseInfo lease)
+    internal bool TryRevoke(LeaseInfo lease)
     {
         foreach (var slot in desk.Slots.All)
         {

@@ -65,7 +65,7 @@ internal sealed partial class LeaseDesk
     {
         if (IsObsolete(slot))
         {
-            // It may have used old credentials or an old server, which is why it was told to end.
+            // It may have used old credentials or an old server, which is why it was signalled to end.
             return false;
         }
 

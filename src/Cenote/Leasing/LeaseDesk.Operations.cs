@@ -96,8 +96,8 @@ internal sealed partial class LeaseDesk
 
     /// <summary>
     /// Retires every connection older than this moment: idle ones close now, the others when they are returned. Opens
-    /// in progress are told to end, because their connections will not be used. Others begin at once where the size
-    /// allows it.
+    /// in progress are signalled to end, because their connections will not be used. Others begin at once where the
+    /// size allows it.
     /// </summary>
     internal void RetireAll(CloseReason reason)
     {

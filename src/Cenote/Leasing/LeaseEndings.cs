@@ -8,7 +8,7 @@ namespace Cenote.Leasing;
 internal sealed class LeaseEndings
 {
     /// <summary>
-    /// The number of endings of one slot that are kept. A later holder only gets that its lease has ended.
+    /// The number of endings of one slot that are kept. A holder that comes later only learns that its lease has ended.
     /// </summary>
     private const int Capacity = 32;
 

@@ -65,7 +65,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
 
         slot.SetHolder(ticket, _desk, site);
-        return slot.PreparesLeases && !_desk.Returns.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
+        return slot.PreparesLeases && !TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
     // Not async, because the caller must see the guard's changes.
@@ -187,9 +187,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         {
             request = request with { Place = waiter.Sequence };
             var lease = await waiter.AsValueTask().ConfigureAwait(false);
-            if (ReturnPath.TryReceive(lease, out var failure))
+            if (TryReceive(lease, out var failure))
             {
-                journal.Acquired(request.CallSite, request.StartedAt);
+                journal.RecordIfSlow(request.CallSite, request.StartedAt);
                 return lease;
             }
 
@@ -205,9 +205,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
             request = request with { Place = waiter.Sequence };
             hasWaited |= !waiter.IsDone;
             var lease = waiter.WaitBlocking();
-            if (ReturnPath.TryReceive(lease, out var failure))
+            if (TryReceive(lease, out var failure))
             {
-                journal.Acquired(request.CallSite, request.StartedAt);
+                journal.RecordIfSlow(request.CallSite, request.StartedAt);
                 return lease;
             }
 
@@ -227,7 +227,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
         finally
         {
-            _desk.Returns.CloseDead(dead.Slot!, dead.Ticket, failure);
+            CloseDead(dead.Slot!, dead.Ticket, failure);
         }
     }
 
@@ -246,4 +246,66 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;
+
+    /// <summary>Receives the connection of a queued caller.</summary>
+    /// <returns>
+    /// <see langword="false"/> when the connection is dead: the caller queues again, and only then releases it with
+    /// <see cref="CloseDead"/>. In the other order, its replacement could be open, and rented to later callers, before
+    /// the caller is back in its place.
+    /// </returns>
+    private static bool TryReceive(in ConnectionLease lease, out Exception? failure)
+    {
+        failure = null;
+        return !lease.Slot!.PreparesLeases || TryOpenObject(lease.Slot, lease.Ticket, out failure);
+    }
+
+    /// <summary>
+    /// Closes the connection of a lease that could not begin. Without a failure the lease was revoked, and there is
+    /// nothing to close.
+    /// </summary>
+    private void CloseDead(Slot slot, long ticket, Exception? failure)
+    {
+        if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
+        {
+            _desk.Work.RecordFailure(slot, CloseReason.ConnectionLost, failure);
+            _desk.Work.Close(slot, CloseReason.ConnectionLost);
+        }
+    }
+
+    /// <summary>Prepares the connection of a new lease where the driver requires it.</summary>
+    /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
+    private bool TryBeginLease(Slot slot, long ticket)
+    {
+        if (TryOpenObject(slot, ticket, out var failure))
+        {
+            return true;
+        }
+
+        CloseDead(slot, ticket, failure);
+        return false;
+    }
+
+    private static bool TryOpenObject(Slot slot, long ticket, out Exception? failure)
+    {
+        failure = null;
+
+        // Read in this order, because the slot of a lease that was revoked meanwhile may already have another holder's
+        // connection.
+        var physical = slot.Physical;
+        if (!slot.IsLeasedAs(ticket))
+        {
+            return false;
+        }
+
+        try
+        {
+            physical!.PrepareLease();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            return false;
+        }
+    }
 }

@@ -2,7 +2,7 @@ using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
-/// <summary>The way of a connection when its lease ends and, where the driver requires it, when one begins.</summary>
+/// <summary>The way of a connection from the end of its lease to idle, validation or closing.</summary>
 internal sealed class ReturnPath(LeaseDesk desk)
 {
     internal void Return(Slot slot, long ticket)
@@ -80,68 +80,6 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         Finish(slot, word, physical);
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Receives the connection of a queued caller.</summary>
-    /// <returns>
-    /// <see langword="false"/> when the connection is dead: the caller queues again, and only then releases it with
-    /// <see cref="CloseDead"/>. In the other order, its replacement could be open, and rented to later callers, before
-    /// the caller is back in its place.
-    /// </returns>
-    internal static bool TryReceive(in ConnectionLease lease, out Exception? failure)
-    {
-        failure = null;
-        return !lease.Slot!.PreparesLeases || TryOpenObject(lease.Slot, lease.Ticket, out failure);
-    }
-
-    /// <summary>
-    /// Closes the connection of a lease that could not begin. Without a failure the lease was revoked, and there is
-    /// nothing to close.
-    /// </summary>
-    internal void CloseDead(Slot slot, long ticket, Exception? failure)
-    {
-        if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
-        {
-            desk.Work.RecordFailure(slot, CloseReason.ConnectionLost, failure);
-            desk.Work.Close(slot, CloseReason.ConnectionLost);
-        }
-    }
-
-    /// <summary>Prepares the connection of a new lease where the driver requires it.</summary>
-    /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
-    internal bool TryBeginLease(Slot slot, long ticket)
-    {
-        if (TryOpenObject(slot, ticket, out var failure))
-        {
-            return true;
-        }
-
-        CloseDead(slot, ticket, failure);
-        return false;
-    }
-
-    private static bool TryOpenObject(Slot slot, long ticket, out Exception? failure)
-    {
-        failure = null;
-
-        // Read in this order, because the slot of a lease that was revoked meanwhile may already have another holder's
-        // connection.
-        var physical = slot.Physical;
-        if (!slot.IsLeasedAs(ticket))
-        {
-            return false;
-        }
-
-        try
-        {
-            physical!.PrepareLease();
-            return true;
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-            return false;
-        }
     }
 
     /// <summary>

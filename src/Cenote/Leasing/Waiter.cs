@@ -162,7 +162,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     }
 
     /// <summary>
-    /// Leaves the queue when the waiting thread was interrupted. A connection that was granted at the same moment is
+    /// Leaves the queue when the waiting thread was interrupted. If it was served at the same moment, the connection is
     /// returned.
     /// </summary>
     private void LeaveQueue()
@@ -192,7 +192,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
         catch (Exception exception) when (exception is PoolException or OperationCanceledException)
         {
-            // Nothing was granted.
+            // There is no lease to return.
         }
     }
 

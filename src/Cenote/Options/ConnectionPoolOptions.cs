@@ -104,7 +104,8 @@ public sealed class ConnectionPoolOptions
     public TimeSpan ValidationInterval { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets the timeout of a validation, and of a reset. After it the connection counts as lost.
+    /// Gets or sets the timeout of a validation, of a reset, and of a close. After a validation or reset that exceeds
+    /// it, the connection counts as lost.
     /// </summary>
     /// <value>Default 5 s. Range 1 ms to 10 min.</value>
     public TimeSpan ValidationTimeout { get; set; } = TimeSpan.FromSeconds(5);

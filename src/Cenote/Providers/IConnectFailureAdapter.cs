@@ -10,5 +10,5 @@ public interface IConnectFailureAdapter
     /// <param name="settings">The settings with which the connection was opened.</param>
     /// <returns>Whether the next <see cref="DatabaseProvider.CreateConnection"/> leaves out the refused feature. Then
     /// the pool tries once more at once.</returns>
-    bool AdaptTo(Exception exception, ConnectionSettings settings);
+    bool TryAdapt(Exception exception, ConnectionSettings settings);
 }

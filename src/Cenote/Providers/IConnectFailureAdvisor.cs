@@ -1,6 +1,6 @@
 namespace Cenote.Providers;
 
-/// <summary>An ability of a provider: it gives advice about some failures to connect.</summary>
+/// <summary>An ability of a provider: it recommends what to do about some failures to connect.</summary>
 public interface IConnectFailureAdvisor
 {
     /// <summary>
@@ -9,6 +9,7 @@ public interface IConnectFailureAdvisor
     /// </summary>
     /// <param name="exception">The driver's exception.</param>
     /// <param name="settings">The settings with which the pool opens connections.</param>
-    /// <returns>Whole sentences without secrets; <see langword="null"/> when the provider has no advice.</returns>
-    string? Advise(Exception exception, ConnectionSettings settings);
+    /// <returns>Whole sentences without secrets; <see langword="null"/> when the provider has no
+    /// recommendation.</returns>
+    string? GetRecommendation(Exception exception, ConnectionSettings settings);
 }

@@ -16,10 +16,10 @@ public interface IInProcessProvider
     /// <see cref="PhysicalConnection.ResetSession"/> undoes it.
     /// </summary>
     /// <param name="connection">The connection of the lease.</param>
-    /// <param name="mustEnd">The check, which is fast, takes no lock and never throws.</param>
+    /// <param name="shouldCancel">The check, which is fast, takes no lock and never throws.</param>
     /// <returns>Whether the database checks. If not, each cancel goes to
     /// <see cref="PhysicalConnection.CancelStatement"/>.</returns>
-    bool TryWatchStatements(PhysicalConnection connection, Func<bool> mustEnd);
+    bool TryWatchStatements(PhysicalConnection connection, Func<bool> shouldCancel);
 
     /// <summary>
     /// Ends the part of a watched statement in which the database does not check, such as the driver's wait for a lock.

@@ -12,12 +12,12 @@ public interface IStatementTimeout
     bool SupportsStatementTimeout { get; }
 
     /// <summary>Sets another timeout for the statements of this lease. A full reset takes it back.</summary>
-    /// <param name="limit">The timeout; <see langword="null"/> for none.</param>
+    /// <param name="timeout">The timeout; <see langword="null"/> for none.</param>
     /// <exception cref="NotSupportedException">This server has no such limit.</exception>
-    void SetStatementTimeout(TimeSpan? limit);
+    void SetStatementTimeout(TimeSpan? timeout);
 
     /// <inheritdoc cref="SetStatementTimeout"/>
-    /// <param name="limit">The timeout; <see langword="null"/> for none.</param>
+    /// <param name="timeout">The timeout; <see langword="null"/> for none.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    ValueTask SetStatementTimeoutAsync(TimeSpan? limit, CancellationToken cancellationToken);
+    ValueTask SetStatementTimeoutAsync(TimeSpan? timeout, CancellationToken cancellationToken);
 }

@@ -22,7 +22,7 @@ public sealed class OpenFailure
 
     /// <summary>
     /// Gets what to do about it; <see langword="null"/> when the provider
-    /// (<see cref="IConnectFailureAdvisor.Advise"/>) does not know. Contains no secret.
+    /// (<see cref="IConnectFailureAdvisor.GetRecommendation"/>) does not know. Contains no secret.
     /// </summary>
     public string? Recommendation { get; internal init; }
 

@@ -18,10 +18,10 @@ public readonly record struct CallSite
     /// <summary>Gets the method; <see langword="null"/> when not known.</summary>
     public string? MemberName { get; }
 
-    /// <summary>Whether the caller is known.</summary>
+    /// <summary>Gets whether the caller is known.</summary>
     public bool IsKnown => !string.IsNullOrEmpty(FilePath);
 
-    /// <summary>The place in words, such as <c>OrderRepository.cs:87 (LoadAsync)</c>.</summary>
+    /// <summary>Returns the place as text, such as <c>OrderRepository.cs:87 (LoadAsync)</c>.</summary>
     public override string ToString() =>
         IsKnown
             ? FormattableString.Invariant($"{Path.GetFileName(FilePath!.Replace('\\', '/'))}{(LineNumber == 0 ? "" : FormattableString.Invariant($":{LineNumber}"))} ({MemberName})")

@@ -14,7 +14,7 @@ public sealed class CircuitStatus
         LastFailure = lastFailure;
     }
 
-    /// <summary>Gets whether the pool tries to reach its database.</summary>
+    /// <summary>Gets the state of the circuit.</summary>
     public CircuitState State { get; }
 
     /// <summary>

@@ -117,7 +117,9 @@ public sealed class PoolStatistics
     /// <summary>Gets the durations of successful connection attempts.</summary>
     public LatencySummary ConnectTime { get; internal set; }
 
-    /// <summary>Gets the last failed connection attempt since the last success.</summary>
+    /// <summary>
+    /// Gets the last failed connection attempt since the last success; <see langword="null"/> when none failed.
+    /// </summary>
     public OpenFailure? LastOpenFailure { get; internal init; }
 
     /// <summary>Returns the state, the counts and the totals of rents and connections as text.</summary>

@@ -1,7 +1,7 @@
 using Cenote.Providers;
 using SQLitePCL;
 
-namespace Cenote.Sqlite;
+namespace Cenote.Sqlite.Replication;
 
 /// <summary>The role of a connection among those to one file.</summary>
 internal static class FileStatus

@@ -4,7 +4,7 @@ namespace Cenote.AdoNet;
 /// The end of a lease's work before the lease is returned, on the thread that closes the connection. A failure costs
 /// the physical connection.
 /// </summary>
-internal static class LeaseEnding
+internal static class LeaseClosing
 {
     /// <summary>Closes readers, rolls back, changes the database back and detaches statements.</summary>
     /// <returns><see langword="false"/> when a call is inside. That call ends the lease when it leaves.</returns>

@@ -1,6 +1,6 @@
 using Cenote.Providers;
 
-namespace Cenote.Sqlite;
+namespace Cenote.Sqlite.Replication;
 
 /// <summary>The only position of SQLite, because a reader of the file sees every commit.</summary>
 internal sealed class FilePosition : ReplicationPosition

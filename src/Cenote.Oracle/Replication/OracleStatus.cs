@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cenote.Providers;
 
-namespace Cenote.Oracle;
+namespace Cenote.Oracle.Replication;
 
 /// <summary>A reader of a database's role in a Data Guard configuration.</summary>
 internal static class OracleStatus
