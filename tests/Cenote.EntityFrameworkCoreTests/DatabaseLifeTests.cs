@@ -149,7 +149,7 @@ public sealed class DatabaseLifeTests
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureDeletedAsync(Stop));
 
-        Assert.Contains("leads to", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("connects to", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory, ClassData<EveryDatabase>]
@@ -161,7 +161,7 @@ public sealed class DatabaseLifeTests
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.EnsureCreatedAsync(Stop));
 
-        Assert.Contains("leads to", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("connects to", refused.Message, StringComparison.Ordinal);
         Assert.Contains(other.Pool.Provider.Database, refused.Message, StringComparison.Ordinal);
         await using var plain = new ShopContext(database.Plainly().Options);
         Assert.False(await plain.Database.CanConnectAsync(Stop));
