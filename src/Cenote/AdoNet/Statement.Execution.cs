@@ -78,7 +78,7 @@ internal abstract partial class Statement
             execution.Connection.Leave();
             if (closes && reader is null)
             {
-                // There is no reader, whose closing would do this.
+                // No reader exists, whose closing would do this.
                 execution.Connection.CloseIfHolding(in lease);
             }
         }

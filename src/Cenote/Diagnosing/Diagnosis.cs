@@ -1,7 +1,8 @@
 namespace Cenote;
 
 /// <summary>
-/// A short diagnosis made from the numbers of a pool or of a set of pools: the problems, their evidence, and what to do.
+/// A short diagnosis made from the numbers of a pool or of a set of pools: the problems, their evidence, and what to
+/// do.
 /// </summary>
 public sealed class Diagnosis
 {
@@ -24,8 +25,8 @@ public sealed class Diagnosis
     public DiagnosisLevel Level { get; }
 
     /// <summary>
-    /// Gets the diagnosis in one sentence, such as <c>saturated: 14 waiting, longest 2.1 s, 10 of 10 connections leased,
-    /// held mostly by OrderRepository.cs:87 (LoadAsync)</c>.
+    /// Gets the diagnosis in one sentence, such as <c>saturated: 14 waiting, longest 2.1 s, 10 of 10 connections
+    /// leased, held mostly by OrderRepository.cs:87 (LoadAsync)</c>.
     /// </summary>
     public string Summary { get; }
 

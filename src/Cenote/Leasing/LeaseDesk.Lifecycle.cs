@@ -148,7 +148,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Ends a failed open of an earlier generation. It is no evidence about the server, and its waiting callers get
+    /// Ends a failed open of an earlier generation. It shows nothing about the server, and its waiting callers get
     /// another open at once.
     /// </summary>
     private bool TryEndObsolete(Slot slot)

@@ -192,7 +192,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
         catch (Exception exception) when (exception is PoolException or OperationCanceledException)
         {
-            // There is no lease to return.
+            // No lease has to be returned.
         }
     }
 

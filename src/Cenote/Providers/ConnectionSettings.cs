@@ -21,8 +21,8 @@ public sealed record ConnectionSettings
     public required TimeSpan ConnectTimeout { get; init; }
 
     /// <summary>
-    /// Gets the timeout of a statement, for servers with such a limit; <see langword="null"/> when the pool sets none, so
-    /// that the server's own default applies.
+    /// Gets the timeout of a statement, for servers with such a limit; <see langword="null"/> when the pool sets none,
+    /// so that the server's own default applies.
     /// </summary>
     public TimeSpan? QueryTimeout { get; init; }
 

@@ -58,9 +58,10 @@ public sealed partial class LanguageTests
     [InlineData("A silent end; calendars.", null)]
     public void Words_are_found(string line, string? word) => Assert.Equal(word, BannedWords.Find(line).SingleOrDefault());
 
-    /// <summary>Neither a row of a table, nor code, nor a line that a long address alone makes wide.</summary>
+    /// <summary>Neither a row of a table, nor code, nor a line that a long address or picture makes wide.</summary>
     private static bool IsProse(string line) =>
-        !line.StartsWith('|') && !line.StartsWith("    ", StringComparison.Ordinal) && !line.Contains("](http", StringComparison.Ordinal) && !line.StartsWith('!') && !line.StartsWith('<');
+        !line.StartsWith('|') && !line.StartsWith("    ", StringComparison.Ordinal) && !line.Contains("](http", StringComparison.Ordinal) && !line.Contains("]: http", StringComparison.Ordinal)
+        && line.TrimStart() is not ['!' or '<', ..];
 
     private static IEnumerable<string> WideLines(string file, Func<string, bool> isProse)
     {
