@@ -115,7 +115,7 @@ public sealed class HealthReportTests
 
         await Assert.ThrowsAsync<ConnectionOpenException>(() => app.Pool.RentAsync().Soon());
 
-        await ExpectAsync(app, HealthStatus.Degraded, "; the next caller tries again");
+        await ExpectAsync(app, HealthStatus.Degraded, "; the next caller starts another attempt");
     }
 
     [Fact]
