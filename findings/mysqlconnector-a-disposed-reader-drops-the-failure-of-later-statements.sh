@@ -8,7 +8,7 @@
 #
 # NuGet packages: MySqlConnector 2.6.2. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/../eng/findings.sh"
 need_dotnet
 start_mariadb --skip-grant-tables --skip-networking=0
 

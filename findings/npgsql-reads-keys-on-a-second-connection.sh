@@ -9,7 +9,7 @@
 #
 # NuGet packages: Npgsql 10.0.3. Debian packages: postgresql-15. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/../eng/findings.sh"
 need_dotnet
 start_postgresql
 

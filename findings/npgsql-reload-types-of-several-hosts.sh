@@ -9,7 +9,7 @@
 #
 # Debian package: postgresql-15. The .NET SDK 10. Exit code 0: as described.
 set -uo pipefail
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/../eng/findings.sh"
 need_dotnet
 start_postgresql
 

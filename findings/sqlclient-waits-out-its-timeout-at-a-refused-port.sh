@@ -9,7 +9,7 @@
 #
 # NuGet packages: Microsoft.Data.SqlClient 7.1.1, Npgsql 10.0.3. Needs the .NET SDK 10, and no server. Exit code 0: as described.
 set -uo pipefail
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/../eng/findings.sh"
 need_dotnet
 
 build Microsoft.Data.SqlClient=7.1.1 Npgsql=10.0.3 <<'CSHARP'

@@ -8,7 +8,7 @@
 #
 # Needs the .NET 10 SDK and restores one NuGet package. Exit code 0: as described.
 set -uo pipefail
-source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/../eng/findings.sh"
 need_dotnet
 
 build Microsoft.Data.Sqlite=10.0.15 <<'CSHARP'

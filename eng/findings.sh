@@ -1,4 +1,4 @@
-# What findings share: a script sources it. It is no finding by itself.
+# What the scripts in findings/ share, to be sourced. Each script states its versions and pins its packages.
 # Gives DIRECTORY, which is deleted at the end; once a server runs, its process SERVER and its PORT.
 # No compiler or build node outlives the script.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
