@@ -205,8 +205,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Revokes a lease whose holder was garbage-collected, or keeps it too long. Its session is in an unknown state and
-    /// is closed.
+    /// Ends a lease that its holder has not returned: it is revoked, abandoned, or its statement hangs. The session is in
+    /// an unknown state, so the connection is closed.
     /// </summary>
     internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
     {
