@@ -9,8 +9,16 @@ internal sealed class ConnectionSide(ConnectionPool pool) : ISide
     {
         await using var connection = await pool.OpenConnectionAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = Query.Text;
+        command.CommandText = Statement.Text;
         await command.ExecuteScalarAsync();
+    }
+
+    public void Query()
+    {
+        using var connection = pool.OpenConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = Statement.Text;
+        command.ExecuteScalar();
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

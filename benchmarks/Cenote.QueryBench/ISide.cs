@@ -5,6 +5,9 @@ internal interface ISide : IAsyncDisposable
 {
     string Name { get; }
 
-    /// <summary>Takes a connection, runs <c>SELECT 1</c> on it and gives it back.</summary>
+    /// <summary>Takes a connection, runs <c>SELECT 1</c> on it and returns it.</summary>
     ValueTask QueryAsync();
+
+    /// <summary>Does the same, and blocks the calling thread.</summary>
+    void Query();
 }

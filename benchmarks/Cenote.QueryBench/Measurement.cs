@@ -2,39 +2,52 @@ using Cenote.Reporting;
 
 namespace Cenote.QueryBench;
 
-/// <summary>A database under a number of clients.</summary>
-/// <param name="Database">The database.</param>
+/// <summary>A part with a number of clients.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="Sides">The sides.</param>
 /// <param name="Clients">Clients at once.</param>
 /// <param name="Turns">By side and round.</param>
-internal sealed record Measurement(Database Database, int Clients, Turn[][] Turns)
+internal sealed record Measurement(Part Part, IReadOnlyList<ISide> Sides, int Clients, Turn[][] Turns)
 {
-    internal PairedRatio Lease => Compare(side: 1);
+    internal static IReadOnlyList<string> Header { get; } =
+        ["clients", " side", "1/s", "ratio", "CPU, µs", "ratio", "B", "p50, µs", "p99, µs", "ratio", "p99.9, µs", "longest, ms"];
 
-    internal PairedRatio Connection => Compare(side: 2);
-
-    internal IReadOnlyList<string> Row() =>
+    internal IEnumerable<IReadOnlyList<string>> Rows() => Sides.Select((side, index) => (IReadOnlyList<string>)
     [
-        Database.Name,
         $"{Clients}",
-        .. Turns.Select(static turns => $"{Median.Of(turns.Select(static turn => turn.Rate)):N0}"),
-        Lease.ToString(),
-        Connection.ToString(),
-        .. Turns.Select(static turns => $"{Median.Of(turns.Select(static turn => turn.ProcessorTime.TotalMicroseconds)):N1}"),
-    ];
+        side.Name,
+        $"{MedianOf(index, ValueOf(Quantity.Throughput)):N0}",
+        RatioOf(index, Quantity.Throughput),
+        $"{MedianOf(index, ValueOf(Quantity.ProcessorTime)):N1}",
+        RatioOf(index, Quantity.ProcessorTime),
+        $"{MedianOf(index, ValueOf(Quantity.Bytes)):N0}",
+        $"{MedianOf(index, static turn => turn.Latencies.Percentile(0.5).TotalMicroseconds):N0}",
+        $"{MedianOf(index, ValueOf(Quantity.P99)):N0}",
+        RatioOf(index, Quantity.P99),
+        $"{MedianOf(index, static turn => turn.Latencies.Percentile(0.999).TotalMicroseconds):N0}",
+        $"{Turns[index].Max(static turn => turn.Latencies.Longest.TotalMilliseconds):N1}",
+    ]);
 
-    /// <summary>
-    /// Compares the lease with its target. Two per cent below is equal still, if the interval reaches equality: rounds
-    /// of one side differ by as much.
-    /// </summary>
-    internal Target Evaluate()
+    internal IEnumerable<Target> Evaluate() => Part.Goals.Where(goal => goal.Clients.Contains(Clients)).Select(goal => goal.Evaluate(this));
+
+    internal double Bytes(string side) => MedianOf(IndexOf(side), ValueOf(Quantity.Bytes));
+
+    /// <summary>Compares a side with the first one.</summary>
+    internal PairedRatio Compare(string side, Quantity quantity) => Compare(IndexOf(side), quantity);
+
+    private static Func<Turn, double> ValueOf(Quantity quantity) => quantity switch
     {
-        var isEquality = Database.Goal <= 1;
-        return new Target(
-            $"{Database.Name}, {Clients} {(Clients == 1 ? "client" : "clients")}: lease",
-            isEquality ? $"at least equal to {Database.Sides[0].Name}" : $"at least {Database.Goal:0.0} times {Database.Sides[0].Name}",
-            $"{Lease} times",
-            Lease.Ratio >= Database.Goal || (isEquality && Lease is { Ratio: >= 0.98, High: >= 1 }));
-    }
+        Quantity.Throughput => static turn => turn.Rate,
+        Quantity.ProcessorTime => static turn => turn.ProcessorTime,
+        Quantity.P99 => static turn => turn.Latencies.Percentile(0.99).TotalMicroseconds,
+        _ => static turn => turn.Bytes,
+    };
 
-    private PairedRatio Compare(int side) => PairedRatio.Of(Turns[side].Select(static turn => turn.Rate), Turns[0].Select(static turn => turn.Rate));
+    private int IndexOf(string side) => Sides.Select(static other => other.Name).ToList().IndexOf(side);
+
+    private double MedianOf(int side, Func<Turn, double> value) => Median.Of(Turns[side].Select(value));
+
+    private PairedRatio Compare(int side, Quantity quantity) => PairedRatio.Of(Turns[side].Select(ValueOf(quantity)), Turns[0].Select(ValueOf(quantity)));
+
+    private string RatioOf(int side, Quantity quantity) => side == 0 ? "" : Compare(side, quantity).ToString();
 }

@@ -1,63 +1,78 @@
 using System.Globalization;
 using Cenote.QueryBench;
 using Cenote.Reporting;
+using MySqlConnector;
+using Npgsql;
 
-int[] clientCounts = [1, 8, 32];
-
-if (BenchArguments.Parse("query", args, "--rounds", "--turn", "--database") is not { } arguments)
+if (BenchArguments.Parse("query", args, "--rounds", "--turn", "--only") is not { } arguments)
 {
     return 2;
 }
 
-if (arguments.Help)
+var only = arguments["--only"];
+Part[] parts = [.. Parts.All.Where(part => only is null || part.Name.StartsWith(only, StringComparison.OrdinalIgnoreCase))];
+if (arguments.Help || parts.Length == 0)
 {
-    Console.WriteLine("""
-        Usage: ./bench query [--save] [--check] [--rounds N] [--turn MS] [--database NAME]
+    Console.WriteLine($"""
+        Usage: ./bench query [--save] [--check] [--rounds N] [--turn MS] [--only PART]
 
-          --save           also write the report to benchmarks/results/
-          --check          exit with 1 when a target is missed
-          --rounds N       rounds in which every side works once (default 13)
-          --turn MS        how long a side works in a round, in milliseconds (default 600)
-          --database NAME  only PostgreSQL or only MariaDB
+          --save       also write the report to benchmarks/results/
+          --check      exit with 1 when a target is missed
+          --rounds N   rounds in which every side works once (default 11)
+          --turn MS    how long a side works in a round, in milliseconds (default 350)
+          --only PART  one part, or all that begin so: {string.Join(", ", Parts.All.Select(static part => part.Name))}
         """);
-    return 0;
+    return arguments.Help ? 0 : 2;
 }
 
-var rounds = int.Parse(arguments["--rounds"] ?? "13", CultureInfo.InvariantCulture);
-var turn = TimeSpan.FromMilliseconds(int.Parse(arguments["--turn"] ?? "600", CultureInfo.InvariantCulture));
+var rounds = int.Parse(arguments["--rounds"] ?? "11", CultureInfo.InvariantCulture);
+var turn = TimeSpan.FromMilliseconds(int.Parse(arguments["--turn"] ?? "350", CultureInfo.InvariantCulture));
 List<Measurement> measurements = [];
-List<string> missing = [];
-await MeasureAsync("PostgreSQL", "CENOTE_TEST_POSTGRESQL", Database.PostgreSqlAsync);
-await MeasureAsync("MariaDB", "CENOTE_TEST_MYSQL", Database.MariaDbAsync);
+List<string> notes = [];
+foreach (var part in parts)
+{
+    await MeasureAsync(part);
+}
+
 Console.WriteLine();
-Target[] targets = [.. measurements.Select(static measurement => measurement.Evaluate())];
-var report = QueryReport.Create(arguments, measurements, missing, targets, $"{rounds} rounds of {turn.TotalMilliseconds:N0} ms a side");
+Target[] targets = [.. measurements.SelectMany(static measurement => measurement.Evaluate())];
+var report = QueryReport.Create(arguments, measurements, notes.Distinct(StringComparer.Ordinal), targets, $"{rounds} rounds of {turn.TotalMilliseconds:N0} ms a side");
 if (arguments.Save)
 {
-    report.Save("query");
+    report.Save(only is null ? "query" : "query-" + only);
 }
 
-return arguments.Check && (missing.Count > 0 || targets.Any(static target => target.IsMet != true)) ? 1 : 0;
+var isComplete = measurements.Count == parts.Sum(static part => part.Clients.Length);
+return arguments.Check && (!isComplete || targets.Any(static target => target.IsMet != true)) ? 1 : 0;
 
-async Task MeasureAsync(string name, string variable, Func<string, Task<Database>> connect)
+async Task MeasureAsync(Part part)
 {
-    if (arguments["--database"] is { } only && !string.Equals(only, name, StringComparison.OrdinalIgnoreCase))
+    if (Environment.GetEnvironmentVariable(part.Variable) is not { Length: > 0 } connectionString)
     {
+        notes.Add($"{part.Name}: not measured, {part.Variable} names no server");
+        Console.WriteLine($"  {notes[^1]}");
         return;
     }
 
-    if (Environment.GetEnvironmentVariable(variable) is not { Length: > 0 } connectionString)
+    notes.Add(await DescribeAsync(part, connectionString));
+    var sides = await part.ConnectAsync(connectionString);
+    foreach (var clients in part.Clients)
     {
-        missing.Add($"{name}: not measured, {variable} names no server");
-        Console.WriteLine($"  {missing[^1]}");
-        return;
+        measurements.Add(new Measurement(part, sides, clients, await new Rounds(sides, part.IsBlocking, clients, turn).RunAsync(rounds)));
+        measurements[^1].Rows().ToList().ForEach(row => Console.WriteLine($"  {part.Name}  {string.Join("  ", row)}"));
     }
 
-    await using var database = await connect(connectionString);
-    foreach (var clients in clientCounts)
+    foreach (var side in sides)
     {
-        var turns = await new Rounds(database.Sides, clients, turn).RunAsync(rounds);
-        measurements.Add(new Measurement(database, clients, turns));
-        Console.WriteLine($"  {string.Join("  ", measurements[^1].Row())}");
+        await side.DisposeAsync();
     }
+}
+
+static async Task<string> DescribeAsync(Part part, string connectionString)
+{
+    await using System.Data.Common.DbConnection connection =
+        part.Variable == Parts.MariaDb ? new MySqlConnection(connectionString + ";Pooling=false") : new NpgsqlConnection(connectionString + ";Pooling=false");
+    await connection.OpenAsync();
+    var name = part.Variable == Parts.MariaDb ? "MariaDB" : "PostgreSQL";
+    return $"{name} {connection.ServerVersion} through {connection.GetType().Namespace} {Machine.VersionOf(connection.GetType())}";
 }

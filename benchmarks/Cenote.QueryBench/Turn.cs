@@ -1,6 +1,8 @@
 namespace Cenote.QueryBench;
 
-/// <summary>What one side did in one round.</summary>
+/// <summary>The results of one side in one round.</summary>
 /// <param name="Rate">Queries a second.</param>
-/// <param name="ProcessorTime">Processor time of this process, without the server's, per query.</param>
-internal readonly record struct Turn(double Rate, TimeSpan ProcessorTime);
+/// <param name="ProcessorTime">Processor time of this process per query, in microseconds, without the server's.</param>
+/// <param name="Bytes">Bytes allocated per query.</param>
+/// <param name="Latencies">From the request for a connection to its return.</param>
+internal sealed record Turn(double Rate, double ProcessorTime, double Bytes, Latencies Latencies);

@@ -1,0 +1,62 @@
+using Cenote.Providers;
+using MySqlConnector;
+using Npgsql;
+
+namespace Cenote.QueryBench;
+
+/// <summary>The pools of the sides. They have a full reset between leases where nothing else is said.</summary>
+internal static class Pools
+{
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlAsync(string connectionString, bool isBlocking)
+    {
+        var driver = await NpgsqlAsync(connectionString, isBlocking);
+        var pool = await BuildAsync(new PostgreSqlProvider(connectionString));
+        return [driver, new LeaseSide(pool), new ConnectionSide(pool)];
+    }
+
+    /// <summary>The pool's own reset, which clears a session when it is returned, beside the driver's.</summary>
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlByPoolAsync(string connectionString)
+    {
+        var driver = await NpgsqlAsync(connectionString, isBlocking: false);
+        return [driver, new LeaseSide(await BuildAsync(new PostgreSqlProvider(connectionString), sessionReset: SessionReset.ByPool))];
+    }
+
+    internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)
+    {
+        // A minimum would let the driver open connections in the background, in a way of its own.
+        var settings = new MySqlConnectionStringBuilder(connectionString) { MaximumPoolSize = Statement.Connections, ConnectionReset = true };
+        var driver = new DriverSide("MySqlConnector's pool", new MySqlDataSource(settings.ConnectionString));
+        await driver.OpenAllAsync(isBlocking);
+        var pool = await BuildAsync(new MySqlProvider(connectionString));
+        return [driver, new LeaseSide(pool), new ConnectionSide(pool)];
+    }
+
+    /// <summary>No reset, beside a rollback and the full reset.</summary>
+    internal static async Task<IReadOnlyList<ISide>> MariaDbModesAsync(string connectionString)
+    {
+        List<ISide> sides = [];
+        foreach (var mode in (ResetMode[])[ResetMode.None, ResetMode.Rollback, ResetMode.Full])
+        {
+            sides.Add(new LeaseSide(await BuildAsync(new MySqlProvider(connectionString), mode), $"{mode}"));
+        }
+
+        return sides;
+    }
+
+    private static async Task<DriverSide> NpgsqlAsync(string connectionString, bool isBlocking)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = Statement.Connections, MaxPoolSize = Statement.Connections };
+        var driver = new DriverSide("Npgsql's pool", NpgsqlDataSource.Create(settings));
+        await driver.OpenAllAsync(isBlocking);
+        return driver;
+    }
+
+    private static async Task<ConnectionPool> BuildAsync(
+        DatabaseProvider provider, ResetMode mode = ResetMode.Full, SessionReset? sessionReset = null)
+    {
+        var pool = new ConnectionPoolBuilder().UseProvider(provider).WithSize(Statement.Connections, Statement.Connections).WithResetMode(mode)
+            .Configure(options => options.SessionReset = sessionReset).Build();
+        await pool.WaitUntilReadyAsync();
+        return pool;
+    }
+}

@@ -1,0 +1,10 @@
+namespace Cenote.QueryBench;
+
+/// <summary>A measured quantity.</summary>
+internal enum Quantity
+{
+    Throughput,
+    ProcessorTime,
+    P99,
+    Bytes,
+}
