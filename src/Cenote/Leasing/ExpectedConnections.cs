@@ -25,9 +25,6 @@ internal sealed class ExpectedConnections(PoolClock clock)
 
     internal RunningAverage Opens { get; } = new();
 
-    /// <summary>Records that the work on a slot begins, or is about to.</summary>
-    internal void Begin(Slot slot) => slot.Age.PreparingSince = clock.GetTimestamp();
-
     /// <summary>Records that the work on a slot has succeeded.</summary>
     internal void End(Slot slot, RunningAverage average)
     {

@@ -22,6 +22,7 @@ internal sealed partial class LeaseDesk
     private int _quietRents;
 
     private long _promptFreshSince = long.MinValue;
+    private int _standstills;
 
     /// <summary>
     /// Gets the limit that the short path of a rent compares with. No connection is fresh enough for it while the pool
@@ -111,9 +112,32 @@ internal sealed partial class LeaseDesk
         return Math.Max(FreshSince, now - staleAfter);
     }
 
+    /// <summary>
+    /// Records that a reset or a validation begins in the slot, before the change of state that it belongs to.
+    /// </summary>
+    internal void BeginPreparing(Slot slot, bool takesRoundTrip = true)
+    {
+        slot.Age.StandstillsBefore = Standstills;
+        slot.Age.PreparingSince = takesRoundTrip ? Clock.GetTimestamp() : 0;
+    }
+
+    /// <summary>Gets how often the process or the machine was seen to have stood still.</summary>
+    internal int Standstills => Volatile.Read(ref _standstills);
+
+    /// <summary>
+    /// Returns the time at which the end of the slot's work shows its connection alive. When a standstill came between,
+    /// the answer may have waited in the process's own buffer, and the server may have ended the session since.
+    /// </summary>
+    private long AliveAt(Slot slot) => slot.Age.StandstillsBefore == Standstills ? Now : 0;
+
     /// <summary>Advances the coarse clock for a caller that has just read the clock. Under the lock.</summary>
     private void AdvanceTo(long now)
     {
+        if (now - _now >= LongestLag)
+        {
+            Volatile.Write(ref _standstills, _standstills + 1);
+        }
+
         Volatile.Write(ref _now, Math.Max(_now, now));
         if (_staleAfter != long.MaxValue)
         {
@@ -128,6 +152,11 @@ internal sealed partial class LeaseDesk
     private void CheckClocks(long now)
     {
         var unaccounted = Unaccounted(now);
+        if (unaccounted >= LongestLag)
+        {
+            Volatile.Write(ref _standstills, _standstills + 1);
+        }
+
         Volatile.Write(ref _wallOffset, WallOffset(now));
         AdvanceTo(now);
         Publish(unaccounted >= LongestLag && _staleAfter != long.MaxValue ? Math.Max(_freshSince, _now - Math.Max(0, _staleAfter - unaccounted)) : _freshSince);
@@ -145,6 +174,4 @@ internal sealed partial class LeaseDesk
     private long Unaccounted(long now) => Volatile.Read(ref _wallOffset) is var before && before == long.MinValue ? 0 : WallOffset(now) - before;
 
     private long WallOffset(long now) => Clock.UtcNow.ToUnixTimeMilliseconds() - now;
-
-    private void AdvanceClock() => Volatile.Write(ref _now, Math.Max(_now, Clock.ElapsedMilliseconds));
 }

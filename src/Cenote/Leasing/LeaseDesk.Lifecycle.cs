@@ -42,10 +42,10 @@ internal sealed partial class LeaseDesk
             Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
-            AdvanceClock();
+            CheckClocks(Clock.ElapsedMilliseconds);
             slot.Install(physical);
             slot.Age.BeginLife(_now, expiresAt, SlotWord.LeasesOf(slot.Word));
-            slot.FreshAt = _now;
+            slot.FreshAt = AliveAt(slot);
             refusal = _attention.HasAny(Leasing.Attention.Closed) ? CloseReason.PoolClosed
                 : IsObsolete(slot) ? CloseReason.Retired
                 : Capacity.Total > Capacity.Limit ? CloseReason.PoolShrunk
@@ -205,8 +205,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Ends a lease that its holder has not returned: it is revoked, abandoned, or its statement hangs. The session is in
-    /// an unknown state, so the connection is closed.
+    /// Ends a lease that its holder has not returned: it is revoked, abandoned, or its statement hangs. The session is
+    /// in an unknown state, so the connection is closed.
     /// </summary>
     internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
     {

@@ -198,7 +198,7 @@ internal sealed partial class LeaseDesk
         }
 
         Capacity.BeginOpening();
-        slot.Age.BeginOpening(_generation, _queue.LastSequence);
+        slot.Age.BeginOpening(_generation, _queue.LastSequence, _standstills);
         slot.Change(SlotState.Opening);
         return slot;
     }

@@ -173,7 +173,7 @@ internal sealed partial class LeaseDesk
     /// caller.</returns>
     internal bool MakeIdle(Slot slot, long word)
     {
-        slot.FreshAt = Now;
+        slot.FreshAt = AliveAt(slot);
         if (!slot.TryChange(word, SlotWord.With(word, SlotState.Idle)))
         {
             return false;

@@ -97,14 +97,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         isInline = physical is not { RequiresReset: true, CanResetInline: false };
         if (slot.IsLeasedAs(ticket))
         {
-            if (isInline)
-            {
-                slot.Age.PreparingSince = 0;
-            }
-            else
-            {
-                desk.Expected.Begin(slot);
-            }
+            desk.BeginPreparing(slot, takesRoundTrip: !isInline);
         }
 
         word = SlotWord.With(ticket, SlotState.Resetting);
@@ -201,7 +194,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
     /// <summary>Starts a validation if a statement was cancelled in the lease, before the next lease.</summary>
     private bool TryValidate(Slot slot, long word)
     {
-        desk.Expected.Begin(slot);
+        desk.BeginPreparing(slot);
         if (!slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
         {
             return false;

@@ -64,8 +64,15 @@ internal sealed class SlotAge
     /// <summary>Gets the last waiter that had queued when its opening began.</summary>
     internal long LastWaiter { get; private set; }
 
-    internal void BeginOpening(long generation, long lastWaiter)
+    /// <summary>
+    /// Gets or sets how often the process had stood still when the open, the reset or the validation in progress began.
+    /// Written before the state that it belongs to.
+    /// </summary>
+    internal int StandstillsBefore { get; set; }
+
+    internal void BeginOpening(long generation, long lastWaiter, int standstills)
     {
+        StandstillsBefore = standstills;
         Generation = generation;
         LastWaiter = lastWaiter;
     }

@@ -64,7 +64,7 @@ internal sealed class SlotTable
                 continue;
             }
 
-            _desk.Expected.Begin(slot);
+            _desk.BeginPreparing(slot);
             if (slot.TryChange(word, SlotWord.With(word, next)))
             {
                 return slot;

@@ -47,7 +47,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
                 continue;
             }
 
-            desk.Expected.Begin(slot);
+            desk.BeginPreparing(slot);
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
             {
                 available--;

@@ -64,7 +64,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
                 return;
             }
 
-            desk.Expected.Begin(slot);
+            desk.BeginPreparing(slot);
             if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
                 && await work.ValidateNowAsync(slot).ConfigureAwait(false))
             {

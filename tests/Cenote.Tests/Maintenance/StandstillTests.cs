@@ -66,6 +66,42 @@ public sealed class StandstillTests
         await Rents[rent](test.Pool);
     }
 
+    [Theory]
+    [InlineData(StubCall.Open)]
+    [InlineData(StubCall.Clear)]
+    [InlineData(StubCall.Validate)]
+    public async Task An_answer_from_before_a_standstill_does_not_count_as_fresh(StubCall call)
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 1, provider: TestPool.Clearing(SessionReset.ByPool));
+        var gate = new StubGate();
+        test.Script.Always(call, StubStep.Hang(gate));
+        if (call == StubCall.Open)
+        {
+            test.Pool.Clear();
+        }
+        else if (call == StubCall.Clear)
+        {
+            await Rents["RentAsync"](test.Pool);
+        }
+        else
+        {
+            _ = test.Pool.ValidateIdleAsync();
+        }
+
+        await test.StatisticsAre(static statistics => statistics.Counts is { Opening: 1 } or { Resetting: 1 } or { Validating: 1 });
+        clock.Jump(2 * Interval, 2 * Interval);
+        test.Script.Heal(call);
+        var validations = test.Database.Calls(StubCall.Validate).Started;
+        gate.Release();
+        await test.When(static counts => counts.Idle == 1);
+        test.Database.KillAllSessions();
+
+        await Rents["RentAsync"](test.Pool);
+
+        Assert.Equal(validations + 1, test.Database.Calls(StubCall.Validate).Started);
+    }
+
     [Fact]
     public async Task Upkeep_that_comes_first_finds_out_as_well_and_replaces_what_died()
     {
@@ -138,9 +174,11 @@ public sealed class StandstillTests
         command.ExecuteNonQuery();
     }
 
-    private static async Task<TestPool> StartAsync(StandstillClock clock, int size, TimeSpan? interval = null)
+    private static async Task<TestPool> StartAsync(
+        StandstillClock clock, int size, TimeSpan? interval = null, Func<StubDatabase, StubProvider>? provider = null)
     {
-        var test = await TestPool.FullAsync(size, options => (options.TimeProvider, options.ValidationInterval) = (clock, interval ?? Interval));
+        var test = await TestPool.FullAsync(
+            size, options => (options.TimeProvider, options.ValidationInterval) = (clock, interval ?? Interval), provider);
         clock.Advance(TimeSpan.FromSeconds(1));
         return test;
     }
