@@ -9,6 +9,7 @@ return args switch
     ["thaw"] => await ThawCommand.RunAsync(),
     ["soak", var minutes] => await SoakCommand.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), seed: null),
     ["soak", var minutes, var seed] => await SoakCommand.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)),
+    ["recover", var rounds] => await RecoverCommand.RunAsync(int.Parse(rounds, CultureInfo.InvariantCulture)),
     ["reliability", "--only", var text] => await ReliabilityCommand.ShowAsync(text),
     ["reliability", var page] => await ReliabilityCommand.WriteAsync(page),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),

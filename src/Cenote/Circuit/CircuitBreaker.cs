@@ -27,6 +27,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private TimeSpan _failingSince;
     private TimeSpan _failedAt;
     private TimeSpan _probeAt;
+    private TimeSpan? _refusedSince;
+    private TimeSpan _attempt;
     private DateTimeOffset _since = clock.UtcNow;
 
     internal CircuitState State { get; private set; }
@@ -109,6 +111,15 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         if (Failures++ == 0)
         {
             _failingSince = now;
+        }
+
+        _attempt = now - startedAt;
+        var isRefusal = RefusalPause.IsRefusal(kind, _attempt);
+        if (isRefusal != _refusedSince is not null)
+        {
+            // A server that falls silent, or that refuses after a silence, is another outage: its breaks begin again.
+            _trips = 0;
+            _refusedSince = isRefusal ? now : null;
         }
 
         if (State == CircuitState.Closed && Failures < options.FailureThreshold)
@@ -217,6 +228,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private bool Close()
     {
         _trips = 0;
+        _refusedSince = null;
         _probeSlot = -1;
         if (State == CircuitState.Closed)
         {
@@ -228,16 +240,19 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// Opens the circuit. Its break grows exponentially to a bound, of which a random half to all is used ("equal
-    /// jitter": Brooker, "Exponential Backoff And Jitter", AWS 2015).
+    /// Opens the circuit. Its break grows exponentially to a bound. After a refusal it is shorter
+    /// (<see cref="RefusalPause"/>).
     /// </summary>
     private void Trip()
     {
         var longest = options!.BreakDuration * Math.Min(Math.Pow(options.BackoffMultiplier, _trips), options.MaxBreakDuration / options.BreakDuration);
+        if (_refusedSince is { } since && RefusalPause.After(_attempt, clock.Elapsed - since) is var soon && soon < longest)
+        {
+            longest = soon;
+        }
+
         _trips++;
-#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
-        _probeAt = clock.Elapsed + (longest * (0.5 + (Random.Shared.NextDouble() / 2)));
-#pragma warning restore CA5394
+        _probeAt = clock.Elapsed + RefusalPause.Jitter(longest);
         _probeSlot = -1;
         Enter(CircuitState.Open);
     }

@@ -19,7 +19,7 @@ internal sealed class ConnectionOpener(
     /// <summary>Opens a connection for a slot in state opening, and reports the outcome to the desk.</summary>
     internal async Task OpenAsync(Slot slot, bool needsOwnThread)
     {
-        var attempts = 0;
+        var failures = 0;
         var circuitOpened = desk.ReadOpensToken();
         var doomed = desk.ReadGenerationToken(slot);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
@@ -27,11 +27,9 @@ internal sealed class ConnectionOpener(
         var probe = desk.ReadProbe(slot);
         try
         {
-            var physical = probe.IsProbe
-                ? await Attempt(toldToEnd.Token).ConfigureAwait(false)
-                : await _retry.RunAsync(Attempt, toldToEnd.Token).ConfigureAwait(false);
+            var physical = await _retry.RunAsync(Attempt, Failed, probe.IsProbe ? 0 : settings.MaxOpenRetries, toldToEnd.Token).ConfigureAwait(false);
             var expiresAt = NewExpiry();
-            journal.ConnectionOpened(slot.Id, attempts);
+            journal.ConnectionOpened(slot.Id, failures + 1);
             desk.Opened(slot, physical, expiresAt);
         }
         catch (NoDemandException)
@@ -45,7 +43,7 @@ internal sealed class ConnectionOpener(
         }
         catch (Exception exception)
         {
-            var failure = Describe(exception, attempts);
+            var failure = Describe(exception, failures);
             if (!poolClosed.IsCancellationRequested && !probe.IsProbe)
             {
                 journal.OpenFailed(failure);
@@ -57,7 +55,7 @@ internal sealed class ConnectionOpener(
         // The linked tokens are not read, because they may be cancelled after the code that awaits them runs.
         bool WasToldToEnd() => circuitOpened.IsCancellationRequested || doomed.IsCancellationRequested;
 
-        async ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
+        ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
         {
             // Without demand, the next attempt is skipped.
             if (!desk.StillWantsOpening(slot))
@@ -65,24 +63,25 @@ internal sealed class ConnectionOpener(
                 throw new NoDemandException();
             }
 
-            attempts++;
-            var startedAt = settings.Clock.Elapsed;
-            try
-            {
-                var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-                return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, stop, ended.Token).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (!WasToldToEnd() && !poolClosed.IsCancellationRequested)
-            {
-                var failure = Describe(exception, attempts);
-                if (probe.IsProbe)
-                {
-                    PoolLog.ProbeFailed(journal.Logger, settings.Name, failure.Kind, exception);
-                }
+            var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
+            return new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, stop, ended.Token);
+        }
 
-                desk.AttemptFailed(slot, failure, startedAt);
-                throw;
+        void Failed(Exception exception, TimeSpan startedAt)
+        {
+            failures++;
+            if (WasToldToEnd() || poolClosed.IsCancellationRequested)
+            {
+                return;
             }
+
+            var failure = Describe(exception, failures);
+            if (probe.IsProbe)
+            {
+                PoolLog.ProbeFailed(journal.Logger, settings.Name, failure.Kind, exception);
+            }
+
+            desk.AttemptFailed(slot, failure, startedAt);
         }
     }
 

@@ -1,9 +1,8 @@
+using Cenote.Circuit;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
 using Microsoft.Extensions.Logging;
-using Polly;
-using Polly.Retry;
 
 namespace Cenote.Connections;
 
@@ -11,48 +10,124 @@ namespace Cenote.Connections;
 /// The retries of an open: exponential, jittered, capped. Refused credentials and settings are not tried again. The
 /// same holds for a server with too many connections while some of ours are left, because callers are served by those.
 /// </summary>
-internal sealed class OpenRetry
+/// <remarks>
+/// Between two retries at a server that refuses connections, one open of the pool knocks: it tries again after each
+/// <see cref="RefusalPause"/>. The others wait for its success, or for their own retry. A knock that is refused too
+/// counts as no attempt: neither the retries nor the circuit's failures are used up sooner.
+/// </remarks>
+internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classifier, LeaseDesk desk, ILogger logger)
 {
-    private readonly ResiliencePipeline _pipeline;
-    private readonly FailureClassifier _classifier;
-    private readonly LeaseDesk _desk;
+    private const int MaxDoublings = 20;
 
-    internal OpenRetry(PoolSettings settings, FailureClassifier classifier, LeaseDesk desk, ILogger logger)
+    private TaskCompletionSource _news = NewNews();
+    private int _isKnocking;
+
+    /// <summary>Attempts to open a connection, until it succeeds or the retries are used up.</summary>
+    /// <param name="attempt">One attempt.</param>
+    /// <param name="failed">Receives the failure of each attempt that counts, and when the attempt began.</param>
+    /// <param name="retries">The number of retries.</param>
+    /// <param name="cancellationToken">Ends the attempts, and the pauses between them.</param>
+    internal async ValueTask<PhysicalConnection> RunAsync(
+        Func<CancellationToken, ValueTask<PhysicalConnection>> attempt, Action<Exception, TimeSpan> failed, int retries, CancellationToken cancellationToken)
     {
-        _classifier = classifier;
-        _desk = desk;
-        var builder = new ResiliencePipelineBuilder { TimeProvider = settings.Clock.TimeProvider };
-        if (settings.MaxOpenRetries > 0)
+        var failures = 0;
+        var isKnock = false;
+        var isKnocker = false;
+        var retryAt = TimeSpan.Zero;
+        TimeSpan? refusedSince = null;
+        try
         {
-            builder.AddRetry(new RetryStrategyOptions
+            while (true)
             {
-                MaxRetryAttempts = settings.MaxOpenRetries,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = settings.OpenRetryBaseDelay,
-                MaxDelay = settings.OpenRetryMaxDelay,
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } exception && IsWorthRetrying(exception)),
-                OnRetry = arguments =>
-                {
-                    PoolLog.OpenRetried(logger, settings.Name, arguments.AttemptNumber + 1, Readable.About(arguments.RetryDelay), arguments.Outcome.Exception);
-                    return ValueTask.CompletedTask;
-                },
-            });
-        }
+                cancellationToken.ThrowIfCancellationRequested();
 
-        _pipeline = builder.Build();
+                // Read before the attempt: news that comes during it is not missed.
+                var news = Volatile.Read(ref _news).Task;
+                var startedAt = settings.Clock.Elapsed;
+                TimeSpan pause;
+                try
+                {
+                    var physical = await attempt(cancellationToken).ConfigureAwait(false);
+                    Publish();
+                    return physical;
+                }
+                catch (Exception exception) when (exception is not NoDemandException)
+                {
+                    var now = settings.Clock.Elapsed;
+                    var isRefusal = exception is not TimeoutException && RefusalPause.IsRefusal(classifier.Classify(exception), now - startedAt);
+                    if (!isKnock || !isRefusal)
+                    {
+                        failed(exception, startedAt);
+                        if (failures == retries || !IsWorthRetrying(exception))
+                        {
+                            throw;
+                        }
+
+                        var delay = DelayAfter(++failures);
+                        PoolLog.OpenRetried(logger, settings.Name, failures, Readable.About(delay), exception);
+                        retryAt = now + delay;
+                    }
+
+                    refusedSince = isRefusal ? refusedSince ?? now : null;
+                    pause = isRefusal ? RefusalPause.Jitter(RefusalPause.After(now - startedAt, now - refusedSince!.Value)) : TimeSpan.MaxValue;
+                }
+
+                var left = retryAt - settings.Clock.Elapsed;
+                isKnocker = isKnocker || (pause < left && Interlocked.Exchange(ref _isKnocking, 1) == 0);
+                if (isKnocker && pause < left)
+                {
+                    await Task.Delay(WholeMilliseconds(pause), settings.Clock.TimeProvider, cancellationToken).ConfigureAwait(false);
+                    isKnock = true;
+                }
+                else
+                {
+                    isKnock = await HasNewsAsync(news, left, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            if (isKnocker)
+            {
+                StopKnocking();
+            }
+        }
     }
 
-    internal ValueTask<PhysicalConnection> RunAsync(
-        Func<CancellationToken, ValueTask<PhysicalConnection>> attempt, CancellationToken cancellationToken) =>
-        _pipeline.ExecuteAsync(attempt, cancellationToken);
+    /// <summary>Waits until the server may be back, or until the retry is due.</summary>
+    /// <returns>Whether the server may be back.</returns>
+    private async ValueTask<bool> HasNewsAsync(Task news, TimeSpan left, CancellationToken cancellationToken)
+    {
+        await news.WaitAsync(WholeMilliseconds(left), settings.Clock.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return news.IsCompleted;
+    }
+
+    private void StopKnocking()
+    {
+        Volatile.Write(ref _isKnocking, 0);
+        Publish();
+    }
+
+    /// <summary>Wakes the opens that wait between two retries: one of them knocks next, or all succeed.</summary>
+    private void Publish() => Interlocked.Exchange(ref _news, NewNews()).TrySetResult();
+
+    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TimeSpan DelayAfter(int failures)
+    {
+        var longest = settings.OpenRetryBaseDelay * (1 << Math.Min(failures - 1, MaxDoublings));
+        return RefusalPause.Jitter(longest < settings.OpenRetryMaxDelay ? longest : settings.OpenRetryMaxDelay);
+    }
+
+    private static TimeSpan WholeMilliseconds(TimeSpan time) => TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling(time.TotalMilliseconds)));
 
     private bool IsWorthRetrying(Exception exception) =>
-        exception is not (NoDemandException or OperationCanceledException)
-        && _classifier.Classify(exception) switch
+        exception is not OperationCanceledException
+        && classifier.Classify(exception) switch
         {
             FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration => false,
-            FailureKind.TooManyConnections => !_desk.HasLiveConnection,
+            FailureKind.TooManyConnections => !desk.HasLiveConnection,
             _ => true,
         };
 }

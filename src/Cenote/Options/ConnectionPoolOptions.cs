@@ -126,7 +126,8 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// Gets or sets the delay before the first retry of an open. It grows exponentially, with jitter, up to
-    /// <see cref="OpenRetryMaxDelay"/>.
+    /// <see cref="OpenRetryMaxDelay"/>. Meanwhile one open of the pool tries a server that refuses at once again, after
+    /// 20 ms and then after a tenth of the time for which it has refused; this uses up no retry.
     /// </summary>
     /// <value>Default 1 s. Range 0 to <see cref="OpenRetryMaxDelay"/>.</value>
     public TimeSpan OpenRetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
@@ -142,8 +143,8 @@ public sealed class ConnectionPoolOptions
     /// <summary>
     /// Gets or sets when the pool stops opening connections, and how it probes for the recovery of the database.
     /// </summary>
-    /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms. <see langword="null"/>: the pool
-    /// never stops trying.</value>
+    /// <value>Default: 3 failures in a row, probes after 250 ms growing to 750 ms, sooner where the server refuses at
+    /// once. <see langword="null"/>: the pool never stops trying.</value>
     public CircuitBreakerOptions? CircuitBreaker { get; set; } = new();
 
     /// <summary>

@@ -17,7 +17,9 @@ public sealed class OpenFailure
     /// <summary>Gets when the last attempt failed.</summary>
     public DateTimeOffset Time { get; }
 
-    /// <summary>Gets the number of attempts.</summary>
+    /// <summary>
+    /// Gets the number of attempts: the first and its retries, without those in between while the server refused.
+    /// </summary>
     public int Attempts { get; }
 
     /// <summary>

@@ -59,7 +59,7 @@ internal static class ReliabilityCommand
         return ExitCode(results);
     }
 
-    private static IReadOnlyList<Func<Task<DatabaseServer>>> Starts { get; } =
+    internal static IReadOnlyList<Func<Task<DatabaseServer>>> Starts { get; } =
         [async () => await PostgreSqlServer.StartNewAsync(), async () => await MariaDbServer.StartNewAsync()];
 
     private static int ExitCode(List<ScenarioResult> results)

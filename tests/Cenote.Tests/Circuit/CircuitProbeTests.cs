@@ -20,32 +20,90 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task Probes_come_one_at_a_time_and_their_spacing_grows_with_jitter_to_its_bound()
+    public async Task Probes_of_a_silent_server_are_spaced_ever_wider_up_to_a_bound()
     {
-        await using var test = Broken(new CircuitBreakerOptions
-        {
-            BreakDuration = TimeSpan.FromSeconds(1),
-            MaxBreakDuration = TimeSpan.FromSeconds(8),
-            BackoffMultiplier = 2,
-        });
-        await Trip(test);
-        var spacings = new List<double>();
+        await using var test = Broken(
+            new CircuitBreakerOptions
+            {
+                FailureThreshold = 1,
+                BreakDuration = TimeSpan.FromSeconds(1),
+                MaxBreakDuration = TimeSpan.FromSeconds(8),
+                BackoffMultiplier = 2,
+            },
+            new CallScript().Always(StubCall.Open, StubStep.Hang(new StubGate())),
+            static options => options.ConnectTimeout = TimeSpan.FromMilliseconds(500));
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.Pump(rent);
+        await Assert.ThrowsAnyAsync<PoolException>(() => rent);
+        List<double> spacings = [];
         for (var probe = 0; probe < 6; probe++)
         {
-            var before = test.Database.Calls(StubCall.Open).Started;
-            var spacing = test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value;
-            spacings.Add(spacing.TotalSeconds);
-            test.Time.Advance(spacing - TimeSpan.FromMilliseconds(1));
-            Assert.Equal(before, test.Database.Calls(StubCall.Open).Started);
-            test.Time.Advance(TimeSpan.FromMilliseconds(1));
-            await test.StatisticsAre(_ => test.Database.Calls(StubCall.Open).Started == before + 1 && test.Pool.GetCircuitStatus() is { State: CircuitState.Open });
-
-            // The timer of the next probe runs before the slot is given back.
             await test.When(static counts => counts.Opening == 0);
+            spacings.Add(await FindSpacingAsync(test));
+            test.Time.Advance(TimeSpan.FromMilliseconds(500));
+            await test.StatisticsAre(static statistics => statistics.CircuitState == CircuitState.Open);
         }
 
         double[] longest = [1, 2, 4, 8, 8, 8];
         Assert.All(spacings.Zip(longest), pair => Assert.InRange(pair.First, (pair.Second / 2) - 0.001, pair.Second + 0.001));
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_is_probed_after_20_ms_then_after_a_tenth_of_the_outage()
+    {
+        await using var test = Broken();
+        await Trip(test);
+        List<(double Outage, double Spacing)> probes = [];
+        var since = test.Time.GetUtcNow();
+        while (test.Time.GetUtcNow() - since < TimeSpan.FromSeconds(20))
+        {
+            var outage = (test.Time.GetUtcNow() - since).TotalSeconds;
+            probes.Add((outage, await FindSpacingAsync(test)));
+            await test.StatisticsAre(static statistics => statistics is { CircuitState: CircuitState.Open, Counts.Opening: 0 });
+        }
+
+        // Never later than a silent server: 0.75 s at most.
+        Assert.All(probes, static probe => Assert.InRange(
+            probe.Spacing, (Math.Clamp(probe.Outage / 10, 0.020, 0.75) / 2) - 0.002, Math.Clamp(probe.Outage / 10, 0.020, 0.75) + 0.002));
+        Assert.InRange(probes.Count, 40, 150);
+    }
+
+    [Fact]
+    public async Task A_silence_after_refusals_begins_with_the_configured_break()
+    {
+        await using var test = Broken(new CircuitBreakerOptions { BreakDuration = TimeSpan.FromSeconds(1), MaxBreakDuration = TimeSpan.FromSeconds(60) });
+        await Trip(test);
+        for (var probe = 0; probe < 5; probe++)
+        {
+            Assert.InRange(await FindSpacingAsync(test), 0.009, 0.021);
+            await test.StatisticsAre(static statistics => statistics is { CircuitState: CircuitState.Open, Counts.Opening: 0 });
+        }
+
+        test.Script.Always(StubCall.Open, StubStep.Hang(new StubGate()));
+        await FindSpacingAsync(test);
+        await test.Pump(test.When(static counts => counts.Opening == 0), TimeSpan.FromSeconds(1));
+
+        Assert.InRange(test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        test.Script.Always(StubCall.Open, Fail());
+        await FindSpacingAsync(test);
+        await test.StatisticsAre(static statistics => statistics is { CircuitState: CircuitState.Open, Counts.Opening: 0 });
+        Assert.InRange(await FindSpacingAsync(test), 0.009, 0.021);
+    }
+
+    /// <summary>Lets time pass to the next probe, not sooner and not later, and returns how much.</summary>
+    private static async Task<double> FindSpacingAsync(TestPool test)
+    {
+        var before = test.Database.Calls(StubCall.Open).Started;
+        var spacing = test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value;
+        if (spacing > TimeSpan.FromMilliseconds(1))
+        {
+            test.Time.Advance(spacing - TimeSpan.FromMilliseconds(1));
+            Assert.Equal(before, test.Database.Calls(StubCall.Open).Started);
+        }
+
+        test.Time.Advance(TimeSpan.FromMilliseconds(1));
+        await test.Database.OpenStarted(before + 1).Soon();
+        return spacing.TotalSeconds;
     }
 
     [Fact]

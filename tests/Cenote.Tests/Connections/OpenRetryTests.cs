@@ -4,10 +4,12 @@ namespace Cenote.Tests.Connections;
 
 public sealed class OpenRetryTests
 {
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
+
     [Fact]
     public async Task A_failed_open_is_tried_again_as_often_as_configured()
     {
-        await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TimeSpan.FromMilliseconds(100));
+        await using var test = Failing(FailureKind.Transient, retries: 3, baseDelay: TimeSpan.FromMilliseconds(100));
         var rent = test.Pool.RentAsync().AsTask();
 
         await test.Pump(rent);
@@ -91,8 +93,103 @@ public sealed class OpenRetryTests
         await Assert.ThrowsAsync<ConnectionOpenException>(() => rent.Soon());
     }
 
-    private static TestPool Failing(FailureKind kind, int retries, TimeSpan baseDelay) => TestPool.Create(
-        options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.AcquireTimeout) = (retries, baseDelay, TimeSpan.FromHours(1)),
+    [Fact]
+    public async Task A_server_that_refuses_is_knocked_at_between_two_retries()
+    {
+        await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TenMinutes, maxDelay: TenMinutes);
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.Database.CallEnded(StubCall.Open, 1).Soon();
+        for (var opens = 2; opens < 6; opens++)
+        {
+            Assert.InRange(await NextOpenAsync(test), TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(100));
+        }
+
+        // Later after a twentieth to a tenth of the outage.
+        test.Time.Advance(TimeSpan.FromSeconds(60));
+        await test.Database.CallEnded(StubCall.Open, 6).Soon();
+        test.Time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.Equal(6, test.Database.Calls(StubCall.Open).Started);
+        Assert.Equal(1, test.Pool.GetStatistics().OpenFailures);
+
+        test.Script.Heal(StubCall.Open);
+        await test.Pump(rent, TimeSpan.FromMilliseconds(100));
+        (await rent).Dispose();
+    }
+
+    [Fact]
+    public async Task A_server_that_is_silent_is_not_knocked_at()
+    {
+        await using var test = TestPool.Create(
+            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.ConnectTimeout) = (1, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1)),
+            script: new CallScript().At(StubCall.Open, 1, StubStep.Hang(new StubGate())));
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.Database.OpenStarted(1).Soon();
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 1);
+        await test.Pass(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
+        await test.Pump(rent);
+        (await rent).Dispose();
+    }
+
+    [Fact]
+    public async Task One_open_knocks_for_all_and_its_success_serves_all()
+    {
+        await using var test = TestPool.Create(
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (8, 3, TenMinutes, TenMinutes),
+            script: new CallScript().Always(StubCall.Open, Refusal()));
+        var rents = Enumerable.Range(0, 8).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 8);
+        await NextOpenAsync(test);
+        test.Time.Advance(TimeSpan.FromSeconds(60));
+        await test.Database.CallEnded(StubCall.Open, 10).Soon();
+        test.Time.Advance(TimeSpan.FromSeconds(2.9));
+        Assert.Equal(10, test.Database.Calls(StubCall.Open).Started);
+
+        test.Script.Heal(StubCall.Open);
+        await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
+
+        Array.ForEach(await Task.WhenAll(rents).Soon(), static lease => lease.Dispose());
+        Assert.Equal(8, test.Pool.GetStatistics().OpenFailures);
+    }
+
+    [Fact]
+    public async Task Another_open_knocks_when_the_one_that_did_has_ended()
+    {
+        await using var test = TestPool.Create(
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenMinutes, TenMinutes),
+            script: new CallScript().Always(StubCall.Open, Refusal()));
+        using var source = new CancellationTokenSource();
+        var first = test.Pool.RentAsync(source.Token).AsTask();
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 1);
+        var second = test.Pool.RentAsync().AsTask();
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 2);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+
+        // One caller is left, so one of the two opens ends at its next knock.
+        await test.PassUntil(() => test.Counts.Opening == 1, TimeSpan.FromMilliseconds(1));
+        Assert.InRange(await NextOpenAsync(test), TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        test.Script.Heal(StubCall.Open);
+        await test.Pump(second, TimeSpan.FromMilliseconds(1));
+
+        (await second).Dispose();
+    }
+
+    /// <summary>Lets time pass until one more open begins, and returns how much.</summary>
+    private static async Task<TimeSpan> NextOpenAsync(TestPool test)
+    {
+        var (opens, since) = (test.Database.Calls(StubCall.Open).Started, test.Time.GetUtcNow());
+        await test.PassUntil(() => test.Database.Calls(StubCall.Open).Started > opens, TimeSpan.FromMilliseconds(1));
+        return test.Time.GetUtcNow() - since;
+    }
+
+    private static StubStep Refusal() => StubStep.Fail(FailureKind.ConnectionLost);
+
+    private static TestPool Failing(FailureKind kind, int retries, TimeSpan baseDelay, TimeSpan? maxDelay = null) => TestPool.Create(
+        options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) =
+            (retries, baseDelay, maxDelay ?? options.OpenRetryMaxDelay, TimeSpan.FromHours(1)),
         script: new CallScript().Always(StubCall.Open, StubStep.Fail(kind)));
 
     /// <summary>The delays that the pool chose, as it logged them.</summary>
