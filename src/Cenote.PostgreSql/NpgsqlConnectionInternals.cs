@@ -58,6 +58,15 @@ internal static class NpgsqlConnectionInternals
         return true;
     }
 
+    /// <inheritdoc cref="ResetAnswer.Check"/>
+    internal static void CheckReset(NpgsqlConnection session)
+    {
+        if (IsReachable && ConnectorOf(session) is { } connector && SocketOf(connector) is { } socket)
+        {
+            ResetAnswer.Check(socket);
+        }
+    }
+
     /// <summary>
     /// Sends the request again, because the server drops a request that arrives before the call. It cannot hit another
     /// session.

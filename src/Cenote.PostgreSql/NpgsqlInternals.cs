@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Transactions;
 
 namespace Cenote.PostgreSql;
@@ -12,12 +14,16 @@ namespace Cenote.PostgreSql;
 internal static class NpgsqlInternals
 {
     private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
+    private const string PreparedStatementsType = "Npgsql.PreparedStatementManager, Npgsql";
 
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
 
     // Their type is not public, and an accessor without reflection does not exist for such fields.
     private static readonly FieldInfo? TypesOfSession = Type.GetType(ConnectorType)?.GetField("ReloadableState", Hidden);
     private static readonly FieldInfo? TypesOfSource = typeof(NpgsqlDataSource).GetField("CurrentReloadableState", Hidden);
+
+    private static readonly byte[] ResetRoleMessage = MessageOf(SessionCommands.ResetRole);
+    private static readonly byte[] ResetOriginMessage = MessageOf(SessionCommands.ResetOrigin);
 
     private static NpgsqlDataSource? s_disposed;
 
@@ -43,15 +49,47 @@ internal static class NpgsqlInternals
     /// </summary>
     internal static async Task ResetAsync(NpgsqlConnection session, bool async)
     {
-        var connector = ConnectorOf(session) ?? throw new InvalidOperationException("The connection is closed.");
-        if (EnlistedTransactionOf(session) is not null)
-        {
-            throw new InvalidOperationException(
-                "The connection was returned before the System.Transactions transaction that it is enlisted in has ended. It is closed when the transaction ends.");
-        }
-
+        var connector = ResettableConnectorOf(session);
         await CloseOngoingOperations(connector, async).ConfigureAwait(false);
         await Reset(connector, async).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Does the same, and sends the reset. The driver reads the answers before that to the next command. When it meets
+    /// an error in them, it closes the connection.
+    /// </summary>
+    internal static async Task ResetNowAsync(NpgsqlConnection session, bool resetsRole, bool resetsOrigin, bool async)
+    {
+        var connector = ResettableConnectorOf(session);
+        await CloseOngoingOperations(connector, async).ConfigureAwait(false);
+        if (PendingAnswersOf(connector) > 0)
+        {
+            if (!IsInTransaction(connector))
+            {
+                // The answers to the last reset are unread, so the lease has executed nothing.
+                return;
+            }
+
+            // A transaction was begun, and perhaps no command was executed in it. The driver's Reset would forget the
+            // answers that are on their way.
+            await RollbackAsync(session, async).ConfigureAwait(false);
+        }
+
+        // Otherwise Reset would leave the lease's prepared statements.
+        ForgetPreparedStatements(PreparedStatementsOf(connector));
+        await Reset(connector, async).ConfigureAwait(false);
+        if (resetsRole)
+        {
+            Prepend(connector, ResetRoleMessage, answers: 2);
+        }
+
+        if (resetsOrigin)
+        {
+            Prepend(connector, ResetOriginMessage, answers: 3);
+        }
+
+        // Does not block: the server has read all that was sent before, so the socket's buffer is empty.
+        await Flush(connector, async: false, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Sets the types of an unused session to the types that its data source loaded last.</summary>
@@ -90,6 +128,37 @@ internal static class NpgsqlInternals
     /// </summary>
     internal static void Detach(NpgsqlConnection session) => SourceOf(session) = s_disposed ?? CreateDisposed();
 
+    private static object ResettableConnectorOf(NpgsqlConnection session)
+    {
+        var connector = ConnectorOf(session) ?? throw new InvalidOperationException("The connection is closed.");
+        return EnlistedTransactionOf(session) is null
+            ? connector
+            : throw new InvalidOperationException(
+                "The connection was returned before the System.Transactions transaction that it is enlisted in has ended. It is closed when the transaction ends.");
+    }
+
+    private static async ValueTask RollbackAsync(NpgsqlConnection session, bool async)
+    {
+        if (async)
+        {
+            await session.ExecuteAsync(SessionCommands.Rollback, timeout: null, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            session.Execute(SessionCommands.Rollback);
+        }
+    }
+
+    // A query of the simple protocol.
+    private static byte[] MessageOf(string text)
+    {
+        var message = new byte[1 + sizeof(int) + text.Length + 1];
+        message[0] = (byte)'Q';
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(1), message.Length - 1);
+        Encoding.ASCII.GetBytes(text, message.AsSpan(1 + sizeof(int)));
+        return message;
+    }
+
     private static NpgsqlDataSource CreateDisposed()
     {
         var source = new NpgsqlDataSourceBuilder("Host=revoked.invalid;Pooling=false").Build();
@@ -110,7 +179,13 @@ internal static class NpgsqlInternals
                 && Exists(() => SendsReset(null!) = false)
                 && Exists(() => GenerateResetMessage(null!))
                 && Exists(() => _ = CloseOngoingOperations(null!, async: false).Exception)
-                && Exists(() => _ = Reset(null!, async: false).Exception);
+                && Exists(() => _ = Reset(null!, async: false).Exception)
+                && Exists(() => _ = PendingAnswersOf(null!))
+                && Exists(() => _ = IsInTransaction(null!))
+                && Exists(() => ForgetPreparedStatements(PreparedStatementsOf(null!)!))
+                && Exists(() => ForgetPreparedStatements(null!))
+                && Exists(() => Prepend(null!, [], answers: 0))
+                && Exists(() => _ = Flush(null!, async: false, CancellationToken.None).Exception);
         }
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
@@ -156,6 +231,25 @@ internal static class NpgsqlInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Reset")]
     private static extern Task Reset([UnsafeAccessorType(ConnectorType)] object connector, bool async);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_PendingPrependedResponses")]
+    private static extern int PendingAnswersOf([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_InTransaction")]
+    private static extern bool IsInTransaction([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_PreparedStatementManager")]
+    [return: UnsafeAccessorType(PreparedStatementsType)]
+    private static extern object PreparedStatementsOf([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ClearAll")]
+    private static extern void ForgetPreparedStatements([UnsafeAccessorType(PreparedStatementsType)] object statements);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "PrependInternalMessage")]
+    private static extern void Prepend([UnsafeAccessorType(ConnectorType)] object connector, byte[] message, int answers);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "Flush")]
+    private static extern Task Flush([UnsafeAccessorType(ConnectorType)] object connector, bool async, CancellationToken cancellationToken);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_IsBootstrapped")]
     private static extern void SetBootstrapped(NpgsqlDataSource source, bool value);

@@ -3,21 +3,15 @@ using System.Data;
 namespace Cenote.PostgreSql;
 
 /// <summary>
-/// A session of a data source that all slots share. The pool resets it with its own round trip.
+/// A session that the pool resets with its own round trip, for versions of Npgsql without the members that
+/// <see cref="ImmediateResetSession"/> needs.
 /// </summary>
 internal sealed class PoolResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
     : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers)
 {
     /// <inheritdoc/>
-    public override bool RequiresLeasePreparation => source.UsesInternals;
-
-    /// <summary>Refreshes the types, which another holder may have reloaded.</summary>
-    public override void PrepareLease() => RefreshTypes();
-
-    /// <inheritdoc/>
     public override void ResetSession()
     {
-        RefreshTypes();
         BeginUnlessInTransaction();
         var mayHaveOrigin = Backend.MayHaveOrigin;
         using var batch = CreateBatch(mayHaveOrigin);
@@ -51,7 +45,6 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
     /// <inheritdoc/>
     public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
-        RefreshTypes();
         BeginUnlessInTransaction();
         var mayHaveOrigin = Backend.MayHaveOrigin;
         var batch = CreateBatch(mayHaveOrigin);
@@ -98,14 +91,6 @@ internal sealed class PoolResetSession(SharedSource source, ConnectionSettings s
 
     protected override ValueTask ConnectAsync(CancellationToken cancellationToken) =>
         source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken);
-
-    private void RefreshTypes()
-    {
-        if (source.UsesInternals)
-        {
-            NpgsqlInternals.RefreshTypes(Session);
-        }
-    }
 
     // ROLLBACK outside a transaction writes a warning to the server's log for every lease, so a transaction is always
     // begun. Npgsql sends the BEGIN with the batch, and knows whether a transaction is in progress.

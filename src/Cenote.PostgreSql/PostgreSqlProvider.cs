@@ -116,7 +116,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         var source = _sources.Take(settings, withoutOptions);
         return settings.SessionReset == SessionReset.ByDriver
             ? new SharedSourceSession(source, settings, _pooler)
-            : new PoolResetSession(source, settings, _pooler);
+            : _sources.UsesInternals ? new ImmediateResetSession(source, settings, _pooler) : new PoolResetSession(source, settings, _pooler);
     }
 
     /// <inheritdoc/>

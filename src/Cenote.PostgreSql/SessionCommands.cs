@@ -13,6 +13,8 @@ internal static class SessionCommands
     // (npgsql#5997); 15.18 gives it back by itself.
     internal static readonly string ResetRole = new("RESET ROLE".AsSpan());
 
+    internal static readonly string Rollback = new("ROLLBACK".AsSpan());
+
     /// <summary>The query for the server's process.</summary>
     internal static readonly string ProcessQuery = new("SELECT pg_backend_pid()".AsSpan());
 
@@ -33,11 +35,26 @@ internal static class SessionCommands
     /// <summary>The query for whether a replication origin is set up, which only some users may run.</summary>
     internal const string OriginQuery = "SELECT pg_replication_origin_session_is_setup()";
 
-    internal const string ResetOrigin = "SELECT pg_replication_origin_session_reset()";
+    /// <summary>The statement that ends a replication origin where one is set up.</summary>
+    internal static readonly string ResetOrigin = new("SELECT pg_replication_origin_session_reset() WHERE pg_replication_origin_session_is_setup()".AsSpan());
+
+    internal static readonly string OriginPrivilegeQuery = new(("SELECT " + OriginPrivilege).AsSpan());
+
+    private static readonly string[] Ours = [Validation, ResetRole, ProcessQuery, Rollback, ResetOrigin, OriginPrivilegeQuery];
 
     /// <summary>Determines whether the provider itself sends a command. Traces omit these.</summary>
-    internal static bool IsOurs(NpgsqlCommand command) =>
-        command is OpeningCommand || (command.CommandText is var text && (ReferenceEquals(text, Validation) || ReferenceEquals(text, ResetRole) || ReferenceEquals(text, ProcessQuery)));
+    internal static bool IsOurs(NpgsqlCommand command)
+    {
+        foreach (var text in Ours)
+        {
+            if (ReferenceEquals(command.CommandText, text))
+            {
+                return true;
+            }
+        }
+
+        return command is OpeningCommand;
+    }
 
     /// <summary>Gets the start-up option for a statement timeout.</summary>
     internal static string? LimitOption(TimeSpan? limit) => limit is null ? null : "-c statement_timeout=" + Milliseconds(limit);

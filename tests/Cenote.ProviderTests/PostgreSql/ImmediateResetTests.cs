@@ -1,0 +1,188 @@
+using System.Net.Sockets;
+using Cenote.PostgreSql;
+
+namespace Cenote.ProviderTests.PostgreSql;
+
+/// <summary>The reset that is sent with the return, and whose answer is read with that of the next command.</summary>
+public sealed class ImmediateResetTests
+{
+    [Theory]
+    [InlineData(true, "SELECT pg_advisory_lock(1)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = {0}")]
+    [InlineData(false, "SELECT pg_advisory_lock(1)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = {0}")]
+    [InlineData(true, "BEGIN; SELECT pg_advisory_xact_lock(1)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = {0}")]
+    [InlineData(true, "CREATE TEMP TABLE left_behind (id int)", "SELECT count(*) FROM pg_class WHERE relname = 'left_behind'")]
+    [InlineData(true, "SET application_name = 'left behind'", "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'left behind' AND pid = {0}")]
+    public async Task Session_is_cleared_before_its_next_lease(bool isAwaited, string statement, string count)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var other = await database.ConnectAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        for (var i = 0; i < 3; i++)
+        {
+            var lease = await pool.RentAsync(Stop);
+            await lease.Connection.ExecuteAsync(statement);
+            var seen = string.Format(System.Globalization.CultureInfo.InvariantCulture, count, lease.Unwrap<NpgsqlConnection>().ProcessID);
+            Assert.Equal(1, await other.ScalarAsync<int>(seen));
+            if (isAwaited)
+            {
+                await lease.DisposeAsync();
+            }
+            else
+            {
+                lease.Dispose();
+            }
+
+            await Patience.SoonAsync(async () => await other.ScalarAsync<int>(seen) == 0);
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lease_without_a_command_leaves_the_unread_answer_in_order(bool isAwaited)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        for (var i = 0; i < 3; i++)
+        {
+            await pool.ExecuteAsync("SET my.tenant = '1'");
+            await UseAsync(pool, isAwaited, static _ => Task.CompletedTask);
+            await UseAsync(pool, isAwaited, static _ => Task.CompletedTask);
+            Assert.Equal(i, await pool.ScalarAsync<int>($"SELECT {i} WHERE current_setting('my.tenant', true) = ''"));
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public async Task Transaction_without_a_command_leaves_the_unread_answer_in_order(bool isAwaited, bool hasSavepoint, bool isDisposed)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        for (var i = 0; i < 3; i++)
+        {
+            await pool.ExecuteAsync("SELECT 1");
+            await UseAsync(pool, isAwaited, async connection =>
+            {
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, Stop);
+                if (hasSavepoint)
+                {
+                    await transaction.SaveAsync("point", Stop);
+                }
+
+                if (isDisposed)
+                {
+                    await transaction.DisposeAsync();
+                }
+            });
+            Assert.Equal("read committed", await pool.ScalarAsync<string>("SHOW transaction_isolation"));
+            Assert.Equal(i, await pool.ScalarAsync<int>($"SELECT {i}"));
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Fact]
+    public async Task Statements_that_the_driver_prepared_are_forgotten_on_both_sides()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        for (var i = 0; i < 3; i++)
+        {
+            await UseAsync(pool, isAwaited: true, async connection =>
+            {
+                Assert.Equal(0, await connection.ScalarAsync<int>("SELECT count(*) FROM pg_prepared_statements"));
+                await using var command = new NpgsqlCommand("SELECT $1::int", connection) { Parameters = { new() { Value = i } } };
+                await command.PrepareAsync(Stop);
+                Assert.Equal(i, await command.ExecuteScalarAsync(Stop));
+                Assert.Equal(1, await connection.ScalarAsync<int>("SELECT count(*) FROM pg_prepared_statements"));
+            });
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Fact]
+    public async Task Failed_reset_costs_the_next_holder_nothing()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var other = await database.ConnectAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        var process = 0;
+        await UseAsync(pool, isAwaited: true, async connection =>
+        {
+            process = connection.ProcessID;
+
+            // To drop these takes the server longer than a millisecond.
+            await connection.ExecuteAsync("DO $$ BEGIN FOR i IN 1..500 LOOP EXECUTE 'CREATE TEMP TABLE t' || i || ' (id int PRIMARY KEY)'; END LOOP; END $$");
+            await connection.ExecuteAsync("SET statement_timeout = 1");
+        });
+        await Patience.SoonAsync(async () => await other.ScalarAsync<int>(
+            $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND state = 'idle' AND query NOT LIKE 'SET%'") == 1);
+        Assert.NotEqual(process, await pool.ScalarAsync<int>("SELECT pg_backend_pid()"));
+        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
+        await database.WaitForSessionsAsync(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(false, "CDISCARD ALL\0", "ZI")]
+    [InlineData(false, "STimeZone\0UTC\0", "CDISCARD ALL\0", "ZI")]
+    [InlineData(false, "STimeZone\0UTC\0", "CDIS")]
+    [InlineData(true, "ESERROR\0", "ZI")]
+    [InlineData(true, "CDISCARD ALL\0", "ZI", "ESERROR\0")]
+    [InlineData(false, "\u0017\u0003ESERROR\0")]
+    public async Task Unread_answer_is_checked_as_far_as_it_has_arrived(bool isFailure, params string[] messages)
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(listener.LocalEndpoint, Stop);
+        using var server = await listener.AcceptSocketAsync(Stop);
+
+        // A code, the length of the rest, the rest. The last one may have arrived in part.
+        byte[] bytes = [.. messages.SelectMany(static message => (byte[])[(byte)message[0], 0, 0, 0, (byte)(message == "CDIS" ? 16 : message.Length + 3), .. System.Text.Encoding.ASCII.GetBytes(message[1..])])];
+        await server.SendAsync(bytes, Stop);
+        await Patience.SoonAsync(() => client.Available == bytes.Length);
+        Assert.Equal(isFailure, Record.Exception(() => ResetAnswer.Check(client)) is InvalidOperationException);
+        Assert.Equal(bytes.Length, client.Available);
+    }
+
+    [Fact]
+    public async Task Several_hosts_are_cleared_at_once()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var other = await database.ConnectAsync();
+        var own = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        own.Host = $"{own.Host}:{own.Port},{own.Host}:1";
+        await using var pool = new ConnectionPool(new PostgreSqlProvider(own.ConnectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
+        for (var i = 0; i < 3; i++)
+        {
+            await pool.ExecuteAsync("SELECT pg_advisory_lock(1)");
+            await Patience.SoonAsync(async () => await other.ScalarAsync<int>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0);
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    private static async Task UseAsync(ConnectionPool pool, bool isAwaited, Func<NpgsqlConnection, Task> use)
+    {
+        var lease = await pool.RentAsync(Stop);
+        await use(lease.Unwrap<NpgsqlConnection>());
+        if (isAwaited)
+        {
+            await lease.DisposeAsync();
+        }
+        else
+        {
+            lease.Dispose();
+        }
+    }
+}
