@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, cluster
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, cluster, peers
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -63,6 +63,15 @@ missing_browser_packages() {
         return 0
     fi
     echo chromium
+}
+
+# The pools of other languages that the benchmarks measure.
+missing_peers_packages() {
+    [[ -e /usr/share/java/HikariCP.jar ]] || echo libhikaricp-java
+    [[ -e /usr/share/java/slf4j-nop.jar ]] || echo libslf4j-java
+    command -v javac >/dev/null || echo default-jdk-headless
+    command -v node >/dev/null || echo nodejs
+    command -v npm >/dev/null || echo npm
 }
 
 # Proxies before PostgreSQL, and the library that makes MariaDB a node of a cluster. The tests start them.

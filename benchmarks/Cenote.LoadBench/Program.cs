@@ -1,3 +1,9 @@
 using Cenote.LoadBench.HandOver;
+using Cenote.LoadBench.Peers;
 
-return HandOverBench.Run(args.Length > 0 && args[0] == "handover" ? args[1..] : args);
+return args switch
+{
+    ["handover", .. var options] => HandOverBench.Run(options),
+    ["peers", .. var options] => await PeersBench.RunAsync(options),
+    _ => throw new ArgumentException("The first argument is handover or peers.", nameof(args)),
+};
