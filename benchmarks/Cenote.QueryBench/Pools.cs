@@ -14,11 +14,20 @@ internal static class Pools
         return [driver, new LeaseSide(pool), new ConnectionSide(pool)];
     }
 
-    /// <summary>The pool's own reset, which clears a session when it is returned, beside the driver's.</summary>
-    internal static async Task<IReadOnlyList<ISide>> PostgreSqlByPoolAsync(string connectionString)
+    /// <summary>
+    /// The pool's own reset, which is sent when a session is returned, and the default for several hosts.
+    /// </summary>
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlResetsAsync(string connectionString)
     {
         var driver = await NpgsqlAsync(connectionString, isBlocking: false);
-        return [driver, new LeaseSide(await BuildAsync(new PostgreSqlProvider(connectionString), sessionReset: SessionReset.ByPool))];
+        var hosts = new NpgsqlConnectionStringBuilder(connectionString);
+        hosts.Host = $"{hosts.Host}:{hosts.Port},{hosts.Host}:{hosts.Port}";
+        return
+        [
+            driver,
+            new LeaseSide(await BuildAsync(new PostgreSqlProvider(connectionString), sessionReset: SessionReset.ByPool), "by pool"),
+            new LeaseSide(await BuildAsync(new PostgreSqlProvider(hosts.ConnectionString)), "several hosts"),
+        ];
     }
 
     internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)

@@ -84,12 +84,7 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
 
     private Task ResetAsync(bool async, bool mayHaveOrigin)
     {
-        if (source.DataSource is NpgsqlMultiHostDataSource)
-        {
-            // The holder may have reloaded the types of its host, and other sessions do not find them there.
-            NpgsqlInternals.RefreshTypes(Session);
-        }
-
+        source.ShareTypes(Session);
         return ResetMode == ResetMode.Full
             ? NpgsqlInternals.ResetNowAsync(Session, Backend.StartsInRole, mayHaveOrigin, async)
             : NpgsqlInternals.ResetAsync(Session, async);

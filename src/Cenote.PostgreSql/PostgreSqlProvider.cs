@@ -11,8 +11,7 @@ namespace Cenote;
 /// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver resets the
 /// session (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset with the next holder's first command, without
 /// a round trip. Until then the session keeps the state of its last holder. Choose <see cref="SessionReset.ByPool"/>,
-/// which resets after the return, when leases take session-level advisory locks or <c>LISTEN</c>. A connection string
-/// with several hosts always gets <see cref="SessionReset.ByPool"/>. Statements that Npgsql has prepared itself stay on
+/// which sends the reset with the return, when leases take session-level advisory locks or <c>LISTEN</c>. Statements that Npgsql has prepared itself stay on
 /// their session, and with them statements that a lease prepared in SQL. <see cref="SessionReset.ByPool"/> deallocates
 /// both. Npgsql rolls back an open transaction with every <see cref="ResetMode"/>.
 /// </para>
@@ -60,7 +59,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     {
         _sources = new SharedSources(BuildShared, usesInternals);
         _configure = configure;
-        DefaultSessionReset = HasSeveralHosts(settings) ? SessionReset.ByPool : SessionReset.ByDriver;
+        DefaultSessionReset = HasSeveralHosts(settings) && !usesInternals ? SessionReset.ByPool : SessionReset.ByDriver;
     }
 
     /// <inheritdoc/>
@@ -85,7 +84,7 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
             return [problem];
         }
 
-        List<string> problems = [.. ProblemsOf(builder.ConnectionStringBuilder, settings)];
+        List<string> problems = [.. ProblemsOf(builder.ConnectionStringBuilder, settings, _sources.UsesInternals)];
         if (problems.Count == 0)
         {
             try
@@ -299,11 +298,11 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         Enlists = settings.Enlist,
     };
 
-    private static IEnumerable<string> ProblemsOf(NpgsqlConnectionStringBuilder connection, ConnectionSettings settings)
+    private static IEnumerable<string> ProblemsOf(NpgsqlConnectionStringBuilder connection, ConnectionSettings settings, bool usesInternals)
     {
-        if (settings.SessionReset == SessionReset.ByDriver && HasSeveralHosts(connection))
+        if (settings.SessionReset == SessionReset.ByDriver && !usesInternals && HasSeveralHosts(connection))
         {
-            yield return "SessionReset is ByDriver, but the connection string names several hosts, and the driver would choose one at each lease. Use ByPool, or one pool per host.";
+            yield return "SessionReset is ByDriver, but the connection string names several hosts, and this version of Npgsql would choose one at each lease. Use ByPool, or one pool per host.";
         }
 
         if (connection.Multiplexing)

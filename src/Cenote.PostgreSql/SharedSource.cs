@@ -23,6 +23,18 @@ internal sealed class SharedSource(SharedSources owner, bool withoutOptions) : I
 
     internal string ConnectionString => DataSource.ConnectionString;
 
+    /// <summary>
+    /// Makes types that the holder of a session reloaded known to the others, which do not find them there with several
+    /// hosts.
+    /// </summary>
+    internal void ShareTypes(NpgsqlConnection session)
+    {
+        if (DataSource is NpgsqlMultiHostDataSource)
+        {
+            NpgsqlInternals.RefreshTypes(session);
+        }
+    }
+
     /// <summary>Gets or sets the number of its sessions. Guarded by the owner's lock.</summary>
     internal int Sessions { get; set; }
 

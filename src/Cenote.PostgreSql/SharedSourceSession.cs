@@ -28,9 +28,15 @@ internal sealed class SharedSourceSession(SharedSource source, ConnectionSetting
         EnableReset();
     }
 
-    protected override void Reset() => NpgsqlInternals.ResetAsync(Session, async: false).GetAwaiter().GetResult();
+    protected override void Reset() => ResetAsync(async: false).GetAwaiter().GetResult();
 
-    protected override Task ResetAsync() => NpgsqlInternals.ResetAsync(Session, async: true);
+    protected override Task ResetAsync() => ResetAsync(async: true);
+
+    private Task ResetAsync(bool async)
+    {
+        source.ShareTypes(Session);
+        return NpgsqlInternals.ResetAsync(Session, async);
+    }
 
     private void EnableReset()
     {

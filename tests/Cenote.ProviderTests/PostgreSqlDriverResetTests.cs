@@ -13,12 +13,14 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
         Assert.Equal(SessionReset.ByDriver, provider.DefaultSessionReset);
     }
 
-    [Fact]
-    public async Task Several_hosts_are_left_to_the_own_reset()
+    [Theory]
+    [InlineData(true, SessionReset.ByDriver)]
+    [InlineData(false, SessionReset.ByPool)]
+    public async Task Several_hosts_need_the_own_reset_only_without_internals(bool usesInternals, SessionReset expected)
     {
-        await using var provider = new PostgreSqlProvider("Host=a,b;Database=shop");
-        Assert.Equal(SessionReset.ByPool, provider.DefaultSessionReset);
-        Assert.Contains(provider.Validate(NewSettings(provider) with { SessionReset = SessionReset.ByDriver }), problem => problem.Contains("hosts", StringComparison.Ordinal));
+        await using var provider = new PostgreSqlProvider("Host=a,b;Database=shop", configure: null, usesInternals);
+        Assert.Equal(expected, provider.DefaultSessionReset);
+        Assert.Equal(expected == SessionReset.ByPool, provider.Validate(NewSettings(provider) with { SessionReset = SessionReset.ByDriver }).Any(static problem => problem.Contains("hosts", StringComparison.Ordinal)));
     }
 
     // Npgsql reads the keys of a result on a second connection of the slot's data source, and then closes it as one too

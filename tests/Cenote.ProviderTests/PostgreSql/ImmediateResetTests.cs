@@ -156,13 +156,13 @@ public sealed class ImmediateResetTests
     }
 
     [Fact]
-    public async Task Several_hosts_are_cleared_at_once()
+    public async Task Session_with_several_hosts_is_cleared_before_its_next_lease()
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var other = await database.ConnectAsync();
         var own = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         own.Host = $"{own.Host}:{own.Port},{own.Host}:1";
-        await using var pool = new ConnectionPool(new PostgreSqlProvider(own.ConnectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
+        await using var pool = new ConnectionPool(new PostgreSqlProvider(own.ConnectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, SessionReset = SessionReset.ByPool });
         for (var i = 0; i < 3; i++)
         {
             await pool.ExecuteAsync("SELECT pg_advisory_lock(1)");

@@ -165,13 +165,13 @@ public sealed class TypeCatalogueTests
         Assert.Equal("happy", await pool.ScalarAsync<string>("SELECT 'happy'::mood"));
     }
 
-    [Fact]
-    public async Task Connections_to_several_hosts_know_a_type_that_one_holder_reloaded()
+    [Theory, ClassData<EveryValue<SessionReset>>]
+    public async Task Connections_to_several_hosts_know_a_type_that_one_holder_reloaded(SessionReset clearing)
     {
         await using var database = await OwnDatabase.CreateAsync();
         var address = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         address.Host = $"127.0.0.1:{address.Port},127.0.0.1:{address.Port}";
-        await using var pool = database.NewPool(SessionReset.ByPool, maxSize: 4, connectionString: address.ConnectionString);
+        await using var pool = database.NewPool(clearing, maxSize: 4, connectionString: address.ConnectionString);
         var leases = await RentAllAsync(pool, 4);
         await ReloadAsync(leases[1].Unwrap<NpgsqlConnection>(), isAsync: true);
         foreach (var lease in leases)
