@@ -1,17 +1,25 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Cenote.MySql;
 
 /// <summary>
-/// Non-public members of MySqlConnector. The driver drops prepared statements only in its own reset, which sends one
-/// statement more than usually needed (a fifth of the whole cost, measured). After a plain reset it would use lost
-/// statements again.
+/// Non-public members of MySqlConnector. The driver waits for its own reset, which sends a statement more than usually
+/// needed, and drops prepared statements only there: after another reset it would use lost statements again.
 /// </summary>
 internal static class MySqlConnectorInternals
 {
     private const string SessionType = "MySqlConnector.Core.ServerSession, MySqlConnector";
+
+    // Fields of types that are not public, which an accessor cannot return.
+    private static readonly FieldInfo? PayloadHandler =
+        Type.GetType(SessionType)?.GetField("m_payloadHandler", BindingFlags.Instance | BindingFlags.NonPublic);
+
+    private static readonly FieldInfo? ByteHandler =
+        Type.GetType("MySqlConnector.Protocol.Serialization.StandardPayloadHandler, MySqlConnector")?.GetField("m_byteHandler", BindingFlags.Instance | BindingFlags.NonPublic);
 
     /// <summary>
     /// Gets whether this version of the driver has the fields of the event handlers. If not, the pool does not remove
@@ -66,6 +74,30 @@ internal static class MySqlConnectorInternals
         }
     }
 
+    /// <summary>Puts a stream between the driver and its connection to the server.</summary>
+    /// <returns>The stream; <see langword="null"/> when the driver compresses, waits for the answer to each command
+    /// (<c>Pipelining=false</c>), or has a named pipe.</returns>
+    internal static PipelinedStream? TryPipeline(MySqlConnection connection)
+    {
+        var session = SessionOf(connection);
+        if (!SupportsPipelining(session)
+            || SocketOf(session) is not { } socket
+            || (SslStreamOf(session) ?? StreamOf(session)) is not { } inner
+            || PayloadHandler?.GetValue(session) is not { } handler
+            || handler.GetType() != ByteHandler?.DeclaringType)
+        {
+            return null;
+        }
+
+        // Not by the property, which disposes of the handler before, and of the stream that it has.
+        var stream = new PipelinedStream(inner, socket);
+        ByteHandler.SetValue(handler, NewByteHandler(stream));
+        return stream;
+    }
+
+    /// <summary>Gets whether the server expects the number of attributes with each query (MySQL from 8.0.23).</summary>
+    internal static bool TakesQueryAttributes(MySqlConnection connection) => TakesAttributes(SessionOf(connection));
+
     internal static void ForgetPreparedStatements(MySqlConnection connection) => ClearPreparedStatements(SessionOf(connection));
 
     private static bool Probe()
@@ -74,7 +106,16 @@ internal static class MySqlConnectorInternals
         {
             using var connection = new MySqlConnection();
             _ = HasActiveReader(connection);
-            return Exists(() => SessionOf(connection)) && Exists(() => ClearPreparedStatements(null!)) && Exists(() => _ = SocketOf(null!));
+            return PayloadHandler is not null
+                && ByteHandler is not null
+                && Exists(() => SessionOf(connection))
+                && Exists(() => ClearPreparedStatements(null!))
+                && Exists(() => _ = SocketOf(null!))
+                && Exists(() => _ = StreamOf(null!))
+                && Exists(() => _ = SslStreamOf(null!))
+                && Exists(() => _ = SupportsPipelining(null!))
+                && Exists(() => _ = TakesAttributes(null!))
+                && Exists(() => _ = NewByteHandler(Stream.Null));
         }
         catch (MissingMemberException)
         {
@@ -109,6 +150,22 @@ internal static class MySqlConnectorInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_socket")]
     private static extern ref Socket? SocketOf([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_stream")]
+    private static extern ref Stream? StreamOf([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_sslStream")]
+    private static extern ref SslStream? SslStreamOf([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_supportsPipelining")]
+    private static extern ref bool SupportsPipelining([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_SupportsQueryAttributes")]
+    private static extern bool TakesAttributes([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    [return: UnsafeAccessorType("MySqlConnector.Protocol.Serialization.StreamByteHandler, MySqlConnector")]
+    private static extern object NewByteHandler(Stream stream);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ClearPreparedStatements")]
     private static extern void ClearPreparedStatements([UnsafeAccessorType(SessionType)] object session);

@@ -7,8 +7,8 @@ namespace Cenote;
 /// <summary>A provider for MySQL, MariaDB and servers with their protocol, through MySqlConnector.</summary>
 /// <remarks>
 /// <para>
-/// The pool resets the session after the return, off the callers' path (<see cref="SessionReset.ByPool"/>). This is one
-/// round trip, for which MySqlConnector's own pool makes the next caller wait. The reset restores user locks, temporary
+/// The return sends the reset of the session (<see cref="SessionReset.ByPool"/>), and the next command reads its
+/// answer. MySqlConnector's own pool makes the next caller wait for it. The reset restores user locks, temporary
 /// tables, variables, isolation level, prepared statements and the current database.
 /// </para>
 /// <para>
@@ -63,7 +63,7 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
         ArgumentNullException.ThrowIfNull(settings);
 
         // A callback of the application may have to set up each session again after the driver's own reset.
-        var resetsHere = settings.ResetMode == ResetMode.Full && _configure is null && MySqlConnectorInternals.IsReachable;
+        var resetsHere = settings.ResetMode != ResetMode.None && _configure is null && MySqlConnectorInternals.IsReachable;
         return new MySqlSession(CreateDataSource(settings, isPooled: true), settings, resetsHere, () => CreateDataSource(settings, isPooled: false));
     }
 

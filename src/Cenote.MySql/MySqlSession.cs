@@ -1,61 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Cenote.MySql;
 
 /// <summary>
-/// A session in its own MySqlConnector pool. The pool resets it by closing and opening the driver's connection, or with
-/// one statement when no work is left open.
+/// A session in its own MySqlConnector pool. After a lease that left nothing open, the reset is sent at once, and its
+/// answer is read with that to the next command. Otherwise the driver's connection is closed and opened.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
     : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
-    private string _names = "";
+    private Task _opening = Task.CompletedTask;
+    private PipelinedStream? _stream;
+    private ResetRequest _request;
     private TimeSpan? _idleTimeout;
-    private string? _afterReset;
-    private bool _knowsReset;
+    private string? _role;
+    private string? _limit;
     private bool _limitsStatements;
 
+    /// <summary>Gets the stream that sends resets; <see langword="null"/> when the driver resets.</summary>
+    internal PipelinedStream? Stream => _stream;
+
     private MySqlConnection Session => (MySqlConnection)Connection;
+
+    /// <summary>
+    /// Gets whether the reset needs no answer, because the lease left nothing that could make it fail or take long. A
+    /// holder that blocks waits for the answer itself, because another thread would cost more.
+    /// </summary>
+    public override bool CanResetInline => _stream is not null && (!_stream.WasAwaited || IsSentOnly());
 
     /// <inheritdoc/>
     public override void Open()
     {
         base.Open();
-        (_names, _idleTimeout) = Session.ReadStart();
-        if (ResetMode == ResetMode.Full)
+        (var names, _idleTimeout) = Session.ReadStart();
+        _role = ResetMode == ResetMode.Full ? Session.ReadRole() : null;
+        _stream = resetsHere ? MySqlConnectorInternals.TryPipeline(Session) : null;
+        var takesAttributes = _stream is not null && MySqlConnectorInternals.TakesQueryAttributes(Session);
+        _request = ResetRequest.Of([], takesAttributes);
+
+        // A reset restores the character set of the handshake, which may differ from the driver's later choice.
+        var namesToRestore = default(string);
+        if (ResetMode == ResetMode.Full && _stream is not null)
         {
-            _afterReset = Session.ReadRole();
-        }
-        else if (ResetMode == ResetMode.Rollback)
-        {
-            // Without a reset, the driver ends only the transactions that were begun through it.
-            _afterReset = "ROLLBACK";
+            SendReset();
+            namesToRestore = string.Equals(Session.ReadNames(), names, StringComparison.Ordinal) ? null : names;
         }
 
         if (settings.QueryTimeout is { } limit)
         {
-            RecordLimit(Session.SetLimit(limit));
+            var statement = Session.SetLimit(limit);
+            _limitsStatements = statement is not null;
+            _limit = ResetMode == ResetMode.Full ? statement : null;
+        }
+
+        _request = ResetRequest.Of([namesToRestore, HasFixedRole ? null : _role, _limit], takesAttributes);
+        if (namesToRestore is not null)
+        {
+            Session.Execute(namesToRestore, timeout: null);
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Opens the session on a thread of its own, because a socket that was used asynchronously once costs callers that
+    /// block more for ever, and the opposite costs nothing.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the wait. The driver then ends at its own timeout.</param>
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
-        (_names, _idleTimeout) = await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
-        if (ResetMode == ResetMode.Full)
-        {
-            _afterReset = await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
-        }
-        else if (ResetMode == ResetMode.Rollback)
-        {
-            _afterReset = "ROLLBACK";
-        }
-
-        if (settings.QueryTimeout is { } limit)
-        {
-            RecordLimit(await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false));
-        }
+        _opening = OwnThread.RunAsync(Open);
+        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -72,43 +87,81 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         _handlers.Restore(Session);
     }
 
-    /// <summary>Makes the driver reset the session, because the one statement has no blocking form.</summary>
+    /// <inheritdoc/>
     public override void ResetSession()
     {
-        var thread = Session.ServerThread;
-        Session.Close();
-        Session.Open();
-        ThrowIfReplaced(thread);
-        if (_afterReset is not null)
+        if (!IsClean())
         {
-            Session.Execute(_afterReset, timeout: null);
+            // The driver ends transactions, readers and a changed database, and resets the session if configured.
+            var thread = Session.ServerThread;
+            Session.Close();
+            Session.Open();
+            ThrowIfReplaced(thread);
+            if (StatementAfterDriver is { } statement)
+            {
+                Session.Execute(statement, timeout: null);
+            }
+
+            return;
+        }
+
+        var isInDoubt = _stream.MayBeInTransaction;
+        if (ResetMode == ResetMode.Full)
+        {
+            SendReset();
+            if (isInDoubt)
+            {
+                _stream.ReadAnswers();
+            }
+        }
+
+        if (StatementAfter(isInDoubt) is { } after)
+        {
+            Session.Execute(after, timeout: null);
         }
     }
 
     /// <inheritdoc/>
-    public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
+    public override ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
-        if (resetsHere && MySqlConnectorInternals.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal))
+        if (IsSentOnly())
         {
-            await Session.ResetConnectionAsync(cancellationToken).ConfigureAwait(false);
-            MySqlConnectorInternals.ForgetPreparedStatements(Session);
-            if (!_knowsReset)
-            {
-                await LearnNamesAsync(cancellationToken).ConfigureAwait(false);
-            }
+            ResetSession();
+            return ValueTask.CompletedTask;
         }
-        else
+
+        return _stream is { WasAwaited: false } ? new ValueTask(OwnThread.RunAsync(ResetSession)) : ResetAwaitedAsync(cancellationToken);
+    }
+
+    private async ValueTask ResetAwaitedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsClean())
         {
-            // The driver ends transactions, readers and a changed database, and resets the session if configured.
             var thread = Session.ServerThread;
             await Session.CloseAsync().ConfigureAwait(false);
             await Session.OpenAsync(cancellationToken).ConfigureAwait(false);
             ThrowIfReplaced(thread);
+            if (StatementAfterDriver is { } statement)
+            {
+                await Session.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
+            }
+
+            return;
         }
 
-        if (_afterReset is not null)
+        var isInDoubt = _stream.MayBeInTransaction;
+        if (ResetMode == ResetMode.Full)
         {
-            await Session.ExecuteAsync(_afterReset, cancellationToken).ConfigureAwait(false);
+            SendReset();
+            if (isInDoubt)
+            {
+                await _stream.ReadAnswersAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (StatementAfter(isInDoubt) is { } after)
+        {
+            await Session.ExecuteAsync(after, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -116,7 +169,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override void Validate(TimeSpan timeout) => Session.Validate(timeout);
 
     /// <inheritdoc/>
-    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => Session.ValidateAsync();
+    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => _stream is { WasAwaited: false }
+        ? new ValueTask(OwnThread.RunAsync(() => Session.Validate(Timeout.InfiniteTimeSpan)))
+        : Session.ValidateAsync();
 
     /// <summary>Gets the session's <c>wait_timeout</c>.</summary>
     public override TimeSpan? ServerIdleTimeout => _idleTimeout;
@@ -134,6 +189,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
+        await _opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync().ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }
@@ -182,14 +238,27 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         }
     }
 
-    // A reset restores the server's own limit.
-    private void RecordLimit(string? statement)
+    // A reset restores the server's own limit, but not the role.
+    private string? StatementAfterDriver => ResetMode == ResetMode.Rollback
+        ? "ROLLBACK" // Without a reset, the driver ends only the transactions that were begun through it.
+        : _role is null || _limit is null ? _role ?? _limit : _role + "; " + _limit;
+
+    private string? StatementAfter(bool isInDoubt) => ResetMode == ResetMode.Rollback && isInDoubt ? "ROLLBACK" : HasFixedRole ? _role : null;
+
+    // The server may refuse the role that a session began in, which must not reach the next holder.
+    private bool HasFixedRole => _role is not (null or SessionCommands.NoRole);
+
+    private bool IsSentOnly() => !HasFixedRole && IsClean() && !_stream.MayBeInTransaction;
+
+    /// <summary>Determines whether the lease left nothing that only the driver can end.</summary>
+    [MemberNotNullWhen(true, nameof(_stream))]
+    private bool IsClean() =>
+        _stream is not null && MySqlConnectorInternals.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal);
+
+    private void SendReset()
     {
-        _limitsStatements = statement is not null;
-        if (statement is not null && ResetMode == ResetMode.Full)
-        {
-            _afterReset = _afterReset is null ? statement : _afterReset + "; " + statement;
-        }
+        _stream!.SendReset(_request);
+        MySqlConnectorInternals.ForgetPreparedStatements(Session);
     }
 
     private static void ThrowIfUnlimited(string? statement)
@@ -207,16 +276,5 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         {
             throw new IOException("The session was lost before it could be reset.");
         }
-    }
-
-    // A reset restores the character set of the handshake, which may differ from the driver's later choice.
-    private async ValueTask LearnNamesAsync(CancellationToken cancellationToken)
-    {
-        if (!string.Equals(await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false), _names, StringComparison.Ordinal))
-        {
-            _afterReset = _afterReset is null ? _names : _names + "; " + _afterReset;
-        }
-
-        _knowsReset = true;
     }
 }

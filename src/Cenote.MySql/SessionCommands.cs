@@ -17,16 +17,16 @@ internal static class SessionCommands
     // The session's own value. For an interactive session, the server has set it to interactive_timeout.
     private const string StartQuery = NamesQuery + ", @@wait_timeout";
 
+    /// <summary>The statement that ends the use of a role.</summary>
+    internal const string NoRole = "SET ROLE NONE";
+
     private const string RoleQuery = "SELECT CURRENT_ROLE(), (SELECT COUNT(*) FROM information_schema.applicable_roles)";
 
     /// <summary>Returns the statement that sets the character set and collation in force.</summary>
-    internal static async ValueTask<string> ReadNamesAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    internal static string ReadNames(this MySqlConnection session)
     {
-        var command = new MySqlCommand(NamesQuery, session);
-        await using (command.ConfigureAwait(false))
-        {
-            return (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-        }
+        using var command = new MySqlCommand(NamesQuery, session);
+        return (string)command.ExecuteScalar()!;
     }
 
     /// <summary>Reads the initial state of a session.</summary>
@@ -35,16 +35,6 @@ internal static class SessionCommands
         using var command = new MySqlCommand(StartQuery, session);
         using var reader = command.ExecuteReader();
         return reader.Read() ? SessionStart.Of(reader) : default;
-    }
-
-    /// <inheritdoc cref="ReadStart"/>
-    internal static async ValueTask<SessionStart> ReadStartAsync(this MySqlConnection session, CancellationToken cancellationToken)
-    {
-        var command = new MySqlCommand(StartQuery, session);
-        await using var ofCommand = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ofReader = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SessionStart.Of(reader) : default;
     }
 
     /// <summary>
@@ -62,23 +52,6 @@ internal static class SessionCommands
         catch (MySqlException) when (session.State == ConnectionState.Open)
         {
             // The server is too old for roles.
-            return null;
-        }
-    }
-
-    /// <inheritdoc cref="ReadRole"/>
-    internal static async ValueTask<string?> ReadRoleAsync(this MySqlConnection session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var command = new MySqlCommand(RoleQuery, session);
-            await using var ofCommand = command.ConfigureAwait(false);
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using var ofReader = reader.ConfigureAwait(false);
-            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SetRole(session, reader) : null;
-        }
-        catch (MySqlException) when (session.State == ConnectionState.Open)
-        {
             return null;
         }
     }
@@ -135,7 +108,7 @@ internal static class SessionCommands
         if (timeout is { } limit)
         {
             // MySqlConnector counts in whole seconds, and takes 0 for no limit.
-            command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
+            command.CommandTimeout = limit == Timeout.InfiniteTimeSpan ? 0 : Math.Max(1, (int)Math.Ceiling(limit.TotalSeconds));
         }
 
         command.ExecuteNonQuery();

@@ -44,7 +44,8 @@ public abstract class PhysicalConnection
 
     /// <summary>
     /// Gets whether a reset needs no round trip to the server, so that the returning caller may do it on its own
-    /// thread. May change with <see cref="ResetSession"/> once the connection is open, and at no other time.
+    /// thread. Read at each return, before the reset. A holder that returns a lease twice may also read it during the
+    /// next lease.
     /// </summary>
     /// <value>By default <see langword="false"/>.</value>
     public virtual bool CanResetInline => false;

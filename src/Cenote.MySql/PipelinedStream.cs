@@ -1,0 +1,231 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Cenote.MySql;
+
+/// <summary>
+/// The connection of a session to the server. Sends the reset of a session at once and does not wait: its answers are
+/// read, and checked, when the next command reads its own. Reads from the server's answers whether a transaction is
+/// open, which the driver does not keep.
+/// </summary>
+/// <remarks>As the driver's own connection, used by one call at a time.</remarks>
+internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
+{
+    // The commands whose answer ends in a packet with the status of the session. The answer to a preparation has
+    // another form, in which numbers of the statement may look like a status.
+    private const byte InitDatabase = 0x02;
+    private const byte Query = 0x03;
+    private const byte Execute = 0x17;
+
+    private PacketScanner _scanner;
+    private int _owed;
+    private bool _isUnused;
+    private byte _command;
+
+    /// <summary>
+    /// Gets whether the socket was used asynchronously. .NET then wakes two more threads for each answer that a
+    /// blocking call waits for, as long as the socket lives.
+    /// </summary>
+    internal bool WasAwaited { get; private set; }
+
+    /// <summary>Gets whether the last command may have left a transaction open.</summary>
+    internal bool MayBeInTransaction =>
+        !_isUnused && (_owed > 0 || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
+
+    /// <summary>Sends the reset, unless no command was sent since the last one.</summary>
+    /// <param name="request">The commands.</param>
+    /// <exception cref="IOException">The server has closed the connection.</exception>
+    internal void SendReset(in ResetRequest request)
+    {
+        if (_isUnused)
+        {
+            return;
+        }
+
+        // Nothing can have arrived, so this is the end of the connection. A TLS session also sends messages of its own.
+        if (_owed == 0 && inner is NetworkStream && socket.Poll(0, SelectMode.SelectRead))
+        {
+            throw new IOException("The session was lost before it could be reset.");
+        }
+
+        _owed += request.Answers;
+        _isUnused = true;
+        inner.Write(request.Packets);
+        inner.Flush();
+    }
+
+    /// <summary>Reads the answers of the last reset.</summary>
+    internal void ReadAnswers()
+    {
+        Span<byte> buffer = stackalloc byte[256];
+        while (_owed > 0)
+        {
+            var read = inner.Read(buffer);
+            ThrowUnlessAnswer(read, TakeAnswers(buffer[..read]));
+        }
+    }
+
+    /// <inheritdoc cref="ReadAnswers"/>
+    internal async ValueTask ReadAnswersAsync(CancellationToken cancellationToken)
+    {
+        WasAwaited = true;
+        var buffer = new byte[256];
+        while (_owed > 0)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            ThrowUnlessAnswer(read, TakeAnswers(buffer.AsSpan(0, read)));
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var read = inner.Read(buffer);
+            var left = TakeAnswers(buffer[..read]);
+            if (left > 0 || read == 0)
+            {
+                return left;
+            }
+        }
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        WasAwaited = true;
+        while (true)
+        {
+            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var left = TakeAnswers(buffer.Span[..read]);
+            if (left > 0 || read == 0)
+            {
+                return left;
+            }
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        RecordCommand(buffer);
+        inner.Write(buffer);
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        WasAwaited = true;
+        RecordCommand(buffer.Span);
+        return inner.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush() => inner.Flush();
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanTimeout => inner.CanTimeout;
+
+    public override int ReadTimeout
+    {
+        get => inner.ReadTimeout;
+        set => inner.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => inner.WriteTimeout;
+        set => inner.WriteTimeout = value;
+    }
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // The driver writes a packet and its header at once. The first packet of a command has the number 0.
+    private void RecordCommand(ReadOnlySpan<byte> packet)
+    {
+        _isUnused = false;
+        if (packet.Length > 4 && packet[3] == 0)
+        {
+            _command = packet[4];
+        }
+    }
+
+    /// <summary>
+    /// Moves over what has arrived, and takes the answers of the reset out of it: the rest moves to the front.
+    /// </summary>
+    /// <returns>The length of the rest.</returns>
+    private int TakeAnswers(Span<byte> data)
+    {
+        var at = 0;
+        while (_owed > 0 && at < data.Length)
+        {
+            at += _scanner.Skip(data[at..]);
+            if (!_scanner.IsBetweenPackets)
+            {
+                break;
+            }
+
+            if (!_scanner.IsOk)
+            {
+                // The command of the holder runs in a session that was not reset. Its answer must not arrive.
+                inner.Dispose();
+                throw new IOException($"The server did not reset the session (error {_scanner.Error}).");
+            }
+
+            _owed--;
+        }
+
+        var rest = data[at..];
+        for (var seen = 0; seen < rest.Length;)
+        {
+            seen += _scanner.Skip(rest[seen..]);
+        }
+
+        if (at > 0)
+        {
+            rest.CopyTo(data);
+        }
+
+        return rest.Length;
+    }
+
+    private static void ThrowUnlessAnswer(int read, int rest)
+    {
+        if (read == 0 || rest > 0)
+        {
+            throw new IOException("The session was lost while it was reset.");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Net.Sockets;
+using Cenote.MySql;
+
+namespace Cenote.ProviderTests.MySql;
+
+public sealed class PipelinedStreamTests
+{
+    private static readonly byte[] Ok = [7, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0];
+    private static readonly byte[] Refusal = [9, 0, 0, 1, 0xFF, 0x17, 0x04, .. "#08S01"u8];
+
+    // Three packets: a column count, a row that begins as a success does, and the end.
+    private static readonly byte[] Result = [1, 0, 0, 1, 1, 2, 0, 0, 2, 0, 0, 7, 0, 0, 3, 0xFE, 0, 0, 2, 0, 0, 0];
+
+    private static readonly byte[] Query = [2, 0, 0, 0, 3, (byte)'x'];
+    private static readonly ResetRequest Reset = ResetRequest.Of(["SET x"], takesAttributes: false);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Answers_to_a_reset_are_taken_out_wherever_they_are_cut(bool awaits)
+    {
+        for (var part = 1; part <= Ok.Length + Ok.Length + Result.Length; part++)
+        {
+            using var server = new ScriptedStream([.. Ok, .. Ok, .. Result], part);
+            await using var stream = NewStream(server);
+            stream.SendReset(Reset);
+            stream.Write(Query);
+            List<byte> seen = [];
+            var buffer = new byte[64];
+            while ((awaits ? await stream.ReadAsync(buffer, TestContext.Current.CancellationToken) : stream.Read(buffer)) is > 0 and var read)
+            {
+                seen.AddRange(buffer.AsSpan(0, read));
+            }
+
+            Assert.Equal(Result, seen);
+            Assert.False(stream.MayBeInTransaction);
+            Assert.Equal([.. Reset.Packets, .. Query], server.Sent);
+        }
+    }
+
+    [Fact]
+    public void Request_has_each_command_in_a_packet_of_its_own()
+    {
+        Assert.Equal([1, 0, 0, 0, 0x1F, 6, 0, 0, 0, 3, .. "SET x"u8], Reset.Packets);
+        Assert.Equal(2, Reset.Answers);
+        Assert.Equal([1, 0, 0, 0, 0x1F, 8, 0, 0, 0, 3, 0, 1, .. "SET x"u8], ResetRequest.Of([null, "SET x"], takesAttributes: true).Packets);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Refused_reset_ends_the_connection_and_delivers_nothing(bool awaits)
+    {
+        for (var part = 1; part <= Refusal.Length + Result.Length; part++)
+        {
+            using var server = new ScriptedStream([.. Ok, .. Refusal, .. Result], part);
+            await using var stream = NewStream(server);
+            stream.SendReset(Reset);
+            stream.Write(Query);
+            var exception = await Assert.ThrowsAsync<IOException>(async () =>
+                _ = awaits ? await stream.ReadAsync(new byte[64], TestContext.Current.CancellationToken) : stream.Read(new byte[64]));
+            Assert.Contains("1047", exception.Message, StringComparison.Ordinal);
+            Assert.True(server.IsDisposed);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Awaited_answers_are_checked_too(bool awaits)
+    {
+        using var server = new ScriptedStream([.. Ok, .. Ok], part: 3);
+        await using var stream = NewStream(server);
+        stream.SendReset(Reset);
+        await ReadAsync(stream, awaits);
+
+        using var refusing = new ScriptedStream([.. Ok, .. Refusal], part: 3);
+        await using var refused = NewStream(refusing);
+        refused.SendReset(Reset);
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync(refused, awaits));
+
+        using var ending = new ScriptedStream(Ok, part: 3);
+        await using var ended = NewStream(ending);
+        ended.SendReset(Reset);
+        await Assert.ThrowsAsync<IOException>(() => ReadAsync(ended, awaits));
+
+        static async Task ReadAsync(PipelinedStream stream, bool awaits)
+        {
+            if (awaits)
+            {
+                await stream.ReadAnswersAsync(TestContext.Current.CancellationToken);
+            }
+            else
+            {
+                stream.ReadAnswers();
+            }
+        }
+    }
+
+    [Fact]
+    public void Session_without_a_command_since_its_reset_is_not_reset_again()
+    {
+        using var server = new ScriptedStream([], part: 1);
+        using var stream = NewStream(server);
+        stream.SendReset(Reset);
+        stream.SendReset(Reset);
+        Assert.Equal(Reset.Packets, server.Sent);
+        stream.Write(Query);
+        stream.SendReset(Reset);
+        Assert.Equal([.. Reset.Packets, .. Query, .. Reset.Packets], server.Sent);
+    }
+
+    // Bit 1 of the status: in a transaction. Bit 2: autocommit.
+    [Theory]
+    [InlineData(false, 3, new byte[] { 0, 0, 0, 2, 0, 0, 0 })]
+    [InlineData(true, 3, new byte[] { 0, 0, 0, 3, 0, 0, 0 })]
+    [InlineData(true, 3, new byte[] { 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData(false, 3, new byte[] { 0, 0xFC, 3, 3, 0xFE, 1, 1, 1, 1, 1, 1, 1, 1, 2, 0, 0, 0 })]
+    [InlineData(true, 3, new byte[] { 0, 0xFD, 2, 2, 2, 0xFE, 2, 2, 2, 2, 2, 2, 2, 2, 3, 0, 0, 0 })]
+    [InlineData(false, 3, new byte[] { 0xFE, 0, 0, 2, 0 })]
+    [InlineData(true, 3, new byte[] { 0xFE, 2, 2, 1, 0 })]
+    [InlineData(true, 3, new byte[] { 0xFF, 2, 2, 2, 2, 2, 2 })]
+    [InlineData(true, 3, new byte[] { 0, 2 })]
+    [InlineData(false, 0x17, new byte[] { 0, 0, 0, 2, 0, 0, 0 })]
+    [InlineData(true, 0x16, new byte[] { 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    public void Transaction_is_read_from_the_end_of_the_last_answer(bool expected, byte command, byte[] packet)
+    {
+        using var server = new ScriptedStream([(byte)packet.Length, 0, 0, 1, .. packet], part: 2);
+        using var stream = NewStream(server);
+        stream.Write([1, 0, 0, 0, command]);
+        Assert.True(stream.MayBeInTransaction);
+        while (stream.Read(new byte[64]) > 0)
+        {
+        }
+
+        Assert.Equal(expected, stream.MayBeInTransaction);
+    }
+
+    private static PipelinedStream NewStream(Stream server) => new(server, new Socket(SocketType.Stream, ProtocolType.Tcp));
+
+    /// <summary>A server whose answers arrive in parts, and then ends the connection.</summary>
+    private sealed class ScriptedStream(byte[] answers, int part) : MemoryStream(answers)
+    {
+        internal List<byte> Sent { get; } = [];
+
+        internal bool IsDisposed { get; private set; }
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(part, buffer.Length)]);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Sent.AddRange(buffer);
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+}
