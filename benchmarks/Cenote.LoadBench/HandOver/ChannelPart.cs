@@ -16,10 +16,12 @@ internal sealed class ChannelPart(string name, int callers, int connections, dou
     {
         using var pool = StubPools.Create(connections);
         var channel = StubPools.CreateChannel(connections);
+        var bare = new BareQueue(connections);
         var turns = Turns.Take(
             Rounds,
             () => Crowd<CenoteSide, ConnectionLease>.Measure(new CenoteSide(pool), connections, callers, Duration),
-            () => Crowd<ChannelSide, object>.Measure(new ChannelSide(channel), connections, callers, Duration));
+            () => Crowd<ChannelSide, object>.Measure(new ChannelSide(channel), connections, callers, Duration),
+            () => Crowd<BareQueueSide, object>.Measure(new BareQueueSide(bare), connections, callers, Duration));
         var (ours, theirs) = (turns[0], turns[1]);
         var throughput = PairedRatio.Of(ours.Select(static turn => turn.PerSecond), theirs.Select(static turn => turn.PerSecond));
         var processor = PairedRatio.Of(ours.Select(static turn => turn.ProcessorNanoseconds), theirs.Select(static turn => turn.ProcessorNanoseconds));
@@ -28,7 +30,7 @@ internal sealed class ChannelPart(string name, int callers, int connections, dou
         report.Add();
         report.AddTable(
             ["side", "hand-overs/s", "ns each", "CPU ns each", "B each"],
-            [Row("Cenote", ours), Row("channel with timeouts", theirs)]);
+            [Row("Cenote", ours), Row("channel with timeouts", theirs), Row("bare queue, no timeouts", turns[2])]);
         report.Add();
         report.Add($"Cenote beside the channel: throughput {throughput}, CPU {processor} ({Rounds} rounds).");
         report.Add();

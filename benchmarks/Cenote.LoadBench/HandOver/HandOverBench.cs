@@ -26,17 +26,17 @@ internal static class HandOverBench
         if (arguments.Help)
         {
             Console.WriteLine($"""
-                Usage: ./bench handover [--save] [--check] [--only NAME]
+                Usage: ./bench handover [--save] [--check] [--only NAME,NAME]
 
                   --save       also write the report to benchmarks/results/
                   --check      exit with 1 when a target is missed
-                  --only NAME  one part: {string.Join(", ", s_parts.Select(static part => part.Name))}
+                  --only NAME  some parts: {string.Join(", ", s_parts.Select(static part => part.Name))}
                 """);
             return 0;
         }
 
         var only = arguments["--only"];
-        IPart[] parts = [.. s_parts.Where(part => only is null || string.Equals(part.Name, only, StringComparison.OrdinalIgnoreCase))];
+        IPart[] parts = [.. s_parts.Where(part => only is null || only.Split(',').Contains(part.Name, StringComparer.OrdinalIgnoreCase))];
         if (parts.Length == 0)
         {
             Console.Error.WriteLine($"--only {only}: no such part. Try ./bench handover --help.");

@@ -8,7 +8,7 @@ namespace Cenote.LoadBench.HandOver;
 /// <summary>Hand-overs with 100,000 waiters beside 10, and the memory that waiters hold.</summary>
 internal sealed class WaitersPart : IPart
 {
-    private const int Rounds = 9;
+    private const int Rounds = 7;
     private const int Connections = 8;
     private const int Few = 10;
     private const int Many = 100_000;
@@ -21,14 +21,18 @@ internal sealed class WaitersPart : IPart
     {
         using var pool = StubPools.Create(Connections);
         var channel = StubPools.CreateChannel(Connections);
+        var bare = new BareQueue(Connections);
         var turns = Turns.Take(
             Rounds,
             () => Measure(pool, Few),
             () => Measure(pool, Many),
             () => Measure(channel, Few),
-            () => Measure(channel, Many));
+            () => Measure(channel, Many),
+            () => Measure(bare, Few),
+            () => Measure(bare, Many));
         var ours = PairedRatio.Of(turns[1], turns[0]);
         var theirs = PairedRatio.Of(turns[3], turns[2]);
+        var bound = PairedRatio.Of(turns[5], turns[4]);
         report.Add($"## {Many:N0} waiters beside {Few} ({Name})");
         report.Add();
         report.AddTable(
@@ -36,14 +40,15 @@ internal sealed class WaitersPart : IPart
             [
                 ["Cenote", $"{Median.Of(turns[0]):N0}", $"{Median.Of(turns[1]):N0}", ours.ToString()],
                 ["channel with timeouts", $"{Median.Of(turns[2]):N0}", $"{Median.Of(turns[3]):N0}", theirs.ToString()],
+                ["bare queue, no timeouts", $"{Median.Of(turns[4]):N0}", $"{Median.Of(turns[5]):N0}", bound.ToString()],
             ]);
         report.Add();
         var (held, left, trimming) = MeasureMemory();
-        report.Add($"Memory of {Many:N0} waiters whose tasks nobody awaits: {held:N0} B each. After they were served, {left:N1} B each are left {trimming.TotalSeconds:N1} s later.");
+        report.Add($"Memory of {Many:N0} waiters with tasks that are not awaited: {held:N0} B each. After they were served, {left:N1} B each are left {trimming.TotalSeconds:N1} s later.");
         report.Add();
         return
         [
-            new Target($"hand-over with {Many:N0} waiters", $"at most 1.1 times that with {Few}", ours.ToString(), ours.Ratio <= 1.1),
+            new Target($"hand-over with {Many:N0} waiters", $"at most 1.1 times that with {Few}", $"{ours}; a bare queue {bound}", ours.Ratio <= 1.1),
             new Target($"memory of {Many:N0} waiters", "at most 128 B each", $"{held:N0} B", held <= 128),
             new Target("spare waiters", "trimmed", $"{left:N1} B left after {trimming.TotalSeconds:N1} s", left <= 2),
         ];
@@ -54,6 +59,9 @@ internal sealed class WaitersPart : IPart
 
     private static double Measure(ChannelPool<object> channel, int waiting) =>
         Crowd<ChannelSide, object>.Measure(new ChannelSide(channel), Connections, waiting + Connections, Duration).Nanoseconds;
+
+    private static double Measure(BareQueue queue, int waiting) =>
+        Crowd<BareQueueSide, object>.Measure(new BareQueueSide(queue), Connections, waiting + Connections, Duration).Nanoseconds;
 
     /// <summary>
     /// Holds the value tasks of waiters without awaiting them: no state machine of a caller is counted.

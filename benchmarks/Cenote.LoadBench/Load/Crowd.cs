@@ -4,7 +4,7 @@ using Cenote.LoadBench.Sides;
 namespace Cenote.LoadBench.Load;
 
 /// <summary>
-/// Callers that each rent again as soon as they have returned. More callers than connections: apart from those that hold
+/// Callers that each rent again as soon as they have returned. More callers than connections: apart from the holders of
 /// a connection all of them wait, so every return is a hand-over to the first of the queue.
 /// </summary>
 internal sealed class Crowd<TSide, T>
@@ -32,7 +32,7 @@ internal sealed class Crowd<TSide, T>
 
     /// <summary>Lets a crowd work for a while.</summary>
     /// <param name="side">The pool.</param>
-    /// <param name="connections">The pool's connections that nobody holds yet.</param>
+    /// <param name="connections">The number of the pool's connections that are not leased.</param>
     /// <param name="callers">The number of callers, more than <paramref name="connections"/>.</param>
     /// <param name="duration">How long to measure.</param>
     internal static CrowdTurn Measure(TSide side, int connections, int callers, TimeSpan duration)

@@ -9,7 +9,7 @@ namespace Cenote.LoadBench.Peers;
 /// <summary>The pools of .NET, ours first in each setting.</summary>
 internal static class Contestants
 {
-    /// <summary>Creates those that can be measured.</summary>
+    /// <summary>Creates the contestants that can be measured.</summary>
     /// <param name="missing">The reasons why others cannot.</param>
     internal static IContestant[] Create(List<string> missing)
     {

@@ -18,12 +18,12 @@ internal sealed class PeerResults
         new PeerResult("pg", Pools.Settings.PostgreSql, $"{NodeFootnote}. Sessions are not reset"),
     ];
 
-    internal const string NodeFootnote = "Node.js 20 has one thread, so that nothing is atomic and nobody blocks";
+    internal const string NodeFootnote = "Node.js 20 has one thread, so no caller blocks and no operation is atomic";
 
     /// <summary>Gets the results by setting.</summary>
     internal IEnumerable<PeerResult> All => _all.OrderBy(result => _all.FindIndex(first => first.Setting == result.Setting));
 
-    internal PeerResult this[string name] => _all.Find(result => result.Name == name) ?? throw new ArgumentException($"There is no peer {name}.", nameof(name));
+    internal PeerResult this[string name] => _all.Find(result => result.Name == name) ?? throw new ArgumentException($"The peer {name} does not exist.", nameof(name));
 
     /// <summary>Adds what earlier parts measured.</summary>
     internal void Read()

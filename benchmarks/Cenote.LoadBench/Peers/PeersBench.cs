@@ -37,10 +37,10 @@ internal sealed class PeersBench(IContestant[] contestants, PeerResults results,
         if (arguments.Help)
         {
             Console.WriteLine("""
-                Usage: ./bench peers [--save] [--only PART]
+                Usage: ./bench peers [--save] [--only PART,PART]
 
                   --save       write the report to benchmarks/results/ and the chart to docs/images/peers.svg
-                  --only PART  measure one part and report it with what the other parts measured before:
+                  --only PART  measure some parts and report them with what the other parts measured before:
                                lease, handover, awaiting, blocking, overload, cold, server, java, node
                 """);
             return 0;
@@ -74,7 +74,7 @@ internal sealed class PeersBench(IContestant[] contestants, PeerResults results,
 
     private async Task<bool> MeasureAsync(string? only)
     {
-        var parts = Parts.Where(part => only is null || part.Name == only).ToList();
+        var parts = Parts.Where(part => only is null || only.Split(',').Contains(part.Name, StringComparer.OrdinalIgnoreCase)).ToList();
         if (parts.Count == 0)
         {
             Console.Error.WriteLine($"--only {only}: no such part. Try ./bench peers --help.");
