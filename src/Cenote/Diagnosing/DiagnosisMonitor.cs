@@ -36,6 +36,8 @@ internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend,
         }
     }
 
+    public void Rest() => trend.Rest();
+
     private void Record(Diagnosis diagnosis)
     {
         if (diagnosis.Findings is [var worst, ..])

@@ -1,3 +1,5 @@
+using Cenote.Time;
+
 namespace Cenote.Diagnosing;
 
 /// <summary>
@@ -7,12 +9,14 @@ namespace Cenote.Diagnosing;
 internal sealed class PoolTrend
 {
     private const int Samples = 61;
+    private const long LongestWindow = 60_000;
 
     /// <summary>The smallest number of leases from which a median is taken.</summary>
     private const int MinUses = 20;
 
     private readonly object _gate = new();
-    private readonly Queue<TrendSample> _samples = new();
+    private Queue<TrendSample> _samples = new();
+    private bool _isAtRest;
     private long? _stillSince;
     private double? _quietUse;
 
@@ -20,6 +24,12 @@ internal sealed class PoolTrend
     {
         lock (_gate)
         {
+            if (_isAtRest)
+            {
+                _isAtRest = false;
+                Restart(sample.At - (long)PoolClock.TickPeriod.TotalMilliseconds);
+            }
+
             var last = _samples.Count > 0 ? _samples.Last() : null;
             var isStill = last is not null && sample.Rents == last.Rents && sample.Waiting > 0 && sample.Leased >= sample.Limit;
             _stillSince = isStill ? _stillSince ?? last!.At : null;
@@ -34,15 +44,44 @@ internal sealed class PoolTrend
     }
 
     /// <summary>
+    /// Keeps only the last sample, because the pool is at rest. Nothing changes until the next sample, so the last one
+    /// also stands for any moment up to a tick before that.
+    /// </summary>
+    internal void Rest()
+    {
+        lock (_gate)
+        {
+            _isAtRest = true;
+            if (_samples.Count > 0)
+            {
+                Restart(_samples.Last().At);
+            }
+        }
+    }
+
+    /// <summary>
     /// Gets the change between the oldest sample and this one, or <see langword="null"/> within less than five seconds.
     /// </summary>
     internal TrendWindow? Read(TrendSample now)
     {
         lock (_gate)
         {
+            if (_isAtRest && _samples.TryPeek(out var last) && now.At - last.At > LongestWindow)
+            {
+                Restart(now.At - LongestWindow);
+            }
+
             return _samples.TryPeek(out var oldest) && now.At - oldest.At >= 5000
                 ? new TrendWindow(oldest, now, _quietUse is { } quiet ? TimeSpan.FromSeconds(quiet) : null, _stillSince is { } since && _samples.Last().Rents == now.Rents ? now.At - since : 0)
                 : null;
+        }
+    }
+
+    private void Restart(long at)
+    {
+        if (_samples.Count > 0)
+        {
+            _samples = new Queue<TrendSample>([_samples.Last() with { At = at }]);
         }
     }
 

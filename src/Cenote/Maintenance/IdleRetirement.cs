@@ -5,8 +5,11 @@ namespace Cenote.Maintenance;
 /// <summary>The task that closes long-unused connections, down to the minimum size.</summary>
 internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IMaintenanceTask
 {
+    public long DueAt { get; private set; } = long.MaxValue;
+
     public void Run()
     {
+        DueAt = long.MaxValue;
         var longest = settings.MaxIdleTime;
         var capacity = desk.ReadCapacity();
         var spare = capacity.Total - capacity.Opening - desk.Slots.CountOf(SlotState.Closing) - capacity.MinSize;
@@ -21,6 +24,10 @@ internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IM
             {
                 spare--;
                 desk.Work.Close(slot, CloseReason.Idle);
+            }
+            else if (spare > 0 && longest != Timeout.InfiniteTimeSpan && SlotWord.StateOf(word) == SlotState.Idle)
+            {
+                DueAt = Math.Min(DueAt, slot.Age.ActiveAt + (long)longest.TotalMilliseconds);
             }
         }
     }

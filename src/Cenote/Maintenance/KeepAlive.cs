@@ -15,8 +15,11 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
 
     private readonly List<(long FreshAt, Slot Slot)> _due = [];
 
+    public long DueAt { get; private set; } = long.MaxValue;
+
     public void Run()
     {
+        DueAt = long.MaxValue;
         if (FreshnessLimit.Read(settings, desk) is not { } interval || desk.Attention.HasAny(Attention.Suspended | Attention.Closed))
         {
             return;
@@ -25,7 +28,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
         // Every connection is validated within so many ticks, before a renter would have to wait for its validation.
         var rounds = (int)Math.Clamp(interval / PoolClock.TickPeriod, 1, MaxRounds);
         var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * PoolClock.TickPeriod.TotalMilliseconds);
-        FindDue(desk.Now - (long)Math.Max(0, interval.TotalMilliseconds - ahead));
+        FindDue((long)Math.Max(0, interval.TotalMilliseconds - ahead));
         if (_due.Count == 0)
         {
             return;
@@ -62,14 +65,19 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
     /// Finds the due connections: the oldest validation first, then the highest slot, because the lowest slots are the
     /// busiest.
     /// </summary>
-    private void FindDue(long due)
+    private void FindDue(long pause)
     {
-        due = Math.Max(due, desk.FreshSince);
+        var due = Math.Max(desk.Now - pause, desk.FreshSince);
         foreach (var slot in desk.Slots.All)
         {
-            if (slot.State == SlotState.Idle && slot.FreshAt is var freshAt && freshAt < due)
+            if (slot.State == SlotState.Idle && slot.FreshAt is var freshAt)
             {
-                _due.Add((freshAt, slot));
+                // Others are due while this round validates some.
+                DueAt = Math.Min(DueAt, freshAt + pause + 1);
+                if (freshAt < due)
+                {
+                    _due.Add((freshAt, slot));
+                }
             }
         }
 

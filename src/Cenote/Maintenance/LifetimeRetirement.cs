@@ -12,18 +12,22 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private long _openedBefore;
+    private readonly List<Slot> _expired = [];
     private int _owed;
+    private long _nextExpiry;
+
+    public long DueAt => _owed > 0 ? 0 : _nextExpiry;
 
     public void Run()
     {
-        var expired = FindExpired();
+        FindExpired();
         var capacity = desk.ReadCapacity();
         var arrived = (int)Math.Min(int.MaxValue, desk.Meters.Opened.Value - _openedBefore);
         _openedBefore = desk.Meters.Opened.Value;
 
         // Every connection opened since the last tick counts as a replacement, because it is as young.
         _owed = Math.Max(0, _owed - arrived);
-        foreach (var slot in expired)
+        foreach (var slot in _expired)
         {
             var hasReplacement = arrived-- > 0;
             var mustGo = capacity.Total >= capacity.Limit || desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
@@ -34,23 +38,32 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
             }
         }
 
-        var waiting = expired.Count(static slot => slot.RetireReason is null);
+        var waiting = 0;
+        foreach (var slot in _expired)
+        {
+            waiting += slot.RetireReason is null ? 1 : 0;
+        }
+
+        _expired.Clear();
         desk.Want(replacements: waiting + _owed);
     }
 
-    private List<Slot> FindExpired()
+    private void FindExpired()
     {
-        List<Slot> expired = [];
+        _nextExpiry = long.MaxValue;
         foreach (var slot in desk.Slots.All)
         {
-            if (slot.State is SlotState.Idle or SlotState.Leased or SlotState.Resetting or SlotState.Validating
-                && slot.Age.ExpiresAt <= desk.Now && slot.RetireReason is null)
+            if (slot.State is not (SlotState.Idle or SlotState.Leased or SlotState.Resetting or SlotState.Validating) || slot.RetireReason is not null)
+            {
+                continue;
+            }
+
+            _nextExpiry = Math.Min(_nextExpiry, slot.Age.ExpiresAt);
+            if (slot.Age.ExpiresAt <= desk.Now)
             {
                 slot.Age.ExpiringSince = slot.Age.ExpiringSince == 0 ? desk.Now : slot.Age.ExpiringSince;
-                expired.Add(slot);
+                _expired.Add(slot);
             }
         }
-
-        return expired;
     }
 }

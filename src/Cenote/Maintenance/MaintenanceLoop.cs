@@ -1,34 +1,44 @@
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Statistics;
-using Cenote.Time;
 
 namespace Cenote.Maintenance;
 
-/// <summary>The maintenance of a pool: one timer, a list of small tasks.</summary>
-internal sealed class MaintenanceLoop
+/// <summary>
+/// The maintenance of a pool: a list of small tasks, once a tick of <see cref="MaintenanceTimer"/>. While the pool is at
+/// rest, a tick advances its clock and runs only the tasks that are due.
+/// </summary>
+internal sealed class MaintenanceLoop : IThreadPoolWorkItem
 {
-    private readonly PoolSettings _settings;
+    private readonly LeaseDesk _desk;
+    private readonly MaintenanceTimer _timer;
+    private readonly RestWatch _rest;
+    private readonly ClockTick _clock;
     private readonly Meters _meters;
     private readonly PoolJournal _journal;
     private readonly IClosingTask _leaks;
     private readonly IReadOnlyList<IMaintenanceTask> _closingTasks;
     private IReadOnlyList<IMaintenanceTask> _tasks;
-    private ITimer? _timer;
+    private long _dueAt;
+    private bool _wasAtRest;
     private int _isRunning;
+    private int _isQueued;
     private bool _isLingering;
     private bool _isFinishing;
 
     internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IMaintenanceTask diagnoses)
     {
-        _settings = settings;
+        _desk = desk;
+        _timer = MaintenanceTimer.Of(settings.Clock.TimeProvider);
+        _clock = new ClockTick(settings, desk);
+        _rest = new RestWatch(settings, desk, _clock);
         _meters = meters;
         _journal = journal;
         _leaks = leaks;
-        _closingTasks = [new ClockTick(settings, desk), new StuckResets(settings, desk), leaks];
+        _closingTasks = [_clock, new StuckResets(settings, desk), leaks];
         _tasks =
         [
-            _closingTasks[0],
+            _clock,
             new LoadSample(settings, desk),
             _closingTasks[1],
             new LifetimeRetirement(desk),
@@ -43,14 +53,57 @@ internal sealed class MaintenanceLoop
         ];
     }
 
+    /// <summary>Gets whether the last tick found nothing to do but to advance the clock.</summary>
+    internal bool IsAtRest => _wasAtRest && _rest.IsAtRest;
+
     internal void Start()
     {
         // Callers read the clock from now on.
-        RunTask(_closingTasks[0]);
-        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        RunTask(_clock);
+        _timer.Add(this);
+    }
+
+    /// <summary>
+    /// Handles a tick of the shared timer. Other pools wait for its end, so only the check for work runs here.
+    /// </summary>
+    /// <param name="isDirect">Whether the work may run here, too.</param>
+    internal void Tick(bool isDirect)
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
         {
-            _timer = _settings.Clock.TimeProvider.CreateTimer(static state => ((MaintenanceLoop)state!).Run(), this, PoolClock.TickPeriod, PoolClock.TickPeriod);
+            return;
         }
+
+        bool hasWork;
+        try
+        {
+            hasWork = LookForWork();
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isRunning, 0);
+        }
+
+        // A last tick that came meanwhile was skipped, and is owed.
+        if (!hasWork && !Volatile.Read(ref _isFinishing))
+        {
+            return;
+        }
+
+        if (isDirect)
+        {
+            Run();
+        }
+        else if (Interlocked.Exchange(ref _isQueued, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        Volatile.Write(ref _isQueued, 0);
+        Run();
     }
 
     /// <summary>Reduces the tasks to the ones that the last connections of a closing pool need.</summary>
@@ -86,10 +139,7 @@ internal sealed class MaintenanceLoop
             var isLast = Volatile.Read(ref _isFinishing);
             try
             {
-                foreach (var task in Volatile.Read(ref _tasks))
-                {
-                    RunTask(task);
-                }
+                RunTasks(isAtRest: _wasAtRest && !isLast);
             }
             finally
             {
@@ -109,7 +159,7 @@ internal sealed class MaintenanceLoop
         }
     }
 
-    private void Stop() => _timer?.Dispose();
+    private void Stop() => _timer.Remove(this);
 
     private void StopUnlessNeeded()
     {
@@ -117,6 +167,52 @@ internal sealed class MaintenanceLoop
         {
             Stop();
         }
+    }
+
+    /// <summary>Advances the clock of a pool at rest, and returns whether any task has work.</summary>
+    private bool LookForWork()
+    {
+        try
+        {
+            _rest.Look();
+            if (!_rest.IsAtRest)
+            {
+                _wasAtRest = false;
+                return true;
+            }
+
+            _clock.Advance();
+            return !_wasAtRest || _desk.Now >= _dueAt;
+        }
+        catch (Exception)
+        {
+            // A clock of the application that throws: the task that reads it does so again, and its failure is logged.
+            return true;
+        }
+    }
+
+    /// <param name="isAtRest">Whether to run only the tasks that are due, because nothing happened since the last
+    /// tick.</param>
+    private void RunTasks(bool isAtRest)
+    {
+        var dueAt = long.MaxValue;
+        foreach (var task in Volatile.Read(ref _tasks))
+        {
+            if (!isAtRest || _desk.Now >= task.DueAt)
+            {
+                RunTask(task);
+            }
+
+            if (_rest.IsAtRest && !isAtRest)
+            {
+                task.Rest();
+            }
+
+            dueAt = Math.Min(dueAt, task.DueAt);
+        }
+
+        _dueAt = dueAt;
+        _wasAtRest = _rest.IsAtRest;
     }
 
     private void RunTask(IMaintenanceTask task)

@@ -18,4 +18,6 @@ internal sealed class SpareWaiters(LeaseDesk desk) : IMaintenanceTask
             desk.TrimSpareWaiters(Kept);
         }
     }
+
+    public void Rest() => desk.TrimSpareWaiters(0);
 }
