@@ -118,7 +118,7 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
-        new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
+        new(Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a <see cref="PooledConnection"/>.</summary>
     /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param"/>
@@ -131,13 +131,13 @@ public sealed partial class ConnectionPool
     {
         var rent = RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
         return rent.IsCompletedSuccessfully
-            ? new ValueTask<PooledConnection>(new PooledConnection(this, rent.Result, new CallSite(callerFilePath, callerLineNumber, callerMemberName)))
+            ? new ValueTask<PooledConnection>(new PooledConnection(rent.Result, new CallSite(callerFilePath, callerLineNumber, callerMemberName)))
             : WaitAsync(rent, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
     }
 
     // A method of its own, because a local function would allocate a closure on the path that does not wait.
-    private async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
-        new(this, await rent.ConfigureAwait(false), site);
+    private static async ValueTask<PooledConnection> WaitAsync(ValueTask<ConnectionLease> rent, CallSite site) =>
+        new(await rent.ConfigureAwait(false), site);
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new PooledConnection(this, default(CallSite));

@@ -10,18 +10,30 @@ namespace Cenote;
 public sealed partial class PooledConnection
 {
     /// <summary>Gets the gate that decides which call may use the session.</summary>
-    internal ref SessionGate Gate => ref _gate;
+    internal SessionGate Gate
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(ref _word, ref _owner, ref _ticket);
+    }
+
+    /// <summary>Gets the state beyond the lease, or <see langword="null"/> for most connections.</summary>
+    internal ConnectionDetails? Details => Volatile.Read(ref _owner) as ConnectionDetails;
 
     /// <summary>
-    /// Gets the readers and the transaction of the lease. The connection is the lock that it asks for.
+    /// Gets the readers and the transaction of the lease, and creates the place for them. The connection is the lock
+    /// that it asks for.
     /// </summary>
-    internal ref LeaseWork Work => ref _work;
+    internal ref LeaseWork Work => ref ConnectionOwner.RequireDetails(ref _owner).Work;
 
     /// <summary>
     /// Gets or sets the progress of the work that the pool runs on this connection; <see langword="null"/> when it runs
     /// none.
     /// </summary>
-    internal WorkProgress? Progress { get; set; }
+    internal WorkProgress? Progress
+    {
+        get => Details?.Progress;
+        set => ConnectionOwner.RequireDetails(ref _owner).Progress = value;
+    }
 
     /// <summary>
     /// Gets whether the lease is held although the driver knows that its session is lost. Takes no round trip.
@@ -93,7 +105,7 @@ public sealed partial class PooledConnection
     private PooledTransaction Hold(in ConnectionLease lease, DbTransaction transaction)
     {
         var held = new PooledTransaction(this, in lease, transaction);
-        _work.Add(held);
+        Work.Add(held);
         return held;
     }
 
@@ -132,7 +144,7 @@ public sealed partial class PooledConnection
         }
         finally
         {
-            _work.NoteDatabase(in lease, before);
+            Work.NoteDatabase(in lease, before);
             Leave();
         }
     }
@@ -155,7 +167,7 @@ public sealed partial class PooledConnection
         }
         finally
         {
-            _work.NoteDatabase(in lease, before);
+            Work.NoteDatabase(in lease, before);
             Leave();
         }
     }
@@ -167,7 +179,12 @@ public sealed partial class PooledConnection
     /// <inheritdoc cref="Enter"/>
     internal bool TryEnter(out ConnectionLease lease)
     {
-        if (_gate.Enter(out lease))
+        if (!Gate.TryEnter(out lease))
+        {
+            return false;
+        }
+
+        if (lease.IsActive)
         {
             return true;
         }
@@ -195,19 +212,24 @@ public sealed partial class PooledConnection
     /// <param name="mustEnd">Whether the caller, which is not inside, must call <see cref="EndHandedOver"/>.</param>
     internal bool TryEnterAs(in ConnectionLease lease, out bool mustEnd)
     {
-        if (_gate.Enter(out var current) && current == lease)
+        mustEnd = false;
+        if (!Gate.TryEnter(out var current))
         {
-            mustEnd = false;
+            return false;
+        }
+
+        if (current == lease && current.IsActive)
+        {
             return true;
         }
 
-        mustEnd = _gate.Leave();
+        mustEnd = Gate.Leave();
         return false;
     }
 
     /// <summary>Ends a call without finishing a closing that was left to it.</summary>
     /// <returns>Whether the caller must call <see cref="EndHandedOver"/>.</returns>
-    internal bool LeaveOnly() => _gate.Leave();
+    internal bool LeaveOnly() => Gate.Leave();
 
     /// <summary>Finishes a closing that was left to a call, which has left.</summary>
     internal void EndHandedOver() => EndWorkAndReturn();
@@ -225,15 +247,15 @@ public sealed partial class PooledConnection
 
     /// <inheritdoc cref="SessionGate.TryGetLease"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryGetLease(out ConnectionLease lease) => _gate.TryGetLease(out lease);
+    internal bool TryGetLease(out ConnectionLease lease) => Gate.TryGetLease(out lease);
 
     /// <summary>Reports a failure to the pool, from exception filters.</summary>
     /// <returns>The exception to throw instead; <see langword="null"/> for the failure itself.</returns>
     internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
     {
-        var kind = _pool.Engine.FailureReports.Report(lease, exception);
+        var kind = Pool.Engine.FailureReports.Report(lease, exception);
         Progress?.RecordFailure(exception, kind, isEnding: false);
-        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
+        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(Pool.Name, exception, kind);
     }
 
     /// <summary>
@@ -242,9 +264,9 @@ public sealed partial class PooledConnection
     /// <inheritdoc cref="Failed" path="/returns"/>
     internal Exception? FailedEnding(in ConnectionLease lease, Exception exception)
     {
-        var kind = _pool.Engine.FailureReports.Report(lease, exception);
+        var kind = Pool.Engine.FailureReports.Report(lease, exception);
         Progress?.RecordFailure(exception, kind, isEnding: true);
-        return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(_pool.Name, exception, kind);
+        return lease.RevocationDuring(exception) as Exception ?? ConnectionLostException.TryWrap(Pool.Name, exception, kind);
     }
 
     /// <summary>

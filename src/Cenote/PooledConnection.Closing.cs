@@ -15,7 +15,7 @@ public sealed partial class PooledConnection
     /// </remarks>
     public override void Close()
     {
-        if (_gate.TryBeginClosing())
+        if (Gate.TryBeginClosing())
         {
             EndWorkAndReturn();
         }
@@ -24,15 +24,14 @@ public sealed partial class PooledConnection
     /// <summary>Returns the connection to the pool, as <see cref="Close"/> does.</summary>
     public override Task CloseAsync()
     {
-        var returning = ReturnAsync();
+        var returning = ReturnAsync(Gate.TryBeginClosing());
         return returning.IsCompletedSuccessfully ? Task.CompletedTask : returning.AsTask();
     }
 
     /// <summary>Returns the connection to the pool, as <see cref="Close"/> does. It cannot be opened again.</summary>
     public override ValueTask DisposeAsync()
     {
-        _gate.MarkDisposed();
-        var returning = ReturnAsync();
+        var returning = ReturnAsync(Gate.TryBeginDisposing());
         return returning.IsCompletedSuccessfully ? base.DisposeAsync() : AwaitAndDisposeAsync(returning);
 
         async ValueTask AwaitAndDisposeAsync(ValueTask pending)
@@ -47,14 +46,16 @@ public sealed partial class PooledConnection
     {
         if (disposing)
         {
-            _gate.MarkDisposed();
-            Close();
+            if (Gate.TryBeginDisposing())
+            {
+                EndWorkAndReturn();
+            }
         }
-        else if (_gate.Phase == ConnectionPhase.Open)
+        else if (Gate.Phase == ConnectionPhase.Open)
         {
             // The finalizer: nothing refers to this object any more, and no call is inside. Objects that it refers to
             // may be finalized already, so the lease is passed on as it is.
-            _pool.Engine.Revoker.Abandon(_gate.ClosingLease);
+            Pool.Engine.Revoker.Abandon(Gate.ClosingLease);
         }
 
         base.Dispose(disposing);
@@ -73,20 +74,20 @@ public sealed partial class PooledConnection
 
     /// <inheritdoc cref="CloseIfHolding"/>
     internal ValueTask CloseIfHoldingAsync(in ConnectionLease lease) =>
-        TryGetLease(out var current) && current == lease ? ReturnAsync() : ValueTask.CompletedTask;
+        TryGetLease(out var current) && current == lease ? ReturnAsync(Gate.TryBeginClosing()) : ValueTask.CompletedTask;
 
     /// <summary>
     /// Ends a call that has left the driver. If the connection was closed meanwhile, this call returns the lease.
     /// </summary>
     internal void FinishIfHandedOver()
     {
-        if (_gate.TakeOverIfHandedOver())
+        if (Gate.TryTakeOver())
         {
             EndWorkAndReturn();
         }
     }
 
-    private bool HasWork => _gate.HasCallsInside || !_work.IsEmpty;
+    private bool HasWork => Gate.HasCallsInside || Details is { Work.IsEmpty: false };
 
     private void EndWorkAndReturn()
     {
@@ -95,13 +96,14 @@ public sealed partial class PooledConnection
             return;
         }
 
-        _gate.ClosingLease.Dispose();
+        KeepSite();
+        Gate.ClosingLease.Dispose();
         FinishClosing();
     }
 
-    private ValueTask ReturnAsync()
+    private ValueTask ReturnAsync(bool hasBegun)
     {
-        if (!_gate.TryBeginClosing())
+        if (!hasBegun)
         {
             return ValueTask.CompletedTask;
         }
@@ -111,7 +113,8 @@ public sealed partial class PooledConnection
             return EndWorkAndReturnAsync();
         }
 
-        var returning = _gate.ClosingLease.DisposeAsync();
+        KeepSite();
+        var returning = Gate.ClosingLease.DisposeAsync();
         if (!returning.IsCompletedSuccessfully)
         {
             return AwaitReturnAsync(returning);
@@ -125,7 +128,8 @@ public sealed partial class PooledConnection
     {
         if (await LeaseClosing.TryEndAsync(this).ConfigureAwait(false))
         {
-            await AwaitReturnAsync(_gate.ClosingLease.DisposeAsync()).ConfigureAwait(false);
+            KeepSite();
+            await AwaitReturnAsync(Gate.ClosingLease.DisposeAsync()).ConfigureAwait(false);
         }
     }
 
@@ -135,10 +139,26 @@ public sealed partial class PooledConnection
         FinishClosing();
     }
 
+    /// <summary>
+    /// Takes the caller from the slot, which has it for the time of the lease, if the connection may be opened again.
+    /// </summary>
+    private void KeepSite()
+    {
+        if (!_isSiteInSlot || Gate.IsDisposed)
+        {
+            return;
+        }
+
+        _isSiteInSlot = false;
+        var lease = Gate.ClosingLease;
+        var info = lease.Slot!.GetLeaseInfo(lease.Ticket, Pool.Engine.Settings.Clock) ?? lease.Slot.Endings.Find(lease.Ticket)?.Lease;
+        ConnectionOwner.RequireDetails(ref _owner).Site = info?.CallSite ?? default;
+    }
+
     private void FinishClosing()
     {
         // The finalizer has nothing left to do. Disposing suppresses it by itself.
-        if (!_gate.IsDisposed)
+        if (!Gate.IsDisposed)
         {
             _isFinalizerSuppressed = true;
 #pragma warning disable CA1816 // A connection is closed and opened again as often as it is disposed of.
@@ -146,7 +166,7 @@ public sealed partial class PooledConnection
 #pragma warning restore CA1816
         }
 
-        _gate.FinishClosing();
+        Gate.FinishClosing();
         OnStateChange(ClosedChange);
     }
 }

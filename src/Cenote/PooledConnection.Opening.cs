@@ -16,7 +16,11 @@ public sealed partial class PooledConnection
     /// by the driver's exceptions whether to retry.
     /// </summary>
     /// <value>Default <see langword="false"/>.</value>
-    public bool UnwrapDriverExceptions { get; set; }
+    public bool UnwrapDriverExceptions
+    {
+        get => _unwrapsDriverExceptions;
+        set => _unwrapsDriverExceptions = value;
+    }
 
     /// <summary>Rents a connection, blocking the calling thread up to the pool's acquire timeout.</summary>
     /// <exception cref="InvalidOperationException">The connection is already open.</exception>
@@ -29,7 +33,7 @@ public sealed partial class PooledConnection
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public override void Open()
     {
-        if (!_gate.TryBeginOpening())
+        if (!Gate.TryBeginOpening())
         {
             throw CannotOpen();
         }
@@ -37,13 +41,14 @@ public sealed partial class PooledConnection
         ConnectionLease lease;
         try
         {
-            lease = _route is null
-                ? _pool.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!)
-                : _route.Rent(CancellationToken.None, _filePath!, _lineNumber, _memberName!);
+            var site = Details?.Site ?? default;
+            lease = Details?.Route is { } route
+                ? route.Rent(CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!)
+                : Pool.Rent(CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!);
         }
         catch (Exception exception)
         {
-            _gate.GiveUpOpening();
+            Gate.GiveUpOpening();
             ThrowDriverFailure(exception);
             throw;
         }
@@ -57,16 +62,17 @@ public sealed partial class PooledConnection
     /// <exception cref="OperationCanceledException">The token was cancelled while the caller waited.</exception>
     public override Task OpenAsync(CancellationToken cancellationToken)
     {
-        if (!_gate.TryBeginOpening())
+        if (!Gate.TryBeginOpening())
         {
             return Task.FromException(CannotOpen());
         }
 
         try
         {
-            var rent = _route is null
-                ? _pool.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!)
-                : _route.RentAsync(cancellationToken, _filePath!, _lineNumber, _memberName!);
+            var site = Details?.Site ?? default;
+            var rent = Details?.Route is { } route
+                ? route.RentAsync(cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!)
+                : Pool.RentAsync(cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!);
             if (!rent.IsCompletedSuccessfully)
             {
                 return AwaitRentAsync(rent);
@@ -77,7 +83,7 @@ public sealed partial class PooledConnection
         }
         catch (Exception exception)
         {
-            _gate.GiveUpOpening();
+            Gate.GiveUpOpening();
             return Task.FromException(SetBack(exception));
         }
     }
@@ -91,7 +97,7 @@ public sealed partial class PooledConnection
         }
         catch (Exception exception)
         {
-            _gate.GiveUpOpening();
+            Gate.GiveUpOpening();
             ThrowDriverFailure(exception);
             throw;
         }
@@ -126,19 +132,13 @@ public sealed partial class PooledConnection
 
     private void FinishOpening(ConnectionLease lease)
     {
-        if (_route is not null)
-        {
-            // Before the gate publishes both.
-            _pool = lease.Pool!;
-        }
-
         if (_isFinalizerSuppressed)
         {
             _isFinalizerSuppressed = false;
             GC.ReRegisterForFinalize(this);
         }
 
-        if (!_gate.FinishOpening(in lease))
+        if (!Gate.FinishOpening(in lease))
         {
             Close();
             throw CannotOpen();
@@ -147,7 +147,7 @@ public sealed partial class PooledConnection
         OnStateChange(OpenedChange);
     }
 
-    private Exception CannotOpen() => _gate.IsDisposed || _gate.Revocation is not null
+    private Exception CannotOpen() => Gate.IsDisposed || Gate.Revocation is not null
         ? NotOpen()
         : new InvalidOperationException(State switch
         {

@@ -30,42 +30,37 @@ public sealed partial class PooledConnection : DbConnection
     private static readonly StateChangeEventArgs OpenedChange = new(ConnectionState.Closed, ConnectionState.Open);
     private static readonly StateChangeEventArgs ClosedChange = new(ConnectionState.Open, ConnectionState.Closed);
 
-    private readonly RoutedDataSource? _route;
-
-    // Three fields, not a CallSite, which would make every connection 8 bytes larger.
-    private readonly string? _filePath;
-    private readonly string? _memberName;
-    private readonly int _lineNumber;
-
-    // The target of a route changes from lease to lease, while the connection is closed.
-    private ConnectionPool _pool;
-
-    private SessionGate _gate;
-    private LeaseWork _work;
+    // The object of each open, and so 64 bytes: the base class has 41, and the word and three flags fill its last
+    // eight. Everything that most connections do without is in the details of the owner.
+    private object _owner;
+    private long _ticket;
+    private int _word;
     private bool _isFinalizerSuppressed;
+    private bool _unwrapsDriverExceptions;
+    private bool _isSiteInSlot;
 
-    internal PooledConnection(ConnectionPool pool, CallSite site)
+    internal PooledConnection(ConnectionPool pool, CallSite site) =>
+        _owner = site.IsKnown ? new ConnectionDetails(pool) { Site = site } : pool;
+
+    internal PooledConnection(in ConnectionLease lease, CallSite site)
     {
-        _pool = pool;
-        _filePath = site.FilePath;
-        _lineNumber = site.LineNumber;
-        _memberName = site.MemberName;
+        _owner = lease.Slot!;
+        _ticket = lease.Ticket;
+        _isSiteInSlot = site.IsKnown;
+        Gate.StartOpen();
     }
 
-    internal PooledConnection(ConnectionPool pool, ConnectionLease lease, CallSite site)
-        : this(pool, site) => _gate = new SessionGate(in lease);
+    internal PooledConnection(RoutedDataSource route, CallSite site) =>
+        _owner = new ConnectionDetails(route.DefaultPool) { Route = route, Site = site };
 
-    internal PooledConnection(RoutedDataSource route, CallSite site)
-        : this(route.DefaultPool, site) => _route = route;
-
-    internal PooledConnection(RoutedDataSource route, ConnectionLease lease, CallSite site)
-        : this(lease.Pool!, lease, site) => _route = route;
+    internal PooledConnection(RoutedDataSource route, in ConnectionLease lease, CallSite site)
+        : this(in lease, site: default) => _owner = new ConnectionDetails(lease.Slot!) { Route = route, Site = site };
 
     /// <summary>
     /// Gets the pool that the connection rents from. A connection of a <see cref="RoutedDataSource"/> may have another
     /// one each time it is opened.
     /// </summary>
-    public ConnectionPool Pool => _pool;
+    public ConnectionPool Pool => ConnectionOwner.PoolOf(Volatile.Read(ref _owner));
 
     /// <summary>
     /// Gets the pool's connection string without secrets. It cannot be changed, because the pool decides where it
@@ -75,12 +70,12 @@ public sealed partial class PooledConnection : DbConnection
     [AllowNull]
     public override string ConnectionString
     {
-        get => _pool.ConnectionString;
-        set => _pool.ThrowIfOtherConnectionString(value);
+        get => Pool.ConnectionString;
+        set => Pool.ThrowIfOtherConnectionString(value);
     }
 
     /// <summary>Gets the pool's acquire timeout in seconds, rounded up.</summary>
-    public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(_pool.Engine.Settings.AcquireTimeout.TotalSeconds));
+    public override int ConnectionTimeout => (int)Math.Min(int.MaxValue, Math.Ceiling(Pool.Engine.Settings.AcquireTimeout.TotalSeconds));
 
     /// <summary>
     /// Gets or sets the timeout of statements of this connection's commands and batches. A statement that exceeds it is
@@ -95,19 +90,19 @@ public sealed partial class PooledConnection : DbConnection
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public TimeSpan? QueryTimeout
     {
-        get => _work.Extras?.QueryTimeout;
+        get => Details?.Work.Extras?.QueryTimeout;
         set
         {
             QueryLimit.ThrowIfOutOfRange(value, mayBeInfinite: true);
-            _work.RequireExtras().QueryTimeout = value;
+            Work.RequireExtras().QueryTimeout = value;
         }
     }
 
     /// <summary>Gets the current database; while closed, the initial database of new connections.</summary>
-    public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : _pool.Provider.Database;
+    public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : Pool.Provider.Database;
 
     /// <summary>Gets the server or file. Contains no secrets.</summary>
-    public override string DataSource => _pool.Provider.DataSource;
+    public override string DataSource => Pool.Provider.DataSource;
 
     /// <summary>Gets the server's version as the driver reports it.</summary>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
@@ -118,7 +113,7 @@ public sealed partial class PooledConnection : DbConnection
     /// <see cref="ConnectionState.Broken"/> when the driver's connection was lost or the pool has revoked the lease.
     /// Close a broken connection and open it again to get another one.
     /// </summary>
-    public override ConnectionState State => _gate.Phase switch
+    public override ConnectionState State => Gate.Phase switch
     {
         ConnectionPhase.Opening => ConnectionState.Connecting,
         ConnectionPhase.Open when TryGetLease(out var lease) =>
@@ -133,7 +128,7 @@ public sealed partial class PooledConnection : DbConnection
     /// Gets the factory of commands, batches and adapters for this connection:
     /// <see cref="ConnectionPool.ProviderFactory"/> or <see cref="RoutedDataSource.ProviderFactory"/>.
     /// </summary>
-    protected override DbProviderFactory DbProviderFactory => _route?.ProviderFactory ?? _pool.ProviderFactory;
+    protected override DbProviderFactory DbProviderFactory => Details?.Route?.ProviderFactory ?? Pool.ProviderFactory;
 
     /// <summary>
     /// Gets the driver's own connection, for features that only it has: COPY, bulk copy, notifications, type mappings.
@@ -211,10 +206,10 @@ public sealed partial class PooledConnection : DbConnection
     /// Returns whether commands of the pool can run here: on a connection of that pool, or of a route to servers of the
     /// same kind.
     /// </summary>
-    internal bool Accepts(ConnectionPool pool) => _pool == pool || (_route is not null && pool.Provider.Factory == _pool.Provider.Factory);
+    internal bool Accepts(ConnectionPool pool) => Pool == pool || (Details?.Route is not null && pool.Provider.Factory == Pool.Provider.Factory);
 
     /// <summary>Creates a command that runs on this connection whenever it is open.</summary>
-    public new PooledCommand CreateCommand() => new(_pool, this, opensConnection: false);
+    public new PooledCommand CreateCommand() => new(Pool, this, opensConnection: false);
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();
@@ -223,13 +218,13 @@ public sealed partial class PooledConnection : DbConnection
     /// Gets whether the driver can create batches without a connection. Only then can the pool keep a batch from
     /// outliving its lease.
     /// </summary>
-    public override bool CanCreateBatch => _pool.Provider.Factory.CanCreateBatch;
+    public override bool CanCreateBatch => Pool.Provider.Factory.CanCreateBatch;
 
     /// <inheritdoc/>
-    protected override DbBatch CreateDbBatch() => new PooledBatch(_pool, this, opensConnection: false);
+    protected override DbBatch CreateDbBatch() => new PooledBatch(Pool, this, opensConnection: false);
 
-    private Exception NotOpen() => _gate.IsDisposed
+    private Exception NotOpen() => Gate.IsDisposed
         ? new ObjectDisposedException(nameof(PooledConnection), "The connection was disposed of: its physical connection was returned to the pool and may serve another holder. Open another one from the pool.")
-        : _gate.Revocation as Exception ?? new InvalidOperationException(
+        : Gate.Revocation as Exception ?? new InvalidOperationException(
             "The connection is not open: it was never opened, or it was closed and its physical connection was returned to the pool, where it may serve another holder. Open it (again) first.");
 }

@@ -1,9 +1,6 @@
 namespace Cenote.AdoNet;
 
-/// <summary>
-/// The low bits of a <see cref="PooledConnection"/>'s stamp. The bits above count its leases, so that an unchanged
-/// stamp before and after a read of the lease shows that both belong together.
-/// </summary>
+/// <summary>The phases of a <see cref="PooledConnection"/>, the low bits of its <see cref="GateWord"/>.</summary>
 internal static class ConnectionPhase
 {
     internal const int Closed = 0;
@@ -14,7 +11,4 @@ internal static class ConnectionPhase
     /// The lease is ending: no new call may start, and open readers and transactions are being closed.
     /// </summary>
     internal const int Closing = 3;
-
-    internal const int Mask = 3;
-    internal const int NextLease = 4;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cenote.Leasing;
 
 namespace Cenote.AdoNet;
 
@@ -9,84 +10,113 @@ namespace Cenote.AdoNet;
 /// <remarks>
 /// <para>
 /// A lease that is returned while a call is on its way into the driver could let that call reach the next holder's
-/// session. A driver's object that two threads use at once can crash the process. So each call enters first and then
-/// reads the stamp. A closing thread changes the stamp first and then looks for calls. Both steps are full fences.
-/// Either the call sees that the connection is closing and stops, or the closing thread sees the call and leaves the
-/// return to it (<see cref="HandOver"/>). Until then the connection is closed to its user, and the pool counts its
-/// lease as leased.
+/// session. A driver's object that two threads use at once can crash the process. So one word has the phase and the
+/// number of calls inside. A call enters by a swap that finds the phase open. A closing thread ends that phase by a
+/// swap that shows the calls inside, and leaves the return to the last of them (<see cref="HandOver"/>). Until then the
+/// connection is closed to its user, and the pool counts its lease as leased.
 /// </para>
 /// <para>
-/// The stamp holds a <see cref="ConnectionPhase"/> and counts the leases above it. A mutable struct, so that a
-/// connection stays one object: it is a field of its connection and is never copied.
+/// The lease itself is only changed while the phase is opening. While a call is inside, it stays.
+/// </para>
+/// <para>
+/// A view of the fields of a connection, which keep the object small: three separate fields fit where a struct of them
+/// does not.
 /// </para>
 /// </remarks>
-internal struct SessionGate
+/// <param name="word">The phase, the marks and the counts (<see cref="GateWord"/>).</param>
+/// <param name="owner">The slot of the lease, and more (<see cref="ConnectionOwner"/>).</param>
+/// <param name="ticket">The ticket of the lease.</param>
+internal readonly ref struct SessionGate(ref int word, ref object owner, ref long ticket)
 {
-    private ConnectionLease _lease;
-    private int _stamp;
-    private int _callsInside;
-
-    // A number, because the interleaving checker fails on the exchange of a bool.
-    private int _isHandedOver;
-    private bool _isDisposed;
-
-    /// <summary>Creates a gate that is open with the lease.</summary>
-    internal SessionGate(in ConnectionLease lease)
-    {
-        _lease = lease;
-        _stamp = ConnectionPhase.Open;
-    }
+    private readonly ref int _word = ref word;
+    private readonly ref object _owner = ref owner;
+    private readonly ref long _ticket = ref ticket;
 
     /// <summary>Gets the phase of the connection, one of <see cref="ConnectionPhase"/>.</summary>
-    internal readonly int Phase => Volatile.Read(in _stamp) & ConnectionPhase.Mask;
+    internal int Phase => GateWord.PhaseOf(Volatile.Read(in _word));
 
     /// <summary>Gets whether the connection was disposed of.</summary>
-    internal readonly bool IsDisposed => _isDisposed;
+    internal bool IsDisposed => (Volatile.Read(in _word) & GateWord.Disposed) != 0;
 
     /// <summary>Gets whether a call has entered and not left.</summary>
-    internal readonly bool HasCallsInside => Volatile.Read(in _callsInside) != 0;
+    internal bool HasCallsInside => (Volatile.Read(in _word) & GateWord.Calls) != 0;
 
-    /// <summary>Gets the lease for the thread that closes the connection, and for the finalizer.</summary>
-    internal readonly ConnectionLease ClosingLease => _lease;
+    /// <summary>
+    /// Gets the lease for a call inside, for the thread that closes the connection, and for the finalizer.
+    /// </summary>
+    internal ConnectionLease ClosingLease
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ConnectionOwner.SlotOf(Volatile.Read(in _owner)) is { } slot ? new ConnectionLease(slot, _ticket) : default;
+    }
 
     /// <summary>
     /// Gets the end of the lease that the connection was opened with, if the pool has revoked it.
     /// </summary>
-    internal readonly LeaseRevokedException? Revocation => Phase == ConnectionPhase.Open ? _lease.Revocation : null;
+    internal LeaseRevokedException? Revocation => Phase == ConnectionPhase.Open ? ClosingLease.Revocation : null;
 
     /// <summary>Gets the lease, if the connection is open and the pool has not revoked it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal readonly bool TryGetLease(out ConnectionLease lease)
+    internal bool TryGetLease(out ConnectionLease lease)
     {
-        var stamp = Volatile.Read(in _stamp);
-        lease = _lease;
-        // A lease is two words, which a re-opening thread may be changing. An unchanged stamp shows that they belong
-        // together.
+        var seen = Volatile.Read(in _word);
+        lease = ClosingLease;
+        // A lease is two words, which a re-opening thread may be changing. An unchanged number of leases shows that
+        // they belong together.
         Volatile.ReadBarrier();
-        return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open && stamp == _stamp && lease.IsActive;
+        return GateWord.PhaseOf(seen) == ConnectionPhase.Open && GateWord.IsSameLease(seen, _word) && lease.IsActive;
     }
+
+    /// <summary>Opens a gate that no other thread knows yet, with the lease in its fields.</summary>
+    internal void StartOpen() => _word = ConnectionPhase.Open;
 
     /// <summary>
-    /// Enters a call into the driver. One <see cref="Leave"/> follows, also after <see langword="false"/>.
+    /// Enters a call into the driver. One <see cref="Leave"/> follows after <see langword="true"/>.
     /// </summary>
-    /// <returns>Whether the call may use the lease.</returns>
-    internal bool Enter(out ConnectionLease lease)
+    /// <returns>Whether the call is inside. Its lease may have been revoked.</returns>
+    internal bool TryEnter(out ConnectionLease lease)
     {
-        Interlocked.Increment(ref _callsInside);
-        return TryGetLease(out lease);
+        int seen;
+        do
+        {
+            seen = Volatile.Read(in _word);
+            if (GateWord.PhaseOf(seen) != ConnectionPhase.Open)
+            {
+                lease = default;
+                return false;
+            }
+
+            if ((seen & GateWord.Calls) == GateWord.Calls)
+            {
+                throw new InvalidOperationException("Thousands of calls use the connection at once. A connection is for one call at a time.");
+            }
+        }
+        while (!TryChange(seen, seen + GateWord.Call));
+
+        lease = ClosingLease;
+        return true;
     }
 
-    /// <summary>Leaves a call after <see cref="Enter"/>.</summary>
+    /// <summary>Leaves a call after <see cref="TryEnter"/>.</summary>
     /// <returns>Whether the caller must finish a closing that was left to it.</returns>
-    internal bool Leave() => Interlocked.Decrement(ref _callsInside) == 0 && TakeOverIfHandedOver();
+    internal bool Leave() =>
+        (Interlocked.Add(ref _word, -GateWord.Call) & (GateWord.Calls | GateWord.HandedOver)) == GateWord.HandedOver && TryTakeOver();
 
     /// <summary>Begins to open. Only one of several threads goes on.</summary>
     internal bool TryBeginOpening()
     {
-        var stamp = Volatile.Read(ref _stamp);
-        return !_isDisposed
-            && (stamp & ConnectionPhase.Mask) == ConnectionPhase.Closed
-            && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Opening, stamp) == stamp;
+        int seen;
+        do
+        {
+            seen = Volatile.Read(in _word);
+            if (GateWord.PhaseOf(seen) != ConnectionPhase.Closed || (seen & GateWord.Disposed) != 0)
+            {
+                return false;
+            }
+        }
+        while (!TryChange(seen, GateWord.With(seen, ConnectionPhase.Opening)));
+
+        return true;
     }
 
     /// <summary>Opens the gate for calls on the lease.</summary>
@@ -94,44 +124,56 @@ internal struct SessionGate
     /// again.</returns>
     internal bool FinishOpening(in ConnectionLease lease)
     {
-        _lease = lease;
+        ConnectionOwner.SetSlot(ref _owner, lease.Slot!);
+        _ticket = lease.Ticket;
+        int seen;
+        do
+        {
+            seen = Volatile.Read(in _word);
+        }
+        while (!TryChange(seen, GateWord.With(seen, ConnectionPhase.Open)));
 
-        // The full fence matters: either this thread sees that the object was disposed of meanwhile, or the disposing
-        // thread sees the open connection.
-        Interlocked.Exchange(ref _stamp, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Open);
-        return !Volatile.Read(ref _isDisposed);
+        return (seen & GateWord.Disposed) == 0;
     }
 
     /// <summary>Returns to closed, because no lease was rented.</summary>
-    internal void GiveUpOpening() =>
-        // Compares, because an open that was rejected after its success is already closed.
-        Interlocked.CompareExchange(
-            ref _stamp, _stamp & ~ConnectionPhase.Mask, (_stamp & ~ConnectionPhase.Mask) | ConnectionPhase.Opening);
-
-    /// <summary>
-    /// Prevents the connection from being opened again. Together with <see cref="FinishOpening"/>, it ensures that a
-    /// connection disposed of during its opening does not keep its lease.
-    /// </summary>
-    internal void MarkDisposed()
+    internal void GiveUpOpening()
     {
-        Volatile.Write(ref _isDisposed, true);
-        if (Phase != ConnectionPhase.Open)
+        // Looks at the phase, because an open that was rejected after its success is already closed.
+        int seen;
+        do
         {
-            // Only for a concurrent opening. Closing an open connection has its own fence.
-            Interlocked.MemoryBarrier();
+            seen = Volatile.Read(in _word);
         }
+        while (GateWord.PhaseOf(seen) == ConnectionPhase.Opening && !TryChange(seen, GateWord.With(seen, ConnectionPhase.Closed)));
     }
 
     /// <summary>Begins to close. Only one of several threads goes on, and new calls are stopped.</summary>
-    internal bool TryBeginClosing()
-    {
-        var stamp = Volatile.Read(ref _stamp);
-        return (stamp & ConnectionPhase.Mask) == ConnectionPhase.Open
-            && Interlocked.CompareExchange(ref _stamp, stamp | ConnectionPhase.Closing, stamp) == stamp;
-    }
+    internal bool TryBeginClosing() => TryBeginClosing(mark: 0);
+
+    /// <summary>
+    /// Prevents the connection from being opened again, and begins to close it. A connection that is being opened is
+    /// closed by its opener (<see cref="FinishOpening"/>).
+    /// </summary>
+    /// <returns>Whether the caller closes the connection.</returns>
+    internal bool TryBeginDisposing() => TryBeginClosing(GateWord.Disposed);
 
     /// <summary>Finishes the closing after the lease was returned. The connection may be opened again.</summary>
-    internal void FinishClosing() => Volatile.Write(ref _stamp, (_stamp & ~ConnectionPhase.Mask) + ConnectionPhase.NextLease);
+    internal void FinishClosing()
+    {
+        // No call is inside or can enter, and the mark of a disposal is the only change that another thread can make.
+        var seen = Volatile.Read(in _word);
+        if ((seen & GateWord.Disposed) != 0)
+        {
+            Volatile.Write(ref _word, GateWord.AfterClosing(seen));
+            return;
+        }
+
+        while (!TryChange(seen, GateWord.AfterClosing(seen)))
+        {
+            seen = Volatile.Read(in _word);
+        }
+    }
 
     /// <summary>
     /// Leaves the rest of the closing to a call inside. The closing thread looks for calls again afterwards, and takes
@@ -139,7 +181,12 @@ internal struct SessionGate
     /// </summary>
     internal void HandOver()
     {
-        Interlocked.Exchange(ref _isHandedOver, 1);
+        int seen;
+        do
+        {
+            seen = Volatile.Read(in _word);
+        }
+        while (!TryChange(seen, seen | GateWord.HandedOver));
 
         // A reader enters its calls with plain writes, without a fence.
         Interlocked.MemoryBarrierProcessWide();
@@ -147,8 +194,43 @@ internal struct SessionGate
 
     /// <summary>Takes over the rest of a closing that was handed over.</summary>
     /// <returns><see langword="false"/> when another thread has taken it.</returns>
-    internal bool TryTakeOver() => Interlocked.Exchange(ref _isHandedOver, 0) != 0;
+    internal bool TryTakeOver()
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(in _word);
+            if ((seen & GateWord.HandedOver) == 0)
+            {
+                return false;
+            }
+        }
+        while (!TryChange(seen, seen & ~GateWord.HandedOver));
 
-    /// <inheritdoc cref="TryTakeOver"/>
-    internal bool TakeOverIfHandedOver() => Volatile.Read(ref _isHandedOver) != 0 && TryTakeOver();
+        return true;
+    }
+
+    private bool TryBeginClosing(int mark)
+    {
+        int seen, next;
+        do
+        {
+            seen = Volatile.Read(in _word);
+            next = seen | mark;
+            if (GateWord.PhaseOf(seen) == ConnectionPhase.Open)
+            {
+                next = GateWord.With(next, ConnectionPhase.Closing);
+            }
+            else if (next == seen)
+            {
+                return false;
+            }
+        }
+        while (!TryChange(seen, next));
+
+        return GateWord.PhaseOf(seen) == ConnectionPhase.Open;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryChange(int seen, int next) => Interlocked.CompareExchange(ref _word, next, seen) == seen;
 }

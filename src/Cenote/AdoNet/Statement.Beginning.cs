@@ -106,7 +106,7 @@ internal abstract partial class Statement
         if (Interlocked.Increment(ref _running) == 1 && IsEnding)
         {
             // A cancel that came too late for the previous execution.
-            connection.Work.StatementWatch?.Forget(this);
+            connection.Details?.Work.StatementWatch?.Forget(this);
         }
 
         try
@@ -143,7 +143,7 @@ internal abstract partial class Statement
     // A statement without a transaction joins the open one. Every driver allows one at a time, and some reject a
     // statement that does not name it.
     private DbTransaction? FindTransaction(PooledConnection connection, in ConnectionLease lease) => _transaction is null
-        ? connection.Work.Transaction?.DriverTransaction
+        ? connection.Details?.Work.Transaction?.DriverTransaction
         : _transaction.FindDriverTransaction(in lease) ?? throw new InvalidOperationException(
             "The transaction of this command or batch has ended, or was begun on another connection. Set Transaction to the current one, or to null.");
 

@@ -108,7 +108,7 @@ internal abstract partial class Statement
         {
             CancelOn(physical);
         }
-        else if (_connection?.Work.StatementWatch is { } watch && watch.IsOn(in _lease))
+        else if (_connection?.Details?.Work.StatementWatch is { } watch && watch.IsOn(in _lease))
         {
             watch.End(this);
             TryEndAtNextRow();

@@ -64,7 +64,7 @@ internal abstract partial class Statement
         var isLast = Interlocked.Decrement(ref _running) == 0;
         if (isLast && IsEnding)
         {
-            _connection?.Work.StatementWatch?.Forget(this);
+            _connection?.Details?.Work.StatementWatch?.Forget(this);
         }
 
         var requested = Volatile.Read(ref _cancels)?.RecordEnd(failure, isLast);

@@ -50,7 +50,7 @@ internal readonly struct StatementLimits
     internal static StatementLimits Of(PooledConnection connection, in ConnectionLease lease, int? ownTimeout)
     {
         var ofPool = connection.Pool.Engine.Settings.QueryTimeout;
-        var extras = connection.Work.Extras;
+        var extras = connection.Details?.Work.Extras;
         if ((extras?.QueryTimeout ?? ofPool) is not { } inForce)
         {
             return default;

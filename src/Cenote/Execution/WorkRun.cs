@@ -84,7 +84,7 @@ internal sealed class WorkRun<TResult>(
         try
         {
             var lease = await pool.Engine.Rents.RentAsync(site, cancellationToken, limit).ConfigureAwait(false);
-            return new PooledConnection(pool, lease, site);
+            return new PooledConnection(in lease, site);
         }
         catch (PoolTimeoutException exception) when (pool.Engine.Settings.Clock.Elapsed >= _end)
         {

@@ -8,26 +8,31 @@ namespace Cenote.InterleavingTests.AdoNet;
 /// </summary>
 internal sealed class GatedConnection(TestDesk desk)
 {
-    private SessionGate _gate;
+    // In place of a pool, which no call of these tests reaches.
+    private object _owner = new();
+    private long _ticket;
+    private int _word;
     private int _returned;
     private int _calls;
 
     /// <summary>How many leases were returned.</summary>
     public int Returned => Volatile.Read(ref _returned);
 
-    public int Phase => _gate.Phase;
+    private SessionGate Gate => new(ref _word, ref _owner, ref _ticket);
 
-    public ConnectionLease Lease => _gate.TryGetLease(out var lease) ? lease : default;
+    public int Phase => Gate.Phase;
+
+    public ConnectionLease Lease => Gate.TryGetLease(out var lease) ? lease : default;
 
     /// <returns>Whether the connection was opened and stayed so.</returns>
     public bool Open()
     {
-        if (!_gate.TryBeginOpening())
+        if (!Gate.TryBeginOpening())
         {
             return false;
         }
 
-        if (_gate.FinishOpening(desk.Rent()))
+        if (Gate.FinishOpening(desk.Rent()))
         {
             return true;
         }
@@ -38,7 +43,7 @@ internal sealed class GatedConnection(TestDesk desk)
 
     public void Close()
     {
-        if (_gate.TryBeginClosing())
+        if (Gate.TryBeginClosing())
         {
             Return();
         }
@@ -46,9 +51,14 @@ internal sealed class GatedConnection(TestDesk desk)
 
     public void Dispose()
     {
-        _gate.MarkDisposed();
-        Close();
+        if (Gate.TryBeginDisposing())
+        {
+            Return();
+        }
     }
+
+    /// <summary>Adds the state that few connections need.</summary>
+    public ConnectionDetails Grow() => ConnectionOwner.RequireDetails(ref _owner);
 
     /// <summary>A call of the driver, which fails the schedule if the lease ends under it.</summary>
     /// <returns>Whether the call was let in.</returns>
@@ -59,7 +69,12 @@ internal sealed class GatedConnection(TestDesk desk)
 
     private bool Call(ConnectionLease? expected)
     {
-        var isIn = _gate.Enter(out var lease) && (expected is null || expected == lease);
+        if (!Gate.TryEnter(out var lease))
+        {
+            return false;
+        }
+
+        var isIn = lease.IsActive && (expected is null || expected == lease);
         if (isIn)
         {
             // Several calls of one holder may be inside at once, so that the session itself cannot tell.
@@ -68,7 +83,7 @@ internal sealed class GatedConnection(TestDesk desk)
             Check.That(lease.IsActive, "the lease was returned under a call");
         }
 
-        if (_gate.Leave())
+        if (Gate.Leave())
         {
             Return();
         }
@@ -78,18 +93,18 @@ internal sealed class GatedConnection(TestDesk desk)
 
     private void Return()
     {
-        while (_gate.HasCallsInside)
+        while (Gate.HasCallsInside)
         {
-            _gate.HandOver();
-            if (_gate.HasCallsInside || !_gate.TryTakeOver())
+            Gate.HandOver();
+            if (Gate.HasCallsInside || !Gate.TryTakeOver())
             {
                 return;
             }
         }
 
-        Check.That(_gate.ClosingLease.IsActive, "a lease was returned twice");
-        _gate.ClosingLease.Dispose();
+        Check.That(Gate.ClosingLease.IsActive, "a lease was returned twice");
+        Gate.ClosingLease.Dispose();
         Interlocked.Increment(ref _returned);
-        _gate.FinishClosing();
+        Gate.FinishClosing();
     }
 }

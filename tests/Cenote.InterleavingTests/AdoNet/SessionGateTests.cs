@@ -90,6 +90,31 @@ internal static class SessionGateTests
         }
     }
 
+    [Interleaving]
+    public static void A_connection_that_grows_while_it_opens_again_keeps_its_new_lease()
+    {
+        var desk = new TestDesk(size: 2);
+        var connection = Opened(desk);
+        var stale = connection.Lease;
+        var other = desk.Rent();
+        var reopened = 0;
+        ConnectionDetails? grown = null;
+        Threads.Run(
+            () =>
+            {
+                connection.Close();
+                reopened = connection.Open() ? 1 : 0;
+                Check.That(reopened == 0 || connection.Call(), "a call was refused while the connection was open");
+            },
+            () => grown = connection.Grow(),
+            () => connection.CallAs(stale),
+            other.Dispose);
+        Check.That(reopened == 0 || connection.Call(), "the connection has lost its new lease");
+        Check.That(connection.Grow() == grown, "the opening has lost what another thread added");
+        connection.Close();
+        CheckReturned(desk, connection, 1 + reopened);
+    }
+
     private static GatedConnection Opened(TestDesk desk)
     {
         var connection = new GatedConnection(desk);

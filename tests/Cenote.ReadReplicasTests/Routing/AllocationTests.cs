@@ -32,14 +32,15 @@ public sealed class AllocationTests
         Assert.Equal(0, MeasurePerCycle(() => set.RentWrite().Dispose()));
     }
 
+    // A connection without a route takes 64 bytes. Its route, for the next opening, is in an object of 96.
     [Fact]
-    public async Task A_connection_costs_what_it_costs_without_routing()
+    public async Task A_connection_costs_what_it_costs_without_routing_and_96_bytes()
     {
         await using var test = await TestSet.CreateAsync();
         var set = test.Set;
         var pool = set.Servers[0].Pool;
 
-        Assert.Equal(MeasurePerCycle(() => pool.OpenConnection().Dispose()), MeasurePerCycle(() => set.OpenReadConnection().Dispose()));
+        Assert.Equal(MeasurePerCycle(() => pool.OpenConnection().Dispose()) + 96, MeasurePerCycle(() => set.OpenReadConnection().Dispose()));
     }
 
     private static IReplicaStrategy StrategyOf(string name) => name switch

@@ -8,12 +8,10 @@ public sealed class SessionGateTests
     [Fact]
     public void A_new_gate_is_closed_and_lets_no_call_in()
     {
-        var gate = default(SessionGate);
+        var gate = new GateFields().Gate;
         Assert.Equal(ConnectionPhase.Closed, gate.Phase);
         Assert.False(gate.TryBeginClosing());
-        Assert.False(gate.Enter(out _));
-        Assert.True(gate.HasCallsInside);
-        Assert.False(gate.Leave());
+        Assert.False(gate.TryEnter(out _));
         Assert.False(gate.HasCallsInside);
     }
 
@@ -22,7 +20,7 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
-        var gate = default(SessionGate);
+        var gate = new GateFields().Gate;
         Assert.True(gate.TryBeginOpening());
         Assert.False(gate.TryBeginOpening());
         Assert.False(gate.TryGetLease(out _));
@@ -34,8 +32,7 @@ public sealed class SessionGateTests
         Assert.True(gate.TryBeginClosing());
         Assert.False(gate.TryBeginClosing());
         Assert.False(gate.TryGetLease(out _));
-        Assert.False(gate.Enter(out _));
-        gate.Leave();
+        Assert.False(gate.TryEnter(out _));
         Assert.False(gate.TryBeginOpening());
         Assert.Equal(lease, gate.ClosingLease);
         gate.FinishClosing();
@@ -47,14 +44,15 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         var first = await test.Pool.RentAsync();
-        var gate = new SessionGate(in first);
-        gate.TryBeginClosing();
+        var fields = new GateFields(first);
+        fields.Gate.TryBeginClosing();
         first.Dispose();
-        gate.FinishClosing();
+        fields.Gate.FinishClosing();
         await using var second = await test.Pool.RentAsync();
+        var gate = fields.Gate;
         Assert.True(gate.TryBeginOpening());
         Assert.True(gate.FinishOpening(in second));
-        Assert.True(gate.Enter(out var given));
+        Assert.True(gate.TryEnter(out var given));
         Assert.Equal(second, given);
         Assert.NotEqual(first, given);
         Assert.False(gate.Leave());
@@ -65,9 +63,9 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
-        var gate = new SessionGate(in lease);
-        Assert.True(gate.Enter(out _));
-        Assert.True(gate.Enter(out _));
+        var gate = new GateFields(lease).Gate;
+        Assert.True(gate.TryEnter(out _));
+        Assert.True(gate.TryEnter(out _));
         Assert.True(gate.TryBeginClosing());
         Assert.True(gate.HasCallsInside);
         gate.HandOver();
@@ -83,12 +81,11 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
-        var gate = new SessionGate(in lease);
+        var gate = new GateFields(lease).Gate;
         gate.TryBeginClosing();
-        Assert.False(gate.TakeOverIfHandedOver());
+        Assert.False(gate.TryTakeOver());
         gate.HandOver();
         Assert.True(gate.TryTakeOver());
-        Assert.False(gate.TakeOverIfHandedOver());
         Assert.False(gate.TryTakeOver());
     }
 
@@ -97,9 +94,9 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
-        var gate = default(SessionGate);
+        var gate = new GateFields().Gate;
         gate.TryBeginOpening();
-        gate.MarkDisposed();
+        Assert.False(gate.TryBeginDisposing());
         Assert.False(gate.TryBeginClosing());
         Assert.False(gate.FinishOpening(in lease));
         Assert.True(gate.TryBeginClosing());
@@ -117,7 +114,7 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         await using var lease = await test.Pool.RentAsync();
-        var gate = default(SessionGate);
+        var gate = new GateFields().Gate;
         gate.TryBeginOpening();
         Assert.Equal(ConnectionPhase.Opening, gate.Phase);
         gate.GiveUpOpening();
@@ -133,11 +130,12 @@ public sealed class SessionGateTests
     {
         await using var test = TestPool.Create();
         var lease = await test.Pool.RentAsync();
-        var gate = new SessionGate(in lease);
+        var gate = new GateFields(lease).Gate;
         Assert.Null(gate.Revocation);
         Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
         Assert.False(gate.TryGetLease(out _));
-        Assert.False(gate.Enter(out _));
+        Assert.True(gate.TryEnter(out var revoked));
+        Assert.False(revoked.IsActive);
         gate.Leave();
         Assert.Equal(ConnectionPhase.Open, gate.Phase);
         Assert.NotNull(gate.Revocation);
