@@ -172,6 +172,72 @@ public sealed class ImmediateResetTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Storm_of_uses_finds_every_session_clear(int seed)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool, maxSize: 4);
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(caller => Task.Run(
+            async () =>
+            {
+                var random = new Random((seed * 100) + caller);
+                for (var i = 0; i < 60; i++)
+                {
+                    await UseAsync(pool, isAwaited: random.Next(2) == 0, connection => LeaveBehindAsync(connection, random, (caller * 1000) + i));
+                }
+            },
+            Stop)));
+    }
+
+    // What each use leaves behind would fail the question at the beginning of a later one.
+    private static async Task LeaveBehindAsync(NpgsqlConnection connection, Random random, int number)
+    {
+        var use = random.Next(9);
+        if (use == 0)
+        {
+            return;
+        }
+
+        if (use == 1)
+        {
+            _ = await connection.BeginTransactionAsync(IsolationLevel.Serializable, Stop);
+            return;
+        }
+
+        Assert.Equal(number, await connection.ScalarAsync<int>(
+            $"SELECT {number} WHERE coalesce(current_setting('my.tenant', true), '') = '' AND current_setting('transaction_isolation') = 'read committed' AND NOT EXISTS (SELECT FROM pg_prepared_statements) AND to_regclass('pg_temp.left_behind') IS NULL AND NOT EXISTS (SELECT FROM pg_listening_channels())"));
+        await using var command = new NpgsqlCommand("SELECT generate_series(1, 10000)", connection);
+        switch (use)
+        {
+            case 2:
+                await connection.ExecuteAsync("SET my.tenant = '1'");
+                break;
+            case 3:
+                await connection.ExecuteAsync("CREATE TEMP TABLE left_behind (id int); LISTEN news");
+                break;
+            case 4:
+                _ = await connection.BeginTransactionAsync(IsolationLevel.Serializable, Stop);
+                await Assert.ThrowsAsync<PostgresException>(() => connection.ExecuteAsync("SELECT 1/0"));
+                break;
+            case 5:
+                await command.PrepareAsync(Stop);
+                break;
+            case 6:
+                _ = await command.ExecuteReaderAsync(Stop);
+                break;
+            case 7:
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, Stop);
+                await connection.ExecuteAsync("SET my.tenant = '1'");
+                await transaction.SaveAsync("point", Stop);
+                break;
+            default:
+                await connection.ExecuteAsync("BEGIN ISOLATION LEVEL SERIALIZABLE");
+                break;
+        }
+    }
+
     private static async Task UseAsync(ConnectionPool pool, bool isAwaited, Func<NpgsqlConnection, Task> use)
     {
         var lease = await pool.RentAsync(Stop);
