@@ -36,8 +36,9 @@ internal static class IdleBench
 
         var count = int.Parse(arguments["--pools"] ?? "500", CultureInfo.InvariantCulture);
         var time = TimeSpan.FromSeconds(int.Parse(arguments["--seconds"] ?? "10", CultureInfo.InvariantCulture));
+        var database = new StubDatabase();
         var empty = Measure(time);
-        var used = Create(-1, null);
+        var used = Create(database, -1, null);
         used.Rent().Dispose();
         used.Dispose();
         var report = new Report();
@@ -51,7 +52,7 @@ internal static class IdleBench
         foreach (var (name, interval) in (ReadOnlySpan<(string, TimeSpan?)>)[("no validation due", Timeout.InfiniteTimeSpan), ("default settings, validations included", null)])
         {
             var before = GC.GetTotalMemory(forceFullCollection: true);
-            ConnectionPool[] pools = [.. Enumerable.Range(0, count).Select(number => Create(number, interval))];
+            ConnectionPool[] pools = [.. Enumerable.Range(0, count).Select(number => Create(database, number, interval))];
             Task.WaitAll([.. pools.Select(static pool => pool.WaitUntilReadyAsync())]);
             Wait(Settling);
             var held = (GC.GetTotalMemory(forceFullCollection: true) - before) / (double)count;
@@ -81,11 +82,11 @@ internal static class IdleBench
         return arguments.Check && targets.Any(static target => target.IsMet != true) ? 1 : 0;
     }
 
-    private static ConnectionPool Create(int number, TimeSpan? validationInterval)
+    private static ConnectionPool Create(StubDatabase database, int number, TimeSpan? validationInterval)
     {
         var options = new ConnectionPoolOptions { Name = Text($"pool {number}") };
         options.ValidationInterval = validationInterval ?? options.ValidationInterval;
-        return new ConnectionPool(new StubProvider(new StubDatabase()), options);
+        return new ConnectionPool(new StubProvider(database), options);
     }
 
     private static Cost Measure(TimeSpan time)

@@ -6,7 +6,7 @@ namespace Cenote.Events;
 // Physical connections, and the database behind them.
 internal sealed partial class PoolJournal
 {
-    private readonly ConcurrentDictionary<string, ConnectionWarning> _warnings = new(StringComparer.Ordinal);
+    private ConcurrentDictionary<string, ConnectionWarning>? _warnings;
 
     internal void ConnectionOpened(int slotId, int attempts)
     {
@@ -23,7 +23,8 @@ internal sealed partial class PoolJournal
     /// </summary>
     internal void Warn(ConnectionWarning warning)
     {
-        if (_warnings.TryAdd(warning.Code, warning))
+        var warnings = LazyInitializer.EnsureInitialized(ref _warnings, static () => new ConcurrentDictionary<string, ConnectionWarning>(StringComparer.Ordinal));
+        if (warnings.TryAdd(warning.Code, warning))
         {
             PoolLog.ConnectionWarning(Logger, _settings.Name, warning.Code, warning.Message, warning.Recommendation);
             Record(PoolEventKind.ConnectionWarning, PoolEventLevel.Warning, $"{warning.Code}: {warning.Message} {warning.Recommendation}");

@@ -12,6 +12,7 @@ internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick
     /// <summary>The number of ticks without a change. Enough to confirm a diagnosis and to trim spare objects.</summary>
     internal const int TicksToRest = 12;
 
+    private readonly bool _isFixed = settings.SizingPolicy is null;
     private Picture _picture;
     private int _unchanged;
 
@@ -28,7 +29,7 @@ internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick
     private Picture Take()
     {
         // A sizing policy decides by itself when it has something to do.
-        var isQuiet = settings.SizingPolicy is null && !desk.Attention.HasAny(~Attention.Guarded);
+        var isQuiet = _isFixed && !desk.Attention.HasAny(~Attention.Guarded);
         var words = 0L;
         foreach (var slot in desk.Slots.All)
         {

@@ -1,11 +1,16 @@
 namespace Cenote.Statistics;
 
 /// <summary>
-/// A histogram of durations in <see cref="HistogramBuckets"/>. Thread-safe, allocates nothing after construction.
+/// A histogram of durations in <see cref="HistogramBuckets"/>. Thread-safe.
 /// </summary>
+/// <remarks>The buckets of four powers of two form a row, which is allocated with its first duration: the durations of a
+/// pool need a few rows of sixteen, and most pools of a process with many are hardly used.</remarks>
 internal sealed class Histogram
 {
-    private readonly long[] _buckets = new long[HistogramBuckets.Count];
+    private const int RowBits = 5;
+    private const int RowLength = 1 << RowBits;
+
+    private long[]?[]? _rows;
     private long _sum;
     private long _maximum;
 
@@ -15,9 +20,15 @@ internal sealed class Histogram
         get
         {
             var count = 0L;
-            foreach (ref readonly var bucket in _buckets.AsSpan())
+            for (var bucket = 0; bucket < HistogramBuckets.Count; bucket += RowLength)
             {
-                count += Volatile.Read(in bucket);
+                if (FindRow(bucket) is { } row)
+                {
+                    foreach (ref readonly var value in row.AsSpan())
+                    {
+                        count += Volatile.Read(in value);
+                    }
+                }
             }
 
             return count;
@@ -35,7 +46,8 @@ internal sealed class Histogram
     {
         Export?.Record(duration);
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
-        Interlocked.Increment(ref _buckets[HistogramBuckets.Of(nanoseconds)]);
+        var bucket = HistogramBuckets.Of(nanoseconds);
+        Interlocked.Increment(ref (FindRow(bucket) ?? AddRow(bucket))[bucket % RowLength]);
         Interlocked.Add(ref _sum, nanoseconds);
         RaiseMaximum(nanoseconds);
     }
@@ -43,16 +55,34 @@ internal sealed class Histogram
     /// <summary>Adds the durations of another histogram.</summary>
     internal void Add(Histogram other)
     {
-        for (var i = 0; i < _buckets.Length; i++)
+        for (var bucket = 0; bucket < HistogramBuckets.Count; bucket++)
         {
-            if (Volatile.Read(ref other._buckets[i]) is > 0 and var count)
+            if (other.CountOf(bucket) is > 0 and var count)
             {
-                Interlocked.Add(ref _buckets[i], count);
+                Interlocked.Add(ref (FindRow(bucket) ?? AddRow(bucket))[bucket % RowLength], count);
             }
         }
 
         Interlocked.Add(ref _sum, Volatile.Read(ref other._sum));
         RaiseMaximum(Volatile.Read(ref other._maximum));
+    }
+
+    private long CountOf(int bucket) => FindRow(bucket) is { } row ? Volatile.Read(ref row[bucket % RowLength]) : 0;
+
+    private long[]? FindRow(int bucket) => Volatile.Read(ref _rows) is { } rows ? Volatile.Read(ref rows[bucket >> RowBits]) : null;
+
+    /// <summary>Adds a row, unless another thread has added it meanwhile.</summary>
+    private long[] AddRow(int bucket)
+    {
+        var rows = Volatile.Read(ref _rows);
+        if (rows is null)
+        {
+            var added = new long[]?[(HistogramBuckets.Count + RowLength - 1) >> RowBits];
+            rows = Interlocked.CompareExchange(ref _rows, added, null) ?? added;
+        }
+
+        var row = new long[RowLength];
+        return Interlocked.CompareExchange(ref rows[bucket >> RowBits], row, null) ?? row;
     }
 
     private void RaiseMaximum(long nanoseconds)
@@ -91,7 +121,7 @@ internal sealed class Histogram
     {
         for (var i = 0; i < counts.Length; i++)
         {
-            counts[i] = Volatile.Read(ref _buckets[i]);
+            counts[i] = CountOf(i);
         }
 
         counts[0] += zeros;

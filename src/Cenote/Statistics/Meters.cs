@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Cenote.Statistics;
 
 /// <summary>
@@ -75,15 +77,15 @@ internal sealed class Meters
 
     internal IReadOnlyDictionary<CloseReason, long> ReadClosed()
     {
-        var closed = new Dictionary<CloseReason, long>();
+        Dictionary<CloseReason, long>? closed = null;
         for (var reason = 0; reason < _closed.Length; reason++)
         {
             if (_closed[reason].Value is > 0 and var count)
             {
-                closed[(CloseReason)reason] = count;
+                (closed ??= [])[(CloseReason)reason] = count;
             }
         }
 
-        return closed;
+        return closed ?? (IReadOnlyDictionary<CloseReason, long>)ReadOnlyDictionary<CloseReason, long>.Empty;
     }
 }

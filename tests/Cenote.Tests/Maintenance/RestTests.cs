@@ -57,6 +57,23 @@ public sealed class RestTests
     }
 
     [Fact]
+    public async Task An_unused_pool_holds_little_memory()
+    {
+        const int Pools = 300;
+        var (time, database) = (new FakeTimeProvider(), new StubDatabase());
+        await using var first = new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { TimeProvider = time });
+        await first.WaitUntilReadyAsync().Soon();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        List<ConnectionPool> pools = [.. Enumerable.Range(0, Pools).Select(_ => new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { TimeProvider = time }))];
+        await Task.WhenAll(pools.Select(static pool => pool.WaitUntilReadyAsync())).Soon();
+        await AllAtRestAsync(time, pools);
+
+        // 15 to 16 KB, a third of it the ten slots.
+        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / Pools, 1_000, 19_000);
+        await Task.WhenAll(pools.Select(static pool => pool.DisposeAsync().AsTask())).Soon();
+    }
+
+    [Fact]
     public async Task A_pool_at_rest_still_does_what_time_makes_due()
     {
         await using var test = TestPool.Create(static options =>
