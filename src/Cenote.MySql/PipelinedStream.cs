@@ -42,8 +42,8 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
             return;
         }
 
-        // Nothing can have arrived, so this is the end of the connection. A TLS session also sends messages of its own.
-        if (_owed == 0 && inner is NetworkStream && socket.Poll(0, SelectMode.SelectRead))
+        // A server sends nothing unasked, so this is the end of the connection. In a TLS session it would be an alert.
+        if (_owed == 0 && socket.Poll(0, SelectMode.SelectRead))
         {
             throw new IOException("The session was lost before it could be reset.");
         }

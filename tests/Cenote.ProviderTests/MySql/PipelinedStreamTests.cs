@@ -1,9 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using Cenote.MySql;
 
 namespace Cenote.ProviderTests.MySql;
 
-public sealed class PipelinedStreamTests
+public sealed class PipelinedStreamTests : IDisposable
 {
     private static readonly byte[] Ok = [7, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0];
     private static readonly byte[] Refusal = [9, 0, 0, 1, 0xFF, 0x17, 0x04, .. "#08S01"u8];
@@ -13,6 +14,10 @@ public sealed class PipelinedStreamTests
 
     private static readonly byte[] Query = [2, 0, 0, 0, 3, (byte)'x'];
     private static readonly ResetRequest Reset = ResetRequest.Of(["SET x"], takesAttributes: false);
+
+    private readonly Socket _listener = NewListener();
+
+    public void Dispose() => _listener.Dispose();
 
     [Theory]
     [InlineData(false)]
@@ -136,7 +141,36 @@ public sealed class PipelinedStreamTests
         Assert.Equal(expected, stream.MayBeInTransaction);
     }
 
-    private static PipelinedStream NewStream(Stream server) => new(server, new Socket(SocketType.Stream, ProtocolType.Tcp));
+    [Fact]
+    public void Reset_of_a_closed_connection_fails_before_it_is_sent()
+    {
+        using var listener = NewListener();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(listener.LocalEndPoint!);
+        using var server = new ScriptedStream([], part: 1);
+        using var stream = new PipelinedStream(server, socket);
+        stream.Write(Query);
+        listener.Accept().Dispose();
+        socket.Poll(-1, SelectMode.SelectRead);
+        Assert.Throws<IOException>(() => stream.SendReset(Reset));
+        Assert.Equal(Query, server.Sent);
+    }
+
+    // The socket only shows whether the connection has ended.
+    private PipelinedStream NewStream(Stream server)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Connect(_listener.LocalEndPoint!);
+        return new PipelinedStream(server, socket);
+    }
+
+    private static Socket NewListener()
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        return listener;
+    }
 
     /// <summary>A server whose answers arrive in parts, and then ends the connection.</summary>
     private sealed class ScriptedStream(byte[] answers, int part) : MemoryStream(answers)
