@@ -8,8 +8,8 @@ using Npgsql;
 namespace Cenote.QueryBench;
 
 /// <summary>
-/// PostgreSQL's protocol on bare sockets, without a driver or a pool: the cost of a reset in a packet of its own, beside
-/// a reset in the packet of the next query. Its answer is read with that of the next query in both cases.
+/// PostgreSQL's protocol on bare sockets, without a driver or a pool: the cost of a reset in a packet of its own,
+/// beside a reset in the packet of the next query. Its answer is read with that of the next query in both cases.
 /// </summary>
 internal sealed class BareSide : ISide
 {

@@ -28,7 +28,8 @@ internal sealed record Goal(Quantity Quantity, double Bound, params int[] Client
             : new Target(name, $"at most {Bound:0.0#} times {first}", $"{ratio} times", ratio.Ratio <= Bound);
     }
 
-    // Two per cent below equality is equal still, if the interval reaches equality: rounds of one side differ by as much.
+    // Two per cent below equality is equal still, if the interval reaches equality: rounds of one side differ by as
+    // much.
     private bool IsEqual(PairedRatio ratio) => Bound is 1 && ratio is { Ratio: >= 0.98, High: >= 1 };
 
     private string Text() => Quantity switch
