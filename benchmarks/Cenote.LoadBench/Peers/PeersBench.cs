@@ -25,6 +25,7 @@ internal sealed class PeersBench(IContestant[] contestants, PeerResults results,
         ("server", ServerAsync),
         ("java", JavaAsync),
         ("node", NodeAsync),
+        ("report", static () => Task.CompletedTask),
     ];
 
     internal static async Task<int> RunAsync(string[] args)
@@ -41,7 +42,8 @@ internal sealed class PeersBench(IContestant[] contestants, PeerResults results,
 
                   --save       write the report to benchmarks/results/ and the chart to docs/images/peers.svg
                   --only PART  measure some parts and report them with what the other parts measured before:
-                               lease, handover, awaiting, blocking, overload, cold, server, java, node
+                               lease, handover, awaiting, blocking, overload, cold, server, java, node;
+                               report measures nothing
                 """);
             return 0;
         }

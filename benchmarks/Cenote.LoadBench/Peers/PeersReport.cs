@@ -30,7 +30,7 @@ internal sealed class PeersReport
     private static readonly (string Title, string Format, string Measure)[] s_server =
     [
         ("recovery, ms", "N0", Measure.Recovery),
-        ("reset commands a lease", "0.00", Measure.Resets),
+        ("reset commands a lease", "0.0", Measure.Resets),
     ];
 
     private readonly Report _report = new();
@@ -65,7 +65,7 @@ internal sealed class PeersReport
 
     private void AddTables()
     {
-        Add("Lease and hand-over", "One caller rents and returns; 64 tasks hand over 8 connections.", s_lease);
+        Add("Lease and hand-over", "One caller rents and returns, without a command; 64 tasks hand over 8 connections.", s_lease);
         Add("64 callers that await, 8 connections, each held for 1 ms", "Waits in milliseconds. A timer of 1 ms takes up to 4 ms in .NET on this kernel, and little more than 1 ms in Node.js: compare waits with the mean.", WaitColumns(Measure.Awaiting));
         Add("64 threads that block, 8 connections, each held for 1 ms", "Waits in milliseconds.", WaitColumns(Measure.Blocking));
         Add(
@@ -74,7 +74,7 @@ internal sealed class PeersReport
             [.. Loads.SelectMany(static load => new[] { ($"late, {load} times", "N0", Measure.Late(load)), ($"goodput, {load} times", "P1", Measure.Goodput(load)) })]);
         Add(
             "Spike and cold ramp",
-            $"Spike: {Spike.Callers} callers come at once on {Spike.Initial} open connections, an open takes {Spike.OpenTime.TotalMilliseconds:N0} ms, a use {Spike.Work.TotalMilliseconds:N0} ms; the last caller is done after. Ramp: {Ramp.Callers} callers come at once to an empty pool and hold what they get, an open takes {Ramp.OpenTime.TotalMilliseconds:N0} ms; the last caller has a connection after.",
+            $"Spike: {Spike.Callers} callers come at once on {Spike.Initial} open connections, an open takes {Spike.OpenTime.TotalMilliseconds:N0} ms, a use {Spike.Work.TotalMilliseconds:N0} ms; the last caller is done after. Ramp: {Ramp.Callers} callers come at once to an empty pool and hold what they get, an open takes {Ramp.OpenTime.TotalMilliseconds:N0} ms; the last caller has a connection after. On a real server the time of a login comes on top, which is processor time of this machine.",
             s_cold);
         Add(
             "Servers",
