@@ -11,6 +11,9 @@ public sealed class AllocationTests
     // The base class alone takes 48 bytes (Component, StateChange and a flag).
     private const int BytesOfConnection = 64;
 
+    // The connection, the command and the statement of the pool, and the driver's command.
+    private const int BytesOfStatement = 490;
+
     [Fact]
     public void Renting_and_returning_allocates_nothing()
     {
@@ -67,6 +70,21 @@ public sealed class AllocationTests
             var closing = opening.Result.DisposeAsync();
             Assert.True(closing.IsCompletedSuccessfully);
         }));
+    }
+
+    [Fact]
+    public void A_statement_allocates_no_more_than_its_four_objects()
+    {
+        using var pool = NewPool();
+
+        var bytes = MeasurePerCycle(() =>
+        {
+            using var connection = pool.OpenConnection();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT 1";
+            command.ExecuteScalar();
+        });
+        Assert.InRange(bytes, BytesOfConnection, BytesOfStatement);
     }
 
     private static ConnectionPool NewPool()

@@ -29,6 +29,18 @@ public class PostgreSql : CycleSuite
     [Benchmark(OperationsPerInvoke = HundredsOfNanoseconds)]
     public void ConnectionFull() => Run(HundredsOfNanoseconds, Pool(), static pool => new PooledConnectionCycle(pool));
 
+    /// <summary>One statement through Npgsql's pool.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void OwnStatement() => Run(Microseconds, static () =>
+    {
+        var source = OwnPool();
+        return new StatementCycle(source, source.Dispose);
+    });
+
+    /// <summary>One statement through a pooled connection.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void ConnectionStatement() => Run(Microseconds, Pool(), static pool => new StatementCycle(pool.Pool, pool.Rest));
+
     private static SettledPool Pool() =>
         Pools.Take("postgresql", static builder => builder.UsePostgreSql(Databases.PostgreSql!), ResetMode.Full);
 
