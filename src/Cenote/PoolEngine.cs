@@ -33,7 +33,7 @@ internal sealed class PoolEngine
             StackSamplingInterval = settings.StackSamplingInterval,
             GuardsRents = Nesting is not null,
         };
-        Rents = new RentPath(Desk, settings, Journal, new RentTraces(settings, Labels), Nesting);
+        Rents = new RentPath(Desk, settings, new RentTraces(settings, Labels), Nesting);
         RentFailures = new RentFailures(settings, Desk, Journal);
 
         CircuitChanged = new OrderedEvent<CircuitChangedEventArgs>(Journal.HandlerFailed, Journal.CircuitChanged);

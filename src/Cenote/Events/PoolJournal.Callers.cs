@@ -4,12 +4,9 @@ namespace Cenote.Events;
 internal sealed partial class PoolJournal
 {
     /// <summary>Records a slow rent when a queued caller has its connection.</summary>
-    /// <param name="site">The call site of the rent.</param>
-    /// <param name="startedAt">The timestamp of its start.</param>
-    internal void RecordIfSlow(CallSite site, long startedAt)
+    internal void AcquiredSlowly(CallSite site, TimeSpan waited)
     {
-        if (_settings.SlowAcquireThreshold is not { } limit || _settings.Clock.ElapsedSince(startedAt) is var waited && waited < limit
-            || !_slowAcquires.MayPass(out var heldBack))
+        if (!_slowAcquires.MayPass(out var heldBack))
         {
             return;
         }

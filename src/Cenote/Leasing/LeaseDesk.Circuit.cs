@@ -101,7 +101,7 @@ internal sealed partial class LeaseDesk
 
     /// <summary>Arms the timer without the lock, because a clock of the application may call back.</summary>
     private void ArmProbeTimer(TimeSpan recovery) =>
-        _probeTimer.Change(recovery > TimeSpan.FromMilliseconds(1) ? recovery : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        SetTimer(ref _probeTimer, static state => ((LeaseDesk)state!).OnProbeTimer(), recovery);
 
     internal void IsolateCircuit() => ChangeCircuit(circuit =>
     {

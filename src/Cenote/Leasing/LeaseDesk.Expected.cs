@@ -79,7 +79,7 @@ internal sealed partial class LeaseDesk
         while (at != NoDoubt)
         {
             var time = TimeSpan.FromTicks(at) - Clock.Elapsed;
-            _doubtTimer.Change(time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            SetTimer(ref _doubtTimer, static state => ((LeaseDesk)state!).OnDoubt(), time);
             var latest = Volatile.Read(ref _doubtAt);
             if (latest == at)
             {

@@ -138,7 +138,12 @@ internal sealed partial class LeaseDesk
             Volatile.Write(ref _standstills, _standstills + 1);
         }
 
-        Volatile.Write(ref _now, Math.Max(_now, now));
+        if (now <= _now)
+        {
+            return;
+        }
+
+        Volatile.Write(ref _now, now);
         if (_staleAfter != long.MaxValue)
         {
             Publish(Math.Max(_freshSince, _now - _staleAfter));

@@ -50,7 +50,14 @@ internal sealed partial class LeaseDesk
                 : IsObsolete(slot) ? CloseReason.Retired
                 : Capacity.Total > Capacity.Limit ? CloseReason.PoolShrunk
                 : null;
-            slot.Change(refusal is null ? SlotState.Idle : SlotState.Closing);
+            if (refusal is null)
+            {
+                slot.BecomeIdle();
+            }
+            else
+            {
+                slot.Change(SlotState.Closing);
+            }
         }
 
         if (refusal is { } reason)
@@ -177,7 +184,7 @@ internal sealed partial class LeaseDesk
     {
         Capacity.Release();
         Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
-        slot.Change(SlotState.Empty);
+        _slots.BecomeEmpty(slot);
     }
 
     /// <summary>Records that the connection of a slot in state closing is closed.</summary>
@@ -188,7 +195,7 @@ internal sealed partial class LeaseDesk
             Capacity.Release();
             Meters.Closed(reason);
             slot.Uninstall();
-            slot.Change(SlotState.Empty);
+            _slots.BecomeEmpty(slot);
         }
 
         Settle();

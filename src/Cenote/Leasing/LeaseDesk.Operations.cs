@@ -81,7 +81,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            return _queue.First is { } waiter ? Clock.ElapsedSince(waiter.Request.StartedAt) : TimeSpan.Zero;
+            return _queue.First is { } waiter ? Clock.Elapsed - waiter.StartedAt : TimeSpan.Zero;
         }
     }
 
@@ -139,7 +139,6 @@ internal sealed partial class LeaseDesk
     {
         List<Waiter> waiters = [];
         List<Condition> conditions;
-        Waiter? spare;
         lock (_gate)
         {
             if (IsClosed)
@@ -154,15 +153,16 @@ internal sealed partial class LeaseDesk
                 waiters.Add(waiter);
             }
 
-            spare = _queue.TakeSpares();
+            _queue.DropSpares(0);
             conditions = _conditions.TakeAll();
             SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
         }
 
-        _probeTimer.Dispose();
-        _doubtTimer.Dispose();
+        // None is created from here on.
+        _probeTimer?.Dispose();
+        _doubtTimer?.Dispose();
+        _deadlineTimer?.Dispose();
         waiters.ForEach(waiter => Fail(waiter, counter: null, _failures.Closed));
-        LetGo(spare);
         conditions.ForEach(condition => condition.Fail(_failures.Closed()));
         return true;
     }

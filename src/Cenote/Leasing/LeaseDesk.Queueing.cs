@@ -3,60 +3,127 @@ namespace Cenote.Leasing;
 // Callers that enter the queue, and callers that leave it without a connection.
 internal sealed partial class LeaseDesk
 {
+    /// <summary>
+    /// The remainder of a caller's timeout below which it checks its deadline itself when it runs, because the thread
+    /// pool may run it too late.
+    /// </summary>
+    private static readonly TimeSpan ShortRemainder = TimeSpan.FromSeconds(1);
+
     /// <summary>Queues a caller. The result may already be there.</summary>
     /// <param name="request">The caller's request.</param>
     /// <param name="isBlocking">Whether it will block its thread.</param>
     internal Waiter Enqueue(in RentRequest request, bool isBlocking)
     {
-        var waiter = TryEnqueue(request, isBlocking, made: null) ?? TryEnqueue(request, isBlocking, new Waiter(this))!;
-        Settle();
-        waiter.Arm();
-        return waiter;
-    }
-
-    /// <summary>
-    /// Queues a spare waiter, or the given one, which is created without the lock because it has a timer of the
-    /// application's clock.
-    /// </summary>
-    private Waiter? TryEnqueue(in RentRequest request, bool isBlocking, Waiter? made)
-    {
-        Func<Exception>? refuse;
         if (_queue.Count >= _maxWaiters)
         {
             // The callers that fill the queue may be about to be served.
             Settle();
         }
 
+        // Prepared before it is visible, and before the lock.
+        var waiter = Waiter.TakeSpare() ?? TakeSpareOfCrowd() ?? new Waiter();
+        waiter.Begin(this, request, isBlocking);
+        var mustSettle = false;
+        var mustArm = false;
+        Func<Exception>? refuse;
         lock (_gate)
         {
-            refuse = FindRefusal(request);
+            refuse = FindRefusal();
+            if (refuse is null && _queue.Count >= _maxWaiters)
+            {
+                Meters.OverloadRejections.Increment();
+                refuse = RefuseForLength;
+            }
+
             if (refuse is null)
             {
-                return TryEnqueueUnderLock(request, isBlocking, made);
+                AdvanceTo((long)request.StartedAt.TotalMilliseconds);
+                mustArm = EnqueueUnderLock(waiter, place: 0, out mustSettle);
             }
         }
 
-        throw refuse();
-    }
-
-    private Waiter? TryEnqueueUnderLock(in RentRequest request, bool isBlocking, Waiter? made)
-    {
-        if ((made ?? _queue.TakeSpare()) is not { } waiter)
+        if (refuse is not null)
         {
-            return null;
+            waiter.Release();
+            throw refuse();
         }
 
-        AdvanceTo((long)(request.Deadline - request.Timeout).TotalMilliseconds);
-        waiter.Begin(request, isBlocking);
-        _queue.Enqueue(waiter);
-        _hadBlockedCallers |= _queue.Blocking > 1;
-        Capacity.RecordDemand();
-        SetAttention(Leasing.Attention.Waiting, on: true);
+        if (mustSettle)
+        {
+            Settle();
+        }
+
+        if (mustArm)
+        {
+            ArmDeadlineTimer();
+        }
+
+        waiter.Register(request.CancellationToken);
         return waiter;
     }
 
+    /// <summary>
+    /// Queues a waiter. Where callers wait already, every connection is leased and no other may be opened, the last
+    /// settlement left nothing that this caller could be matched with.
+    /// </summary>
+    /// <returns>Whether the timer must be armed for an earlier deadline.</returns>
+    private bool EnqueueUnderLock(Waiter waiter, long place, out bool mustSettle)
+    {
+        _queue.Enqueue(waiter, place);
+        if (_queue.Blocking > 1)
+        {
+            _hadBlockedCallers = true;
+        }
+
+        Capacity.RecordDemand();
+        mustSettle = (_attention & ~(int)Leasing.Attention.Guarded) != (int)Leasing.Attention.Waiting || _hasIdle || Capacity.HasRoom || Circuit.State != CircuitState.Closed;
+        SetAttention(Leasing.Attention.Waiting, on: true);
+        if (waiter.Deadline >= _timerDueAt)
+        {
+            return false;
+        }
+
+        _timerDueAt = waiter.Deadline;
+        return true;
+    }
+
+    /// <summary>
+    /// Puts the caller that got a dead connection back into its place in the queue, or ends its wait where it can no
+    /// longer be served.
+    /// </summary>
+    private void QueueAgain(Waiter waiter, long place)
+    {
+        Func<Exception>? refuse;
+        var mustArm = false;
+        lock (_gate)
+        {
+            refuse = FindRefusal();
+            if (refuse is null)
+            {
+                mustArm = EnqueueUnderLock(waiter, place, out _);
+            }
+        }
+
+        if (refuse is not null)
+        {
+            waiter.Fail(refuse());
+            return;
+        }
+
+        if (mustArm)
+        {
+            ArmDeadlineTimer();
+        }
+
+        // A cancellation or a timeout that came meanwhile did not find it in the queue.
+        if (waiter.IsOver(Clock.Elapsed) && TryRemove(waiter, onlyIfOverdue: false))
+        {
+            End(waiter);
+        }
+    }
+
     /// <summary>Returns why a caller cannot be queued.</summary>
-    private Func<Exception>? FindRefusal(in RentRequest request)
+    private Func<Exception>? FindRefusal()
     {
         if (IsClosed)
         {
@@ -73,25 +140,23 @@ internal sealed partial class LeaseDesk
             && Capacity.RefusesOpens(Clock.ElapsedMilliseconds) && Capacity.UnderWay == 0 && CountLive() == 0)
         {
             Meters.Errors.Increment();
-            return () => _failures.OpenFailed(failure);
-        }
-
-        // A caller that got a dead connection keeps its place.
-        if (_queue.Count >= _maxWaiters && request.Place == 0)
-        {
-            Meters.OverloadRejections.Increment();
-            return () => _failures.Overloaded($"{_maxWaiters} callers wait already, which is MaxWaiters");
+            return RefuseAs(failure);
         }
 
         return null;
     }
 
-    internal void Cancel(Waiter waiter)
+    // A method of its own, because the closure would be allocated for every caller.
+    private Func<Exception> RefuseAs(OpenFailure failure) => () => _failures.OpenFailed(failure);
+
+    private PoolOverloadedException RefuseForLength() => _failures.Overloaded($"{_maxWaiters} callers wait already, which is MaxWaiters");
+
+    internal void Cancel(Waiter waiter, CancellationToken cancellationToken = default)
     {
         if (TryRemove(waiter, onlyIfOverdue: false))
         {
             Meters.Cancellations.Increment();
-            waiter.Fail(RentFailures.Cancelled(waiter.Request));
+            waiter.Fail(new OperationCanceledException(cancellationToken));
         }
     }
 
@@ -108,18 +173,56 @@ internal sealed partial class LeaseDesk
         return !waiter.IsQueued;
     }
 
+    /// <summary>Keeps a waiter for the next caller: this thread's own, or another after a crowd.</summary>
     internal void Recycle(Waiter waiter)
     {
+        if (Waiter.TryKeep(waiter))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (!IsClosed)
             {
                 _queue.PutBack(waiter);
-                return;
             }
         }
+    }
 
-        waiter.Retire();
+    private Waiter? TakeSpareOfCrowd()
+    {
+        if (_queue.Spares == 0)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            return _queue.TakeSpare();
+        }
+    }
+
+    /// <summary>
+    /// Receives a lease whose caller may run too late, or has waited for long. A lease that comes after the deadline is
+    /// returned: no caller is served late.
+    /// </summary>
+    internal ConnectionLease Receive(in ConnectionLease lease, in RentRequest request, bool wasSlow)
+    {
+        var now = Clock.Elapsed;
+        if (request.Deadline <= now)
+        {
+            Meters.Timeouts.Increment();
+            lease.Dispose();
+            throw _failures.TimedOut(request);
+        }
+
+        if (wasSlow)
+        {
+            _failures.RecordSlow(request.CallSite, request.WaitedAt(now));
+        }
+
+        return lease;
     }
 
     /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
@@ -128,23 +231,9 @@ internal sealed partial class LeaseDesk
     /// <summary>Drops the spare waiters that were not needed since the last call.</summary>
     internal void TrimSpareWaiters(int kept)
     {
-        Waiter? waiter;
         lock (_gate)
         {
-            waiter = _queue.TakeUnneeded(kept);
-        }
-
-        LetGo(waiter);
-    }
-
-    private static void LetGo(Waiter? waiter)
-    {
-        while (waiter is not null)
-        {
-            var next = waiter.Next;
-            waiter.Next = null;
-            waiter.Retire();
-            waiter = next;
+            _queue.DropUnneeded(kept);
         }
     }
 
@@ -152,7 +241,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            if (!waiter.IsQueued || (onlyIfOverdue && !waiter.IsOverdue()))
+            if (!waiter.IsQueued || (onlyIfOverdue && waiter.Deadline > Clock.Elapsed))
             {
                 return false;
             }
@@ -164,6 +253,60 @@ internal sealed partial class LeaseDesk
             }
 
             return true;
+        }
+    }
+
+    /// <summary>Ends the waits whose deadline has passed, and arms the timer for the next one.</summary>
+    internal void EndOverdue()
+    {
+        List<Waiter>? over = null;
+        lock (_gate)
+        {
+            if (IsClosed)
+            {
+                return;
+            }
+
+            _queue.Deadlines.TakeOverdue(Clock.Elapsed, ref over);
+            if (over is not null && _queue.Count == 0)
+            {
+                RecordQueueEmpty();
+            }
+
+            _timerDueAt = _queue.Deadlines.Earliest;
+        }
+
+        ArmDeadlineTimer();
+        over?.ForEach(End);
+    }
+
+    /// <summary>
+    /// Arms the timer without the lock, because a clock of the application may call back. Another thread may have
+    /// brought the moment forward meanwhile; the last one arms the timer for the moment in force.
+    /// </summary>
+    private void ArmDeadlineTimer()
+    {
+        while (true)
+        {
+            TimeSpan dueAt;
+            lock (_gate)
+            {
+                dueAt = _timerDueAt;
+            }
+
+            if (dueAt == TimeSpan.MaxValue)
+            {
+                return;
+            }
+
+            SetTimer(ref _deadlineTimer, static state => ((LeaseDesk)state!).EndOverdue(), dueAt - Clock.Elapsed);
+            lock (_gate)
+            {
+                if (_timerDueAt >= dueAt)
+                {
+                    return;
+                }
+            }
         }
     }
 

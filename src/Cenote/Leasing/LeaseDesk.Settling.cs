@@ -21,7 +21,8 @@ internal sealed partial class LeaseDesk
             List<Waiter>? hopeless;
             List<Waiter>? shed = null;
             List<Waiter>? over = null;
-            ConnectionLease lease;
+            Slot? served;
+            long ticket;
             TimeSpan now;
             var isInDoubt = false;
             bool needsOwnThread;
@@ -33,12 +34,13 @@ internal sealed partial class LeaseDesk
 
                 // Excess connections go first: a busy pool would otherwise rent them again and again, and never shrink.
                 toClose = TryTakeExcess();
-                waiter = TryMatch(out lease, now, isAllowed: toClose is null, ref shed, ref over);
+                waiter = TryMatch(out served, out ticket, now, isAllowed: toClose is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
                 if (waiter is null && toClose is null)
                 {
                     toValidate = TryTakeStale();
                     toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref isInDoubt) : null;
+                    _hasIdle = _queue.Count > 0 && _slots.HasIdle();
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
@@ -48,12 +50,12 @@ internal sealed partial class LeaseDesk
             }
 
             met?.ForEach(static condition => condition.Complete());
-            waiter?.Complete(lease, now);
             over?.ForEach(End);
             hopeless?.ForEach(Refuse);
             shed?.ForEach(Shed);
             if (waiter is not null)
             {
+                Deliver(waiter, served!, ticket, now);
                 continue;
             }
 
@@ -104,10 +106,10 @@ internal sealed partial class LeaseDesk
     /// <summary>Ends the wait of a caller, taken out of the queue, with its cancellation or else its timeout.</summary>
     private void End(Waiter waiter)
     {
-        if (waiter.Request.CancellationToken.IsCancellationRequested)
+        if (waiter.IsCancelled)
         {
             Meters.Cancellations.Increment();
-            waiter.Fail(RentFailures.Cancelled(waiter.Request));
+            waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
             return;
         }
 
@@ -136,13 +138,13 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Returns the first waiter that is not rejected, and a connection for it.</summary>
-    private Waiter? TryMatch(out ConnectionLease lease, TimeSpan now, bool isAllowed, ref List<Waiter>? shed, ref List<Waiter>? over)
+    private Waiter? TryMatch(out Slot? slot, out long ticket, TimeSpan now, bool isAllowed, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
-        lease = default;
+        (slot, ticket) = (null, 0);
         if (!isAllowed
             || _queue.First is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed | Leasing.Attention.Isolated)
-            || _slots.TryTakeIdle(_freshSince, out var ticket) is not { } slot)
+            || (slot = _slots.TryTakeIdle(_freshSince, out ticket)) is null)
         {
             return null;
         }
@@ -157,8 +159,8 @@ internal sealed partial class LeaseDesk
         }
 
         SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
-        slot.SetHolder(ticket, this, waiter.Request);
-        lease = new ConnectionLease(slot, ticket);
+        slot.SetHolder(ticket, this, waiter);
+        Meters.WaitTime.RecordAlone(now - waiter.StartedAt);
         return waiter;
     }
 
@@ -170,7 +172,7 @@ internal sealed partial class LeaseDesk
             return null;
         }
 
-        return _slots.CountOf(SlotState.Validating) < _queue.Count ? _slots.TryClaimIdle(SlotState.Validating, static _ => true) : null;
+        return _slots.CountOf(SlotState.Validating) < _queue.Count ? _slots.TryClaimIdle(SlotState.Validating) : null;
     }
 
     /// <summary>Takes an empty slot to open a connection in, when there is demand and room.</summary>
@@ -219,6 +221,6 @@ internal sealed partial class LeaseDesk
 
         // Leased ones follow when they are returned: the bit sends every return here.
         SetAttention(Leasing.Attention.Shrinking, on: true);
-        return _slots.TryClaimIdle(SlotState.Closing, static _ => true);
+        return _slots.TryClaimIdle(SlotState.Closing);
     }
 }

@@ -19,11 +19,13 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     private readonly object _gate = new();
-    private readonly WaiterQueue _queue = new();
+    private readonly WaiterQueue _queue;
     private readonly ConditionList _conditions = new();
     private readonly SlotTable _slots;
-    private readonly ITimer _probeTimer;
-    private readonly ITimer _doubtTimer;
+    private ITimer? _probeTimer;
+    private ITimer? _doubtTimer;
+    private ITimer? _deadlineTimer;
+    private TimeSpan _timerDueAt = TimeSpan.MaxValue;
     private volatile int _maxWaiters;
     private readonly LoadShedder? _shedding;
     private Slot[]? _preferred;
@@ -42,6 +44,7 @@ internal sealed partial class LeaseDesk
         int? maxWaiters = null,
         LoadSheddingOptions? shedding = null)
     {
+        _queue = new WaiterQueue(this);
         Clock = clock;
         Meters = meters;
         Capacity = capacity;
@@ -49,12 +52,6 @@ internal sealed partial class LeaseDesk
         Expected = new ExpectedConnections(clock);
         _maxWaiters = maxWaiters ?? int.MaxValue;
         _shedding = shedding is null ? null : new LoadShedder(shedding);
-        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
-        {
-            _probeTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnProbeTimer(), this);
-            _doubtTimer = clock.CreateTimer(static state => ((LeaseDesk)state!).OnDoubt(), this);
-        }
-
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
     }
@@ -174,7 +171,12 @@ internal sealed partial class LeaseDesk
     internal bool MakeIdle(Slot slot, long word)
     {
         slot.FreshAt = AliveAt(slot);
-        if (!slot.TryChange(word, SlotWord.With(word, SlotState.Idle)))
+        if (Attention != 0 && TryHandOver(slot, word))
+        {
+            return true;
+        }
+
+        if (!slot.TryBecomeIdle(word))
         {
             return false;
         }
@@ -210,10 +212,33 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    /// <summary>Changes a timer, which exists from its first use. A closed pool's timers are disposed of.</summary>
+    private void SetTimer(ref ITimer? timer, TimerCallback callback, TimeSpan time)
+    {
+        ITimer existing;
+        lock (_gate)
+        {
+            if (IsClosed)
+            {
+                return;
+            }
+
+            if (timer is null)
+            {
+                using var flow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+                timer = Clock.CreateTimer(callback, this);
+            }
+
+            existing = timer;
+        }
+
+        existing.Change(time > TimeSpan.FromMilliseconds(1) ? time : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+    }
+
     private void CloseIfIdle(Slot slot, CloseReason reason)
     {
         var word = slot.Word;
-        if (SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
+        if (SlotWord.StateOf(word) == SlotState.Idle && slot.TryLeaveIdle(word, SlotState.Closing))
         {
             _work.Close(slot, reason);
         }
@@ -222,16 +247,17 @@ internal sealed partial class LeaseDesk
     private PoolCounts CountUnderLock() => _slots.Count(_queue.Count, Capacity.Limit);
 
     /// <summary>
-    /// Sets a bit under the lock. A full fence: the code after it sees every slot that became idle without the bit
-    /// being seen.
+    /// Sets a bit under the lock. The change is a full fence: the code after it, and after the lock of later threads,
+    /// sees every slot that became idle without the bit being seen.
     /// </summary>
     private void SetAttention(Attention bit, bool on)
     {
-        if (on)
+        // A write that changes nothing would still take the cache line from every thread that rents.
+        if (on && (_attention & (int)bit) != (int)bit)
         {
             Interlocked.Or(ref _attention, (int)bit);
         }
-        else
+        else if (!on && _attention.HasAny(bit))
         {
             Interlocked.And(ref _attention, ~(int)bit);
         }

@@ -21,10 +21,10 @@ internal sealed class LeaseReader(PoolSettings settings, LeaseDesk desk)
     internal IReadOnlyList<SlotInfo> ReadSlots()
     {
         var slots = desk.Slots.All;
-        var infos = new SlotInfo[slots.Length];
+        var infos = new SlotInfo[Math.Max(desk.Slots.Size, slots.Length)];
         for (var i = 0; i < infos.Length; i++)
         {
-            infos[i] = slots[i].GetInfo(settings.Clock);
+            infos[i] = i < slots.Length ? slots[i].GetInfo(settings.Clock) : new SlotInfo { Id = i, State = SlotState.Empty };
         }
 
         return infos;

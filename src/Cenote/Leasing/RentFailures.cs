@@ -19,8 +19,11 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         return exception;
     }
 
-    /// <summary>Returns the exception for a caller whose token was cancelled.</summary>
-    internal static OperationCanceledException Cancelled(in RentRequest request) => new(request.CancellationToken);
+    /// <summary>Gets the wait from which on a rent is recorded as slow.</summary>
+    internal TimeSpan SlowAcquireThreshold => settings.SlowAcquireThreshold ?? TimeSpan.MaxValue;
+
+    /// <summary>Records a slow rent when a queued caller has its connection.</summary>
+    internal void RecordSlow(CallSite site, TimeSpan waited) => journal.AcquiredSlowly(site, waited);
 
     /// <summary>Returns the exception for a connection that could not be opened.</summary>
     internal ConnectionOpenException OpenFailed(OpenFailure failure) => new(

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Cenote.Events;
 
 namespace Cenote.Leasing;
 
@@ -9,11 +8,10 @@ namespace Cenote.Leasing;
 /// </summary>
 /// <param name="desk">Matches callers with connections.</param>
 /// <param name="settings">The pool's settings.</param>
-/// <param name="journal">Records slow rents.</param>
 /// <param name="traces">Traces rents that were not served at once.</param>
 /// <param name="nesting">Sees every rent of a pool that looks for nested ones; <see langword="null"/> in every other
 /// pool.</param>
-internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJournal journal, RentTraces traces, NestedRentGuard? nesting)
+internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces traces, NestedRentGuard? nesting)
 {
     // Beside the desk, not within it: each load that leads to a slot's word waits for the one before.
     private readonly Slot _lowest = desk.Slots.All[0];
@@ -65,7 +63,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
 
         slot.SetHolder(ticket, _desk, site);
-        return slot.PreparesLeases && !TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
+        return slot.PreparesLeases && !_desk.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
     // Not async, because the caller must see the guard's changes.
@@ -179,62 +177,34 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
         }
     }
 
-    private async ValueTask<ConnectionLease> QueueUntracedAsync(RentRequest request)
+    private ValueTask<ConnectionLease> QueueUntracedAsync(in RentRequest request)
     {
-        request.CancellationToken.ThrowIfCancellationRequested();
-        var waiter = _desk.Enqueue(request, isBlocking: false);
-        while (true)
+        if (request.CancellationToken.IsCancellationRequested)
         {
-            request = request with { Place = waiter.Sequence };
-            var lease = await waiter.AsValueTask().ConfigureAwait(false);
-            if (TryReceive(lease, out var failure))
-            {
-                journal.RecordIfSlow(request.CallSite, request.StartedAt);
-                return lease;
-            }
-
-            waiter = QueueAgain(request, isBlocking: false, lease, failure);
+            return ValueTask.FromCanceled<ConnectionLease>(request.CancellationToken);
         }
-    }
 
-    private ConnectionLease QueueUntraced(RentRequest request, ref bool hasWaited)
-    {
-        var waiter = _desk.Enqueue(request, isBlocking: true);
-        while (true)
-        {
-            request = request with { Place = waiter.Sequence };
-            hasWaited |= !waiter.IsDone;
-            var lease = waiter.WaitBlocking();
-            if (TryReceive(lease, out var failure))
-            {
-                journal.RecordIfSlow(request.CallSite, request.StartedAt);
-                return lease;
-            }
-
-            waiter = QueueAgain(request, isBlocking: true, lease, failure);
-        }
-    }
-
-    /// <summary>
-    /// Puts the caller back into its place in the queue, then closes the dead connection, whose replacement finds the
-    /// caller there.
-    /// </summary>
-    private Waiter QueueAgain(in RentRequest request, bool isBlocking, in ConnectionLease dead, Exception? failure)
-    {
         try
         {
-            return _desk.Enqueue(request, isBlocking);
+            return _desk.Enqueue(request, isBlocking: false).AsValueTask();
         }
-        finally
+        catch (PoolException exception)
         {
-            CloseDead(dead.Slot!, dead.Ticket, failure);
+            return ValueTask.FromException<ConnectionLease>(exception);
         }
+    }
+
+    private ConnectionLease QueueUntraced(in RentRequest request, ref bool hasWaited)
+    {
+        var waiter = _desk.Enqueue(request, isBlocking: true);
+        hasWaited = !waiter.IsDone;
+        return waiter.WaitBlocking();
     }
 
     private RentRequest NewRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var wait = timeout ?? settings.AcquireTimeout;
-        return new RentRequest(settings.Clock.GetTimestamp(), wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName))
+        return new RentRequest(wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName))
         {
             Origin = CaptureOrigin(),
         };
@@ -246,66 +216,4 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, PoolJourna
     private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;
-
-    /// <summary>Receives the connection of a queued caller.</summary>
-    /// <returns>
-    /// <see langword="false"/> when the connection is dead: the caller queues again, and only then releases it with
-    /// <see cref="CloseDead"/>. In the other order, its replacement could be open, and rented to later callers, before
-    /// the caller is back in its place.
-    /// </returns>
-    private static bool TryReceive(in ConnectionLease lease, out Exception? failure)
-    {
-        failure = null;
-        return !lease.Slot!.PreparesLeases || TryOpenObject(lease.Slot, lease.Ticket, out failure);
-    }
-
-    /// <summary>
-    /// Closes the connection of a lease that could not begin. Without a failure the lease was revoked, and there is
-    /// nothing to close.
-    /// </summary>
-    private void CloseDead(Slot slot, long ticket, Exception? failure)
-    {
-        if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
-        {
-            _desk.Work.RecordFailure(slot, CloseReason.ConnectionLost, failure);
-            _desk.Work.Close(slot, CloseReason.ConnectionLost);
-        }
-    }
-
-    /// <summary>Prepares the connection of a new lease where the driver requires it.</summary>
-    /// <returns><see langword="false"/> when it is dead: its slot is being closed, and the lease is void.</returns>
-    private bool TryBeginLease(Slot slot, long ticket)
-    {
-        if (TryOpenObject(slot, ticket, out var failure))
-        {
-            return true;
-        }
-
-        CloseDead(slot, ticket, failure);
-        return false;
-    }
-
-    private static bool TryOpenObject(Slot slot, long ticket, out Exception? failure)
-    {
-        failure = null;
-
-        // Read in this order, because the slot of a lease that was revoked meanwhile may already have another holder's
-        // connection.
-        var physical = slot.Physical;
-        if (!slot.IsLeasedAs(ticket))
-        {
-            return false;
-        }
-
-        try
-        {
-            physical!.PrepareLease();
-            return true;
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-            return false;
-        }
-    }
 }

@@ -35,16 +35,22 @@ internal sealed class Slot
     private long _site;
     private long _stackDueAt;
     private LeaseOrigin? _origin;
+    private readonly IdleIndex? _idleIndex;
 
     // Keeps the next slot's word, the contended part, on another cache line (128 bytes: lines are fetched in pairs).
 #pragma warning disable CS0169, IDE0051, CA1823, S1144 // Unread on purpose.
     private readonly Padding _padding;
 #pragma warning restore CS0169, IDE0051, CA1823, S1144
 
-    internal Slot(int id, LeaseDesk desk)
+    /// <param name="id">The place in the table.</param>
+    /// <param name="desk">The desk.</param>
+    /// <param name="idleIndex">The index of idle slots; <see langword="null"/> for a slot that is always looked
+    /// at.</param>
+    internal Slot(int id, LeaseDesk desk, IdleIndex? idleIndex)
     {
         Id = id;
         _desk = desk;
+        _idleIndex = idleIndex;
     }
 
     internal int Id { get; }
@@ -86,6 +92,9 @@ internal sealed class Slot
     /// <summary>Gets whether the connection must be validated after its lease, before the next one.</summary>
     internal bool RequiresValidation => Volatile.Read(ref _retireReason) == MustValidate;
 
+    /// <summary>Gets whether the connection is to be closed or validated after its lease.</summary>
+    internal bool IsMarked => Volatile.Read(ref _retireReason) != 0;
+
     internal CloseReason? RetireReason => Volatile.Read(ref _retireReason) is > 0 and var reason ? (CloseReason)(reason - 1) : null;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,6 +125,46 @@ internal sealed class Slot
 
     /// <summary>Moves from a state that only the caller can leave.</summary>
     internal void Change(SlotState next) => Interlocked.Exchange(ref _word, SlotWord.With(Word, next));
+
+    /// <summary>Makes the slot idle if its word is still the expected one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryBecomeIdle(long expected)
+    {
+        if (!TryChange(expected, SlotWord.With(expected, SlotState.Idle)))
+        {
+            return false;
+        }
+
+        _idleIndex?.Add(this);
+        return true;
+    }
+
+    /// <summary>Makes the slot idle, from a state that only the caller can leave.</summary>
+    internal void BecomeIdle()
+    {
+        Change(SlotState.Idle);
+        _idleIndex?.Add(this);
+    }
+
+    /// <summary>Takes the slot out of idle for another purpose than a rent.</summary>
+    internal bool TryLeaveIdle(long idleWord, SlotState next) => TryLeaveIdle(idleWord, SlotWord.With(idleWord, next));
+
+    /// <summary>Takes the slot out of idle, if its word is still the expected one.</summary>
+    internal bool TryLeaveIdle(long idleWord, long next)
+    {
+        if (!TryChange(idleWord, next))
+        {
+            return false;
+        }
+
+        if (_idleIndex is { } index && index.Remove(this) && _desk.Attention != 0)
+        {
+            // It was idle again already, and hidden for a moment: a caller may have missed it.
+            _desk.Settle();
+        }
+
+        return true;
+    }
 
     /// <summary>Puts an opened connection into the slot, which the caller owns.</summary>
     internal void Install(PhysicalConnection physical)
@@ -156,15 +205,15 @@ internal sealed class Slot
     /// Records the holder that queued. The serving thread calls it; the stack, if any, was captured when the caller
     /// queued.
     /// </summary>
-    internal void SetHolder(long ticket, LeaseDesk desk, in RentRequest request)
+    internal void SetHolder(long ticket, LeaseDesk desk, Waiter waiter)
     {
-        WriteHolder(ticket, desk, request.CallSite);
+        WriteHolder(ticket, desk, waiter.CallSite);
         if ((ticket & desk.SampleMask) == 0)
         {
             StartSample(ticket);
         }
 
-        if (request.Origin is { } origin)
+        if (waiter.Origin is { } origin)
         {
             origin.Ticket = ticket;
             Volatile.Write(ref _origin, origin);
@@ -322,8 +371,18 @@ internal sealed class Slot
 
         EndSample(ticket);
         var desk = _desk;
-        if (Interlocked.CompareExchange(ref _word, SlotWord.Return(ticket), ticket) == ticket
-            && (desk.Attention | _retireReason) != 0)
+        if (desk.Attention != 0 && desk.TryHandOver(this, ticket))
+        {
+            return true;
+        }
+
+        if (Interlocked.CompareExchange(ref _word, SlotWord.Return(ticket), ticket) != ticket)
+        {
+            return true;
+        }
+
+        _idleIndex?.Add(this);
+        if ((desk.Attention | _retireReason) != 0)
         {
             // Read after the swap, a full fence: either this thread sees the waiter (or the mark to retire), or the
             // thread that queued (or marked) after that sees the idle slot.

@@ -2,19 +2,43 @@ using System.Runtime.CompilerServices;
 
 namespace Cenote.Leasing;
 
-/// <summary>The pool's slots. The table grows and never shrinks: slots beyond the limit stay empty.</summary>
+/// <summary>
+/// The pool's slots. A slot is created for the first connection that needs it. The table grows and never shrinks: slots
+/// beyond the limit stay empty.
+/// </summary>
 internal sealed class SlotTable
 {
+    /// <summary>The number of the lowest slots that every search looks at.</summary>
+    private const int Near = 8;
+
     private readonly LeaseDesk _desk;
-    private Slot[] _slots = [];
+    private IdleIndex[] _indexes = [];
+    private Slot[] _slots;
+    private int _count;
+    private int _size;
+    private int _lowestEmpty;
 
     internal SlotTable(LeaseDesk desk, int size)
     {
         _desk = desk;
+        _slots = new Slot[Math.Min(size, Near)];
         Grow(size);
+        Create();
     }
 
-    internal ReadOnlySpan<Slot> All => Volatile.Read(ref _slots);
+    /// <summary>Gets the slots that were ever needed.</summary>
+    internal ReadOnlySpan<Slot> All
+    {
+        get
+        {
+            // In this order: a later array has every slot of an earlier count.
+            var count = Volatile.Read(ref _count);
+            return Volatile.Read(ref _slots).AsSpan(0, count);
+        }
+    }
+
+    /// <summary>Gets the number of slots that there may be.</summary>
+    internal int Size => Volatile.Read(ref _size);
 
     /// <summary>Returns how many leases all slots have given.</summary>
     internal long CountRents()
@@ -28,50 +52,75 @@ internal sealed class SlotTable
         return rents;
     }
 
-    /// <summary>Adds empty slots. Called under the desk's lock.</summary>
+    /// <summary>Allows more slots. Called under the desk's lock.</summary>
     internal void Grow(int size)
     {
-        var old = _slots;
-        if (size <= old.Length)
+        if (size <= _size)
         {
             return;
         }
 
-        var grown = new Slot[size];
-        old.CopyTo(grown, 0);
-        for (var id = old.Length; id < size; id++)
+        var indexed = _indexes.Length == 0 ? Near : _indexes[^1].EndId;
+        if (size > indexed)
         {
-            grown[id] = new Slot(id, _desk);
+            // Never replaced: a return may be about to set a bit.
+            Volatile.Write(ref _indexes, [.. _indexes, new IdleIndex(indexed, size - indexed)]);
         }
 
-        Volatile.Write(ref _slots, grown);
+        Volatile.Write(ref _size, size);
     }
 
     /// <summary>
     /// Claims an idle slot for another purpose than a rent, the highest first, because the lowest are the busiest.
     /// </summary>
     /// <param name="next">The state to bring it to.</param>
-    /// <param name="accept">Returns whether a slot is usable.</param>
-    internal Slot? TryClaimIdle(SlotState next, Func<Slot, bool> accept)
+    internal Slot? TryClaimIdle(SlotState next)
     {
-        var slots = Volatile.Read(ref _slots);
-        for (var i = slots.Length - 1; i >= 0; i--)
+        var slots = All;
+        var indexes = Volatile.Read(ref _indexes);
+        for (var i = indexes.Length - 1; i >= 0; i--)
         {
-            var slot = slots[i];
-            var word = slot.Word;
-            if (SlotWord.StateOf(word) != SlotState.Idle || !accept(slot))
+            for (var id = indexes[i].FindPrevious(indexes[i].EndId); id >= 0; id = indexes[i].FindPrevious(id))
             {
-                continue;
+                if (id < slots.Length && TryClaim(slots[id], next))
+                {
+                    return slots[id];
+                }
             }
+        }
 
-            _desk.BeginPreparing(slot);
-            if (slot.TryChange(word, SlotWord.With(word, next)))
+        for (var id = Math.Min(slots.Length, Near) - 1; id >= 0; id--)
+        {
+            if (TryClaim(slots[id], next))
             {
-                return slot;
+                return slots[id];
             }
         }
 
         return null;
+    }
+
+    /// <summary>Returns whether any connection is idle, fresh or not.</summary>
+    internal bool HasIdle()
+    {
+        var slots = All;
+        foreach (var slot in slots[..Math.Min(slots.Length, Near)])
+        {
+            if (slot.State == SlotState.Idle)
+            {
+                return true;
+            }
+        }
+
+        foreach (var index in Volatile.Read(ref _indexes))
+        {
+            if (index.FindNext(index.FirstId) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -80,15 +129,22 @@ internal sealed class SlotTable
     /// </summary>
     internal Slot? FindEmpty()
     {
-        foreach (var slot in _slots)
+        for (; _lowestEmpty < _count; _lowestEmpty++)
         {
-            if (slot.State == SlotState.Empty)
+            if (_slots[_lowestEmpty].State == SlotState.Empty)
             {
-                return slot;
+                return _slots[_lowestEmpty];
             }
         }
 
-        return null;
+        return _count < _size ? Create() : null;
+    }
+
+    /// <summary>Makes a slot empty. Called under the desk's lock.</summary>
+    internal void BecomeEmpty(Slot slot)
+    {
+        slot.Change(SlotState.Empty);
+        _lowestEmpty = Math.Min(_lowestEmpty, slot.Id);
     }
 
     internal int CountOf(SlotState state)
@@ -126,26 +182,91 @@ internal sealed class SlotTable
     }
 
     /// <summary>
-    /// Claims the lowest idle connection that was used or validated since <paramref name="freshSince"/>. The ticket
-    /// must not be read back from the slot, because the pool may have revoked the lease by then.
+    /// Claims an idle connection that was used or validated since <paramref name="freshSince"/>: beyond the lowest
+    /// slots the one that was returned last, or else the lowest. The ticket must not be read back from the slot,
+    /// because the pool may have revoked the lease by then.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal Slot? TryTakeIdle(long freshSince, out long ticket)
     {
-        var slots = _slots;
-        for (var i = 0; i < slots.Length; i++)
+        var slots = All;
+        if (slots.Length > Near && _indexes[0].Latest is var latest && latest < slots.Length && TryTake(slots[latest], freshSince, out ticket))
         {
-            var slot = slots[i];
-            var word = slot.Word;
-            ticket = SlotWord.Rent(word);
-            if (SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryChange(word, ticket))
+            return slots[latest];
+        }
+
+        for (var i = 0; i < slots.Length && i < Near; i++)
+        {
+            if (TryTake(slots[i], freshSince, out ticket))
             {
                 PreferredSlot.Remember(i);
-                return slot;
+                return slots[i];
+            }
+        }
+
+        if (slots.Length > Near)
+        {
+            foreach (var index in Volatile.Read(ref _indexes))
+            {
+                for (var id = index.FindNext(index.FirstId); id >= 0; id = index.FindNext(id + 1))
+                {
+                    if (id < slots.Length && TryTake(slots[id], freshSince, out ticket))
+                    {
+                        return slots[id];
+                    }
+                }
             }
         }
 
         ticket = 0;
         return null;
+    }
+
+    private static bool TryTake(Slot slot, long freshSince, out long ticket)
+    {
+        var word = slot.Word;
+        ticket = SlotWord.Rent(word);
+        return SlotWord.StateOf(word) == SlotState.Idle && slot.FreshAt >= freshSince && slot.TryLeaveIdle(word, ticket);
+    }
+
+    private bool TryClaim(Slot slot, SlotState next)
+    {
+        var word = slot.Word;
+        if (SlotWord.StateOf(word) != SlotState.Idle)
+        {
+            return false;
+        }
+
+        _desk.BeginPreparing(slot);
+        return slot.TryLeaveIdle(word, next);
+    }
+
+    private Slot Create()
+    {
+        var id = _count;
+        if (id == _slots.Length)
+        {
+            var grown = new Slot[Math.Min(_size, _slots.Length * 2)];
+            _slots.CopyTo(grown, 0);
+            Volatile.Write(ref _slots, grown);
+        }
+
+        var slot = new Slot(id, _desk, id < Near ? null : IndexOf(id));
+        _slots[id] = slot;
+        Volatile.Write(ref _count, id + 1);
+        return slot;
+    }
+
+    private IdleIndex IndexOf(int id)
+    {
+        foreach (var index in _indexes)
+        {
+            if (id < index.EndId)
+            {
+                return index;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(id));
     }
 }

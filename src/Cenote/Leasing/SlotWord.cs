@@ -27,6 +27,9 @@ internal static class SlotWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long Rent(long idleWord) => idleWord + RentStep;
 
+    /// <summary>Returns the word of the next lease for the word of a lease or of the work that follows it.</summary>
+    internal static long NextLease(long word) => With(word, SlotState.Leased) + (1L << VersionShift);
+
     /// <summary>Returns the idle word for the word of a lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long Return(long leasedWord) => leasedWord - ReturnStep;

@@ -1,118 +1,200 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Threading.Tasks.Sources;
 
 namespace Cenote.Leasing;
 
 /// <summary>
-/// A caller queued for a lease. The thread that takes it out of the queue, under the desk's lock, completes it exactly
-/// once. A lease, a cancellation, a timeout and a closing pool can therefore never both win.
+/// A caller queued for a lease, and the source of the task that it awaits. The thread that takes it out of the queue,
+/// under the desk's lock, completes it exactly once. A lease, a cancellation, a timeout and a closing pool can
+/// therefore never both win.
 /// </summary>
 /// <remarks>
-/// Re-used: after its result has been read it serves the next caller. A late timer callback is harmless, because it
-/// reads the deadline under the lock. A late cancellation callback cannot happen, because the registration is disposed
-/// of first.
+/// Re-used: after its result has been read it serves the next caller. A late cancellation callback cannot happen,
+/// because the registration is disposed of first. 128 bytes, because a crowd may have 100,000 of them: fields share
+/// their place where only one of them is needed at a time.
 /// </remarks>
 internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 {
-    private readonly LeaseDesk _desk;
-    private readonly ITimer _timer;
-    private ManualResetValueTaskSourceCore<ConnectionLease> _source = new() { RunContinuationsAsynchronously = true };
-    private RentRequest _request;
-    private CancellationTokenRegistration _registration;
-    private bool _isDone;
+    /// <summary>The mark of a result that came before the caller awaited it.</summary>
+    private static readonly Action<object?> Completed = static _ => { };
 
-    internal Waiter(LeaseDesk desk)
+    /// <summary>What the caller itself does with a lease when it runs.</summary>
+    private const State MustReceive = State.MustCheckDeadline | State.WasSlow;
+
+    /// <summary>
+    /// A waiter for this thread's next caller, of any pool. A caller that is served often waits again at once, on the
+    /// same thread.
+    /// </summary>
+    [ThreadStatic]
+    private static Waiter? t_spare;
+
+    /// <summary>The desk of the caller's pool; a spare waiter has none, so that it keeps no pool alive.</summary>
+    private LeaseDesk _desk = null!;
+    private Action<object?>? _continuation;
+    private object? _continuationState;
+
+    /// <summary>While queued, the caller's stack, if it was sampled; then the slot or the exception.</summary>
+    private object? _outcome;
+
+    /// <summary>While queued, the place in the queue; then the ticket of the lease.</summary>
+    private long _number;
+
+    private CancellationTokenRegistration _registration;
+    private TimeSpan _deadline;
+    private TimeSpan _timeout;
+    private string? _filePath;
+    private string? _memberName;
+    private int _lineNumber;
+    private short _version;
+    private State _state;
+
+    [Flags]
+    private enum State : byte
     {
-        _desk = desk;
-        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
-        {
-            _timer = desk.Clock.CreateTimer(static state => ((Waiter)state!).OnTimer(), this);
-        }
+        None = 0,
+        Queued = 1,
+        Blocking = 2,
+        InOrder = 4,
+        Done = 8,
+        MustCheckDeadline = 16,
+        WasSlow = 32,
     }
 
     internal Waiter? Next { get; set; }
 
     internal Waiter? Previous { get; set; }
 
-    internal bool IsQueued { get; set; }
+    internal bool IsQueued
+    {
+        get => Has(State.Queued);
+        set => Set(State.Queued, value);
+    }
 
-    internal bool IsBlocking { get; private set; }
+    internal bool IsBlocking => Has(State.Blocking);
+
+    /// <summary>Gets or sets whether its deadline is not before that of any waiter that queued earlier.</summary>
+    internal bool IsInOrder
+    {
+        get => Has(State.InOrder);
+        set => Set(State.InOrder, value);
+    }
 
     /// <summary>Gets whether its result is there.</summary>
-    internal bool IsDone => Volatile.Read(ref _isDone);
+    internal bool IsDone => ((State)Volatile.Read(ref Unsafe.As<State, byte>(ref _state)) & State.Done) != State.None;
 
-    internal long Sequence { get; set; }
-
-    internal ref readonly RentRequest Request => ref _request;
-
-    /// <summary>Prepares the waiter for a caller. Under the desk's lock.</summary>
-    internal void Begin(in RentRequest request, bool isBlocking)
+    /// <summary>Gets or sets its place in the queue, while it is queued.</summary>
+    internal long Sequence
     {
-        _request = request;
-        IsBlocking = isBlocking;
-        _isDone = false;
+        get => _number;
+        set => _number = value;
+    }
+
+    internal TimeSpan Deadline => _deadline;
+
+    internal TimeSpan StartedAt => _deadline - _timeout;
+
+    internal CallSite CallSite => new(_filePath, _lineNumber, _memberName);
+
+    /// <summary>Gets the caller's stack, if it was sampled. While the waiter has no result.</summary>
+    internal LeaseOrigin? Origin => _outcome as LeaseOrigin;
+
+    internal RentRequest Request => new(_timeout, _deadline, _registration.Token, CallSite);
+
+    internal static Waiter? TakeSpare()
+    {
+        var spare = t_spare;
+        t_spare = null;
+        return spare;
+    }
+
+    /// <summary>Keeps a waiter for this thread, unless it has one.</summary>
+    internal static bool TryKeep(Waiter waiter)
+    {
+        if (t_spare is not null)
+        {
+            return false;
+        }
+
+        t_spare = waiter;
+        return true;
+    }
+
+    /// <summary>Returns whether it is queued at a desk, in this place.</summary>
+    internal bool IsQueuedAt(LeaseDesk desk, long place) => ReferenceEquals(_desk, desk) && IsQueued && _number == place;
+
+    /// <summary>Prepares the waiter for a caller, before it is queued.</summary>
+    internal void Begin(LeaseDesk desk, in RentRequest request, bool isBlocking)
+    {
+        _desk = desk;
+        (_timeout, _deadline) = (request.Timeout, request.Deadline);
+        (_filePath, _lineNumber, _memberName) = (request.CallSite.FilePath, request.CallSite.LineNumber, request.CallSite.MemberName);
+        _outcome = request.Origin;
+        _state = isBlocking ? State.Blocking : State.None;
     }
 
     /// <summary>
-    /// Starts the timer and registers with the token: after the waiter was queued, without the lock, before its result
-    /// is awaited.
+    /// Registers with the token: after the waiter was queued, without the lock, before its result is awaited.
     /// </summary>
-    internal void Arm()
+    internal void Register(CancellationToken cancellationToken)
     {
-        if (!Volatile.Read(ref _isDone))
+        if (IsDone)
         {
-            // The deadline of a caller that comes back for another connection may have passed already.
-            var remaining = Remaining();
-            if (remaining <= TimeSpan.Zero && _desk.TryExpire(this))
-            {
-                return;
-            }
-
-            _timer.Change(remaining, Timeout.InfiniteTimeSpan);
-            _registration = _request.CancellationToken.UnsafeRegister(
-                static (state, _) =>
+            // Its caller runs at this moment.
+            Set(State.MustCheckDeadline, on: false);
+        }
+        else if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (state, token) =>
                 {
                     var waiter = (Waiter)state!;
-                    waiter._desk.Cancel(waiter);
+                    waiter._desk.Cancel(waiter, token);
                 },
                 this);
         }
     }
 
-    internal ValueTask<ConnectionLease> AsValueTask() => new(this, _source.Version);
+    internal ValueTask<ConnectionLease> AsValueTask() => new(this, _version);
 
-    internal void Complete(ConnectionLease lease, TimeSpan now)
+    /// <summary>Completes the wait with a lease.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="ticket">The ticket of the lease.</param>
+    /// <param name="mustCheckDeadline">Whether the deadline may have passed when the caller runs.</param>
+    /// <param name="wasSlow">Whether the wait was longer than the threshold of the event.</param>
+    internal void Complete(Slot slot, long ticket, bool mustCheckDeadline, bool wasSlow)
     {
-        _desk.Meters.WaitTime.Record(_request.WaitedAt(now));
-        if (!IsBlocking)
+        _number = ticket;
+        Complete(slot, State.Done | (mustCheckDeadline ? State.MustCheckDeadline : State.None) | (wasSlow ? State.WasSlow : State.None));
+    }
+
+    internal void Fail(Exception exception) => Complete(exception, State.Done);
+
+    private void Complete(object outcome, State state)
+    {
+        if (IsBlocking)
         {
-            Volatile.Write(ref _isDone, true);
-            _source.SetResult(lease);
+            lock (this)
+            {
+                Publish(outcome, state);
+                Monitor.PulseAll(this);
+            }
+
             return;
         }
 
-        lock (this)
+        Publish(outcome, state);
+        if (Interlocked.CompareExchange(ref _continuation, Completed, null) is { } continuation)
         {
-            _isDone = true;
-            _source.SetResult(lease);
-            Monitor.PulseAll(this);
+            // The runtime's own continuation is queued as it is: nothing is allocated.
+            ThreadPool.UnsafeQueueUserWorkItem(continuation, _continuationState, preferLocal: true);
         }
     }
 
-    internal void Fail(Exception exception)
+    private void Publish(object outcome, State state)
     {
-        if (!IsBlocking)
-        {
-            Volatile.Write(ref _isDone, true);
-            _source.SetException(exception);
-            return;
-        }
-
-        lock (this)
-        {
-            _isDone = true;
-            _source.SetException(exception);
-            Monitor.PulseAll(this);
-        }
+        _outcome = outcome;
+        Volatile.Write(ref Unsafe.As<State, byte>(ref _state), (byte)(_state | state));
     }
 
     /// <summary>Blocks the calling thread until the waiter is completed.</summary>
@@ -128,7 +210,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
             throw;
         }
 
-        return GetResult(_source.Version);
+        return GetResult(_version);
     }
 
     private void WaitUntilDone()
@@ -140,7 +222,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         {
             lock (this)
             {
-                if (_isDone)
+                if (IsDone)
                 {
                     return;
                 }
@@ -171,10 +253,10 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         {
             try
             {
-                _desk.Cancel(this);
+                _desk.Cancel(this, CancellationToken.None);
                 lock (this)
                 {
-                    while (!_isDone)
+                    while (!IsDone)
                     {
                         Monitor.Wait(this);
                     }
@@ -188,7 +270,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
         try
         {
-            GetResult(_source.Version).Dispose();
+            GetResult(_version).Dispose();
         }
         catch (Exception exception) when (exception is PoolException or OperationCanceledException)
         {
@@ -198,51 +280,118 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     public ConnectionLease GetResult(short token)
     {
+        ThrowIfOver(token);
+        if (!IsDone)
+        {
+            BlockUntilDone(token);
+        }
+
         // Waits for a callback that is running, so that none can reach the next caller's use of this object.
         _registration.Dispose();
-        _registration = default;
-        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        try
+        var (outcome, ticket, state, request) = (_outcome, _number, _state, default(RentRequest));
+        if ((state & MustReceive) != State.None)
         {
-            return _source.GetResult(token);
+            request = Request;
         }
-        finally
+
+        var desk = _desk;
+        Release();
+        if (outcome is not Slot slot)
         {
-            _source.Reset();
-            _request = default;
-            _desk.Recycle(this);
+            ExceptionDispatchInfo.Throw((Exception)outcome!);
+            return default;
         }
+
+        return (state & MustReceive) == State.None
+            ? new ConnectionLease(slot, ticket)
+            : desk.Receive(new ConnectionLease(slot, ticket), request, (state & State.WasSlow) != State.None);
     }
 
-    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+    public ValueTaskSourceStatus GetStatus(short token)
+    {
+        ThrowIfOver(token);
+        return !IsDone ? ValueTaskSourceStatus.Pending
+            : _outcome is Slot ? ValueTaskSourceStatus.Succeeded
+            : _outcome is OperationCanceledException ? ValueTaskSourceStatus.Canceled
+            : ValueTaskSourceStatus.Faulted;
+    }
 
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        ThrowIfOver(token);
+        if (flags != ValueTaskSourceOnCompletedFlags.None && CapturedContext.TryCapture(continuation, state, flags) is { } captured)
+        {
+            (continuation, state) = (CapturedContext.Continue, captured);
+        }
+
+        var found = Volatile.Read(ref _continuation);
+        if (found is null)
+        {
+            // Before the swap: the thread that completes the wait reads it.
+            _continuationState = state;
+            found = Interlocked.CompareExchange(ref _continuation, continuation, null);
+        }
+
+        if (ReferenceEquals(found, Completed))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(continuation, state, preferLocal: true);
+        }
+        else if (found is not null)
+        {
+            throw AwaitedTwice();
+        }
+    }
 
     /// <summary>
     /// Returns whether the caller can no longer use a connection: its deadline has passed or its token is cancelled,
     /// whether or not a timer or a callback has run. Called under the desk's lock, or by the thread that took it out of
     /// the queue.
     /// </summary>
-    internal bool IsOver(TimeSpan now) => _request.Deadline <= now || _request.CancellationToken.IsCancellationRequested;
+    internal bool IsOver(TimeSpan now) => _deadline <= now || IsCancelled;
 
-    /// <summary>Returns whether the deadline has passed. Under the desk's lock, while the waiter is queued.</summary>
-    internal bool IsOverdue() => Remaining() <= TimeSpan.Zero;
+    internal bool IsCancelled => _registration.Token.IsCancellationRequested;
 
-    /// <summary>Disposes of the waiter, because there are too many spare ones.</summary>
-    internal void Retire() => _timer.Dispose();
+    private static InvalidOperationException AwaitedTwice() =>
+        new("The ValueTask of a rent was awaited twice, or after its result was read. Await it once, or call AsTask() and keep the task.");
 
-    private void OnTimer()
+    /// <summary>Blocks for a caller that reads the result of a rent that is not over.</summary>
+    private void BlockUntilDone(short token)
     {
-        if (!_desk.TryExpire(this))
+        using var done = new ManualResetEventSlim();
+        OnCompleted(static state => ((ManualResetEventSlim)state!).Set(), done, token, ValueTaskSourceOnCompletedFlags.None);
+        done.Wait();
+    }
+
+    private void ThrowIfOver(short token)
+    {
+        if (token != _version)
         {
-            // The timer's clock was slightly ahead of ours, or this call belongs to an earlier use of the object.
-            var remaining = Remaining();
-            _timer.Change(remaining > TimeSpan.FromMilliseconds(1) ? remaining : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+            throw AwaitedTwice();
         }
     }
 
-    private TimeSpan Remaining() => _request.Deadline - _desk.Clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    /// <summary>
+    /// Forgets the caller and its result, and keeps the waiter for another. A result that is read twice finds another
+    /// version.
+    /// </summary>
+    internal void Release()
+    {
+        var desk = _desk;
+        _version++;
+        _desk = null!;
+        _registration = default;
+        _outcome = null;
+        _continuationState = null;
+        _filePath = null;
+        _memberName = null;
+        Volatile.Write(ref _continuation, null);
+        desk.Recycle(this);
+    }
 
-    private int RemainingMilliseconds() => (int)Math.Min(int.MaxValue, Math.Ceiling(Remaining().TotalMilliseconds));
+    private bool Has(State state) => (_state & state) != State.None;
+
+    private void Set(State state, bool on) => _state = on ? _state | state : _state & ~state;
+
+    private int RemainingMilliseconds() =>
+        (int)Math.Clamp(Math.Ceiling((_deadline - _desk.Clock.Elapsed).TotalMilliseconds), 0, int.MaxValue);
 }

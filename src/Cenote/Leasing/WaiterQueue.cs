@@ -4,7 +4,7 @@ namespace Cenote.Leasing;
 /// The callers queued for a lease, first come first served. Guarded by the desk's lock. Entering and leaving is O(1),
 /// except for a caller that comes back to its place.
 /// </summary>
-internal sealed class WaiterQueue
+internal sealed class WaiterQueue(LeaseDesk desk)
 {
     private Waiter? _first;
     private Waiter? _last;
@@ -12,6 +12,7 @@ internal sealed class WaiterQueue
     private int _spares;
     private int _unneeded;
     private long _sequence;
+    private WaitDeadlines? _deadlines;
 
     internal int Count { get; private set; }
 
@@ -23,6 +24,9 @@ internal sealed class WaiterQueue
 
     internal Waiter? First => _first;
 
+    /// <summary>Gets the deadlines of the waiters.</summary>
+    internal WaitDeadlines Deadlines => _deadlines ??= new WaitDeadlines(desk, this);
+
     /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int Spares => _spares;
 
@@ -32,7 +36,7 @@ internal sealed class WaiterQueue
         List<CallSite> sites = [];
         for (var waiter = _first; waiter is not null && sites.Count < most; waiter = waiter.Next)
         {
-            sites.Add(waiter.Request.CallSite);
+            sites.Add(waiter.CallSite);
         }
 
         return sites;
@@ -61,31 +65,30 @@ internal sealed class WaiterQueue
     }
 
     /// <summary>
-    /// Takes out the spare waiters that were not needed since the last call, which belong to an earlier crowd.
+    /// Drops the spare waiters that were not needed since the last call, which belong to an earlier crowd.
     /// </summary>
     /// <param name="kept">The number that stays in any case.</param>
-    /// <returns>The first of them, which leads to the others.</returns>
-    internal Waiter? TakeUnneeded(int kept)
+    internal void DropUnneeded(int kept)
     {
         // The waiters on top of the stack were used last.
         var staying = Math.Max(kept, _spares - _unneeded);
-        var unneeded = staying < _spares ? CutSpares(staying) : null;
+        if (staying < _spares)
+        {
+            DropSpares(staying);
+            Deadlines.Trim();
+        }
+
         _unneeded = _spares;
-        return unneeded;
     }
 
-    /// <summary>Takes out all spare waiters.</summary>
-    /// <returns>The first of them, which leads to the others.</returns>
-    internal Waiter? TakeSpares() => CutSpares(0);
-
-    private Waiter? CutSpares(int staying)
+    /// <summary>Drops the spare waiters but for so many.</summary>
+    internal void DropSpares(int staying)
     {
         _spares = staying;
-        Waiter? cut;
         if (staying == 0)
         {
-            (cut, _spare) = (_spare, null);
-            return cut;
+            _spare = null;
+            return;
         }
 
         var last = _spare!;
@@ -94,14 +97,16 @@ internal sealed class WaiterQueue
             last = last.Next!;
         }
 
-        (cut, last.Next) = (last.Next, null);
-        return cut;
+        last.Next = null;
     }
 
-    /// <summary>Adds a waiter at the end or, for a caller that got a dead connection, in its earlier place.</summary>
-    internal void Enqueue(Waiter waiter)
+    /// <summary>
+    /// Adds a waiter at the end or, for a caller that got a dead connection, in its earlier place.
+    /// </summary>
+    /// <param name="waiter">The waiter.</param>
+    /// <param name="place">The earlier place; 0 for a new caller.</param>
+    internal void Enqueue(Waiter waiter, long place = 0)
     {
-        var place = waiter.Request.Place;
         waiter.Sequence = place == 0 ? ++_sequence : place;
         var next = place == 0 ? null : _first;
         while (next is not null && next.Sequence < place)
@@ -116,6 +121,8 @@ internal sealed class WaiterQueue
         {
             Blocking++;
         }
+
+        Deadlines.Add(waiter, isLast: next is null);
     }
 
     /// <summary>
@@ -172,6 +179,11 @@ internal sealed class WaiterQueue
         if (waiter.IsBlocking)
         {
             Blocking--;
+        }
+
+        if (Count == 0)
+        {
+            Deadlines.Clear();
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class IdleRetirement(PoolSettings settings, LeaseDesk desk) : IM
             var word = slot.Word;
             var unused = TimeSpan.FromMilliseconds(slot.Age.Observe(word, desk.Now));
             if (spare > 0 && longest != Timeout.InfiniteTimeSpan && unused >= longest
-                && SlotWord.StateOf(word) == SlotState.Idle && slot.TryChange(word, SlotWord.With(word, SlotState.Closing)))
+                && SlotWord.StateOf(word) == SlotState.Idle && slot.TryLeaveIdle(word, SlotState.Closing))
             {
                 spare--;
                 desk.Work.Close(slot, CloseReason.Idle);

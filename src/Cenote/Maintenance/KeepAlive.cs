@@ -51,7 +51,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
             }
 
             desk.BeginPreparing(slot);
-            if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating)))
+            if (slot.TryLeaveIdle(word, SlotState.Validating))
             {
                 available--;
                 desk.Work.Validate(slot, needsOwnThread: false);

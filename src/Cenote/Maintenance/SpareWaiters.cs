@@ -2,12 +2,12 @@ using Cenote.Leasing;
 
 namespace Cenote.Maintenance;
 
-/// <summary>The task that releases spare waiters which were not needed again within ten seconds.</summary>
+/// <summary>The task that releases spare waiters which were not needed again within five seconds.</summary>
 internal sealed class SpareWaiters(LeaseDesk desk) : IMaintenanceTask
 {
     /// <summary>The number of spare waiters that is always kept, for a few callers at once.</summary>
     private const int Kept = 16;
-    private const int TicksBetween = 10;
+    private const int TicksBetween = 5;
 
     private int _ticks;
 

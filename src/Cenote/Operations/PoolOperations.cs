@@ -65,7 +65,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
             }
 
             desk.BeginPreparing(slot);
-            if (slot.TryChange(word, SlotWord.With(word, SlotState.Validating))
+            if (slot.TryLeaveIdle(word, SlotState.Validating)
                 && await work.ValidateNowAsync(slot).ConfigureAwait(false))
             {
                 Interlocked.Increment(ref good);

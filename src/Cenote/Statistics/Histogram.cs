@@ -52,6 +52,20 @@ internal sealed class Histogram
         RaiseMaximum(nanoseconds);
     }
 
+    /// <summary>
+    /// Records a duration where one lock guards every record, without atomic instructions, and not for the export.
+    /// </summary>
+    internal void RecordAlone(TimeSpan duration)
+    {
+        var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
+        _buckets[HistogramBuckets.Of(nanoseconds)]++;
+        _sum += nanoseconds;
+        if (nanoseconds > _maximum)
+        {
+            _maximum = nanoseconds;
+        }
+    }
+
     /// <summary>Adds the durations of another histogram.</summary>
     internal void Add(Histogram other)
     {

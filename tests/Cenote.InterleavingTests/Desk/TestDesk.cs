@@ -28,7 +28,7 @@ internal sealed class TestDesk
         Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
         var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));
         var journal = new PoolJournal(settings, NullLogger.Instance);
-        _rents = new RentPath(Desk, settings, journal, traces, nesting: null);
+        _rents = new RentPath(Desk, settings, traces, nesting: null);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
         {
             SessionReset = SessionReset.ByPool,
@@ -57,7 +57,7 @@ internal sealed class TestDesk
     public Waiter Enqueue(bool blocks) => Enqueue(blocks, TimeSpan.FromSeconds(10));
 
     public Waiter Enqueue(bool blocks, TimeSpan timeout) => Desk.Enqueue(
-        new RentRequest(Clock.GetTimestamp(), timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site),
+        new RentRequest(timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site),
         blocks);
 
     public void RentUseReturn()

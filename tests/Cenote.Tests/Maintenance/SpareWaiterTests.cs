@@ -13,7 +13,8 @@ public sealed class SpareWaiterTests
         await using var test = await TestPool.FullAsync(1);
         using var held = await test.Pool.RentAsync();
         await GatherAsync(test, Crowd);
-        Assert.Equal(Crowd, test.Pool.Engine.Desk.SpareWaiters);
+        // Some threads keep one each.
+        Assert.InRange(test.Pool.Engine.Desk.SpareWaiters, Crowd - 200, Crowd);
 
         await test.PassUntil(() => test.Pool.Engine.Desk.SpareWaiters <= 16 || test.Time.GetUtcNow().Minute > 0);
 
@@ -32,7 +33,7 @@ public sealed class SpareWaiterTests
             await test.Pass(TimeSpan.FromSeconds(1));
         }
 
-        Assert.Equal(100, test.Pool.Engine.Desk.SpareWaiters);
+        Assert.InRange(test.Pool.Engine.Desk.SpareWaiters, 50, 100);
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class SpareWaiterTests
     private static async Task<WeakReference[]> QueueAsync(TestPool test)
     {
         var desk = test.Pool.Engine.Desk;
-        var request = new Cenote.Leasing.RentRequest(0, TimeSpan.FromHours(1), desk.Clock.Elapsed + TimeSpan.FromHours(1), CancellationToken.None, default);
+        var request = new Cenote.Leasing.RentRequest(TimeSpan.FromHours(1), desk.Clock.Elapsed + TimeSpan.FromHours(1), CancellationToken.None, default);
         var waiters = Enumerable.Range(0, 200).Select(_ => desk.Enqueue(request, isBlocking: false)).ToArray();
         foreach (var waiter in waiters)
         {

@@ -1,0 +1,145 @@
+namespace Cenote.Leasing;
+
+// The way of a connection from one holder to the next caller in the queue.
+internal sealed partial class LeaseDesk
+{
+    /// <summary>
+    /// Whether the last settlement left an idle connection that no caller could use yet. Guarded by the lock.
+    /// </summary>
+    private bool _hasIdle;
+
+    /// <summary>
+    /// Passes a connection that is returned to the first caller of the queue, without making it idle in between, where
+    /// callers wait and nothing else is to be settled.
+    /// </summary>
+    /// <param name="slot">The slot, which the caller owns as <paramref name="word"/> shows.</param>
+    /// <param name="word">The slot's word before.</param>
+    /// <returns><see langword="false"/> when it was not passed on: its owner goes on as without a waiting caller.</returns>
+    internal bool TryHandOver(Slot slot, long word)
+    {
+        if ((Attention & ~(int)Leasing.Attention.Guarded) != (int)Leasing.Attention.Waiting || _shedding is not null)
+        {
+            return false;
+        }
+
+        List<Waiter>? over = null;
+        Waiter? waiter = null;
+        var ticket = SlotWord.NextLease(word);
+        var now = Clock.Elapsed;
+        lock (_gate)
+        {
+            // Looked at again: the bits change under the lock.
+            if ((_attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting
+                && slot.FreshAt >= _freshSince
+                && !slot.IsMarked)
+            {
+                WeedQueue(1, now, ref over);
+                waiter = _queue.First;
+                if (waiter is not null && slot.TryChange(word, ticket))
+                {
+                    _queue.Remove(waiter);
+                    if (_queue.Count == 0)
+                    {
+                        SetAttention(Leasing.Attention.Waiting, on: false);
+                    }
+
+                    Meters.WaitTime.RecordAlone(now - waiter.StartedAt);
+                }
+                else
+                {
+                    // Without a caller, or taken back from its owner.
+                    waiter = null;
+                }
+            }
+        }
+
+        over?.ForEach(End);
+        if (waiter is null)
+        {
+            return false;
+        }
+
+        slot.SetHolder(ticket, this, waiter);
+        Deliver(waiter, slot, ticket, now);
+        return true;
+    }
+
+    /// <summary>
+    /// Completes the wait of a caller that was taken out of the queue with a lease. If the connection turns out to be
+    /// dead, the caller goes back to its place, and only then the connection is closed. In the other order, its
+    /// replacement could be open, and rented to later callers, before the caller is back in its place.
+    /// </summary>
+    private void Deliver(Waiter waiter, Slot slot, long ticket, TimeSpan now)
+    {
+        if (slot.PreparesLeases && !TryPrepareElsewhere(slot, ticket, out var failure))
+        {
+            QueueAgain(waiter, waiter.Sequence);
+            CloseDead(slot, ticket, failure);
+            Settle();
+            return;
+        }
+
+        var waited = now - waiter.StartedAt;
+        Meters.WaitTime.Export?.Record(waited);
+        waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, wasSlow: waited >= _failures.SlowAcquireThreshold);
+    }
+
+    /// <summary>
+    /// Prepares the connection of a new lease where the driver requires it. Otherwise its slot is being closed, and the
+    /// lease is void.
+    /// </summary>
+    internal bool TryBeginLease(Slot slot, long ticket)
+    {
+        if (TryPrepare(slot, ticket, out var failure))
+        {
+            return true;
+        }
+
+        CloseDead(slot, ticket, failure);
+        return false;
+    }
+
+    /// <summary>Prepares a lease for another caller, on a thread that has a trace of its own.</summary>
+    private static bool TryPrepareElsewhere(Slot slot, long ticket, out Exception? failure)
+    {
+        using var outside = OutsideTrace.Enter();
+        return TryPrepare(slot, ticket, out failure);
+    }
+
+    private static bool TryPrepare(Slot slot, long ticket, out Exception? failure)
+    {
+        failure = null;
+
+        // Read in this order, because the slot of a lease that was revoked meanwhile may already have another holder's
+        // connection.
+        var physical = slot.Physical;
+        if (!slot.IsLeasedAs(ticket))
+        {
+            return false;
+        }
+
+        try
+        {
+            physical!.PrepareLease();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Closes the connection of a lease that could not begin. Without a failure the lease was revoked, and there is
+    /// nothing to close.
+    /// </summary>
+    private void CloseDead(Slot slot, long ticket, Exception? failure)
+    {
+        if (failure is not null && slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
+        {
+            _work.RecordFailure(slot, CloseReason.ConnectionLost, failure);
+            _work.Close(slot, CloseReason.ConnectionLost);
+        }
+    }
+}
