@@ -4,7 +4,9 @@ using Cenote.Reporting;
 
 namespace Cenote.LoadBench.HandOver;
 
-/// <summary>An open loop at one to four times the capacity: how many callers are served, and none after its deadline.</summary>
+/// <summary>
+/// An open loop at one to four times the capacity: how many callers are served, and none after its deadline.
+/// </summary>
 internal sealed class OverloadPart : IPart
 {
     private const int Rounds = 3;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Cenote.LoadBench.Peers;
 
-/// <summary>What was measured of all peers: in a file, so that parts of the measurement can be run one by one.</summary>
+/// <summary>
+/// What was measured of all peers: in a file, so that parts of the measurement can be run one by one.
+/// </summary>
 internal sealed class PeerResults
 {
     private static readonly string s_file = Path.Combine("artifacts", "bench", "peers.tsv");

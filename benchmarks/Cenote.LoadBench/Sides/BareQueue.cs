@@ -3,8 +3,9 @@ using System.Threading.Tasks.Sources;
 namespace Cenote.LoadBench.Sides;
 
 /// <summary>
-/// The least that a queue of tasks can do: one lock, waiters that are used again, and one work item of the thread pool for
-/// each hand-over. It has no timeouts, no cancellation and no checks, so no pool can be faster with as many waiters.
+/// The least that a queue of tasks can do: one lock, waiters that are used again, and one work item of the thread pool
+/// for each hand-over. It has no timeouts, no cancellation and no checks, so no pool can be faster with as many
+/// waiters.
 /// </summary>
 internal sealed class BareQueue
 {

@@ -14,7 +14,8 @@ internal sealed partial class LeaseDesk
     /// </summary>
     /// <param name="slot">The slot, which the caller owns as <paramref name="word"/> shows.</param>
     /// <param name="word">The slot's word before.</param>
-    /// <returns><see langword="false"/> when it was not passed on: its owner goes on as without a waiting caller.</returns>
+    /// <returns><see langword="false"/> when it was not passed on: its owner goes on as without a waiting
+    /// caller.</returns>
     internal bool TryHandOver(Slot slot, long word)
     {
         if ((Attention & ~(int)Leasing.Attention.Guarded) != (int)Leasing.Attention.Waiting || _shedding is not null)

@@ -5,9 +5,9 @@ namespace Cenote.Leasing;
 /// once it has grown.
 /// </summary>
 /// <remarks>
-/// Callers with the same timeout queue in the order of their deadlines: the queue itself sorts them. Only a waiter whose
-/// deadline is before that of an earlier one is also kept in a heap. A waiter that leaves the queue stays in the heap
-/// until it comes to the top, or until most of the heap is such waiters.
+/// Callers with the same timeout queue in the order of their deadlines: the queue itself sorts them. Only a waiter
+/// whose deadline is before that of an earlier one is also kept in a heap. A waiter that leaves the queue stays in the
+/// heap until it comes to the top, or until most of the heap is such waiters.
 /// </remarks>
 internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
 {

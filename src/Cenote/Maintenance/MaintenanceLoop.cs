@@ -5,8 +5,8 @@ using Cenote.Statistics;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// The maintenance of a pool: a list of small tasks, once a tick of <see cref="MaintenanceTimer"/>. While the pool is at
-/// rest, a tick advances its clock and runs only the tasks that are due.
+/// The maintenance of a pool: a list of small tasks, once a tick of <see cref="MaintenanceTimer"/>. While the pool is
+/// at rest, a tick advances its clock and runs only the tasks that are due.
 /// </summary>
 internal sealed class MaintenanceLoop : IThreadPoolWorkItem
 {

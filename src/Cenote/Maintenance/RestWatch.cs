@@ -9,7 +9,9 @@ namespace Cenote.Maintenance;
 /// </summary>
 internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick clock)
 {
-    /// <summary>The number of ticks without a change. Enough to confirm a diagnosis and to trim spare objects.</summary>
+    /// <summary>
+    /// The number of ticks without a change. Enough to confirm a diagnosis and to trim spare objects.
+    /// </summary>
     internal const int TicksToRest = 12;
 
     private readonly bool _isFixed = settings.SizingPolicy is null;

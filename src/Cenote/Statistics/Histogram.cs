@@ -3,8 +3,10 @@ namespace Cenote.Statistics;
 /// <summary>
 /// A histogram of durations in <see cref="HistogramBuckets"/>. Thread-safe.
 /// </summary>
-/// <remarks>The buckets of four powers of two form a row, which is allocated with its first duration: the durations of a
-/// pool need a few rows of sixteen, and most pools of a process with many are hardly used.</remarks>
+/// <remarks>
+/// The buckets of four powers of two form a row, which is allocated with its first duration: the durations of a pool
+/// need a few rows of sixteen, and most pools of a process with many are hardly used.
+/// </remarks>
 internal sealed class Histogram
 {
     private const int RowBits = 5;
@@ -58,7 +60,8 @@ internal sealed class Histogram
     internal void RecordAlone(TimeSpan duration)
     {
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
-        _buckets[HistogramBuckets.Of(nanoseconds)]++;
+        var bucket = HistogramBuckets.Of(nanoseconds);
+        (FindRow(bucket) ?? AddRow(bucket))[bucket % RowLength]++;
         _sum += nanoseconds;
         if (nanoseconds > _maximum)
         {

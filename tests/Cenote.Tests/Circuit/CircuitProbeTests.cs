@@ -33,7 +33,9 @@ public sealed class CircuitProbeTests
             new CallScript().Always(StubCall.Open, StubStep.Hang(new StubGate())),
             static options => options.ConnectTimeout = TimeSpan.FromMilliseconds(500));
         var rent = test.Pool.RentAsync().AsTask();
-        await test.Pump(rent);
+
+        // In short steps, so that no probe begins before the end of the rent is seen.
+        await test.Pump(rent, TimeSpan.FromMilliseconds(10));
         await Assert.ThrowsAnyAsync<PoolException>(() => rent);
         List<double> spacings = [];
         for (var probe = 0; probe < 6; probe++)
@@ -157,7 +159,7 @@ public sealed class CircuitProbeTests
         first.Stub().Break();
         first.Dispose();
         var waiters = Enumerable.Range(0, 4).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
-        await test.When(counts => counts.Opening == 4);
+        await test.Database.OpenStarted(5).Soon();
 
         await test.Pass(TimeSpan.FromMilliseconds(2100), TimeSpan.FromMilliseconds(100));
         foreach (var waiter in waiters)

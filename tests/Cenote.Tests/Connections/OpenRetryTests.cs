@@ -101,7 +101,7 @@ public sealed class OpenRetryTests
         await test.Database.CallEnded(StubCall.Open, 1).Soon();
         for (var opens = 2; opens < 6; opens++)
         {
-            Assert.InRange(await NextOpenAsync(test), TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(100));
+            Assert.InRange(await NextOpenAsync(test), TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1));
         }
 
         // Later after a twentieth to a tenth of the outage.

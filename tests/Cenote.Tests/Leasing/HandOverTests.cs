@@ -157,34 +157,6 @@ public sealed class HandOverTests
         Assert.Equal(0, test.Counts.Leased);
     }
 
-    [Fact]
-    public async Task A_hand_over_allocates_nothing_in_steady_state()
-    {
-        await using var pool = new ConnectionPool(
-            new StubProvider(new StubDatabase()), new ConnectionPoolOptions { MinSize = 1, MaxSize = 1, ResetMode = ResetMode.None });
-        await pool.WaitUntilReadyAsync().Soon();
-        var fewest = long.MaxValue;
-        for (var round = 0; round < 10; round++)
-        {
-            var before = GC.GetTotalAllocatedBytes(precise: true);
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => CycleAsync(pool, 5_000))).Soon();
-            fewest = Math.Min(fewest, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-
-        // What the test itself and the rest of the process allocate, less than a byte a hand-over.
-        Assert.InRange(fewest / 20_000.0, 0, 1);
-
-        static async Task CycleAsync(ConnectionPool pool, int count)
-        {
-            for (var i = 0; i < count; i++)
-            {
-                var lease = await pool.RentAsync();
-                await Task.Yield();
-                lease.Dispose();
-            }
-        }
-    }
-
     private sealed class CountingContext : SynchronizationContext
     {
         private int _posts;

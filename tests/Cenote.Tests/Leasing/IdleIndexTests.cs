@@ -1,6 +1,6 @@
 namespace Cenote.Tests.Leasing;
 
-/// <summary>A large pool finds its idle connections, and has slots for those that it needs alone.</summary>
+/// <summary>A large pool finds its idle connections, and has slots only for the connections that it needs.</summary>
 public sealed class IdleIndexTests
 {
     [Theory]
