@@ -76,11 +76,12 @@ internal static class MySqlConnectorInternals
 
     /// <summary>Puts a stream between the driver and its connection to the server.</summary>
     /// <returns>The stream; <see langword="null"/> when the driver compresses, waits for the answer to each command
-    /// (<c>Pipelining=false</c>), or has a named pipe.</returns>
-    internal static PipelinedStream? TryPipeline(MySqlConnection connection)
+    /// (<c>Pipelining=false</c>), or has a named pipe, and when the server is too old for a reset.</returns>
+    internal static PipelinedStream? TryPipeline(MySqlConnection connection, bool wasAwaited)
     {
         var session = SessionOf(connection);
-        if (!SupportsPipelining(session)
+        if (!SessionCommands.KnowsReset(connection.ServerVersion)
+            || !SupportsPipelining(session)
             || SocketOf(session) is not { } socket
             || (SslStreamOf(session) ?? StreamOf(session)) is not { } inner
             || PayloadHandler?.GetValue(session) is not { } handler
@@ -90,7 +91,7 @@ internal static class MySqlConnectorInternals
         }
 
         // Not by the property, which disposes of the handler before, and of the stream that it has.
-        var stream = new PipelinedStream(inner, socket);
+        var stream = new PipelinedStream(inner, socket) { WasAwaited = wasAwaited };
         ByteHandler.SetValue(handler, NewByteHandler(stream));
         return stream;
     }

@@ -11,7 +11,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
-    private Task _opening = Task.CompletedTask;
+    private readonly bool _mayUseTls = new MySqlConnectionStringBuilder(dataSource.ConnectionString).SslMode != MySqlSslMode.None;
     private PipelinedStream? _stream;
     private ResetRequest _request;
     private TimeSpan? _idleTimeout;
@@ -34,9 +34,35 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override void Open()
     {
         base.Open();
-        (var names, _idleTimeout) = Session.ReadStart();
-        _role = ResetMode == ResetMode.Full ? Session.ReadRole() : null;
-        _stream = resetsHere ? MySqlConnectorInternals.TryPipeline(Session) : null;
+        SetUpAsync(blocks: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Opens the session on a thread of its own, because a socket that was used asynchronously once costs callers that
+    /// block more for ever, and the opposite costs nothing. Not with TLS: the driver's blocking handshake has no
+    /// timeout.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the open. A blocking open ignores it, and ends at the driver's
+    /// timeout: until then it may have a session at the server.</param>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_mayUseTls)
+        {
+            await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await SetUpAsync(blocks: false, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await OwnThread.RunAsync(Open).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Sets up the session. When it blocks, the task that it returns has ended.</summary>
+    private async ValueTask SetUpAsync(bool blocks, CancellationToken cancellationToken)
+    {
+        (var names, _idleTimeout) = blocks ? Session.ReadStart() : await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
+        _role = ResetMode != ResetMode.Full ? null : blocks ? Session.ReadRole() : await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
+        _stream = resetsHere ? MySqlConnectorInternals.TryPipeline(Session, wasAwaited: !blocks) : null;
         var takesAttributes = _stream is not null && MySqlConnectorInternals.TakesQueryAttributes(Session);
         _request = ResetRequest.Of([], takesAttributes);
 
@@ -44,13 +70,21 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         var namesToRestore = default(string);
         if (ResetMode == ResetMode.Full && _stream is not null)
         {
+            _stream.IsOnTrial = true;
             SendReset();
-            namesToRestore = string.Equals(Session.ReadNames(), names, StringComparison.Ordinal) ? null : names;
+            var restored = blocks ? Session.ReadNames() : await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false);
+            namesToRestore = string.Equals(restored, names, StringComparison.Ordinal) ? null : names;
+            _stream.IsOnTrial = false;
+            if (_stream.WasRefused)
+            {
+                // The driver resets. The stream stays, and passes everything on.
+                _stream = null;
+            }
         }
 
         if (settings.QueryTimeout is { } limit)
         {
-            var statement = Session.SetLimit(limit);
+            var statement = blocks ? Session.SetLimit(limit) : await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false);
             _limitsStatements = statement is not null;
             _limit = ResetMode == ResetMode.Full ? statement : null;
         }
@@ -58,19 +92,15 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         _request = ResetRequest.Of([namesToRestore, HasFixedRole ? null : _role, _limit], takesAttributes);
         if (namesToRestore is not null)
         {
-            Session.Execute(namesToRestore, timeout: null);
+            if (blocks)
+            {
+                Session.Execute(namesToRestore, timeout: null);
+            }
+            else
+            {
+                await Session.ExecuteAsync(namesToRestore, cancellationToken).ConfigureAwait(false);
+            }
         }
-    }
-
-    /// <summary>
-    /// Opens the session on a thread of its own, because a socket that was used asynchronously once costs callers that
-    /// block more for ever, and the opposite costs nothing.
-    /// </summary>
-    /// <param name="cancellationToken">A token to cancel the wait. The driver then ends at its own timeout.</param>
-    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
-    {
-        _opening = OwnThread.RunAsync(Open);
-        await _opening.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -189,7 +219,6 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// <inheritdoc/>
     public override async ValueTask CloseAsync()
     {
-        await _opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.CloseAsync().ConfigureAwait(false);
         await dataSource.DisposeAsync().ConfigureAwait(false);
     }

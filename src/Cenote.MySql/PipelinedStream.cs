@@ -26,7 +26,16 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     /// Gets whether the socket was used asynchronously. .NET then wakes two more threads for each answer that a
     /// blocking call waits for, as long as the socket lives.
     /// </summary>
-    internal bool WasAwaited { get; private set; }
+    internal bool WasAwaited { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a reset may be refused, as by a proxy that does not know it. Otherwise a refusal ends the
+    /// connection.
+    /// </summary>
+    internal bool IsOnTrial { get; set; }
+
+    /// <summary>Gets whether a reset was refused on trial.</summary>
+    internal bool WasRefused { get; private set; }
 
     /// <summary>Gets whether the last command may have left a transaction open.</summary>
     internal bool MayBeInTransaction =>
@@ -197,7 +206,11 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
                 break;
             }
 
-            if (!_scanner.IsOk)
+            if (!_scanner.IsOk && IsOnTrial)
+            {
+                WasRefused = true;
+            }
+            else if (!_scanner.IsOk)
             {
                 // The command of the holder runs in a session that was not reset. Its answer must not arrive.
                 inner.Dispose();

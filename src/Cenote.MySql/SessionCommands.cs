@@ -29,12 +29,32 @@ internal static class SessionCommands
         return (string)command.ExecuteScalar()!;
     }
 
+    /// <inheritdoc cref="ReadNames"/>
+    internal static async ValueTask<string> ReadNamesAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    {
+        var command = new MySqlCommand(NamesQuery, session);
+        await using (command.ConfigureAwait(false))
+        {
+            return (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+    }
+
     /// <summary>Reads the initial state of a session.</summary>
     internal static SessionStart ReadStart(this MySqlConnection session)
     {
         using var command = new MySqlCommand(StartQuery, session);
         using var reader = command.ExecuteReader();
         return reader.Read() ? SessionStart.Of(reader) : default;
+    }
+
+    /// <inheritdoc cref="ReadStart"/>
+    internal static async ValueTask<SessionStart> ReadStartAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    {
+        var command = new MySqlCommand(StartQuery, session);
+        await using var ofCommand = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ofReader = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SessionStart.Of(reader) : default;
     }
 
     /// <summary>
@@ -52,6 +72,23 @@ internal static class SessionCommands
         catch (MySqlException) when (session.State == ConnectionState.Open)
         {
             // The server is too old for roles.
+            return null;
+        }
+    }
+
+    /// <inheritdoc cref="ReadRole"/>
+    internal static async ValueTask<string?> ReadRoleAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = new MySqlCommand(RoleQuery, session);
+            await using var ofCommand = command.ConfigureAwait(false);
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var ofReader = reader.ConfigureAwait(false);
+            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SetRole(session, reader) : null;
+        }
+        catch (MySqlException) when (session.State == ConnectionState.Open)
+        {
             return null;
         }
     }
@@ -134,6 +171,19 @@ internal static class SessionCommands
     }
 
     internal static bool IsMariaDb(DbConnection session) => session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Determines whether the server knows the reset of a session: MySQL from 5.7.3, MariaDB from 10.2.4.
+    /// </summary>
+    /// <param name="serverVersion">A version such as <c>8.0.36</c>, <c>10.11.6-MariaDB</c> or
+    /// <c>5.5.5-10.11.6-MariaDB</c>, whose first part is for clients that take 10 for an unknown protocol.</param>
+    internal static bool KnowsReset(string serverVersion)
+    {
+        var isMariaDb = serverVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        var text = isMariaDb && serverVersion.StartsWith("5.5.5-", StringComparison.Ordinal) ? serverVersion[6..] : serverVersion;
+        return Version.TryParse(string.Concat(text.TakeWhile(static letter => char.IsAsciiDigit(letter) || letter == '.')), out var version)
+            && version >= (isMariaDb ? new Version(10, 2, 4) : new Version(5, 7, 3));
+    }
 
     private static string? SetRole(MySqlConnection session, MySqlDataReader reader)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Cenote.MySql;
 using MySqlConnector;
 
@@ -140,8 +142,8 @@ public sealed class MySqlPipelinedResetTests
     [Fact]
     public async Task Pool_uses_no_socket_asynchronously_before_a_caller_does()
     {
-        await using var provider = new MySqlProvider(RealServers.MySql);
-        var session = (MySqlSession)provider.CreateConnection(new ConnectionSettings { SessionReset = SessionReset.ByPool, ResetMode = ResetMode.Full, ConnectTimeout = TimeSpan.FromSeconds(15) });
+        await using var provider = new MySqlProvider(RealServers.MySql + ";SslMode=None");
+        var session = NewSession(provider);
         await session.OpenAsync(TestContext.Current.CancellationToken);
         using (var command = session.Connection.CreateCommand())
         {
@@ -175,27 +177,74 @@ public sealed class MySqlPipelinedResetTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
+    // Until then the server may have its session, so the pool must not take another connection in its place.
     [Fact]
-    public async Task Cancelled_open_ends_at_once_and_its_session_is_closed_later()
+    public async Task Blocking_open_ends_only_when_the_driver_has_ended()
     {
         await using var relay = Relay.Start(ServerPort);
         relay.FallSilent();
         await using var provider = new MySqlProvider(Through(relay));
-        var session = provider.CreateConnection(new ConnectionSettings { SessionReset = SessionReset.ByPool, ResetMode = ResetMode.Full, ConnectTimeout = TimeSpan.FromSeconds(15) });
+        var session = NewSession(provider);
         using var cancel = new CancellationTokenSource();
         var opening = session.OpenAsync(cancel.Token).AsTask();
         await relay.Called;
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
-        var closing = session.CloseAsync().AsTask();
-        Assert.False(closing.IsCompleted);
         relay.Speak();
-        await closing;
+        await opening;
+        Assert.Equal(ConnectionState.Open, session.Connection.State);
+        await session.CloseAsync();
         Assert.Equal(ConnectionState.Closed, session.Connection.State);
     }
 
-    private static string Through(Relay relay) =>
-        new MySqlConnectionStringBuilder(RealServers.MySql) { Server = "127.0.0.1", Port = (uint)relay.Port, AllowUserVariables = true }.ConnectionString;
+    // The driver's blocking handshake has neither a token nor a timeout.
+    [Fact]
+    public async Task Open_ends_at_its_token_when_the_server_is_silent_in_the_TLS_handshake()
+    {
+        byte[] greeting =
+        [
+            10, .. "8.0.36\0"u8, 1, 0, 0, 0, .. "12345678\0"u8, 0, 0x8A, 45, 2, 0, 0x08, 0, 21, .. new byte[10], .. "123456789012\0"u8,
+            .. "mysql_native_password\0"u8,
+        ];
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        await using var provider = new MySqlProvider($"Server=127.0.0.1;Port={port};User ID=u;Password=p");
+        var session = NewSession(provider);
+        using var cancel = new CancellationTokenSource();
+        var opening = session.OpenAsync(cancel.Token).AsTask();
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        await client.GetStream().WriteAsync((byte[])[(byte)greeting.Length, 0, 0, 0, .. greeting], TestContext.Current.CancellationToken);
+
+        // The request for TLS, and the beginning of the handshake.
+        await client.GetStream().ReadExactlyAsync(new byte[36 + 5], TestContext.Current.CancellationToken);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        await session.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(ResetMode.Full)]
+    [InlineData(ResetMode.Rollback)]
+    public async Task Open_that_may_use_TLS_awaits_and_its_stream_says_so(ResetMode mode)
+    {
+        await using var provider = new MySqlProvider(RealServers.MySql);
+        var session = NewSession(provider, mode);
+        await session.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.True(Assert.IsType<PipelinedStream>(session.Stream).WasAwaited);
+        await session.CloseAsync();
+    }
+
+    private static MySqlSession NewSession(MySqlProvider provider, ResetMode mode = ResetMode.Full) => (MySqlSession)provider.CreateConnection(
+        new ConnectionSettings { SessionReset = SessionReset.ByPool, ResetMode = mode, ConnectTimeout = TimeSpan.FromSeconds(15) });
+
+    // Opened blocking.
+    private static string Through(Relay relay) => new MySqlConnectionStringBuilder(RealServers.MySql)
+    {
+        Server = "127.0.0.1",
+        Port = (uint)relay.Port,
+        AllowUserVariables = true,
+        SslMode = MySqlSslMode.None,
+    }.ConnectionString;
 
     private static ConnectionPool NewPool(string connectionString, ResetMode mode = ResetMode.Full) =>
         new ConnectionPoolBuilder().UseMySql(connectionString + ";Allow User Variables=true").WithResetMode(mode)

@@ -69,6 +69,38 @@ public sealed class PipelinedStreamTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Reset_that_is_refused_on_trial_leaves_the_connection_usable()
+    {
+        using var server = new ScriptedStream([.. Refusal, .. Result], part: 3);
+        using var stream = NewStream(server);
+        stream.IsOnTrial = true;
+        stream.SendReset(ResetRequest.Of([], takesAttributes: false));
+        stream.Write(Query);
+        List<byte> seen = [];
+        var buffer = new byte[64];
+        while (stream.Read(buffer) is > 0 and var read)
+        {
+            seen.AddRange(buffer.AsSpan(0, read));
+        }
+
+        Assert.Equal(Result, seen);
+        Assert.True(stream.WasRefused);
+        Assert.False(server.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData(true, "10.11.6-MariaDB-0+deb12u1")]
+    [InlineData(true, "5.5.5-10.2.4-MariaDB")]
+    [InlineData(false, "5.5.5-10.2.3-MariaDB-log")]
+    [InlineData(false, "10.1.48-MariaDB")]
+    [InlineData(true, "8.0.36")]
+    [InlineData(true, "5.7.3-m13")]
+    [InlineData(false, "5.7.2-m12")]
+    [InlineData(false, "5.6.51-log")]
+    [InlineData(false, "unknown")]
+    public void Reset_is_known_from_a_version_on(bool expected, string version) => Assert.Equal(expected, SessionCommands.KnowsReset(version));
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
