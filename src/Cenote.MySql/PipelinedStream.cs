@@ -17,10 +17,15 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     private const byte Query = 0x03;
     private const byte Execute = 0x17;
 
+    // The commands without an answer.
+    private const byte SendLongData = 0x18;
+    private const byte CloseStatement = 0x19;
+
     private PacketScanner _scanner;
     private int _owed;
     private bool _isUnused;
     private byte _command;
+    private bool _isAnswered = true;
 
     /// <summary>
     /// Gets whether the socket was used asynchronously. .NET then wakes two more threads for each answer that a
@@ -39,16 +44,23 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
 
     /// <summary>Gets whether the last command may have left a transaction open.</summary>
     internal bool MayBeInTransaction =>
-        !_isUnused && (_owed > 0 || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
+        !_isUnused && (_owed > 0 || !_isAnswered || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
 
     /// <summary>Sends the reset, unless no command was sent since the last one.</summary>
     /// <param name="request">The commands.</param>
     /// <exception cref="IOException">The server has closed the connection.</exception>
+    /// <exception cref="InvalidOperationException">A command has no answer yet: the holder may still use the
+    /// connection, which the driver would have checked.</exception>
     internal void SendReset(in ResetRequest request)
     {
         if (_isUnused)
         {
             return;
+        }
+
+        if (!_isAnswered)
+        {
+            throw new InvalidOperationException("A command of the lease has no answer yet.");
         }
 
         // A server sends nothing unasked, so this is the end of the connection. In a TLS session it would be an alert.
@@ -188,6 +200,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         if (packet.Length > 4 && packet[3] == 0)
         {
             _command = packet[4];
+            _isAnswered &= _command is SendLongData or CloseStatement;
         }
     }
 
@@ -224,6 +237,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         for (var seen = 0; seen < rest.Length;)
         {
             seen += _scanner.Skip(rest[seen..]);
+            _isAnswered = true;
         }
 
         if (at > 0)

@@ -137,14 +137,41 @@ public sealed class PipelinedStreamTests : IDisposable
     [Fact]
     public void Session_without_a_command_since_its_reset_is_not_reset_again()
     {
-        using var server = new ScriptedStream([], part: 1);
+        using var server = new ScriptedStream([.. Ok, .. Ok, .. Ok], part: 64);
         using var stream = NewStream(server);
         stream.SendReset(Reset);
         stream.SendReset(Reset);
         Assert.Equal(Reset.Packets, server.Sent);
         stream.Write(Query);
+        Assert.Equal(Ok.Length, stream.Read(new byte[64]));
         stream.SendReset(Reset);
         Assert.Equal([.. Reset.Packets, .. Query, .. Reset.Packets], server.Sent);
+    }
+
+    [Fact]
+    public void Reset_is_not_sent_while_a_command_has_no_answer()
+    {
+        using var server = new ScriptedStream([.. Ok, .. Ok, .. Ok, .. Ok], part: Ok.Length);
+        using var stream = NewStream(server);
+        var buffer = new byte[64];
+
+        // The status of the answer before says nothing of the command that runs.
+        stream.Write(Query);
+        Assert.True(stream.Read(buffer) > 0);
+        Assert.False(stream.MayBeInTransaction);
+        stream.Write(Query);
+        Assert.True(stream.MayBeInTransaction);
+        Assert.Throws<InvalidOperationException>(() => stream.SendReset(Reset));
+        Assert.True(stream.Read(buffer) > 0);
+
+        // The closing of a statement has no answer.
+        stream.Write([5, 0, 0, 0, 0x19, 1, 0, 0, 0]);
+        stream.SendReset(Reset);
+        stream.ReadAnswers();
+
+        // The answer to a reset is not that of the command.
+        stream.Write(Query);
+        Assert.Throws<InvalidOperationException>(() => stream.SendReset(Reset));
     }
 
     // Bit 1 of the status: in a transaction. Bit 2: autocommit.
@@ -179,9 +206,10 @@ public sealed class PipelinedStreamTests : IDisposable
         using var listener = NewListener();
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Connect(listener.LocalEndPoint!);
-        using var server = new ScriptedStream([], part: 1);
+        using var server = new ScriptedStream(Ok, part: 64);
         using var stream = new PipelinedStream(server, socket);
         stream.Write(Query);
+        _ = stream.Read(new byte[64]);
         listener.Accept().Dispose();
         socket.Poll(-1, SelectMode.SelectRead);
         Assert.Throws<IOException>(() => stream.SendReset(Reset));
