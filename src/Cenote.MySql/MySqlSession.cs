@@ -18,6 +18,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private string? _role;
     private string? _limit;
     private bool _limitsStatements;
+    private bool _reportsTransactions;
 
     /// <summary>Gets the stream that sends resets; <see langword="null"/> when the driver resets.</summary>
     internal PipelinedStream? Stream => _stream;
@@ -82,6 +83,11 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             }
         }
 
+        if (ResetMode == ResetMode.Rollback && _stream is not null)
+        {
+            await TryTransactionAsync(_stream, blocks, cancellationToken).ConfigureAwait(false);
+        }
+
         if (settings.QueryTimeout is { } limit)
         {
             var statement = blocks ? Session.SetLimit(limit) : await Session.SetLimitAsync(limit, cancellationToken).ConfigureAwait(false);
@@ -101,6 +107,36 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
                 await Session.ExecuteAsync(namesToRestore, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>
+    /// Determines whether the server, or a proxy before it, reports an open transaction. Without, each lease is rolled
+    /// back.
+    /// </summary>
+    private async ValueTask TryTransactionAsync(PipelinedStream stream, bool blocks, CancellationToken cancellationToken)
+    {
+        const string Begin = "START TRANSACTION";
+        const string End = "ROLLBACK";
+        if (blocks)
+        {
+            Session.Execute(Begin, timeout: null);
+        }
+        else
+        {
+            await Session.ExecuteAsync(Begin, cancellationToken).ConfigureAwait(false);
+        }
+
+        var showsBegin = stream.ShowsTransaction;
+        if (blocks)
+        {
+            Session.Execute(End, timeout: null);
+        }
+        else
+        {
+            await Session.ExecuteAsync(End, cancellationToken).ConfigureAwait(false);
+        }
+
+        _reportsTransactions = showsBegin && !stream.ShowsTransaction;
     }
 
     /// <inheritdoc/>
@@ -135,13 +171,13 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             return;
         }
 
-        var isInDoubt = _stream.MayBeInTransaction;
+        var isInDoubt = IsInDoubt(_stream);
         if (ResetMode == ResetMode.Full)
         {
             SendReset();
             if (isInDoubt)
             {
-                _stream.ReadAnswers();
+                _stream.ReadAnswers(settings.ConnectTimeout);
             }
         }
 
@@ -179,7 +215,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             return;
         }
 
-        var isInDoubt = _stream.MayBeInTransaction;
+        var isInDoubt = IsInDoubt(_stream);
         if (ResetMode == ResetMode.Full)
         {
             SendReset();
@@ -277,7 +313,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     // The server may refuse the role that a session began in, which must not reach the next holder.
     private bool HasFixedRole => _role is not (null or SessionCommands.NoRole);
 
-    private bool IsSentOnly() => !HasFixedRole && IsClean() && !_stream.MayBeInTransaction;
+    private bool IsSentOnly() => !HasFixedRole && IsClean() && !IsInDoubt(_stream);
+
+    private bool IsInDoubt(PipelinedStream stream) => stream.MayBeInTransaction || (ResetMode == ResetMode.Rollback && !_reportsTransactions);
 
     /// <summary>Determines whether the lease left nothing that only the driver can end.</summary>
     [MemberNotNullWhen(true, nameof(_stream))]

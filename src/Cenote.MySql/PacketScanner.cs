@@ -68,25 +68,26 @@ internal struct PacketScanner
     /// Determines whether this packet, the last of an answer, shows that no transaction is open. With
     /// <c>autocommit</c> off it never does, because the server begins the next one by itself.
     /// </summary>
-    internal readonly bool ShowsNoTransaction()
+    internal readonly bool ShowsNoTransaction() => Status is { } status && (status & (InTransaction | AutoCommit)) == AutoCommit;
+
+    /// <summary>Determines whether this packet, the last of an answer, shows that a transaction is open.</summary>
+    internal readonly bool ShowsTransaction() => Status is { } status && (status & InTransaction) != 0;
+
+    // The low byte of the session's status.
+    private readonly byte? Status
     {
-        if (!IsBetweenPackets || Kept < 5 || _beginning[0] is not (0 or 0xFE))
+        get
         {
-            return false;
-        }
-
-        // The old form of the end of a result has five bytes. Both numbers of the other form may be longer than a byte.
-        var at = 3;
-        if (_length != 5)
-        {
-            at = AfterNumber(AfterNumber(1));
-            if (at + 2 > Kept)
+            if (!IsBetweenPackets || Kept < 5 || _beginning[0] is not (0 or 0xFE))
             {
-                return false;
+                return null;
             }
-        }
 
-        return (_beginning[at] & (InTransaction | AutoCommit)) == AutoCommit;
+            // The old form of the end of a result has five bytes. Both numbers of the other form may be longer than a
+            // byte.
+            var at = _length == 5 ? 3 : AfterNumber(AfterNumber(1));
+            return at + 2 > Kept ? null : _beginning[at];
+        }
     }
 
     private readonly int AfterNumber(int at) => at >= Kept

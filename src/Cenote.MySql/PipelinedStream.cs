@@ -46,6 +46,9 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     internal bool MayBeInTransaction =>
         !_isUnused && (_owed > 0 || !_isAnswered || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
 
+    /// <summary>Gets whether the last answer shows an open transaction.</summary>
+    internal bool ShowsTransaction => _owed == 0 && _isAnswered && _command == Query && _scanner.ShowsTransaction();
+
     /// <summary>Sends the reset, unless no command was sent since the last one.</summary>
     /// <param name="request">The commands.</param>
     /// <exception cref="IOException">The server has closed the connection.</exception>
@@ -76,17 +79,30 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     }
 
     /// <summary>Reads the answers of the last reset.</summary>
-    internal void ReadAnswers()
+    /// <param name="timeout">The timeout of each read, as of the driver's own reset. Otherwise the one of the driver's
+    /// last read would apply.</param>
+    internal void ReadAnswers(TimeSpan timeout)
     {
+        var before = inner.CanTimeout ? inner.ReadTimeout : Timeout.Infinite;
+        if (inner.CanTimeout)
+        {
+            inner.ReadTimeout = timeout == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue);
+        }
+
         Span<byte> buffer = stackalloc byte[256];
         while (_owed > 0)
         {
             var read = inner.Read(buffer);
             ThrowUnlessAnswer(read, TakeAnswers(buffer[..read]));
         }
+
+        if (inner.CanTimeout)
+        {
+            inner.ReadTimeout = before;
+        }
     }
 
-    /// <inheritdoc cref="ReadAnswers"/>
+    /// <summary>Reads the answers of the last reset.</summary>
     internal async ValueTask ReadAnswersAsync(CancellationToken cancellationToken)
     {
         WasAwaited = true;

@@ -22,6 +22,9 @@ public sealed class Relay(int serverPort) : IAsyncDisposable
     /// <summary>A port on which nothing listens until <see cref="Appear"/>.</summary>
     public int Port { get; } = FreePort.Take();
 
+    /// <summary>Gets or sets what changes each part of an answer.</summary>
+    public Action<Memory<byte>>? ChangeAnswer { get; set; }
+
     /// <summary>Completes when the first connection has come.</summary>
     public Task Called => _called.Task;
 
@@ -111,6 +114,11 @@ public sealed class Relay(int serverPort) : IAsyncDisposable
         while ((count = await from.ReadAsync(buffer, _stopped.Token)) > 0)
         {
             await _speaking.Task.WaitAsync(_stopped.Token);
+            if (isAnswer)
+            {
+                ChangeAnswer?.Invoke(buffer.AsMemory(0, count));
+            }
+
             if (isAnswer && Volatile.Read(ref _left) is var left && left != Never)
             {
                 if (count > left)

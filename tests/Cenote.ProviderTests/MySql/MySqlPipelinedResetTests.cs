@@ -129,6 +129,26 @@ public sealed class MySqlPipelinedResetTests
         Assert.Equal(before + 4, await pool.ScalarAsync<long>(Questions));
     }
 
+    [Theory]
+    [InlineData("None")]
+    [InlineData("Preferred")]
+    public async Task Rollback_mode_always_rolls_back_where_no_transaction_is_reported(string tls)
+    {
+        await using var relay = Relay.Start(ServerPort);
+        relay.ChangeAnswer = static answer =>
+        {
+            // A success: its length, the number 1, and no rows. Its status says that no transaction is open.
+            if (answer.Span is [_, 0, 0, 1, 0, 0, 0, ..] and { Length: < 64 })
+            {
+                answer.Span[7] &= 0xFE;
+            }
+        };
+        await using var pool = NewPool($"{Through(relay)};SslMode={tls}", ResetMode.Rollback);
+        await pool.ExecuteAsync("BEGIN");
+        Assert.Equal(0, await pool.ScalarAsync<int>("SELECT @@in_transaction"));
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
     [Fact]
     public async Task Transaction_of_XA_is_seen_and_its_session_closed_in_rollback_mode()
     {

@@ -129,7 +129,7 @@ public sealed class PipelinedStreamTests : IDisposable
             }
             else
             {
-                stream.ReadAnswers();
+                stream.ReadAnswers(Timeout.InfiniteTimeSpan);
             }
         }
     }
@@ -167,7 +167,7 @@ public sealed class PipelinedStreamTests : IDisposable
         // The closing of a statement has no answer.
         stream.Write([5, 0, 0, 0, 0x19, 1, 0, 0, 0]);
         stream.SendReset(Reset);
-        stream.ReadAnswers();
+        stream.ReadAnswers(Timeout.InfiniteTimeSpan);
 
         // The answer to a reset is not that of the command.
         stream.Write(Query);
