@@ -48,7 +48,7 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
                 try
                 {
                     var physical = await attempt(cancellationToken).ConfigureAwait(false);
-                    Publish();
+                    _ = Publish(news);
                     return physical;
                 }
                 catch (Exception exception) when (exception is not NoDemandException)
@@ -81,6 +81,13 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
                 }
                 else
                 {
+                    if (isKnocker && pause == TimeSpan.MaxValue)
+                    {
+                        // Not refused, so it knocks no more. Another open may, and its own news does not wake it.
+                        isKnocker = false;
+                        news = StopKnocking(news);
+                    }
+
                     isKnock = await HasNewsAsync(news, left, cancellationToken).ConfigureAwait(false);
                 }
             }
@@ -89,7 +96,7 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
         {
             if (isKnocker)
             {
-                StopKnocking();
+                _ = StopKnocking(Task.CompletedTask);
             }
         }
     }
@@ -103,14 +110,21 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
         return news.IsCompleted;
     }
 
-    private void StopKnocking()
+    /// <returns>The news to wait for: the next, unless some came since <paramref name="news"/>.</returns>
+    private Task StopKnocking(Task news)
     {
         Volatile.Write(ref _isKnocking, 0);
-        Publish();
+        return Publish(news);
     }
 
     /// <summary>Wakes the opens that wait between two retries: one of them knocks next, or all succeed.</summary>
-    private void Publish() => Interlocked.Exchange(ref _news, NewNews()).TrySetResult();
+    private Task Publish(Task news)
+    {
+        var next = NewNews();
+        var last = Interlocked.Exchange(ref _news, next);
+        last.TrySetResult();
+        return last.Task == news ? next.Task : news;
+    }
 
     private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

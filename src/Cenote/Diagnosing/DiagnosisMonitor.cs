@@ -16,6 +16,14 @@ internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend,
     private (DiagnosisLevel Level, FindingKind? Kind) _seen = (DiagnosisLevel.Healthy, null);
     private int _confirmations;
 
+    /// <summary>
+    /// Gets when the next sample is needed. At rest, time alone ends what happened in the last minute, and the end is
+    /// recorded too.
+    /// </summary>
+    public long DueAt => IsSettled ? long.MaxValue : 0;
+
+    private bool IsSettled => _reported.Level == DiagnosisLevel.Healthy && _seen == _reported;
+
     public void Run()
     {
         trend.Add(diagnoser.Sample());
@@ -36,7 +44,13 @@ internal sealed class DiagnosisMonitor(PoolDiagnoser diagnoser, PoolTrend trend,
         }
     }
 
-    public void Rest() => trend.Rest();
+    public void Rest()
+    {
+        if (IsSettled)
+        {
+            trend.Rest();
+        }
+    }
 
     private void Record(Diagnosis diagnosis)
     {

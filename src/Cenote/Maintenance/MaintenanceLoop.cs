@@ -201,11 +201,10 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
             if (!isAtRest || _desk.Now >= task.DueAt)
             {
                 RunTask(task);
-            }
-
-            if (_rest.IsAtRest && !isAtRest)
-            {
-                task.Rest();
+                if (_rest.IsAtRest)
+                {
+                    task.Rest();
+                }
             }
 
             dueAt = Math.Min(dueAt, task.DueAt);

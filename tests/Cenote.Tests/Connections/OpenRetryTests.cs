@@ -129,8 +129,8 @@ public sealed class OpenRetryTests
         await test.Pass(TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(1));
 
         Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
-        await test.Pump(rent);
-        (await rent).Dispose();
+        await NextOpenAsync(test);
+        (await rent.Soon()).Dispose();
     }
 
     [Fact]
@@ -170,11 +170,49 @@ public sealed class OpenRetryTests
 
         // One caller is left, so one of the two opens ends at its next knock.
         await test.PassUntil(() => test.Counts.Opening == 1, TimeSpan.FromMilliseconds(1));
-        Assert.InRange(await NextOpenAsync(test), TimeSpan.Zero, TimeSpan.FromMilliseconds(100));
+        Assert.InRange(await NextOpenAsync(test), TimeSpan.Zero, TimeSpan.FromSeconds(1));
         test.Script.Heal(StubCall.Open);
         await test.Pump(second, TimeSpan.FromMilliseconds(1));
 
         (await second).Dispose();
+    }
+
+    [Fact]
+    public async Task Another_open_knocks_when_the_one_that_did_is_not_refused()
+    {
+        await using var test = TestPool.Create(
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenMinutes, TenMinutes),
+            script: new CallScript().Always(StubCall.Open, Refusal()).At(StubCall.Open, 3, StubStep.Fail(FailureKind.Transient)));
+        var rents = Enumerable.Range(0, 2).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 2);
+        await NextOpenAsync(test);
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 3);
+
+        for (var opens = 4; opens < 8; opens++)
+        {
+            Assert.InRange(await NextOpenAsync(test), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        }
+
+        test.Script.Heal(StubCall.Open);
+        await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
+        Array.ForEach(await Task.WhenAll(rents).Soon(), static lease => lease.Dispose());
+    }
+
+    [Fact]
+    public async Task A_knock_that_is_not_refused_is_followed_by_the_retry()
+    {
+        await using var test = TestPool.Create(
+            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) = (3, TenMinutes, TenMinutes, TimeSpan.FromHours(1)),
+            script: new CallScript().At(StubCall.Open, 1, Refusal()).At(StubCall.Open, 2, StubStep.Fail(FailureKind.Transient)));
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 1);
+        await NextOpenAsync(test);
+        await test.StatisticsAre(static statistics => statistics.OpenFailures == 2);
+
+        await test.Pass(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+        Assert.Equal(2, test.Database.Calls(StubCall.Open).Started);
+        await test.Pump(rent);
+        (await rent).Dispose();
     }
 
     /// <summary>Lets time pass until one more open begins, and returns how much.</summary>
@@ -182,7 +220,11 @@ public sealed class OpenRetryTests
     {
         var (opens, since) = (test.Database.Calls(StubCall.Open).Started, test.Time.GetUtcNow());
         await test.PassUntil(() => test.Database.Calls(StubCall.Open).Started > opens, TimeSpan.FromMilliseconds(1));
-        return test.Time.GetUtcNow() - since;
+        var passed = test.Time.GetUtcNow() - since;
+
+        // Time that passes during the open would be the open's own.
+        await test.Database.CallEnded(StubCall.Open, opens + 1).Soon();
+        return passed;
     }
 
     private static StubStep Refusal() => StubStep.Fail(FailureKind.ConnectionLost);

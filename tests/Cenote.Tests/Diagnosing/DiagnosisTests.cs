@@ -263,6 +263,29 @@ public sealed class DiagnosisTests
     }
 
     [Fact]
+    public async Task A_diagnosis_that_time_alone_ends_is_logged_as_over_at_rest()
+    {
+        await using var test = await TestPool.FullAsync(2, static options => options.ValidationInterval = Timeout.InfiniteTimeSpan);
+        for (var i = 0; i < 20; i++)
+        {
+            await test.Pass(TimeSpan.FromSeconds(1));
+            var lease = await test.Pool.RentAsync().Soon();
+            lease.RetireOnReturn();
+            lease.Dispose();
+            await test.When(counts => counts.Idle == 2);
+        }
+
+        await test.Pass(TimeSpan.FromSeconds(35), TimeSpan.FromSeconds(1));
+        Assert.Equal(FindingKind.ConnectionChurn, Assert.Single(test.Pool.Diagnose().Findings).Kind);
+        Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 51);
+        Assert.DoesNotContain(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 52);
+
+        await test.Pass(TimeSpan.FromSeconds(85), TimeSpan.FromSeconds(1));
+        Assert.Single(test.Logger.Collector.GetSnapshot(), record => record.Id.Id == 52);
+        Assert.True(test.Pool.Engine.Maintenance.IsAtRest);
+    }
+
+    [Fact]
     public async Task A_pool_at_the_edge_does_not_fill_the_log()
     {
         await using var test = await TestPool.FullAsync(1);
