@@ -94,7 +94,7 @@ internal static class SettingTable
         Number("MaxConcurrentOpens", options => options.MaxConcurrentOpens, (options, value) => options.MaxConcurrentOpens = value, 1, 1000) with
         {
             Unit = Connections,
-            Meaning = "The maximum number of connections that are being opened at once.",
+            Meaning = "The maximum number of connections that are being opened at once for waiting callers; 16 at most for others. It halves with each failure and doubles with each success.",
         },
         Choice("StartupMode", options => options.StartupMode, (options, value) => options.StartupMode = value) with
         {

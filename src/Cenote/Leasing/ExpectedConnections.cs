@@ -25,6 +25,9 @@ internal sealed class ExpectedConnections(PoolClock clock)
 
     internal RunningAverage Opens { get; } = new();
 
+    /// <summary>Gets the duration of leases, from those that were measured.</summary>
+    internal RunningAverage Uses { get; } = new();
+
     /// <summary>Records that the work on a slot has succeeded.</summary>
     internal void End(Slot slot, RunningAverage average)
     {

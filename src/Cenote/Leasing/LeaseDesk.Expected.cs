@@ -5,6 +5,11 @@ internal sealed partial class LeaseDesk
 {
     private static readonly long NoDoubt = TimeSpan.MaxValue.Ticks;
 
+    /// <summary>The number of opens at once beside live connections whose leases were never measured.</summary>
+    private const int OpensAtFirst = 4;
+
+    private readonly WaitedTime _waitedTime = new();
+
     private long _doubtAt = NoDoubt;
 
     internal ExpectedConnections Expected { get; }
@@ -55,18 +60,57 @@ internal sealed partial class LeaseDesk
 
         var coming = _queue.Count == 0 ? default : Expected.GetOutlook(_slots.All);
         var waiting = WeedQueue(Capacity.UnderWay + coming.Soon + coming.Late + 1, now, ref over);
-        if (Capacity.WantsOpening(coming.CountNeedy(waiting), milliseconds))
+        var doubtIn = coming.DoubtIn;
+        if (Capacity.WantsOpening(coming.CountNeedy(waiting), milliseconds)
+            && (Capacity.WantsOpening(0, milliseconds) || !IsServedSooner(now, ref doubtIn)))
         {
             return true;
         }
 
-        if (coming.HasAny && waiting > Capacity.UnderWay && (now + coming.DoubtIn).Ticks is var doubtAt && doubtAt < _doubtAt)
+        if (doubtIn > TimeSpan.Zero && waiting > Capacity.UnderWay && (now + doubtIn).Ticks is var doubtAt && doubtAt < _doubtAt)
         {
             Volatile.Write(ref _doubtAt, doubtAt);
             isInDoubt = true;
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Returns whether returns serve the waiting callers sooner than an open that starts now, and their waiting has not
+    /// yet cost as much as an open. Before any lease was measured, a few opens may start.
+    /// </summary>
+    private bool IsServedSooner(TimeSpan now, ref TimeSpan doubtIn)
+    {
+        var waiting = _queue.Count;
+        if (Expected.Opens.Value is not { } open || open == TimeSpan.Zero || CountLive() is not (> 0 and var live))
+        {
+            return false;
+        }
+
+        if (Expected.Uses.Value is not { } use)
+        {
+            if (Capacity.UnderWay < OpensAtFirst)
+            {
+                _waitedTime.Spend(open);
+                return false;
+            }
+        }
+        else if ((waiting - Capacity.UnderWay) * use > live * open)
+        {
+            return false;
+        }
+
+        var balance = _waitedTime.With(now - _queue.First!.StartedAt, waiting);
+        if (balance >= open)
+        {
+            _waitedTime.Spend(open);
+            return false;
+        }
+
+        var left = (open - balance) / waiting;
+        doubtIn = doubtIn > TimeSpan.Zero && doubtIn < left ? doubtIn : left;
+        return true;
     }
 
     /// <summary>

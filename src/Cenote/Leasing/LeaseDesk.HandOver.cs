@@ -41,10 +41,10 @@ internal sealed partial class LeaseDesk
                     _queue.Remove(waiter);
                     if (_queue.Count == 0)
                     {
-                        SetAttention(Leasing.Attention.Waiting, on: false);
+                        RecordLastServed();
                     }
 
-                    Meters.WaitTime.RecordAlone(now - waiter.StartedAt);
+                    RecordWait(now - waiter.StartedAt);
                 }
                 else
                 {

@@ -310,9 +310,21 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    private void RecordWait(TimeSpan waited)
+    {
+        Meters.WaitTime.RecordAlone(waited);
+        _waitedTime.Add(waited);
+    }
+
     private void RecordQueueEmpty()
     {
-        SetAttention(Leasing.Attention.Waiting, on: false);
+        RecordLastServed();
         _shedding?.RecordEmpty();
+    }
+
+    private void RecordLastServed()
+    {
+        SetAttention(Leasing.Attention.Waiting, on: false);
+        _waitedTime.RecordEmpty(Expected.Opens.Value ?? TimeSpan.Zero);
     }
 }

@@ -158,9 +158,13 @@ internal sealed partial class LeaseDesk
             waiter = _shedding.Take(_queue, now, ref shed, ref over);
         }
 
-        SetAttention(Leasing.Attention.Waiting, _queue.Count > 0);
+        if (_queue.Count == 0)
+        {
+            RecordLastServed();
+        }
+
         slot.SetHolder(ticket, this, waiter);
-        Meters.WaitTime.RecordAlone(now - waiter.StartedAt);
+        RecordWait(now - waiter.StartedAt);
         return waiter;
     }
 

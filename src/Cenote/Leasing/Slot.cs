@@ -427,7 +427,9 @@ internal sealed class Slot
     private void RecordSample()
     {
         _sampledTicket = 0;
-        _desk.Meters.UseTime.Record(_desk.Clock.ElapsedSince(_sampleStart));
+        var used = _desk.Clock.ElapsedSince(_sampleStart);
+        _desk.Meters.UseTime.Record(used);
+        _desk.Expected.Uses.Record(used);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 128)]

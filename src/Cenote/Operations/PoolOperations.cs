@@ -8,6 +8,8 @@ namespace Cenote.Operations;
 /// <summary>The operations that an operator runs on a pool.</summary>
 internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionWork work, PoolJournal journal)
 {
+    private const int MaxConcurrentValidations = 16;
+
     private readonly object _sizes = new();
     private volatile bool _isDraining;
     private string _waitingForRestart = "";
@@ -52,7 +54,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         }
 
         var good = 0;
-        var validation = new ParallelOptions { MaxDegreeOfParallelism = settings.MaxConcurrentOpens, CancellationToken = cancellationToken };
+        var validation = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(settings.MaxConcurrentOpens, MaxConcurrentValidations), CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(desk.Slots.All.ToArray(), validation, ValidateAsync).ConfigureAwait(false);
         return good;
 

@@ -136,9 +136,13 @@ public sealed class ConnectionPoolOptions
     /// <value>Default 30 s. Range 0 to 1 day.</value>
     public TimeSpan OpenRetryMaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Gets or sets the maximum number of connections that are being opened at once.</summary>
-    /// <value>Default 16. Range 1 to 1,000.</value>
-    public int MaxConcurrentOpens { get; set; } = 16;
+    /// <summary>
+    /// Gets or sets the maximum number of connections that are being opened at once for waiting callers. The number
+    /// halves with each failed attempt and doubles with each success. Without a waiting caller (the minimum size, a
+    /// warm-up, replacements) it is 16 at most.
+    /// </summary>
+    /// <value>Default 128. Range 1 to 1,000.</value>
+    public int MaxConcurrentOpens { get; set; } = 128;
 
     /// <summary>
     /// Gets or sets when the pool stops opening connections, and how it probes for the recovery of the database.

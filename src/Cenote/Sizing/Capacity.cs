@@ -12,6 +12,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     private const long CeilingMemory = 60_000;
 
+    private readonly OpenPace _pace = new(maxConcurrentOpens);
     private bool _hasFreshDemand;
     private long _holdUntil;
     private long _refusedUntil;
@@ -67,14 +68,14 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     /// <summary>Returns whether one more open should start.</summary>
     internal bool WantsOpening(int waiting, long now)
     {
-        if (!HasRoom || UnderWay >= maxConcurrentOpens || RefusesOpens(now) || IsAtCeiling(now))
+        if (!HasRoom || RefusesOpens(now) || IsAtCeiling(now))
         {
             return false;
         }
 
         var mayTry = now >= _holdUntil;
-        return (waiting > UnderWay && (mayTry || _hasFreshDemand))
-            || (mayTry && (Total - ObsoleteOpens < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements));
+        return (waiting > UnderWay && (mayTry || _hasFreshDemand) && _pace.Allows(UnderWay, forCaller: true))
+            || (mayTry && (Total - ObsoleteOpens < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements) && _pace.Allows(UnderWay, forCaller: false));
     }
 
     /// <summary>Returns the same for an open that is in progress and already counted.</summary>
@@ -100,6 +101,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         ObsoleteOpens -= wasDoomed ? 1 : 0;
         if (hasOpened)
         {
+            _pace.RecordSuccess();
             EndRefusal();
             RaiseCeiling();
         }
@@ -149,6 +151,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     /// <param name="live">The number of connections that the server has accepted.</param>
     internal void HoldRefused(long now, FailureKind kind, int live)
     {
+        _pace.RecordFailure();
         if (kind == FailureKind.InvalidCredentials && now >= _refusedUntil)
         {
             // A callback may return other credentials by now.
