@@ -5,7 +5,7 @@ internal sealed partial class LeaseDesk
 {
     private static readonly long NoDoubt = TimeSpan.MaxValue.Ticks;
 
-    /// <summary>The number of opens at once beside live connections whose leases were never measured.</summary>
+    /// <summary>The number of opens at once beside leases when none was ever measured.</summary>
     private const int OpensAtFirst = 4;
 
     private readonly WaitedTime _waitedTime = new();
@@ -83,7 +83,7 @@ internal sealed partial class LeaseDesk
     private bool IsServedSooner(TimeSpan now, ref TimeSpan doubtIn)
     {
         var waiting = _queue.Count;
-        if (Expected.Opens.Value is not { } open || open == TimeSpan.Zero || CountLive() is not (> 0 and var live))
+        if (Expected.Opens.Value is not { } open || open == TimeSpan.Zero || _slots.CountOf(SlotState.Leased) is not (> 0 and var leased))
         {
             return false;
         }
@@ -96,7 +96,7 @@ internal sealed partial class LeaseDesk
                 return false;
             }
         }
-        else if ((waiting - Capacity.UnderWay) * use > live * open)
+        else if ((waiting - Capacity.UnderWay) * use > leased * open)
         {
             return false;
         }

@@ -1,3 +1,5 @@
+using System.Transactions;
+
 namespace Cenote.Leasing;
 
 // The way of a connection from one holder to the next caller in the queue.
@@ -54,15 +56,17 @@ internal sealed partial class LeaseDesk
             }
         }
 
-        over?.ForEach(End);
-        if (waiter is null)
+        if (waiter is not null)
         {
-            return false;
+            slot.SetHolder(ticket, this, waiter);
+            if (!Deliver(waiter, slot, ticket, now))
+            {
+                Settle();
+            }
         }
 
-        slot.SetHolder(ticket, this, waiter);
-        Deliver(waiter, slot, ticket, now);
-        return true;
+        over?.ForEach(End);
+        return waiter is not null;
     }
 
     /// <summary>
@@ -70,19 +74,25 @@ internal sealed partial class LeaseDesk
     /// dead, the caller goes back to its place, and only then the connection is closed. In the other order, its
     /// replacement could be open, and rented to later callers, before the caller is back in its place.
     /// </summary>
-    private void Deliver(Waiter waiter, Slot slot, long ticket, TimeSpan now)
+    /// <returns><see langword="false"/> when the connection was dead, so that there is something to settle.</returns>
+    private bool Deliver(Waiter waiter, Slot slot, long ticket, TimeSpan now)
     {
-        if (slot.PreparesLeases && !TryPrepareElsewhere(slot, ticket, out var failure))
+        if (slot.PreparesLeases)
         {
-            QueueAgain(waiter, waiter.Sequence);
-            CloseDead(slot, ticket, failure);
-            Settle();
-            return;
+            if (!TryPrepareElsewhere(slot, ticket, out var failure))
+            {
+                QueueAgain(waiter, waiter.Sequence);
+                CloseDead(slot, ticket, failure);
+                return false;
+            }
+
+            now = Clock.Elapsed;
         }
 
         var waited = now - waiter.StartedAt;
         Meters.WaitTime.Export?.Record(waited);
         waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, wasSlow: waited >= _failures.SlowAcquireThreshold);
+        return true;
     }
 
     /// <summary>
@@ -100,10 +110,13 @@ internal sealed partial class LeaseDesk
         return false;
     }
 
-    /// <summary>Prepares a lease for another caller, on a thread that has a trace of its own.</summary>
+    /// <summary>
+    /// Prepares a lease for another caller, on a thread that may have a trace and an ambient transaction of its own.
+    /// </summary>
     private static bool TryPrepareElsewhere(Slot slot, long ticket, out Exception? failure)
     {
         using var outside = OutsideTrace.Enter();
+        using var suppressed = Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress);
         return TryPrepare(slot, ticket, out failure);
     }
 

@@ -95,13 +95,22 @@ internal sealed partial class LeaseDesk
     {
         Func<Exception>? refuse;
         var mustArm = false;
+        bool isOver;
         lock (_gate)
         {
-            refuse = FindRefusal();
-            if (refuse is null)
+            // A cancellation or a timeout that came meanwhile did not find it in the queue. A later one does.
+            isOver = waiter.IsOver(Clock.Elapsed);
+            refuse = isOver ? null : FindRefusal();
+            if (!isOver && refuse is null)
             {
                 mustArm = EnqueueUnderLock(waiter, place, out _);
             }
+        }
+
+        if (isOver)
+        {
+            End(waiter);
+            return;
         }
 
         if (refuse is not null)
@@ -113,12 +122,6 @@ internal sealed partial class LeaseDesk
         if (mustArm)
         {
             ArmDeadlineTimer();
-        }
-
-        // A cancellation or a timeout that came meanwhile did not find it in the queue.
-        if (waiter.IsOver(Clock.Elapsed) && TryRemove(waiter, onlyIfOverdue: false))
-        {
-            End(waiter);
         }
     }
 

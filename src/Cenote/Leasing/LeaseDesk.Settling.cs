@@ -50,12 +50,16 @@ internal sealed partial class LeaseDesk
             }
 
             met?.ForEach(static condition => condition.Complete());
+            if (waiter is not null)
+            {
+                Deliver(waiter, served!, ticket, now);
+            }
+
             over?.ForEach(End);
             hopeless?.ForEach(Refuse);
             shed?.ForEach(Shed);
             if (waiter is not null)
             {
-                Deliver(waiter, served!, ticket, now);
                 continue;
             }
 

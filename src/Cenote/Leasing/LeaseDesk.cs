@@ -77,7 +77,7 @@ internal sealed partial class LeaseDesk
         set
         {
             var slots = _slots.All;
-            var spread = Math.Clamp(value, 1, Math.Min(Environment.ProcessorCount, slots.Length));
+            var spread = Math.Clamp(value, 1, Math.Min(Math.Min(Environment.ProcessorCount, SlotTable.Near), slots.Length));
             if (spread != Spread)
             {
                 Volatile.Write(ref _preferred, spread == 1 ? null : slots[..spread].ToArray());

@@ -8,8 +8,10 @@ namespace Cenote.Leasing;
 /// </summary>
 internal sealed class SlotTable
 {
-    /// <summary>The number of the lowest slots that every search looks at.</summary>
-    private const int Near = 8;
+    /// <summary>
+    /// The number of the lowest slots that every search looks at. Busy threads may keep to one of these each.
+    /// </summary>
+    internal static readonly int Near = Math.Clamp(Environment.ProcessorCount, 8, 64);
 
     private readonly LeaseDesk _desk;
     private IdleIndex[] _indexes = [];

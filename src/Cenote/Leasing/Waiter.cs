@@ -19,6 +19,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     /// <summary>The mark of a result that came before the caller awaited it.</summary>
     private static readonly Action<object?> Completed = static _ => { };
 
+    /// <summary>How long a blocked caller waits for the thread that serves it, in milliseconds.</summary>
+    private const int ShortWait = 10;
+
     /// <summary>What the caller itself does with a lease when it runs.</summary>
     private const State MustReceive = State.MustCheckDeadline | State.WasSlow;
 
@@ -80,7 +83,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         set => Set(State.InOrder, value);
     }
 
-    /// <summary>Gets whether its result is there.</summary>
+    /// <summary>Gets whether its result is there. The thread that completes it may not have left it yet.</summary>
     internal bool IsDone => ((State)Volatile.Read(ref Unsafe.As<State, byte>(ref _state)) & State.Done) != State.None;
 
     /// <summary>Gets or sets its place in the queue, while it is queued.</summary>
@@ -121,7 +124,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     }
 
     /// <summary>Returns whether it is queued at a desk, in this place.</summary>
-    internal bool IsQueuedAt(LeaseDesk desk, long place) => ReferenceEquals(_desk, desk) && IsQueued && _number == place;
+    /// <remarks>It may belong to another desk by now, whose lock is another. Places are unique among all desks, so the
+    /// place, read last, decides.</remarks>
+    internal bool IsQueuedAt(LeaseDesk desk, long place) => ReferenceEquals(_desk, desk) && IsQueued && Volatile.Read(ref _number) == place;
 
     /// <summary>Prepares the waiter for a caller, before it is queued.</summary>
     internal void Begin(LeaseDesk desk, in RentRequest request, bool isBlocking)
@@ -152,6 +157,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
                     waiter._desk.Cancel(waiter, token);
                 },
                 this);
+
+            // A callback that ran while the waiter was out of the queue, to be served, did not find it there. If its
+            // connection was dead, it is queued again.
+            var spin = new SpinWait();
+            while (cancellationToken.IsCancellationRequested && !IsDone)
+            {
+                _desk.Cancel(this, cancellationToken);
+                spin.SpinOnce();
+            }
         }
     }
 
@@ -218,6 +232,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         // With the machine's clock the thread keeps its own deadline: the timer needs a thread of the thread pool,
         // and callers that block may have taken them all.
         var keepsDeadline = _desk.Clock.IsSystem;
+        var isBeingServed = false;
         while (true)
         {
             lock (this)
@@ -227,16 +242,19 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
                     return;
                 }
 
-                if (Monitor.Wait(this, keepsDeadline ? Math.Min(RemainingMilliseconds(), _desk.MillisecondsToDoubt) : Timeout.Infinite))
+                var longest = !keepsDeadline ? Timeout.Infinite
+                    : isBeingServed ? ShortWait
+                    : Math.Min(RemainingMilliseconds(), _desk.MillisecondsToDoubt);
+                if (Monitor.Wait(this, longest))
                 {
                     continue;
                 }
             }
 
-            // The thread that has taken the waiter out of the queue completes it: from then on no deadline needs a
-            // check.
-            keepsDeadline = !_desk.TryExpire(this);
-            if (keepsDeadline)
+            // The thread that has taken the waiter out of the queue completes it, or queues it again when the
+            // connection is dead.
+            isBeingServed = _desk.TryExpire(this);
+            if (!isBeingServed)
             {
                 _desk.LookAgainIfInDoubt();
             }
@@ -281,9 +299,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     public ConnectionLease GetResult(short token)
     {
         ThrowIfOver(token);
-        if (!IsDone)
+        if (!IsReadable)
         {
             BlockUntilDone(token);
+        }
+
+        // One reader wins: a lease has one holder, and this object one next caller.
+        if (Interlocked.CompareExchange(ref _version, (short)(token + 1), token) != token)
+        {
+            throw AwaitedTwice();
         }
 
         // Waits for a callback that is running, so that none can reach the next caller's use of this object.
@@ -310,8 +334,8 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     public ValueTaskSourceStatus GetStatus(short token)
     {
         ThrowIfOver(token);
-        return !IsDone ? ValueTaskSourceStatus.Pending
-            : _outcome is Slot ? ValueTaskSourceStatus.Succeeded
+        return !IsReadable ? ValueTaskSourceStatus.Pending
+            : _outcome is Slot ? IsInTime() ? ValueTaskSourceStatus.Succeeded : ValueTaskSourceStatus.Faulted
             : _outcome is OperationCanceledException ? ValueTaskSourceStatus.Canceled
             : ValueTaskSourceStatus.Faulted;
     }
@@ -354,6 +378,26 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     private static InvalidOperationException AwaitedTwice() =>
         new("The ValueTask of a rent was awaited twice, or after its result was read. Await it once, or call AsTask() and keep the task.");
 
+    /// <summary>
+    /// Gets whether its result is there, and the thread that completes it has done with it: the mark or the
+    /// continuation is its last step.
+    /// </summary>
+    private bool IsReadable => IsDone && (IsBlocking || Volatile.Read(ref _continuation) is not null);
+
+    /// <summary>
+    /// Checks the deadline for a caller that looks at the status. It reads the result at once, so that a success stays
+    /// one.
+    /// </summary>
+    private bool IsInTime()
+    {
+        if (Has(State.MustCheckDeadline) && _deadline > _desk.Clock.Elapsed)
+        {
+            Set(State.MustCheckDeadline, on: false);
+        }
+
+        return !Has(State.MustCheckDeadline);
+    }
+
     /// <summary>Blocks for a caller that reads the result of a rent that is not over.</summary>
     private void BlockUntilDone(short token)
     {
@@ -370,14 +414,10 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
     }
 
-    /// <summary>
-    /// Forgets the caller and its result, and keeps the waiter for another. A result that is read twice finds another
-    /// version.
-    /// </summary>
+    /// <summary>Forgets the caller and its result, and keeps the waiter for another.</summary>
     internal void Release()
     {
         var desk = _desk;
-        _version++;
         _desk = null!;
         _registration = default;
         _outcome = null;
@@ -385,7 +425,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         _filePath = null;
         _memberName = null;
         Volatile.Write(ref _continuation, null);
-        desk.Recycle(this);
+        try
+        {
+            desk.Recycle(this);
+        }
+        catch (ThreadInterruptedException)
+        {
+            // The caller's next wait gets the interruption; its lease must not be lost here.
+            Thread.CurrentThread.Interrupt();
+        }
     }
 
     private bool Has(State state) => (_state & state) != State.None;

@@ -6,12 +6,19 @@ namespace Cenote.Leasing;
 /// </summary>
 internal sealed class WaiterQueue(LeaseDesk desk)
 {
+    private static long s_queues;
+
     private Waiter? _first;
     private Waiter? _last;
     private Waiter? _spare;
     private int _spares;
     private int _unneeded;
-    private long _sequence;
+
+    /// <summary>
+    /// The last place. Places are unique among all queues, because a waiter that another queue still remembers may be
+    /// used by this one.
+    /// </summary>
+    private long _sequence = Interlocked.Increment(ref s_queues) << 40;
     private WaitDeadlines? _deadlines;
 
     internal int Count { get; private set; }

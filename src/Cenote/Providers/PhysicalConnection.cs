@@ -71,8 +71,8 @@ public abstract class PhysicalConnection
     public virtual async ValueTask OpenAsync(CancellationToken cancellationToken) => await Connection.OpenAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Prepares the driver's connection for its next holder, on the holder's thread. Must neither connect nor block.
-    /// After an exception the connection is not used again.
+    /// Prepares the driver's connection for its next holder, on the holder's thread or on the thread that passes the
+    /// connection on. Must neither connect nor block. After an exception the connection is not used again.
     /// </summary>
     public virtual void PrepareLease()
     {
