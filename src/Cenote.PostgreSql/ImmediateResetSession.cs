@@ -70,23 +70,16 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
     /// <inheritdoc/>
     public override ValueTask AbortAsync() => Session.AbortAsync(source);
 
-    protected override void Connect()
-    {
-        source.Open(Session, Settings.Credentials?.Password);
-        EnableReset();
-    }
+    protected override void Connect() => source.Open(Session, Settings.Credentials?.Password);
 
-    protected override async ValueTask ConnectAsync(CancellationToken cancellationToken)
-    {
-        await source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken).ConfigureAwait(false);
-        EnableReset();
-    }
+    protected override ValueTask ConnectAsync(CancellationToken cancellationToken) =>
+        source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken);
 
     private Task ResetAsync(bool async, bool mayHaveOrigin)
     {
         source.ShareTypes(Session);
         return ResetMode == ResetMode.Full
-            ? NpgsqlInternals.ResetNowAsync(Session, Backend.StartsInRole, mayHaveOrigin, async)
+            ? NpgsqlInternals.ResetNowAsync(Session, Backend.IsDirect, Backend.StartsInRole, mayHaveOrigin, async)
             : NpgsqlInternals.ResetAsync(Session, async);
     }
 
@@ -110,14 +103,6 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
         if (mustCheck)
         {
             await Session.CheckAsync(Backend, timeout: null, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void EnableReset()
-    {
-        if (ResetMode == ResetMode.Full)
-        {
-            NpgsqlInternals.EnableReset(Session);
         }
     }
 }

@@ -22,6 +22,11 @@ internal static class NpgsqlInternals
     private static readonly FieldInfo? TypesOfSession = Type.GetType(ConnectorType)?.GetField("ReloadableState", Hidden);
     private static readonly FieldInfo? TypesOfSource = typeof(NpgsqlDataSource).GetField("CurrentReloadableState", Hidden);
 
+    // An older or merely compatible server has no DISCARD. Npgsql does not send it either.
+    private static readonly Version FirstWithDiscard = new(8, 3);
+
+    private static readonly byte[] EndLimitMessage = MessageOf(SessionCommands.SetLimit(null));
+    private static readonly byte[] DiscardMessage = MessageOf("DISCARD ALL");
     private static readonly byte[] ResetRoleMessage = MessageOf(SessionCommands.ResetRole);
     private static readonly byte[] ResetOriginMessage = MessageOf(SessionCommands.ResetOrigin);
 
@@ -35,8 +40,7 @@ internal static class NpgsqlInternals
     /// <summary>Makes the driver also send its reset for a session outside the driver's pools.</summary>
     internal static void EnableReset(NpgsqlConnection session)
     {
-        // An older or merely compatible server has no DISCARD. Npgsql does not send it either.
-        if (ConnectorOf(session) is { } connector && session.PostgreSqlVersion >= new Version(8, 3))
+        if (ConnectorOf(session) is { } connector && session.PostgreSqlVersion >= FirstWithDiscard)
         {
             SendsReset(connector) = true;
             GenerateResetMessage(connector);
@@ -55,10 +59,10 @@ internal static class NpgsqlInternals
     }
 
     /// <summary>
-    /// Does the same, and sends the reset. The driver reads the answers before that to the next command. When it meets
-    /// an error in them, it closes the connection.
+    /// Does the same for a session without the driver's reset, and sends a reset. The driver reads the answers before
+    /// that to the next command. When it meets an error in them, it closes the connection.
     /// </summary>
-    internal static async Task ResetNowAsync(NpgsqlConnection session, bool resetsRole, bool resetsOrigin, bool async)
+    internal static async Task ResetNowAsync(NpgsqlConnection session, bool endsLimit, bool resetsRole, bool resetsOrigin, bool async)
     {
         var connector = ResettableConnectorOf(session);
         await CloseOngoingOperations(connector, async).ConfigureAwait(false);
@@ -78,6 +82,17 @@ internal static class NpgsqlInternals
         // Otherwise Reset would leave the lease's prepared statements.
         ForgetPreparedStatements(PreparedStatementsOf(connector));
         await Reset(connector, async).ConfigureAwait(false);
+        if (session.PostgreSqlVersion >= FirstWithDiscard)
+        {
+            if (endsLimit)
+            {
+                // A limit of the last holder could cancel the DISCARD, which gives back the session's own limit.
+                Prepend(connector, EndLimitMessage, answers: 2);
+            }
+
+            Prepend(connector, DiscardMessage, answers: 2);
+        }
+
         if (resetsRole)
         {
             Prepend(connector, ResetRoleMessage, answers: 2);

@@ -27,6 +27,11 @@ internal sealed class OpeningAnswers
     /// <summary>Gets whether connections go through a proxy. Stays <see langword="true"/>.</summary>
     internal bool IsProxied => _isProxied;
 
+    /// <summary>
+    /// Gets whether every statement is known to reach its session. A proxy could pass one to a session of others.
+    /// </summary>
+    internal bool IsDirect => _isKnown && !_isProxied;
+
     /// <summary>Gets whether the server ends statements at the pool's limit.</summary>
     internal bool LimitsStatements => _limitsStatements;
 

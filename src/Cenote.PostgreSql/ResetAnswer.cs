@@ -9,8 +9,8 @@ namespace Cenote.PostgreSql;
 /// </summary>
 internal static class ResetAnswer
 {
-    // CommandComplete and ReadyForQuery of DISCARD ALL, without changed parameters.
-    private const int UsualSize = 23;
+    // CommandComplete and ReadyForQuery of SET and of DISCARD ALL, without changed parameters.
+    private const int UsualSize = 15 + 23;
 
     private const int HeaderSize = 1 + sizeof(int);
 
@@ -34,7 +34,7 @@ internal static class ResetAnswer
                 throw new InvalidOperationException("The server could not reset the session.");
             }
 
-            if (!"CDNSTZ".Contains((char)rest[0]) || length < sizeof(int) || length >= rest.Length)
+            if (!"ACDNSTZ".Contains((char)rest[0]) || length < sizeof(int) || length >= rest.Length)
             {
                 return;
             }

@@ -26,6 +26,9 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// first answer.</returns>
     internal bool? MayHaveOrigin => answers.MayHaveOrigin;
 
+    /// <inheritdoc cref="OpeningAnswers.IsDirect"/>
+    internal bool IsDirect => answers.IsDirect;
+
     /// <inheritdoc cref="OpeningAnswers.RecordOrigin"/>
     internal void RecordOrigin() => answers.RecordOrigin();
 

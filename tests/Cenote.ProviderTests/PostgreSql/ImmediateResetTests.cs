@@ -109,23 +109,64 @@ public sealed class ImmediateResetTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Statement_timeout_of_the_last_holder_does_not_cancel_the_reset(bool isAwaited)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        await UseAsync(pool, isAwaited, async connection =>
+        {
+            // To drop these takes the server longer than the timeout.
+            await connection.ExecuteAsync("DO $$ BEGIN FOR i IN 1..500 LOOP EXECUTE 'CREATE TEMP TABLE t' || i || ' (id int PRIMARY KEY)'; END LOOP; END $$");
+            await connection.ExecuteAsync("SET my.tenant = '1'; SET statement_timeout = '1ms'");
+        });
+        await UseAsync(pool, isAwaited, async connection =>
+        {
+            Assert.Equal(0, await connection.ScalarAsync<int>("SELECT count(*) FROM pg_class WHERE pg_my_temp_schema() IN (relnamespace)"));
+            Assert.Equal("", await connection.ScalarAsync<string>("SELECT current_setting('my.tenant', true)"));
+            Assert.Equal("0", await connection.ScalarAsync<string>("SHOW statement_timeout"));
+        });
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Fact]
+    public async Task Query_timeout_of_the_pool_survives_the_reset()
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var pool = new ConnectionPool(
+            new PostgreSqlProvider(database.ConnectionString),
+            new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, SessionReset = SessionReset.ByPool, QueryTimeout = TimeSpan.FromSeconds(7) });
+        for (var i = 0; i < 3; i++)
+        {
+            await UseAsync(pool, isAwaited: true, static async connection =>
+            {
+                Assert.Equal("7s", await connection.ScalarAsync<string>("SHOW statement_timeout"));
+                await connection.ExecuteAsync("SET statement_timeout = '5s'");
+            });
+        }
+
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
     [Fact]
     public async Task Failed_reset_costs_the_next_holder_nothing()
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var other = await database.ConnectAsync();
         await using var pool = database.NewPool(SessionReset.ByPool);
+        await pool.ExecuteAsync("SELECT 1");
         var process = 0;
         await UseAsync(pool, isAwaited: true, async connection =>
         {
             process = connection.ProcessID;
-
-            // To drop these takes the server longer than a millisecond.
-            await connection.ExecuteAsync("DO $$ BEGIN FOR i IN 1..500 LOOP EXECUTE 'CREATE TEMP TABLE t' || i || ' (id int PRIMARY KEY)'; END LOOP; END $$");
-            await connection.ExecuteAsync("SET statement_timeout = 1");
+            await connection.ExecuteAsync("ALTER FUNCTION pg_replication_origin_session_is_setup() RENAME TO gone");
         });
         await Patience.SoonAsync(async () => await other.ScalarAsync<int>(
-            $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND state = 'idle' AND query NOT LIKE 'SET%'") == 1);
+            $"SELECT count(*) FROM pg_stat_activity WHERE pid = {process} AND state LIKE 'idle%' AND query LIKE '%origin_session_reset%'") == 1);
+        await other.ExecuteAsync("ALTER FUNCTION gone() RENAME TO pg_replication_origin_session_is_setup");
         Assert.NotEqual(process, await pool.ScalarAsync<int>("SELECT pg_backend_pid()"));
         Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
         await database.WaitForSessionsAsync(2);
@@ -136,7 +177,9 @@ public sealed class ImmediateResetTests
     [InlineData(false, "CDISCARD ALL\0", "ZI")]
     [InlineData(false, "STimeZone\0UTC\0", "CDISCARD ALL\0", "ZI")]
     [InlineData(false, "STimeZone\0UTC\0", "CDIS")]
+    [InlineData(false, "CSET\0", "ZI", "CDISCARD ALL\0", "ZI")]
     [InlineData(true, "ESERROR\0", "ZI")]
+    [InlineData(true, "CSET\0", "ZI", "A0000news\0\0", "ESERROR\0", "ZI")]
     [InlineData(true, "CDISCARD ALL\0", "ZI", "ESERROR\0")]
     [InlineData(false, "\u0017\u0003ESERROR\0")]
     public async Task Unread_answer_is_checked_as_far_as_it_has_arrived(bool isFailure, params string[] messages)
