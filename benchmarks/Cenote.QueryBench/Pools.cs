@@ -33,6 +33,8 @@ internal static class Pools
     internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)
     {
         // A minimum would let the driver open connections in the background, in a way of its own.
+        // On both sides: over TLS the driver's blocking open has no timeout, and our pool opens awaited.
+        connectionString += ";SslMode=None";
         var settings = new MySqlConnectionStringBuilder(connectionString) { MaximumPoolSize = Statement.Connections, ConnectionReset = true };
         var driver = new DriverSide("MySqlConnector's pool", new MySqlDataSource(settings.ConnectionString));
         await driver.OpenAllAsync(isBlocking);
@@ -46,7 +48,7 @@ internal static class Pools
         List<ISide> sides = [];
         foreach (var mode in (ResetMode[])[ResetMode.None, ResetMode.Rollback, ResetMode.Full])
         {
-            sides.Add(new LeaseSide(await BuildAsync(new MySqlProvider(connectionString), mode), $"{mode}"));
+            sides.Add(new LeaseSide(await BuildAsync(new MySqlProvider(connectionString + ";SslMode=None"), mode), $"{mode}"));
         }
 
         return sides;

@@ -25,7 +25,7 @@ internal sealed class ExpectedConnections(PoolClock clock)
 
     internal RunningAverage Opens { get; } = new();
 
-    /// <summary>Gets the duration of leases, from those that were measured.</summary>
+    /// <summary>Gets the usual duration of a lease, by the leases that were measured.</summary>
     internal RunningAverage Uses { get; } = new();
 
     /// <summary>Records that the work on a slot has succeeded.</summary>

@@ -6,8 +6,8 @@ namespace Cenote.Leasing;
 /// desk's lock.
 /// </summary>
 /// <remarks>
-/// The problem is that of renting skis or buying them (Karlin, Manasse, Rudolph, Sleator 1988): to pay for waiting until
-/// it has cost as much as an open, and to open then, costs at most twice the best decision.
+/// The problem is that of renting skis or buying them (Karlin, Manasse, Rudolph, Sleator 1988): to pay for waiting
+/// until it has cost as much as an open, and to open then, costs at most twice the best decision.
 /// </remarks>
 internal sealed class WaitedTime
 {
