@@ -10,6 +10,9 @@ internal sealed partial class LeaseDesk
 
     private readonly WaitedTime _waitedTime = new();
 
+    /// <summary>What the open that starts next has cost. Guarded by the lock.</summary>
+    private TimeSpan _spentOnNext;
+
     private long _doubtAt = NoDoubt;
 
     internal ExpectedConnections Expected { get; }
@@ -92,7 +95,7 @@ internal sealed partial class LeaseDesk
         {
             if (Capacity.UnderWay < OpensAtFirst)
             {
-                _waitedTime.Spend(open);
+                Spend(open);
                 return false;
             }
         }
@@ -104,13 +107,28 @@ internal sealed partial class LeaseDesk
         var balance = _waitedTime.With(now - _queue.First!.StartedAt, waiting);
         if (balance >= open)
         {
-            _waitedTime.Spend(open);
+            Spend(open);
             return false;
         }
 
-        var left = (open - balance) / waiting;
+        var left = TimeSpan.FromTicks(Math.Max(1, (open - balance).Ticks / waiting));
         doubtIn = doubtIn > TimeSpan.Zero && doubtIn < left ? doubtIn : left;
         return true;
+    }
+
+    private void Spend(TimeSpan open)
+    {
+        _waitedTime.Spend(open);
+        _spentOnNext = open;
+    }
+
+    /// <summary>Adds the waits of callers that have left without a connection.</summary>
+    private void AddWaits(List<Waiter>? left, int first, TimeSpan now)
+    {
+        for (var i = first; i < left?.Count; i++)
+        {
+            _waitedTime.Add(now - left[i].StartedAt);
+        }
     }
 
     /// <summary>

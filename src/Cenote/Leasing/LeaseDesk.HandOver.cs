@@ -41,12 +41,11 @@ internal sealed partial class LeaseDesk
                 if (waiter is not null && slot.TryChange(word, ticket))
                 {
                     _queue.Remove(waiter);
+                    RecordWait(now - waiter.StartedAt);
                     if (_queue.Count == 0)
                     {
                         RecordLastServed();
                     }
-
-                    RecordWait(now - waiter.StartedAt);
                 }
                 else
                 {

@@ -182,6 +182,8 @@ internal sealed partial class LeaseDesk
 
     private void EndWithoutConnection(Slot slot)
     {
+        // It has served no caller.
+        _waitedTime.Add(slot.Age.WaitedFor);
         Capacity.Release();
         Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
         _slots.BecomeEmpty(slot);

@@ -48,17 +48,26 @@ internal sealed partial class LeaseDesk
             throw refuse();
         }
 
-        if (mustSettle)
+        try
         {
-            Settle();
+            if (mustSettle)
+            {
+                Settle();
+            }
+
+            if (mustArm)
+            {
+                ArmDeadlineTimer();
+            }
+
+            waiter.Register(request.CancellationToken);
+        }
+        catch (ThreadInterruptedException)
+        {
+            waiter.LeaveQueue();
+            throw;
         }
 
-        if (mustArm)
-        {
-            ArmDeadlineTimer();
-        }
-
-        waiter.Register(request.CancellationToken);
         return waiter;
     }
 
@@ -210,10 +219,10 @@ internal sealed partial class LeaseDesk
     /// Receives a lease whose caller may run too late, or has waited for long. A lease that comes after the deadline is
     /// returned: no caller is served late.
     /// </summary>
-    internal ConnectionLease Receive(in ConnectionLease lease, in RentRequest request, bool wasSlow)
+    internal ConnectionLease Receive(in ConnectionLease lease, in RentRequest request, bool mustCheckDeadline, bool wasSlow)
     {
         var now = Clock.Elapsed;
-        if (request.Deadline <= now)
+        if (mustCheckDeadline && request.Deadline <= now)
         {
             Meters.Timeouts.Increment();
             lease.Dispose();
@@ -250,6 +259,7 @@ internal sealed partial class LeaseDesk
             }
 
             _queue.Remove(waiter);
+            _waitedTime.Add(Clock.Elapsed - waiter.StartedAt);
             if (_queue.Count == 0)
             {
                 RecordQueueEmpty();
@@ -270,7 +280,9 @@ internal sealed partial class LeaseDesk
                 return;
             }
 
-            _queue.Deadlines.TakeOverdue(Clock.Elapsed, ref over);
+            var now = Clock.Elapsed;
+            _queue.Deadlines.TakeOverdue(now, ref over);
+            AddWaits(over, first: 0, now);
             if (over is not null && _queue.Count == 0)
             {
                 RecordQueueEmpty();

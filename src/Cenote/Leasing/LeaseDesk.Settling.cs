@@ -132,7 +132,9 @@ internal sealed partial class LeaseDesk
             return 0;
         }
 
+        var before = over?.Count ?? 0;
         var usable = _queue.Weed(most, now, ref over);
+        AddWaits(over, before, now);
         if (_queue.Count == 0)
         {
             RecordQueueEmpty();
@@ -162,13 +164,13 @@ internal sealed partial class LeaseDesk
             waiter = _shedding.Take(_queue, now, ref shed, ref over);
         }
 
+        slot.SetHolder(ticket, this, waiter);
+        RecordWait(now - waiter.StartedAt);
         if (_queue.Count == 0)
         {
             RecordLastServed();
         }
 
-        slot.SetHolder(ticket, this, waiter);
-        RecordWait(now - waiter.StartedAt);
         return waiter;
     }
 
@@ -209,6 +211,7 @@ internal sealed partial class LeaseDesk
 
         Capacity.BeginOpening();
         slot.Age.BeginOpening(_generation, _queue.LastSequence, _standstills);
+        (slot.Age.WaitedFor, _spentOnNext) = (_spentOnNext, TimeSpan.Zero);
         slot.Change(SlotState.Opening);
         return slot;
     }

@@ -63,10 +63,11 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
 
     private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
     {
-        // Two, so that a rejected caller leaves another one behind that can be served.
-        queue.Weed(2, now, ref over);
+        // The first was checked under this lock; its token may be cancelled since, and it is served all the same. The
+        // next one is checked, so that a rejected caller leaves another one behind that can be served.
         var waiter = queue.First!;
         queue.Remove(waiter);
+        queue.Weed(1, now, ref over);
         mayDrop = false;
         if (waiter.Request.WaitedAt(now) < options.TargetDelay || queue.Count == 0)
         {

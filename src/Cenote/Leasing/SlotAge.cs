@@ -70,6 +70,9 @@ internal sealed class SlotAge
     /// </summary>
     internal int StandstillsBefore { get; set; }
 
+    /// <summary>Gets or sets the waiting of callers that its opening has cost.</summary>
+    internal TimeSpan WaitedFor { get; set; }
+
     internal void BeginOpening(long generation, long lastWaiter, int standstills)
     {
         StandstillsBefore = standstills;

@@ -188,20 +188,47 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     {
         if (IsBlocking)
         {
-            lock (this)
-            {
-                Publish(outcome, state);
-                Monitor.PulseAll(this);
-            }
-
+            CompleteBlocking(outcome, state);
             return;
         }
 
         Publish(outcome, state);
         if (Interlocked.CompareExchange(ref _continuation, Completed, null) is { } continuation)
         {
+            // The mark is the last step: with it the result can be read, and the waiter used again.
+            var continuationState = _continuationState;
+            Volatile.Write(ref _continuation, Completed);
+
             // The runtime's own continuation is queued as it is: nothing is allocated.
-            ThreadPool.UnsafeQueueUserWorkItem(continuation, _continuationState, preferLocal: true);
+            ThreadPool.UnsafeQueueUserWorkItem(continuation, continuationState, preferLocal: true);
+        }
+    }
+
+    private void CompleteBlocking(object outcome, State state)
+    {
+        var wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                lock (this)
+                {
+                    Publish(outcome, state);
+                    Monitor.PulseAll(this);
+                }
+
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Another caller's interruption: this one must not be forgotten for it.
+                wasInterrupted = true;
+            }
+        }
+
+        if (wasInterrupted)
+        {
+            Thread.CurrentThread.Interrupt();
         }
     }
 
@@ -265,20 +292,15 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     /// Leaves the queue when the waiting thread was interrupted. If it was served at the same moment, the connection is
     /// returned.
     /// </summary>
-    private void LeaveQueue()
+    internal void LeaveQueue()
     {
-        while (!IsDone)
+        var spin = new SpinWait();
+        while (!IsReadable)
         {
             try
             {
                 _desk.Cancel(this, CancellationToken.None);
-                lock (this)
-                {
-                    while (!IsDone)
-                    {
-                        Monitor.Wait(this);
-                    }
-                }
+                spin.SpinOnce();
             }
             catch (ThreadInterruptedException)
             {
@@ -328,7 +350,8 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
         return (state & MustReceive) == State.None
             ? new ConnectionLease(slot, ticket)
-            : desk.Receive(new ConnectionLease(slot, ticket), request, (state & State.WasSlow) != State.None);
+            : desk.Receive(
+                new ConnectionLease(slot, ticket), request, (state & State.MustCheckDeadline) != State.None, (state & State.WasSlow) != State.None);
     }
 
     public ValueTaskSourceStatus GetStatus(short token)
@@ -379,10 +402,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         new("The ValueTask of a rent was awaited twice, or after its result was read. Await it once, or call AsTask() and keep the task.");
 
     /// <summary>
-    /// Gets whether its result is there, and the thread that completes it has done with it: the mark or the
-    /// continuation is its last step.
+    /// Gets whether its result is there, and the thread that completes it has done with it: the mark is its last step.
     /// </summary>
-    private bool IsReadable => IsDone && (IsBlocking || Volatile.Read(ref _continuation) is not null);
+    private bool IsReadable => IsBlocking ? IsDone : ReferenceEquals(Volatile.Read(ref _continuation), Completed);
 
     /// <summary>
     /// Checks the deadline for a caller that looks at the status. It reads the result at once, so that a success stays

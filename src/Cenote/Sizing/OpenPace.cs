@@ -9,6 +9,9 @@ internal sealed class OpenPace
     /// <summary>The maximum for connections that no caller waits for, so that a start storms no server.</summary>
     private const int MostWithoutCaller = 16;
 
+    /// <summary>The number that failures leave, so that one open that hangs does not stop all others.</summary>
+    private const int Fewest = 2;
+
     private readonly int _most;
     private int _limit;
 
@@ -22,5 +25,5 @@ internal sealed class OpenPace
 
     internal void RecordSuccess() => _limit = (int)Math.Min(_most, 2L * _limit);
 
-    internal void RecordFailure() => _limit = Math.Max(1, _limit / 2);
+    internal void RecordFailure() => _limit = Math.Max(Math.Min(_most, Fewest), _limit / 2);
 }

@@ -112,6 +112,21 @@ public sealed class SlowStartTests
     }
 
     [Fact]
+    public async Task Callers_that_give_up_lead_to_an_open_too()
+    {
+        await using var test = await StartAsync(size: 1);
+        await UseAsync(test);
+        using var held = await test.Pool.RentAsync();
+        for (var caller = 0; caller < 3; caller++)
+        {
+            var waiting = test.Pool.RentAsync(Open / 2).AsTask();
+            await test.PassUntil(() => waiting.IsCompleted, TimeSpan.FromMilliseconds(5));
+        }
+
+        await test.Database.OpenStarted(2).Soon();
+    }
+
+    [Fact]
     public void Failures_halve_the_opens_at_once_and_successes_double_them()
     {
         var pace = new Cenote.Sizing.OpenPace(128);
@@ -119,8 +134,8 @@ public sealed class SlowStartTests
         Assert.True(pace.Allows(3, forCaller: true));
         Assert.False(pace.Allows(4, forCaller: true));
         Array.ForEach(new int[20], _ => pace.RecordFailure());
-        Assert.True(pace.Allows(0, forCaller: true));
-        Assert.False(pace.Allows(1, forCaller: true));
+        Assert.True(pace.Allows(1, forCaller: true));
+        Assert.False(pace.Allows(2, forCaller: true));
 
         Array.ForEach(new int[20], _ => pace.RecordSuccess());
 
