@@ -7,8 +7,12 @@ namespace Cenote.Statistics;
 /// The buckets of four powers of two form a row, which is allocated with its first duration: the durations of a pool
 /// need a few rows of sixteen, and most pools of a process with many are hardly used.
 /// </remarks>
-internal sealed class Histogram
+/// <param name="isHot">Whether a lease may record its duration. The rows up to 16 s are then allocated together with
+/// the first, so that no later lease allocates.</param>
+internal sealed class Histogram(bool isHot = false)
 {
+    private const long HotNanoseconds = 16_000_000_000;
+
     private const int RowBits = 5;
     private const int RowLength = 1 << RowBits;
 
@@ -95,7 +99,17 @@ internal sealed class Histogram
         if (rows is null)
         {
             var added = new long[]?[(HistogramBuckets.Count + RowLength - 1) >> RowBits];
+            for (var i = isHot ? HistogramBuckets.Of(HotNanoseconds) >> RowBits : -1; i >= 0; i--)
+            {
+                added[i] = new long[RowLength];
+            }
+
             rows = Interlocked.CompareExchange(ref _rows, added, null) ?? added;
+        }
+
+        if (Volatile.Read(ref rows[bucket >> RowBits]) is { } existing)
+        {
+            return existing;
         }
 
         var row = new long[RowLength];

@@ -37,9 +37,9 @@ internal sealed class Meters
 
     internal Counter NestedRents { get; } = new();
 
-    internal Histogram WaitTime { get; } = new();
+    internal Histogram WaitTime { get; } = new(isHot: true);
 
-    internal Histogram UseTime { get; } = new();
+    internal Histogram UseTime { get; } = new(isHot: true);
 
     internal Histogram ConnectTime { get; } = new();
 
