@@ -4,7 +4,7 @@ namespace Cenote.Tests.Connections;
 
 public sealed class OpenRetryTests
 {
-    private static readonly TimeSpan TenHours = TimeSpan.FromHours(10);
+    private static readonly TimeSpan TenMinutes = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task A_failed_open_is_tried_again_as_often_as_configured()
@@ -96,7 +96,7 @@ public sealed class OpenRetryTests
     [Fact]
     public async Task A_server_that_refuses_is_knocked_at_between_two_retries()
     {
-        await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TenHours, maxDelay: TenHours);
+        await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TenMinutes, maxDelay: TenMinutes);
         var rent = test.Pool.RentAsync().AsTask();
         await test.Database.CallEnded(StubCall.Open, 1).Soon();
         for (var opens = 2; opens < 6; opens++)
@@ -104,11 +104,6 @@ public sealed class OpenRetryTests
             Assert.InRange(await NextOpenAsync(test), TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(1));
         }
 
-        // Later after a twentieth to a tenth of the outage.
-        test.Time.Advance(TimeSpan.FromSeconds(60));
-        await test.Database.CallEnded(StubCall.Open, 6).Soon();
-        test.Time.Advance(TimeSpan.FromSeconds(2.9));
-        Assert.Equal(6, test.Database.Calls(StubCall.Open).Started);
         Assert.Equal(1, test.Pool.GetStatistics().OpenFailures);
 
         test.Script.Heal(StubCall.Open);
@@ -137,15 +132,11 @@ public sealed class OpenRetryTests
     public async Task One_open_knocks_for_all_and_its_success_serves_all()
     {
         await using var test = TestPool.Create(
-            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (8, 3, TenHours, TenHours),
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (8, 3, TenMinutes, TenMinutes),
             script: new CallScript().Always(StubCall.Open, Refusal()));
         var rents = Enumerable.Range(0, 8).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.StatisticsAre(static statistics => statistics.OpenFailures == 8);
         await NextOpenAsync(test);
-        test.Time.Advance(TimeSpan.FromSeconds(60));
-        await test.Database.CallEnded(StubCall.Open, 10).Soon();
-        test.Time.Advance(TimeSpan.FromSeconds(2.9));
-        Assert.Equal(10, test.Database.Calls(StubCall.Open).Started);
 
         test.Script.Heal(StubCall.Open);
         await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
@@ -158,7 +149,7 @@ public sealed class OpenRetryTests
     public async Task Another_open_knocks_when_the_one_that_did_has_ended()
     {
         await using var test = TestPool.Create(
-            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenHours, TenHours),
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenMinutes, TenMinutes),
             script: new CallScript().Always(StubCall.Open, Refusal()));
         using var source = new CancellationTokenSource();
         var first = test.Pool.RentAsync(source.Token).AsTask();
@@ -181,7 +172,7 @@ public sealed class OpenRetryTests
     public async Task Another_open_knocks_when_the_one_that_did_is_not_refused()
     {
         await using var test = TestPool.Create(
-            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenHours, TenHours),
+            options => (options.MaxSize, options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (2, 3, TenMinutes, TenMinutes),
             script: new CallScript().Always(StubCall.Open, Refusal()).At(StubCall.Open, 3, StubStep.Fail(FailureKind.Transient)));
         var rents = Enumerable.Range(0, 2).Select(_ => test.Pool.RentAsync().AsTask()).ToArray();
         await test.StatisticsAre(static statistics => statistics.OpenFailures == 2);
@@ -202,7 +193,7 @@ public sealed class OpenRetryTests
     public async Task A_knock_that_is_not_refused_is_followed_by_the_retry()
     {
         await using var test = TestPool.Create(
-            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) = (3, TenHours, TenHours, TimeSpan.FromHours(1)),
+            options => (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) = (3, TenMinutes, TenMinutes, TimeSpan.FromHours(1)),
             script: new CallScript().At(StubCall.Open, 1, Refusal()).At(StubCall.Open, 2, StubStep.Fail(FailureKind.Transient)));
         var rent = test.Pool.RentAsync().AsTask();
         await test.StatisticsAre(static statistics => statistics.OpenFailures == 1);
