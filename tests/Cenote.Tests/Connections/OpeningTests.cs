@@ -51,7 +51,7 @@ public sealed class OpeningTests
 
         test.Time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
-        await test.Pump(rent);
+        await test.Pump(rent, TimeSpan.FromMilliseconds(10));
 
         using var lease = await rent;
         lease.Ask();
