@@ -1,4 +1,6 @@
 using System.Globalization;
+using Cenote.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cenote.Tests.Connections;
 
@@ -126,6 +128,38 @@ public sealed class OpenRetryTests
         Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
         await NextOpenAsync(test);
         (await rent.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Knocks_come_after_a_twentieth_to_a_tenth_of_the_outage()
+    {
+        await using var test = TestPool.Create(static options => (options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (TenMinutes, TenMinutes));
+        var engine = test.Pool.Engine;
+        var retry = new OpenRetry(engine.Settings, engine.Classifier, engine.Desk, NullLogger.Instance);
+        using var end = new CancellationTokenSource();
+        List<double> seconds = [];
+        var start = test.Time.GetUtcNow();
+
+        // The attempt fails on the thread that moves the time, so that none passes before the next pause has begun.
+        var run = retry.RunAsync(
+            _ =>
+            {
+                seconds.Add((test.Time.GetUtcNow() - start).TotalSeconds);
+                throw new StubException(FailureKind.ConnectionLost);
+            },
+            static (_, _) => { },
+            retries: 3,
+            end.Token).AsTask();
+        for (var step = 0; step < 6_000; step++)
+        {
+            test.Time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
+        Assert.InRange(seconds.Count, 40, 150);
+        Assert.All(seconds.Zip(seconds.Skip(1)), static pair => Assert.InRange(
+            pair.Second - pair.First, Math.Max(0.02, pair.First / 10) / 2, Math.Max(0.02, pair.First / 10) + 0.02));
     }
 
     [Fact]
