@@ -28,7 +28,8 @@ internal sealed partial class LeaseDesk
     private TimeSpan _timerDueAt = TimeSpan.MaxValue;
     private volatile int _maxWaiters;
     private readonly LoadShedder? _shedding;
-    private Slot[]? _preferred;
+    private Slot[]? _near;
+    private int _spread = 1;
     private bool _hadBlockedCallers;
     private IConnectionWork _work = null!;
     private RentFailures _failures = null!;
@@ -68,28 +69,30 @@ internal sealed partial class LeaseDesk
     internal SlotTable Slots => _slots;
 
     /// <summary>
-    /// Gets or sets on how many of the lowest slots a thread may begin its search. With one, all begin at the lowest: a
+    /// Gets or sets on how many of the lowest slots threads begin their search. With one, all begin at the lowest: a
     /// quiet pool re-uses it, and the others become idle. Never more than cores or slots.
     /// </summary>
     internal int Spread
     {
-        get => Volatile.Read(ref _preferred)?.Length ?? 1;
+        get => Volatile.Read(ref _spread);
         set
         {
             var slots = _slots.All;
-            var spread = Math.Clamp(value, 1, Math.Min(Math.Min(Environment.ProcessorCount, SlotTable.Near), slots.Length));
+            slots = slots[..Math.Min(slots.Length, SlotTable.Near)];
+            var spread = Math.Clamp(value, 1, Math.Min(Environment.ProcessorCount, slots.Length));
             if (spread != Spread)
             {
-                Volatile.Write(ref _preferred, spread == 1 ? null : slots[..spread].ToArray());
+                Volatile.Write(ref _near, spread == 1 ? null : slots.ToArray());
+                Volatile.Write(ref _spread, spread);
             }
         }
     }
 
     /// <summary>
-    /// Gets the slots that threads begin at while rents run at once; <see langword="null"/> while all begin at the
-    /// lowest.
+    /// Gets the slots among which each thread tries first the one where it last found a connection, while rents run at
+    /// once; <see langword="null"/> while all begin at the lowest.
     /// </summary>
-    internal Slot[]? Near => _preferred;
+    internal Slot[]? Near => _near;
 
     internal IConnectionWork Work => _work;
 

@@ -20,4 +20,11 @@ internal static class PreferredSlot
     }
 
     internal static void Remember(int index) => t_index = index;
+
+    /// <summary>
+    /// Brings the thread back to the lowest slots. It may have left them because other threads were suspended while
+    /// they held these.
+    /// </summary>
+    /// <param name="spread">The number of slots at which threads begin.</param>
+    internal static void Return(int spread) => t_index = (int)((uint)t_index % (uint)spread);
 }

@@ -27,7 +27,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
         !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
             ? new ValueTask<ConnectionLease>(lease)
-            : RentSlowAsync(site, timeout, cancellationToken);
+            : RentSlowAsync(site, timeout, cancellationToken).AsValueTask();
 
     /// <summary>Rents for a caller that blocks its thread.</summary>
     /// <inheritdoc cref="RentAsync"/>
@@ -67,7 +67,14 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     }
 
     // Not async, because the caller must see the guard's changes.
-    private ValueTask<ConnectionLease> RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private PendingRent RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        nesting is null && !RentTraces.IsEnabled
+            ? QueueUntracedAsync(NewRequest(site, timeout, cancellationToken))
+            : new PendingRent(RentObservedAsync(site, timeout, cancellationToken).AsTask());
+
+    /// <summary>Rents with the guard against nested rents and with traces, where there are any.</summary>
+    private ValueTask<ConnectionLease> RentObservedAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (nesting is null)
         {
@@ -144,11 +151,11 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     {
         if (!RentTraces.IsEnabled || request.CancellationToken.IsCancellationRequested)
         {
-            return QueueUntracedAsync(request);
+            return QueueUntracedAsync(request).AsValueTask();
         }
 
         var startedAt = settings.Clock.UtcNow;
-        return traces.Follow(QueueUntracedAsync(request), startedAt);
+        return traces.Follow(QueueUntracedAsync(request).AsValueTask(), startedAt);
     }
 
     private ConnectionLease Queue(in RentRequest request)
@@ -177,20 +184,20 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         }
     }
 
-    private ValueTask<ConnectionLease> QueueUntracedAsync(in RentRequest request)
+    private PendingRent QueueUntracedAsync(in RentRequest request)
     {
         if (request.CancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled<ConnectionLease>(request.CancellationToken);
+            return new PendingRent(Task.FromCanceled<ConnectionLease>(request.CancellationToken));
         }
 
         try
         {
-            return _desk.Enqueue(request, isBlocking: false).AsValueTask();
+            return _desk.Enqueue(request, isBlocking: false).AsPendingRent();
         }
         catch (PoolException exception)
         {
-            return ValueTask.FromException<ConnectionLease>(exception);
+            return new PendingRent(Task.FromException<ConnectionLease>(exception));
         }
     }
 

@@ -402,12 +402,14 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// Measures a lease, and captures this thread's stack if one of the slot's leases is due for that.
+    /// Measures a lease, and captures this thread's stack if one of the slot's leases is due for that. Leases are
+    /// measured seldom enough for other work that must be done now and then.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void StartOwnSample(long ticket)
     {
         StartSample(ticket);
+        PreferredSlot.Return(_desk.Spread);
         if (_desk.StackSamplingInterval > 0 && SlotWord.LeasesOf(ticket) >= _stackDueAt)
         {
             _stackDueAt = SlotWord.LeasesOf(ticket) + _desk.StackSamplingInterval;

@@ -169,7 +169,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         }
     }
 
-    internal ValueTask<ConnectionLease> AsValueTask() => new(this, _version);
+    internal PendingRent AsPendingRent() => new(this, _version);
 
     /// <summary>Completes the wait with a lease.</summary>
     /// <param name="slot">The slot.</param>

@@ -91,7 +91,7 @@ internal static class ComingTests
             () =>
             {
                 var waiter = desk.Enqueue(blocks: false);
-                outcome = waiter.AsValueTask();
+                outcome = waiter.AsPendingRent().AsValueTask();
                 end(desk, waiter);
             },
             () => RentAndRelease(desk, resets));

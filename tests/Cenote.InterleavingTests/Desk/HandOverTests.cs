@@ -24,7 +24,7 @@ internal static class HandOverTests
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
         var overdue = desk.Enqueue(blocks: false, TimeSpan.FromSeconds(1));
-        var outcome = overdue.AsValueTask();
+        var outcome = overdue.AsPendingRent().AsValueTask();
         var live = desk.Enqueue(blocks: true, TimeSpan.FromMinutes(1));
         desk.Clock.Advance(TimeSpan.FromSeconds(2));
         Threads.Run(held.Dispose, desk.Desk.EndOverdue, () => desk.Desk.Cancel(overdue), () => live.WaitBlocking().Dispose());
@@ -62,7 +62,7 @@ internal static class HandOverTests
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
         var waiter = desk.Enqueue(blocks: false);
-        var outcome = waiter.AsValueTask();
+        var outcome = waiter.AsPendingRent().AsValueTask();
         Threads.Run(
             held.Dispose,
             () =>

@@ -46,7 +46,7 @@ internal static class LeaseDeskTests
         var desk = new TestDesk(size: 1);
         var held = desk.Rent();
         var waiter = desk.Enqueue(blocks: false);
-        var outcome = waiter.AsValueTask();
+        var outcome = waiter.AsPendingRent().AsValueTask();
         desk.Clock.Advance(TimeSpan.FromSeconds(11));
         Threads.Run(held.Dispose, () => desk.Desk.Cancel(waiter), () => desk.Desk.TryExpire(waiter));
         Check.That(outcome.IsCompleted, "the waiter was forgotten");
@@ -61,7 +61,7 @@ internal static class LeaseDeskTests
         var held = desk.Rent();
         var overdue = desk.Enqueue(blocks: false, TimeSpan.FromSeconds(1));
         var live = desk.Enqueue(blocks: true, TimeSpan.FromMinutes(1));
-        var outcome = overdue.AsValueTask();
+        var outcome = overdue.AsPendingRent().AsValueTask();
         desk.Clock.Advance(TimeSpan.FromSeconds(2));
         Threads.Run(held.Dispose, () => desk.Desk.TryExpire(overdue), () => live.WaitBlocking().Dispose(), desk.RentUseReturn);
         Check.That(outcome.IsFaulted, "a caller whose time was up was served");

@@ -1,3 +1,5 @@
+using Cenote.Leasing;
+
 namespace Cenote.Tests.Leasing;
 
 /// <summary>Where searches for a connection begin.</summary>
@@ -62,5 +64,40 @@ public sealed class SpreadTests
         });
 
         Assert.Equal((7, 0), slots);
+    }
+
+    [Fact]
+    public async Task A_thread_stays_away_from_held_slots_and_comes_back_now_and_then()
+    {
+        const long Measured = 15L << SlotWord.VersionShift;
+        await using var test = await TestPool.FullAsync(8);
+        var desk = test.Pool.Engine.Desk;
+        desk.Spread = 2;
+        desk.SampleMask = Measured;
+        desk.BeginCount(isQuiet: false);
+        var isSpread = Environment.ProcessorCount > 1;
+        var found = await Patience.OnOwnThread(() =>
+        {
+            // Brings the thread to the lowest slot.
+            PreferredSlot.Remember(0);
+            var held = new[] { test.Pool.Rent(), test.Pool.Rent() };
+            var slots = new List<int> { RentAndReturn() };
+            Array.ForEach(held, static lease => lease.Dispose());
+            while (slots.Count < 40 && slots[^1] != 0)
+            {
+                slots.Add(RentAndReturn());
+            }
+
+            return slots;
+        });
+
+        Assert.Equal((2, 0), (found[0], found[^1]));
+        Assert.InRange(found.Count, isSpread ? 8 : 2, isSpread ? 18 : 2);
+
+        int RentAndReturn()
+        {
+            using var lease = test.Pool.Rent();
+            return lease.Slot!.Id;
+        }
     }
 }

@@ -74,7 +74,7 @@ public sealed class SpareWaiterTests
         foreach (var waiter in waiters)
         {
             desk.Cancel(waiter);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter.AsValueTask().AsTask());
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiter.AsPendingRent().AsValueTask().AsTask());
         }
 
         return [.. waiters.Select(waiter => new WeakReference(waiter))];
