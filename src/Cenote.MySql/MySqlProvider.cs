@@ -8,7 +8,8 @@ namespace Cenote;
 /// <remarks>
 /// <para>
 /// The return sends the reset of the session (<see cref="SessionReset.ByPool"/>), and the next command reads its
-/// answer. MySqlConnector's own pool makes the next caller wait for it. The reset restores user locks, temporary
+/// answer. MySqlConnector's own pool makes the next caller wait for it. If a caller waits for the connection, the reset
+/// is sent with that caller's first command, at the latest some 5 ms later. The reset restores user locks, temporary
 /// tables, variables, isolation level, prepared statements and the current database.
 /// </para>
 /// <para>

@@ -7,7 +7,7 @@ namespace Cenote.MySql;
 /// answer is read with that to the next command. Otherwise the driver's connection is closed and opened.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
-    : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout
+    : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout, IDeferrableReset
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
@@ -188,6 +188,22 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <inheritdoc/>
+    public void DeferReset()
+    {
+        if (ResetMode == ResetMode.Full && IsSentOnly())
+        {
+            SendReset(defers: true);
+        }
+        else
+        {
+            ResetSession();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SendDeferredReset() => _stream?.SendDeferred();
+
+    /// <inheritdoc/>
     public override ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
         if (IsSentOnly())
@@ -322,9 +338,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private bool IsClean() =>
         _stream is not null && MySqlConnectorInternals.IsAtRest(Session) && string.Equals(Session.Database, _database, StringComparison.Ordinal);
 
-    private void SendReset()
+    private void SendReset(bool defers = false)
     {
-        _stream!.SendReset(_request);
+        _stream!.SendReset(_request, defers);
         MySqlConnectorInternals.ForgetPreparedStatements(Session);
     }
 

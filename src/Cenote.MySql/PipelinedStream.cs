@@ -26,6 +26,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     private bool _isUnused;
     private byte _command;
     private bool _isAnswered = true;
+    private readonly DeferredReset _deferred = new(inner);
 
     /// <summary>
     /// Gets whether the socket was used asynchronously. .NET then wakes two more threads for each answer that a
@@ -51,13 +52,19 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
 
     /// <summary>Sends the reset, unless no command was sent since the last one.</summary>
     /// <param name="request">The commands.</param>
+    /// <param name="defers">Whether the reset is sent with the next command, or by <see cref="SendDeferred"/>.</param>
     /// <exception cref="IOException">The server has closed the connection.</exception>
     /// <exception cref="InvalidOperationException">A command has no answer yet: the holder may still use the
     /// connection, which the driver would have checked.</exception>
-    internal void SendReset(in ResetRequest request)
+    internal void SendReset(in ResetRequest request, bool defers = false)
     {
         if (_isUnused)
         {
+            if (!defers)
+            {
+                SendDeferred();
+            }
+
             return;
         }
 
@@ -74,9 +81,18 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
 
         _owed += request.Answers;
         _isUnused = true;
+        if (defers)
+        {
+            _deferred.Keep(request.Packets);
+            return;
+        }
+
         inner.Write(request.Packets);
         inner.Flush();
     }
+
+    /// <summary>Sends a reset that was deferred and not sent since. Any thread may call it at any time.</summary>
+    internal void SendDeferred() => _deferred.Send();
 
     /// <summary>Reads the answers of the last reset.</summary>
     /// <param name="timeout">The timeout of each read, as of the driver's own reset. Otherwise the one of the driver's
@@ -150,7 +166,8 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         RecordCommand(buffer);
-        inner.Write(buffer);
+        var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer);
+        inner.Write(joined.IsEmpty ? buffer : joined.Span);
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -159,7 +176,8 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     {
         WasAwaited = true;
         RecordCommand(buffer.Span);
-        return inner.WriteAsync(buffer, cancellationToken);
+        var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer.Span);
+        return inner.WriteAsync(joined.IsEmpty ? buffer : joined, cancellationToken);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

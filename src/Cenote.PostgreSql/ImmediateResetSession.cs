@@ -5,8 +5,10 @@ namespace Cenote.PostgreSql;
 /// tables are gone at once. The driver reads the answer together with that of the next command.
 /// </summary>
 internal sealed class ImmediateResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
-    : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers)
+    : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers), IDeferrableReset
 {
+    private DeferringStream? _stream;
+
     /// <inheritdoc/>
     public override bool CanResetInline => !Backend.IsCheckDue && (ResetMode != ResetMode.Full || Backend.MayHaveOrigin is not null);
 
@@ -22,6 +24,30 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
         NpgsqlConnectionInternals.CheckReset(Session);
         NpgsqlInternals.RefreshTypes(Session);
     }
+
+    /// <inheritdoc/>
+    public override void Open()
+    {
+        base.Open();
+        _stream = NpgsqlInternals.PutStream(Session);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+        _stream = NpgsqlInternals.PutStream(Session);
+    }
+
+    /// <inheritdoc/>
+    public void DeferReset()
+    {
+        Backend.RecordLease();
+        ResetAsync(async: false, Backend.MayHaveOrigin == true, defers: true).GetAwaiter().GetResult();
+    }
+
+    /// <inheritdoc/>
+    public void SendDeferredReset() => _stream?.SendDeferred();
 
     /// <inheritdoc/>
     public override void ResetSession()
@@ -75,11 +101,11 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
     protected override ValueTask ConnectAsync(CancellationToken cancellationToken) =>
         source.OpenAsync(Session, Settings.Credentials?.Password, cancellationToken);
 
-    private Task ResetAsync(bool async, bool mayHaveOrigin)
+    private Task ResetAsync(bool async, bool mayHaveOrigin, bool defers = false)
     {
         source.ShareTypes(Session);
         return ResetMode == ResetMode.Full
-            ? NpgsqlInternals.ResetNowAsync(Session, Backend.IsDirect, Backend.StartsInRole, mayHaveOrigin, async)
+            ? NpgsqlInternals.ResetNowAsync(Session, _stream!, defers, Backend.IsDirect, Backend.StartsInRole, mayHaveOrigin, async)
             : NpgsqlInternals.ResetAsync(Session, async);
     }
 

@@ -14,6 +14,7 @@ namespace Cenote.PostgreSql;
 internal static class NpgsqlInternals
 {
     private const string ConnectorType = "Npgsql.Internal.NpgsqlConnector, Npgsql";
+    private const string WriteBufferType = "Npgsql.Internal.NpgsqlWriteBuffer, Npgsql";
     private const string PreparedStatementsType = "Npgsql.PreparedStatementManager, Npgsql";
 
     private const BindingFlags Hidden = BindingFlags.Instance | BindingFlags.NonPublic;
@@ -62,7 +63,15 @@ internal static class NpgsqlInternals
     /// Does the same for a session without the driver's reset, and sends a reset. The driver reads the answers before
     /// that to the next command. When it meets an error in them, it closes the connection.
     /// </summary>
-    internal static async Task ResetNowAsync(NpgsqlConnection session, bool endsLimit, bool resetsRole, bool resetsOrigin, bool async)
+    /// <param name="session">The session.</param>
+    /// <param name="stream">Its stream.</param>
+    /// <param name="defers">Whether the stream keeps the reset, unless a transaction is open.</param>
+    /// <param name="endsLimit">Whether a limit of the last holder is ended before.</param>
+    /// <param name="resetsRole">Whether the role is reset, too.</param>
+    /// <param name="resetsOrigin">Whether the replication origin is reset, too.</param>
+    /// <param name="async">Whether answers are awaited.</param>
+    internal static async Task ResetNowAsync(
+        NpgsqlConnection session, DeferringStream stream, bool defers, bool endsLimit, bool resetsRole, bool resetsOrigin, bool async)
     {
         var connector = ResettableConnectorOf(session);
         await CloseOngoingOperations(connector, async).ConfigureAwait(false);
@@ -71,6 +80,11 @@ internal static class NpgsqlInternals
             if (!IsInTransaction(connector))
             {
                 // The answers to the last reset are unread, so the lease has executed nothing.
+                if (!defers)
+                {
+                    stream.SendDeferred();
+                }
+
                 return;
             }
 
@@ -78,6 +92,8 @@ internal static class NpgsqlInternals
             // answers that are on their way.
             await RollbackAsync(session, async).ConfigureAwait(false);
         }
+
+        defers &= !IsInTransaction(connector);
 
         // Otherwise Reset would leave the lease's prepared statements.
         ForgetPreparedStatements(PreparedStatementsOf(connector));
@@ -104,7 +120,24 @@ internal static class NpgsqlInternals
         }
 
         // Does not block: the server has read all that was sent before, so the socket's buffer is empty.
-        await Flush(connector, async: false, CancellationToken.None).ConfigureAwait(false);
+        stream.IsKeeping = defers;
+        try
+        {
+            await Flush(connector, async: false, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            stream.IsKeeping = false;
+        }
+    }
+
+    /// <summary>Puts a stream between the driver and the server, for what the driver sends.</summary>
+    internal static DeferringStream PutStream(NpgsqlConnection session)
+    {
+        var buffer = WriteBufferOf(ConnectorOf(session) ?? throw new InvalidOperationException("The connection is closed."));
+        var stream = new DeferringStream(StreamOf(buffer));
+        StreamOf(buffer) = stream;
+        return stream;
     }
 
     /// <summary>Sets the types of an unused session to the types that its data source loaded last.</summary>
@@ -197,6 +230,8 @@ internal static class NpgsqlInternals
                 && Exists(() => _ = Reset(null!, async: false).Exception)
                 && Exists(() => _ = PendingAnswersOf(null!))
                 && Exists(() => _ = IsInTransaction(null!))
+                && Exists(() => _ = WriteBufferOf(null!))
+                && Exists(() => _ = StreamOf(null!))
                 && Exists(() => ForgetPreparedStatements(PreparedStatementsOf(null!)!))
                 && Exists(() => ForgetPreparedStatements(null!))
                 && Exists(() => Prepend(null!, [], answers: 0))
@@ -252,6 +287,13 @@ internal static class NpgsqlInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_InTransaction")]
     private static extern bool IsInTransaction([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_WriteBuffer")]
+    [return: UnsafeAccessorType(WriteBufferType)]
+    private static extern object WriteBufferOf([UnsafeAccessorType(ConnectorType)] object connector);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Underlying>k__BackingField")]
+    private static extern ref Stream StreamOf([UnsafeAccessorType(WriteBufferType)] object buffer);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_PreparedStatementManager")]
     [return: UnsafeAccessorType(PreparedStatementsType)]

@@ -11,7 +11,8 @@ namespace Cenote;
 /// <see cref="NpgsqlConnection.ReloadTypes"/> on one lease reaches all later ones. By default the driver resets the
 /// session (<see cref="SessionReset.ByDriver"/>): Npgsql sends the reset with the next holder's first command, without
 /// a round trip. Until then the session keeps the state of its last holder. Choose <see cref="SessionReset.ByPool"/>,
-/// which sends the reset with the return, when leases take session-level advisory locks or <c>LISTEN</c>. Statements
+/// which sends the reset with the return, when leases take session-level advisory locks or <c>LISTEN</c>. If a caller
+/// waits for the connection, it is sent with that caller's first command, at the latest some 5 ms later. Statements
 /// that Npgsql has prepared itself stay on their session, and with them statements that a lease prepared in SQL.
 /// <see cref="SessionReset.ByPool"/> deallocates both. Npgsql rolls back an open transaction with every
 /// <see cref="ResetMode"/>.

@@ -67,6 +67,15 @@ public sealed partial class StubDatabase
     /// <summary>The credentials presented at each open, in order.</summary>
     public ConcurrentQueue<DatabaseCredentials?> CredentialsSeen { get; } = new();
 
+    /// <summary>Whether a reset without a round trip can wait for the next command.</summary>
+    public bool DefersResets { get; set; }
+
+    /// <summary>Called when a reset is deferred to the next command.</summary>
+    public Action? Deferring { get; set; }
+
+    /// <summary>Called before a deferred reset is sent alone.</summary>
+    public Action? SendingDeferred { get; set; }
+
     internal bool WatchingHotCalls => _watchesHotCalls;
 
     /// <summary>Counts the calls of every lease cycle from now on.</summary>

@@ -1,7 +1,7 @@
 namespace Cenote.StubDriver;
 
 /// <summary>The pool clears the session itself.</summary>
-internal sealed class StubOwnResetConnection : PhysicalConnection
+internal sealed class StubOwnResetConnection : PhysicalConnection, IDeferrableReset
 {
     private readonly StubConnection _connection;
     private readonly Func<bool> _inline;
@@ -48,6 +48,27 @@ internal sealed class StubOwnResetConnection : PhysicalConnection
 
         _connection.Session!.Cleared();
         return ValueTask.CompletedTask;
+    }
+
+    public void DeferReset()
+    {
+        if (!_connection.StubDatabase.DefersResets)
+        {
+            ResetSession();
+            return;
+        }
+
+        _connection.StubDatabase.Deferring?.Invoke();
+        _connection.Session!.Defer();
+    }
+
+    public void SendDeferredReset()
+    {
+        if (_connection.Session is { IsDeferred: true } session)
+        {
+            _connection.StubDatabase.SendingDeferred?.Invoke();
+            session.TakeDeferred();
+        }
     }
 
     public override void Validate(TimeSpan timeout) => StubPoolCalls.Run(_connection, StubCall.Validate);

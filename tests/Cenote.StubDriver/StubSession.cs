@@ -9,6 +9,8 @@ public sealed class StubSession
     private int _ended;
     private volatile bool _killed;
     private volatile bool _aborted;
+    private readonly object _resetGate = new();
+    private volatile bool _isDeferred;
 
     internal StubSession(StubDatabase database, int id, bool late)
     {
@@ -70,6 +72,7 @@ public sealed class StubSession
             _database.Violate($"session {Id} was rented while the pool still worked on it");
         }
 
+        TakeDeferred();
         if (IsDirty && MustBeClean)
         {
             _database.Violate($"session {Id} was rented before it was reset");
@@ -119,10 +122,32 @@ public sealed class StubSession
         }
     }
 
+    /// <summary>Whether a reset waits for the next command.</summary>
+    public bool IsDeferred => _isDeferred;
+
+    internal void Defer() => _isDeferred = true;
+
+    internal void TakeDeferred()
+    {
+        if (!_isDeferred)
+        {
+            return;
+        }
+
+        lock (_resetGate)
+        {
+            if (_isDeferred)
+            {
+                Cleared();
+            }
+        }
+    }
+
     internal void Cleared()
     {
         Resets++;
         IsDirty = false;
+        _isDeferred = false;
     }
 
     internal void End()

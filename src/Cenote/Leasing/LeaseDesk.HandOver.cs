@@ -1,4 +1,5 @@
 using System.Transactions;
+using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
@@ -11,6 +12,53 @@ internal sealed partial class LeaseDesk
     private bool _hasIdle;
 
     /// <summary>
+    /// How long a caller may hold a connection without a command before the reset that waits for one is sent.
+    /// </summary>
+    private static readonly TimeSpan LongestDeferral = TimeSpan.FromMilliseconds(5);
+
+    private int _awaitsDeferred;
+
+    /// <summary>
+    /// Gets whether callers wait, and nothing but serving them is to be done. A hint, read without the lock.
+    /// </summary>
+    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting;
+
+    /// <summary>
+    /// Passes on a connection as <see cref="TryHandOver"/> does, whose reset waits for the next command. The timer
+    /// sends it if none comes.
+    /// </summary>
+    internal bool TryHandOverUnreset(Slot slot, long word)
+    {
+        slot.FreshAt = AliveAt(slot);
+
+        // A full fence between the reset, which was deferred before, and the read: if the timer has not yet run, it
+        // sees the reset.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _awaitsDeferred) == 0 && Interlocked.Exchange(ref _awaitsDeferred, 1) == 0)
+        {
+            SetTimer(ref _deferredTimer, static state => ((LeaseDesk)state!).SendDeferredResets(), LongestDeferral);
+        }
+
+        return TryHandOver(slot, word);
+    }
+
+    private void SendDeferredResets()
+    {
+        Interlocked.Exchange(ref _awaitsDeferred, 0);
+        foreach (var slot in _slots.All)
+        {
+            try
+            {
+                (slot.Physical as IDeferrableReset)?.SendDeferredReset();
+            }
+            catch (Exception)
+            {
+                // The holder's first command fails for the same reason, and reports it.
+            }
+        }
+    }
+
+    /// <summary>
     /// Passes a connection that is returned to the first caller of the queue, without making it idle in between, where
     /// callers wait and nothing else is to be settled.
     /// </summary>
@@ -20,7 +68,7 @@ internal sealed partial class LeaseDesk
     /// caller.</returns>
     internal bool TryHandOver(Slot slot, long word)
     {
-        if ((Attention & ~(int)Leasing.Attention.Guarded) != (int)Leasing.Attention.Waiting || _shedding is not null)
+        if (!OnlyServes || _shedding is not null)
         {
             return false;
         }

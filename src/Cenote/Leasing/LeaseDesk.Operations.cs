@@ -162,6 +162,7 @@ internal sealed partial class LeaseDesk
         _probeTimer?.Dispose();
         _doubtTimer?.Dispose();
         _deadlineTimer?.Dispose();
+        _deferredTimer?.Dispose();
         waiters.ForEach(waiter => Fail(waiter, counter: null, _failures.Closed));
         conditions.ForEach(condition => condition.Fail(_failures.Closed()));
         return true;

@@ -25,6 +25,7 @@ internal sealed partial class LeaseDesk
     private ITimer? _probeTimer;
     private ITimer? _doubtTimer;
     private ITimer? _deadlineTimer;
+    private ITimer? _deferredTimer;
     private TimeSpan _timerDueAt = TimeSpan.MaxValue;
     private volatile int _maxWaiters;
     private readonly LoadShedder? _shedding;

@@ -16,6 +16,9 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             Finish(slot, word, physical);
         }
+        else if (isInline && TryPassOn(slot, word, physical))
+        {
+        }
         else if (!isInline && !desk.HasBlockedCallers && !desk.HadBlockedCallers)
         {
             ResetInBackground(slot, word, physical);
@@ -57,6 +60,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
         if (!isInline)
         {
             ResetInBackground(slot, word, physical);
+            return ValueTask.CompletedTask;
+        }
+
+        if (TryPassOn(slot, word, physical))
+        {
             return ValueTask.CompletedTask;
         }
 
@@ -130,6 +138,48 @@ internal sealed class ReturnPath(LeaseDesk desk)
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Passes the connection to a caller that waits, with a reset that travels with that caller's first command. If the
+    /// caller has gone meanwhile, the reset is sent before the connection becomes idle.
+    /// </summary>
+    /// <returns><see langword="false"/> when nothing was done.</returns>
+    private bool TryPassOn(Slot slot, long word, PhysicalConnection physical)
+    {
+        if (!desk.OnlyServes || physical is not IDeferrableReset deferrable)
+        {
+            return false;
+        }
+
+        try
+        {
+            physical.RemoveHandlers();
+            deferrable.DeferReset();
+        }
+        catch (Exception exception)
+        {
+            Poison(slot, word, physical, exception);
+            return true;
+        }
+
+        if (desk.TryHandOverUnreset(slot, word))
+        {
+            return true;
+        }
+
+        try
+        {
+            deferrable.SendDeferredReset();
+        }
+        catch (Exception exception)
+        {
+            Poison(slot, word, physical, exception);
+            return true;
+        }
+
+        Finish(slot, word, physical);
+        return true;
     }
 
     /// <summary>

@@ -22,6 +22,7 @@ internal sealed class TestDesk
     public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true)
     {
         Clock = clock ?? new StillClock();
+        _database.DefersResets = clearsInline;
         var provider = new StubProvider(_database) { ClearsInline = clearsInline };
         _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100));
         var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", TimeProvider = Clock });

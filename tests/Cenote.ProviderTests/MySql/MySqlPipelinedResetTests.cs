@@ -254,6 +254,49 @@ public sealed class MySqlPipelinedResetTests
         await session.CloseAsync();
     }
 
+    [Theory]
+    [InlineData("None", false)]
+    [InlineData("None", true)]
+    [InlineData("Preferred", false)]
+    public async Task Caller_that_waited_finds_a_clean_session_whether_or_not_it_sends_a_command(string tls, bool blocks)
+    {
+        await using var pool = NewPool($"{RealServers.MySql};SslMode={tls}");
+        await using var other = new MySqlConnection(RealServers.MySql + ";Pooling=false");
+        await other.OpenAsync(TestContext.Current.CancellationToken);
+        var name = Statements.UniqueName("lock");
+        var holder = await pool.RentAsync(TestContext.Current.CancellationToken);
+        for (var i = 0; i < 20; i++)
+        {
+            await holder.Connection.ExecuteAsync($"SET @tenant = {i}");
+            await holder.Connection.ExecuteAsync($"DO GET_LOCK('{name}', 0)");
+            var waiting = blocks
+                ? Task.Factory.StartNew(() => pool.Rent(), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                : pool.RentAsync(TestContext.Current.CancellationToken).AsTask();
+            await Patience.SoonAsync(() => pool.GetStatistics().Counts.Waiting == 1);
+            if (blocks)
+            {
+                holder.Dispose();
+            }
+            else
+            {
+                await holder.DisposeAsync();
+            }
+
+            holder = await waiting;
+            if (i % 2 == 0)
+            {
+                // Nothing but the pool ends the lock of the last holder.
+                Assert.Equal(1, await other.ScalarAsync<int>($"SELECT GET_LOCK('{name}', 60)"));
+                Assert.Equal(1, await other.ScalarAsync<int>($"SELECT RELEASE_LOCK('{name}')"));
+            }
+
+            Assert.Equal(1, await holder.Connection.ScalarAsync<int>($"SELECT @tenant IS NULL AND IS_FREE_LOCK('{name}')"));
+        }
+
+        await holder.DisposeAsync();
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
     private static MySqlSession NewSession(MySqlProvider provider, ResetMode mode = ResetMode.Full) => (MySqlSession)provider.CreateConnection(
         new ConnectionSettings { SessionReset = SessionReset.ByPool, ResetMode = mode, ConnectTimeout = TimeSpan.FromSeconds(15) });
 

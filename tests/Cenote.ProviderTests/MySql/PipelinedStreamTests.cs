@@ -148,6 +148,55 @@ public sealed class PipelinedStreamTests : IDisposable
         Assert.Equal([.. Reset.Packets, .. Query, .. Reset.Packets], server.Sent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deferred_reset_is_in_the_packet_of_the_next_command(bool awaits)
+    {
+        using var server = new ScriptedStream([.. Ok, .. Ok, .. Ok], part: 64);
+        await using var stream = NewStream(server);
+        stream.SendReset(Reset, defers: true);
+        Assert.Empty(server.Sent);
+        if (awaits)
+        {
+            await stream.WriteAsync(Query, TestContext.Current.CancellationToken);
+        }
+        else
+        {
+            stream.Write(Query);
+        }
+
+        Assert.Equal([.. Reset.Packets, .. Query], server.Sent);
+        Assert.Equal(1, server.Writes);
+        Assert.Equal(Ok.Length, stream.Read(new byte[64]));
+        stream.SendDeferred();
+        Assert.Equal(1, server.Writes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Deferred_reset_of_a_lease_without_a_command_is_sent_once(bool byTimer)
+    {
+        using var server = new ScriptedStream([.. Ok, .. Ok, .. Ok], part: 64);
+        using var stream = NewStream(server);
+        stream.SendReset(Reset, defers: true);
+        stream.SendReset(Reset, defers: true);
+        Assert.Empty(server.Sent);
+        if (byTimer)
+        {
+            stream.SendDeferred();
+        }
+
+        stream.SendReset(Reset);
+        stream.SendReset(Reset);
+        stream.SendDeferred();
+        Assert.Equal(Reset.Packets, server.Sent);
+        stream.Write(Query);
+        Assert.Equal(Ok.Length, stream.Read(new byte[64]));
+        Assert.Equal([.. Reset.Packets, .. Query], server.Sent);
+    }
+
     [Fact]
     public void Reset_is_not_sent_while_a_command_has_no_answer()
     {
@@ -243,7 +292,19 @@ public sealed class PipelinedStreamTests : IDisposable
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Read(buffer.Span));
 
-        public override void Write(ReadOnlySpan<byte> buffer) => Sent.AddRange(buffer);
+        internal int Writes { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Writes++;
+            Sent.AddRange(buffer);
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
 
         protected override void Dispose(bool disposing)
         {

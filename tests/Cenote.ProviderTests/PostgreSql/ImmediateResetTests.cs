@@ -39,6 +39,48 @@ public sealed class ImmediateResetTests
     }
 
     [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "")]
+    [InlineData(true, "BEGIN; ")]
+    public async Task Caller_that_waited_finds_a_cleared_session_whether_or_not_it_sends_a_command(bool isAwaited, string begin)
+    {
+        await using var database = await OwnDatabase.CreateAsync();
+        await using var other = await database.ConnectAsync();
+        await using var pool = database.NewPool(SessionReset.ByPool);
+        var holder = await pool.RentAsync(Stop);
+        for (var i = 0; i < 20; i++)
+        {
+            await holder.Connection.ExecuteAsync($"{begin}SELECT pg_advisory_lock(1); SET my.tenant = '{i}'");
+            var waiting = isAwaited
+                ? pool.RentAsync(Stop).AsTask()
+                : Task.Factory.StartNew(() => pool.Rent(), Stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            await Patience.SoonAsync(() => pool.GetStatistics().Counts.Waiting == 1);
+            if (isAwaited)
+            {
+                await holder.DisposeAsync();
+            }
+            else
+            {
+                holder.Dispose();
+            }
+
+            holder = await waiting;
+            if (i % 2 == 0)
+            {
+                // Nothing but the pool ends the lock of the last holder.
+                await other.ExecuteAsync("SELECT pg_advisory_lock(1)");
+                await other.ExecuteAsync("SELECT pg_advisory_unlock(1)");
+            }
+
+            Assert.Equal("", await holder.Connection.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')"));
+            Assert.Equal(0, await other.ScalarAsync<int>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"));
+        }
+
+        await holder.DisposeAsync();
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Lease_without_a_command_leaves_the_unread_answer_in_order(bool isAwaited)
