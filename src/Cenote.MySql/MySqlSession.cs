@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Cenote.MySql;
@@ -30,6 +31,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// holder that blocks waits for the answer itself, because another thread would cost more.
     /// </summary>
     public override bool CanResetInline => _stream is not null && (!_stream.WasAwaited || IsSentOnly());
+
+    /// <inheritdoc/>
+    public override bool CanReuseCommand(DbCommand command) => command is MySqlCommand;
 
     /// <inheritdoc/>
     public override void Open()

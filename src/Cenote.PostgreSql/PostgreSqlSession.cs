@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Cenote.PostgreSql;
 
 /// <summary>
@@ -26,6 +28,9 @@ internal abstract class PostgreSqlSession(
     protected ConnectionSettings Settings { get; } = settings;
 
     protected ServerProcess Backend { get; } = new(settings, pooler, answers);
+
+    /// <inheritdoc/>
+    public override bool CanReuseCommand(DbCommand command) => command is NpgsqlCommand;
 
     /// <inheritdoc/>
     public override void Open()

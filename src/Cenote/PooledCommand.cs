@@ -16,17 +16,37 @@ namespace Cenote;
 [DesignerCategory("")]
 public sealed class PooledCommand : DbCommand
 {
-    private readonly CommandStatement _statement;
+    private static readonly object Ended = new();
+
+    // The object of each statement, and so 48 bytes: two fields beyond those of the base class. First the connection,
+    // then the statement, at last the mark of a command that had no statement of its own.
+    private object _target;
+    private string? _text;
 
     internal PooledCommand(ConnectionPool pool, PooledConnection? connection, bool opensConnection) =>
-        _statement = new CommandStatement(pool, connection, opensConnection);
+        _target = new CommandStatement(pool, connection, opensConnection, this);
+
+    internal PooledCommand(PooledConnection connection) => _target = connection;
+
+    /// <summary>Gets the text for a statement that is not the command's own.</summary>
+    internal string OwnText => Volatile.Read(ref _text) ?? "";
 
     /// <inheritdoc/>
     [AllowNull]
     public override string CommandText
     {
-        get => _statement.Command.CommandText;
-        set => _statement.Command.CommandText = value;
+        get => FindOwn()?.Command.CommandText ?? OwnText;
+        set
+        {
+            if (FindOwn() is { } statement)
+            {
+                statement.Command.CommandText = value;
+            }
+            else
+            {
+                Volatile.Write(ref _text, value);
+            }
+        }
     }
 
     /// <summary>
@@ -35,47 +55,70 @@ public sealed class PooledCommand : DbCommand
     /// <value>Default: the driver's, or that of its connection string.</value>
     public override int CommandTimeout
     {
-        get => _statement.Timeout;
-        set => _statement.Timeout = value;
+        get => RequireOwn().Timeout;
+        set => RequireOwn().Timeout = value;
     }
 
     /// <inheritdoc/>
     public override CommandType CommandType
     {
-        get => _statement.Command.CommandType;
-        set => _statement.Command.CommandType = value;
+        get => FindOwn()?.Command.CommandType ?? CommandType.Text;
+        set
+        {
+            if (value != CommandType.Text || FindOwn() is not null)
+            {
+                RequireOwn().Command.CommandType = value;
+            }
+        }
     }
 
     /// <inheritdoc/>
     public override UpdateRowSource UpdatedRowSource
     {
-        get => _statement.Command.UpdatedRowSource;
-        set => _statement.Command.UpdatedRowSource = value;
+        get => RequireOwn().Command.UpdatedRowSource;
+        set => RequireOwn().Command.UpdatedRowSource = value;
     }
 
     /// <inheritdoc/>
     public override bool DesignTimeVisible
     {
-        get => _statement.Command.DesignTimeVisible;
-        set => _statement.Command.DesignTimeVisible = value;
+        get => RequireOwn().Command.DesignTimeVisible;
+        set => RequireOwn().Command.DesignTimeVisible = value;
     }
 
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
-        get => _statement.Connection;
-        set => _statement.Connection = value;
+        get => Volatile.Read(ref _target) switch
+        {
+            PooledConnection connection => connection,
+            CommandStatement statement => statement.Connection,
+            _ => null,
+        };
+        set
+        {
+            if (!ReferenceEquals(value, DbConnection))
+            {
+                RequireOwn().Connection = value;
+            }
+        }
     }
 
     /// <inheritdoc/>
     protected override DbTransaction? DbTransaction
     {
-        get => _statement.Transaction;
-        set => _statement.Transaction = value;
+        get => FindOwn()?.Transaction;
+        set
+        {
+            if (value is not null || FindOwn() is not null)
+            {
+                RequireOwn().Transaction = value;
+            }
+        }
     }
 
     /// <inheritdoc/>
-    protected override DbParameterCollection DbParameterCollection => _statement.Command.Parameters;
+    protected override DbParameterCollection DbParameterCollection => RequireOwn().Command.Parameters;
 
     /// <summary>
     /// Gets the driver's own command, to set properties that only it has. Do not execute or keep it, and do not change
@@ -85,46 +128,135 @@ public sealed class PooledCommand : DbCommand
     /// <exception cref="InvalidCastException">The pool's driver has another command type.</exception>
     public TCommand Unwrap<TCommand>()
         where TCommand : DbCommand =>
-        _statement.Command as TCommand
-            ?? throw new InvalidCastException($"The command is a {_statement.Command.GetType()}, not a {typeof(TCommand)}.");
+        RequireOwn().Command is var command && command is TCommand unwrapped
+            ? unwrapped
+            : throw new InvalidCastException($"The command is a {command.GetType()}, not a {typeof(TCommand)}.");
 
     /// <inheritdoc/>
-    protected override DbParameter CreateDbParameter() => _statement.Command.CreateParameter();
+    protected override DbParameter CreateDbParameter() => RequireOwn().Command.CreateParameter();
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery() => _statement.ExecuteNonQuery();
+    public override int ExecuteNonQuery()
+    {
+        var statement = BeginUse();
+        try
+        {
+            return statement.ExecuteNonQuery();
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => _statement.ExecuteNonQueryAsync(cancellationToken);
+    public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+    {
+        if (TryBeginUse() is not { } statement)
+        {
+            return Task.FromException<int>(WasDisposedOf());
+        }
+
+        try
+        {
+            return statement.ExecuteNonQueryAsync(cancellationToken);
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar() => _statement.ExecuteScalar();
+    public override object? ExecuteScalar()
+    {
+        var statement = BeginUse();
+        try
+        {
+            return statement.ExecuteScalar();
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) => _statement.ExecuteScalarAsync(cancellationToken);
+    public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
+    {
+        if (TryBeginUse() is not { } statement)
+        {
+            return Task.FromException<object?>(WasDisposedOf());
+        }
+
+        try
+        {
+            return statement.ExecuteScalarAsync(cancellationToken);
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => _statement.ExecuteReader(behavior);
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
+    {
+        var statement = BeginUse();
+        try
+        {
+            return statement.ExecuteReader(behavior);
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        await _statement.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    {
+        if (TryBeginUse() is not { } statement)
+        {
+            return Task.FromException<DbDataReader>(WasDisposedOf());
+        }
+
+        try
+        {
+            return statement.ExecuteReaderAsync(behavior, cancellationToken);
+        }
+        finally
+        {
+            statement.EndUse();
+        }
+    }
 
     /// <inheritdoc/>
-    public override void Prepare() => _statement.Prepare();
+    public override void Prepare() => RequireOwn().Prepare();
 
     /// <inheritdoc/>
-    public override Task PrepareAsync(CancellationToken cancellationToken = default) => _statement.PrepareAsync(cancellationToken);
+    public override Task PrepareAsync(CancellationToken cancellationToken = default) => RequireOwn().PrepareAsync(cancellationToken);
 
     /// <summary>
     /// Asks the driver to cancel the execution in progress. Does nothing once the connection was returned.
     /// </summary>
-    public override void Cancel() => _statement.Cancel();
+    public override void Cancel()
+    {
+        // Without a statement, none was executed. A statement that may be cancelled late is not for another command.
+        if (Volatile.Read(ref _target) is CommandStatement statement && statement.TryMakeOwn(this))
+        {
+            statement.Cancel();
+        }
+    }
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _statement.DisposeAsync().ConfigureAwait(false);
+        if (TryTakeOwn() is { } statement)
+        {
+            await statement.DisposeAsync().ConfigureAwait(false);
+        }
+
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -133,9 +265,90 @@ public sealed class PooledCommand : DbCommand
     {
         if (disposing)
         {
-            _statement.Dispose();
+            TryTakeOwn()?.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private static ObjectDisposedException WasDisposedOf() => new(nameof(PooledCommand));
+
+    private CommandStatement BeginUse() => TryBeginUse() ?? throw WasDisposedOf();
+
+    /// <summary>Begins a use of the command's statement, and takes one for the first execution.</summary>
+    /// <returns><see langword="null"/> when the command was disposed of.</returns>
+    private CommandStatement? TryBeginUse()
+    {
+        while (true)
+        {
+            switch (Volatile.Read(ref _target))
+            {
+                case CommandStatement statement when statement.TryBeginUse(this):
+                    return statement;
+                case PooledConnection connection:
+                    var taken = CommandStatement.Take(this, connection);
+                    if (Interlocked.CompareExchange(ref _target, taken, connection) != connection && !taken.TryRelease(this))
+                    {
+                        taken.Dispose();
+                    }
+
+                    break;
+                default:
+                    return null;
+            }
+        }
+    }
+
+    /// <summary>Returns the statement if it is the command's own.</summary>
+    private CommandStatement? FindOwn() =>
+        Volatile.Read(ref _target) is CommandStatement { IsOwn: true } statement && statement.TryMakeOwn(this) ? statement : null;
+
+    /// <summary>Returns a statement of the command's own, whose driver's object its user may have.</summary>
+    private CommandStatement RequireOwn()
+    {
+        while (true)
+        {
+            switch (Volatile.Read(ref _target))
+            {
+                case CommandStatement statement when statement.TryMakeOwn(this):
+                    return statement;
+                case PooledConnection connection:
+                    var own = CommandStatement.Create(this, connection);
+                    if (Interlocked.CompareExchange(ref _target, own, connection) == connection)
+                    {
+                        return own;
+                    }
+
+                    own.Dispose();
+                    break;
+                default:
+                    throw WasDisposedOf();
+            }
+        }
+    }
+
+    /// <summary>Gives up the statement when the command is disposed of.</summary>
+    /// <returns>The command's own, which is to be disposed of, too.</returns>
+    private CommandStatement? TryTakeOwn()
+    {
+        while (true)
+        {
+            var target = Volatile.Read(ref _target);
+            if (target is CommandStatement statement)
+            {
+                if (!statement.TryRelease(this))
+                {
+                    return statement;
+                }
+
+                Volatile.Write(ref _target, Ended);
+                return null;
+            }
+
+            if (target == Ended || Interlocked.CompareExchange(ref _target, Ended, target) == target)
+            {
+                return null;
+            }
+        }
     }
 }

@@ -87,7 +87,7 @@ public sealed partial class PooledConnection
         }
     }
 
-    private bool HasWork => Gate.HasCallsInside || Details is { Work.IsEmpty: false };
+    private bool HasWork => Gate.HasCallsInside || Details is { Work.IsEmpty: false } || CommandStatement.HasKept(Gate.ClosingLease);
 
     private void EndWorkAndReturn()
     {

@@ -209,7 +209,7 @@ public sealed partial class PooledConnection : DbConnection
     internal bool Accepts(ConnectionPool pool) => Pool == pool || (Details?.Route is not null && pool.Provider.Factory == Pool.Provider.Factory);
 
     /// <summary>Creates a command that runs on this connection whenever it is open.</summary>
-    public new PooledCommand CreateCommand() => new(Pool, this, opensConnection: false);
+    public new PooledCommand CreateCommand() => new(this);
 
     /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => CreateCommand();

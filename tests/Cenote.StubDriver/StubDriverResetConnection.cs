@@ -9,6 +9,8 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
+    public override bool CanReuseCommand(DbCommand command) => true;
+
     public override void Open()
     {
         base.Open();

@@ -17,6 +17,8 @@ internal sealed class StubOwnResetConnection : PhysicalConnection, IDeferrableRe
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
+    public override bool CanReuseCommand(DbCommand command) => true;
+
     public override void Open()
     {
         base.Open();

@@ -11,8 +11,8 @@ public sealed class AllocationTests
     // The base class alone takes 48 bytes (Component, StateChange and a flag).
     private const int BytesOfConnection = 64;
 
-    // The connection, the command and the statement of the pool, and the driver's command.
-    private const int BytesOfStatement = 512;
+    // The connection and the command. The statement and the command of the driver are kept.
+    private const int BytesOfStatement = BytesOfConnection + 48;
 
     [Fact]
     public void Renting_and_returning_allocates_nothing()
@@ -73,7 +73,7 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public void A_statement_allocates_no_more_than_its_four_objects()
+    public void A_statement_allocates_the_connection_and_the_command_alone()
     {
         using var pool = NewPool();
 
@@ -84,7 +84,9 @@ public sealed class AllocationTests
             command.CommandText = "SELECT 1";
             command.ExecuteScalar();
         });
-        Assert.InRange(bytes, BytesOfConnection, BytesOfStatement);
+        
+        // The stub boxes its answer (24 bytes), unless the compiler finds that it is not used.
+        Assert.InRange(bytes, BytesOfStatement, BytesOfStatement + 24);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using Cenote.Providers;
 namespace Cenote.AdoNet;
 
 /// <summary>A statement that is a command of the driver.</summary>
-internal sealed class CommandStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection)
+internal sealed partial class CommandStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection, PooledCommand? holder = null)
     : Statement(pool, connection, opensConnection)
 {
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()

@@ -21,7 +21,9 @@ internal static class LeaseClosing
 
         try
         {
-            connection.Work.TakeLeftOpen(connection.Gate.ClosingLease, readers).End();
+            var lease = connection.Gate.ClosingLease;
+            connection.Work.TakeLeftOpen(in lease, readers).End();
+            CommandStatement.TakeAway(in lease);
             connection.Work.DetachAll(connection);
         }
         catch (Exception exception)
@@ -59,6 +61,7 @@ internal static class LeaseClosing
                 await ending.WaitAsync(engine.Settings.ValidationTimeout, engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
             }
 
+            CommandStatement.TakeAway(in lease);
             connection.Work.DetachAll(connection);
         }
         catch (Exception exception)

@@ -43,8 +43,8 @@ internal sealed class PooledBatch(ConnectionPool pool, PooledConnection? connect
 
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) => _statement.ExecuteReader(behavior);
 
-    protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
-        await _statement.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
+    protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        _statement.ExecuteReaderAsync(behavior, cancellationToken);
 
     public override void Prepare() => _statement.Prepare();
 

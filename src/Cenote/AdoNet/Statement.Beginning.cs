@@ -111,7 +111,7 @@ internal abstract partial class Statement
 
         try
         {
-            if (Newer is null || _lease != lease)
+            if (!_isAttached || _lease != lease)
             {
                 Attach(connection, in lease);
             }
@@ -126,13 +126,20 @@ internal abstract partial class Statement
         }
     }
 
+    /// <summary>Makes the driver's object one that no other owner will get.</summary>
+    private protected virtual void BecomeOwn()
+    {
+    }
+
     private void Attach(PooledConnection connection, in ConnectionLease lease)
     {
         lock (connection)
         {
             _isPrepared = false;
+            BecomeOwn();
             SetDriverConnection(lease.Connection);
             _lease = lease;
+            _isAttached = true;
             if (Newer is null)
             {
                 connection.Work.Link(this);

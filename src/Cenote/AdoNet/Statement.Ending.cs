@@ -5,6 +5,11 @@ namespace Cenote.AdoNet;
 // The end of an execution, and the effect of a cancellation on the connection.
 internal abstract partial class Statement
 {
+    /// <summary>
+    /// Gets whether an execution has failed or was cancelled, so that the driver's object may be in an unknown state.
+    /// </summary>
+    private protected bool IsDoubtful { get; private set; }
+
     private void End(in StatementExecution execution, Exception? failure)
     {
         EndExecution(in _lease, in execution, failure, isCancelled: false);
@@ -61,6 +66,11 @@ internal abstract partial class Statement
     private void RecordEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
         RecordOutside();
+        if (failure is not null || isCancelled || watch is { HasFired: true })
+        {
+            IsDoubtful = true;
+        }
+
         var isLast = Interlocked.Decrement(ref _running) == 0;
         if (isLast && IsEnding)
         {

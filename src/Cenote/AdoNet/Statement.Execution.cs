@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 
 namespace Cenote.AdoNet;
 
@@ -9,12 +10,12 @@ internal abstract partial class Statement
     internal int ExecuteNonQuery() => Execute(static statement => statement.NonQuery());
 
     internal Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(static (statement, token) => statement.NonQueryAsync(token), cancellationToken);
+        ExecuteAsync(static (statement, token) => statement.NonQueryAsync(token), cancellationToken).AsTask();
 
     internal object? ExecuteScalar() => Execute(static statement => statement.Scalar());
 
     internal Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken) =>
-        ExecuteAsync(static (statement, token) => statement.ScalarAsync(token), cancellationToken);
+        ExecuteAsync(static (statement, token) => statement.ScalarAsync(token), cancellationToken).AsTask();
 
     private T Execute<T>(Func<Statement, T> call)
     {
@@ -34,7 +35,9 @@ internal abstract partial class Statement
         }
     }
 
-    private async Task<T> ExecuteAsync<T>(Func<Statement, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    // With the task of its caller, this is the smallest awaited call: the state machine itself is re-used.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> ExecuteAsync<T>(Func<Statement, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
         RecordThread();
@@ -84,7 +87,11 @@ internal abstract partial class Statement
         }
     }
 
-    internal async Task<PooledDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+    internal Task<DbDataReader> ExecuteReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) =>
+        ReadAsync(behavior, cancellationToken).AsTask();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<DbDataReader> ReadAsync(CommandBehavior behavior, CancellationToken cancellationToken)
     {
         var closes = _opensConnection || behavior.HasFlag(CommandBehavior.CloseConnection);
         var execution = await BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -178,6 +185,7 @@ internal abstract partial class Statement
     private PooledDataReader Hold(in StatementExecution execution, DbDataReader reader, bool closes)
     {
         RecordOutside();
+        Link();
         var held = new PooledDataReader(this, in execution, in _lease, reader, closes, OpenReader);
         Volatile.Write(ref _lastReader, held);
         return held;

@@ -76,6 +76,7 @@ internal abstract partial class Statement
 
     private void GiveUp(PooledConnection connection, Exception exception)
     {
+        IsDoubtful = true;
         connection.Failed(in _lease, exception);
         Interlocked.Decrement(ref _running);
         connection.Leave();

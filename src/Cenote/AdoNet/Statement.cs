@@ -16,6 +16,7 @@ internal abstract partial class Statement
     private DbTransaction? _appliedTransaction;
     private ConnectionLease _lease;
     private PooledDataReader? _lastReader;
+    private bool _isAttached;
     private bool _isPrepared;
     private bool _isDisposed;
 
@@ -125,6 +126,7 @@ internal abstract partial class Statement
     /// </summary>
     internal void Detach()
     {
+        _isAttached = false;
         if (_isPrepared)
         {
             // The next lease may be on the same session after a reset, which removes prepared statements without the
@@ -178,6 +180,67 @@ internal abstract partial class Statement
             DisposeDriverObject();
         }
     }
+
+    /// <summary>
+    /// Begins the use by a connection, without a place in its list. The caller is inside its gate, and no other thread
+    /// uses the statement.
+    /// </summary>
+    private protected void AttachKept(PooledConnection connection, in ConnectionLease lease, DbConnection driver)
+    {
+        _connection = connection;
+        _lease = lease;
+        if (!_isAttached)
+        {
+            SetDriverConnection(driver);
+            _isAttached = true;
+        }
+    }
+
+    /// <summary>
+    /// Ends the use by a connection. The driver's object stays attached to its session. No other thread uses the
+    /// statement.
+    /// </summary>
+    private protected void LeaveConnection()
+    {
+        if (_connection is { } connection)
+        {
+            lock (connection)
+            {
+                if (Newer is not null)
+                {
+                    connection.Work.Unlink(this);
+                }
+            }
+        }
+
+        ApplyTransaction(null);
+        _lastReader = null;
+        _connection = null;
+        _lease = default;
+    }
+
+    /// <summary>
+    /// Adds the statement to the list of its connection, unless it is there. The end of the lease detaches it.
+    /// </summary>
+    private protected void Link()
+    {
+        if (Newer is not null || _connection is not { } connection)
+        {
+            return;
+        }
+
+        lock (connection)
+        {
+            // Not after a revocation: the closing thread has forgotten the statements of that lease, or will do so.
+            if (Newer is null && _isAttached && _lease.IsActive)
+            {
+                connection.Work.Link(this);
+            }
+        }
+    }
+
+    /// <summary>Gets whether the statement was attached for this lease.</summary>
+    private protected bool IsOf(in ConnectionLease lease) => _lease == lease;
 
     private protected abstract void SetDriverConnection(DbConnection? connection);
 

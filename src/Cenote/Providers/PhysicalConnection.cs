@@ -16,6 +16,7 @@ public abstract class PhysicalConnection
     private int _isEnded;
     private List<object>? _setUps;
     private DbConnectionHandlers _handlers;
+    private object? _keptStatement;
 
     /// <summary>Initializes a new instance of the <see cref="PhysicalConnection"/> class.</summary>
     /// <param name="connection">The driver's connection, not yet opened.</param>
@@ -129,6 +130,17 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
+    /// Gets whether a command of the driver can be executed for several holders of the connection, one after the other.
+    /// The pool then keeps one, for the commands of its <see cref="PooledConnection"/> that have a text alone. Called
+    /// once for each that it keeps, before its first execution.
+    /// </summary>
+    /// <param name="command">The driver's command.</param>
+    /// <returns>By default <see langword="false"/>. Return <see langword="true"/> only if an execution that has ended
+    /// leaves nothing at the server and nothing in the command that the next execution does not replace, and if the
+    /// command need not be disposed of.</returns>
+    public virtual bool CanReuseCommand(DbCommand command) => false;
+
+    /// <summary>
     /// Gets the idle time after which the server ends this session, as the server reports it when connections are
     /// opened; <see langword="null"/> when no limit is known. The pool validates its connections more often
     /// than that. Read once a second, from any thread.
@@ -163,6 +175,11 @@ public abstract class PhysicalConnection
     internal IStatementTimeout RequiredLimits => Limits ?? throw new NotSupportedException(
         "This database has no statement timeout of its own. Use a PooledConnection, whose statements the pool ends itself.");
 
+    /// <summary>
+    /// Gets the statement that is kept for the next command, or the weak reference to one that a command has.
+    /// </summary>
+    internal object? KeptStatement => Volatile.Read(ref _keptStatement);
+
     /// <summary>Gets or sets whether the pool uses <see cref="ResetMode.Full"/>.</summary>
     internal bool IsResetFull { get; set; }
 
@@ -187,6 +204,10 @@ public abstract class PhysicalConnection
             (_setUps ??= []).Add(key);
         }
     }
+
+    /// <summary>Changes <see cref="KeptStatement"/> if it is still the expected one.</summary>
+    internal bool TryChangeKeptStatement(object? expected, object? next) =>
+        Interlocked.CompareExchange(ref _keptStatement, next, expected) == expected;
 
     /// <summary>Returns whether the caller is the first to end the connection.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
