@@ -99,6 +99,21 @@ internal static class MySqlConnectorInternals
     /// <summary>Gets whether the server expects the number of attributes with each query (MySQL from 8.0.23).</summary>
     internal static bool TakesQueryAttributes(MySqlConnection connection) => TakesAttributes(SessionOf(connection));
 
+    /// <summary>Gets whether this version of the driver has the member for <see cref="AllowUserVariables"/>.</summary>
+    internal static bool AllowsUserVariables { get; } = Exists(() => SetAllowUserVariables(null!, true));
+
+    /// <summary>
+    /// Allows the pool's own command to name a user variable where the connection string does not (<c>Allow User
+    /// Variables</c>).
+    /// </summary>
+    internal static void AllowUserVariables(MySqlCommand command)
+    {
+        if (AllowsUserVariables)
+        {
+            SetAllowUserVariables(command, true);
+        }
+    }
+
     internal static void ForgetPreparedStatements(MySqlConnection connection) => ClearPreparedStatements(SessionOf(connection));
 
     private static bool Probe()
@@ -170,6 +185,9 @@ internal static class MySqlConnectorInternals
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "ClearPreparedStatements")]
     private static extern void ClearPreparedStatements([UnsafeAccessorType(SessionType)] object session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_AllowUserVariables")]
+    private static extern void SetAllowUserVariables(MySqlCommand command, bool value);
 
     private static bool ProbeHandlers()
     {

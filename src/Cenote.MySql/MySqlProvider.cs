@@ -23,7 +23,7 @@ namespace Cenote;
 /// lease until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor
+public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider
 {
     // "Cancellation Timeout" has whole seconds. The driver treats a value below 1 as 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
@@ -140,6 +140,44 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
     {
         ArgumentNullException.ThrowIfNull(text);
         return GtidPosition.Parse(text);
+    }
+
+    /// <summary>
+    /// Returns why a session cannot carry a context. It carries settings and a trace as user variables and, with
+    /// <see cref="ResetMode.Full"/>, a role (<c>SET ROLE</c>).
+    /// </summary>
+    /// <param name="context">The context of the caller.</param>
+    /// <param name="settings">The settings of the pool's connections.</param>
+    public string? FindProblem(SessionContext context, ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(settings);
+        return context.HasRole && settings.ResetMode != ResetMode.Full
+            ? $"MySQL and MariaDB sessions carry settings and a trace (user variables), but a role only with ResetMode.Full, which restores the role that the session began in. ResetMode is {settings.ResetMode}"
+            : !MySqlConnectorInternals.AllowsUserVariables && !new MySqlConnectionStringBuilder(OriginalConnectionString).AllowUserVariables
+                ? "settings and traces are user variables, which this version of MySqlConnector allows only with Allow User Variables=true in the connection string"
+                : null;
+    }
+
+    /// <inheritdoc/>
+    public void SetContext(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        using var command = ContextCommand.Create((MySqlConnection)connection.Connection, entries, timeout);
+        command.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetContextAsync(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        var command = ContextCommand.Create((MySqlConnection)connection.Connection, entries, timeout);
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private MySqlDataSource CreateDataSource(ConnectionSettings settings, bool isPooled)

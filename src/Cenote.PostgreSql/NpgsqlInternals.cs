@@ -161,6 +161,9 @@ internal static class NpgsqlInternals
         }
     }
 
+    /// <summary>Determines whether the session is in a transaction, as the server reported last.</summary>
+    internal static bool HasTransaction(NpgsqlConnection session) => ConnectorOf(session) is { } connector && IsInTransaction(connector);
+
     /// <summary>Copies the types to a new data source, which then need not load them.</summary>
     internal static void CopyTypes(NpgsqlDataSource from, NpgsqlDataSource to)
     {

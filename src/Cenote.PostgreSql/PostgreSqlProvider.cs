@@ -27,7 +27,7 @@ namespace Cenote;
 /// at its end. Thread-safe.</para>
 /// </remarks>
 public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
-    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache
+    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache, ISessionContextProvider
 {
     // The driver's timeouts have whole seconds.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -210,6 +210,30 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
 
     /// <inheritdoc/>
     public void ClearTypeCache() => _sources.Forget();
+
+    /// <summary>
+    /// Returns <see langword="null"/>: a session carries settings (<c>set_config</c>), a role (<c>SET ROLE</c>) and a
+    /// trace (<c>application_name</c>).
+    /// </summary>
+    /// <param name="context">The context of the caller.</param>
+    /// <param name="settings">The settings of the pool's connections.</param>
+    public string? FindProblem(SessionContext context, ConnectionSettings settings) => null;
+
+    /// <inheritdoc/>
+    public void SetContext(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        ((PostgreSqlSession)connection).SetContext(entries, timeout);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetContextAsync(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        return ((PostgreSqlSession)connection).SetContextAsync(entries, timeout, cancellationToken);
+    }
 
     /// <summary>Frees the driver's data sources.</summary>
     public override ValueTask DisposeAsync()

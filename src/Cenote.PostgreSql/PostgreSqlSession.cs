@@ -11,6 +11,7 @@ internal abstract class PostgreSqlSession(
 {
     private int _process;
     private NpgsqlHandlers _handlers;
+    private ContextCommand? _context;
 
     /// <summary>
     /// Gets whether the session is alive as far as the driver knows, and is the one that was opened for the slot.
@@ -88,7 +89,63 @@ internal abstract class PostgreSqlSession(
     public ValueTask SetStatementTimeoutAsync(TimeSpan? timeout, CancellationToken cancellationToken) =>
         Session.ExecuteAsync(SessionCommands.SetLimit(timeout), timeout: null, cancellationToken);
 
+    /// <inheritdoc cref="ISessionContextProvider.SetContext"/>
+    internal void SetContext(IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    {
+        if (MustRollBack)
+        {
+            Session.Execute(SessionCommands.Rollback, timeout);
+        }
+
+        var command = PrepareContext(entries, timeout);
+        try
+        {
+            CheckContext(command.ExecuteScalar());
+        }
+        finally
+        {
+            command.Clear();
+        }
+    }
+
+    /// <inheritdoc cref="ISessionContextProvider.SetContextAsync"/>
+    internal async ValueTask SetContextAsync(IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (MustRollBack)
+        {
+            await Session.ExecuteAsync(SessionCommands.Rollback, timeout, cancellationToken).ConfigureAwait(false);
+        }
+
+        var command = PrepareContext(entries, timeout);
+        try
+        {
+            CheckContext(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false));
+        }
+        finally
+        {
+            command.Clear();
+        }
+    }
+
     protected abstract void Connect();
 
     protected abstract ValueTask ConnectAsync(CancellationToken cancellationToken);
+
+    // Where nothing ends the transaction of the last holder, its rollback would take the context back. Without the
+    // driver's members it is not known, and a ROLLBACK outside of a transaction is a warning in the server's log.
+    private bool MustRollBack => !RequiresReset && (!NpgsqlInternals.AreReachable || NpgsqlInternals.HasTransaction(Session));
+
+    private ContextCommand PrepareContext(IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    {
+        Backend.CheckContext(process: 0);
+        return _context = ContextCommand.For(_context, Session, entries, Backend.MayShareSessions, timeout);
+    }
+
+    private void CheckContext(object? firstColumn)
+    {
+        if (Backend.MayShareSessions && firstColumn is int process)
+        {
+            Backend.CheckContext(process);
+        }
+    }
 }

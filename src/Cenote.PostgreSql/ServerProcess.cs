@@ -114,6 +114,34 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
         }
     }
 
+    /// <summary>Gets whether the statement that sets a session context must also query the process.</summary>
+    internal bool MayShareSessions => answers.IsProxied;
+
+    /// <summary>Checks that a session context reaches, and stays in, the session of this connection.</summary>
+    /// <param name="process">The process that set the context; 0 before it is set.</param>
+    /// <exception cref="NotSupportedException">A proxy pools transactions or statements.</exception>
+    internal void CheckContext(int process)
+    {
+        if (process != 0 && process != _process)
+        {
+            if (_process == 0)
+            {
+                _process = process;
+            }
+            else if (!pooler.SharesSessions)
+            {
+                pooler.SharesSessions = true;
+                settings.OnWarning?.Invoke(SessionsShared());
+            }
+        }
+
+        if (pooler.SharesSessions)
+        {
+            throw new NotSupportedException(
+                "A session context cannot be set through this proxy: it pools transactions or statements, so one connection is answered by different sessions of the server, and the context would reach other callers. Use session pooling (PgBouncer: pool_mode = session), or set the values within each transaction (SET LOCAL, set_config with is_local).");
+        }
+    }
+
     private static ConnectionWarning SessionsShared() => new()
     {
         Code = "SessionsShared",

@@ -53,7 +53,7 @@ internal static class SessionCommands
             }
         }
 
-        return command is OpeningCommand;
+        return command is OpeningCommand or ContextCommand;
     }
 
     /// <summary>Gets the start-up option for a statement timeout.</summary>

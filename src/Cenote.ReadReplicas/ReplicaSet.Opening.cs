@@ -105,7 +105,8 @@ public sealed partial class ReplicaSet
 
     /// <summary>
     /// Begins a scope in which the connections of this flow are for reading by default: the ones of
-    /// <see cref="RoutedDataSource.OpenConnectionAsync"/> and of libraries that use the set.
+    /// <see cref="RoutedDataSource.OpenConnectionAsync(CancellationToken, string, int, string)"/> and of libraries that
+    /// use the set.
     /// </summary>
     /// <returns>The scope. Dispose of it in the method that began it.</returns>
     /// <remarks>

@@ -25,7 +25,7 @@ namespace Cenote;
 /// until the transaction has ended. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>
+public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>, ISessionContextProvider
 {
     private static long s_lastPool;
 
@@ -106,6 +106,41 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
     /// </summary>
     /// <param name="sendDuration">The time that sending took.</param>
     public override bool IsCancelComplete(TimeSpan? sendDuration) => true;
+
+    /// <summary>
+    /// Returns why a session cannot carry a context. It carries settings and a trace (<c>sp_set_session_context</c>),
+    /// and no role: <c>EXECUTE AS</c> ends with the statement that takes the role as a parameter.
+    /// </summary>
+    /// <param name="context">The context of the caller.</param>
+    /// <param name="settings">The settings of the pool's connections.</param>
+    public string? FindProblem(SessionContext context, ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.HasRole
+            ? "SQL Server sessions carry settings and a trace (SESSION_CONTEXT), but no role, because EXECUTE AS takes none as a parameter. Use a setting and a security policy"
+            : null;
+    }
+
+    /// <inheritdoc/>
+    public void SetContext(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        using var command = ContextCommand.Create((SqlConnection)connection.Connection, entries, timeout);
+        command.ExecuteNonQuery();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetContextAsync(PhysicalConnection connection, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(entries);
+        var command = ContextCommand.Create((SqlConnection)connection.Connection, entries, timeout);
+        await using (command.ConfigureAwait(false))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // A driver's pool of exactly one session, which nothing but the slot above it opens or ends.
     private string BuildConnectionString(ConnectionSettings settings)

@@ -10,10 +10,10 @@ namespace Cenote;
 /// application. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Connections are rented in two ways. <see cref="OpenConnectionAsync"/> returns a <see cref="PooledConnection"/>,
-/// which is safe to use with any ADO.NET code. <see cref="RentAsync(CancellationToken, string, int, string)"/> returns
-/// a <see cref="ConnectionLease"/> with the driver's own connection, without allocating. Callers of both wait in one
-/// fair queue.
+/// Connections are rented in two ways. <see cref="OpenConnectionAsync(CancellationToken, string, int, string)"/>
+/// returns a <see cref="PooledConnection"/>, which is safe to use with any ADO.NET code.
+/// <see cref="RentAsync(CancellationToken, string, int, string)"/> returns a <see cref="ConnectionLease"/> with the
+/// driver's own connection, without allocating. Callers of both wait in one fair queue.
 /// </remarks>
 public sealed partial class ConnectionPool : DbDataSource
 {
@@ -34,6 +34,11 @@ public sealed partial class ConnectionPool : DbDataSource
         _rents = _engine.Rents;
         _engine.Desk.Pool = this;
         _refusesAmbientTransactions = _engine.Settings.AmbientTransactionBehavior == AmbientTransactionBehavior.Throw;
+        if (_engine.Settings.SessionContextProvider is not null)
+        {
+            SessionContextUse.Begin();
+        }
+
         _engine.CircuitChanged.Sender = this;
         _engine.FailureObserved.Sender = this;
         _engine.Leaks.Reported.Sender = this;

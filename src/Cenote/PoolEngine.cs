@@ -33,7 +33,8 @@ internal sealed class PoolEngine
             StackSamplingInterval = settings.StackSamplingInterval,
             GuardsRents = Nesting is not null,
         };
-        Rents = new RentPath(Desk, settings, new RentTraces(settings, Labels), Nesting);
+        Rents = new RentPath(Desk, settings, new RentTraces(settings, Labels), Nesting, provider);
+        Rents.Contexts = new ContextRents(Rents, Desk, settings, provider, Journal);
         RentFailures = new RentFailures(settings, Desk, Journal);
 
         CircuitChanged = new OrderedEvent<CircuitChangedEventArgs>(Journal.HandlerFailed, Journal.CircuitChanged);

@@ -29,7 +29,9 @@ public sealed partial class PooledConnection
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was in use that the caller
     /// could wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
+    /// <exception cref="SessionContextException">The database did not accept the session context.</exception>
+    /// <exception cref="NotSupportedException">The pool's sessions cannot carry the session context; or the caller is
+    /// in an ambient transaction, see
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public override void Open()
     {
@@ -42,8 +44,8 @@ public sealed partial class PooledConnection
         try
         {
             var site = Details?.Site ?? default;
-            lease = Details?.Route is { } route
-                ? route.Rent(CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!)
+            lease = SessionContext is { } context ? RentWith(context, site)
+                : Details?.Route is { } route ? route.Rent(CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!)
                 : Pool.Rent(CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!);
         }
         catch (Exception exception)
@@ -70,8 +72,8 @@ public sealed partial class PooledConnection
         try
         {
             var site = Details?.Site ?? default;
-            var rent = Details?.Route is { } route
-                ? route.RentAsync(cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!)
+            var rent = SessionContext is { } context ? RentWithAsync(context, site, cancellationToken)
+                : Details?.Route is { } route ? route.RentAsync(cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!)
                 : Pool.RentAsync(cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!);
             if (!rent.IsCompletedSuccessfully)
             {
@@ -87,6 +89,14 @@ public sealed partial class PooledConnection
             return Task.FromException(SetBack(exception));
         }
     }
+
+    private ConnectionLease RentWith(SessionContext context, CallSite site) => Details?.Route is { } route
+        ? route.Rent(context, CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!)
+        : Pool.Rent(context, CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!);
+
+    private ValueTask<ConnectionLease> RentWithAsync(SessionContext context, CallSite site, CancellationToken cancellationToken) => Details?.Route is { } route
+        ? route.RentAsync(context, cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!)
+        : Pool.RentAsync(context, cancellationToken, site.FilePath!, site.LineNumber, site.MemberName!);
 
     private async Task AwaitRentAsync(ValueTask<ConnectionLease> rent)
     {

@@ -98,6 +98,27 @@ public sealed partial class PooledConnection : DbConnection
         }
     }
 
+    /// <summary>Gets or sets the context that the session carries whenever the connection is open.</summary>
+    /// <value>
+    /// Default <see langword="null"/>: that of the flow that opens the connection, or of the pool, see
+    /// <see cref="ConnectionPoolOptions.SessionContextProvider"/>. <see cref="SessionContext.Empty"/> for none. It is
+    /// kept when the connection is closed and opened again.
+    /// </value>
+    /// <exception cref="InvalidOperationException">The connection is open. Set it before.</exception>
+    public SessionContext? SessionContext
+    {
+        get => Details?.Work.Extras?.SessionContext;
+        set
+        {
+            if (Gate.Phase != ConnectionPhase.Closed)
+            {
+                throw new InvalidOperationException("The connection is open, and its session has the context of that moment. Set SessionContext while the connection is closed.");
+            }
+
+            Work.RequireExtras().SessionContext = value;
+        }
+    }
+
     /// <summary>Gets the current database; while closed, the initial database of new connections.</summary>
     public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : Pool.Provider.Database;
 

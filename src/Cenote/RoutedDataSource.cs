@@ -41,7 +41,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "");
 
     /// <summary>Rents a connection from the chosen pool, blocking the calling thread.</summary>
-    /// <inheritdoc cref="RentAsync"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)"/>
     public abstract ConnectionLease Rent(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
@@ -49,9 +49,47 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "");
 
     /// <summary>
+    /// Rents a connection from the chosen pool, whose session has a context. The context is gone when the lease ends.
+    /// </summary>
+    /// <inheritdoc cref="ConnectionPool.RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param"/>
+    /// <inheritdoc cref="ConnectionPool.RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
+    /// <returns>The lease, whose <see cref="ConnectionLease.Pool"/> is the chosen pool.</returns>
+    /// <remarks>A <see cref="ConnectionPoolOptions.SessionContextProvider"/> of the chosen pool takes
+    /// precedence.</remarks>
+    public ValueTask<ConnectionLease> RentAsync(
+        SessionContext context,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = context.BeginScope();
+#pragma warning disable MA0100 // The scope is for the start of the rent, whose flow takes it along.
+        return RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+#pragma warning restore MA0100
+    }
+
+    /// <summary>
+    /// Rents a connection from the chosen pool, whose session has a context, blocking the calling thread.
+    /// </summary>
+    /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)"/>
+    public ConnectionLease Rent(
+        SessionContext context,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = context.BeginScope();
+        return Rent(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+    }
+
+    /// <summary>
     /// Creates a connection that rents from the chosen pool each time it is opened, and returns when it is closed.
     /// </summary>
-    /// <inheritdoc cref="RentAsync" path="/param[@name!='cancellationToken']"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param[@name!='cancellationToken']"/>
     public PooledConnection CreateConnection(
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
@@ -59,7 +97,7 @@ public abstract class RoutedDataSource : DbDataSource
         new(this, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection, blocking the calling thread.</summary>
-    /// <inheritdoc cref="RentAsync" path="/param[@name!='cancellationToken']"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param[@name!='cancellationToken']"/>
     public PooledConnection OpenConnection(
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
@@ -67,13 +105,51 @@ public abstract class RoutedDataSource : DbDataSource
         new(this, Rent(CancellationToken.None, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
 
     /// <summary>Opens a connection.</summary>
-    /// <inheritdoc cref="RentAsync" path="/param"/>
+    /// <inheritdoc cref="RentAsync(CancellationToken, string, int, string)" path="/param"/>
     public ValueTask<PooledConnection> OpenConnectionAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
         OpenAsync(RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName), new CallSite(callerFilePath, callerLineNumber, callerMemberName));
+
+    /// <summary>
+    /// Opens a connection whose session has a context, see <see cref="PooledConnection.SessionContext"/>.
+    /// </summary>
+    /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param"/>
+    /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
+    public async ValueTask<PooledConnection> OpenConnectionAsync(
+        SessionContext context,
+        CancellationToken cancellationToken = default,
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var connection = CreateConnection(callerFilePath, callerLineNumber, callerMemberName);
+        connection.SessionContext = context;
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        return connection;
+    }
+
+    /// <summary>
+    /// Opens a connection whose session has a context, blocking the calling thread. See
+    /// <see cref="PooledConnection.SessionContext"/>.
+    /// </summary>
+    /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param[@name!='cancellationToken']"/>
+    /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
+    public PooledConnection OpenConnection(
+        SessionContext context,
+        [CallerFilePath] string callerFilePath = "",
+        [CallerLineNumber] int callerLineNumber = 0,
+        [CallerMemberName] string callerMemberName = "")
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var connection = CreateConnection(callerFilePath, callerLineNumber, callerMemberName);
+        connection.SessionContext = context;
+        connection.Open();
+        return connection;
+    }
 
     /// <summary>Returns a pooled connection for a lease, once it is rented.</summary>
     /// <param name="rent">A rent of this data source.</param>

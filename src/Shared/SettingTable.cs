@@ -169,6 +169,11 @@ internal static class SettingTable
             Range = "thread-safe callback",
             Meaning = "A callback that returns a user and password for every open.",
         },
+        InCode("SessionContextProvider", options => options.SessionContextProvider) with
+        {
+            Range = "thread-safe callback",
+            Meaning = "A callback that returns the session context of a rent, instead of that of the flow.",
+        },
         InCode("FailureClassifier", options => options.FailureClassifier) with
         {
             Range = "thread-safe callback",

@@ -170,7 +170,7 @@ public sealed class ConfigurationTests
     [Fact]
     public void No_setting_is_forgotten()
     {
-        string[] codeOnly = ["Name", "CredentialsProvider", "FailureClassifier", "SizingPolicy", "TimeProvider", "LoggerFactory"];
+        string[] codeOnly = ["Name", "CredentialsProvider", "SessionContextProvider", "FailureClassifier", "SizingPolicy", "TimeProvider", "LoggerFactory"];
         var settings = typeof(ConnectionPoolOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
 
         Assert.All(settings.Except(codeOnly, StringComparer.Ordinal), setting => Assert.Contains(setting, PoolSection.Keys, StringComparer.Ordinal));

@@ -8,6 +8,9 @@ internal sealed class ConnectionExtras
     /// <summary>Gets or sets the query timeout that was set on the connection.</summary>
     internal TimeSpan? QueryTimeout { get; set; }
 
+    /// <summary>Gets or sets the session context that was set on the connection.</summary>
+    internal SessionContext? SessionContext { get; set; }
+
     /// <summary>Gets the limit that was set on the server instead of the pool's, for one lease.</summary>
     internal TimeSpan? Raised { get; private set; }
 

@@ -93,4 +93,9 @@ public enum PoolEventKind
     /// disposed of. Recorded once, by the pool that exceeded the number.
     /// </summary>
     ManyPoolsFound,
+
+    /// <summary>
+    /// A rent failed because its <see cref="SessionContext"/> could not be set. Recorded at most once a second.
+    /// </summary>
+    SessionContextFailed,
 }

@@ -40,6 +40,15 @@ internal sealed partial class PoolJournal
         }
     }
 
+    internal void ContextFailed(string names, FailureKind kind)
+    {
+        if (_contextFailures.MayPass(out var heldBack))
+        {
+            PoolLog.ContextFailed(Logger, _settings.Name, names, kind);
+            Record(PoolEventKind.SessionContextFailed, PoolEventLevel.Error, Text($"the session context ({names}) could not be set: {kind}{Like(heldBack)}"));
+        }
+    }
+
     internal void LeakSuspected(LeaseInfo lease, TimeSpan threshold, string stack)
     {
         PoolLog.LeakSuspected(Logger, _settings.Name, lease, Readable.Duration(threshold), stack);

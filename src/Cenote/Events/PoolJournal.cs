@@ -15,6 +15,7 @@ internal sealed partial class PoolJournal
     private readonly Throttle _slowAcquires;
     private readonly Throttle _timeouts;
     private readonly Throttle _overloads;
+    private readonly Throttle _contextFailures;
 
     internal PoolJournal(PoolSettings settings, ILogger logger)
     {
@@ -25,6 +26,7 @@ internal sealed partial class PoolJournal
         _slowAcquires = OnePerSecond();
         _timeouts = OnePerSecond();
         _overloads = OnePerSecond();
+        _contextFailures = OnePerSecond();
     }
 
     internal OrderedEvent<PoolEventArgs> EventOccurred { get; }

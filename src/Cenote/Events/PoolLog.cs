@@ -115,4 +115,7 @@ internal static partial class PoolLog
 
     [LoggerMessage(64, LogLevel.Warning, "Nested rent of pool {PoolName}: {NestedCallSite} rents a connection while its flow holds one, rented at {HeldCallSite}. The pool stands still when every holder waits for another connection. Logged once for these two call sites")]
     internal static partial void NestedRent(ILogger logger, string poolName, CallSite nestedCallSite, CallSite heldCallSite);
+
+    [LoggerMessage(65, LogLevel.Error, "Session context ({Names}) of pool {PoolName} could not be set: {Kind}. Logged at most once a second")]
+    internal static partial void ContextFailed(ILogger logger, string poolName, string names, FailureKind kind);
 }

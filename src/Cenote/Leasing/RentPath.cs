@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
@@ -11,12 +12,24 @@ namespace Cenote.Leasing;
 /// <param name="traces">Traces rents that were not served at once.</param>
 /// <param name="nesting">Sees every rent of a pool that looks for nested ones; <see langword="null"/> in every other
 /// pool.</param>
-internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces traces, NestedRentGuard? nesting)
+/// <param name="provider">The provider of the database.</param>
+internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces traces, NestedRentGuard? nesting, DatabaseProvider provider)
 {
     // Beside the desk, not within it: each load that leads to a slot's word waits for the one before.
     private readonly Slot _lowest = desk.Slots.All[0];
     private readonly LeaseDesk _desk = desk;
+    private readonly bool _keepsContexts = ContextRents.KeepsContexts(settings, provider);
     private int _queued;
+
+    /// <summary>Gets the rents with a session context. Set once, before the first rent.</summary>
+    internal ContextRents Contexts { get; set; } = null!;
+
+    // One test without a branch between: most processes use no contexts.
+    private bool MayHaveContext
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _keepsContexts | SessionContextUse.HasBegun;
+    }
 
     /// <summary>Rents for a caller that awaits.</summary>
     /// <param name="site">The caller's site.</param>
@@ -25,7 +38,13 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
+        MayHaveContext ? Contexts.RentAsync(context: null, site, cancellationToken, timeout) : RentPlainAsync(site, cancellationToken, timeout);
+
+    /// <summary>Rents without a session context.</summary>
+    /// <inheritdoc cref="RentAsync"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ValueTask<ConnectionLease> RentPlainAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
             ? new ValueTask<ConnectionLease>(lease)
             : RentSlowAsync(site, timeout, cancellationToken).AsValueTask();
 
@@ -33,7 +52,12 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <inheritdoc cref="RentAsync"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease Rent(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRent(site) is { IsValid: true } lease
+        MayHaveContext ? Contexts.Rent(context: null, site, cancellationToken, timeout) : RentPlain(site, cancellationToken, timeout);
+
+    /// <inheritdoc cref="RentPlainAsync"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ConnectionLease RentPlain(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
             ? lease
             : RentSlow(site, timeout, cancellationToken);
 
@@ -42,7 +66,11 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// rent.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ConnectionLease TryRent(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
+    internal ConnectionLease TryRent(CallSite site) => MayHaveContext ? Contexts.TryRent(site) : TryRentPlain(site);
+
+    /// <inheritdoc cref="RentPlainAsync"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ConnectionLease TryRentPlain(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConnectionLease TryTake(CallSite site)

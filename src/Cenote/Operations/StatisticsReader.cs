@@ -58,6 +58,8 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             LeasesReturnedLate = Meters.LeasesReturnedLate.Value,
             LeasesRevoked = Meters.LeasesRevoked.Value,
             NestedRents = Meters.NestedRents.Value,
+            SessionContextsSet = Meters.ContextsSet.Value,
+            SessionContextFailures = Meters.ContextFailures.Value,
             MaintenanceFailures = Meters.MaintenanceFailures.Value,
             LastOpenFailure = Meters.LastOpenFailure,
             CircuitState = desk.GetCircuitStatus().State,

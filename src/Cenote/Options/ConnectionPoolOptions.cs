@@ -42,6 +42,7 @@ public sealed class ConnectionPoolOptions
         SessionReset = other.SessionReset;
         AmbientTransactionBehavior = other.AmbientTransactionBehavior;
         CredentialsProvider = other.CredentialsProvider;
+        SessionContextProvider = other.SessionContextProvider;
         QueryTimeout = other.QueryTimeout;
         FailureClassifier = other.FailureClassifier;
         SizingPolicy = other.SizingPolicy;
@@ -191,6 +192,15 @@ public sealed class ConnectionPoolOptions
     /// </summary>
     /// <value>Default <see langword="null"/>: the connection string's own.</value>
     public Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; set; }
+
+    /// <summary>
+    /// Gets or sets the callback that returns the <see cref="SessionContext"/> of a rent. It runs at each rent that is
+    /// not given one, on the caller's thread. Must be thread-safe and quick. Its exceptions fail the rent.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: the context of the flow, <see cref="SessionContext.Current"/>. A callback
+    /// that returns <see langword="null"/> or <see cref="SessionContext.Empty"/> keeps every scope away from the
+    /// pool.</value>
+    public Func<SessionContext?>? SessionContextProvider { get; set; }
 
     /// <summary>
     /// Gets or sets the timeout of a statement. After it the statement is ended, and its caller gets a

@@ -38,6 +38,7 @@ internal sealed class PoolSettings
         LoadShedding = _constructed.LoadShedding;
         StartupMode = options.StartupMode;
         CredentialsProvider = options.CredentialsProvider;
+        SessionContextProvider = options.SessionContextProvider;
         QueryTimeout = options.QueryTimeout;
         FailureClassifier = options.FailureClassifier;
         SizingPolicy = options.SizingPolicy;
@@ -95,6 +96,8 @@ internal sealed class PoolSettings
     internal AmbientTransactionBehavior AmbientTransactionBehavior { get; }
 
     internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; }
+
+    internal Func<SessionContext?>? SessionContextProvider { get; }
 
     /// <summary>Gets the query timeout; <see langword="null"/> for the driver's own.</summary>
     internal TimeSpan? QueryTimeout { get; }

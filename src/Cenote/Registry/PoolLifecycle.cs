@@ -71,7 +71,7 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
     {
         try
         {
-            pool.Rents.Rent(default, CancellationToken.None).Dispose();
+            pool.Rents.RentPlain(default, CancellationToken.None).Dispose();
         }
         catch (PoolException exception)
         {

@@ -37,6 +37,10 @@ internal sealed class Meters
 
     internal Counter NestedRents { get; } = new();
 
+    internal Counter ContextsSet { get; } = new();
+
+    internal Counter ContextFailures { get; } = new();
+
     internal Histogram WaitTime { get; } = new(isHot: true);
 
     internal Histogram UseTime { get; } = new(isHot: true);

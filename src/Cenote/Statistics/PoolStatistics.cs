@@ -101,6 +101,14 @@ public sealed class PoolStatistics
     public long NestedRents { get; internal init; }
 
     /// <summary>
+    /// Gets the number of session contexts that were set, or taken back, for a rent. Each took a round trip.
+    /// </summary>
+    public long SessionContextsSet { get; internal init; }
+
+    /// <summary>Gets the number of rents that failed because their session context could not be set.</summary>
+    public long SessionContextFailures { get; internal init; }
+
+    /// <summary>
     /// Gets the number of maintenance tasks that threw. Each was logged, and maintenance went on. A number above 0 is a
     /// defect of the pool or of a custom policy.
     /// </summary>

@@ -1,4 +1,6 @@
 using Dapper;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Cenote.SnippetTests.Runs;
 
@@ -28,6 +30,23 @@ internal static class ConnectionRuns
             Assert.ThrowsAny<DbException>(() => Snippets.QueryTimeouts.Report(lease, () => lease.Connection.Execute("SELECT pg_terminate_backend(pg_backend_pid())")));
             Assert.Equal(1, pool.GetStatistics().Counts.Leased);
         }),
+        ["SessionContexts.open"] = databases => OnTenantsAsync(databases, async (pool, _) => Assert.Equal(1, await Snippets.SessionContexts.OpenAsync(pool, "blue"))),
+        ["SessionContexts.scope"] = databases => OnTenantsAsync(databases, async (pool, connectionString) =>
+        {
+            var options = new DbContextOptionsBuilder<Snippets.SessionContexts.TenantContext>().UseNpgsql(connectionString).UseConnectionPool(pool).Options;
+            await using var context = new Snippets.SessionContexts.TenantContext(options);
+            Assert.Equal(4, await Snippets.SessionContexts.ScopeAsync(pool, context, "green"));
+            Assert.Equal(2, await Snippets.SessionContexts.ScopeAsync(pool, context, "blue"));
+            Assert.Equal(0, await context.Orders.CountAsync());
+        }),
+        ["SessionContexts.callback"] = databases => OnTenantsAsync(databases, async (_, connectionString) =>
+        {
+            var current = new Snippets.SessionContexts.CurrentTenant { Id = "green" };
+            await using var pool = Snippets.SessionContexts.Configure(connectionString, current);
+            Assert.Equal(2L, await ScalarAsync(pool, "SELECT count(*) FROM tenant_orders"));
+            current.Id = "blue";
+            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM tenant_orders"));
+        }),
         ["RetryingWork.execute"] = databases => OnPoolAsync(databases, async pool => Assert.True(await Snippets.RetryingWork.OrderAsync(pool) > 0)),
         ["RetryingWork.classify"] = async databases =>
         {
@@ -54,6 +73,27 @@ internal static class ConnectionRuns
     {
         await using var command = pool.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>Runs on a table with row-level security, as a user that it holds for.</summary>
+    private static async Task OnTenantsAsync(SnippetDatabases databases, Func<ConnectionPool, string, Task> run)
+    {
+        var connectionString = new NpgsqlConnectionStringBuilder(RealServers.PostgreSqlOrdinary) { Database = new NpgsqlConnectionStringBuilder(databases.PostgreSql).Database }.ConnectionString;
+        await OnPoolAsync(databases, async pool =>
+        {
+            await using var connection = await pool.OpenConnectionAsync();
+            await connection.ExecuteAsync(
+                """
+                DROP TABLE IF EXISTS tenant_orders;
+                CREATE TABLE tenant_orders (id int PRIMARY KEY, tenant text NOT NULL);
+                INSERT INTO tenant_orders VALUES (1, 'blue'), (2, 'green'), (3, 'green');
+                ALTER TABLE tenant_orders ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY own ON tenant_orders USING (tenant = current_setting('app.tenant', true));
+                GRANT SELECT ON tenant_orders TO cenote_ordinary;
+                """);
+        });
+        await using var ofUser = new ConnectionPool(new Cenote.PostgreSqlProvider(connectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 2 });
+        await run(ofUser, connectionString);
     }
 
     private static Task OnConnectionAsync(SnippetDatabases databases, Func<PooledConnection, Task> run) => OnPoolAsync(databases, async pool =>

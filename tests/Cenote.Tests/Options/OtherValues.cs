@@ -30,6 +30,7 @@ internal static class OtherValues
         null when property.Name == nameof(options.AmbientTransactionBehavior) => AmbientTransactionBehavior.Ignore,
         null when property.Name == nameof(options.SizingPolicy) => new UtilizationSizingPolicy(),
         null when property.Name == nameof(options.CredentialsProvider) => (Func<CancellationToken, ValueTask<DatabaseCredentials>>)(_ => default),
+        null when property.Name == nameof(options.SessionContextProvider) => (Func<SessionContext?>)(() => SessionContext.Empty),
         null when property.Name == nameof(options.FailureClassifier) => (Func<Exception, FailureKind?>)(_ => null),
         _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
     });

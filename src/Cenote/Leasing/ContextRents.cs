@@ -1,0 +1,317 @@
+using Cenote.Events;
+using Cenote.Providers;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// Rents of a process that uses session contexts: finds the context of the caller, and sets it in the session of the
+/// lease before the caller gets it.
+/// </summary>
+/// <remarks>
+/// A lease that could not get its context is returned like any other, so its session is reset. Where the reset does not
+/// clear a context, each rent sets or restores every entry that a context of this pool has ever named, whatever earlier
+/// holders have done.
+/// </remarks>
+internal sealed class ContextRents
+{
+    /// <summary>The number of dead connections that a rent meets before it fails.</summary>
+    private const int MaxDead = 3;
+
+    private readonly object _gate = new();
+    private readonly RentPath _rents;
+    private readonly LeaseDesk _desk;
+    private readonly PoolSettings _settings;
+    private readonly DatabaseProvider _provider;
+    private readonly ISessionContextProvider? _carrier;
+    private readonly PoolJournal _journal;
+    private readonly bool _keepsContexts;
+    private SessionContextEntry[] _named = [];
+
+    internal ContextRents(RentPath rents, LeaseDesk desk, PoolSettings settings, DatabaseProvider provider, PoolJournal journal)
+    {
+        (_rents, _desk, _settings, _provider, _journal) = (rents, desk, settings, provider, journal);
+        _carrier = provider as ISessionContextProvider;
+        _keepsContexts = KeepsContexts(settings, provider);
+    }
+
+    /// <summary>
+    /// Returns whether a session may have the context of a lease after it, so that each rent must check for one.
+    /// </summary>
+    internal static bool KeepsContexts(PoolSettings settings, DatabaseProvider provider) =>
+        provider is ISessionContextProvider && settings.Connection.ResetMode != ResetMode.Full;
+
+    /// <inheritdoc cref="RentPath.RentAsync"/>
+    /// <param name="context">The context; <see langword="null"/> for that of the pool or the flow.</param>
+    /// <param name="site">The caller's site.</param>
+    /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <param name="timeout">The timeout; <see langword="null"/> for the pool's.</param>
+    internal ValueTask<ConnectionLease> RentAsync(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
+    {
+        // Not async, because the caller must see the changes of the guard against nested rents.
+        if (context is null && !SessionContextUse.HasBegun)
+        {
+            return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout), [], new Wait(_settings, site, timeout, cancellationToken));
+        }
+
+        var wait = new Wait(_settings, site, timeout, cancellationToken);
+        SessionContextEntry[] wanted;
+        try
+        {
+            wanted = Find(context);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<ConnectionLease>(exception);
+        }
+
+        if (wanted.Length > 0)
+        {
+            wait.Start();
+        }
+
+        return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout), wanted, wait);
+    }
+
+    /// <inheritdoc cref="RentAsync"/>
+    internal ConnectionLease Rent(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
+    {
+        var wanted = Find(context);
+        var wait = new Wait(_settings, site, timeout, cancellationToken);
+        if (wanted.Length > 0)
+        {
+            wait.Start();
+        }
+
+        var lease = _rents.RentPlain(site, cancellationToken, timeout);
+        for (var dead = 1; !IsReady(wanted); dead++)
+        {
+            if (lease.TryGetPhysical() is not { } physical)
+            {
+                // Revoked already.
+                return lease;
+            }
+
+            var change = FindChange(wanted);
+            try
+            {
+                using var outside = OutsideTrace.Enter();
+                _carrier!.SetContext(physical, change, wait.LimitOfStatement());
+                Finish(wanted);
+                return lease;
+            }
+            catch (Exception exception)
+            {
+                var left = wait.Left;
+                var failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, cancellationToken);
+                lease.Dispose();
+                if (failure is not null)
+                {
+                    throw failure;
+                }
+
+                lease = _rents.RentPlain(site, cancellationToken, left);
+            }
+        }
+
+        return lease;
+    }
+
+    /// <summary>
+    /// Rents at once, or returns an empty lease. It sets and restores nothing, because that takes a round trip.
+    /// </summary>
+    internal ConnectionLease TryRent(CallSite site)
+    {
+        if (!IsReady(Find(context: null)))
+        {
+            return default;
+        }
+
+        var lease = _rents.TryRentPlain(site);
+        if (!lease.IsValid || IsReady([]))
+        {
+            return lease;
+        }
+
+        // The first context of the pool came meanwhile, perhaps in the session of this lease.
+        lease.Dispose();
+        return default;
+    }
+
+    /// <summary>Returns the entries that a caller wants in its session.</summary>
+    /// <exception cref="NotSupportedException">The provider's sessions cannot carry the context.</exception>
+    private SessionContextEntry[] Find(SessionContext? context)
+    {
+        if (context is null && !SessionContextUse.HasBegun)
+        {
+            return [];
+        }
+
+        context ??= _settings.SessionContextProvider is { } callback ? callback() : SessionContext.Current;
+        if (context is null || context.IsEmpty)
+        {
+            return [];
+        }
+
+        var problem = _carrier is null
+            ? $"{_provider.DatabaseSystem} sessions cannot carry a context: the provider has nothing that sets one and takes it back"
+            : _carrier.FindProblem(context, _settings.Connection);
+        return problem is null
+            ? context.GetEntries()
+            : throw new NotSupportedException(
+                $"Pool '{_settings.Name}': the session context ({context}) cannot be set: {problem}. Rent without it: leave the scope, pass SessionContext.Empty, or set ConnectionPoolOptions.SessionContextProvider of this pool to a callback that returns SessionContext.Empty.");
+    }
+
+    /// <summary>Returns whether there is nothing to set and nothing to restore.</summary>
+    private bool IsReady(SessionContextEntry[] wanted) => wanted.Length == 0 && Volatile.Read(ref _named).Length == 0;
+
+    /// <summary>
+    /// Returns what to restore in a session, and then what to set. The role is restored first, because settings may
+    /// need the user's own privileges.
+    /// </summary>
+    private SessionContextEntry[] FindChange(SessionContextEntry[] wanted) => Volatile.Read(ref _named) is { Length: > 0 } named
+        ? [.. named.Where(entry => entry.Kind == SessionContextEntryKind.Role || !Array.Exists(wanted, entry.IsSameAs)), .. wanted]
+        : wanted;
+
+    /// <summary>
+    /// Records that entries were set in the session of a lease, before its holder gets it: every later rent of the
+    /// session finds their names.
+    /// </summary>
+    private void Finish(SessionContextEntry[] wanted)
+    {
+        _desk.Meters.ContextsSet.Increment();
+        if (!_keepsContexts || IsNamed(wanted))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            Volatile.Write(
+                ref _named,
+                [
+                    .. wanted
+                        .Where(entry => !Array.Exists(_named, entry.IsSameAs))
+                        .Select(static entry => new SessionContextEntry(entry.Kind, entry.Name, value: null))
+                        .Concat(_named)
+                        .OrderByDescending(static entry => entry.Kind == SessionContextEntryKind.Role),
+                ]);
+        }
+    }
+
+    private bool IsNamed(SessionContextEntry[] wanted)
+    {
+        var named = Volatile.Read(ref _named);
+        return Array.TrueForAll(wanted, entry => Array.Exists(named, entry.IsSameAs));
+    }
+
+    /// <summary>Decides what becomes of a lease whose context could not be set, before it is returned.</summary>
+    /// <returns>The exception of the rent; <see langword="null"/> when the connection was dead, and the caller is to
+    /// get another one.</returns>
+    private Exception? Fail(in ConnectionLease lease, SessionContextEntry[] change, Exception exception, bool mayTryAgain, CancellationToken cancellationToken)
+    {
+        var kind = lease.ReportFailure(exception);
+        if (_keepsContexts)
+        {
+            // No reset would undo what made the session refuse the context.
+            lease.RetireOnReturn();
+        }
+
+        if (cancellationToken.IsCancellationRequested && exception is OperationCanceledException)
+        {
+            return new OperationCanceledException(cancellationToken);
+        }
+
+        if (lease.Revocation is { } revocation)
+        {
+            return revocation;
+        }
+
+        if (kind == FailureKind.ConnectionLost && mayTryAgain)
+        {
+            return null;
+        }
+
+        _desk.Meters.ContextFailures.Increment();
+        var names = string.Join(", ", change.Select(static entry => entry.Name).Distinct(StringComparer.OrdinalIgnoreCase));
+        _journal.ContextFailed(names, kind);
+        return exception is NotSupportedException ? exception : new SessionContextException(_settings.Name, names, kind, exception);
+    }
+
+    private ValueTask<ConnectionLease> FinishAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
+    {
+        if (!rent.IsCompletedSuccessfully)
+        {
+            return AwaitAndSetAsync(rent, wanted, wait);
+        }
+
+        // Looked at after the rent: whatever an earlier holder left, the names of its context are there by now.
+        var lease = rent.Result;
+        return IsReady(wanted) ? new ValueTask<ConnectionLease>(lease) : SetAsync(lease, wanted, wait);
+    }
+
+    private async ValueTask<ConnectionLease> AwaitAndSetAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
+    {
+        var lease = await rent.ConfigureAwait(false);
+        return IsReady(wanted) ? lease : await SetAsync(lease, wanted, wait).ConfigureAwait(false);
+    }
+
+    private async ValueTask<ConnectionLease> SetAsync(ConnectionLease lease, SessionContextEntry[] wanted, Wait wait)
+    {
+        for (var dead = 1; ; dead++)
+        {
+            if (lease.TryGetPhysical() is not { } physical)
+            {
+                // Revoked already.
+                return lease;
+            }
+
+            var change = FindChange(wanted);
+
+            try
+            {
+                ValueTask setting;
+                using (OutsideTrace.Enter())
+                {
+                    setting = _carrier!.SetContextAsync(physical, change, wait.LimitOfStatement(), wait.CancellationToken);
+                }
+
+                await setting.ConfigureAwait(false);
+                Finish(wanted);
+                return lease;
+            }
+            catch (Exception exception)
+            {
+                var left = wait.Left;
+                var failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, wait.CancellationToken);
+                await lease.DisposeAsync().ConfigureAwait(false);
+                if (failure is not null)
+                {
+                    throw failure;
+                }
+
+                lease = await _rents.RentPlainAsync(wait.Site, wait.CancellationToken, left).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The caller, and the one deadline for everything that its rent waits for.</summary>
+    private struct Wait(PoolSettings settings, CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        private TimeSpan? _deadline;
+
+        internal readonly CallSite Site => site;
+
+        internal readonly CancellationToken CancellationToken => cancellationToken;
+
+        /// <summary>Gets the time that is left for another rent; <see langword="null"/> when it has passed.</summary>
+        internal readonly TimeSpan? Left => _deadline is not { } deadline ? timeout ?? settings.AcquireTimeout
+            : deadline - settings.Clock.Elapsed is var left && left >= OptionProblems.ShortestWait ? left
+            : null;
+
+        /// <summary>Reads the clock. Only a rent that waits for the server needs it.</summary>
+        internal void Start() => _deadline = settings.Clock.Elapsed + (timeout ?? settings.AcquireTimeout);
+
+        /// <summary>Returns the limit of the statement that sets the context, as for a validation.</summary>
+        internal readonly TimeSpan LimitOfStatement() => Left is { } left && left < settings.ValidationTimeout ? left : settings.ValidationTimeout;
+    }
+}
