@@ -37,6 +37,10 @@ public class PostgreSql : CycleSuite
         return new StatementCycle(source, source.Dispose);
     });
 
+    /// <summary>One statement with a command that is kept, on a connection that stays open.</summary>
+    [Benchmark(OperationsPerInvoke = Microseconds)]
+    public void KeptStatement() => Run(Microseconds, static () => new KeptCommandCycle(OwnPool()));
+
     /// <summary>One statement through a pooled connection.</summary>
     [Benchmark(OperationsPerInvoke = Microseconds)]
     public void ConnectionStatement() => Run(Microseconds, Pool(), static pool => new StatementCycle(pool.Pool, pool.Rest));
