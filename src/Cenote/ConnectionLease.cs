@@ -52,7 +52,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     /// <summary>Gets the same exception for a call that failed because the lease was revoked during it.</summary>
     internal LeaseRevokedException? RevocationDuring(Exception? failure) =>
-        !IsActive && _slot?.Endings.Find(_ticket) is { Kind: LeakKind.Revoked } ending ? ending.ToException(failure) : null;
+        !IsActive && _slot?.Endings?.Find(_ticket) is { Kind: LeakKind.Revoked } ending ? ending.ToException(failure) : null;
 
     /// <summary>Gets the driver's own connection as its type.</summary>
     /// <typeparam name="TConnection">The driver's connection type, such as <c>NpgsqlConnection</c>.</typeparam>

@@ -151,7 +151,7 @@ public sealed partial class PooledConnection
 
         _isSiteInSlot = false;
         var lease = Gate.ClosingLease;
-        var info = lease.Slot!.GetLeaseInfo(lease.Ticket, Pool.Engine.Settings.Clock) ?? lease.Slot.Endings.Find(lease.Ticket)?.Lease;
+        var info = lease.Slot!.GetLeaseInfo(lease.Ticket, Pool.Engine.Settings.Clock) ?? lease.Slot.Endings?.Find(lease.Ticket)?.Lease;
         ConnectionOwner.RequireDetails(ref _owner).Site = info?.CallSite ?? default;
     }
 

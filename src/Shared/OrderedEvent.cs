@@ -12,7 +12,7 @@ internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action
 {
     internal const int MaxWaiting = 1000;
 
-    private readonly Queue<T> _waiting = new();
+    private Queue<T>? _waiting;
     private bool _isRunning;
     private object? _sender;
 
@@ -31,14 +31,15 @@ internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action
     /// <summary>Queues an event, and may therefore be called under a lock.</summary>
     internal void Post(T arguments)
     {
-        lock (_waiting)
+        var waiting = RequireWaiting();
+        lock (waiting)
         {
-            if (_waiting.Count >= MaxWaiting)
+            if (waiting.Count >= MaxWaiting)
             {
-                _waiting.Dequeue();
+                waiting.Dequeue();
             }
 
-            _waiting.Enqueue(arguments);
+            waiting.Enqueue(arguments);
             if (_isRunning)
             {
                 return;
@@ -50,14 +51,27 @@ internal sealed class OrderedEvent<T>(Action<T, Exception> handlerFailed, Action
         ThreadPool.UnsafeQueueUserWorkItem(static ordered => ordered.RaiseWaiting(), this, preferLocal: false);
     }
 
+    /// <summary>Returns the queue, which exists from the first event on: most events of a pool never occur.</summary>
+    private Queue<T> RequireWaiting()
+    {
+        if (Volatile.Read(ref _waiting) is { } waiting)
+        {
+            return waiting;
+        }
+
+        var first = new Queue<T>();
+        return Interlocked.CompareExchange(ref _waiting, first, null) ?? first;
+    }
+
     private void RaiseWaiting()
     {
+        var waiting = RequireWaiting();
         while (true)
         {
             T next;
-            lock (_waiting)
+            lock (waiting)
             {
-                if (!_waiting.TryDequeue(out next!))
+                if (!waiting.TryDequeue(out next!))
                 {
                     _isRunning = false;
                     return;

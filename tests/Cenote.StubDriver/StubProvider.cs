@@ -3,6 +3,7 @@ namespace Cenote.StubDriver;
 /// <summary>The provider of the stub driver.</summary>
 public sealed class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader
 {
+    private Func<bool>? _clearsInline;
     private int _disposals;
 
     /// <summary>The server.</summary>
@@ -61,7 +62,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
         var connection = new StubConnection(database, keepsSession) { Credentials = settings.Credentials };
         return keepsSession
             ? new StubDriverResetConnection(connection)
-            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInlineNow ?? (() => ClearsInline));
+            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInlineNow ?? (_clearsInline ??= () => ClearsInline));
     }
 
     /// <summary>What the server says of its part among others; <see langword="null"/> when it cannot tell.</summary>

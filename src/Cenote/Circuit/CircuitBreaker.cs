@@ -21,7 +21,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private static readonly TimeSpan FirstConnectLimit = TimeSpan.FromSeconds(5);
     private const int MaxDoublings = 10;
 
-    private CancellationTokenSource _opens = new();
+    private CancellationTokenSource? _opens;
     private int _trips;
     private int _probeSlot = -1;
     private TimeSpan _failingSince;
@@ -29,6 +29,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private TimeSpan _probeAt;
     private TimeSpan? _refusedSince;
     private TimeSpan _attempt;
+    private TimeSpan _pause;
     private DateTimeOffset _since = clock.UtcNow;
 
     internal CircuitState State { get; private set; }
@@ -37,8 +38,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
 
     internal int Failures { get; private set; }
 
-    /// <summary>Gets the token that is cancelled when the circuit opens, for opens that began before.</summary>
-    internal CancellationToken Opens => _opens.Token;
+    /// <summary>
+    /// Gets the token that is cancelled when the circuit opens or the pool closes, for opens that began before.
+    /// </summary>
+    internal CancellationToken Opens => (_opens ??= new CancellationTokenSource()).Token;
 
     /// <summary>Gets whether a probe may start.</summary>
     internal bool IsProbeDue => State == CircuitState.Open && !IsIsolated && clock.Elapsed >= _probeAt;
@@ -82,9 +85,10 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     /// <param name="slotId">The slot.</param>
     /// <param name="kind">The kind of the failure.</param>
     /// <param name="startedAt">When the attempt began, on the pool's clock.</param>
+    /// <param name="hasContacted">Whether the attempt came as far as the server.</param>
     /// <returns>Whether the state has changed. If it is open now, <see cref="TakeOpens"/> returns the token source to
     /// cancel, and <see cref="BreakDuration"/> the time to the next probe.</returns>
-    internal bool RecordFailure(int slotId, FailureKind kind, TimeSpan startedAt)
+    internal bool RecordFailure(int slotId, FailureKind kind, TimeSpan startedAt, bool hasContacted)
     {
         // While the circuit is not closed, only the probe counts: the other opens were signalled to end.
         if (options is null || IsIsolated || (State != CircuitState.Closed && !IsProbe(slotId)))
@@ -114,7 +118,7 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         }
 
         _attempt = now - startedAt;
-        var isRefusal = RefusalPause.IsRefusal(kind, _attempt);
+        var isRefusal = hasContacted && RefusalPause.IsRefusal(kind, _attempt);
         if (isRefusal != _refusedSince is not null)
         {
             // A server that falls silent, or that refuses after a silence, is another outage: its breaks begin again.
@@ -210,20 +214,23 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     }
 
     /// <summary>
-    /// Returns the token source for the opens before the circuit opened. It must not be cancelled under the lock.
+    /// Returns the token source for the opens that began so far. It must not be cancelled under the lock.
     /// </summary>
-    internal CancellationTokenSource TakeOpens()
+    internal CancellationTokenSource? TakeOpens()
     {
         var opens = _opens;
-        _opens = new CancellationTokenSource();
+        _opens = null;
         return opens;
     }
+
+    /// <summary>Forgets the token, because no open is in progress.</summary>
+    internal void ForgetOpens() => _opens = null;
 
     /// <summary>Gets the time to the next probe.</summary>
     internal TimeSpan BreakDuration => _probeAt - clock.Elapsed is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
     internal CircuitStatus Describe(OpenFailure? lastFailure) => new(
-        State, IsIsolated, _since, Failures, State == CircuitState.Open && !IsIsolated ? BreakDuration : null, lastFailure);
+        State, IsIsolated, _since, Failures, State == CircuitState.Open && !IsIsolated ? BreakDuration : null, lastFailure) { Pause = _pause };
 
     private bool Close()
     {
@@ -252,7 +259,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         }
 
         _trips++;
-        _probeAt = clock.Elapsed + RefusalPause.Jitter(longest);
+        _pause = RefusalPause.Jitter(longest);
+        _probeAt = clock.Elapsed + _pause;
         _probeSlot = -1;
         Enter(CircuitState.Open);
     }

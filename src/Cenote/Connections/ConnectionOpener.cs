@@ -14,6 +14,7 @@ internal sealed class ConnectionOpener(
     PoolJournal journal,
     CancellationToken poolClosed)
 {
+    private readonly CredentialSource _credentials = new(settings);
     private readonly OpenRetry _retry = new(settings, classifier, desk, journal.Logger);
 
     /// <summary>Opens a connection for a slot in state opening, and reports the outcome to the desk.</summary>
@@ -22,8 +23,7 @@ internal sealed class ConnectionOpener(
         var failures = 0;
         var circuitOpened = desk.ReadOpensToken();
         var doomed = desk.ReadGenerationToken(slot);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, circuitOpened);
-        using var toldToEnd = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, doomed);
+        using var toldToEnd = CancellationTokenSource.CreateLinkedTokenSource(circuitOpened, doomed);
         var probe = desk.ReadProbe(slot);
         try
         {
@@ -36,7 +36,7 @@ internal sealed class ConnectionOpener(
         {
             desk.OpenSkipped(slot);
         }
-        catch (Exception) when (WasToldToEnd() && !poolClosed.IsCancellationRequested)
+        catch (Exception) when (WasToldToEnd() && !desk.IsClosed)
         {
             // Refused by this failure or another: the circuit explains the rest, or another open does.
             desk.OpenSkipped(slot);
@@ -44,7 +44,7 @@ internal sealed class ConnectionOpener(
         catch (Exception exception)
         {
             var failure = Describe(exception, failures);
-            if (!poolClosed.IsCancellationRequested && !probe.IsProbe)
+            if (!desk.IsClosed && !probe.IsProbe)
             {
                 journal.OpenFailed(failure);
             }
@@ -55,7 +55,7 @@ internal sealed class ConnectionOpener(
         // The linked tokens are not read, because they may be cancelled after the code that awaits them runs.
         bool WasToldToEnd() => circuitOpened.IsCancellationRequested || doomed.IsCancellationRequested;
 
-        ValueTask<PhysicalConnection> Attempt(CancellationToken stop)
+        ValueTask<PhysicalConnection> Attempt(OpenTry current, CancellationToken stop)
         {
             // Without demand, the next attempt is skipped.
             if (!desk.StillWantsOpening(slot))
@@ -64,13 +64,13 @@ internal sealed class ConnectionOpener(
             }
 
             var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-            return new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread).RunAsync(limit, probe.Proofs, stop, ended.Token);
+            return NewAttempt(current, needsOwnThread).RunAsync(limit, probe.Proofs, stop, circuitOpened);
         }
 
-        void Failed(Exception exception, TimeSpan startedAt)
+        void Failed(Exception exception, OpenTry current)
         {
             failures++;
-            if (WasToldToEnd() || poolClosed.IsCancellationRequested)
+            if (WasToldToEnd() || desk.IsClosed)
             {
                 return;
             }
@@ -81,7 +81,7 @@ internal sealed class ConnectionOpener(
                 PoolLog.ProbeFailed(journal.Logger, settings.Name, failure.Kind, exception);
             }
 
-            desk.AttemptFailed(slot, failure, startedAt);
+            desk.AttemptFailed(slot, failure, current.StartedAt, current.HasContacted);
         }
     }
 
@@ -89,9 +89,12 @@ internal sealed class ConnectionOpener(
     internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
-        return await new OpenAttempt(provider, settings, desk, leftBehind, journal, needsOwnThread: false) { BeginsLease = true }
-            .RunAsync(settings.ConnectTimeout, proofs: 0, ended.Token, ended.Token).ConfigureAwait(false);
+        return await NewAttempt(new OpenTry { IsKnock = false, StartedAt = settings.Clock.Elapsed }, needsOwnThread: false, beginsLease: true).RunAsync(
+            settings.ConnectTimeout, proofs: 0, ended.Token, ended.Token).ConfigureAwait(false);
     }
+
+    private OpenAttempt NewAttempt(OpenTry current, bool needsOwnThread, bool beginsLease = false) =>
+        new(provider, classifier, settings, desk, leftBehind, journal, _credentials, current, needsOwnThread) { BeginsLease = beginsLease };
 
     /// <summary>
     /// Describes a failure. The timeouts are ours or the driver's: no answer in time means that the server cannot be

@@ -42,7 +42,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
             return false;
         }
 
-        desk.Expected.End(slot, desk.Expected.Validations);
+        desk.Expected.End(slot, ref desk.Expected.Validations);
         return desk.MakeIdle(slot, word);
     }
 

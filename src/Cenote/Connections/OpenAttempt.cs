@@ -10,7 +10,15 @@ namespace Cenote.Connections;
 /// timeout has passed, and its late connection is closed.
 /// </summary>
 internal sealed class OpenAttempt(
-    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, AbandonedCalls leftBehind, PoolJournal journal, bool needsOwnThread)
+    DatabaseProvider provider,
+    FailureClassifier classifier,
+    PoolSettings settings,
+    LeaseDesk desk,
+    AbandonedCalls leftBehind,
+    PoolJournal journal,
+    CredentialSource credentials,
+    OpenTry current,
+    bool needsOwnThread)
 {
     private PhysicalConnection? _physical;
     private Task _opening = Task.CompletedTask;
@@ -67,6 +75,7 @@ internal sealed class OpenAttempt(
                 FormattableString.Invariant($"Connecting took longer than {(limit == settings.ConnectTimeout ? "ConnectTimeout" : desk.Meters.ConnectTime.Count > 0 ? "usual by far" : "the limit for a server that was never reached")} ({limit.TotalSeconds:0.###} s)."), exception);
         }
 
+        credentials.Forget();
         var taken = settings.Clock.ElapsedSince(started);
         desk.Meters.ConnectTime.Record(taken);
         desk.Expected.Opens.Record(taken);
@@ -84,18 +93,19 @@ internal sealed class OpenAttempt(
     private void Open(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var outside = NewSuppressedScope();
-        var credentials = settings.CredentialsProvider?.Invoke(cancellationToken).AsTask().WaitAsync(cancellationToken).GetAwaiter().GetResult();
-        var physical = Create(credentials, limit, cancellationToken);
+        var given = credentials.GetAsync(mayReuse: current.IsKnock, cancellationToken).AsTask().GetAwaiter().GetResult();
+        var physical = Create(given, limit, cancellationToken);
         try
         {
             physical.Open();
         }
-        catch (Exception exception) when (Adapts(exception))
+        catch (Exception exception) when (IsWorthAnother(given, exception))
         {
             // Closed here, and once, because the next step may fail before there is another connection.
             _physical = null;
             physical.CloseAsync().AsTask().GetAwaiter().GetResult();
-            physical = Create(credentials, limit, cancellationToken);
+            given = given.IsReused ? credentials.GetAsync(mayReuse: false, cancellationToken).AsTask().GetAwaiter().GetResult() : given;
+            physical = Create(given, limit, cancellationToken);
             physical.Open();
         }
 
@@ -106,25 +116,31 @@ internal sealed class OpenAttempt(
     private async ValueTask OpenAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         using var outside = NewSuppressedScope();
-        var credentials = settings.CredentialsProvider is null
-            ? null
-            : await settings.CredentialsProvider(cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        var physical = Create(credentials, limit, cancellationToken);
+        var given = await credentials.GetAsync(mayReuse: current.IsKnock, cancellationToken).ConfigureAwait(false);
+        var physical = Create(given, limit, cancellationToken);
         try
         {
             await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Adapts(exception))
+        catch (Exception exception) when (IsWorthAnother(given, exception))
         {
             _physical = null;
             await physical.CloseAsync().ConfigureAwait(false);
-            physical = Create(credentials, limit, cancellationToken);
+            given = given.IsReused ? await credentials.GetAsync(mayReuse: false, cancellationToken).ConfigureAwait(false) : given;
+            physical = Create(given, limit, cancellationToken);
             await physical.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
 
         physical.SaveHandlers();
         BeginLease(physical);
     }
+
+    /// <summary>
+    /// Returns whether another connection may be opened at once where this one failed: with other credentials than
+    /// those of an earlier attempt, or as the provider has adapted.
+    /// </summary>
+    private bool IsWorthAnother(GivenCredentials given, Exception exception) =>
+        (given.IsReused && classifier.Classify(exception) == FailureKind.InvalidCredentials) || Adapts(exception);
 
     /// <summary>
     /// Returns whether the provider adapts. A provider may be the application's code, whose exception must not hide the
@@ -154,16 +170,12 @@ internal sealed class OpenAttempt(
         }
     }
 
-    private PhysicalConnection Create(DatabaseCredentials? credentials, TimeSpan limit, CancellationToken cancellationToken)
+    private PhysicalConnection Create(in GivenCredentials given, TimeSpan limit, CancellationToken cancellationToken)
     {
-        if (settings.CredentialsProvider is not null && credentials is null)
-        {
-            throw new InvalidOperationException("The CredentialsProvider callback returned null. Return credentials.");
-        }
-
         // Late credentials open no connection any more.
         cancellationToken.ThrowIfCancellationRequested();
-        _physical = provider.CreateConnection(settings.Connection with { Credentials = credentials, ConnectTimeout = limit, OnWarning = journal.Warn });
+        (current.StartedAt, current.HasContacted) = (settings.Clock.Elapsed, true);
+        _physical = provider.CreateConnection(settings.Connection with { Credentials = given.Value, ConnectTimeout = limit, OnWarning = journal.Warn });
         _physical.IsResetFull = settings.Connection.ResetMode == ResetMode.Full;
         return _physical;
     }

@@ -19,16 +19,16 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
 {
     private const int MaxDoublings = 20;
 
-    private TaskCompletionSource _news = NewNews();
+    private readonly OpenNews _news = new();
     private int _isKnocking;
 
     /// <summary>Attempts to open a connection, until it succeeds or the retries are used up.</summary>
     /// <param name="attempt">One attempt.</param>
-    /// <param name="failed">Receives the failure of each attempt that counts, and when the attempt began.</param>
+    /// <param name="failed">Receives the failure of each attempt that counts.</param>
     /// <param name="retries">The number of retries.</param>
     /// <param name="cancellationToken">Ends the attempts, and the pauses between them.</param>
     internal async ValueTask<PhysicalConnection> RunAsync(
-        Func<CancellationToken, ValueTask<PhysicalConnection>> attempt, Action<Exception, TimeSpan> failed, int retries, CancellationToken cancellationToken)
+        Func<OpenTry, CancellationToken, ValueTask<PhysicalConnection>> attempt, Action<Exception, OpenTry> failed, int retries, CancellationToken cancellationToken)
     {
         var failures = 0;
         var isKnock = false;
@@ -41,23 +41,23 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
             {
                 cancellationToken.ThrowIfCancellationRequested();
 
-                // Read before the attempt: news that comes during it is not missed.
-                var news = Volatile.Read(ref _news).Task;
-                var startedAt = settings.Clock.Elapsed;
+                var seen = _news.Version;
+                var current = new OpenTry { IsKnock = isKnock, StartedAt = settings.Clock.Elapsed };
                 TimeSpan pause;
                 try
                 {
-                    var physical = await attempt(cancellationToken).ConfigureAwait(false);
-                    _ = Publish(news);
+                    var physical = await attempt(current, cancellationToken).ConfigureAwait(false);
+                    _news.Publish(seen);
                     return physical;
                 }
                 catch (Exception exception) when (exception is not NoDemandException)
                 {
                     var now = settings.Clock.Elapsed;
-                    var isRefusal = exception is not TimeoutException && RefusalPause.IsRefusal(classifier.Classify(exception), now - startedAt);
+                    var taken = now - current.StartedAt;
+                    var isRefusal = current.HasContacted && exception is not TimeoutException && RefusalPause.IsRefusal(classifier.Classify(exception), taken);
                     if (!isKnock || !isRefusal)
                     {
-                        failed(exception, startedAt);
+                        failed(exception, current);
                         if (failures == retries || !IsWorthRetrying(exception))
                         {
                             throw;
@@ -69,7 +69,7 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
                     }
 
                     refusedSince = isRefusal ? refusedSince ?? now : null;
-                    pause = isRefusal ? RefusalPause.Jitter(RefusalPause.After(now - startedAt, now - refusedSince!.Value)) : TimeSpan.MaxValue;
+                    pause = isRefusal ? RefusalPause.Jitter(RefusalPause.After(taken, now - refusedSince!.Value)) : TimeSpan.MaxValue;
                 }
 
                 var left = retryAt - settings.Clock.Elapsed;
@@ -85,10 +85,10 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
                     {
                         // Not refused, so it knocks no more. Another open may, and its own news does not wake it.
                         isKnocker = false;
-                        news = StopKnocking(news);
+                        seen = StopKnocking(seen);
                     }
 
-                    isKnock = await HasNewsAsync(news, left, cancellationToken).ConfigureAwait(false);
+                    isKnock = await HasNewsAsync(seen, left, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -96,37 +96,28 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
         {
             if (isKnocker)
             {
-                _ = StopKnocking(Task.CompletedTask);
+                StopKnocking(seen: 0);
             }
         }
     }
 
     /// <summary>Waits until the server may be back, or until the retry is due.</summary>
     /// <returns>Whether the server may be back.</returns>
-    private async ValueTask<bool> HasNewsAsync(Task news, TimeSpan left, CancellationToken cancellationToken)
+    private async ValueTask<bool> HasNewsAsync(int seen, TimeSpan left, CancellationToken cancellationToken)
     {
+        var news = _news.After(seen);
         await news.WaitAsync(WholeMilliseconds(left), settings.Clock.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
         return news.IsCompleted;
     }
 
-    /// <returns>The news to wait for: the next, unless some came since <paramref name="news"/>.</returns>
-    private Task StopKnocking(Task news)
+    /// <summary>Has another open knock, if one waits.</summary>
+    /// <returns>The last news that this open knows.</returns>
+    private int StopKnocking(int seen)
     {
         Volatile.Write(ref _isKnocking, 0);
-        return Publish(news);
+        return _news.Publish(seen);
     }
-
-    /// <summary>Wakes the opens that wait between two retries: one of them knocks next, or all succeed.</summary>
-    private Task Publish(Task news)
-    {
-        var next = NewNews();
-        var last = Interlocked.Exchange(ref _news, next);
-        last.TrySetResult();
-        return last.Task == news ? next.Task : news;
-    }
-
-    private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private TimeSpan DelayAfter(int failures)
     {

@@ -8,7 +8,6 @@ internal sealed class EventHistory
 {
     private readonly EventRing _traffic;
     private readonly EventRing _rest;
-    private readonly object _gate = new();
     private long _sequence;
 
     /// <param name="capacity">The number of events that are kept.</param>
@@ -21,7 +20,7 @@ internal sealed class EventHistory
     /// <summary>Numbers the event and keeps it.</summary>
     internal PoolEvent Add(PoolEvent happened)
     {
-        lock (_gate)
+        lock (_rest)
         {
             var numbered = new PoolEvent(happened) { Sequence = ++_sequence };
             (IsTraffic(happened) ? _traffic : _rest).Add(numbered);
@@ -33,7 +32,7 @@ internal sealed class EventHistory
     internal IReadOnlyList<PoolEvent> Read(long after)
     {
         List<PoolEvent> events = [];
-        lock (_gate)
+        lock (_rest)
         {
             _traffic.CopyAfter(after, events);
             _rest.CopyAfter(after, events);

@@ -1,8 +1,12 @@
+using Cenote.Events;
+
 namespace Cenote;
 
 /// <summary>An event of a pool, see <see cref="ConnectionPool.GetEvents"/>.</summary>
 public sealed class PoolEvent
 {
+    private readonly PoolEventDetails? _details;
+
     internal PoolEvent()
     {
     }
@@ -16,9 +20,7 @@ public sealed class PoolEvent
         Message = other.Message;
         SlotId = other.SlotId;
         CloseReason = other.CloseReason;
-        Duration = other.Duration;
-        CallSite = other.CallSite;
-        Actor = other.Actor;
+        _details = other._details;
     }
 
     /// <summary>
@@ -48,16 +50,28 @@ public sealed class PoolEvent
     /// <summary>
     /// Gets the time that the caller waited or the lease was held, or <see langword="null"/> for other events.
     /// </summary>
-    public TimeSpan? Duration { get; internal init; }
+    public TimeSpan? Duration
+    {
+        get => _details?.Duration;
+        internal init => _details = (_details ?? new PoolEventDetails()) with { Duration = value };
+    }
 
     /// <summary>
     /// Gets the place in the source where the lease was rented or the caller waited, or <see langword="null"/> for
     /// other events.
     /// </summary>
-    public CallSite? CallSite { get; internal init; }
+    public CallSite? CallSite
+    {
+        get => _details?.CallSite;
+        internal init => _details = (_details ?? new PoolEventDetails()) with { CallSite = value };
+    }
 
     /// <summary>Gets the operator who acted, or <see langword="null"/> for an action of the pool itself.</summary>
-    public string? Actor { get; internal init; }
+    public string? Actor
+    {
+        get => _details?.Actor;
+        internal init => _details = (_details ?? new PoolEventDetails()) with { Actor = value };
+    }
 
     /// <summary>Returns the time and the message.</summary>
     public override string ToString() => FormattableString.Invariant($"{Time:HH:mm:ss}Z {Message}");

@@ -6,7 +6,7 @@ internal sealed partial class PoolJournal
     /// <summary>Records a slow rent when a queued caller has its connection.</summary>
     internal void AcquiredSlowly(CallSite site, TimeSpan waited)
     {
-        if (!_slowAcquires.MayPass(out var heldBack))
+        if (!OnePerSecond(ref _slowAcquires).MayPass(out var heldBack))
         {
             return;
         }
@@ -21,7 +21,7 @@ internal sealed partial class PoolJournal
     internal void AcquireTimedOut(CallSite site, TimeSpan timeout, PoolCounts counts)
     {
         PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(timeout), counts);
-        if (_timeouts.MayPass(out var heldBack))
+        if (OnePerSecond(ref _timeouts).MayPass(out var heldBack))
         {
             Record(new PoolEvent(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")))
             {
@@ -33,7 +33,7 @@ internal sealed partial class PoolJournal
 
     internal void Overloaded(string reason, PoolCounts counts)
     {
-        if (_overloads.MayPass(out var heldBack))
+        if (OnePerSecond(ref _overloads).MayPass(out var heldBack))
         {
             PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
             Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"rejected a caller: {reason}; {counts}{Like(heldBack)}"));
@@ -42,7 +42,7 @@ internal sealed partial class PoolJournal
 
     internal void ContextFailed(string names, FailureKind kind)
     {
-        if (_contextFailures.MayPass(out var heldBack))
+        if (OnePerSecond(ref _contextFailures).MayPass(out var heldBack))
         {
             PoolLog.ContextFailed(Logger, _settings.Name, names, kind);
             Record(PoolEventKind.SessionContextFailed, PoolEventLevel.Error, Text($"the session context ({names}) could not be set: {kind}{Like(heldBack)}"));

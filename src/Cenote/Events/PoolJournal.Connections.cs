@@ -6,12 +6,14 @@ namespace Cenote.Events;
 // Physical connections, and the database behind them.
 internal sealed partial class PoolJournal
 {
+    private static readonly string?[] s_opened = new string?[64];
+
     private ConcurrentDictionary<string, ConnectionWarning>? _warnings;
 
     internal void ConnectionOpened(int slotId, int attempts)
     {
         PoolLog.Opened(Logger, _settings.Name, slotId, attempts);
-        Record(new PoolEvent(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, Text($"opened a connection in slot {slotId}{(attempts > 1 ? Text($" after {Readable.Count(attempts, "attempt")}") : "")}")))
+        Record(new PoolEvent(NewEvent(PoolEventKind.ConnectionOpened, PoolEventLevel.Information, attempts > 1 ? Text($"{OpenedIn(slotId)} after {Readable.Count(attempts, "attempt")}") : OpenedIn(slotId)))
         {
             SlotId = slotId,
         });
@@ -87,4 +89,20 @@ internal sealed partial class PoolJournal
         reason is CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.PoolClosed or CloseReason.RequestedByHolder
             ? PoolEventLevel.Information
             : PoolEventLevel.Warning;
+
+    /// <summary>Returns the text of an opened connection, which all pools of the process share for the lowest slots.</summary>
+    private static string OpenedIn(int slotId)
+    {
+        var text = slotId < s_opened.Length ? s_opened[slotId] : null;
+        if (text is null)
+        {
+            text = Text($"opened a connection in slot {slotId}");
+            if (slotId < s_opened.Length)
+            {
+                s_opened[slotId] = text;
+            }
+        }
+
+        return text;
+    }
 }

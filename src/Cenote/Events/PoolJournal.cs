@@ -12,21 +12,18 @@ internal sealed partial class PoolJournal
     private readonly PoolSettings _settings;
     private readonly EventHistory _history;
     private readonly object _order = new();
-    private readonly Throttle _slowAcquires;
-    private readonly Throttle _timeouts;
-    private readonly Throttle _overloads;
-    private readonly Throttle _contextFailures;
+    private Throttle? _slowAcquires;
+    private Throttle? _timeouts;
+    private Throttle? _overloads;
+    private Throttle? _contextFailures;
 
     internal PoolJournal(PoolSettings settings, ILogger logger)
     {
         _settings = settings;
         Logger = logger;
         _history = new EventHistory(settings.EventHistoryCapacity);
+        HandlerFailed = (_, exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
         EventOccurred = new OrderedEvent<PoolEventArgs>(HandlerFailed);
-        _slowAcquires = OnePerSecond();
-        _timeouts = OnePerSecond();
-        _overloads = OnePerSecond();
-        _contextFailures = OnePerSecond();
     }
 
     internal OrderedEvent<PoolEventArgs> EventOccurred { get; }
@@ -36,8 +33,8 @@ internal sealed partial class PoolJournal
 
     internal IReadOnlyList<PoolEvent> Read(long after) => _history.Read(after);
 
-    /// <summary>Logs that a handler of one of the pool's events threw.</summary>
-    internal void HandlerFailed(object arguments, Exception exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
+    /// <summary>Gets the action that logs that a handler of one of the pool's events threw.</summary>
+    internal Action<object, Exception> HandlerFailed { get; }
 
     private void Record(PoolEventKind kind, PoolEventLevel level, string message) => Record(NewEvent(kind, level, message));
 
@@ -57,7 +54,17 @@ internal sealed partial class PoolJournal
         }
     }
 
-    private Throttle OnePerSecond() => new(TimeSpan.FromSeconds(1), _settings.Clock.TimeProvider);
+    /// <summary>Returns a throttle, which exists from its first use.</summary>
+    private Throttle OnePerSecond(ref Throttle? throttle)
+    {
+        if (Volatile.Read(ref throttle) is { } existing)
+        {
+            return existing;
+        }
+
+        var first = new Throttle(TimeSpan.FromSeconds(1), _settings.Clock.TimeProvider);
+        return Interlocked.CompareExchange(ref throttle, first, null) ?? first;
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

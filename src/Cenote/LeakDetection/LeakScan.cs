@@ -75,7 +75,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
     /// <summary>Reports a late return, unless the pool revoked the lease and has reported that.</summary>
     private void RecordReturn(Slot slot, LeaseInfo suspected)
     {
-        if (slot.Endings.Find(suspected.Lease.Ticket) is null)
+        if (slot.Endings?.Find(suspected.Lease.Ticket) is null)
         {
             reporter.ReturnedLate(new LeaseInfo(suspected) { Age = TimeSpan.FromMilliseconds(desk.Now - suspected.RentedAtMilliseconds) });
         }

@@ -50,14 +50,15 @@ internal sealed class LeaseRevoker(PoolSettings settings, LeaseDesk desk, LeakRe
     {
         var slot = lease.Lease.Slot!;
         var ending = new LeaseEnding(kind, settings.Name, lease, limit);
-        slot.Endings.Add(ending);
+        var endings = slot.RequireEndings();
+        endings.Add(ending);
         if (desk.TryTakeBack(slot, lease.Lease.Ticket, reason))
         {
-            slot.Endings.Keep();
+            endings.Keep();
             return true;
         }
 
-        slot.Endings.Remove(ending);
+        endings.Remove(ending);
         return false;
     }
 }

@@ -3,13 +3,13 @@ namespace Cenote.Leasing;
 /// <summary>The conditions that callers wait for. Guarded by the desk's lock.</summary>
 internal sealed class ConditionList
 {
-    private readonly List<Condition> _conditions = [];
+    private List<Condition>? _conditions;
 
-    internal int Count => _conditions.Count;
+    internal int Count => _conditions?.Count ?? 0;
 
-    internal void Add(Condition condition) => _conditions.Add(condition);
+    internal void Add(Condition condition) => (_conditions ??= []).Add(condition);
 
-    internal void Remove(Condition condition) => _conditions.Remove(condition);
+    internal void Remove(Condition condition) => _conditions?.Remove(condition);
 
     internal List<Condition> TakeMet(PoolCounts counts) => Take(condition => condition.IsMet(counts));
 
@@ -19,8 +19,17 @@ internal sealed class ConditionList
 
     private List<Condition> Take(Predicate<Condition> match)
     {
+        if (_conditions is null)
+        {
+            return [];
+        }
+
         var taken = _conditions.FindAll(match);
-        _conditions.RemoveAll(match);
+        if (_conditions.RemoveAll(match) > 0 && _conditions.Count == 0)
+        {
+            _conditions = null;
+        }
+
         return taken;
     }
 }

@@ -19,17 +19,22 @@ internal sealed class ExpectedConnections(PoolClock clock)
     /// </summary>
     private static readonly TimeSpan ShortestHang = TimeSpan.FromMilliseconds(250);
 
-    internal RunningAverage Resets { get; } = new();
+    private RunningAverage _resets;
+    private RunningAverage _validations;
+    private RunningAverage _opens;
+    private RunningAverage _uses;
 
-    internal RunningAverage Validations { get; } = new();
+    internal ref RunningAverage Resets => ref _resets;
 
-    internal RunningAverage Opens { get; } = new();
+    internal ref RunningAverage Validations => ref _validations;
+
+    internal ref RunningAverage Opens => ref _opens;
 
     /// <summary>Gets the usual duration of a lease, by the leases that were measured.</summary>
-    internal RunningAverage Uses { get; } = new();
+    internal ref RunningAverage Uses => ref _uses;
 
     /// <summary>Records that the work on a slot has succeeded.</summary>
-    internal void End(Slot slot, RunningAverage average)
+    internal void End(Slot slot, ref RunningAverage average)
     {
         if (slot.Age.PreparingSince is var since and not 0)
         {

@@ -8,7 +8,9 @@ internal sealed partial class LeaseDesk
     /// <summary>Gets the circuit. Guarded by the lock.</summary>
     private CircuitBreaker Circuit { get; }
 
-    /// <summary>Returns the token that is cancelled when the circuit opens, for opens that began before.</summary>
+    /// <summary>
+    /// Returns the token that is cancelled when the circuit opens or the pool closes, for opens that began before.
+    /// </summary>
     internal CancellationToken ReadOpensToken()
     {
         lock (_gate)
@@ -61,7 +63,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Records a failed attempt to open a connection. The open itself may continue with another attempt.
     /// </summary>
-    internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt) => ChangeCircuit(circuit =>
+    internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt, bool hasContacted) => ChangeCircuit(circuit =>
     {
         if (IsObsolete(slot))
         {
@@ -75,7 +77,7 @@ internal sealed partial class LeaseDesk
         // Under the same lock: a circuit that closes because the server at least answers must not start a burst of
         // opens.
         Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
-        return circuit.RecordFailure(slot.Id, failure.Kind, startedAt);
+        return circuit.RecordFailure(slot.Id, failure.Kind, startedAt, hasContacted);
     });
 
     /// <summary>

@@ -21,12 +21,13 @@ internal sealed partial class LeaseDesk
     private bool _isQuiet = true;
     private int _quietRents;
 
+    private bool _isAsleep;
     private long _promptFreshSince = long.MinValue;
     private int _standstills;
 
     /// <summary>
     /// Gets the limit that the short path of a rent compares with. No connection is fresh enough for it while the pool
-    /// is quiet.
+    /// is quiet or asleep.
     /// </summary>
     internal long PromptFreshSince => Volatile.Read(ref _promptFreshSince);
 
@@ -34,6 +35,25 @@ internal sealed partial class LeaseDesk
     /// Gets the time before which an idle connection counts as stale: it must be validated before it is rented.
     /// </summary>
     internal long FreshSince => Volatile.Read(ref _freshSince);
+
+    /// <summary>
+    /// Gets whether maintenance passes over the pool until it wakes: nothing has happened since <see cref="Sleep"/>.
+    /// </summary>
+    internal bool IsAsleep => Volatile.Read(ref _isAsleep);
+
+    /// <summary>
+    /// Sends every rent past the short path, so that it wakes the pool. A rent that is between its reads and its swap
+    /// at this moment does not, so maintenance looks again before it passes over the pool, and now and then.
+    /// </summary>
+    internal void Sleep()
+    {
+        lock (_gate)
+        {
+            // In this order: a rent that begins while the pool is asleep comes past the short path.
+            Volatile.Write(ref _promptFreshSince, long.MaxValue);
+            Volatile.Write(ref _isAsleep, true);
+        }
+    }
 
     /// <summary>Claims another slot after the first was not usable, or was lost to another thread.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -69,6 +89,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             // Beyond every time that a slot may have recorded so far, so that all of them are stale from here on.
+            Wake();
             Volatile.Write(ref _now, Math.Max(_now + 1, Clock.ElapsedMilliseconds));
             Publish(_now);
         }
@@ -91,6 +112,14 @@ internal sealed partial class LeaseDesk
     /// </summary>
     private long ReadFreshSince()
     {
+        if (IsAsleep)
+        {
+            lock (_gate)
+            {
+                Wake();
+            }
+        }
+
         var staleAfter = Volatile.Read(ref _staleAfter);
         if (staleAfter == long.MaxValue)
         {
@@ -113,10 +142,32 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
+    /// Has maintenance look at the pool again once a second. Advances the coarse clock first, which stood still. Under
+    /// the lock.
+    /// </summary>
+    private void Wake()
+    {
+        if (_isAsleep)
+        {
+            CheckClocks(Clock.ElapsedMilliseconds);
+            Volatile.Write(ref _isAsleep, false);
+            Publish(_freshSince);
+        }
+    }
+
+    /// <summary>
     /// Records that a reset or a validation begins in the slot, before the change of state that it belongs to.
     /// </summary>
     internal void BeginPreparing(Slot slot, bool takesRoundTrip = true)
     {
+        if (IsAsleep)
+        {
+            lock (_gate)
+            {
+                Wake();
+            }
+        }
+
         slot.Age.StandstillsBefore = Standstills;
         slot.Age.PreparingSince = takesRoundTrip ? Clock.GetTimestamp() : 0;
     }
@@ -133,7 +184,8 @@ internal sealed partial class LeaseDesk
     /// <summary>Advances the coarse clock for a caller that has just read the clock. Under the lock.</summary>
     private void AdvanceTo(long now)
     {
-        if (now - _now >= LongestLag)
+        // The clock of a pool asleep stands still without a standstill. Nothing is in progress in it.
+        if (now - _now >= LongestLag && !_isAsleep)
         {
             Volatile.Write(ref _standstills, _standstills + 1);
         }
@@ -170,7 +222,7 @@ internal sealed partial class LeaseDesk
     private void Publish(long freshSince)
     {
         Volatile.Write(ref _freshSince, freshSince);
-        Volatile.Write(ref _promptFreshSince, _isQuiet && _staleAfter != long.MaxValue ? long.MaxValue : freshSince);
+        Volatile.Write(ref _promptFreshSince, _isAsleep || (_isQuiet && _staleAfter != long.MaxValue) ? long.MaxValue : freshSince);
     }
 
     /// <summary>

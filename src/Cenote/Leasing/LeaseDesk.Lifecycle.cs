@@ -6,7 +6,7 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk
 {
     private long _generation;
-    private CancellationTokenSource _generationEnds = new();
+    private CancellationTokenSource? _generationEnds;
 
     /// <summary>
     /// Returns whether a slot's open began before the present generation, so that its connection will not be used.
@@ -23,7 +23,7 @@ internal sealed partial class LeaseDesk
     {
         lock (_gate)
         {
-            return IsObsolete(slot) ? new CancellationToken(canceled: true) : _generationEnds.Token;
+            return IsObsolete(slot) ? new CancellationToken(canceled: true) : (_generationEnds ??= new CancellationTokenSource()).Token;
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class LeaseDesk
                 NotifyUnderLock(before);
             }
 
-            Capacity.EndOpening(hasOpened: true, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
+            EndOpening(slot, hasOpened: true);
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             CheckClocks(Clock.ElapsedMilliseconds);
@@ -108,7 +108,7 @@ internal sealed partial class LeaseDesk
             SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
         }
 
-        failed?.ForEach(waiter => Fail(waiter, Meters.Errors, () => _failures.OpenFailed(failure)));
+        failed?.ForEach(waiter => Fail(waiter, ref Meters.Errors, () => _failures.OpenFailed(failure)));
         conditions.ForEach(condition => condition.Fail(_failures.OpenFailed(failure)));
         Settle();
     }
@@ -185,8 +185,19 @@ internal sealed partial class LeaseDesk
         // It has served no caller.
         _waitedTime.Add(slot.Age.WaitedFor);
         Capacity.Release();
-        Capacity.EndOpening(hasOpened: false, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
+        EndOpening(slot, hasOpened: false);
         _slots.BecomeEmpty(slot);
+    }
+
+    private void EndOpening(Slot slot, bool hasOpened)
+    {
+        Capacity.EndOpening(hasOpened, _slots.CountOf(SlotState.Closing), IsObsolete(slot));
+        if (Capacity.Opening == 0)
+        {
+            // What the sources keep for their listeners is larger than the sources.
+            _generationEnds = null;
+            Circuit.ForgetOpens();
+        }
     }
 
     /// <summary>Records that the connection of a slot in state closing is closed.</summary>

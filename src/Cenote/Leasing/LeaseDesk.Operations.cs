@@ -109,7 +109,7 @@ internal sealed partial class LeaseDesk
             opens = null;
             if (Capacity.Opening > 0)
             {
-                (opens, _generationEnds) = (_generationEnds, new CancellationTokenSource());
+                (opens, _generationEnds) = (_generationEnds, null);
                 Capacity.MarkOpensObsolete();
             }
 
@@ -139,6 +139,7 @@ internal sealed partial class LeaseDesk
     {
         List<Waiter> waiters = [];
         List<Condition> conditions;
+        CancellationTokenSource? opens;
         lock (_gate)
         {
             if (IsClosed)
@@ -154,16 +155,27 @@ internal sealed partial class LeaseDesk
             }
 
             _queue.DropSpares(0);
+            opens = Circuit.TakeOpens();
             conditions = _conditions.TakeAll();
             SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
         }
+
+        // The opens that it ends report by themselves.
+        _ = opens?.CancelAsync();
 
         // None is created from here on.
         _probeTimer?.Dispose();
         _doubtTimer?.Dispose();
         _deadlineTimer?.Dispose();
         _deferredTimer?.Dispose();
-        waiters.ForEach(waiter => Fail(waiter, counter: null, _failures.Closed));
+        foreach (var waiter in waiters)
+        {
+            if (!TryEndOver(waiter))
+            {
+                waiter.Fail(_failures.Closed());
+            }
+        }
+
         conditions.ForEach(condition => condition.Fail(_failures.Closed()));
         return true;
     }

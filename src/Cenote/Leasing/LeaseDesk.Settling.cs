@@ -28,6 +28,7 @@ internal sealed partial class LeaseDesk
             bool needsOwnThread;
             lock (_gate)
             {
+                Wake();
                 now = Clock.Elapsed;
                 WeedQueue(1, now, ref over);
                 hopeless = TakeUnservable();
@@ -87,24 +88,32 @@ internal sealed partial class LeaseDesk
         }
     }
 
-    private void Refuse(Waiter waiter) => Fail(waiter, Meters.CircuitRejections, _failures.CircuitOpen);
+    private void Refuse(Waiter waiter) => Fail(waiter, ref Meters.CircuitRejections, _failures.CircuitOpen);
 
     private void Shed(Waiter waiter) =>
-        Fail(waiter, Meters.OverloadRejections, () => _failures.Overloaded("waiting times stayed above the target (LoadShedding)"));
+        Fail(waiter, ref Meters.OverloadRejections, () => _failures.Overloaded("waiting times stayed above the target (LoadShedding)"));
 
     /// <summary>
     /// Ends the wait of a caller, taken out of the queue, with a failure, unless it had given up before.
     /// </summary>
-    private void Fail(Waiter waiter, Counter? counter, Func<Exception> describe)
+    private void Fail(Waiter waiter, ref Counter counter, Func<Exception> describe)
     {
-        if (waiter.IsOver(Clock.Elapsed))
+        if (!TryEndOver(waiter))
+        {
+            counter.Increment();
+            waiter.Fail(describe());
+        }
+    }
+
+    private bool TryEndOver(Waiter waiter)
+    {
+        var isOver = waiter.IsOver(Clock.Elapsed);
+        if (isOver)
         {
             End(waiter);
-            return;
         }
 
-        counter?.Increment();
-        waiter.Fail(describe());
+        return isOver;
     }
 
     /// <summary>Ends the wait of a caller, taken out of the queue, with its cancellation or else its timeout.</summary>

@@ -9,7 +9,21 @@ namespace Cenote.Leasing;
 /// </summary>
 internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJournal journal)
 {
-    internal ExhaustionReport Exhaustion { get; } = new(settings, desk);
+    private ExhaustionReport? _exhaustion;
+
+    internal ExhaustionReport Exhaustion
+    {
+        get
+        {
+            if (Volatile.Read(ref _exhaustion) is { } existing)
+            {
+                return existing;
+            }
+
+            var first = new ExhaustionReport(settings, desk);
+            return Interlocked.CompareExchange(ref _exhaustion, first, null) ?? first;
+        }
+    }
 
     /// <summary>Returns the exception for a caller whose timeout has passed.</summary>
     internal PoolTimeoutException TimedOut(in RentRequest request)
@@ -62,7 +76,10 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     /// <summary>Returns the exception for a closed pool.</summary>
     internal PoolClosedException Closed() => new(settings.Name);
 
-    /// <summary>Returns the time until after the next probe, plus up to one break duration.</summary>
+    /// <summary>
+    /// Returns the time until after the next probe, plus up to one break duration, or up to the shorter pause of a
+    /// server that refuses connections.
+    /// </summary>
     private TimeSpan? RetryAfter(CircuitStatus circuit)
     {
         if (circuit.IsIsolated)
@@ -70,9 +87,10 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
             return null;
         }
 
-        var recovery = settings.CircuitBreaker?.BreakDuration ?? TimeSpan.Zero;
+        var longest = settings.CircuitBreaker?.BreakDuration ?? TimeSpan.Zero;
+        var spread = circuit.Pause < longest ? circuit.Pause : longest;
 #pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
-        return (circuit.TimeUntilNextProbe ?? TimeSpan.Zero) + (recovery * (0.5 + (Random.Shared.NextDouble() / 2)));
+        return (circuit.TimeUntilNextProbe ?? TimeSpan.Zero) + (spread * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
     }
 }

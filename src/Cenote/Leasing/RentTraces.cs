@@ -15,7 +15,7 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
         TelemetrySchemaUrl = TelemetryScope.SchemaUrl,
     });
 
-    private readonly string _displayName = $"rent {labels.PoolName}";
+    private string? _displayName;
 
     internal static bool IsEnabled => Source.HasListeners();
 
@@ -100,7 +100,7 @@ internal sealed class RentTraces(PoolSettings settings, PoolLabels labels)
             return;
         }
 
-        activity.DisplayName = _displayName;
+        activity.DisplayName = _displayName ??= $"rent {labels.PoolName}";
         activity.SetEndTime(endedAt.UtcDateTime);
         if (failure is not null && outcome != RentOutcome.Cancelled)
         {

@@ -231,7 +231,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         // An inline reset has no beginning.
         if (physical.RequiresReset && slot.Word == word)
         {
-            desk.Expected.End(slot, desk.Expected.Resets);
+            desk.Expected.End(slot, ref desk.Expected.Resets);
         }
 
         if (!(slot.RequiresValidation ? TryValidate(slot, word) : desk.MakeIdle(slot, word)))

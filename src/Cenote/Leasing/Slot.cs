@@ -20,11 +20,14 @@ internal sealed class Slot
     /// </summary>
     private const int MustValidate = -1;
 
+    private static readonly CancellationTokenSource s_abandoned = NewAbandoned();
+
     private readonly LeaseDesk _desk;
     private long _word;
     private PhysicalConnection? _physical;
     private DbConnection? _connection;
     private CancellationTokenSource? _reset;
+    private LeaseEndings? _endings;
     private bool _returnsPlainly;
     private int _retireReason;
     private long _freshAt;
@@ -60,8 +63,8 @@ internal sealed class Slot
     /// </summary>
     internal SlotAge Age { get; } = new();
 
-    /// <summary>Gets the leases that the pool itself revoked.</summary>
-    internal LeaseEndings Endings { get; } = new();
+    /// <summary>Gets the leases that the pool itself revoked; <see langword="null"/> before the first.</summary>
+    internal LeaseEndings? Endings => Volatile.Read(ref _endings);
 
     internal SlotState State => SlotWord.StateOf(Word);
 
@@ -84,10 +87,10 @@ internal sealed class Slot
     }
 
     /// <summary>
-    /// Gets a token that is cancelled when a reset is given up. One source per connection, because none is needed
-    /// twice.
+    /// Gets a token that is cancelled when a reset is given up. One source per connection, from its first reset on,
+    /// because none is needed twice.
     /// </summary>
-    internal CancellationToken AbandonedReset => _reset?.Token ?? CancellationToken.None;
+    internal CancellationToken AbandonedReset => (_reset ?? AddReset(new CancellationTokenSource())).Token;
 
     /// <summary>Gets whether the connection must be validated after its lease, before the next one.</summary>
     internal bool RequiresValidation => Volatile.Read(ref _retireReason) == MustValidate;
@@ -117,6 +120,17 @@ internal sealed class Slot
     {
         var physical = Volatile.Read(ref _physical);
         return IsLeasedAs(ticket) ? physical : null;
+    }
+
+    internal LeaseEndings RequireEndings()
+    {
+        if (Endings is { } endings)
+        {
+            return endings;
+        }
+
+        var first = new LeaseEndings();
+        return Interlocked.CompareExchange(ref _endings, first, null) ?? first;
     }
 
     /// <summary>Changes the word if it is still the expected one.</summary>
@@ -172,13 +186,23 @@ internal sealed class Slot
         Volatile.Write(ref _connection, physical.Connection);
         PreparesLeases = physical.RequiresLeasePreparation;
         _returnsPlainly = !physical.RequiresReset;
-        _reset = physical.RequiresReset ? new CancellationTokenSource() : null;
+        _reset = null;
         Volatile.Write(ref _retireReason, 0);
         Volatile.Write(ref _physical, physical);
     }
 
     /// <summary>Signals the driver that the reset of its session has taken too long. Listeners run elsewhere.</summary>
-    internal void AbandonReset() => _ = _reset?.CancelAsync();
+    internal void AbandonReset() => _ = AddReset(s_abandoned).CancelAsync();
+
+    /// <summary>Returns the source of the connection's token, which the reset and its end may create at once.</summary>
+    private CancellationTokenSource AddReset(CancellationTokenSource source) => Interlocked.CompareExchange(ref _reset, source, null) ?? source;
+
+    private static CancellationTokenSource NewAbandoned()
+    {
+        var source = new CancellationTokenSource();
+        source.Cancel();
+        return source;
+    }
 
     /// <summary>Removes the closed connection from the slot.</summary>
     internal void Uninstall()

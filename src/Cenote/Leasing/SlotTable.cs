@@ -62,13 +62,6 @@ internal sealed class SlotTable
             return;
         }
 
-        var indexed = _indexes.Length == 0 ? Near : _indexes[^1].EndId;
-        if (size > indexed)
-        {
-            // Never replaced: a return may be about to set a bit.
-            Volatile.Write(ref _indexes, [.. _indexes, new IdleIndex(indexed, size - indexed)]);
-        }
-
         Volatile.Write(ref _size, size);
     }
 
@@ -269,6 +262,9 @@ internal sealed class SlotTable
             }
         }
 
-        throw new ArgumentOutOfRangeException(nameof(id));
+        // For all slots that there may be. Never replaced: a return may be about to set a bit.
+        var added = new IdleIndex(id, _size - id);
+        Volatile.Write(ref _indexes, [.. _indexes, added]);
+        return added;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
 {
     private const int MaxRounds = 4;
 
-    private readonly List<(long FreshAt, Slot Slot)> _due = [];
+    private List<(long FreshAt, Slot Slot)>? _due;
 
     public long DueAt { get; private set; } = long.MaxValue;
 
@@ -28,15 +28,14 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
         // Every connection is validated within so many ticks, before a renter would have to wait for its validation.
         var rounds = (int)Math.Clamp(interval / PoolClock.TickPeriod, 1, MaxRounds);
         var ahead = Math.Max(interval.TotalMilliseconds / 5, rounds * PoolClock.TickPeriod.TotalMilliseconds);
-        FindDue((long)Math.Max(0, interval.TotalMilliseconds - ahead));
-        if (_due.Count == 0)
+        if (FindDue((long)Math.Max(0, interval.TotalMilliseconds - ahead)) is not { Count: > 0 } found)
         {
             return;
         }
 
         var validating = desk.Slots.CountOf(SlotState.Validating);
         var available = ((desk.Slots.CountOf(SlotState.Idle) + validating + rounds - 1) / rounds) - validating;
-        foreach (var (freshAt, slot) in _due)
+        foreach (var (freshAt, slot) in found)
         {
             if (available <= 0)
             {
@@ -58,14 +57,16 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
             }
         }
 
-        _due.Clear();
+        found.Clear();
     }
+
+    public void Rest() => _due = null;
 
     /// <summary>
     /// Finds the due connections: the oldest validation first, then the highest slot, because the lowest slots are the
     /// busiest.
     /// </summary>
-    private void FindDue(long pause)
+    private List<(long FreshAt, Slot Slot)>? FindDue(long pause)
     {
         var due = Math.Max(desk.Now - pause, desk.FreshSince);
         foreach (var slot in desk.Slots.All)
@@ -76,11 +77,12 @@ internal sealed class KeepAlive(PoolSettings settings, LeaseDesk desk) : IMainte
                 DueAt = Math.Min(DueAt, freshAt + pause + 1);
                 if (freshAt < due)
                 {
-                    _due.Add((freshAt, slot));
+                    (_due ??= []).Add((freshAt, slot));
                 }
             }
         }
 
-        _due.Sort(static (left, right) => left.FreshAt != right.FreshAt ? left.FreshAt.CompareTo(right.FreshAt) : right.Slot.Id.CompareTo(left.Slot.Id));
+        _due?.Sort(static (left, right) => left.FreshAt != right.FreshAt ? left.FreshAt.CompareTo(right.FreshAt) : right.Slot.Id.CompareTo(left.Slot.Id));
+        return _due;
     }
 }

@@ -11,8 +11,9 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
     /// <summary>The time for which an old connection waits for its replacement.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
+    private static readonly List<Slot> s_none = [];
+
     private long _openedBefore;
-    private readonly List<Slot> _expired = [];
     private int _owed;
     private long _nextExpiry;
 
@@ -20,14 +21,14 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
 
     public void Run()
     {
-        FindExpired();
+        var expired = FindExpired();
         var capacity = desk.ReadCapacity();
         var arrived = (int)Math.Min(int.MaxValue, desk.Meters.Opened.Value - _openedBefore);
         _openedBefore = desk.Meters.Opened.Value;
 
         // Every connection opened since the last tick counts as a replacement, because it is as young.
         _owed = Math.Max(0, _owed - arrived);
-        foreach (var slot in _expired)
+        foreach (var slot in expired)
         {
             var hasReplacement = arrived-- > 0;
             var mustGo = capacity.Total >= capacity.Limit || desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
@@ -39,17 +40,17 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
         }
 
         var waiting = 0;
-        foreach (var slot in _expired)
+        foreach (var slot in expired)
         {
             waiting += slot.RetireReason is null ? 1 : 0;
         }
 
-        _expired.Clear();
         desk.Want(replacements: waiting + _owed);
     }
 
-    private void FindExpired()
+    private List<Slot> FindExpired()
     {
+        List<Slot>? expired = null;
         _nextExpiry = long.MaxValue;
         foreach (var slot in desk.Slots.All)
         {
@@ -62,8 +63,10 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
             if (slot.Age.ExpiresAt <= desk.Now)
             {
                 slot.Age.ExpiringSince = slot.Age.ExpiringSince == 0 ? desk.Now : slot.Age.ExpiringSince;
-                _expired.Add(slot);
+                (expired ??= []).Add(slot);
             }
         }
+
+        return expired ?? s_none;
     }
 }

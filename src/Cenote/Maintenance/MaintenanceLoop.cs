@@ -10,6 +10,12 @@ namespace Cenote.Maintenance;
 /// </summary>
 internal sealed class MaintenanceLoop : IThreadPoolWorkItem
 {
+    /// <summary>
+    /// The longest time for which the pool is passed over. A rent that was about to swap when the pool fell asleep is
+    /// noticed then.
+    /// </summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(10);
+
     private readonly LeaseDesk _desk;
     private readonly MaintenanceTimer _timer;
     private readonly RestWatch _rest;
@@ -17,9 +23,10 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
     private readonly Meters _meters;
     private readonly PoolJournal _journal;
     private readonly IClosingTask _leaks;
-    private readonly IReadOnlyList<IMaintenanceTask> _closingTasks;
-    private IReadOnlyList<IMaintenanceTask> _tasks;
+    private readonly StuckResets _resets;
+    private IMaintenanceTask[] _tasks;
     private long _dueAt;
+    private long _sleepsUntil;
     private bool _wasAtRest;
     private int _isRunning;
     private int _isQueued;
@@ -35,16 +42,16 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
         _meters = meters;
         _journal = journal;
         _leaks = leaks;
-        _closingTasks = [_clock, new StuckResets(settings, desk), leaks];
+        _resets = new StuckResets(settings, desk);
         _tasks =
         [
             _clock,
             new LoadSample(settings, desk),
-            _closingTasks[1],
+            _resets,
             new LifetimeRetirement(desk),
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
-            new SizingRound(settings, desk, journal),
+            .. settings.SizingPolicy is { } policy ? [new SizingRound(settings, policy, desk, journal)] : Array.Empty<IMaintenanceTask>(),
             leaks,
             diagnoses,
             new ImmediateRents(desk),
@@ -66,9 +73,15 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
     /// <summary>
     /// Handles a tick of the shared timer. Other pools wait for its end, so only the check for work runs here.
     /// </summary>
+    /// <param name="now">The timestamp of the tick.</param>
     /// <param name="isDirect">Whether the work may run here, too.</param>
-    internal void Tick(bool isDirect)
+    internal void Tick(long now, bool isDirect)
     {
+        if (now < _sleepsUntil && _desk.IsAsleep)
+        {
+            return;
+        }
+
         if (Interlocked.Exchange(ref _isRunning, 1) != 0)
         {
             return;
@@ -77,7 +90,7 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
         bool hasWork;
         try
         {
-            hasWork = LookForWork();
+            hasWork = LookForWork(now);
         }
         finally
         {
@@ -107,7 +120,7 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
     }
 
     /// <summary>Reduces the tasks to the ones that the last connections of a closing pool need.</summary>
-    internal void WindDown() => Volatile.Write(ref _tasks, _closingTasks);
+    internal void WindDown() => Volatile.Write(ref _tasks, [_clock, _resets, _leaks]);
 
     /// <summary>
     /// Keeps the timer only while the leak scan needs it, because only leased connections are left.
@@ -169,8 +182,11 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Advances the clock of a pool at rest, and returns whether any task has work.</summary>
-    private bool LookForWork()
+    /// <summary>
+    /// Advances the clock of a pool at rest, and returns whether any task has work. Without work, the pool falls asleep
+    /// at the first look, and is passed over from the second one on.
+    /// </summary>
+    private bool LookForWork(long now)
     {
         try
         {
@@ -182,7 +198,23 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
             }
 
             _clock.Advance();
-            return !_wasAtRest || _desk.Now >= _dueAt;
+            var left = _dueAt - _desk.Now;
+            if (!_wasAtRest || left <= 0)
+            {
+                return true;
+            }
+
+            if (_desk.IsAsleep)
+            {
+                _sleepsUntil = now + _timer.ToTimestamp(left < LongestSleep.TotalMilliseconds ? TimeSpan.FromMilliseconds(left) : LongestSleep);
+            }
+            else
+            {
+                _sleepsUntil = 0;
+                _desk.Sleep();
+            }
+
+            return false;
         }
         catch (Exception)
         {

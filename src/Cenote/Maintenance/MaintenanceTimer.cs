@@ -18,6 +18,9 @@ internal sealed class MaintenanceTimer(TimeProvider timeProvider)
     /// <summary>Returns the timer of a clock.</summary>
     internal static MaintenanceTimer Of(TimeProvider timeProvider) => s_timers.GetValue(timeProvider, static provider => new MaintenanceTimer(provider));
 
+    /// <summary>Returns a time as a difference of timestamps, rounded down.</summary>
+    internal long ToTimestamp(TimeSpan time) => (long)(time.TotalSeconds * timeProvider.TimestampFrequency);
+
     internal void Add(MaintenanceLoop loop)
     {
         lock (_gate)
@@ -66,10 +69,11 @@ internal sealed class MaintenanceTimer(TimeProvider timeProvider)
         try
         {
             var loops = Read();
+            var now = timeProvider.GetTimestamp();
             var isDirect = loops.Length == 1 && timeProvider != TimeProvider.System;
             foreach (var loop in loops)
             {
-                loop.Tick(isDirect);
+                loop.Tick(now, isDirect);
             }
         }
         finally

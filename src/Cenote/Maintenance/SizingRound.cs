@@ -4,15 +4,10 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>The task that applies the sizing policy once a tick.</summary>
-internal sealed class SizingRound(PoolSettings settings, LeaseDesk desk, PoolJournal journal) : IMaintenanceTask
+internal sealed class SizingRound(PoolSettings settings, ISizingPolicy policy, LeaseDesk desk, PoolJournal journal) : IMaintenanceTask
 {
     public void Run()
     {
-        if (settings.SizingPolicy is not { } policy)
-        {
-            return;
-        }
-
         var counts = desk.Count();
         var capacity = desk.ReadCapacity();
         var observation = new SizingObservation

@@ -10,7 +10,7 @@ public sealed class ConnectionPoolOptions
 {
     private const int DefaultMinSize = 2;
 
-    private readonly List<string> _problems = [];
+    private List<string>? _problems;
     private int? _minSize;
 
     /// <summary>Creates options with the defaults.</summary>
@@ -20,7 +20,7 @@ public sealed class ConnectionPoolOptions
 
     internal ConnectionPoolOptions(ConnectionPoolOptions other)
     {
-        _problems.AddRange(other._problems);
+        _problems = other._problems is null ? null : [.. other._problems];
         Name = other.Name;
         _minSize = other._minSize;
         MaxSize = other.MaxSize;
@@ -59,7 +59,7 @@ public sealed class ConnectionPoolOptions
     internal static int DefaultMinSizeFor(int maxSize) => Math.Clamp(maxSize, 0, DefaultMinSize);
 
     /// <summary>Gets the problems of the texts that these options were read from.</summary>
-    internal IReadOnlyList<string> Problems => _problems;
+    internal IReadOnlyList<string> Problems => _problems ?? [];
 
     /// <summary>Gets or sets the pool's name in logs, statistics and exceptions.</summary>
     /// <value>Default: the database system and database, such as <c>postgresql/shop</c>. 1 to 200 characters, without
@@ -276,5 +276,5 @@ public sealed class ConnectionPoolOptions
     /// these options throws one <see cref="PoolOptionsException"/> that lists it beside every other problem.
     /// </summary>
     /// <param name="problem">One sentence: the setting, its value, and what to do. Must contain no secrets.</param>
-    internal void AddProblem(string problem) => _problems.Add(problem);
+    internal void AddProblem(string problem) => (_problems ??= []).Add(problem);
 }

@@ -9,6 +9,7 @@ namespace Cenote.Options;
 /// <summary>The validated copy of a pool's options, which changes only as a whole, by <see cref="Change"/>.</summary>
 internal sealed class PoolSettings
 {
+    private readonly DatabaseProvider _provider;
     private readonly ConnectionPoolOptions _constructed;
     private volatile ConnectionPoolOptions _followed;
     private volatile ChangeableSettings _changeable;
@@ -24,7 +25,7 @@ internal sealed class PoolSettings
             SessionReset = connection.SessionReset,
         };
         Name = name;
-        Target = $"{provider.DatabaseSystem} at {provider.Address}";
+        _provider = provider;
         AmbientTransactionBehavior = _constructed.AmbientTransactionBehavior.GetValueOrDefault();
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
@@ -55,7 +56,7 @@ internal sealed class PoolSettings
     internal string Name { get; }
 
     /// <summary>Gets the database system and address, for messages.</summary>
-    internal string Target { get; }
+    internal string Target => $"{_provider.DatabaseSystem} at {_provider.Address}";
 
     internal ConnectionSettings Connection { get; }
 

@@ -6,7 +6,7 @@ namespace Cenote.Statements;
 internal sealed class StatementRecord(string text)
 {
     private readonly Histogram _time = new();
-    private readonly Counter _errors = new();
+    private Counter _errors;
     private LastFailure? _lastFailure;
     private StatementRecord? _successor;
 

@@ -34,6 +34,9 @@ public sealed class CircuitStatus
     /// </summary>
     public TimeSpan? TimeUntilNextProbe { get; }
 
+    /// <summary>Gets the pause between the failure that opened the circuit last and its probe.</summary>
+    internal TimeSpan Pause { get; init; }
+
     /// <summary>
     /// Gets the last failure to open a connection since the last success; <see langword="null"/> when none failed.
     /// </summary>

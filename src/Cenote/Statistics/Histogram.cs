@@ -9,13 +9,20 @@ namespace Cenote.Statistics;
 /// </remarks>
 /// <param name="isHot">Whether a lease may record its duration. The rows up to 16 s are then allocated together with
 /// the first, so that no later lease allocates.</param>
-internal sealed class Histogram(bool isHot = false)
+/// <param name="keepsFirst">Whether the first few durations are kept as they are, because most pools never record
+/// more. No other histogram can be added to this one.</param>
+internal sealed class Histogram(bool isHot = false, bool keepsFirst = false)
 {
     private const long HotNanoseconds = 16_000_000_000;
 
     private const int RowBits = 5;
     private const int RowLength = 1 << RowBits;
 
+    /// <summary>The number of durations that are kept as they are.</summary>
+    private const int Few = 4;
+
+    /// <summary>The first durations, in an array that never changes. Of no meaning when there are rows.</summary>
+    private long[] _few = [];
     private long[]?[]? _rows;
     private long _sum;
     private long _maximum;
@@ -25,6 +32,11 @@ internal sealed class Histogram(bool isHot = false)
     {
         get
         {
+            if (Volatile.Read(ref _rows) is null)
+            {
+                return Volatile.Read(ref _few).Length;
+            }
+
             var count = 0L;
             for (var bucket = 0; bucket < HistogramBuckets.Count; bucket += RowLength)
             {
@@ -53,7 +65,11 @@ internal sealed class Histogram(bool isHot = false)
         Export?.Record(duration);
         var nanoseconds = Math.Max(0, duration.Ticks) * TimeSpan.NanosecondsPerTick;
         var bucket = HistogramBuckets.Of(nanoseconds);
-        Interlocked.Increment(ref (FindRow(bucket) ?? AddRow(bucket))[bucket % RowLength]);
+        if (!TryRecordFew(nanoseconds))
+        {
+            Interlocked.Increment(ref (FindRow(bucket) ?? AddRow(bucket))[bucket % RowLength]);
+        }
+
         Interlocked.Add(ref _sum, nanoseconds);
         RaiseMaximum(nanoseconds);
     }
@@ -88,7 +104,45 @@ internal sealed class Histogram(bool isHot = false)
         RaiseMaximum(Volatile.Read(ref other._maximum));
     }
 
-    private long CountOf(int bucket) => FindRow(bucket) is { } row ? Volatile.Read(ref row[bucket % RowLength]) : 0;
+    private long CountOf(int bucket)
+    {
+        var count = 0L;
+        if (Volatile.Read(ref _rows) is not null)
+        {
+            count = FindRow(bucket) is { } row ? Volatile.Read(ref row[bucket % RowLength]) : 0;
+        }
+        else
+        {
+            foreach (var nanoseconds in Volatile.Read(ref _few))
+            {
+                count += HistogramBuckets.Of(nanoseconds) == bucket ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Adds one of the first durations to those that are kept.</summary>
+    /// <returns><see langword="false"/> when the buckets count it.</returns>
+    private bool TryRecordFew(long nanoseconds)
+    {
+        while (keepsFirst && Volatile.Read(ref _rows) is null)
+        {
+            var few = Volatile.Read(ref _few);
+            if (few.Length == Few)
+            {
+                // From here on nothing is added to them.
+                return false;
+            }
+
+            if (Interlocked.CompareExchange(ref _few, [.. few, nanoseconds], few) == few)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private long[]? FindRow(int bucket) => Volatile.Read(ref _rows) is { } rows ? Volatile.Read(ref rows[bucket >> RowBits]) : null;
 
@@ -102,6 +156,12 @@ internal sealed class Histogram(bool isHot = false)
             for (var i = isHot ? HistogramBuckets.Of(HotNanoseconds) >> RowBits : -1; i >= 0; i--)
             {
                 added[i] = new long[RowLength];
+            }
+
+            foreach (var nanoseconds in Volatile.Read(ref _few))
+            {
+                var kept = HistogramBuckets.Of(nanoseconds);
+                (added[kept >> RowBits] ??= new long[RowLength])[kept % RowLength]++;
             }
 
             rows = Interlocked.CompareExchange(ref _rows, added, null) ?? added;

@@ -7,35 +7,50 @@ namespace Cenote.Statistics;
 /// </summary>
 internal sealed class Meters
 {
-    private readonly Counter[] _closed = [.. Enum.GetValues<CloseReason>().Select(_ => new Counter())];
+    private static readonly int Reasons = Enum.GetValues<CloseReason>().Length;
+
+    private Counter[]? _closed;
+    private Counter _timeouts;
+    private Counter _cancellations;
+    private Counter _errors;
+    private Counter _opened;
+    private Counter _openFailures;
+    private Counter _circuitOpenings;
+    private Counter _circuitRejections;
+    private Counter _overloadRejections;
+    private Counter _maintenanceFailures;
+    private Counter _leaksSuspected;
+    private Counter _leasesReturnedLate;
+    private Counter _leasesRevoked;
+    private Counter _nestedRents;
     private OpenFailure? _lastOpenFailure;
     private long _immediateRents;
 
-    internal Counter Timeouts { get; } = new();
+    internal ref Counter Timeouts => ref _timeouts;
 
-    internal Counter Cancellations { get; } = new();
+    internal ref Counter Cancellations => ref _cancellations;
 
-    internal Counter Errors { get; } = new();
+    internal ref Counter Errors => ref _errors;
 
-    internal Counter Opened { get; } = new();
+    internal ref Counter Opened => ref _opened;
 
-    internal Counter OpenFailures { get; } = new();
+    internal ref Counter OpenFailures => ref _openFailures;
 
-    internal Counter CircuitOpenings { get; } = new();
+    internal ref Counter CircuitOpenings => ref _circuitOpenings;
 
-    internal Counter CircuitRejections { get; } = new();
+    internal ref Counter CircuitRejections => ref _circuitRejections;
 
-    internal Counter OverloadRejections { get; } = new();
+    internal ref Counter OverloadRejections => ref _overloadRejections;
 
-    internal Counter MaintenanceFailures { get; } = new();
+    internal ref Counter MaintenanceFailures => ref _maintenanceFailures;
 
-    internal Counter LeaksSuspected { get; } = new();
+    internal ref Counter LeaksSuspected => ref _leaksSuspected;
 
-    internal Counter LeasesReturnedLate { get; } = new();
+    internal ref Counter LeasesReturnedLate => ref _leasesReturnedLate;
 
-    internal Counter LeasesRevoked { get; } = new();
+    internal ref Counter LeasesRevoked => ref _leasesRevoked;
 
-    internal Counter NestedRents { get; } = new();
+    internal ref Counter NestedRents => ref _nestedRents;
 
     internal Counter ContextsSet { get; } = new();
 
@@ -45,7 +60,7 @@ internal sealed class Meters
 
     internal Histogram UseTime { get; } = new(isHot: true);
 
-    internal Histogram ConnectTime { get; } = new();
+    internal Histogram ConnectTime { get; } = new(keepsFirst: true);
 
     /// <summary>Gets or sets the last failed connection attempt since the last success.</summary>
     internal OpenFailure? LastOpenFailure
@@ -54,9 +69,19 @@ internal sealed class Meters
         set => Volatile.Write(ref _lastOpenFailure, value);
     }
 
-    internal void Closed(CloseReason reason) => _closed[(int)reason].Increment();
+    internal void Closed(CloseReason reason)
+    {
+        var closed = Volatile.Read(ref _closed);
+        if (closed is null)
+        {
+            var first = new Counter[Reasons];
+            closed = Interlocked.CompareExchange(ref _closed, first, null) ?? first;
+        }
 
-    internal long CountClosed(CloseReason reason) => _closed[(int)reason].Value;
+        closed[(int)reason].Increment();
+    }
+
+    internal long CountClosed(CloseReason reason) => Volatile.Read(ref _closed) is { } closed ? closed[(int)reason].Value : 0;
 
     /// <summary>
     /// Returns the highest reading so far. A queued caller has its lease a moment before its wait is recorded, and
@@ -82,11 +107,11 @@ internal sealed class Meters
     internal IReadOnlyDictionary<CloseReason, long> ReadClosed()
     {
         Dictionary<CloseReason, long>? closed = null;
-        for (var reason = 0; reason < _closed.Length; reason++)
+        for (var reason = (CloseReason)0; (int)reason < Reasons; reason++)
         {
-            if (_closed[reason].Value is > 0 and var count)
+            if (CountClosed(reason) is > 0 and var count)
             {
-                (closed ??= [])[(CloseReason)reason] = count;
+                (closed ??= [])[reason] = count;
             }
         }
 

@@ -24,7 +24,7 @@ public sealed class CircuitBreakerTests
         Assert.Equal(3, asked);
         Assert.Equal(asked, test.Database.Calls(StubCall.Open).Started);
         Assert.InRange(refused.CircuitStatus.TimeUntilNextProbe!.Value, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20));
-        Assert.InRange(refused.RetryAfter!.Value, refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(125), refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(250));
+        Assert.InRange(refused.RetryAfter!.Value, refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(5), refused.CircuitStatus.TimeUntilNextProbe.Value + TimeSpan.FromMilliseconds(20));
         Assert.Same(refused.LastFailure!.Exception, refused.InnerException);
         Assert.Equal(test.Time.GetUtcNow(), refused.LastFailure.Time);
         Assert.True(refused.IsTransient);

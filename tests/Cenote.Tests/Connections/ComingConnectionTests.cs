@@ -58,21 +58,21 @@ public sealed class ComingConnectionTests
             1,
             options => options.MaxLifetime = Timeout.InfiniteTimeSpan,
             database => new StubProvider(database) { ClearsInlineNow = () => isInline[database.Calls(StubCall.Clear).Started] });
-        var resets = test.Pool.Engine.Desk.Expected.Resets;
+        var expected = test.Pool.Engine.Desk.Expected;
         var gate = new StubGate();
         test.Script.At(StubCall.Clear, 1, StubStep.Hang(gate));
         await EndAsync(await test.Pool.RentAsync().Soon());
         test.Time.Advance(Reset);
         gate.Release();
         await test.When(counts => counts.Idle == 1);
-        Assert.Equal(Reset, resets.Value);
+        Assert.Equal(Reset, expected.Resets.Value);
 
         var lease = await test.Pool.RentAsync().Soon();
         test.Time.Advance(TimeSpan.FromHours(1));
         await EndAsync(lease);
         await test.When(counts => counts.Idle == 1);
         Assert.Equal(2, test.Database.Calls(StubCall.Clear).Started);
-        Assert.Equal(Reset, resets.Value);
+        Assert.Equal(Reset, expected.Resets.Value);
 
         async ValueTask EndAsync(ConnectionLease ended)
         {

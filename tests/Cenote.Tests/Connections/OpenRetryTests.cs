@@ -142,8 +142,9 @@ public sealed class OpenRetryTests
 
         // The attempt fails on the thread that moves the time, so that none passes before the next pause has begun.
         var run = retry.RunAsync(
-            _ =>
+            (current, _) =>
             {
+                current.HasContacted = true;
                 seconds.Add((test.Time.GetUtcNow() - start).TotalSeconds);
                 throw new StubException(FailureKind.ConnectionLost);
             },
