@@ -54,12 +54,39 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         if (_mayUseTls)
         {
             await base.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await SetUpAsync(blocks: false, cancellationToken).ConfigureAwait(false);
+            await SetUpAwaitedAsync(cancellationToken).ConfigureAwait(false);
         }
         else
         {
             await OwnThread.RunAsync(Open).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Sets up the session. The token shuts the socket down, because the driver would send KILL QUERY on another
+    /// connection and wait for that, at a server that may be silent.
+    /// </summary>
+    private async ValueTask SetUpAwaitedAsync(CancellationToken cancellationToken)
+    {
+        if (!MySqlConnectorInternals.IsReachable)
+        {
+            await SetUpAsync(blocks: false, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await using (cancellationToken.UnsafeRegister(static session => MySqlConnectorInternals.TryCut((MySqlConnection)session!), Session).ConfigureAwait(false))
+            {
+                await SetUpAsync(blocks: false, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The set-up of the session was cancelled.", exception, cancellationToken);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Sets up the session. When it blocks, the task that it returns has ended.</summary>

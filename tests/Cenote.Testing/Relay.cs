@@ -25,6 +25,9 @@ public sealed class Relay(int serverPort) : IAsyncDisposable
     /// <summary>Gets or sets what changes each part of an answer.</summary>
     public Action<Memory<byte>>? ChangeAnswer { get; set; }
 
+    /// <summary>Gets the number of connections that have come.</summary>
+    public int Connections => _connections.Count;
+
     /// <summary>Completes when the first connection has come.</summary>
     public Task Called => _called.Task;
 

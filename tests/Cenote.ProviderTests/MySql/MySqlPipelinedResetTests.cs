@@ -242,6 +242,36 @@ public sealed class MySqlPipelinedResetTests
         await session.CloseAsync();
     }
 
+    // The login has two answers or three, then the driver and the pool set the session up.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Open_ends_at_its_token_without_another_connection_when_the_server_falls_silent(int answers)
+    {
+        await using var relay = Relay.Start(ServerPort);
+        var left = answers;
+        var isSilent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        relay.ChangeAnswer = _ =>
+        {
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                relay.FallSilent();
+                isSilent.SetResult();
+            }
+        };
+        await using var provider = new MySqlProvider(new MySqlConnectionStringBuilder(Through(relay)) { SslMode = MySqlSslMode.Preferred }.ConnectionString);
+        var session = NewSession(provider);
+        using var cancel = new CancellationTokenSource();
+        var opening = session.OpenAsync(cancel.Token).AsTask();
+        await isSilent.Task;
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening);
+        Assert.Equal(1, relay.Connections);
+        await session.CloseAsync();
+    }
+
     [Theory]
     [InlineData(ResetMode.Full)]
     [InlineData(ResetMode.Rollback)]
