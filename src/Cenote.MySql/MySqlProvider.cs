@@ -17,10 +17,10 @@ namespace Cenote;
 /// driver cannot restore it otherwise.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
-/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
-/// <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="MySqlConnection.EnlistTransaction"/> and keep the
-/// lease until the transaction has ended. Thread-safe.
+/// Within a <c>TransactionScope</c> a connection joins the ambient transaction, unless
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is another or the connection string turns it off
+/// (<c>Auto Enlist=false</c>). It is an XA transaction, which ignores the isolation level of the scope, unless
+/// <c>Use XA Transactions=false</c>. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider
@@ -262,11 +262,6 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
         if (settings.SessionReset == SessionReset.ByDriver)
         {
             yield return "SessionReset is ByDriver, but MySqlConnector resets with a round trip when a connection is opened, for which every caller would wait. Use ByPool, which makes the driver do the same after the return.";
-        }
-
-        if (connection.AutoEnlist && connection.ShouldSerialize("Auto Enlist"))
-        {
-            yield return MustNotEnlist("Auto Enlist");
         }
 
         if (!connection.ConnectionReset)

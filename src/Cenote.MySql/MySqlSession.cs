@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using System.Transactions;
 
 namespace Cenote.MySql;
 
@@ -13,6 +14,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
     private readonly bool _mayUseTls = new MySqlConnectionStringBuilder(dataSource.ConnectionString).SslMode != MySqlSslMode.None;
+    private readonly bool _usesXa = new MySqlConnectionStringBuilder(dataSource.ConnectionString).UseXaTransactions;
     private PipelinedStream? _stream;
     private ResetRequest _request;
     private TimeSpan? _idleTimeout;
@@ -285,6 +287,13 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) => _stream is { WasAwaited: false }
         ? new ValueTask(OwnThread.RunAsync(() => Session.Validate(Timeout.InfiniteTimeSpan)))
         : Session.ValidateAsync();
+
+    /// <inheritdoc/>
+    public override TransactionBranch BeginBranch(Transaction transaction) =>
+        _usesXa ? new XaBranch(Session, transaction) : new LocalBranch(Session, transaction);
+
+    /// <inheritdoc/>
+    public override string? FindTwoPhaseProblem() => _usesXa ? null : LocalBranch.Problem;
 
     /// <summary>Gets the session's <c>wait_timeout</c>.</summary>
     public override TimeSpan? ServerIdleTimeout => _idleTimeout;

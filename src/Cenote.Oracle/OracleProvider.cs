@@ -45,6 +45,10 @@ public sealed class OracleProvider : DriverProvider<DbConnectionStringBuilder>, 
     /// <inheritdoc/>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
 
+    /// <summary>Gets the reason why connections cannot join an ambient transaction.</summary>
+    public override string AmbientTransactionProblem =>
+        "Oracle's driver joins an ambient transaction only with Enlist in its connection string, which a pool cannot use.";
+
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(ConnectionSettings settings)
     {

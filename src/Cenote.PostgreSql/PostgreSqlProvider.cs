@@ -18,10 +18,10 @@ namespace Cenote;
 /// <see cref="ResetMode"/>.
 /// </para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
-/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
-/// <see cref="AmbientTransactionBehavior.Ignore"/>, call <see cref="NpgsqlConnection.EnlistTransaction"/> and keep the
-/// lease until the transaction has ended.
+/// Within a <c>TransactionScope</c> a connection joins the ambient transaction, unless
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is another or the connection string turns it off
+/// (<c>Enlist=false</c>). Two connections of one scope that are open at the same time need
+/// <c>max_prepared_transactions</c> at the server.
 /// </para>
 /// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed
 /// at its end. Thread-safe.</para>
@@ -334,11 +334,6 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
         if (connection.Multiplexing)
         {
             yield return "Multiplexing is true in the connection string. It shares sessions between commands, so sessions cannot be rented. Remove it.";
-        }
-
-        if (connection.Enlist && connection.ShouldSerialize("Enlist"))
-        {
-            yield return MustNotEnlist("Enlist");
         }
 
         if (connection.NoResetOnClose)

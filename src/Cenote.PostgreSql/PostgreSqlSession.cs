@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Transactions;
 
 namespace Cenote.PostgreSql;
 
@@ -81,6 +82,17 @@ internal abstract class PostgreSqlSession(
         ResetMode == ResetMode.Full
             ? Session.CheckAsync(Backend, timeout, cancellationToken)
             : Session.ExecuteAsync(SessionCommands.Validation, timeout, cancellationToken);
+
+    /// <inheritdoc/>
+    public override TransactionBranch BeginBranch(Transaction transaction) => new PostgreSqlBranch(Session, transaction);
+
+    /// <inheritdoc/>
+    public override string? FindTwoPhaseProblem()
+    {
+        using var command = Session.CreateCommand();
+        command.CommandText = "SHOW max_prepared_transactions";
+        return command.ExecuteScalar() is "0" ? "The server can prepare no transaction for a common commit, because its max_prepared_transactions is 0." : null;
+    }
 
     /// <inheritdoc/>
     public void SetStatementTimeout(TimeSpan? timeout) => Session.Execute(SessionCommands.SetLimit(timeout));

@@ -83,6 +83,11 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "")
     {
+        if (IsEnlisting)
+        {
+            return RentWriteAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+        }
+
         var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         if (_flow.Value?.Causal is { } causal)
         {
@@ -113,6 +118,11 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string callerMemberName = "")
     {
         ThrowIfWrongCluster(token);
+        if (IsEnlisting)
+        {
+            return RentWriteAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+        }
+
         var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         return _flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: false, token.Position)
@@ -127,6 +137,11 @@ public sealed partial class ReplicaSet
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "")
     {
+        if (IsEnlisting)
+        {
+            return RentWrite(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+        }
+
         var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         if (_flow.Value?.Causal is { } causal)
         {
@@ -150,11 +165,22 @@ public sealed partial class ReplicaSet
         [CallerMemberName] string callerMemberName = "")
     {
         ThrowIfWrongCluster(token);
+        if (IsEnlisting)
+        {
+            return RentWrite(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
+        }
+
         var caller = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
         return Completed(_flow.Value?.Causal is { } causal
             ? RentCausallyAsync(Call(caller, cancellationToken), causal, isBlocking: true, token.Position)
             : _reads.RentAsync(Call(caller, cancellationToken), token.Position, isBlocking: true));
     }
+
+    /// <summary>
+    /// Gets whether the caller is in an ambient transaction that its connections join: all of its work then runs on the
+    /// primary, where it is one transaction.
+    /// </summary>
+    private bool IsEnlisting => Servers[0].Pool.IsEnlisting;
 
     private RentCall Call(in CallSite caller, CancellationToken cancellationToken) => new(_options, caller, cancellationToken);
 

@@ -18,11 +18,10 @@ namespace Cenote;
 /// <para>A session whose holder left it under an application role or impersonating (<c>EXECUTE AS</c>) cannot be reset.
 /// The server ends it, and the pool closes it.</para>
 /// <para>
-/// Ambient transactions are not joined, because a connection returns to the pool before such a transaction ends: see
-/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>. With
-/// <see cref="AmbientTransactionBehavior.Ignore"/>, call
-/// <see cref="System.Data.Common.DbConnection.EnlistTransaction(System.Transactions.Transaction?)"/> and keep the lease
-/// until the transaction has ended. Thread-safe.
+/// Within a <c>TransactionScope</c> a connection joins the ambient transaction, unless
+/// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is another or the connection string turns it off
+/// (<c>Enlist=false</c>). Distributed transactions are refused: the connection must be the only participant of its
+/// scope that cannot be prepared. Thread-safe.
 /// </para>
 /// </remarks>
 public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>, ISessionContextProvider
@@ -230,11 +229,6 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
         if (connection.ShouldSerialize("Pool Blocking Period") && connection.PoolBlockingPeriod != PoolBlockingPeriod.NeverBlock)
         {
             yield return BelongsToPool("Pool Blocking Period", connection.PoolBlockingPeriod, "CircuitBreaker");
-        }
-
-        if (connection.Enlist && connection.ShouldSerialize("Enlist"))
-        {
-            yield return MustNotEnlist("Enlist");
         }
     }
 

@@ -91,6 +91,9 @@ public sealed class SqliteProvider : DriverProvider<SqliteConnectionStringBuilde
     /// <summary>Gets <see langword="false"/>: SQLite has no users.</summary>
     public override bool SupportsCredentials => false;
 
+    /// <summary>Gets the reason why connections cannot join an ambient transaction.</summary>
+    public override string AmbientTransactionProblem => "Microsoft.Data.Sqlite connections cannot join an ambient transaction.";
+
     private bool IsReadOnly { get; }
 
     /// <inheritdoc/>

@@ -30,7 +30,7 @@ public sealed partial class ConnectionPool
         ArgumentNullException.ThrowIfNull(context);
         SessionContextUse.Begin();
         return IsInAmbientTransaction
-            ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
+            ? RentInTransactionAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null, context)
             : _rents.Contexts.RentAsync(context, new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null);
     }
 
@@ -49,7 +49,7 @@ public sealed partial class ConnectionPool
         ArgumentNullException.ThrowIfNull(context);
         SessionContextUse.Begin();
         return IsInAmbientTransaction
-            ? throw InAmbientTransaction()
+            ? RentInTransaction(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null, context)
             : _rents.Contexts.Rent(context, new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null);
     }
 

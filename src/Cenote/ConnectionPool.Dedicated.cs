@@ -12,10 +12,10 @@ public sealed partial class ConnectionPool
     /// <exception cref="TimeoutException">The server did not answer in time.</exception>
     /// <exception cref="System.Data.Common.DbException">The driver could not connect.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
-    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, which dedicated connections do
+    /// not join, and the pool does not ignore it.</exception>
     public ValueTask<DedicatedConnection> OpenDedicatedConnectionAsync(CancellationToken cancellationToken = default) => IsInAmbientTransaction
-        ? ValueTask.FromException<DedicatedConnection>(InAmbientTransaction())
+        ? ValueTask.FromException<DedicatedConnection>(new NotSupportedException($"Pool '{Name}': a dedicated connection was requested within an ambient transaction (TransactionScope), which it does not join. Open it within a TransactionScope with TransactionScopeOption.Suppress."))
         : _engine.Dedicated.OpenAsync(cancellationToken);
 
     /// <summary>

@@ -16,15 +16,16 @@ public sealed partial class ConnectionPool
     /// <exception cref="ConnectionOpenException">No connection could be opened, and none was in use that the caller
     /// could wait for.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
-    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction that the connection cannot join,
+    /// see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="System.Transactions.TransactionException">The ambient transaction has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the caller waited.</exception>
     public ValueTask<ConnectionLease> RentAsync(
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
-        IsInAmbientTransaction ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
+        IsInAmbientTransaction ? RentInTransactionAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken)
             : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
     /// <summary>Rents a connection if one is idle and no caller waits. Never waits, and opens no connection.</summary>
@@ -35,15 +36,17 @@ public sealed partial class ConnectionPool
     /// <returns><see langword="false"/> when no connection is available, or the pool is suspended or closed. Always
     /// <see langword="false"/> in a pool that looks for nested rents
     /// (<see cref="ConnectionPoolOptions.NestedRentBehavior"/>); use the other methods there.</returns>
-    /// <exception cref="NotSupportedException">The caller is in an ambient transaction, see
-    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="NotSupportedException">The caller is in an ambient transaction that the connection cannot join,
+    /// see <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
+    /// <exception cref="System.Transactions.TransactionException">The ambient transaction has ended.</exception>
     public bool TryRent(
         out ConnectionLease lease,
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "")
     {
-        lease = IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.TryRent(new CallSite(callerFilePath, callerLineNumber, callerMemberName));
+        var site = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
+        lease = IsInAmbientTransaction ? TryRentInTransaction(site) : _rents.TryRent(site);
         return lease.IsValid;
     }
 
@@ -70,7 +73,7 @@ public sealed partial class ConnectionPool
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
         return IsInAmbientTransaction
-            ? ValueTask.FromException<ConnectionLease>(InAmbientTransaction())
+            ? RentInTransactionAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout)
             : _rents.RentAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
     }
 
@@ -85,7 +88,7 @@ public sealed partial class ConnectionPool
         [CallerFilePath] string callerFilePath = "",
         [CallerLineNumber] int callerLineNumber = 0,
         [CallerMemberName] string callerMemberName = "") =>
-        IsInAmbientTransaction ? throw InAmbientTransaction()
+        IsInAmbientTransaction ? RentInTransaction(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken)
             : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken);
 
     /// <summary>Rents a connection, blocking the calling thread up to the given timeout.</summary>
@@ -100,7 +103,8 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string callerMemberName = "")
     {
         PoolSettings.ThrowIfNotAcquireTimeout(acquireTimeout);
-        return IsInAmbientTransaction ? throw InAmbientTransaction() : _rents.Rent(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, acquireTimeout);
+        var site = new CallSite(callerFilePath, callerLineNumber, callerMemberName);
+        return IsInAmbientTransaction ? RentInTransaction(site, cancellationToken, acquireTimeout) : _rents.Rent(site, cancellationToken, acquireTimeout);
     }
 
     /// <summary>Creates a connection that rents when it is opened and returns when it is closed.</summary>

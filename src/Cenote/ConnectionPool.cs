@@ -33,7 +33,7 @@ public sealed partial class ConnectionPool : DbDataSource
         _engine = new PoolEngine(provider, PoolSettings.Create(provider, options ?? new ConnectionPoolOptions()));
         _rents = _engine.Rents;
         _engine.Desk.Pool = this;
-        _refusesAmbientTransactions = _engine.Settings.AmbientTransactionBehavior == AmbientTransactionBehavior.Throw;
+        _looksForTransactions = _engine.Settings.AmbientTransactionBehavior != AmbientTransactionBehavior.Ignore;
         if (_engine.Settings.SessionContextProvider is not null)
         {
             SessionContextUse.Begin();

@@ -1,3 +1,4 @@
+using Cenote.Ambient;
 using Cenote.Connections;
 using Cenote.Diagnosing;
 using Cenote.Events;
@@ -49,6 +50,7 @@ internal sealed class PoolEngine
         Leases = new LeaseReader(settings, Desk);
         Leaks = new LeakReporter(settings, meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
+        AmbientTransactions = new AmbientTransactions(settings, Desk, Rents, Revoker, Journal);
         Operations = new PoolOperations(provider, settings, Desk, Work, Journal);
         Statistics = new StatisticsReader(settings, Desk, Operations);
         var trend = new PoolTrend();
@@ -84,6 +86,8 @@ internal sealed class PoolEngine
     internal LeaseRevoker Revoker { get; }
 
     internal LeakReporter Leaks { get; }
+
+    internal AmbientTransactions AmbientTransactions { get; }
 
     /// <summary>Gets the guard against nested rents; <see langword="null"/> unless the pool looks for them.</summary>
     internal NestedRentGuard? Nesting { get; }

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Cenote.AdoNet;
+using Cenote.Ambient;
 using Cenote.Execution;
 
 namespace Cenote;
@@ -72,6 +73,7 @@ public sealed partial class PooledConnection
         var lease = Enter();
         try
         {
+            ThrowIfEnlisted(in lease);
             return Hold(in lease, lease.Connection.BeginTransaction(isolationLevel));
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
@@ -90,6 +92,7 @@ public sealed partial class PooledConnection
         var lease = Enter();
         try
         {
+            ThrowIfEnlisted(in lease);
             return Hold(in lease, await lease.Connection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
@@ -110,17 +113,66 @@ public sealed partial class PooledConnection
     }
 
     /// <summary>
-    /// Throws, because a transaction of <c>System.Transactions</c> may outlive the lease, whose session the pool
-    /// resets.
+    /// Joins a transaction of <c>System.Transactions</c>, whatever
+    /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is. The session stays with it until it ends, also
+    /// when the connection is closed. A connection that is opened within a <c>TransactionScope</c> joins it by itself.
     /// </summary>
-    /// <param name="transaction">Only <see langword="null"/> is accepted.</param>
-    /// <exception cref="NotSupportedException">A transaction was passed.</exception>
+    /// <param name="transaction">The transaction; <see langword="null"/> does nothing.</param>
+    /// <exception cref="InvalidOperationException">The connection is not open, has a transaction of its own, or is in
+    /// another transaction of <c>System.Transactions</c>, which it cannot leave before that ends.</exception>
+    /// <exception cref="NotSupportedException">The driver cannot do that.</exception>
+    /// <exception cref="System.Transactions.TransactionException">The transaction has ended.</exception>
     public override void EnlistTransaction(System.Transactions.Transaction? transaction)
     {
-        if (transaction is not null)
+        if (!TryEnter(out var lease))
         {
-            throw new NotSupportedException(
-                "A pooled connection cannot enlist in a System.Transactions transaction: its session would be reset and rented again before the transaction ends. Use BeginTransaction, or a connection of the driver's own.");
+            if (transaction is null)
+            {
+                return;
+            }
+
+            throw NotOpen();
+        }
+
+        try
+        {
+            if (lease.Slot!.Hold is Enlistment current)
+            {
+                if (!current.Transaction.Equals(transaction))
+                {
+                    throw new InvalidOperationException("The connection is in another ambient transaction, which it cannot leave before that ends.");
+                }
+            }
+            else if (transaction is not null)
+            {
+                ThrowIfInOwnTransaction();
+                Pool.Engine.AmbientTransactions.Enlist(in lease, transaction, context: null);
+            }
+        }
+        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        {
+            throw told;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private void ThrowIfInOwnTransaction()
+    {
+        if (Details?.Work.Transaction is not null)
+        {
+            throw new InvalidOperationException("The connection has a transaction of its own. Commit it or roll it back before the connection joins another.");
+        }
+    }
+
+    private static void ThrowIfEnlisted(in ConnectionLease lease)
+    {
+        if (lease.Slot!.Hold is not null)
+        {
+            throw new InvalidOperationException(
+                "The connection is in an ambient transaction (TransactionScope), which commits or rolls back all of its work. It can begin no transaction of its own. Open another connection within a TransactionScope with TransactionScopeOption.Suppress.");
         }
     }
 

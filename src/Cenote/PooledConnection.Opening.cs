@@ -31,7 +31,7 @@ public sealed partial class PooledConnection
     /// <exception cref="PoolClosedException">The pool is closed.</exception>
     /// <exception cref="SessionContextException">The database did not accept the session context.</exception>
     /// <exception cref="NotSupportedException">The pool's sessions cannot carry the session context; or the caller is
-    /// in an ambient transaction, see
+    /// in an ambient transaction that the connection cannot join, see
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/>.</exception>
     public override void Open()
     {

@@ -5,14 +5,14 @@ using Npgsql;
 namespace Cenote.AdoNetTests;
 
 /// <summary>
-/// A connection that joins no ambient transaction is not given out in one, unless the pool was told so.
+/// A pool that joins no ambient transaction rents no connection within one, unless it ignores them.
 /// </summary>
 public class AmbientTransactionTests
 {
     [Theory, ClassData<EveryDatabase>]
     public async Task Nothing_is_written_in_a_scope_that_is_not_completed(Db db)
     {
-        await using var pool = TestPool.Create(db);
+        await using var pool = TestPool.Create(db, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Throw);
         await using var table = await TestTable.CreateAsync(pool);
         foreach (var flow in Enum.GetValues<TransactionScopeAsyncFlowOption>())
         {
@@ -23,7 +23,7 @@ public class AmbientTransactionTests
                 scope.Dispose();
                 var exception = await Assert.ThrowsAsync<NotSupportedException>(() => refused);
                 Assert.Contains("TransactionScope", exception.Message, StringComparison.Ordinal);
-                Assert.Contains(nameof(ConnectionPoolOptions.AmbientTransactionBehavior), exception.Message, StringComparison.Ordinal);
+                Assert.Contains("TransactionScopeOption.Suppress", exception.Message, StringComparison.Ordinal);
             }
         }
 
@@ -56,10 +56,30 @@ public class AmbientTransactionTests
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
+    [Fact]
+    public async Task Driver_that_cannot_enlist_is_refused_at_once_with_the_reason()
+    {
+        await using (var pool = TestPool.Create(Db.Sqlite))
+        {
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await pool.OpenConnectionAsync());
+            Assert.Contains("Microsoft.Data.Sqlite connections cannot join", refusal.Message, StringComparison.Ordinal);
+        }
+
+        var sqlite = new AdoNetProvider(Microsoft.Data.Sqlite.SqliteFactory.Instance, "Data Source=:memory:", new AdoNetProviderOptions { ResetCommand = "SELECT 1" });
+        foreach (var provider in new[] { TestPool.CreateProvider(Db.Sqlite), sqlite })
+        {
+            Assert.Equal(AmbientTransactionBehavior.Throw, provider.DefaultAmbientTransactionBehavior);
+            var options = new ConnectionPoolOptions { MinSize = 0, AmbientTransactionBehavior = AmbientTransactionBehavior.Enlist };
+            var problem = Assert.Throws<PoolOptionsException>(() => new ConnectionPool(provider, options));
+            Assert.Contains("AmbientTransactionBehavior is Enlist", problem.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory, ClassData<EveryDatabase>]
     public async Task A_suppressed_scope_does_not_count_and_open_connections_go_on(Db db)
     {
-        await using var pool = TestPool.Create(db, maxSize: 2);
+        await using var pool = TestPool.Create(db, maxSize: 2, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Throw);
         await using var table = await TestTable.CreateAsync(pool);
         await using var before = await pool.OpenConnectionAsync();
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
@@ -79,11 +99,13 @@ public class AmbientTransactionTests
     }
 
     [Theory]
-    [InlineData("Enlist=false", null, true)]
-    [InlineData("Enlist=false", AmbientTransactionBehavior.Throw, false)]
-    [InlineData("", null, false)]
-    [InlineData("", AmbientTransactionBehavior.Ignore, true)]
-    public async Task Connection_string_that_turns_enlisting_off_ignores_scopes(string keyword, AmbientTransactionBehavior? option, bool ignores)
+    [InlineData("Enlist=false", null, AmbientTransactionBehavior.Ignore)]
+    [InlineData("Enlist=true", null, AmbientTransactionBehavior.Enlist)]
+    [InlineData("Enlist=false", AmbientTransactionBehavior.Throw, AmbientTransactionBehavior.Throw)]
+    [InlineData("Enlist=false", AmbientTransactionBehavior.Enlist, AmbientTransactionBehavior.Enlist)]
+    [InlineData("", null, AmbientTransactionBehavior.Enlist)]
+    [InlineData("", AmbientTransactionBehavior.Ignore, AmbientTransactionBehavior.Ignore)]
+    public async Task Option_comes_before_the_connection_string(string keyword, AmbientTransactionBehavior? option, AmbientTransactionBehavior expected)
     {
         var postgreSql = RealServers.PostgreSql + ";" + keyword;
         var mySql = RealServers.MySql + ";" + keyword.Replace("Enlist", "Auto Enlist", StringComparison.Ordinal);
@@ -94,10 +116,12 @@ public class AmbientTransactionTests
         })
         {
             await using var pool = new ConnectionPool(provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AmbientTransactionBehavior = option });
-            Assert.Equal(ignores ? "Ignore" : "Throw", pool.GetSettings().Single(setting => setting.Name == "AmbientTransactionBehavior").Value);
+            Assert.Equal(expected.ToString(), pool.GetSettings().Single(setting => setting.Name == "AmbientTransactionBehavior").Value);
             using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            Assert.Equal(expected == AmbientTransactionBehavior.Enlist, pool.IsEnlisting);
             var exception = await Record.ExceptionAsync(async () => await (await pool.RentAsync()).DisposeAsync());
-            Assert.Equal(ignores, exception is null);
+            Assert.Equal(expected == AmbientTransactionBehavior.Throw, exception is NotSupportedException);
+            Assert.Equal(expected == AmbientTransactionBehavior.Enlist ? 1 : 0, pool.GetStatistics().Counts.Leased);
         }
     }
 

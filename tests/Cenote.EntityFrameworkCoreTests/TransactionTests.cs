@@ -132,13 +132,62 @@ public sealed class TransactionTests
     [Theory, ClassData<EveryDatabase>]
     public async Task An_ambient_transaction_is_refused_instead_of_being_left_out(Db kind)
     {
-        await using var database = await TestDatabase.CreateAsync(kind);
+        await using var database = await TestDatabase.CreateAsync(kind, configure: options => options.AmbientTransactionBehavior = AmbientTransactionBehavior.Throw);
         await using (var context = database.Context())
         {
             using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
             await Assert.ThrowsAsync<NotSupportedException>(() => context.Products.ToListAsync(Stop));
         }
 
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData<PostgreSqlDatabases>]
+    public async Task Contexts_within_a_scope_share_its_transaction_and_one_session(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        foreach (var completes in new[] { false, true })
+        {
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await using (var first = database.Context())
+            {
+                await InsertAsync(first, "cup");
+                await InsertAsync(first, "pot");
+            }
+
+            await using (var second = database.Context())
+            {
+                Assert.Equal(2, await second.Products.CountAsync(Stop));
+                await InsertAsync(second, "jug");
+            }
+
+            Assert.Single(database.Pool.GetLeases());
+            if (completes)
+            {
+                scope.Complete();
+            }
+        }
+
+        Assert.Equal(["cup", "jug", "pot"], await NamesAsync(database));
+        await database.AssertAllReturnedAsync();
+    }
+
+    [Theory, ClassData<PostgreSqlDatabases>]
+    public async Task A_context_works_again_after_the_scope_that_it_was_used_in(Db kind)
+    {
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await using (var context = database.Context())
+        {
+            using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+            {
+                await InsertAsync(context, "cup");
+            }
+
+            context.ChangeTracker.Clear();
+            await InsertAsync(context, "pot");
+        }
+
+        Assert.Equal(["pot"], await NamesAsync(database));
         await database.AssertAllReturnedAsync();
     }
 

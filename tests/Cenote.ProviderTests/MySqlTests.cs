@@ -347,7 +347,6 @@ public sealed class MySqlTests : ServerSuite
     [Theory]
     [InlineData("Connection Reset=false", "Connection Reset")]
     [InlineData("Maximum Pool Size=50", "Maximum Pool Size")]
-    [InlineData("Auto Enlist=true", "Auto Enlist")]
     [InlineData("Connection Lifetime=60", "Connection Life Time")]
     public Task Settings_that_could_not_take_effect_are_refused(string setting, string named) =>
         AssertRefusedAsync(new MySqlProvider("Server=localhost;" + setting), named);

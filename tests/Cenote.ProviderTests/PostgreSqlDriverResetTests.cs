@@ -49,7 +49,6 @@ public sealed class PostgreSqlDriverResetTests : PostgreSqlSuite
 
     [Theory]
     [InlineData("Multiplexing=true", "Multiplexing")]
-    [InlineData("Enlist=true", "Enlist")]
     [InlineData("No Reset On Close=true", "No Reset On Close")]
     [InlineData("Maximum Pool Size=50", "Maximum Pool Size")]
     [InlineData("Minimum Pool Size=2", "Minimum Pool Size")]

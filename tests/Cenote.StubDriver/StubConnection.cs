@@ -156,6 +156,10 @@ public sealed class StubConnection(StubDatabase database, bool keepsSession) : D
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) => new StubTransaction(this, isolationLevel);
 
     /// <inheritdoc/>
+    public override void EnlistTransaction(System.Transactions.Transaction? transaction) =>
+        transaction?.EnlistVolatile(new StubEnlistment(this), System.Transactions.EnlistmentOptions.None);
+
+    /// <inheritdoc/>
     protected override DbCommand CreateDbCommand() => new StubCommand { Connection = this };
 
     /// <inheritdoc/>

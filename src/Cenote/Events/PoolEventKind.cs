@@ -98,4 +98,10 @@ public enum PoolEventKind
     /// A rent failed because its <see cref="SessionContext"/> could not be set. Recorded at most once a second.
     /// </summary>
     SessionContextFailed,
+
+    /// <summary>
+    /// The end of an ambient transaction failed on a connection, and whether the server has committed its work is
+    /// unknown. The connection is closed. Work that was prepared for a common commit may be left at the server.
+    /// </summary>
+    TransactionInDoubt,
 }

@@ -73,6 +73,13 @@ internal sealed partial class PoolJournal
         RecordLease(PoolEventKind.LeaseRevoked, PoolEventLevel.Warning, lease, $"lease revoked: {lease}");
     }
 
+    internal void TransactionInDoubt(int slotId, string? branch, Exception exception)
+    {
+        var left = branch is null ? "" : $"; it may be left prepared at the server as {branch}";
+        PoolLog.TransactionInDoubt(Logger, _settings.Name, slotId, left, exception);
+        Record(new PoolEvent(NewEvent(PoolEventKind.TransactionInDoubt, PoolEventLevel.Error, $"outcome of an ambient transaction unknown{left}")) { SlotId = slotId });
+    }
+
     private void RecordLease(PoolEventKind kind, PoolEventLevel level, LeaseInfo lease, string message) => Record(new PoolEvent(NewEvent(kind, level, message))
     {
         SlotId = lease.SlotId,

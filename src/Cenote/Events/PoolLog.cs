@@ -118,4 +118,7 @@ internal static partial class PoolLog
 
     [LoggerMessage(65, LogLevel.Error, "Session context ({Names}) of pool {PoolName} could not be set: {Kind}. Logged at most once a second")]
     internal static partial void ContextFailed(ILogger logger, string poolName, string names, FailureKind kind);
+
+    [LoggerMessage(66, LogLevel.Error, "Outcome of an ambient transaction of pool {PoolName} unknown in slot {SlotId}; its connection is closed{Left}")]
+    internal static partial void TransactionInDoubt(ILogger logger, string poolName, int slotId, string left, Exception exception);
 }

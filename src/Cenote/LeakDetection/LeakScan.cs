@@ -23,7 +23,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
             {
                 foreach (var slot in desk.Slots.All)
                 {
-                    if (slot.State == SlotState.Leased && (isRevoked || slot.Age.SuspectedLeak is not { Lease.IsActive: true }))
+                    if (slot is { State: SlotState.Leased, Hold: null } && (isRevoked || slot.Age.SuspectedLeak is not { Lease.IsActive: true }))
                     {
                         return true;
                     }
@@ -50,7 +50,8 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
                 RecordReturn(slot, suspected);
             }
 
-            if (slot.State == SlotState.Leased && slot.GetLeaseInfo(desk.Clock) is { } lease)
+            // A transaction that holds a lease has a timeout of its own.
+            if (slot is { State: SlotState.Leased, Hold: null } && slot.GetLeaseInfo(desk.Clock) is { } lease)
             {
                 Scan(slot, lease);
             }

@@ -139,7 +139,7 @@ internal sealed class ContextRents
 
     /// <summary>Returns the entries that a caller wants in its session.</summary>
     /// <exception cref="NotSupportedException">The provider's sessions cannot carry the context.</exception>
-    private SessionContextEntry[] Find(SessionContext? context)
+    internal SessionContextEntry[] Find(SessionContext? context)
     {
         if (context is null && !SessionContextUse.HasBegun)
         {

@@ -43,7 +43,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
         {
             if (slot.GetLeaseInfo(desk.Clock) is { } lease)
             {
-                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite));
+                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite, lease.IsEnlisted));
             }
         }
 

@@ -228,13 +228,14 @@ internal sealed partial class LeaseDesk
     /// Ends a lease that its holder has not returned: it is revoked, abandoned, or its statement hangs. The session is
     /// in an unknown state, so the connection is closed.
     /// </summary>
-    internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason)
+    internal bool TryTakeBack(Slot slot, long ticket, CloseReason reason, Action? beforeClose = null)
     {
         if (!slot.TryChange(ticket, SlotWord.With(ticket, SlotState.Closing)))
         {
             return false;
         }
 
+        beforeClose?.Invoke();
         _work.Close(slot, reason);
         return true;
     }

@@ -198,6 +198,9 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal int GetApproximateLoad() => _slots.CountOf(SlotState.Leased) + _queue.Count;
 
+    /// <summary>Returns the number of rents so far, without the leases that transactions took over.</summary>
+    internal long CountRents() => Math.Max(0, _slots.CountRents() - Meters.KeptLeases.Value);
+
     /// <summary>Returns the connections by state and the waiters at one moment.</summary>
     internal PoolCounts Count()
     {

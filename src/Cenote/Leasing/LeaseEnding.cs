@@ -7,5 +7,8 @@ namespace Cenote.Leasing;
 /// <param name="Limit">The age limit of leases; <see langword="null"/> when the lease was revoked manually.</param>
 internal sealed record LeaseEnding(LeakKind Kind, string PoolName, LeaseInfo Lease, TimeSpan? Limit)
 {
-    internal LeaseRevokedException ToException(Exception? failure) => new(PoolName, Lease, Limit, failure);
+    /// <summary>Gets whether the rollback of an ambient transaction ended the lease.</summary>
+    internal bool IsRolledBack { get; init; }
+
+    internal LeaseRevokedException ToException(Exception? failure) => new(PoolName, Lease, Limit, failure, IsRolledBack);
 }

@@ -7,6 +7,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
 {
     internal void Return(Slot slot, long ticket)
     {
+        if (slot.Hold is { } hold && hold.TryKeep(slot, ticket))
+        {
+            return;
+        }
+
         if (!TryClaim(slot, ticket, out var word, out var physical, out var isInline))
         {
             return;
@@ -46,6 +51,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     internal ValueTask ReturnAsync(Slot slot, long ticket)
     {
+        if (slot.Hold is { } hold && hold.TryKeep(slot, ticket))
+        {
+            return ValueTask.CompletedTask;
+        }
+
         if (!TryClaim(slot, ticket, out var word, out var physical, out var isInline))
         {
             return ValueTask.CompletedTask;

@@ -38,6 +38,7 @@ internal sealed class Slot
     private long _site;
     private long _stackDueAt;
     private LeaseOrigin? _origin;
+    private LeaseHold? _hold;
     private readonly IdleIndex? _idleIndex;
 
     // Keeps the next slot's word, the contended part, on another cache line (128 bytes: lines are fetched in pairs).
@@ -71,6 +72,9 @@ internal sealed class Slot
     internal long Word => Volatile.Read(ref _word);
 
     internal PhysicalConnection? Physical => _physical;
+
+    /// <summary>Gets the hold that keeps the session beyond its leases, if there is one.</summary>
+    internal LeaseHold? Hold => Volatile.Read(ref _hold);
 
     /// <summary>Gets whether the driver's connection must be prepared for each lease.</summary>
     internal bool PreparesLeases { get; private set; }
@@ -209,9 +213,27 @@ internal sealed class Slot
     {
         Volatile.Write(ref _physical, null);
         Volatile.Write(ref _connection, null);
+        Volatile.Write(ref _hold, null);
         _filePath = null;
         _memberName = null;
         _origin = null;
+    }
+
+    /// <summary>Begins a hold of the session, on a lease that the caller has.</summary>
+    internal void BeginHold(LeaseHold hold)
+    {
+        // Returns go to the return path, which asks the hold.
+        _returnsPlainly = false;
+        Volatile.Write(ref _hold, hold);
+    }
+
+    /// <summary>Ends a hold, perhaps while a holder has the session.</summary>
+    internal void EndHold(LeaseHold hold)
+    {
+        if (Interlocked.CompareExchange(ref _hold, null, hold) == hold && _physical is { RequiresReset: false })
+        {
+            _returnsPlainly = true;
+        }
     }
 
     /// <summary>Records the holder, which has just got the lease.</summary>
@@ -242,6 +264,20 @@ internal sealed class Slot
             origin.Ticket = ticket;
             Volatile.Write(ref _origin, origin);
         }
+    }
+
+    /// <summary>Passes a lease on to a hold, under the holder that it had.</summary>
+    /// <returns>Whether the lease had not ended.</returns>
+    internal bool TryKeep(long ticket, long next)
+    {
+        EndSample(ticket);
+        if (!TryChange(ticket, next))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _site, HolderSite.Of(next, HolderSite.LineOf(_site)));
+        return true;
     }
 
     /// <summary>Returns the current lease of the slot, if there is one.</summary>
@@ -279,6 +315,7 @@ internal sealed class Slot
             RentedAt = clock.UtcNow - age,
             CallSite = callSite,
             IsSuspectedLeak = Age.SuspectedLeak?.Lease.Ticket == ticket,
+            IsEnlisted = Hold is not null,
             Origin = origin?.Ticket == ticket ? origin : null,
             Number = SlotWord.LeasesOf(ticket),
             Lease = new ConnectionLease(this, ticket),

@@ -21,7 +21,7 @@ internal sealed class ImmediateRents(LeaseDesk desk) : IMaintenanceTask
         // Reads waits first. A caller served between the reads then counts as immediate until the next tick corrects
         // it, and never as minus one.
         var waits = _waits.Count;
-        var immediate = desk.Slots.CountRents() - waits - _counted;
+        var immediate = desk.CountRents() - waits - _counted;
         if (immediate <= 0)
         {
             return;

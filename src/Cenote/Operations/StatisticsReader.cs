@@ -27,7 +27,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
         var waits = Meters.WaitTime.Count;
         return new PoolLatencies
         {
-            Wait = Meters.WaitTime.Snapshot(zeros: Math.Max(0, desk.Slots.CountRents() - waits)),
+            Wait = Meters.WaitTime.Snapshot(zeros: Math.Max(0, desk.CountRents() - waits)),
             Use = Meters.UseTime.Snapshot(),
             Connect = Meters.ConnectTime.Snapshot(),
         };
@@ -35,7 +35,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
 
     private PoolStatistics ReadCounters(PoolCounts counts)
     {
-        var rents = desk.Slots.CountRents();
+        var rents = desk.CountRents();
         var capacity = desk.ReadCapacity();
         return new PoolStatistics
         {
@@ -60,6 +60,8 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             NestedRents = Meters.NestedRents.Value,
             SessionContextsSet = Meters.ContextsSet.Value,
             SessionContextFailures = Meters.ContextFailures.Value,
+            Enlistments = Meters.Enlistments.Value,
+            TransactionsInDoubt = Meters.TransactionsInDoubt.Value,
             MaintenanceFailures = Meters.MaintenanceFailures.Value,
             LastOpenFailure = Meters.LastOpenFailure,
             CircuitState = desk.GetCircuitStatus().State,

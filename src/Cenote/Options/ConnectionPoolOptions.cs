@@ -175,14 +175,12 @@ public sealed class ConnectionPoolOptions
     /// <value>Default <see langword="null"/>: the provider's choice.</value>
     public SessionReset? SessionReset { get; set; }
 
-    /// <summary>
-    /// Gets or sets what happens when a connection is requested within a <c>TransactionScope</c>, which pooled
-    /// connections do not join.
-    /// </summary>
+    /// <summary>Gets or sets what happens when a connection is requested within a <c>TransactionScope</c>.</summary>
     /// <value>
     /// Default <see langword="null"/>: the provider's choice, which is <see cref="AmbientTransactionBehavior.Ignore"/>
-    /// if the connection string turns enlisting off (<c>Enlist=false</c>) and
-    /// <see cref="AmbientTransactionBehavior.Throw"/> otherwise.
+    /// if the connection string turns enlisting off (<c>Enlist=false</c>),
+    /// <see cref="AmbientTransactionBehavior.Throw"/> if the driver cannot enlist (SQLite, Oracle), and
+    /// <see cref="AmbientTransactionBehavior.Enlist"/> otherwise.
     /// </value>
     public AmbientTransactionBehavior? AmbientTransactionBehavior { get; set; }
 

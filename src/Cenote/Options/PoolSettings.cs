@@ -192,6 +192,11 @@ internal sealed class PoolSettings
             problems.Add($"A CredentialsProvider is set, but {provider.DatabaseSystem} connections accept no credentials. Remove the callback.");
         }
 
+        if (options.AmbientTransactionBehavior == AmbientTransactionBehavior.Enlist && provider.AmbientTransactionProblem is { } reason)
+        {
+            problems.Add($"AmbientTransactionBehavior is Enlist, but {reason} Use Throw or Ignore, or remove the setting.");
+        }
+
         problems.AddRange(provider.Validate(connection));
 
         if (options.Name is null && OptionProblems.NameProblem(name) is { } nameProblem)

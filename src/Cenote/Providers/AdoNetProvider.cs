@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Transactions;
 using Cenote.Providers;
 
 // An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
@@ -40,8 +41,14 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             _secrets.Add(amendment);
         }
 
-        ThrowIfRefused();
+        AmbientTransactionProblem = FindEnlistProblem();
     }
+
+    /// <summary>
+    /// Gets the reason why connections cannot join an ambient transaction: the driver's connection type does not
+    /// override <see cref="DbConnection.EnlistTransaction"/>.
+    /// </summary>
+    public override string? AmbientTransactionProblem { get; }
 
     /// <inheritdoc/>
     public override string DatabaseSystem => _options.DatabaseSystem;
@@ -106,9 +113,10 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
     }
 
     /// <summary>
-    /// Lets the driver read the connection string. A factory that creates no connections fails at the first open.
+    /// Lets the driver read the connection string, and returns why its connections cannot enlist. A factory that
+    /// creates no connections fails at the first open.
     /// </summary>
-    private void ThrowIfRefused()
+    private string? FindEnlistProblem()
     {
         DbConnection? connection;
         try
@@ -117,12 +125,18 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         }
         catch (Exception)
         {
-            return;
+            return null;
         }
 
-        if (connection is not null)
+        if (connection is null)
         {
-            SetConnectionString(connection, _connectionString).Dispose();
+            return null;
+        }
+
+        using (SetConnectionString(connection, _connectionString))
+        {
+            Action<Transaction?> enlist = connection.EnlistTransaction;
+            return enlist.Method.DeclaringType == typeof(DbConnection) ? $"{connection.GetType().Name} cannot join an ambient transaction." : null;
         }
     }
 

@@ -65,8 +65,16 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// <see cref="ConnectionPoolOptions.AmbientTransactionBehavior"/> is set.
     /// </summary>
     /// <value><see cref="AmbientTransactionBehavior.Ignore"/> if the connection string turns enlisting off;
-    /// <see cref="AmbientTransactionBehavior.Throw"/> otherwise.</value>
-    public virtual AmbientTransactionBehavior DefaultAmbientTransactionBehavior => AmbientTransactionBehavior.Throw;
+    /// <see cref="AmbientTransactionBehavior.Throw"/> if the driver cannot enlist
+    /// (<see cref="AmbientTransactionProblem"/>); <see cref="AmbientTransactionBehavior.Enlist"/> otherwise.</value>
+    public virtual AmbientTransactionBehavior DefaultAmbientTransactionBehavior =>
+        AmbientTransactionProblem is null ? AmbientTransactionBehavior.Enlist : AmbientTransactionBehavior.Throw;
+
+    /// <summary>
+    /// Gets the reason why connections cannot join an ambient transaction: a sentence; <see langword="null"/> when they
+    /// can.
+    /// </summary>
+    public virtual string? AmbientTransactionProblem => null;
 
     /// <summary>Gets the rules for finding literals in statements, so that statistics show none.</summary>
     public virtual SqlLiteralRules LiteralRules => SqlLiteralRules.None;

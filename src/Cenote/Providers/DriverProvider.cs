@@ -10,6 +10,8 @@ namespace Cenote.Providers;
 public abstract class DriverProvider<TBuilder> : DatabaseProvider
     where TBuilder : DbConnectionStringBuilder
 {
+    private readonly bool _enlists;
+
     /// <summary>Initializes a new instance of the <see cref="DriverProvider{TBuilder}"/> class.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="builder">A new builder, which the constructor fills.</param>
@@ -35,7 +37,7 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
         Database = SafeConnectionString.Mask(target.Database);
         Address = target.Address ?? ServerAddress.WithDatabase(source, target.Database);
         UserName = target.UserName;
-        DefaultAmbientTransactionBehavior = target.Enlists ? AmbientTransactionBehavior.Throw : AmbientTransactionBehavior.Ignore;
+        _enlists = target.Enlists;
     }
 
     /// <inheritdoc/>
@@ -57,7 +59,8 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     public override SessionReset DefaultSessionReset => SessionReset.ByPool;
 
     /// <inheritdoc/>
-    public override AmbientTransactionBehavior DefaultAmbientTransactionBehavior { get; }
+    public override AmbientTransactionBehavior DefaultAmbientTransactionBehavior =>
+        _enlists ? base.DefaultAmbientTransactionBehavior : AmbientTransactionBehavior.Ignore;
 
     /// <inheritdoc/>
     protected override string? UserName { get; }
@@ -117,9 +120,4 @@ public abstract class DriverProvider<TBuilder> : DatabaseProvider
     /// <param name="max">The largest size.</param>
     protected static string SizesBelongToPool(string minKeyword, long min, string maxKeyword, long max) =>
         FormattableString.Invariant($"{minKeyword} is {min} and {maxKeyword} {max} in the connection string. Set ConnectionPoolOptions.MinSize and MaxSize instead, and remove them.");
-
-    /// <summary>Returns the problem that the connection string makes the driver join ambient transactions.</summary>
-    /// <param name="keyword">The driver's keyword.</param>
-    protected static string MustNotEnlist(string keyword) =>
-        $"{keyword} is true in the connection string. A connection would return to the pool before the transaction ends. Remove it, set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore, and call EnlistTransaction on a lease that you keep until then.";
 }

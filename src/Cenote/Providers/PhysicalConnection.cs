@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Transactions;
 
 namespace Cenote.Providers;
 
@@ -160,6 +161,25 @@ public abstract class PhysicalConnection
         ArgumentNullException.ThrowIfNull(initialize);
         initialize(Connection);
     }
+
+    /// <summary>Begins the part of an ambient transaction on the session, which the holder of the lease opens.</summary>
+    /// <param name="transaction">The ambient transaction. For its isolation level and identifier; the pool itself
+    /// enlists in it.</param>
+    /// <returns>By default, a branch in which the driver's <see cref="DbConnection.EnlistTransaction"/> takes part. It
+    /// cannot be prepared.</returns>
+    /// <exception cref="NotSupportedException">The driver cannot enlist. The session is unchanged.</exception>
+    public virtual TransactionBranch BeginBranch(Transaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return new DriverBranch(Connection, transaction);
+    }
+
+    /// <summary>
+    /// Returns the reason why the session cannot be one of several in an ambient transaction. Called before the second
+    /// session of a pool joins a transaction. May ask the server.
+    /// </summary>
+    /// <returns>A sentence; <see langword="null"/> when it can.</returns>
+    public virtual string? FindTwoPhaseProblem() => "The driver's connections cannot be prepared for a common commit.";
 
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);

@@ -54,4 +54,7 @@ public enum CloseReason
     /// A statement continued after its query timeout although it was cancelled. Its session was ended.
     /// </summary>
     StatementHung,
+
+    /// <summary>The end of an ambient transaction on the connection failed, or its outcome is unknown.</summary>
+    TransactionFailed,
 }

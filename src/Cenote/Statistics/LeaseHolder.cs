@@ -3,7 +3,8 @@ namespace Cenote;
 /// <summary>The holder of a connection.</summary>
 public sealed class LeaseHolder
 {
-    internal LeaseHolder(int slotId, TimeSpan age, CallSite callSite) => (SlotId, Age, CallSite) = (slotId, age, callSite);
+    internal LeaseHolder(int slotId, TimeSpan age, CallSite callSite, bool isEnlisted = false) =>
+        (SlotId, Age, CallSite, IsEnlisted) = (slotId, age, callSite, isEnlisted);
 
     /// <summary>Gets the slot of the pool, from 0.</summary>
     public int SlotId { get; }
@@ -14,8 +15,11 @@ public sealed class LeaseHolder
     /// <summary>Gets where in the source the connection was rented.</summary>
     public CallSite CallSite { get; }
 
+    /// <inheritdoc cref="LeaseInfo.IsEnlisted"/>
+    public bool IsEnlisted { get; }
+
     /// <summary>
     /// Returns the call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.
     /// </summary>
-    public override string ToString() => FormattableString.Invariant($"{CallSite}, held {Age.TotalSeconds:F1} s");
+    public override string ToString() => FormattableString.Invariant($"{CallSite}, held {Age.TotalSeconds:F1} s{(IsEnlisted ? ", in an ambient transaction" : "")}");
 }

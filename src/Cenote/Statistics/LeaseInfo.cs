@@ -14,6 +14,7 @@ public sealed class LeaseInfo
         RentedAt = other.RentedAt;
         CallSite = other.CallSite;
         IsSuspectedLeak = other.IsSuspectedLeak;
+        IsEnlisted = other.IsEnlisted;
         Origin = other.Origin;
         Lease = other.Lease;
         RentedAtMilliseconds = other.RentedAtMilliseconds;
@@ -42,6 +43,12 @@ public sealed class LeaseInfo
     public bool IsSuspectedLeak { get; internal init; }
 
     /// <summary>
+    /// Gets whether the connection takes part in an ambient transaction. The lease then lasts until the transaction
+    /// ends, also after its holder has closed the connection, and is not a leak until then.
+    /// </summary>
+    public bool IsEnlisted { get; internal init; }
+
+    /// <summary>
     /// Gets thread, task and stack of the rent, or <see langword="null"/> for a rent that was not sampled
     /// (<see cref="LeakDetectionOptions.StackSamplingInterval"/>).
     /// </summary>
@@ -61,5 +68,5 @@ public sealed class LeaseInfo
     /// suspected leak</c>.
     /// </summary>
     public override string ToString() => FormattableString.Invariant(
-        $"slot {SlotId}: {CallSite}, held {Age.TotalSeconds:F1} s{(IsSuspectedLeak ? ", suspected leak" : "")}{(Origin is null ? "" : $", thread {Origin.ThreadId}")}");
+        $"slot {SlotId}: {CallSite}, held {Age.TotalSeconds:F1} s{(IsSuspectedLeak ? ", suspected leak" : "")}{(IsEnlisted ? ", in an ambient transaction" : "")}{(Origin is null ? "" : $", thread {Origin.ThreadId}")}");
 }

@@ -56,6 +56,13 @@ internal sealed class Meters
 
     internal Counter ContextFailures { get; } = new();
 
+    internal Counter Enlistments { get; } = new();
+
+    internal Counter TransactionsInDoubt { get; } = new();
+
+    /// <summary>Gets the leases that were passed on to an ambient transaction, which the slots count as rents.</summary>
+    internal Counter KeptLeases { get; } = new();
+
     internal Histogram WaitTime { get; } = new(isHot: true);
 
     internal Histogram UseTime { get; } = new(isHot: true);

@@ -100,6 +100,12 @@ public sealed class PoolStatistics
     /// </summary>
     public long NestedRents { get; internal init; }
 
+    /// <summary>Gets the number of sessions that have joined an ambient transaction.</summary>
+    public long Enlistments { get; internal init; }
+
+    /// <summary>Gets the number of ambient transactions whose outcome on a connection is unknown.</summary>
+    public long TransactionsInDoubt { get; internal init; }
+
     /// <summary>
     /// Gets the number of session contexts that were set, or taken back, for a rent. Each took a round trip.
     /// </summary>

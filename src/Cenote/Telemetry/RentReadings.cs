@@ -67,7 +67,7 @@ internal static class RentReadings
     private static (long Immediate, long Queued) ReadRents(PoolEngine pool)
     {
         var queued = pool.Desk.Meters.WaitTime.Count;
-        return (pool.Desk.Meters.RaiseImmediateRents(pool.Desk.Slots.CountRents() - queued), queued);
+        return (pool.Desk.Meters.RaiseImmediateRents(pool.Desk.CountRents() - queued), queued);
     }
 
     private static long Is<T>(T found, T kind)

@@ -13,7 +13,6 @@ public sealed class SqlServerSettingsTests : SqlServerSuite
     [InlineData("Connection Idle Timeout=60", "MaxIdleTime")]
     [InlineData("Connect Retry Count=1", "MaxOpenRetries")]
     [InlineData("Pool Blocking Period=AlwaysBlock", "CircuitBreaker")]
-    [InlineData("Enlist=true", "EnlistTransaction")]
     public async Task Settings_that_could_not_take_effect_are_refused_with_the_fix(string setting, string fix)
     {
         await using var provider = new SqlServerProvider("Data Source=localhost;" + setting);

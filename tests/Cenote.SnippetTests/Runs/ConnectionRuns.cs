@@ -16,6 +16,17 @@ internal static class ConnectionRuns
             Snippets.PooledConnections.Adapt(pool);
             Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Ana'"));
         }),
+        ["AmbientTransactions.scope"] = databases => OnPoolAsync(databases, async pool =>
+        {
+            await Snippets.AmbientTransactions.MoveAsync(pool);
+            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Clea'"));
+            Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+        }),
+        ["AmbientTransactions.enlist"] = databases => OnPoolAsync(databases, async pool =>
+        {
+            await Snippets.AmbientTransactions.EnlistAsync(pool);
+            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Dora'"));
+        }),
         ["Mappers.dapper"] = databases => OnPoolAsync(databases, async pool => Assert.Equal("Berta", (await Snippets.Mappers.OpenAsync(pool)).Name)),
         ["Mappers.between"] = databases => OnPoolAsync(databases, async pool => Assert.Equal(3, await Snippets.Mappers.CloseBetweenAsync(pool))),
         ["Mappers.in"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.InListAsync(connection))),

@@ -58,17 +58,28 @@ public sealed class RoutedDataSourceTests
     }
 
     [Fact]
-    public async Task No_route_leads_out_of_an_ambient_transaction()
+    public async Task Route_within_an_ambient_transaction_joins_it_in_the_chosen_pool()
     {
         await using var here = await TestPool.FullAsync(1);
+        await using var there = await TestPool.FullAsync(1);
         await using var route = new Switch(here.Pool);
-        using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
         await using var connection = route.CreateConnection();
-        Assert.Throws<NotSupportedException>(connection.Open);
-        await Assert.ThrowsAsync<NotSupportedException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<NotSupportedException>(() => route.CreateCommand("SELECT 1").ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(System.Data.ConnectionState.Closed, connection.State);
-        Assert.Equal(0, here.Counts.Leased);
+        using (var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled))
+        {
+            foreach (var pool in new[] { here.Pool, there.Pool, here.Pool })
+            {
+                route.Target = pool;
+                await connection.OpenAsync(TestContext.Current.CancellationToken);
+                Assert.Same(pool, connection.Pool);
+                await connection.CloseAsync();
+            }
+
+            Assert.Equal((1, 1), (here.Counts.Leased, there.Counts.Leased));
+            Assert.Equal((1, 1), (here.Pool.GetStatistics().Enlistments, there.Pool.GetStatistics().Enlistments));
+        }
+
+        Assert.Equal((0, 0), (here.Counts.Leased, there.Counts.Leased));
+        Assert.Equal((2, 1), (here.Pool.GetStatistics().Rents, there.Pool.GetStatistics().Rents));
     }
 
     [Fact]

@@ -1,0 +1,229 @@
+using System.Transactions;
+using Cenote.Events;
+using Cenote.Execution;
+using Cenote.LeakDetection;
+using Cenote.Leasing;
+using Cenote.Providers;
+
+namespace Cenote.Ambient;
+
+/// <summary>
+/// The rents of a pool within ambient transactions, and the sessions that take part in them. Thread-safe.
+/// </summary>
+internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk, RentPath rents, LeaseRevoker revoker, PoolJournal journal)
+{
+    private readonly object _gate = new();
+    private Dictionary<Transaction, List<Enlistment>>? _enlistments;
+
+    /// <summary>Rents for a caller that awaits, and enlists.</summary>
+    /// <remarks>Not async, because the caller must see the changes of the guard against nested rents.</remarks>
+    internal ValueTask<ConnectionLease> RentAsync(
+        Transaction transaction, SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
+    {
+        try
+        {
+            var wanted = rents.Contexts.Find(context);
+            return TryTakeKept(transaction, wanted, site, out var lease)
+                ? new ValueTask<ConnectionLease>(lease)
+                : EnlistAsync(
+                    context is null ? rents.RentAsync(site, cancellationToken, timeout) : rents.Contexts.RentAsync(context, site, cancellationToken, timeout), transaction, wanted, site);
+        }
+        catch (Exception exception)
+        {
+            return ValueTask.FromException<ConnectionLease>(exception);
+        }
+    }
+
+    /// <summary>Rents for a caller that blocks its thread, and enlists.</summary>
+    internal ConnectionLease Rent(Transaction transaction, SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
+    {
+        var wanted = rents.Contexts.Find(context);
+        if (TryTakeKept(transaction, wanted, site, out var lease))
+        {
+            return lease;
+        }
+
+        lease = context is null ? rents.Rent(site, cancellationToken, timeout) : rents.Contexts.Rent(context, site, cancellationToken, timeout);
+        return EnlistNew(lease, transaction, wanted, site);
+    }
+
+    /// <summary>Rents if a connection is idle, and enlists.</summary>
+    internal ConnectionLease TryRent(Transaction transaction, CallSite site)
+    {
+        var wanted = rents.Contexts.Find(context: null);
+        return TryTakeKept(transaction, wanted, site, out var lease) ? lease
+            : rents.TryRent(site) is { IsValid: true } idle ? EnlistNew(idle, transaction, wanted, site)
+            : default;
+    }
+
+    /// <summary>Enlists the connection of a lease. It stays with the transaction until it ends.</summary>
+    /// <param name="lease">A lease that the caller has.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="context">The session context of the lease, if a rent enlists it; <see langword="null"/> if the holder
+    /// does.</param>
+    /// <exception cref="NotSupportedException">The driver cannot do that.</exception>
+    /// <exception cref="TransactionException">The transaction has ended.</exception>
+    internal void Enlist(in ConnectionLease lease, Transaction transaction, SessionContextEntry[]? context)
+    {
+        var physical = lease.GetPhysical();
+        if (HasAny(transaction) && physical.FindTwoPhaseProblem() is { } problem)
+        {
+            throw new NotSupportedException(
+                $"Pool '{settings.Name}': a second connection cannot join the ambient transaction beside another that is open. {problem} Close the first connection before you open the second, which then gets the same session.");
+        }
+
+        var branch = Begin(physical, transaction);
+        var enlistment = new Enlistment(this, in lease, physical, branch, transaction.Clone(), context);
+        lease.Slot!.BeginHold(enlistment);
+        Add(enlistment);
+        try
+        {
+            enlistment.Transaction.EnlistVolatile(enlistment, EnlistmentOptions.None);
+        }
+        catch (Exception)
+        {
+            enlistment.Undo();
+            throw;
+        }
+
+        desk.Meters.Enlistments.Increment();
+    }
+
+    internal void SetHolder(Slot slot, long ticket, CallSite site) => slot.SetHolder(ticket, desk, site);
+
+    internal void RecordKept() => desk.Meters.KeptLeases.Increment();
+
+    internal void Remove(Enlistment enlistment)
+    {
+        lock (_gate)
+        {
+            if (_enlistments!.TryGetValue(enlistment.Transaction, out var list) && list.Remove(enlistment) && list.Count == 0)
+            {
+                _enlistments.Remove(enlistment.Transaction);
+            }
+        }
+    }
+
+    /// <summary>Returns whether a failed commit was answered: the database did not commit.</summary>
+    internal bool IsRefusal(Exception exception) => exception is TransactionAbortedException
+        || (exception is not TransactionInDoubtException && WorkRetry.IsAnswer(exception, desk.Pool!));
+
+    internal void RecordInDoubt(Slot slot, TransactionBranch branch, Exception exception)
+    {
+        desk.Meters.TransactionsInDoubt.Increment();
+        journal.TransactionInDoubt(slot.Id, branch.Name, exception);
+    }
+
+    internal void RevokeRolledBack(in ConnectionLease lease, Action? beforeClose) => revoker.RevokeRolledBack(in lease, beforeClose);
+
+    internal Exception SessionLost() => ConnectionLostException.InTransaction(settings.Name);
+
+    internal NotSupportedException CannotPrepare(Exception exception) => new(
+        $"Pool '{settings.Name}': the ambient transaction has several participants, but this connection cannot be prepared for a common commit: {exception.Message} Use one connection and one pool within the scope.",
+        exception);
+
+    private async ValueTask<ConnectionLease> EnlistAsync(ValueTask<ConnectionLease> rent, Transaction transaction, SessionContextEntry[] wanted, CallSite site) =>
+        EnlistNew(await rent.ConfigureAwait(false), transaction, wanted, site);
+
+    private ConnectionLease EnlistNew(ConnectionLease lease, Transaction transaction, SessionContextEntry[] wanted, CallSite site)
+    {
+        try
+        {
+            // Another holder of the transaction may have closed its connection while this caller waited.
+            if (TryTakeKept(transaction, wanted, site, out var kept))
+            {
+                lease.Dispose();
+                return kept;
+            }
+
+            Enlist(in lease, transaction, wanted);
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            if (exception is not NotSupportedException)
+            {
+                desk.Pool!.Engine.FailureReports.Report(in lease, exception);
+                lease.RetireOnReturn();
+            }
+
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private TransactionBranch Begin(PhysicalConnection physical, Transaction transaction)
+    {
+        try
+        {
+            return physical.BeginBranch(transaction);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new NotSupportedException(
+                $"Pool '{settings.Name}': the driver cannot join the ambient transaction: {exception.Message} Use BeginTransaction on a connection that is opened within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.",
+                exception);
+        }
+    }
+
+    /// <summary>Takes the session that an earlier holder of the transaction has returned.</summary>
+    /// <exception cref="NotSupportedException">That session has another context.</exception>
+    /// <exception cref="TransactionAbortedException">The transaction was rolled back, or has lost its session.</exception>
+    private bool TryTakeKept(Transaction transaction, SessionContextEntry[] wanted, CallSite site, out ConnectionLease lease)
+    {
+        lease = default;
+        if (!desk.Attention.HasAny(Attention.Closed))
+        {
+            foreach (var enlistment in Find(transaction))
+            {
+                if (!enlistment.HasContext(wanted))
+                {
+                    throw new NotSupportedException(
+                        $"Pool '{settings.Name}': a connection with another session context was requested in an ambient transaction. All connections of a transaction share one session, whose context stays until it ends. Open this one within a TransactionScope with TransactionScopeOption.Suppress or RequiresNew.");
+                }
+
+                if (enlistment.TryTake(site, out lease))
+                {
+                    return true;
+                }
+
+                if (enlistment.IsLost)
+                {
+                    enlistment.Abort();
+                }
+            }
+
+            if (transaction.TransactionInformation.Status == TransactionStatus.Aborted)
+            {
+                // Not from the driver, after a rent and perhaps an open.
+                throw new TransactionAbortedException($"Pool '{settings.Name}': the ambient transaction was rolled back, by its owner, its timeout or a lost session. Run the whole scope again.");
+            }
+        }
+
+        return false;
+    }
+
+    private bool HasAny(Transaction transaction) => Find(transaction).Length > 0;
+
+    private Enlistment[] Find(Transaction transaction)
+    {
+        lock (_gate)
+        {
+            return _enlistments?.TryGetValue(transaction, out var list) == true ? [.. list] : [];
+        }
+    }
+
+    private void Add(Enlistment enlistment)
+    {
+        lock (_gate)
+        {
+            _enlistments ??= [];
+            if (!_enlistments.TryGetValue(enlistment.Transaction, out var list))
+            {
+                _enlistments.Add(enlistment.Transaction, list = []);
+            }
+
+            list.Add(enlistment);
+        }
+    }
+}
