@@ -34,7 +34,7 @@ internal static class AmbientTransactions
         await using (var command = connection.CreateCommand())
         {
             connection.EnlistTransaction(transaction);
-            command.CommandText = "INSERT INTO customers (id, name) VALUES (42, 'Dora')";
+            command.CommandText = "INSERT INTO customers (id, name) VALUES (42, 'Dina')";
             await command.ExecuteNonQueryAsync();
         }
 

@@ -2,7 +2,9 @@ using System.Transactions;
 
 namespace Cenote.StubDriver;
 
-/// <summary>What the driver enlists in a transaction of <c>System.Transactions</c>. It calls the database to commit.</summary>
+/// <summary>
+/// What the driver enlists in a transaction of <c>System.Transactions</c>. It calls the database to commit.
+/// </summary>
 internal sealed class StubEnlistment(StubConnection connection) : ISinglePhaseNotification
 {
     /// <inheritdoc/>

@@ -168,7 +168,8 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
 
     /// <summary>Takes the session that an earlier holder of the transaction has returned.</summary>
     /// <exception cref="NotSupportedException">That session has another context.</exception>
-    /// <exception cref="TransactionAbortedException">The transaction was rolled back, or has lost its session.</exception>
+    /// <exception cref="TransactionAbortedException">The transaction was rolled back, or has lost its
+    /// session.</exception>
     private bool TryTakeKept(Transaction transaction, SessionContextEntry[] wanted, CallSite site, out ConnectionLease lease)
     {
         lease = default;

@@ -190,6 +190,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
                 CloseReason.Lifetime => "Raise MaxLifetime.",
                 CloseReason.RequestedByHolder => "Find the code that calls RetireOnReturn or breaks its connections.",
                 CloseReason.CancelOutcomeUnknown or CloseReason.StatementHung => "Statements are cancelled with unknown outcome. Check query timeouts and which statements are cancelled.",
+                CloseReason.TransactionFailed => "Find scopes that time out, and statements that are running when their scope ends.",
                 CloseReason.Abandoned or CloseReason.Revoked => "Find the leak: the leak reports contain the lines.",
                 _ => "Check the network and the server, because connections break. Log event 22 contains each failure.",
             });

@@ -2,8 +2,9 @@ namespace Cenote;
 
 /// <summary>
 /// The exception for the use of a revoked lease, whose holder kept it too long or was asked to return it, or whose
-/// ambient transaction was rolled back while the connection was open. Its physical connection is closed and was not rented again. The inner exception is the driver's, if a call was in progress. Close
-/// or dispose as usual, and rent or open again.
+/// ambient transaction was rolled back while the connection was open. Its physical connection is closed and was not
+/// rented again. The inner exception is the driver's, if a call was in progress. Close or dispose as usual, and rent or
+/// open again.
 /// </summary>
 public sealed class LeaseRevokedException : PoolException
 {

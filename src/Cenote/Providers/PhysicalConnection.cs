@@ -162,7 +162,9 @@ public abstract class PhysicalConnection
         initialize(Connection);
     }
 
-    /// <summary>Begins the part of an ambient transaction on the session, which the holder of the lease opens.</summary>
+    /// <summary>
+    /// Begins the part of an ambient transaction on the session, which the holder of the lease opens.
+    /// </summary>
     /// <param name="transaction">The ambient transaction. For its isolation level and identifier; the pool itself
     /// enlists in it.</param>
     /// <returns>By default, a branch in which the driver's <see cref="DbConnection.EnlistTransaction"/> takes part. It

@@ -60,7 +60,9 @@ internal sealed class Meters
 
     internal Counter TransactionsInDoubt { get; } = new();
 
-    /// <summary>Gets the leases that were passed on to an ambient transaction, which the slots count as rents.</summary>
+    /// <summary>
+    /// Gets the leases that were passed on to an ambient transaction, which the slots count as rents.
+    /// </summary>
     internal Counter KeptLeases { get; } = new();
 
     internal Histogram WaitTime { get; } = new(isHot: true);

@@ -25,7 +25,7 @@ internal static class ConnectionRuns
         ["AmbientTransactions.enlist"] = databases => OnPoolAsync(databases, async pool =>
         {
             await Snippets.AmbientTransactions.EnlistAsync(pool);
-            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Dora'"));
+            Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM customers WHERE name = 'Dina'"));
         }),
         ["Mappers.dapper"] = databases => OnPoolAsync(databases, async pool => Assert.Equal("Berta", (await Snippets.Mappers.OpenAsync(pool)).Name)),
         ["Mappers.between"] = databases => OnPoolAsync(databases, async pool => Assert.Equal(3, await Snippets.Mappers.CloseBetweenAsync(pool))),

@@ -30,6 +30,7 @@ public sealed class PoolLogTests
     [InlineData("LeaseRevoked", 62)]
     [InlineData("LeakHandlerFailed", 63)]
     [InlineData("NestedRent", 64)]
+    [InlineData("TransactionInDoubt", 66)]
     public void A_messages_id_is_stable(string message, int id)
     {
         var method = typeof(PoolLog).GetMethod(message, BindingFlags.Static | BindingFlags.NonPublic)!;
