@@ -191,7 +191,8 @@ public sealed class TransactionTests
         await database.AssertAllReturnedAsync();
     }
 
-    // EF Core begins no transaction of its own for SaveChanges within an ambient one, and enlists the connection itself.
+    // EF Core begins no transaction of its own for SaveChanges within an ambient one, and enlists the connection
+    // itself.
     [Theory, ClassData<EveryDatabase>]
     public async Task An_ambient_transaction_is_joined_or_refused_also_where_the_pool_ignores_it(Db kind)
     {

@@ -59,8 +59,8 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     /// <summary>Enlists the connection of a lease. It stays with the transaction until it ends.</summary>
     /// <param name="lease">A lease that the caller has.</param>
     /// <param name="transaction">The transaction.</param>
-    /// <param name="context">The session context of the lease, if a rent enlists it; <see langword="null"/> if the holder
-    /// does.</param>
+    /// <param name="context">The session context of the lease, if a rent enlists it; <see langword="null"/> if the
+    /// holder does.</param>
     /// <exception cref="NotSupportedException">The driver cannot do that.</exception>
     /// <exception cref="TransactionException">The transaction has ended.</exception>
     internal void Enlist(in ConnectionLease lease, Transaction transaction, SessionContextEntry[]? context)

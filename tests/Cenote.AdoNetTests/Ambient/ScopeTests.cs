@@ -288,6 +288,29 @@ public sealed class ScopeTests
         }
     }
 
+    // The session that the first holder leaves has its tenant.
+    [Fact]
+    public async Task Open_with_another_session_context_is_refused_within_a_transaction()
+    {
+        await using var test = await ScopeTest.CreateAsync(ScopeDb.PostgreSqlDriverReset);
+        var one = SessionContext.Empty.With("scope_test.tenant", "1");
+        var two = SessionContext.Empty.With("scope_test.tenant", "2");
+        using (ScopeTest.NewScope())
+        {
+            for (var time = 0; time < 2; time++)
+            {
+                await using var connection = await test.Pool.OpenConnectionAsync(one);
+                Assert.Equal(1, await connection.ReadNumberAsync("SELECT current_setting('scope_test.tenant')::int"));
+            }
+
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.OpenConnectionAsync(two));
+            await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.OpenConnectionAsync());
+            Assert.Equal(1, test.Leased);
+        }
+
+        Assert.Equal(0, test.Leased);
+    }
+
     [Theory, ClassData<EveryScopeDb>]
     public async Task Many_scopes_at_once_leave_nothing(ScopeDb db)
     {
