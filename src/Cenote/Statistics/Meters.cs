@@ -23,6 +23,11 @@ internal sealed class Meters
     private Counter _leasesReturnedLate;
     private Counter _leasesRevoked;
     private Counter _nestedRents;
+    private Counter _contextsSet;
+    private Counter _contextFailures;
+    private Counter _enlistments;
+    private Counter _transactionsInDoubt;
+    private Counter _keptLeases;
     private OpenFailure? _lastOpenFailure;
     private long _immediateRents;
 
@@ -52,18 +57,18 @@ internal sealed class Meters
 
     internal ref Counter NestedRents => ref _nestedRents;
 
-    internal Counter ContextsSet { get; } = new();
+    internal ref Counter ContextsSet => ref _contextsSet;
 
-    internal Counter ContextFailures { get; } = new();
+    internal ref Counter ContextFailures => ref _contextFailures;
 
-    internal Counter Enlistments { get; } = new();
+    internal ref Counter Enlistments => ref _enlistments;
 
-    internal Counter TransactionsInDoubt { get; } = new();
+    internal ref Counter TransactionsInDoubt => ref _transactionsInDoubt;
 
     /// <summary>
     /// Gets the leases that were passed on to an ambient transaction, which the slots count as rents.
     /// </summary>
-    internal Counter KeptLeases { get; } = new();
+    internal ref Counter KeptLeases => ref _keptLeases;
 
     internal Histogram WaitTime { get; } = new(isHot: true);
 
