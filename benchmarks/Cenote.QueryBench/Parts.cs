@@ -22,6 +22,8 @@ internal static class Parts
             new Goal(Quantity.Throughput, 0.9, 1, 8, 32) { Side = "by pool" },
             new Goal(Quantity.Throughput, 0.9, 1, 8, 32) { Side = "several hosts" }),
         new("postgresql-reset-bare", PostgreSqlOrdinary, IsBlocking: false, [1, 8], BareSide.BothAsync),
+        new("postgresql-context", PostgreSqlOrdinary, IsBlocking: false, [1, 8, 32], Pools.PostgreSqlContextsAsync,
+            new Goal(Quantity.Throughput, 0.95, 1, 8, 32) { Side = "context" }),
         new("mariadb-awaited", MariaDb, IsBlocking: false, [1, 8, 32, 64], static server => Pools.MariaDbAsync(server, isBlocking: false),
             new Goal(Quantity.Throughput, 1.7, 1, 8, 32, 64)),
         new("mariadb-blocking", MariaDb, IsBlocking: true, [2, 8, 32], static server => Pools.MariaDbAsync(server, isBlocking: true),

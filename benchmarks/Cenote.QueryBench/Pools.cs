@@ -30,6 +30,22 @@ internal static class Pools
         ];
     }
 
+    /// <summary>A tenant in the session of each lease, set by hand or by the pool.</summary>
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlContextsAsync(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = Statement.Connections, MaxPoolSize = Statement.Connections };
+        var driver = NpgsqlDataSource.Create(settings);
+        await new DriverSide("Npgsql's pool", driver).OpenAllAsync(isBlocking: false);
+        var byHand = await BuildAsync(new PostgreSqlProvider(connectionString));
+        var byPool = await BuildAsync(new PostgreSqlProvider(connectionString));
+        return
+        [
+            new ContextSide("Npgsql, by hand", async _ => await driver.OpenConnectionAsync(), isByHand: true, driver),
+            new ContextSide("Cenote, by hand", async _ => await byHand.OpenConnectionAsync(SessionContext.Empty), isByHand: true, byHand),
+            new ContextSide("context", async tenant => await byPool.OpenConnectionAsync(SessionContext.Empty.With("app.tenant", tenant)), isByHand: false, byPool),
+        ];
+    }
+
     internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)
     {
         // A minimum would let the driver open connections in the background, in a way of its own.

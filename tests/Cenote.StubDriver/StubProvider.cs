@@ -1,7 +1,7 @@
 namespace Cenote.StubDriver;
 
 /// <summary>The provider of the stub driver.</summary>
-public sealed class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader
+public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader
 {
     private Func<bool>? _clearsInline;
     private int _disposals;
@@ -122,6 +122,7 @@ public sealed class StubProvider(StubDatabase database) : DatabaseProvider, ISer
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (Interlocked.Increment(ref _disposals) > 1)
         {
             database.Violate("the provider was disposed of twice");

@@ -1,0 +1,134 @@
+namespace Cenote.Tests.SessionContexts;
+
+/// <summary>What becomes of a rent and of its connection while a context is set, step by step.</summary>
+public sealed class ContextRentTests
+{
+    private static readonly SessionContext Tenant = SessionContext.Empty.With("app.tenant", "7");
+
+    private static TestPool NewPool(Action<ConnectionPoolOptions>? configure = null) => TestPool.Create(configure, database => new StubContextProvider(database));
+
+    [Fact]
+    public async Task A_context_that_sessions_cannot_carry_is_refused_before_a_rent()
+    {
+        await using var test = TestPool.Create();
+        using (Tenant.BeginScope())
+        {
+            var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.RentAsync());
+            Assert.Contains("stub sessions cannot carry a context", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("app.tenant", refusal.Message, StringComparison.Ordinal);
+            Assert.Throws<NotSupportedException>(() => test.Pool.Rent());
+            Assert.Throws<NotSupportedException>(() => test.Pool.TryRent(out _));
+            (await test.Pool.RentAsync(SessionContext.Empty)).Dispose();
+        }
+
+        Assert.Equal(1, test.Pool.GetStatistics().Rents);
+    }
+
+    [Fact]
+    public async Task A_provider_says_what_its_sessions_carry()
+    {
+        await using var test = NewPool();
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.RentAsync(Tenant.WithRole("reader")));
+        Assert.Contains("stub sessions carry settings only", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, test.Pool.GetStatistics().Rents);
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_fails_the_rent_before_a_connection_is_taken()
+    {
+        await using var test = NewPool(options => options.SessionContextProvider = () => throw new InvalidOperationException("no tenant"));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Pool.RentAsync());
+        Assert.Equal(0, test.Pool.GetStatistics().Rents);
+        (await test.Pool.RentAsync(Tenant)).Dispose();
+    }
+
+    [Theory]
+    [InlineData(ResetMode.Full)]
+    [InlineData(ResetMode.None)]
+    public async Task A_rent_cancelled_while_its_context_is_set_loses_no_connection(ResetMode mode)
+    {
+        await using var test = NewPool(options => (options.MaxSize, options.ResetMode) = (1, mode));
+        var provider = (StubContextProvider)test.Provider;
+        var reached = new TaskCompletionSource();
+        provider.Before = token =>
+        {
+            reached.SetResult();
+            return Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        };
+        using var cancel = new CancellationTokenSource();
+        var rent = test.Pool.RentAsync(Tenant, cancel.Token).AsTask();
+        await reached.Task.Soon();
+        var next = test.Pool.RentAsync(SessionContext.Empty).AsTask();
+        Assert.False(next.IsCompleted);
+        await cancel.CancelAsync();
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent);
+        Assert.Equal(cancel.Token, cancelled.CancellationToken);
+
+        // The session may have the context, so the next caller has it reset or closed.
+        provider.Before = static _ => Task.CompletedTask;
+        (await next.Soon()).Dispose();
+        Assert.Empty(provider.Set);
+        await test.When(counts => counts is { Leased: 0, Waiting: 0, Idle: 1 });
+    }
+
+    [Fact]
+    public async Task A_lease_revoked_while_its_context_is_set_ends()
+    {
+        await using var test = NewPool(options => options.MaxSize = 1);
+        var provider = (StubContextProvider)test.Provider;
+        var (reached, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        provider.Before = _ =>
+        {
+            reached.SetResult();
+            return gate.Task;
+        };
+        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        await reached.Task.Soon();
+        Assert.True(test.Pool.TryRevoke(Assert.Single(test.Pool.GetLeases())));
+        gate.SetException(new StubException(FailureKind.ConnectionLost, "ended"));
+        await Assert.ThrowsAsync<LeaseRevokedException>(() => rent.Soon());
+        provider.Before = static _ => Task.CompletedTask;
+        (await test.Pool.RentAsync(Tenant).AsTask().Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_rent_gives_up_after_three_dead_connections()
+    {
+        await using var test = NewPool();
+        var provider = (StubContextProvider)test.Provider;
+        var attempts = 0;
+        provider.Before = _ => ++attempts < 3 ? throw new StubException(FailureKind.ConnectionLost, "gone") : Task.CompletedTask;
+        (await test.Pool.RentAsync(Tenant).AsTask().Soon()).Dispose();
+        Assert.Equal(3, test.Pool.GetStatistics().ConnectionsOpened);
+
+        provider.Before = _ => throw new StubException(FailureKind.ConnectionLost, "gone");
+        var failure = await Assert.ThrowsAsync<SessionContextException>(() => test.Pool.RentAsync(Tenant).AsTask().Soon());
+        Assert.Equal(FailureKind.ConnectionLost, failure.FailureKind);
+        Assert.True(failure.IsTransient);
+        await test.When(counts => counts.Leased == 0);
+    }
+
+    [Fact]
+    public async Task Where_no_reset_clears_it_every_rent_restores_what_a_context_has_named()
+    {
+        await using var test = NewPool(options => (options.MaxSize, options.ResetMode) = (1, ResetMode.None));
+        var provider = (StubContextProvider)test.Provider;
+        foreach (var context in (SessionContext[])[SessionContext.Empty, Tenant, SessionContext.Empty, SessionContext.Empty.With("app.user", "anna"), Tenant])
+        {
+            (await test.Pool.RentAsync(context).AsTask().Soon()).Dispose();
+        }
+
+        test.Pool.Rent().Dispose();
+        Assert.Equal("app.tenant=7; app.tenant=-; app.tenant=- app.user=anna; app.user=- app.tenant=7; app.user=- app.tenant=-", string.Join("; ", provider.Set));
+        Assert.False(test.Pool.TryRent(out _));
+        Assert.Equal(5, test.Pool.GetStatistics().SessionContextsSet);
+    }
+
+    [Fact]
+    public async Task A_nested_rent_is_found_with_a_context_too()
+    {
+        await using var test = NewPool(options => options.NestedRentBehavior = NestedRentBehavior.Throw);
+        await using var held = await test.Pool.RentAsync(Tenant);
+        await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync(Tenant));
+    }
+}
