@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography.X509Certificates;
 using Cenote.MySql;
 using Cenote.MySql.Replication;
@@ -23,7 +24,7 @@ namespace Cenote;
 /// <c>Use XA Transactions=false</c>. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider
+public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider, ISessionRules
 {
     // "Cancellation Timeout" has whole seconds. The driver treats a value below 1 as 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
@@ -49,6 +50,21 @@ public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>
 
     /// <inheritdoc/>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.BackslashEscapes;
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.MySql;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> HarmlessFunctions => BuiltInFunctions.All;
+
+    /// <summary>
+    /// Determines whether the session began with the level that the driver sets. The driver sets one for the session
+    /// with each transaction: <c>REPEATABLE READ</c> when none is requested.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="isolationLevel">The level that the holder requested.</param>
+    public bool LeavesNothing(PhysicalConnection connection, IsolationLevel isolationLevel) =>
+        connection is MySqlSession session && session.KeepsLevel(isolationLevel);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(ConnectionSettings settings)

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
@@ -9,7 +10,7 @@ namespace Cenote.MySql;
 /// answer is read with that to the next command. Otherwise the driver's connection is closed and opened.
 /// </summary>
 internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSettings settings, bool resetsHere, Func<MySqlDataSource> unpooled)
-    : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout, IDeferrableReset
+    : PhysicalConnection(dataSource.CreateConnection(), SessionReset.ByPool, settings.ResetMode), IStatementTimeout, IDeferrableReset, ISessionStatus
 {
     private MySqlHandlers _handlers;
     private readonly string _database = new MySqlConnectionStringBuilder(dataSource.ConnectionString).Database;
@@ -19,6 +20,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private ResetRequest _request;
     private TimeSpan? _idleTimeout;
     private string? _role;
+    private string? _level;
     private string? _limit;
     private bool _limitsStatements;
     private bool _reportsTransactions;
@@ -33,6 +35,27 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// holder that blocks waits for the answer itself, because another thread would cost more.
     /// </summary>
     public override bool CanResetInline => _stream is not null && (!_stream.WasAwaited || IsSentOnly());
+
+    /// <summary>
+    /// Gets whether the last answer shows no open transaction, and no warning that a later <c>SHOW WARNINGS</c> would
+    /// show. Without the stream it is unknown.
+    /// </summary>
+    public bool IsAtRest => _stream is { MayBeInTransaction: false, MayHaveWarnings: false };
+
+    /// <summary>
+    /// Determines whether a transaction of the driver leaves the isolation level that the session began with. The
+    /// driver sets a level for the session with each transaction, also when none is requested.
+    /// </summary>
+    internal bool KeepsLevel(IsolationLevel requested) => KeepsLevel(_level, requested);
+
+    /// <inheritdoc cref="KeepsLevel(IsolationLevel)"/>
+    internal static bool KeepsLevel(string? level, IsolationLevel requested) => level is not null && level == requested switch
+    {
+        IsolationLevel.ReadUncommitted => "READ-UNCOMMITTED",
+        IsolationLevel.ReadCommitted => "READ-COMMITTED",
+        IsolationLevel.Serializable => "SERIALIZABLE",
+        _ => "REPEATABLE-READ",
+    };
 
     /// <inheritdoc/>
     public override bool CanReuseCommand(DbCommand command) => command is MySqlCommand;
@@ -94,7 +117,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// <summary>Sets up the session. When it blocks, the task that it returns has ended.</summary>
     private async ValueTask SetUpAsync(bool blocks, CancellationToken cancellationToken)
     {
-        (var names, _idleTimeout) = blocks ? Session.ReadStart() : await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
+        (var names, _idleTimeout, _level) = blocks ? Session.ReadStart() : await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
         _role = ResetMode != ResetMode.Full ? null : blocks ? Session.ReadRole() : await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
         _stream = resetsHere ? MySqlConnectorInternals.TryPipeline(Session, wasAwaited: !blocks) : null;
         var takesAttributes = _stream is not null && MySqlConnectorInternals.TakesQueryAttributes(Session);

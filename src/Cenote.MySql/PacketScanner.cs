@@ -73,8 +73,18 @@ internal struct PacketScanner
     /// <summary>Determines whether this packet, the last of an answer, shows that a transaction is open.</summary>
     internal readonly bool ShowsTransaction() => Status is { } status && (status & InTransaction) != 0;
 
+    /// <summary>Determines whether this packet, the last of an answer, shows that there are 0 warnings.</summary>
+    internal readonly bool ShowsNoWarnings()
+    {
+        // The old form of the end of a result has the warnings before the status.
+        var at = StatusAt is { } status ? _length == 5 ? 1 : status + 2 : Kept;
+        return at + 2 <= Kept && _beginning[at] == 0 && _beginning[at + 1] == 0;
+    }
+
     // The low byte of the session's status.
-    private readonly byte? Status
+    private readonly byte? Status => StatusAt is { } at ? _beginning[at] : null;
+
+    private readonly int? StatusAt
     {
         get
         {
@@ -86,7 +96,7 @@ internal struct PacketScanner
             // The old form of the end of a result has five bytes. Both numbers of the other form may be longer than a
             // byte.
             var at = _length == 5 ? 3 : AfterNumber(AfterNumber(1));
-            return at + 2 > Kept ? null : _beginning[at];
+            return at + 2 > Kept ? null : at;
         }
     }
 

@@ -47,6 +47,9 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     internal bool MayBeInTransaction =>
         !_isUnused && (_owed > 0 || !_isAnswered || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
 
+    /// <summary>Gets whether the last command may have left warnings.</summary>
+    internal bool MayHaveWarnings => !_isUnused && !_scanner.ShowsNoWarnings();
+
     /// <summary>Gets whether the last answer shows an open transaction.</summary>
     internal bool ShowsTransaction => _owed == 0 && _isAnswered && _command == Query && _scanner.ShowsTransaction();
 

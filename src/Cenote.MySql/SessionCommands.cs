@@ -15,7 +15,8 @@ internal static class SessionCommands
     private const string NamesQuery = Validation + "; SELECT CONCAT('SET NAMES ', @@character_set_client, ' COLLATE ', @@collation_connection)";
 
     // The session's own value. For an interactive session, the server has set it to interactive_timeout.
-    private const string StartQuery = NamesQuery + ", @@wait_timeout";
+    // The isolation level has two names: MySQL takes the first comment as code from version 8 on, MariaDB the second.
+    private const string StartQuery = NamesQuery + ", @@wait_timeout, COALESCE(NULL/*!80000 , @@transaction_isolation *//*M! , @@tx_isolation */)";
 
     /// <summary>The statement that ends the use of a role.</summary>
     internal const string NoRole = "SET ROLE NONE";

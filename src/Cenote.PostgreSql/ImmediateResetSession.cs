@@ -5,9 +5,12 @@ namespace Cenote.PostgreSql;
 /// tables are gone at once. The driver reads the answer together with that of the next command.
 /// </summary>
 internal sealed class ImmediateResetSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
-    : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers), IDeferrableReset
+    : PostgreSqlSession(source.CreateConnection(), SessionReset.ByPool, settings, pooler, source.Answers), IDeferrableReset, ISessionStatus
 {
     private DeferringStream? _stream;
+
+    /// <inheritdoc/>
+    public bool IsAtRest => NpgsqlInternals.IsAtRest(Session);
 
     /// <inheritdoc/>
     public override bool CanResetInline => !Backend.IsCheckDue && (ResetMode != ResetMode.Full || Backend.MayHaveOrigin is not null);

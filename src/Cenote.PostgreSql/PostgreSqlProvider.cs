@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using Cenote.PostgreSql;
 using Cenote.PostgreSql.Replication;
@@ -27,7 +28,8 @@ namespace Cenote;
 /// at its end. Thread-safe.</para>
 /// </remarks>
 public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
-    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache, ISessionContextProvider
+    IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache,
+    ISessionContextProvider, ISessionRules
 {
     // The driver's timeouts have whole seconds.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -72,6 +74,17 @@ public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBu
     /// <c>standard_conforming_strings</c>, which a session may change, decides whether it is a literal.
     /// </summary>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers;
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.PostgreSql;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> HarmlessFunctions => BuiltInFunctions.All;
+
+    /// <summary>Returns <see langword="true"/>: the level ends with its transaction.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="isolationLevel">The level that the holder requested.</param>
+    public bool LeavesNothing(PhysicalConnection connection, IsolationLevel isolationLevel) => true;
 
     /// <inheritdoc/>
     public override SessionReset DefaultSessionReset { get; }

@@ -5,8 +5,11 @@ namespace Cenote.PostgreSql;
 /// driver's pool would give the session to the slot that opens next.
 /// </summary>
 internal sealed class SharedSourceSession(SharedSource source, ConnectionSettings settings, PoolerTraits pooler)
-    : DriverResetSession(source.CreateConnection(), settings, pooler, source.Answers)
+    : DriverResetSession(source.CreateConnection(), settings, pooler, source.Answers), ISessionStatus
 {
+    /// <inheritdoc/>
+    public bool IsAtRest => NpgsqlInternals.IsAtRest(Session);
+
     /// <summary>Refreshes the types, which another holder may have reloaded.</summary>
     public override void PrepareLease() => NpgsqlInternals.RefreshTypes(Session);
 

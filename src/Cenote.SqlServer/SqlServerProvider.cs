@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Cenote.Providers;
 using Cenote.SqlServer;
@@ -24,7 +25,7 @@ namespace Cenote;
 /// scope that cannot be prepared. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>, ISessionContextProvider
+public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilder>, ISessionContextProvider, ISessionRules
 {
     private static long s_lastPool;
 
@@ -48,6 +49,20 @@ public sealed class SqlServerProvider : DriverProvider<SqlConnectionStringBuilde
 
     /// <inheritdoc/>
     public override SqlLiteralRules LiteralRules => SqlLiteralRules.DoubleQuotedIdentifiers | SqlLiteralRules.BracketedIdentifiers | SqlLiteralRules.NoBackslashEscapes;
+
+    /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.TransactSql;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> HarmlessFunctions => BuiltInFunctions.All;
+
+    /// <summary>
+    /// Determines whether the level is the one that every session begins with, because the driver sets another one for
+    /// the whole session.
+    /// </summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="isolationLevel">The level that the holder requested.</param>
+    public bool LeavesNothing(PhysicalConnection connection, IsolationLevel isolationLevel) => isolationLevel is IsolationLevel.Unspecified or IsolationLevel.ReadCommitted;
 
     /// <inheritdoc/>
     public override IEnumerable<string> Validate(ConnectionSettings settings)

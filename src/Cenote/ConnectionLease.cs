@@ -26,7 +26,10 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <summary>Gets the driver's own open connection. Do not close it: dispose of the lease.</summary>
     /// <exception cref="ObjectDisposedException">The lease was returned, or is empty.</exception>
     /// <exception cref="LeaseRevokedException">The pool has revoked the lease.</exception>
-    public DbConnection Connection => TryGetConnection() ?? throw LeaseEnded();
+    public DbConnection Connection => _slot?.ExposedConnectionOf(_ticket) ?? throw LeaseEnded();
+
+    /// <summary>Gets the driver's connection for calls of the pool itself.</summary>
+    internal DbConnection DriverConnection => TryGetConnection() ?? throw LeaseEnded();
 
     /// <summary>Gets whether the lease still holds its connection.</summary>
     public bool IsActive => _slot is not null && _slot.IsLeasedAs(_ticket);
@@ -107,6 +110,7 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     {
         QueryLimit.ThrowIfOutOfRange(timeout, mayBeInfinite: true);
         var physical = TryGetPhysical() ?? throw LeaseEnded();
+        physical.MarkDirty();
         if (!physical.IsResetFull)
         {
             // No reset takes it back.
@@ -142,6 +146,9 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
 
     /// <inheritdoc cref="TryGetConnection"/>
     internal PhysicalConnection? TryGetPhysical() => _slot?.PhysicalOf(_ticket);
+
+    /// <inheritdoc cref="PhysicalConnection.MarkDirty"/>
+    internal void MarkDirty() => TryGetPhysical()?.MarkDirty();
 
     internal PhysicalConnection GetPhysical() => TryGetPhysical() ?? throw LeaseEnded();
 

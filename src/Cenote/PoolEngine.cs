@@ -26,6 +26,7 @@ internal sealed class PoolEngine
         Labels = new PoolLabels(settings.Name, provider);
         Journal = new PoolJournal(settings, new SafeLogger(settings.LoggerFactory.CreateLogger("Cenote")));
         Statements = settings.StatementStatistics is { } statements ? new StatementRegistry(statements, provider.LiteralRules, settings.Clock) : null;
+        Effects = settings.WhenDirty is { } whenDirty ? new StatementEffects((ISessionRules)provider, provider.LiteralRules, whenDirty) : null;
         Classifier = new FailureClassifier(provider, settings.FailureClassifier);
         var meters = new Meters();
         Nesting = settings.NestedRentBehavior == NestedRentBehavior.Allow ? null : new NestedRentGuard(settings, meters, Journal.Logger);
@@ -102,6 +103,11 @@ internal sealed class PoolEngine
 
     /// <summary>Gets the statement statistics; <see langword="null"/> unless statements are counted.</summary>
     internal StatementRegistry? Statements { get; }
+
+    /// <summary>
+    /// Gets the effects of statements on their sessions; <see langword="null"/> unless only dirty sessions are reset.
+    /// </summary>
+    internal StatementEffects? Effects { get; }
 
     internal PoolDiagnoser Diagnoser { get; }
 

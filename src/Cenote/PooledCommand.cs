@@ -128,7 +128,7 @@ public sealed class PooledCommand : DbCommand
     /// <exception cref="InvalidCastException">The pool's driver has another command type.</exception>
     public TCommand Unwrap<TCommand>()
         where TCommand : DbCommand =>
-        RequireOwn().Command is var command && command is TCommand unwrapped
+        RequireOwn().Expose() is var command && command is TCommand unwrapped
             ? unwrapped
             : throw new InvalidCastException($"The command is a {command.GetType()}, not a {typeof(TCommand)}.");
 

@@ -71,10 +71,11 @@ public sealed partial class PooledConnection
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
         var lease = Enter();
+        MarkIfKept(isolationLevel, in lease);
         try
         {
             ThrowIfEnlisted(in lease);
-            return Hold(in lease, lease.Connection.BeginTransaction(isolationLevel));
+            return Hold(in lease, lease.DriverConnection.BeginTransaction(isolationLevel));
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
@@ -90,10 +91,11 @@ public sealed partial class PooledConnection
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken)
     {
         var lease = Enter();
+        MarkIfKept(isolationLevel, in lease);
         try
         {
             ThrowIfEnlisted(in lease);
-            return Hold(in lease, await lease.Connection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
+            return Hold(in lease, await lease.DriverConnection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
@@ -102,6 +104,15 @@ public sealed partial class PooledConnection
         finally
         {
             Leave();
+        }
+    }
+
+    /// <summary>Marks the session where the isolation level of a transaction outlives it.</summary>
+    private void MarkIfKept(IsolationLevel isolationLevel, in ConnectionLease lease)
+    {
+        if (Pool.Engine.Effects is { } effects && lease.TryGetPhysical() is { HasNoMark: true } physical && !effects.LeavesNothing(physical, isolationLevel))
+        {
+            physical.MarkDirty();
         }
     }
 
@@ -186,9 +197,10 @@ public sealed partial class PooledConnection
     {
         var lease = Enter();
         var before = lease.TryGetConnection()?.Database ?? "";
+        lease.MarkDirty();
         try
         {
-            lease.Connection.ChangeDatabase(databaseName);
+            lease.DriverConnection.ChangeDatabase(databaseName);
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
@@ -209,9 +221,10 @@ public sealed partial class PooledConnection
     {
         var lease = Enter();
         var before = lease.TryGetConnection()?.Database ?? "";
+        lease.MarkDirty();
         try
         {
-            await lease.Connection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
+            await lease.DriverConnection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
@@ -331,9 +344,10 @@ public sealed partial class PooledConnection
     private T Call<TState, T>(TState state, Func<DbConnection, TState, T> call)
     {
         var lease = Enter();
+        lease.MarkDirty();
         try
         {
-            return call(lease.Connection, state);
+            return call(lease.DriverConnection, state);
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {
@@ -349,9 +363,10 @@ public sealed partial class PooledConnection
         TState state, Func<DbConnection, TState, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var lease = Enter();
+        lease.MarkDirty();
         try
         {
-            return await call(lease.Connection, state, cancellationToken).ConfigureAwait(false);
+            return await call(lease.DriverConnection, state, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (Failed(in lease, exception) is { } told)
         {

@@ -120,14 +120,14 @@ public sealed partial class PooledConnection : DbConnection
     }
 
     /// <summary>Gets the current database; while closed, the initial database of new connections.</summary>
-    public override string Database => TryGetLease(out var lease) ? lease.Connection.Database : Pool.Provider.Database;
+    public override string Database => TryGetLease(out var lease) ? lease.DriverConnection.Database : Pool.Provider.Database;
 
     /// <summary>Gets the server or file. Contains no secrets.</summary>
     public override string DataSource => Pool.Provider.DataSource;
 
     /// <summary>Gets the server's version as the driver reports it.</summary>
     /// <exception cref="InvalidOperationException">The connection is not open.</exception>
-    public override string ServerVersion => TryGetLease(out var lease) ? lease.Connection.ServerVersion : throw NotOpen();
+    public override string ServerVersion => TryGetLease(out var lease) ? lease.DriverConnection.ServerVersion : throw NotOpen();
 
     /// <summary>
     /// Gets the state: <see cref="ConnectionState.Open"/> while the connection holds a lease,
@@ -195,6 +195,7 @@ public sealed partial class PooledConnection : DbConnection
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(initialize);
         var lease = Enter();
+        lease.MarkDirty();
         try
         {
             lease.GetPhysical().InitializeOnce(key, initialize);

@@ -156,6 +156,26 @@ internal static class SettingTable
         {
             Meaning = "What is reset in a session between two leases.",
         },
+        new("WhenDirty", options => options.WhenDirty is null ? null : "on")
+        {
+            IsSection = true, DefaultText = "nothing", Range = "WhenDirtyOptions",
+            Meaning = "What leaves no trace in a session, for ResetMode.WhenDirty.",
+            Parse = (_, text) => text.RefuseUnlessNone("a section with its settings"),
+            Check = CheckWhenDirty,
+        },
+        new("WhenDirty.HarmlessFunctions", options => options.WhenDirty?.HarmlessFunctions is { Count: > 0 } functions ? string.Join(", ", functions) : null)
+        {
+            Range = "names, separated by commas",
+            Meaning = "Functions that leave no trace in a session, for ResetMode.WhenDirty.",
+            Parse = (options, text) => options.WhenDirty.HarmlessFunctions = text.Names(),
+        },
+        new("WhenDirty.KeepGeneratedKeys", options => options.WhenDirty?.KeepGeneratedKeys == true)
+        {
+            Range = "true, false",
+            Text = value => value is true ? "true" : "false",
+            Meaning = "Whether the last generated key may stay in a session after an INSERT, for ResetMode.WhenDirty.",
+            Parse = (options, text) => options.WhenDirty.KeepGeneratedKeys = text.Switch(),
+        },
         OptionalChoice<SessionReset>("SessionReset", options => options.SessionReset, (options, value) => options.SessionReset = value) with
         {
             Meaning = "What resets a session after its lease.",
@@ -367,6 +387,25 @@ internal static class SettingTable
             problems.Add("LeakDetection is null. Leave it as it is: the pool checks nothing until one of its settings is set.");
         }
     }
+
+    private static void CheckWhenDirty(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        if (options.WhenDirty is not { HarmlessFunctions: { } functions })
+        {
+            problems.Add("WhenDirty, or its HarmlessFunctions, is null. Leave it as it is: it has an effect with ResetMode.WhenDirty only.");
+            return;
+        }
+
+        foreach (var function in functions.Where(static function => !IsFunction(function)))
+        {
+            problems.Add($"WhenDirty.HarmlessFunctions contains {(function is { Length: > 0 and <= OptionProblems.LongestName } && PrintableText.FindFault(function) is null ? $"'{function}'" : "a name that cannot be shown")}. Use a name as statements write it, such as app.order_total: letters, digits and underscores, at most one period, at most {OptionProblems.LongestName} characters.");
+        }
+    }
+
+    private static bool IsFunction(string? name) =>
+        name is { Length: > 0 and <= OptionProblems.LongestName }
+        && name.Split('.') is { Length: <= 2 } parts
+        && Array.TrueForAll(parts, static part => part.Length > 0 && !char.IsAsciiDigit(part[0]) && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'));
 
     private static void CheckTimeProvider(OptionProblems problems, ConnectionPoolOptions options)
     {

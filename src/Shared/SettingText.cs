@@ -22,6 +22,10 @@ internal readonly struct SettingText(string path, string? text)
     internal bool Switch() =>
         bool.TryParse(text, out var isOn) ? isOn : throw Wrong("true, false, or a section with its settings");
 
+    /// <summary>Parses names that are separated by commas.</summary>
+    internal IReadOnlyCollection<string> Names() =>
+        IsNone ? [] : text!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     internal TimeSpan Duration() => DurationText.TryParse(text, out var duration) ? duration : throw Wrong(DurationText.Expected);
 
     internal TimeSpan DurationOrInfinite() =>

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Cenote.Execution;
 using Cenote.Providers;
+using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
@@ -20,6 +21,20 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection? conn
     }
 
     private protected override string? Text => string.Join("; ", Batch.BatchCommands.Select(static command => command.CommandText));
+
+    private protected override StatementEffect EffectIn(StatementEffects effects)
+    {
+        var commands = Batch.BatchCommands;
+        var effect = StatementEffect.None;
+        for (var i = 0; i < commands.Count; i++)
+        {
+            var next = effects.Of(commands[i].CommandType, commands[i].CommandText);
+            effect = next > effect ? next : effect;
+        }
+
+        // A failure of another statement would leave the end of the transaction in doubt.
+        return effect == StatementEffect.Transaction && commands.Count > 1 ? StatementEffect.Session : effect;
+    }
 
     private protected override WorkEffect Effect => Batch.BatchCommands
         .Select(static command => WorkText.EffectOf(command.CommandType, command.CommandText)).DefaultIfEmpty().Max();

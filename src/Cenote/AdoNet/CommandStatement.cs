@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Cenote.Execution;
 using Cenote.Providers;
+using Cenote.Statements;
 
 namespace Cenote.AdoNet;
 
@@ -9,8 +10,20 @@ namespace Cenote.AdoNet;
 internal sealed partial class CommandStatement(ConnectionPool pool, PooledConnection? connection, bool opensConnection, PooledCommand? holder = null)
     : Statement(pool, connection, opensConnection)
 {
+    private bool _isExposed;
+
     internal DbCommand Command { get; } = pool.Provider.Factory.CreateCommand()
         ?? throw new NotSupportedException($"The provider factory {pool.Provider.Factory.GetType()} does not create commands. Use ConnectionPool.Rent and the driver's own connection.");
+
+    /// <summary>
+    /// Returns the command for a holder that may use its connection, so that the pool no longer knows what it sends.
+    /// </summary>
+    internal DbCommand Expose()
+    {
+        _isExposed = true;
+        MarkDirty();
+        return Command;
+    }
 
     private protected override int DriverTimeout
     {
@@ -19,6 +32,9 @@ internal sealed partial class CommandStatement(ConnectionPool pool, PooledConnec
     }
 
     private protected override string? Text => Command.CommandText;
+
+    private protected override StatementEffect EffectIn(StatementEffects effects) =>
+        _isExposed ? StatementEffect.Session : effects.Of(Command.CommandType, Command.CommandText);
 
     private protected override WorkEffect Effect => WorkText.EffectOf(Command.CommandType, Command.CommandText);
 

@@ -22,7 +22,13 @@ internal static class LeaseClosing
         try
         {
             var lease = connection.Gate.ClosingLease;
-            connection.Work.TakeLeftOpen(in lease, readers).End();
+            var open = connection.Work.TakeLeftOpen(in lease, readers);
+            if (!open.IsEmpty)
+            {
+                lease.MarkDirty();
+                open.End();
+            }
+
             CommandStatement.TakeAway(in lease);
             connection.Work.DetachAll(connection);
         }
@@ -57,6 +63,7 @@ internal static class LeaseClosing
         {
             if (!open.IsEmpty)
             {
+                lease.MarkDirty();
                 ending = open.EndAsync();
                 await ending.WaitAsync(engine.Settings.ValidationTimeout, engine.Settings.Clock.TimeProvider).ConfigureAwait(false);
             }

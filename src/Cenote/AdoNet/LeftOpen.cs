@@ -13,7 +13,7 @@ internal readonly struct LeftOpen(
         transaction?.EndWithLease();
         if (database is not null)
         {
-            lease.Connection.ChangeDatabase(database);
+            lease.DriverConnection.ChangeDatabase(database);
         }
     }
 
@@ -32,7 +32,7 @@ internal readonly struct LeftOpen(
 
         if (database is not null)
         {
-            await lease.Connection.ChangeDatabaseAsync(database).ConfigureAwait(false);
+            await lease.DriverConnection.ChangeDatabaseAsync(database).ConfigureAwait(false);
         }
     }
 }

@@ -21,6 +21,9 @@ internal abstract partial class Statement
     /// </summary>
     private protected abstract WorkEffect Effect { get; }
 
+    /// <summary>Returns the effect of the statement on its session.</summary>
+    private protected abstract StatementEffect EffectIn(StatementEffects effects);
+
     private StatementExecution Begin()
     {
         var connection = _connection ?? throw WithoutConnection();
@@ -117,6 +120,10 @@ internal abstract partial class Statement
             }
 
             ApplyTransaction(FindTransaction(connection, in lease));
+            if (Pool.Engine.Effects is { } effects)
+            {
+                Mark(effects, in lease);
+            }
         }
         catch
         {
@@ -131,13 +138,26 @@ internal abstract partial class Statement
     {
     }
 
+    /// <summary>Records in the session what the statement may change, before it is sent.</summary>
+    private void Mark(StatementEffects effects, in ConnectionLease lease)
+    {
+        if (lease.TryGetPhysical() is { HasNoMark: true } physical)
+        {
+            var effect = EffectIn(effects);
+            if (effect == StatementEffect.Session || (effect == StatementEffect.Transaction && !physical.ShowsTransactions))
+            {
+                physical.MarkDirty();
+            }
+        }
+    }
+
     private void Attach(PooledConnection connection, in ConnectionLease lease)
     {
         lock (connection)
         {
             _isPrepared = false;
             BecomeOwn();
-            SetDriverConnection(lease.Connection);
+            SetDriverConnection(lease.DriverConnection);
             _lease = lease;
             _isAttached = true;
             if (Newer is null)

@@ -130,6 +130,7 @@ internal abstract partial class Statement
     internal void Prepare()
     {
         var execution = _opensConnection ? throw NotForDataSource() : Begin();
+        _lease.MarkDirty();
         Exception? failure = null;
         try
         {
@@ -149,6 +150,7 @@ internal abstract partial class Statement
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         var execution = _opensConnection ? throw NotForDataSource() : await BeginAsync(cancellationToken).ConfigureAwait(false);
+        _lease.MarkDirty();
         RecordThread();
         Exception? failure = null;
         try

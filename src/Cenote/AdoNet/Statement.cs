@@ -139,6 +139,9 @@ internal abstract partial class Statement
         SetDriverConnection(null);
     }
 
+    /// <summary>Records that the holder may change the session of the lease through the driver's object.</summary>
+    private protected void MarkDirty() => _lease.MarkDirty();
+
     /// <summary>Frees the driver's object, now or when its reader is closed.</summary>
     internal void Dispose()
     {

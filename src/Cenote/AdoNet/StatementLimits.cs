@@ -106,6 +106,7 @@ internal readonly struct StatementLimits
     private static PhysicalConnection RaisablePhysical(in ConnectionLease lease)
     {
         var physical = lease.GetPhysical();
+        physical.MarkDirty();
         if (!physical.IsResetFull)
         {
             // Nothing else would reset the limit.

@@ -66,6 +66,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     internal void Enlist(in ConnectionLease lease, Transaction transaction, SessionContextEntry[]? context)
     {
         var physical = lease.GetPhysical();
+        physical.MarkDirty();
         if (HasAny(transaction) && physical.FindTwoPhaseProblem() is { } problem)
         {
             throw new NotSupportedException(

@@ -42,6 +42,9 @@ internal sealed class FailureReports(
             return kind;
         }
 
+        // What a statement did before it failed is in doubt.
+        lease.MarkDirty();
+
         // The provider classifies each failure once. Its check for a cancellation, which may classify again, runs only
         // where that matters.
         if (slot.IsLeasedAs(lease.Ticket) && slot.Physical is { IsUsable: false } && (kind.IsAnswer() || classifier.IsCancellation(exception)))
@@ -84,6 +87,7 @@ internal sealed class FailureReports(
         // because of a request, the cancel was used up. The same holds when none was sent. Otherwise it may still be on
         // its way, and would end the next holder's statement, unless the driver waits for the database. A timeout is
         // not an answer to a cancel of ours, because the server has limits of its own.
+        lease.MarkDirty();
         var outcome = cancel.Outcome;
         var isTimeout = outcome is not null && classifier.Classify(outcome) == FailureKind.QueryTimeout;
         var isAnswered = outcome is not null && classifier.IsCancellation(outcome);

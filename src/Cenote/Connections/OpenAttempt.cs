@@ -177,6 +177,11 @@ internal sealed class OpenAttempt(
         (current.StartedAt, current.HasContacted) = (settings.Clock.Elapsed, true);
         _physical = provider.CreateConnection(settings.Connection with { Credentials = given.Value, ConnectTimeout = limit, OnWarning = journal.Warn });
         _physical.IsResetFull = settings.Connection.ResetMode == ResetMode.Full;
+        if (settings.WhenDirty is not null)
+        {
+            _physical.StartChecking();
+        }
+
         return _physical;
     }
 

@@ -238,6 +238,8 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
     private void Finish(Slot slot, long word, PhysicalConnection physical)
     {
+        physical.RecordReset();
+
         // An inline reset has no beginning.
         if (physical.RequiresReset && slot.Word == word)
         {

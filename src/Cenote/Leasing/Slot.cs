@@ -119,6 +119,20 @@ internal sealed class Slot
         return IsLeasedAs(ticket) ? connection : null;
     }
 
+    /// <summary>
+    /// Returns the driver's connection for a holder that may change its session without the pool's knowledge.
+    /// </summary>
+    internal DbConnection? ExposedConnectionOf(long ticket)
+    {
+        if (PhysicalOf(ticket) is not { } physical)
+        {
+            return null;
+        }
+
+        physical.MarkDirty();
+        return ConnectionOf(ticket);
+    }
+
     /// <inheritdoc cref="ConnectionOf"/>
     internal PhysicalConnection? PhysicalOf(long ticket)
     {
@@ -414,7 +428,7 @@ internal sealed class Slot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReturnPlainly(long ticket)
     {
-        if (!_returnsPlainly)
+        if (!_returnsPlainly && !MayKeepSession(ticket))
         {
             return false;
         }
@@ -450,6 +464,20 @@ internal sealed class Slot
             desk.AfterReturn(this);
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Returns whether the lease left its session as it was, so that the connection is returned without a reset.
+    /// </summary>
+    private bool MayKeepSession(long ticket)
+    {
+        if (PhysicalOf(ticket) is not { IsClean: true } || _retireReason != 0 || _connection is not { State: ConnectionState.Open })
+        {
+            return false;
+        }
+
+        Age.SavedResets++;
         return true;
     }
 

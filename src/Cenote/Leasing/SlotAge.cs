@@ -36,6 +36,11 @@ internal sealed class SlotAge
     internal long Resets { get; set; }
 
     /// <summary>
+    /// Gets or sets the number of leases in the slot that needed no reset. Written by the slot's owner.
+    /// </summary>
+    internal long SavedResets { get; set; }
+
+    /// <summary>
     /// Gets or sets the last lease that was reported as a suspected leak, until its end was seen. Written by the leak
     /// scan alone.
     /// </summary>

@@ -54,6 +54,30 @@ internal sealed class SlotTable
         return rents;
     }
 
+    /// <summary>Returns how many resets have begun.</summary>
+    internal long CountResets()
+    {
+        var resets = 0L;
+        foreach (var slot in All)
+        {
+            resets += slot.Age.Resets;
+        }
+
+        return resets;
+    }
+
+    /// <summary>Returns how many leases needed no reset.</summary>
+    internal long CountSavedResets()
+    {
+        var saved = 0L;
+        foreach (var slot in All)
+        {
+            saved += slot.Age.SavedResets;
+        }
+
+        return saved;
+    }
+
     /// <summary>Allows more slots. Called under the desk's lock.</summary>
     internal void Grow(int size)
     {

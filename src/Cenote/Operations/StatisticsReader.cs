@@ -54,6 +54,8 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             ConnectionsOpened = Meters.Opened.Value,
             OpenFailures = Meters.OpenFailures.Value,
             ConnectionsClosedByReason = Meters.ReadClosed(),
+            ResetsStarted = desk.Slots.CountResets(),
+            ResetsSaved = desk.Slots.CountSavedResets(),
             LeaksSuspected = Meters.LeaksSuspected.Value,
             LeasesReturnedLate = Meters.LeasesReturnedLate.Value,
             LeasesRevoked = Meters.LeasesRevoked.Value,

@@ -39,6 +39,7 @@ public sealed class ConnectionPoolOptions
         LoadShedding = other.LoadShedding is null ? null : new LoadSheddingOptions(other.LoadShedding);
         StartupMode = other.StartupMode;
         ResetMode = other.ResetMode;
+        WhenDirty = other.WhenDirty is null ? null! : new WhenDirtyOptions(other.WhenDirty);
         SessionReset = other.SessionReset;
         AmbientTransactionBehavior = other.AmbientTransactionBehavior;
         CredentialsProvider = other.CredentialsProvider;
@@ -170,6 +171,13 @@ public sealed class ConnectionPoolOptions
     /// <summary>Gets or sets what the pool resets in a session between one lease and the next.</summary>
     /// <value>Default <see cref="ResetMode.Full"/>.</value>
     public ResetMode ResetMode { get; set; } = ResetMode.Full;
+
+    /// <summary>
+    /// Gets or sets what leaves no trace in a session, although the pool cannot know. Only for
+    /// <see cref="ResetMode.WhenDirty"/>.
+    /// </summary>
+    /// <value>Default: no function of your own, and no generated key. Not <see langword="null"/>.</value>
+    public WhenDirtyOptions WhenDirty { get; set; } = new();
 
     /// <summary>Gets or sets whether the pool or the driver resets a session after its lease.</summary>
     /// <value>Default <see langword="null"/>: the provider's choice.</value>

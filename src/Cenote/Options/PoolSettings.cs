@@ -47,6 +47,7 @@ internal sealed class PoolSettings
         EventHistoryCapacity = options.EventHistoryCapacity;
         SlowAcquireThreshold = options.SlowAcquireThreshold;
         StatementStatistics = _constructed.StatementStatistics;
+        WhenDirty = options.ResetMode == ResetMode.WhenDirty ? _constructed.WhenDirty : null;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
@@ -122,6 +123,11 @@ internal sealed class PoolSettings
 
     internal StatementStatisticsOptions? StatementStatistics { get; }
 
+    /// <summary>
+    /// Gets what leaves no trace in a session; <see langword="null"/> unless only dirty sessions are reset.
+    /// </summary>
+    internal WhenDirtyOptions? WhenDirty { get; }
+
     internal ILoggerFactory LoggerFactory { get; }
 
     /// <summary>Applies the settings that may change while the pool runs.</summary>
@@ -183,7 +189,9 @@ internal sealed class PoolSettings
         {
             PoolName = OptionProblems.IsUsableName(name) ? name : "",
             SessionReset = options.SessionReset ?? provider.DefaultSessionReset,
-            ResetMode = options.ResetMode,
+
+            // A reset is always a full one. The pool decides whether it is needed.
+            ResetMode = options.ResetMode == ResetMode.WhenDirty ? ResetMode.Full : options.ResetMode,
             ConnectTimeout = options.ConnectTimeout,
             QueryTimeout = QueryLimit.OfServer(options.QueryTimeout),
         };
@@ -195,6 +203,11 @@ internal sealed class PoolSettings
         if (options.AmbientTransactionBehavior == AmbientTransactionBehavior.Enlist && provider.AmbientTransactionProblem is { } reason)
         {
             problems.Add($"AmbientTransactionBehavior is Enlist, but {reason} Use Throw or Ignore, or remove the setting.");
+        }
+
+        if (options.ResetMode == ResetMode.WhenDirty && provider is not ISessionRules)
+        {
+            problems.Add($"ResetMode is WhenDirty, but statements of {provider.DatabaseSystem} cannot be checked for their effect on a session. Use ResetMode.Full.");
         }
 
         problems.AddRange(provider.Validate(connection));

@@ -10,12 +10,15 @@ namespace Cenote.Providers;
 /// </summary>
 /// <remarks>
 /// The pool calls one member at a time, but from changing threads. An ability that only some connections have is an
-/// interface: <see cref="IStatementTimeout"/>.
+/// interface: <see cref="IStatementTimeout"/>, <see cref="ISessionStatus"/>.
 /// </remarks>
 public abstract class PhysicalConnection
 {
     private int _isEnded;
+    private readonly ISessionStatus? _status;
     private List<object>? _setUps;
+    private bool _isChecked;
+    private bool _mayBeDirty = true;
     private DbConnectionHandlers _handlers;
     private object? _keptStatement;
 
@@ -30,6 +33,7 @@ public abstract class PhysicalConnection
         ResetMode = resetMode;
         RequiresReset = sessionReset == SessionReset.ByDriver || resetMode != ResetMode.None;
         Limits = this as IStatementTimeout;
+        _status = this as ISessionStatus;
     }
 
     /// <summary>Gets the driver's connection that a lease exposes.</summary>
@@ -204,6 +208,40 @@ public abstract class PhysicalConnection
 
     /// <summary>Gets or sets whether the pool uses <see cref="ResetMode.Full"/>.</summary>
     internal bool IsResetFull { get; set; }
+
+    /// <summary>
+    /// Gets whether no lease has changed the session since its last reset, as far as the pool knows. Always
+    /// <see langword="false"/> unless the pool checks statements (<see cref="ResetMode.WhenDirty"/>).
+    /// </summary>
+    internal bool IsClean => !_mayBeDirty && _status is not { IsAtRest: false };
+
+    /// <summary>Gets whether the pool checks statements, and none so far may have changed the session.</summary>
+    internal bool HasNoMark => !_mayBeDirty;
+
+    /// <summary>
+    /// Records that the lease may change the session. Called before the change is sent. A mark that comes after the
+    /// lease costs the next one a reset.
+    /// </summary>
+    internal void MarkDirty()
+    {
+        if (!_mayBeDirty)
+        {
+            _mayBeDirty = true;
+        }
+    }
+
+    /// <summary>Gets whether an open transaction is seen at the return, however it was begun.</summary>
+    internal bool ShowsTransactions => _status is not null;
+
+    /// <summary>Records that the session is new, and that the pool checks its statements.</summary>
+    internal void StartChecking()
+    {
+        _isChecked = true;
+        _mayBeDirty = false;
+    }
+
+    /// <summary>Records that the session was reset. Its owner calls it before the next lease.</summary>
+    internal void RecordReset() => _mayBeDirty = !_isChecked;
 
     /// <summary>
     /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once,

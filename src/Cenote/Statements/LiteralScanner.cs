@@ -5,8 +5,8 @@ using Cenote.Providers;
 namespace Cenote.Statements;
 
 /// <summary>
-/// A scanner of a statement's text, part by part. Literals become <c>?</c>, comments and white space become one space.
-/// The rest after a literal without an end is never shown.
+/// A scanner of a statement's text, part by part. To show it, literals become <c>?</c>, comments and white space become
+/// one space, and the rest after a literal without an end is left out. <see cref="StatementReading"/> checks the parts.
 /// </summary>
 internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 {
@@ -14,77 +14,106 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     private static readonly SearchValues<char> Openers = SearchValues.Create("'\"`[$#-");
 
     private readonly ReadOnlySpan<char> _text = text;
+    private int _start;
     private int _at;
 
     internal readonly bool IsAtEnd => _at >= _text.Length;
 
     private readonly bool EscapesBackslash => literals.HasFlag(SqlLiteralRules.BackslashEscapes);
 
-    internal void AppendNext(StringBuilder shape)
+    /// <summary>
+    /// Gets whether the text may be read in another way, by another database or with other settings of its session.
+    /// </summary>
+    internal bool IsDoubtful { get; private set; }
+
+    /// <summary>Gets the text of the current part.</summary>
+    internal readonly ReadOnlySpan<char> Part => _text[_start.._at];
+
+    /// <summary>Moves to the next part.</summary>
+    internal StatementPart Next()
     {
+        _start = _at;
         var first = _text[_at];
         if (char.IsWhiteSpace(first) || StartsComment())
         {
             SkipBlank();
-            if (shape.Length > 0 && shape[^1] != ' ')
-            {
-                shape.Append(' ');
-            }
+            return StatementPart.Blank;
         }
-        else if (first == '\'')
+
+        if (first == '\'')
         {
             SkipQuoted('\'', literals);
-            shape.Append('?');
+            return StatementPart.Literal;
         }
-        else if (first is '"' or '`' or '[')
+
+        if (first is '"' or '`' || (first == '[' && literals.HasFlag(SqlLiteralRules.BracketedIdentifiers)))
         {
-            AppendDoublyQuoted(shape, first);
+            return SkipDoublyQuoted(first == '[' ? ']' : first);
         }
-        else if (first == '$' && !EscapesBackslash && TryFindDollarQuote(out var end))
+
+        if (first == '[')
         {
+            SkipBracket();
+            return StatementPart.Symbol;
+        }
+
+        if (first == '$' && !EscapesBackslash && TryFindDollarQuote(out var end, out var isClosed))
+        {
+            IsDoubtful |= !isClosed;
             _at = end;
-            shape.Append('?');
+            return StatementPart.Literal;
         }
-        else if (char.IsAsciiDigit(first) || (first == '.' && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1])))
+
+        if (char.IsAsciiDigit(first) || (first == '.' && _at + 1 < _text.Length && char.IsAsciiDigit(_text[_at + 1])))
         {
             SkipNumber();
-            shape.Append('?');
+            return StatementPart.Number;
         }
-        else if (IsWord(first) || first is '@' or ':' or '$' or '?')
+
+        if (IsWord(first) || first is '@' or ':' or '$' or '?')
         {
-            AppendWord(shape);
+            return SkipWord();
         }
-        else
+
+        _at++;
+        return StatementPart.Symbol;
+    }
+
+    internal void AppendNext(StringBuilder shape)
+    {
+        switch (Next())
         {
-            shape.Append(first);
-            _at++;
+            case StatementPart.Blank:
+                if (shape.Length > 0 && shape[^1] != ' ')
+                {
+                    shape.Append(' ');
+                }
+
+                break;
+            case StatementPart.Symbol:
+                shape.Append(_text[_start]);
+                break;
+            case StatementPart.Name when !MayBeText(shape):
+            case StatementPart.Word:
+                shape.Append(Part);
+                break;
+            default:
+                shape.Append('?');
+                break;
         }
     }
 
-    /// <summary>Appends a name with its quotes, or <c>?</c> for a possible text.</summary>
-    private void AppendDoublyQuoted(StringBuilder shape, char quote)
+    /// <summary>Skips a name in quotes, or a possible text.</summary>
+    private StatementPart SkipDoublyQuoted(char quote)
     {
-        if (quote == '[' && !literals.HasFlag(SqlLiteralRules.BracketedIdentifiers))
-        {
-            AppendBracket(shape);
-            return;
-        }
-
-        if (quote == '[')
-        {
-            quote = ']';
-        }
-
-        var start = _at;
         var isName = quote is '`' or ']' || literals.HasFlag(SqlLiteralRules.DoubleQuotedIdentifiers);
         var isClosed = SkipQuoted(quote, isName ? SqlLiteralRules.NoBackslashEscapes : literals);
-        if (quote == '"' && literals.HasFlag(SqlLiteralRules.DoubleQuotedStrings) && (_at >= _text.Length || _text[_at] != '.') && FollowsOperator(shape))
-        {
-            isName = false;
-        }
-
-        shape.Append(isName && isClosed ? _text[start.._at] : "?");
+        return isName && isClosed ? StatementPart.Name : StatementPart.Literal;
     }
+
+    /// <summary>Gets whether the name in double quotes may be a text.</summary>
+    private readonly bool MayBeText(StringBuilder shape) =>
+        _text[_start] == '"' && literals.HasFlag(SqlLiteralRules.DoubleQuotedStrings) && (_at >= _text.Length || _text[_at] != '.') && FollowsOperator(shape);
 
     /// <summary>
     /// Gets whether a value follows: after an operator, in the brackets of IN and VALUES, and next to a value in a
@@ -138,50 +167,50 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>
-    /// Appends the bracket of an index or an array, whose contents are scanned like other text. Nothing after it is
-    /// shown when it may also be a name that contains a quote.
+    /// Skips the bracket of an index or an array, whose contents are scanned like other text. Nothing after it is shown
+    /// when it may also be a name that contains a quote.
     /// </summary>
-    private void AppendBracket(StringBuilder shape)
+    private void SkipBracket()
     {
         var rest = _text[_at..];
         var end = rest.IndexOf(']');
-        shape.Append('[');
-        _at += literals == SqlLiteralRules.None && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers) ? rest.Length : 1;
+        var isDoubtful = literals == SqlLiteralRules.None && rest[1..(end < 0 ? rest.Length : end)].ContainsAny(Openers);
+        IsDoubtful |= isDoubtful;
+        _at += isDoubtful ? rest.Length : 1;
     }
 
     /// <summary>
-    /// Appends a word, a name or a parameter. Letters directly before a quote belong to the literal: N'…', E'…', X'…',
+    /// Skips a word, a name or a parameter. Letters directly before a quote belong to the literal: N'…', E'…', X'…',
     /// _utf8'…', q'[…]'.
     /// </summary>
-    private void AppendWord(StringBuilder shape)
+    private StatementPart SkipWord()
     {
-        var start = _at++;
-        while (_at < _text.Length && (IsWord(_text[_at]) || (_text[_at] == '$' && IsWord(_text[start]))))
+        _at++;
+        while (_at < _text.Length && (IsWord(_text[_at]) || (_text[_at] == '$' && IsWord(_text[_start]))))
         {
             _at++;
         }
 
-        var word = _text[start.._at];
-        if (_at < _text.Length && _text[_at] == '\'' && IsWord(word[0]))
+        var word = Part;
+        if (_at >= _text.Length || _text[_at] != '\'' || !IsWord(word[0]))
         {
-            if (word is "q" or "Q" or "nq" or "NQ" or "Nq" or "nQ")
-            {
-                SkipAlternative();
-            }
-            else if (word is "e" or "E")
-            {
-                SkipEscaped();
-            }
-            else
-            {
-                SkipQuoted('\'', literals);
-            }
-
-            shape.Append('?');
-            return;
+            return StatementPart.Word;
         }
 
-        shape.Append(word);
+        if (word is "q" or "Q" or "nq" or "NQ" or "Nq" or "nQ")
+        {
+            SkipAlternative();
+        }
+        else if (word is "e" or "E")
+        {
+            SkipEscaped();
+        }
+        else
+        {
+            SkipQuoted('\'', literals);
+        }
+
+        return StatementPart.Literal;
     }
 
     /// <summary>
@@ -235,7 +264,9 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         var feed = rest.IndexOf('\n') is >= 0 and var last ? last : rest.Length;
         var content = rest[(rest[0] == '#' ? 1 : 2)..end];
         var isDoubtful = literals == SqlLiteralRules.None && (rest[0] == '#' || !IsSpaceAt(rest, 2)) && content.ContainsAny(Openers);
-        _at += isDoubtful || rest[end..feed].ContainsAny(Openers) ? rest.Length : end;
+        isDoubtful |= rest[end..feed].ContainsAny(Openers);
+        IsDoubtful |= isDoubtful;
+        _at += isDoubtful ? rest.Length : end;
     }
 
     private readonly bool StartsComment()
@@ -262,7 +293,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
             var rest = _text[_at..];
             if (rest.StartsWith("/*"))
             {
-                depth++;
+                // Without nesting, the comment ends earlier.
+                IsDoubtful |= ++depth > 1;
                 _at += 2;
             }
             else if (rest.StartsWith("*/"))
@@ -280,6 +312,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
                 _at++;
             }
         }
+
+        IsDoubtful = true;
     }
 
     /// <summary>Skips from a quote to its closing quote, over doubled quotes.</summary>
@@ -309,6 +343,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
 
         _at = _text.Length;
+        IsDoubtful = true;
         return false;
     }
 
@@ -317,6 +352,7 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     /// </summary>
     private void SkipAlternative()
     {
+        IsDoubtful = true;
         if (_at + 1 >= _text.Length)
         {
             _at = _text.Length;
@@ -329,9 +365,10 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
     }
 
     /// <summary>Finds the end of PostgreSQL's $tag$…$tag$. $1 is a parameter.</summary>
-    private readonly bool TryFindDollarQuote(out int end)
+    private readonly bool TryFindDollarQuote(out int end, out bool isClosed)
     {
         end = 0;
+        isClosed = false;
         var tag = _at + 1;
         while (tag < _text.Length && IsWord(_text[tag]) && !(tag == _at + 1 && char.IsAsciiDigit(_text[tag])))
         {
@@ -345,7 +382,8 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
 
         var quote = _text[_at..(tag + 1)];
         var length = _text[(tag + 1)..].IndexOf(quote);
-        end = length < 0 ? _text.Length : tag + 1 + length + quote.Length;
+        isClosed = length >= 0;
+        end = isClosed ? tag + 1 + length + quote.Length : _text.Length;
         return true;
     }
 

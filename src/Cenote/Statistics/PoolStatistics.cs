@@ -80,6 +80,15 @@ public sealed class PoolStatistics
     /// <summary>Gets the number of physical connections that were closed, for any reason.</summary>
     public long ConnectionsClosed => ConnectionsClosedByReason.Values.Sum();
 
+    /// <summary>Gets the number of sessions whose reset began after a lease.</summary>
+    public long ResetsStarted { get; internal init; }
+
+    /// <summary>
+    /// Gets the number of leases after which no reset was needed. It is 0 unless
+    /// <see cref="ConnectionPoolOptions.ResetMode"/> is <see cref="ResetMode.WhenDirty"/>.
+    /// </summary>
+    public long ResetsSaved { get; internal init; }
+
     /// <summary>
     /// Gets the number of leases that were held longer than <see cref="LeakDetectionOptions.Threshold"/>.
     /// </summary>

@@ -40,7 +40,8 @@ internal static class ConnectionReadings
             "cenote.connection.close_reason",
             static pool => pool.Desk.Meters,
             [.. Enum.GetValues<CloseReason>().Select(static reason => (TelemetryTags.ValueOf(reason), CountOf(reason)))]);
-        readings.Count("cenote.reset.started", "{reset}", "Sessions whose reset began after a lease.", static pool => CountResets(pool));
+        readings.Count("cenote.reset.started", "{reset}", "Sessions whose reset began after a lease.", static pool => pool.Desk.Slots.CountResets());
+        readings.Count("cenote.reset.saved", "{reset}", "Leases that left their session as it was, so that it needed no reset.", static pool => pool.Desk.Slots.CountSavedResets());
         readings.Count("cenote.reset.failed", "{reset}", "Sessions whose reset failed; their connections were closed.", static pool => pool.Desk.Meters.CountClosed(CloseReason.ResetFailed));
         readings.Count(
             "cenote.sizing.changes",
@@ -63,15 +64,4 @@ internal static class ConnectionReadings
     private static Func<Meters, long> CountOf(CloseReason reason) => meters => meters.CountClosed(reason);
 
     private static Func<CircuitState, long> Is(CircuitState state) => found => found == state ? 1 : 0;
-
-    private static long CountResets(PoolEngine pool)
-    {
-        var resets = 0L;
-        foreach (var slot in pool.Desk.Slots.All)
-        {
-            resets += slot.Age.Resets;
-        }
-
-        return resets;
-    }
 }

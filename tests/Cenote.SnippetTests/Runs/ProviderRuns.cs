@@ -21,6 +21,11 @@ internal static class ProviderRuns
             await using var pool = Snippets.Providers.PostgreSql(databases.PostgreSql);
             Assert.Equal("Calm", $"{await ConnectionRuns.ScalarAsync(pool, "SELECT 'calm'::mood")}");
         },
+        ["DirtySessions.pool"] = async databases =>
+        {
+            var statistics = await Snippets.DirtySessions.PoolAsync(databases.PostgreSql);
+            Assert.Equal((1, 0), (statistics.ResetsStarted, statistics.ResetsSaved));
+        },
         ["Providers.mysql"] = async databases =>
         {
             await using var pool = Snippets.Providers.MySql(databases.MySql);

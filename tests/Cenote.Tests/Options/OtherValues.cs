@@ -13,8 +13,10 @@ internal static class OtherValues
     {
         int number => number + 1,
         TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
+        ResetMode => ResetMode.Rollback, // The stub's statements have no dialect.
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
         string name => name + "2",
+        WhenDirtyOptions => new WhenDirtyOptions { HarmlessFunctions = ["app.total"], KeepGeneratedKeys = true },
         LeakDetectionOptions => Spoiled(new LeakDetectionOptions()),
         TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
         CircuitBreakerOptions => Spoiled(new CircuitBreakerOptions()),

@@ -6,7 +6,7 @@ namespace Cenote.Tests.Options;
 public sealed class SettingTableTests
 {
     /// <summary>The options types that are groups of settings.</summary>
-    private static readonly Type[] s_sections = [typeof(CircuitBreakerOptions), typeof(LoadSheddingOptions), typeof(StatementStatisticsOptions), typeof(LeakDetectionOptions)];
+    private static readonly Type[] s_sections = [typeof(CircuitBreakerOptions), typeof(LoadSheddingOptions), typeof(StatementStatisticsOptions), typeof(LeakDetectionOptions), typeof(WhenDirtyOptions)];
 
     [Fact]
     public void Every_public_property_of_the_options_has_one_row()
