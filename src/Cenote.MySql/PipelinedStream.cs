@@ -24,6 +24,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     private PacketScanner _scanner;
     private int _owed;
     private bool _isUnused;
+    private bool _hadWarnings;
     private byte _command;
     private bool _isAnswered = true;
     private readonly DeferredReset _deferred = new(inner);
@@ -47,8 +48,11 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     internal bool MayBeInTransaction =>
         !_isUnused && (_owed > 0 || !_isAnswered || _command is not (Query or Execute or InitDatabase) || !_scanner.ShowsNoTransaction());
 
-    /// <summary>Gets whether the last command may have left warnings.</summary>
-    internal bool MayHaveWarnings => !_isUnused && !_scanner.ShowsNoWarnings();
+    /// <summary>
+    /// Gets whether a command since the last reset may have left warnings. The server keeps them over later statements
+    /// that use no table.
+    /// </summary>
+    internal bool MayHaveWarnings => !_isUnused && (_hadWarnings || !_scanner.ShowsNoWarnings());
 
     /// <summary>Gets whether the last answer shows an open transaction.</summary>
     internal bool ShowsTransaction => _owed == 0 && _isAnswered && _command == Query && _scanner.ShowsTransaction();
@@ -233,6 +237,11 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     // The driver writes a packet and its header at once. The first packet of a command has the number 0.
     private void RecordCommand(ReadOnlySpan<byte> packet)
     {
+        if (packet.Length > 4 && packet[3] == 0)
+        {
+            _hadWarnings = MayHaveWarnings;
+        }
+
         _isUnused = false;
         if (packet.Length > 4 && packet[3] == 0)
         {

@@ -33,7 +33,7 @@ internal sealed class BatchStatement(ConnectionPool pool, PooledConnection? conn
         }
 
         // A failure of another statement would leave the end of the transaction in doubt.
-        return effect == StatementEffect.Transaction && commands.Count > 1 ? StatementEffect.Session : effect;
+        return commands.Count > 1 && (effect == StatementEffect.Transaction || !effects.AllowsSeveral) ? StatementEffect.Session : effect;
     }
 
     private protected override WorkEffect Effect => Batch.BatchCommands

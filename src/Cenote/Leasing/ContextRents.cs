@@ -95,6 +95,7 @@ internal sealed class ContextRents
             try
             {
                 using var outside = OutsideTrace.Enter();
+                physical.MarkDirty();
                 _carrier!.SetContext(physical, change, wait.LimitOfStatement());
                 Finish(wanted);
                 return lease;
@@ -272,6 +273,7 @@ internal sealed class ContextRents
                 ValueTask setting;
                 using (OutsideTrace.Enter())
                 {
+                    physical.MarkDirty();
                     setting = _carrier!.SetContextAsync(physical, change, wait.LimitOfStatement(), wait.CancellationToken);
                 }
 

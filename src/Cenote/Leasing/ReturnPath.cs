@@ -166,6 +166,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
         {
             physical.RemoveHandlers();
             deferrable.DeferReset();
+            physical.RecordReset();
         }
         catch (Exception exception)
         {

@@ -29,6 +29,9 @@ internal sealed class StatementEffects(ISessionRules rules, SqlLiteralRules lite
     /// <summary>Gets the number of texts that are kept.</summary>
     internal int KeptTexts => _byText.Count;
 
+    /// <summary>Gets whether the server's last answer after several statements shows enough of all of them.</summary>
+    internal bool AllowsSeveral => rules.Dialect != SqlDialect.MySql;
+
     /// <inheritdoc cref="ISessionRules.LeavesNothing"/>
     internal bool LeavesNothing(PhysicalConnection connection, IsolationLevel isolationLevel) => rules.LeavesNothing(connection, isolationLevel);
 

@@ -89,6 +89,12 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
             return StatementEffect.Session;
         }
 
+        // Of a text with several statements, MySQL's last answer shows only the warnings of the last one.
+        if (IsMySql && _statements > 1)
+        {
+            return StatementEffect.Session;
+        }
+
         // A failure of another statement of the text would leave the end of the transaction in doubt.
         return _controls == 0 ? StatementEffect.None : _statements == 1 ? StatementEffect.Transaction : StatementEffect.Session;
     }
