@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Transactions;
+using IsolationLevel = System.Data.IsolationLevel;
 
 namespace Cenote.MySql;
 
