@@ -1,9 +1,12 @@
 namespace Cenote.QueryBench;
 
-/// <summary>A <see cref="PooledConnection"/> for each query. Shares the pool of the leases.</summary>
-internal sealed class ConnectionSide(ConnectionPool pool) : ISide
+/// <summary>A <see cref="PooledConnection"/> for each query.</summary>
+/// <param name="pool">The pool.</param>
+/// <param name="name">The name.</param>
+/// <param name="ownsPool">Whether the side disposes of the pool. Otherwise it shares the pool of the leases.</param>
+internal sealed class ConnectionSide(ConnectionPool pool, string name = "connection", bool ownsPool = false) : ISide
 {
-    public string Name => "connection";
+    public string Name => name;
 
     public async ValueTask QueryAsync()
     {
@@ -21,5 +24,5 @@ internal sealed class ConnectionSide(ConnectionPool pool) : ISide
         command.ExecuteScalar();
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => ownsPool ? pool.DisposeAsync() : ValueTask.CompletedTask;
 }

@@ -33,5 +33,9 @@ internal static class Parts
             new Goal(Quantity.ProcessorTime, 1, 2, 8, 32)),
         new("mariadb-modes", MariaDb, IsBlocking: false, [8, 32], Pools.MariaDbModesAsync,
             new Goal(Quantity.Throughput, 0.95, 8, 32) { Side = "Rollback" }),
+        new("postgresql-dirty", PostgreSql, IsBlocking: false, [8, 64], Pools.PostgreSqlDirtyAsync,
+            new Goal(Quantity.Throughput, 1.4, 8, 64) { Side = "WhenDirty" }),
+        new("mariadb-dirty", MariaDb, IsBlocking: false, [8, 64], Pools.MariaDbDirtyAsync,
+            new Goal(Quantity.Throughput, 1.8, 8, 64) { Side = "WhenDirty" }),
     ];
 }

@@ -48,12 +48,9 @@ internal static class Pools
 
     internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)
     {
-        // A minimum would let the driver open connections in the background, in a way of its own.
         // On both sides: over TLS the driver's blocking open has no timeout, and our pool opens awaited.
         connectionString += ";SslMode=None";
-        var settings = new MySqlConnectionStringBuilder(connectionString) { MaximumPoolSize = Statement.Connections, ConnectionReset = true };
-        var driver = new DriverSide("MySqlConnector's pool", new MySqlDataSource(settings.ConnectionString));
-        await driver.OpenAllAsync(isBlocking);
+        var driver = await MySqlConnectorAsync(connectionString, isBlocking);
         var pool = await BuildAsync(new MySqlProvider(connectionString));
         return [driver, new LeaseSide(pool), new ConnectionSide(pool)];
     }
@@ -70,10 +67,38 @@ internal static class Pools
         return sides;
     }
 
+    /// <summary>
+    /// A reset only after a lease that may have changed its session. The query changes nothing, so none is sent.
+    /// </summary>
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlDirtyAsync(string connectionString)
+    {
+        var driver = await NpgsqlAsync(connectionString, isBlocking: false);
+        var pool = await BuildAsync(new PostgreSqlProvider(connectionString), ResetMode.WhenDirty);
+        return [driver, new ConnectionSide(pool, "WhenDirty", ownsPool: true)];
+    }
+
+    /// <inheritdoc cref="PostgreSqlDirtyAsync"/>
+    internal static async Task<IReadOnlyList<ISide>> MariaDbDirtyAsync(string connectionString)
+    {
+        connectionString += ";SslMode=None";
+        var driver = await MySqlConnectorAsync(connectionString, isBlocking: false);
+        var pool = await BuildAsync(new MySqlProvider(connectionString), ResetMode.WhenDirty);
+        return [driver, new ConnectionSide(pool, "WhenDirty", ownsPool: true)];
+    }
+
     private static async Task<DriverSide> NpgsqlAsync(string connectionString, bool isBlocking)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = Statement.Connections, MaxPoolSize = Statement.Connections };
         var driver = new DriverSide("Npgsql's pool", NpgsqlDataSource.Create(settings));
+        await driver.OpenAllAsync(isBlocking);
+        return driver;
+    }
+
+    private static async Task<DriverSide> MySqlConnectorAsync(string connectionString, bool isBlocking)
+    {
+        // A minimum would let the driver open connections in the background, in a way of its own.
+        var settings = new MySqlConnectionStringBuilder(connectionString) { MaximumPoolSize = Statement.Connections, ConnectionReset = true };
+        var driver = new DriverSide("MySqlConnector's pool", new MySqlDataSource(settings.ConnectionString));
         await driver.OpenAllAsync(isBlocking);
         return driver;
     }

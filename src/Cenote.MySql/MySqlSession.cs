@@ -41,7 +41,7 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     /// Gets whether the last answer shows no open transaction, and no warning that a later <c>SHOW WARNINGS</c> would
     /// show. Without the stream it is unknown.
     /// </summary>
-    public bool IsAtRest => _stream is { MayBeInTransaction: false, MayHaveWarnings: false };
+    public bool IsAtRest => _stream is { MayBeInTransaction: false, MayHaveWarnings: false, HasDeferred: false };
 
     /// <summary>
     /// Determines whether a transaction of the driver leaves the isolation level that the session began with. The

@@ -98,6 +98,9 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         inner.Flush();
     }
 
+    /// <summary>Gets whether a reset was deferred, and neither a command nor another thread has sent it.</summary>
+    internal bool HasDeferred => !_deferred.IsEmpty;
+
     /// <summary>Sends a reset that was deferred and not sent since. Any thread may call it at any time.</summary>
     internal void SendDeferred() => _deferred.Send();
 

@@ -11,6 +11,9 @@ internal sealed class DeferringStream(Stream inner) : Stream
     /// <summary>Gets or sets whether what is written is kept. Only while no lease uses the session.</summary>
     internal bool IsKeeping { get; set; }
 
+    /// <summary>Gets whether a reset is kept that was not sent.</summary>
+    internal bool HasDeferred => !_deferred.IsEmpty;
+
     /// <summary>Sends the reset that is kept, if there is one. Any thread may call it at any time.</summary>
     internal void SendDeferred() => _deferred.Send();
 

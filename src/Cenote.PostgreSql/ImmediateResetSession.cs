@@ -10,7 +10,7 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
     private DeferringStream? _stream;
 
     /// <inheritdoc/>
-    public bool IsAtRest => NpgsqlInternals.IsAtRest(Session);
+    public bool IsAtRest => _stream is { HasDeferred: false } && NpgsqlInternals.IsAtRest(Session);
 
     /// <inheritdoc/>
     public override bool CanResetInline => !Backend.IsCheckDue && (ResetMode != ResetMode.Full || Backend.MayHaveOrigin is not null);
