@@ -24,7 +24,7 @@ namespace Cenote;
 /// <c>Use XA Transactions=false</c>. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider, ISessionRules
+public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider, ISessionRules
 {
     // "Cancellation Timeout" has whole seconds. The driver treats a value below 1 as 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);

@@ -62,6 +62,9 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     public override bool CanReuseCommand(DbCommand command) => command is MySqlCommand;
 
     /// <inheritdoc/>
+    public override bool HasPeerClosed => _stream?.HasPeerClosed == true;
+
+    /// <inheritdoc/>
     public override void Open()
     {
         base.Open();

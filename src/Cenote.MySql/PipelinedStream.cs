@@ -41,6 +41,9 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     /// </summary>
     internal bool IsOnTrial { get; set; }
 
+    /// <inheritdoc cref="PeerState.HasClosed"/>
+    internal bool HasPeerClosed => PeerState.HasClosed(socket);
+
     /// <summary>Gets whether a reset was refused on trial.</summary>
     internal bool WasRefused { get; private set; }
 

@@ -58,6 +58,10 @@ internal static class NpgsqlConnectionInternals
         return true;
     }
 
+    /// <inheritdoc cref="PeerState.HasClosed"/>
+    internal static bool HasPeerClosed(NpgsqlConnection session) =>
+        IsReachable && ConnectorOf(session) is { } connector && SocketOf(connector) is { } socket && PeerState.HasClosed(socket);
+
     /// <inheritdoc cref="ResetAnswer.Check"/>
     internal static void CheckReset(NpgsqlConnection session)
     {

@@ -27,7 +27,7 @@ namespace Cenote;
 /// <para>Handlers that a lease adds to the driver's connection object (<c>Notice</c>, <c>Notification</c>) are removed
 /// at its end. Thread-safe.</para>
 /// </remarks>
-public sealed class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
+public sealed partial class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
     IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache,
     ISessionContextProvider, ISessionRules
 {

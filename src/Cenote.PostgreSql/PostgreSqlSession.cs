@@ -19,6 +19,9 @@ internal abstract class PostgreSqlSession(
     /// </summary>
     public override bool IsUsable => Session.IsStill(_process);
 
+    /// <inheritdoc/>
+    public override bool HasPeerClosed => NpgsqlConnectionInternals.HasPeerClosed(Session);
+
     /// <summary>Gets the session's <c>idle_session_timeout</c>, from PostgreSQL 14 on.</summary>
     public override TimeSpan? ServerIdleTimeout => Backend.IdleTimeout;
 

@@ -29,9 +29,16 @@ public sealed partial class ConnectionPool
         return command.CommandTimeout;
     }
 
-    /// <summary>Creates a command that rents a connection for each execution, until its reader is closed.</summary>
-    protected override DbCommand CreateDbCommand(string? commandText = null) =>
-        new PooledCommand(this, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
+    /// <summary>
+    /// Creates a command that rents a connection for each execution, until its reader is closed. See
+    /// <see cref="PooledCommand.IsReadOnly"/> for statements that may run again.
+    /// </summary>
+    /// <param name="commandText">The statement.</param>
+    public new PooledCommand CreateCommand(string? commandText = null) =>
+        new(this, new PooledConnection(this, default(CallSite)), opensConnection: true) { CommandText = commandText };
+
+    /// <inheritdoc cref="CreateCommand"/>
+    protected override DbCommand CreateDbCommand(string? commandText = null) => CreateCommand(commandText);
 
     /// <summary>Creates a batch that rents a connection for each execution, until its reader is closed.</summary>
     protected override DbBatch CreateDbBatch() =>

@@ -1,11 +1,14 @@
 using System.Runtime.CompilerServices;
 using Cenote.Execution;
+using Cenote.Providers;
 
 namespace Cenote;
 
 // Work that the pool runs on a connection and retries on request.
 public sealed partial class ConnectionPool
 {
+    private bool _resolvesCommits;
+
     /// <summary>
     /// Runs work on a connection of the pool and then returns the connection. With retry options, tries the work again
     /// after a transient failure.
@@ -31,7 +34,8 @@ public sealed partial class ConnectionPool
     /// <para>Thread-safe.</para>
     /// </remarks>
     /// <exception cref="CommitOutcomeUnknownException">The work sent a commit and got no answer (connection lost, no
-    /// response, deadline, token). Whether it was committed is unknown.</exception>
+    /// response, deadline, token). Whether it was committed is unknown, also after
+    /// <see cref="RetryOptions.ResolveUnknownCommits"/>.</exception>
     /// <exception cref="WorkTimeoutException">The deadline passed, and not during a commit.</exception>
     /// <exception cref="PoolOptionsException">The retry options are invalid; lists every problem.</exception>
     /// <exception cref="PoolTimeoutException">No connection became available within the timeout.</exception>
@@ -71,5 +75,24 @@ public sealed partial class ConnectionPool
         ArgumentNullException.ThrowIfNull(work);
         var run = new WorkRun<TResult>(this, work, new CallSite(callerFilePath, callerLineNumber, callerMemberName));
         return retry is null ? run.OnceAsync(cancellationToken) : run.RetryingAsync(WorkRetry.Check(Name, retry), cancellationToken);
+    }
+
+    /// <summary>
+    /// Returns the statement that creates <see cref="ConnectionPoolOptions.CommitTable"/>, for a migration. The pool
+    /// itself never creates the table.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">No table is configured.</exception>
+    /// <exception cref="NotSupportedException">The pool cannot find out the outcome of commits of this
+    /// database.</exception>
+    public string GetCommitTableScript() =>
+        Provider is not ICommitOutcomeReader reader
+            ? throw new NotSupportedException($"{Provider.GetType().Name} cannot find out what became of a commit, so it needs no table.")
+            : reader.GetCommitTableScript(_engine.Settings.CommitTable ?? throw new InvalidOperationException($"Pool '{Name}' has no commit table. Set ConnectionPoolOptions.CommitTable."));
+
+    /// <summary>Gets or sets whether the server was asked once whether it can be asked about commits.</summary>
+    internal bool ResolvesCommits
+    {
+        get => Volatile.Read(ref _resolvesCommits);
+        set => Volatile.Write(ref _resolvesCommits, value);
     }
 }

@@ -76,6 +76,10 @@ public sealed class ConnectionPoolBuilder
     /// <param name="classifier">See <see cref="ConnectionPoolOptions.FailureClassifier"/>.</param>
     public ConnectionPoolBuilder UseFailureClassifier(Func<Exception, FailureKind?> classifier) => Configure(options => options.FailureClassifier = classifier);
 
+    /// <summary>Sets the table that shows whether a commit without an answer had succeeded.</summary>
+    /// <param name="table">See <see cref="ConnectionPoolOptions.CommitTable"/>.</param>
+    public ConnectionPoolBuilder WithCommitTable(string table) => Configure(options => options.CommitTable = table);
+
     /// <summary>Sets how sessions are reset between leases.</summary>
     /// <param name="resetMode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
     public ConnectionPoolBuilder WithResetMode(ResetMode resetMode) => Configure(options => options.ResetMode = resetMode);

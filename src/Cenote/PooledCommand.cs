@@ -86,6 +86,30 @@ public sealed class PooledCommand : DbCommand
         set => RequireOwn().Command.DesignTimeVisible = value;
     }
 
+    /// <summary>
+    /// Gets or sets whether the statement only reads. A command created by the pool itself
+    /// (<see cref="ConnectionPool.CreateCommand"/>) then runs again when its connection is lost: up to 3 times, after
+    /// 50, 100 and 200 ms, and no later than <see cref="CommandTimeout"/> after the execution began, or the pool's
+    /// acquire timeout where that is 0. A reader runs again until it has been returned to the caller, not in the middle
+    /// of rows.
+    /// </summary>
+    /// <value>
+    /// Default <see langword="false"/>: the command runs again only on another connection, when the server had closed
+    /// the rented one before anything was sent. Set it only if running the statement twice does no harm.
+    /// </value>
+    /// <exception cref="InvalidOperationException">The command belongs to an open connection.</exception>
+    public bool IsReadOnly
+    {
+        get => FindOwn()?.IsReadOnly == true;
+        set
+        {
+            if (value || FindOwn() is not null)
+            {
+                RequireOwn().IsReadOnly = value;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     protected override DbConnection? DbConnection
     {
@@ -141,7 +165,9 @@ public sealed class PooledCommand : DbCommand
         var statement = BeginUse();
         try
         {
-            return statement.ExecuteNonQuery();
+            return statement.IsReadOnly
+                ? statement.RunAgain(0, static (statement, _) => statement.ExecuteNonQuery())
+                : statement.ExecuteNonQuery();
         }
         finally
         {
@@ -159,7 +185,9 @@ public sealed class PooledCommand : DbCommand
 
         try
         {
-            return statement.ExecuteNonQueryAsync(cancellationToken);
+            return statement.IsReadOnly
+                ? statement.RunAgainAsync(0, static (statement, _, token) => statement.ExecuteNonQueryAsync(token), cancellationToken)
+                : statement.ExecuteNonQueryAsync(cancellationToken);
         }
         finally
         {
@@ -173,7 +201,9 @@ public sealed class PooledCommand : DbCommand
         var statement = BeginUse();
         try
         {
-            return statement.ExecuteScalar();
+            return statement.IsReadOnly
+                ? statement.RunAgain(0, static (statement, _) => statement.ExecuteScalar())
+                : statement.ExecuteScalar();
         }
         finally
         {
@@ -191,7 +221,9 @@ public sealed class PooledCommand : DbCommand
 
         try
         {
-            return statement.ExecuteScalarAsync(cancellationToken);
+            return statement.IsReadOnly
+                ? statement.RunAgainAsync(0, static (statement, _, token) => statement.ExecuteScalarAsync(token), cancellationToken)
+                : statement.ExecuteScalarAsync(cancellationToken);
         }
         finally
         {
@@ -205,7 +237,9 @@ public sealed class PooledCommand : DbCommand
         var statement = BeginUse();
         try
         {
-            return statement.ExecuteReader(behavior);
+            return statement.IsReadOnly
+                ? statement.RunAgain(behavior, static (statement, behavior) => statement.ExecuteReader(behavior))
+                : statement.ExecuteReader(behavior);
         }
         finally
         {
@@ -223,7 +257,9 @@ public sealed class PooledCommand : DbCommand
 
         try
         {
-            return statement.ExecuteReaderAsync(behavior, cancellationToken);
+            return statement.IsReadOnly
+                ? statement.RunAgainAsync(behavior, static (statement, behavior, token) => statement.ExecuteReaderAsync(behavior, token), cancellationToken)
+                : statement.ExecuteReaderAsync(behavior, cancellationToken);
         }
         finally
         {

@@ -234,6 +234,13 @@ internal static class SettingTable
         {
             Meaning = "A caller that waited at least this long is recorded as an event.",
         },
+        new("CommitTable", options => options.CommitTable)
+        {
+            Range = "a name, with or without a schema",
+            Meaning = "The table that shows whether a commit without an answer had succeeded (ResolveUnknownCommits).",
+            Parse = (options, text) => options.CommitTable = text.TextOrNull(),
+            Check = CheckCommitTable,
+        },
         new("StatementStatistics", options => options.StatementStatistics is null ? null : "on")
         {
             IsSection = true, Range = "StatementStatisticsOptions",
@@ -377,6 +384,15 @@ internal static class SettingTable
         if (options.Name is { } name && OptionProblems.NameProblem(name) is { } problem)
         {
             problems.Add($"Name {problem}. Give it 1 to {OptionProblems.LongestName} printable characters, or leave it null.");
+        }
+    }
+
+    private static void CheckCommitTable(OptionProblems problems, ConnectionPoolOptions options)
+    {
+        if (options.CommitTable is { } table
+            && !(table.Split('.') is { Length: 1 or 2 } parts && parts.All(static part => part.Length is >= 1 and <= 63 && !char.IsAsciiDigit(part[0]) && part.All(static character => char.IsAsciiLetterOrDigit(character) || character == '_'))))
+        {
+            problems.Add("CommitTable is not the name of a table. Use letters, digits and underscores, with or without a schema before a dot, such as cenote_commits; leave it null for none.");
         }
     }
 

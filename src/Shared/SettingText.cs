@@ -13,6 +13,8 @@ internal readonly struct SettingText(string path, string? text)
     /// <summary>Gets whether the text is empty, or JSON's null.</summary>
     internal bool IsNone => string.IsNullOrWhiteSpace(text);
 
+    internal string? TextOrNull() => IsNone ? null : text;
+
     internal int Number() =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : throw Wrong("a whole number, such as 20");
 

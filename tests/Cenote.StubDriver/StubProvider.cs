@@ -1,7 +1,7 @@
 namespace Cenote.StubDriver;
 
 /// <summary>The provider of the stub driver.</summary>
-public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader
+public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStatusReader, IReplicationPositionReader, ICommitOutcomeReader
 {
     private Func<bool>? _clearsInline;
     private int _disposals;
@@ -136,4 +136,35 @@ public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStat
         database.Changed();
         return DisposeFailure is null ? base.DisposeAsync() : ValueTask.FromException(DisposeFailure);
     }
+
+    /// <summary>What the server answers about a commit that it has not answered.</summary>
+    public Func<CancellationToken, ValueTask<CommitReading>> ReadCommit { get; set; } =
+        static _ => new ValueTask<CommitReading>(new CommitReading(CommitOutcome.Unknown, "the stub does not know"));
+
+    /// <summary>What the check before the first work throws.</summary>
+    public Exception? CheckFailure { get; init; }
+
+    /// <summary>Whether a transaction has written something.</summary>
+    public bool HasWritten { get; init; } = true;
+
+    /// <inheritdoc/>
+    public bool RequiresCommitTable { get; init; }
+
+    /// <inheritdoc/>
+    public string GetCommitTableScript(string table) => $"CREATE TABLE {table}";
+
+    /// <inheritdoc/>
+    public ValueTask CheckCommitsAsync(DbConnection connection, string? table, CancellationToken cancellationToken) =>
+        CheckFailure is null ? ValueTask.CompletedTask : ValueTask.FromException(CheckFailure);
+
+    /// <inheritdoc/>
+    public object? IdentifyCommit(DbTransaction transaction, CommitMark mark) => HasWritten ? mark : null;
+
+    /// <inheritdoc/>
+    public ValueTask<object?> IdentifyCommitAsync(DbTransaction transaction, CommitMark mark, CancellationToken cancellationToken) =>
+        new(IdentifyCommit(transaction, mark));
+
+    /// <inheritdoc/>
+    public ValueTask<CommitReading> ReadCommitOutcomeAsync(DbConnection connection, object commit, CancellationToken cancellationToken) =>
+        ReadCommit(cancellationToken);
 }

@@ -3,9 +3,21 @@ namespace Cenote.AdoNet;
 // Commit and rollback.
 internal sealed partial class PooledTransaction
 {
-    public override void Commit() => End(commits: true);
+    public override void Commit()
+    {
+        if (_connection.Progress is { Resolver: { } resolver } progress)
+        {
+            CommitResolved(progress, resolver);
+        }
+        else
+        {
+            End(commits: true);
+        }
+    }
 
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => EndAsync(commits: true, cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) => _connection.Progress is { Resolver: { } resolver } progress
+        ? CommitResolvedAsync(progress, resolver, cancellationToken)
+        : EndAsync(commits: true, cancellationToken);
 
     public override void Rollback() => End(commits: false);
 

@@ -29,7 +29,7 @@ internal abstract partial class Statement
         var connection = _connection ?? throw WithoutConnection();
         if (_opensConnection)
         {
-            connection.Open();
+            OpenAlive(connection);
         }
 
         try
@@ -60,7 +60,7 @@ internal abstract partial class Statement
 
     private async ValueTask<StatementExecution> OpenAndEnterAsync(PooledConnection connection, CancellationToken cancellationToken)
     {
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await OpenAliveAsync(connection, cancellationToken).ConfigureAwait(false);
         try
         {
             Enter(connection);

@@ -77,6 +77,18 @@ internal sealed class FailureReports(
         return kind;
     }
 
+    /// <summary>Records that a lease has a session that the server ended before anything was sent on it.</summary>
+    internal void ReportLost(in ConnectionLease lease, Exception exception)
+    {
+        if (lease.Slot is { } slot && slot.IsLeasedAs(lease.Ticket))
+        {
+            slot.RetireOnReturn(lease.Ticket, CloseReason.ConnectionLost);
+            journal.ConnectionFailed(slot.Id, CloseReason.ConnectionLost, exception);
+            desk.RequireValidation();
+            Notify(FailureKind.ConnectionLost, exception);
+        }
+    }
+
     /// <summary>Records a cancel that was sent, or may have been, while a statement ran on a lease.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="cancel">The end of the statement, and how long sending took.</param>

@@ -104,4 +104,16 @@ public enum PoolEventKind
     /// unknown. The connection is closed. Work that was prepared for a common commit may be left at the server.
     /// </summary>
     TransactionInDoubt,
+
+    /// <summary>
+    /// The server was asked what became of a commit that it had not answered, see
+    /// <see cref="RetryOptions.ResolveUnknownCommits"/>.
+    /// </summary>
+    CommitResolved,
+
+    /// <summary>
+    /// A command created by the pool runs again after its connection was lost, see
+    /// <see cref="PooledCommand.IsReadOnly"/>. Recorded at most once a second.
+    /// </summary>
+    StatementRetried,
 }

@@ -1,3 +1,6 @@
+using Cenote.Providers;
+using Microsoft.Extensions.Logging;
+
 namespace Cenote.Events;
 
 // Callers that wait, and leases.
@@ -46,6 +49,28 @@ internal sealed partial class PoolJournal
         {
             PoolLog.ContextFailed(Logger, _settings.Name, names, kind);
             Record(PoolEventKind.SessionContextFailed, PoolEventLevel.Error, Text($"the session context ({names}) could not be set: {kind}{Like(heldBack)}"));
+        }
+    }
+
+    /// <summary>Records what became of a commit that the server had not answered.</summary>
+    internal void CommitResolved(CallSite site, CommitOutcome outcome, string tried, TimeSpan duration)
+    {
+        var isKnown = outcome != CommitOutcome.Unknown;
+        PoolLog.CommitResolved(Logger, isKnown ? LogLevel.Warning : LogLevel.Error, _settings.Name, site, outcome, tried);
+        Record(new PoolEvent(NewEvent(PoolEventKind.CommitResolved, isKnown ? PoolEventLevel.Warning : PoolEventLevel.Error, $"commit without an answer, of work at {site}: {outcome}; {tried}"))
+        {
+            CallSite = site,
+            Duration = duration,
+        });
+    }
+
+    /// <summary>Records that a statement runs again on another connection.</summary>
+    internal void StatementRetried(int retry, Exception exception)
+    {
+        PoolLog.StatementRetried(Logger, _settings.Name, retry, exception);
+        if (OnePerSecond(ref _statementRetries).MayPass(out var heldBack))
+        {
+            Record(PoolEventKind.StatementRetried, PoolEventLevel.Warning, Text($"a statement runs again after a lost connection (retry {retry}){Like(heldBack)}"));
         }
     }
 

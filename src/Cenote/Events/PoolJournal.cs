@@ -16,6 +16,7 @@ internal sealed partial class PoolJournal
     private Throttle? _timeouts;
     private Throttle? _overloads;
     private Throttle? _contextFailures;
+    private Throttle? _statementRetries;
 
     internal PoolJournal(PoolSettings settings, ILogger logger)
     {

@@ -1,3 +1,4 @@
+using Cenote.Providers;
 using Microsoft.Extensions.Logging;
 
 namespace Cenote.Events;
@@ -100,6 +101,12 @@ internal static partial class PoolLog
 
     [LoggerMessage(52, LogLevel.Information, "Pool {PoolName} is healthy: {Summary}")]
     internal static partial void DiagnosisHealthy(ILogger logger, string poolName, string summary);
+
+    [LoggerMessage(EventId = 53, Message = "Commit without an answer, of work on pool {PoolName} at {CallSite}: {Outcome}. {Tried}")]
+    internal static partial void CommitResolved(ILogger logger, LogLevel level, string poolName, CallSite callSite, CommitOutcome outcome, string tried);
+
+    [LoggerMessage(54, LogLevel.Warning, "Statement of a command of pool {PoolName} runs again after a lost connection: retry {Retry}")]
+    internal static partial void StatementRetried(ILogger logger, string poolName, int retry, Exception? exception);
 
     [LoggerMessage(60, LogLevel.Warning, "Suspected leak of pool {PoolName}, held longer than {Threshold}: {Lease}{Stack}")]
     internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, string threshold, string stack);

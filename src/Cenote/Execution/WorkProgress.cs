@@ -10,6 +10,7 @@ internal sealed class WorkProgress
 {
     private volatile bool _hasLeftTransactions;
     private volatile bool _hasBegunToCommit;
+    private volatile bool _hasCommitted;
     private volatile object? _committer;
     private volatile Exception? _commitFailure;
     private readonly ConditionalWeakTable<Exception, object> _thrown = [];
@@ -22,6 +23,9 @@ internal sealed class WorkProgress
     internal bool HasLeftTransactions => _hasLeftTransactions;
 
     internal bool HasBegunToCommit => _hasBegunToCommit;
+
+    /// <summary>Gets what finds out the outcome of a commit without an answer, if the work uses it.</summary>
+    internal CommitResolver? Resolver { get; init; }
 
     /// <summary>Gets whether a commit was sent that has not succeeded.</summary>
     internal bool IsCommitting => _committer is not null;
@@ -91,7 +95,24 @@ internal sealed class WorkProgress
     {
         if (ReferenceEquals(_committer, committer))
         {
+            _hasCommitted = true;
             _committer = null;
         }
     }
+
+    /// <summary>
+    /// Records that the commit in progress had no effect. The work may run again like after a lost connection, unless
+    /// an earlier commit of it has succeeded.
+    /// </summary>
+    /// <param name="failure">The exception of the commit.</param>
+    internal void RecordRolledBack(Exception failure)
+    {
+        _committer = null;
+        _hasBegunToCommit = _hasCommitted;
+        _thrown.AddOrUpdate(failure, FailureKind.ConnectionLost);
+    }
+
+    /// <summary>Returns whether a commit was sent and the database has not answered it.</summary>
+    internal bool IsCommitUnanswered(ConnectionPool pool) =>
+        IsCommitting && !(CommitFailure is { } failure && WorkRetry.IsAnswer(failure, pool));
 }

@@ -18,6 +18,7 @@ internal static class WorkRetry
             MaxDelay = options.MaxDelay,
             Timeout = options.Timeout,
             IsIdempotent = options.IsIdempotent,
+            ResolveUnknownCommits = options.ResolveUnknownCommits,
         };
         var problems = new OptionProblems();
         problems.FindNumber(nameof(copy.MaxRetries), copy.MaxRetries, 1, 100);

@@ -14,19 +14,26 @@ internal sealed class WorkRun<TResult>(
     private Exception? _lastFailure;
     private int _attempts;
     private TimeSpan? _end;
+    private CommitResolver? _resolver;
 
     internal async Task<TResult> OnceAsync(CancellationToken cancellationToken)
     {
         var limit = WaitLimit();
         _attempts++;
-        _progress = new WorkProgress();
+        _resolver?.Forget();
+        _progress = new WorkProgress { Resolver = _resolver };
         _kind = FailureKind.Other;
         _hasLostSession = false;
         var connection = await OpenAsync(limit, cancellationToken).ConfigureAwait(false);
         await using var returned = connection.ConfigureAwait(false);
-        connection.Progress = _progress;
         try
         {
+            if (_resolver is not null)
+            {
+                await _resolver.CheckAsync(connection).ConfigureAwait(false);
+            }
+
+            connection.Progress = _progress;
             return await work(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -34,9 +41,10 @@ internal sealed class WorkRun<TResult>(
             _lastFailure = exception;
             _kind = WorkRetry.FindKind(exception, pool, _progress);
             _hasLostSession = connection.HasLostSession;
-            if (_progress.IsCommitting && !(_progress.CommitFailure is { } failure && WorkRetry.IsAnswer(failure, pool)))
+            if (_progress.IsCommitUnanswered(pool))
             {
-                throw new CommitOutcomeUnknownException(pool.Name, exception);
+                pool.Engine.Desk.Meters.UnknownCommits.Increment();
+                throw new CommitOutcomeUnknownException(pool.Name, _resolver?.Answers ?? 0, _resolver?.Explanation, exception);
             }
 
             throw;
@@ -49,6 +57,7 @@ internal sealed class WorkRun<TResult>(
         _end = clock.Elapsed + options.Timeout;
         using var deadline = new CancellationTokenSource(options.Timeout, clock.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        _resolver = CommitResolver.Create(pool, options, site, linked.Token);
         try
         {
             return await Pipeline(options, deadline.Token)

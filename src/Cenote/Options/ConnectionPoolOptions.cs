@@ -50,6 +50,7 @@ public sealed class ConnectionPoolOptions
         NestedRentBehavior = other.NestedRentBehavior;
         EventHistoryCapacity = other.EventHistoryCapacity;
         SlowAcquireThreshold = other.SlowAcquireThreshold;
+        CommitTable = other.CommitTable;
         StatementStatistics = other.StatementStatistics is null ? null : new StatementStatisticsOptions(other.StatementStatistics);
         TimeProvider = other.TimeProvider;
         LoggerFactory = other.LoggerFactory;
@@ -260,6 +261,15 @@ public sealed class ConnectionPoolOptions
     /// <summary>Gets or sets the wait from which a caller that got its connection is recorded as an event.</summary>
     /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
     public TimeSpan? SlowAcquireThreshold { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Gets or sets the table into which work with <see cref="RetryOptions.ResolveUnknownCommits"/> writes one row for
+    /// each session, as the last statement before a commit. The row shows later whether the transaction was committed.
+    /// <see cref="ConnectionPool.GetCommitTableScript"/> returns the statement that creates it.
+    /// </summary>
+    /// <value>Default <see langword="null"/>: none. Range: a name of letters, digits and underscores, with or without a
+    /// schema, each part of 1 to 63 characters. Required for MySQL and MariaDB.</value>
+    public string? CommitTable { get; set; }
 
     /// <summary>
     /// Gets or sets whether and how statements of <see cref="PooledConnection"/>s are counted by their text, see

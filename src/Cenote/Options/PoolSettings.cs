@@ -46,6 +46,7 @@ internal sealed class PoolSettings
         NestedRentBehavior = options.NestedRentBehavior;
         EventHistoryCapacity = options.EventHistoryCapacity;
         SlowAcquireThreshold = options.SlowAcquireThreshold;
+        CommitTable = options.CommitTable;
         StatementStatistics = _constructed.StatementStatistics;
         WhenDirty = options.ResetMode == ResetMode.WhenDirty ? _constructed.WhenDirty : null;
         LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
@@ -120,6 +121,8 @@ internal sealed class PoolSettings
     internal int EventHistoryCapacity { get; }
 
     internal TimeSpan? SlowAcquireThreshold { get; }
+
+    internal string? CommitTable { get; }
 
     internal StatementStatisticsOptions? StatementStatistics { get; }
 

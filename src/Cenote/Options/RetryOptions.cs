@@ -35,4 +35,18 @@ public sealed class RetryOptions
     /// <value>Default <see langword="false"/>: work is retried only while all its statements belong to transactions
     /// that were not yet committed.</value>
     public bool IsIdempotent { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the server is asked what became of a commit that it did not answer. If it was committed,
+    /// <c>Commit</c> returns as if it had been answered, and the work's connection is closed. If it was rolled back,
+    /// the work runs again like after a lost connection. Otherwise, and when the timeout passes meanwhile,
+    /// <see cref="CommitOutcomeUnknownException"/> is thrown with what was tried.
+    /// </summary>
+    /// <value>
+    /// Default <see langword="false"/>. Costs one more round trip before each commit. Applies to commits of
+    /// transactions begun with <c>BeginTransaction</c>, not to commits by the text of a statement. PostgreSQL (from 13
+    /// on) needs nothing more; MySQL and MariaDB need <see cref="ConnectionPoolOptions.CommitTable"/>. Without effect
+    /// on SQLite, which answers every commit. Other databases throw <see cref="PoolOptionsException"/>.
+    /// </value>
+    public bool ResolveUnknownCommits { get; set; }
 }

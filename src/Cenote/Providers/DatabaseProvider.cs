@@ -13,7 +13,7 @@ namespace Cenote.Providers;
 /// Abilities that only some databases have are interfaces: <see cref="IServerStatusReader"/>,
 /// <see cref="IReplicationPositionReader"/>, <see cref="IConnectFailureAdvisor"/>,
 /// <see cref="IConnectFailureAdapter"/>, <see cref="IStandaloneConnectionProvider"/>, <see cref="IInProcessProvider"/>,
-/// <see cref="ITypeCache"/>.
+/// <see cref="ITypeCache"/>, <see cref="ICommitOutcomeReader"/>.
 /// </para>
 /// </remarks>
 public abstract class DatabaseProvider : IAsyncDisposable

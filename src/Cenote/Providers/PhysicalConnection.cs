@@ -68,6 +68,14 @@ public abstract class PhysicalConnection
     /// </summary>
     public virtual bool IsUsable => Connection.State == ConnectionState.Open;
 
+    /// <summary>
+    /// Gets whether the server has already closed the connection, as far as the machine knows without a round trip. A
+    /// command of the pool then runs on another connection, because nothing was sent on this one. Read for each
+    /// execution of such a command, so it must cost next to nothing.
+    /// </summary>
+    /// <value>By default <see langword="false"/>: not known.</value>
+    public virtual bool HasPeerClosed => false;
+
     /// <summary>Connects and sets up the session, blocking the calling thread.</summary>
     public virtual void Open() => Connection.Open();
 

@@ -28,6 +28,10 @@ internal sealed class Meters
     private Counter _enlistments;
     private Counter _transactionsInDoubt;
     private Counter _keptLeases;
+    private Counter _commitsFoundCommitted;
+    private Counter _commitsFoundRolledBack;
+    private Counter _unknownCommits;
+    private Counter _statementRetries;
     private OpenFailure? _lastOpenFailure;
     private long _immediateRents;
 
@@ -69,6 +73,14 @@ internal sealed class Meters
     /// Gets the leases that were passed on to an ambient transaction, which the slots count as rents.
     /// </summary>
     internal ref Counter KeptLeases => ref _keptLeases;
+
+    internal ref Counter CommitsFoundCommitted => ref _commitsFoundCommitted;
+
+    internal ref Counter CommitsFoundRolledBack => ref _commitsFoundRolledBack;
+
+    internal ref Counter UnknownCommits => ref _unknownCommits;
+
+    internal ref Counter StatementRetries => ref _statementRetries;
 
     internal Histogram WaitTime { get; } = new(isHot: true);
 

@@ -124,6 +124,27 @@ public sealed class PoolStatistics
     public long SessionContextFailures { get; internal init; }
 
     /// <summary>
+    /// Gets the number of commits without an answer that were found to be committed, see
+    /// <see cref="RetryOptions.ResolveUnknownCommits"/>.
+    /// </summary>
+    public long CommitsFoundCommitted { get; internal init; }
+
+    /// <summary>Gets the number of commits without an answer that were found to be rolled back.</summary>
+    public long CommitsFoundRolledBack { get; internal init; }
+
+    /// <summary>
+    /// Gets the number of commits without an answer whose outcome stayed unknown
+    /// (<see cref="CommitOutcomeUnknownException"/>).
+    /// </summary>
+    public long UnknownCommits { get; internal init; }
+
+    /// <summary>
+    /// Gets how often commands that the pool has created ran again after a lost connection, see
+    /// <see cref="PooledCommand.IsReadOnly"/>.
+    /// </summary>
+    public long StatementRetries { get; internal init; }
+
+    /// <summary>
     /// Gets the number of maintenance tasks that threw. Each was logged, and maintenance went on. A number above 0 is a
     /// defect of the pool or of a custom policy.
     /// </summary>

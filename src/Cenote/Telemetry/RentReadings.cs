@@ -33,6 +33,16 @@ internal static class RentReadings
         readings.Count("cenote.rent.nested", "{rent}", "Rents by a flow that already held a connection of the pool, where the pool detects them.", static pool => pool.Desk.Meters.NestedRents.Value);
         readings.Longest("cenote.rent.longest_wait", "How long the first in the queue has waited so far.", static pool => pool.Desk.ReadLongestWait());
         readings.Count(
+            "cenote.commits.unanswered",
+            "{commit}",
+            "Commits of work that the server did not answer, by what became of them.",
+            "cenote.commit.outcome",
+            static pool => pool.Desk.Meters,
+            ("committed", static meters => meters.CommitsFoundCommitted.Value),
+            ("rolled_back", static meters => meters.CommitsFoundRolledBack.Value),
+            ("unknown", static meters => meters.UnknownCommits.Value));
+        readings.Count("cenote.statement.retries", "{retry}", "Statements of the pool's own commands that ran again after a lost connection.", static pool => pool.Desk.Meters.StatementRetries.Value);
+        readings.Count(
             "cenote.leak.reports",
             "{lease}",
             "Leases that were reported as leaks, by kind.",

@@ -72,6 +72,30 @@ internal static class ConnectionRuns
 
             Assert.NotEqual(before, await ScalarAsync(pool, "SELECT pg_backend_pid()"));
         },
+        ["ReadOnlyCommands.read"] = databases => OnPoolAsync(databases, async pool => Assert.Equal(3L, await Snippets.ReadOnlyCommands.CountAsync(pool))),
+        ["UnansweredCommits.execute"] = databases => OnPoolAsync(databases, async pool => Assert.True(await Snippets.UnansweredCommits.OrderAsync(pool) > 0)),
+        ["UnansweredCommits.unknown"] = databases => OnPoolAsync(databases, async pool =>
+        {
+            List<string> alerts = [];
+            await Snippets.UnansweredCommits.ReportAsync(
+                pool,
+                async (connection, token) =>
+                {
+                    await using var command = connection.CreateCommand();
+                    command.CommandText = "COMMIT; SELECT pg_terminate_backend(pg_backend_pid())";
+                    await command.ExecuteNonQueryAsync(token);
+                },
+                alerts.Add);
+            Assert.StartsWith("look for its effects", Assert.Single(alerts), StringComparison.Ordinal);
+        }),
+        ["UnansweredCommits.table"] = async databases =>
+        {
+            await Snippets.UnansweredCommits.CreateTableAsync(databases.MySql);
+            await using var connection = new MySqlConnector.MySqlConnection(databases.MySql);
+            Assert.Equal(1L, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM cenote_commits"));
+            await connection.ExecuteAsync("DELETE FROM cenote_commits WHERE committed_at < CURRENT_TIMESTAMP - INTERVAL 2 DAY");
+            Assert.Equal(1L, await connection.ExecuteScalarAsync<long>("SELECT count(*) FROM cenote_commits"));
+        },
     };
 
     internal static async Task OnPoolAsync(SnippetDatabases databases, Func<ConnectionPool, Task> run)

@@ -1,4 +1,5 @@
 using Cenote.Providers;
+using Cenote.StubDriver;
 using Cenote.TelemetryTests.Databases;
 using Cenote.TelemetryTests.Scraping;
 using MySqlConnector;
@@ -130,6 +131,44 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
         using var inner = await pool.RentAsync();
 
         Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_rent_nested_total"));
+    }
+
+    [Fact]
+    public async Task Commits_without_an_answer_are_counted_by_what_became_of_them()
+    {
+        var outcomes = new Queue<CommitOutcome>([CommitOutcome.RolledBack, CommitOutcome.Committed, CommitOutcome.Unknown]);
+        var script = new CallScript().Always(StubCall.Commit, StubStep.Fail(FailureKind.ConnectionLost));
+        var provider = new StubProvider(new StubDatabase { Script = script })
+        {
+            ReadCommit = _ => new ValueTask<CommitReading>(new CommitReading(outcomes.Dequeue(), "as the test says")),
+        };
+        await using var pool = NewPool(provider, static _ => { });
+        await CommitAsync();
+        await Assert.ThrowsAsync<CommitOutcomeUnknownException>(CommitAsync);
+
+        var found = await host.ScrapeAsync();
+        Assert.Equal([1.0, 1.0, 1.0], ((string[])["committed", "rolled_back", "unknown"]).Select(outcome =>
+            Of(found, pool, "cenote_commits_unanswered_total", ("cenote_commit_outcome", outcome))));
+
+        Task CommitAsync() => pool.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                await transaction.CommitAsync(token);
+            },
+            new RetryOptions { BaseDelay = TimeSpan.Zero, ResolveUnknownCommits = true });
+    }
+
+    [Fact]
+    public async Task Statements_that_run_again_are_counted()
+    {
+        var script = new CallScript().At(StubCall.Execute, 1, StubStep.Fail(FailureKind.ConnectionLost));
+        await using var pool = NewPool(new StubProvider(new StubDatabase { Script = script }), static _ => { });
+        await using var command = pool.CreateCommand("read");
+        command.IsReadOnly = true;
+        await command.ExecuteNonQueryAsync();
+
+        Assert.Equal(1, Of(await host.ScrapeAsync(), pool, "cenote_statement_retries_total"));
     }
 
     private static double Of(Scrape scrape, ConnectionPool pool, string metric, params (string, string)[] labels) =>

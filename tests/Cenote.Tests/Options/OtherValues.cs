@@ -22,7 +22,7 @@ internal static class OtherValues
         CircuitBreakerOptions => Spoiled(new CircuitBreakerOptions()),
         ILoggerFactory => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
-        null when property.Name == nameof(options.Name) => "other",
+        null when property.Name is nameof(options.Name) or nameof(options.CommitTable) => "other",
         null when property.Name == nameof(options.CircuitBreaker) => new CircuitBreakerOptions(),
         null when property.Name == nameof(options.StatementStatistics) => Spoiled(new StatementStatisticsOptions()),
         null when property.Name == nameof(options.LoadShedding) => Spoiled(new LoadSheddingOptions()),
