@@ -248,16 +248,15 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     }
 
     /// <inheritdoc/>
-    public void DeferReset()
+    public bool TryDeferReset()
     {
-        if (ResetMode == ResetMode.Full && IsSentOnly())
+        if (ResetMode != ResetMode.Full || !IsSentOnly())
         {
-            SendReset(defers: true);
+            return false;
         }
-        else
-        {
-            ResetSession();
-        }
+
+        SendReset(defers: true);
+        return true;
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,11 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     {
         if (_isUnused)
         {
-            if (!defers)
+            if (defers)
+            {
+                _deferred.ThrowIfFailed();
+            }
+            else
             {
                 SendDeferred();
             }

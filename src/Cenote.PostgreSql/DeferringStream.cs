@@ -17,6 +17,9 @@ internal sealed class DeferringStream(Stream inner) : Stream
     /// <summary>Sends the reset that is kept, if there is one. Any thread may call it at any time.</summary>
     internal void SendDeferred() => _deferred.Send();
 
+    /// <inheritdoc cref="DeferredReset.ThrowIfFailed"/>
+    internal void ThrowIfFailed() => _deferred.ThrowIfFailed();
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (IsKeeping)

@@ -43,10 +43,16 @@ internal sealed class ImmediateResetSession(SharedSource source, ConnectionSetti
     }
 
     /// <inheritdoc/>
-    public void DeferReset()
+    public bool TryDeferReset()
     {
+        if (ResetMode != ResetMode.Full || !NpgsqlInternals.IsAtRest(Session))
+        {
+            return false;
+        }
+
         Backend.RecordLease();
         ResetAsync(async: false, Backend.MayHaveOrigin == true, defers: true).GetAwaiter().GetResult();
+        return true;
     }
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ internal static class NpgsqlInternals
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="stream">Its stream.</param>
-    /// <param name="defers">Whether the stream keeps the reset, unless a transaction is open.</param>
+    /// <param name="defers">Whether the stream keeps the reset, which it must not while a transaction is open.</param>
     /// <param name="endsLimit">Whether a limit of the last holder is ended before.</param>
     /// <param name="resetsRole">Whether the role is reset, too.</param>
     /// <param name="resetsOrigin">Whether the replication origin is reset, too.</param>
@@ -83,7 +83,11 @@ internal static class NpgsqlInternals
             if (!IsInTransaction(connector))
             {
                 // The answers to the last reset are unread, so the lease has executed nothing.
-                if (!defers)
+                if (defers)
+                {
+                    stream.ThrowIfFailed();
+                }
+                else
                 {
                     stream.SendDeferred();
                 }
@@ -95,8 +99,6 @@ internal static class NpgsqlInternals
             // answers that are on their way.
             await RollbackAsync(session, async).ConfigureAwait(false);
         }
-
-        defers &= !IsInTransaction(connector);
 
         // Otherwise Reset would leave the lease's prepared statements.
         ForgetPreparedStatements(PreparedStatementsOf(connector));
@@ -133,6 +135,12 @@ internal static class NpgsqlInternals
             stream.IsKeeping = false;
         }
     }
+
+    /// <summary>
+    /// Returns whether the session has no open transaction, reader or copy, whose end the server must answer.
+    /// </summary>
+    internal static bool IsAtRest(NpgsqlConnection session) =>
+        session.FullState == ConnectionState.Open && ConnectorOf(session) is { } connector && !IsInTransaction(connector);
 
     /// <summary>Puts a stream between the driver and the server, for what the driver sends.</summary>
     internal static DeferringStream PutStream(NpgsqlConnection session)

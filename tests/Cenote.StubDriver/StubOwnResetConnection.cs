@@ -52,16 +52,16 @@ internal sealed class StubOwnResetConnection : PhysicalConnection, IDeferrableRe
         return ValueTask.CompletedTask;
     }
 
-    public void DeferReset()
+    public bool TryDeferReset()
     {
         if (!_connection.StubDatabase.DefersResets)
         {
-            ResetSession();
-            return;
+            return false;
         }
 
         _connection.StubDatabase.Deferring?.Invoke();
         _connection.Session!.Defer();
+        return true;
     }
 
     public void SendDeferredReset()

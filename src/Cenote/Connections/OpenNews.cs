@@ -8,7 +8,9 @@ internal sealed class OpenNews
     private int _version;
     private TaskCompletionSource? _next;
 
-    /// <summary>Gets the number of the last news. Read before an attempt, so that news during it is not missed.</summary>
+    /// <summary>
+    /// Gets the number of the last news. Read before an attempt, so that news during it is not missed.
+    /// </summary>
     internal int Version => Volatile.Read(ref _version);
 
     /// <summary>Wakes the opens that wait.</summary>

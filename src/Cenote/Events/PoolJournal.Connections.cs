@@ -90,7 +90,9 @@ internal sealed partial class PoolJournal
             ? PoolEventLevel.Information
             : PoolEventLevel.Warning;
 
-    /// <summary>Returns the text of an opened connection, which all pools of the process share for the lowest slots.</summary>
+    /// <summary>
+    /// Returns the text of an opened connection, which all pools of the process share for the lowest slots.
+    /// </summary>
     private static string OpenedIn(int slotId)
     {
         var text = slotId < s_opened.Length ? s_opened[slotId] : null;

@@ -21,7 +21,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Gets whether callers wait, and nothing but serving them is to be done. A hint, read without the lock.
     /// </summary>
-    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting;
+    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting && _shedding is null;
 
     /// <summary>
     /// Passes on a connection as <see cref="TryHandOver"/> does, whose reset waits for the next command. The timer
@@ -68,7 +68,7 @@ internal sealed partial class LeaseDesk
     /// caller.</returns>
     internal bool TryHandOver(Slot slot, long word)
     {
-        if (!OnlyServes || _shedding is not null)
+        if (!OnlyServes)
         {
             return false;
         }

@@ -168,6 +168,7 @@ internal sealed partial class LeaseDesk
         _doubtTimer?.Dispose();
         _deadlineTimer?.Dispose();
         _deferredTimer?.Dispose();
+        SendDeferredResets();
         foreach (var waiter in waiters)
         {
             if (!TryEndOver(waiter))

@@ -165,7 +165,11 @@ internal sealed class ReturnPath(LeaseDesk desk)
         try
         {
             physical.RemoveHandlers();
-            deferrable.DeferReset();
+            if (!deferrable.TryDeferReset())
+            {
+                return false;
+            }
+
             physical.RecordReset();
         }
         catch (Exception exception)

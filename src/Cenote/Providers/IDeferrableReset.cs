@@ -8,12 +8,14 @@ namespace Cenote.Providers;
 public interface IDeferrableReset
 {
     /// <summary>
-    /// Resets the changes that a lease made to the session, and may leave the sending to the next command. Called
+    /// Resets the changes that a lease made to the session, with requests that are sent with the next command. Called
     /// instead of <see cref="PhysicalConnection.ResetSession"/>, only while
     /// <see cref="PhysicalConnection.CanResetInline"/> is <see langword="true"/>. After an exception the connection is
     /// not used again.
     /// </summary>
-    void DeferReset();
+    /// <returns><see langword="false"/> when the reset must wait for an answer, as that of an open transaction may:
+    /// nothing was done, and the pool resets the session as usual.</returns>
+    bool TryDeferReset();
 
     /// <summary>
     /// Sends the reset that was deferred, unless a command has sent it. Called when the connection becomes idle after

@@ -122,7 +122,7 @@ internal sealed class Histogram(bool isHot = false, bool keepsFirst = false)
         return count;
     }
 
-    /// <summary>Adds one of the first durations to those that are kept.</summary>
+    /// <summary>Keeps one of the first durations.</summary>
     /// <returns><see langword="false"/> when the buckets count it.</returns>
     private bool TryRecordFew(long nanoseconds)
     {

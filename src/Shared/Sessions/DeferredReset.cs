@@ -83,12 +83,15 @@ internal sealed class DeferredReset(Stream inner)
         }
     }
 
-    // Part of a reset may have been sent, so nothing may follow it.
-    private void ThrowIfFailed()
+    /// <summary>
+    /// Throws if a reset could not be sent. Part of it may have been sent, so nothing may follow it.
+    /// </summary>
+    /// <exception cref="IOException">It could not be sent.</exception>
+    internal void ThrowIfFailed()
     {
-        if (_failure is not null)
+        if (Volatile.Read(ref _failure) is { } failure)
         {
-            throw new IOException("The session was lost before it could be reset.", _failure);
+            throw new IOException("The session was lost before it could be reset.", failure);
         }
     }
 

@@ -2,7 +2,7 @@ using Cenote.Connections;
 
 namespace Cenote.InterleavingTests.Connections;
 
-/// <summary>The news of opens that succeed or knock no more, for those that wait between two retries.</summary>
+/// <summary>The news of opens that succeed or knock no more, for opens that wait between two retries.</summary>
 internal static class OpenNewsTests
 {
     [Interleaving]

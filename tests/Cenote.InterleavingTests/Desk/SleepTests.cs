@@ -25,7 +25,7 @@ internal static class SleepTests
     }
 
     [Interleaving]
-    public static void The_sleep_of_a_pool_is_no_standstill()
+    public static void The_sleep_of_a_pool_does_not_count_as_a_standstill()
     {
         var desk = new TestDesk(size: 1);
         var before = desk.Desk.Standstills;

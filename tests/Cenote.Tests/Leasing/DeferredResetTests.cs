@@ -160,6 +160,43 @@ public sealed class DeferredResetTests
         test.Database.SendingDeferred = null;
     }
 
+    [Fact]
+    public async Task Closing_the_pool_sends_a_reset_that_still_waits_for_a_command()
+    {
+        await using var test = await FullAsync();
+        var held = await test.Pool.RentAsync();
+        held.Use();
+        var waiting = test.Pool.RentAsync();
+        held.Dispose();
+        var lease = await waiting.AsTask().Soon();
+        var session = lease.Stub().Session!;
+        Assert.True(session.IsDeferred);
+
+        var closing = test.Pool.DisposeAsync().AsTask();
+
+        Assert.Equal((false, 1), (session.IsDeferred, session.Resets));
+        lease.Dispose();
+        await closing.Soon();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reset_that_must_wait_for_an_answer_is_not_deferred(bool isAwaited)
+    {
+        await using var test = await FullAsync();
+        test.Database.DefersResets = false;
+        var held = await test.Pool.RentAsync();
+        held.Use();
+        var waiting = test.Pool.RentAsync();
+
+        await ReturnAsync(held, isAwaited);
+
+        using var lease = await waiting.AsTask().Soon();
+        var session = lease.Stub().Session!;
+        Assert.Equal((false, 1), (session.IsDeferred, session.Resets));
+    }
+
     private static async Task<TestPool> FullAsync(int size = 1)
     {
         var test = await TestPool.FullAsync(size, static options => options.ResetMode = ResetMode.Full, TestPool.Clearing(SessionReset.ByPool, inline: true));

@@ -61,6 +61,7 @@ public sealed class KeptResetTests
         Assert.Same(server.Failure, Assert.Throws<IOException>(deferred.Send));
         server.Failure = null;
         Assert.Throws<IOException>(deferred.Send);
+        Assert.Throws<IOException>(deferred.ThrowIfFailed);
         Assert.False(deferred.IsEmpty);
         Assert.Throws<IOException>(() => { _ = deferred.Join(Packet); });
         Assert.Throws<IOException>(() => { _ = deferred.Join(new byte[5000]); });
