@@ -38,9 +38,6 @@ internal static class NpgsqlInternals
     /// </summary>
     internal static bool AreReachable { get; } = Probe();
 
-    /// <summary>Determines whether the last answer of the server shows that no transaction is open.</summary>
-    internal static bool IsAtRest(NpgsqlConnection session) => ConnectorOf(session) is { } connector && !IsInTransaction(connector);
-
     /// <summary>Makes the driver also send its reset for a session outside the driver's pools.</summary>
     internal static void EnableReset(NpgsqlConnection session)
     {
