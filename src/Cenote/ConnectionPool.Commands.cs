@@ -15,6 +15,12 @@ public sealed partial class ConnectionPool
     internal int? DefaultCommandTimeout => Volatile.Read(ref _defaultCommandTimeout) is >= 0 and var timeout ? timeout : null;
 
     /// <summary>
+    /// Gets or sets whether physical connections keep a command of the driver: until one refuses, so that the commands
+    /// of other drivers do not ask each time.
+    /// </summary>
+    internal bool KeepsCommands { get; set; } = true;
+
+    /// <summary>
     /// Gets the command timeout that the driver's connection gives to its commands, and reads it only once.
     /// </summary>
     internal int LearnDefaultCommandTimeout(DbConnection connection)

@@ -38,9 +38,11 @@ public sealed class PooledCommand : DbCommand
         get => FindOwn()?.Command.CommandText ?? OwnText;
         set
         {
-            if (FindOwn() is { } statement)
+            // A driver rejects a text during an execution.
+            var own = FindOwn() ?? (Volatile.Read(ref _target) is CommandStatement { IsRunning: true } ? RequireOwn() : null);
+            if (own is not null)
             {
-                statement.Command.CommandText = value;
+                own.Command.CommandText = value;
             }
             else
             {
@@ -116,7 +118,7 @@ public sealed class PooledCommand : DbCommand
         get => Volatile.Read(ref _target) switch
         {
             PooledConnection connection => connection,
-            CommandStatement statement => statement.Connection,
+            CommandStatement statement => statement.FindConnection(this),
             _ => null,
         };
         set

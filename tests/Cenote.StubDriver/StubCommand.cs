@@ -7,10 +7,15 @@ namespace Cenote.StubDriver;
 public sealed class StubCommand : DbCommand
 {
     private readonly StubParameterCollection _parameters = new();
+    private volatile bool _isExecuting;
 
-    /// <inheritdoc/>
+    /// <summary>The text. It cannot be set during an execution.</summary>
     [AllowNull]
-    public override string CommandText { get; set; } = "";
+    public override string CommandText
+    {
+        get;
+        set => field = _isExecuting ? throw new InvalidOperationException("The command is executing.") : value ?? "";
+    } = "";
 
     /// <inheritdoc/>
     public override int CommandTimeout { get; set; } = 30;
@@ -83,6 +88,7 @@ public sealed class StubCommand : DbCommand
 
         var session = connection.SessionOrThrow();
         session.BeginUse();
+        _isExecuting = true;
         try
         {
             connection.StubDatabase.Run(StubCall.Execute);
@@ -95,6 +101,7 @@ public sealed class StubCommand : DbCommand
         }
         finally
         {
+            _isExecuting = false;
             session.EndUse();
         }
     }

@@ -67,6 +67,9 @@ public sealed partial class StubDatabase
     /// <summary>The credentials presented at each open, in order.</summary>
     public ConcurrentQueue<DatabaseCredentials?> CredentialsSeen { get; } = new();
 
+    /// <summary>Answers whether a command can serve several holders.</summary>
+    public Func<bool> ReusesCommands { get; set; } = static () => true;
+
     /// <summary>Whether a reset without a round trip can wait for the next command.</summary>
     public bool DefersResets { get; set; }
 

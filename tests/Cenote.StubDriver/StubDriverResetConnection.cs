@@ -9,7 +9,7 @@ internal sealed class StubDriverResetConnection(StubConnection connection) : Dri
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
-    public override bool CanReuseCommand(DbCommand command) => true;
+    public override bool CanReuseCommand(DbCommand command) => _connection.StubDatabase.ReusesCommands();
 
     public override void Open()
     {

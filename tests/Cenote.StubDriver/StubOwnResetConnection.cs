@@ -17,7 +17,7 @@ internal sealed class StubOwnResetConnection : PhysicalConnection, IDeferrableRe
 
     public override bool IsUsable => StubPoolCalls.IsUsable(_connection);
 
-    public override bool CanReuseCommand(DbCommand command) => true;
+    public override bool CanReuseCommand(DbCommand command) => _connection.StubDatabase.ReusesCommands();
 
     public override void Open()
     {

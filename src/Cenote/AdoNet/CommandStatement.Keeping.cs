@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Cenote.Providers;
 
 namespace Cenote.AdoNet;
@@ -31,7 +32,7 @@ internal sealed partial class CommandStatement
     /// <summary>Gets a statement for the first execution of a command.</summary>
     internal static CommandStatement Take(PooledCommand command, PooledConnection connection)
     {
-        if (connection.TryEnter(out var lease))
+        if (connection.Pool.KeepsCommands && connection.TryEnter(out var lease))
         {
             try
             {
@@ -123,7 +124,8 @@ internal sealed partial class CommandStatement
             return Volatile.Read(ref _holder) != command;
         }
 
-        if (Volatile.Read(ref _uses) == 0 && !IsRunning && !HasOpenReader && !IsDoubtful && !HasLongText)
+        // A use that began before may have made it the command's own, and shows that before it is no longer counted.
+        if (Volatile.Read(ref _uses) == 0 && !_isOwn && !IsRunning && !HasOpenReader && !IsDoubtful && !HasLongText)
         {
             LeaveConnection();
             Volatile.Write(ref _holder, null);
@@ -138,6 +140,16 @@ internal sealed partial class CommandStatement
 
     /// <summary>Gets whether the statement is the own one of its command, which may have its driver's object.</summary>
     internal bool IsOwn => _isOwn;
+
+    private protected override bool IsKept => !_isOwn;
+
+    /// <summary>Returns the connection of a command, <see langword="null"/> when the command was disposed of.</summary>
+    internal DbConnection? FindConnection(PooledCommand command)
+    {
+        // A next holder comes before its connection.
+        var current = Connection;
+        return Volatile.Read(ref _holder) == command ? current : null;
+    }
 
     private bool HasLongText => Command.CommandText.Length > MostCharacters;
 
@@ -181,7 +193,13 @@ internal sealed partial class CommandStatement
         else
         {
             kept = Create(command, connection);
-            if (!physical.CanReuseCommand(kept.Command) || !kept.TryBecomeKept(physical, instead: found))
+            if (!physical.CanReuseCommand(kept.Command))
+            {
+                connection.Pool.KeepsCommands = false;
+                return kept;
+            }
+
+            if (!kept.TryBecomeKept(physical, instead: found))
             {
                 return kept;
             }

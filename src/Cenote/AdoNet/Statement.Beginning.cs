@@ -106,10 +106,14 @@ internal abstract partial class Statement
         var lease = connection.Enter();
 
         // Set here, so that a statement that is attached meanwhile does not detach this one from its connection.
-        if (Interlocked.Increment(ref _running) == 1 && IsEnding)
+        if (Interlocked.Increment(ref _running) == 1)
         {
-            // A cancel that came too late for the previous execution.
-            connection.Details?.Work.StatementWatch?.Forget(this);
+            RecordStart();
+            if (IsEnding)
+            {
+                // A cancel that came too late for the previous execution.
+                connection.Details?.Work.StatementWatch?.Forget(this);
+            }
         }
 
         try
@@ -132,6 +136,9 @@ internal abstract partial class Statement
             throw;
         }
     }
+
+    /// <summary>Gets whether another owner may get the driver's object.</summary>
+    private protected virtual bool IsKept => false;
 
     /// <summary>Makes the driver's object one that no other owner will get.</summary>
     private protected virtual void BecomeOwn()

@@ -6,7 +6,8 @@ namespace Cenote.AdoNet;
 internal abstract partial class Statement
 {
     /// <summary>
-    /// Gets whether an execution has failed or was cancelled, so that the driver's object may be in an unknown state.
+    /// Gets whether an execution has failed, was cancelled, or ended near the driver's timeout, so that the driver's
+    /// object may be in an unknown state.
     /// </summary>
     private protected bool IsDoubtful { get; private set; }
 
@@ -66,7 +67,7 @@ internal abstract partial class Statement
     private void RecordEnd(in ConnectionLease lease, QueryWatch? watch, Exception? failure, bool isCancelled)
     {
         RecordOutside();
-        if (failure is not null || isCancelled || watch is { HasFired: true })
+        if (failure is not null || isCancelled || watch is { HasFired: true } || IsNearDriverTimeout())
         {
             IsDoubtful = true;
         }

@@ -5,6 +5,7 @@ internal abstract partial class Statement
 {
     private int? _ownTimeout;
     private int? _timeoutBefore;
+    private long _startedAt;
 
     /// <summary>
     /// Gets or sets the owner's command timeout in seconds. Until it is set, it is the driver's default for commands of
@@ -73,6 +74,21 @@ internal abstract partial class Statement
 
         return Start(connection, in limits, cancellationToken);
     }
+
+    private void RecordStart()
+    {
+        if (IsKept)
+        {
+            _startedAt = Pool.Engine.Settings.Clock.GetTimestamp();
+        }
+    }
+
+    // MySqlConnector's timer asks for the end of its command's execution on another connection. A request that is late
+    // ends the next execution of that command, so such a command is for no other owner. Each read starts the timer
+    // again, so it has not fired before that time since the beginning.
+    private bool IsNearDriverTimeout() =>
+        IsKept && DriverTimeout is > 0 and var seconds
+        && Pool.Engine.Settings.Clock.ElapsedSince(_startedAt) >= TimeSpan.FromSeconds(seconds - 1);
 
     private void GiveUp(PooledConnection connection, Exception exception)
     {

@@ -64,7 +64,7 @@ internal abstract partial class Statement
 
     internal DbConnection? Connection
     {
-        get => _opensConnection ? throw NotForDataSource() : _connection;
+        get => _opensConnection ? throw NotForDataSource() : Volatile.Read(ref _connection);
         set
         {
             if (_opensConnection)
@@ -190,7 +190,7 @@ internal abstract partial class Statement
     /// </summary>
     private protected void AttachKept(PooledConnection connection, in ConnectionLease lease, DbConnection driver)
     {
-        _connection = connection;
+        Volatile.Write(ref _connection, connection);
         _lease = lease;
         if (!_isAttached)
         {

@@ -145,7 +145,8 @@ public abstract class PhysicalConnection
     /// <summary>
     /// Gets whether a command of the driver can be executed for several holders of the connection, one after the other.
     /// The pool then keeps one, for the commands of its <see cref="PooledConnection"/> that have a text alone. Called
-    /// once for each that it keeps, before its first execution.
+    /// for each new command that it could keep, before the first execution. After a refusal the pool keeps none on any
+    /// connection, and does not ask again.
     /// </summary>
     /// <param name="command">The driver's command.</param>
     /// <returns>By default <see langword="false"/>. Return <see langword="true"/> only if an execution that has ended

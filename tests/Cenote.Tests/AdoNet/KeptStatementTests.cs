@@ -199,7 +199,7 @@ public sealed class KeptStatementTests
     }
 
     [Fact]
-    public async Task Text_that_is_set_during_an_execution_is_for_the_next_one()
+    public async Task Text_that_is_set_during_an_execution_is_rejected_by_the_driver()
     {
         var gate = new StubGate();
         await using var test = await NewPoolAsync(new CallScript().At(StubCall.Execute, 1, StubStep.Hang(gate)));
@@ -207,12 +207,109 @@ public sealed class KeptStatementTests
         using var command = Command(connection, "first");
         var call = Patience.OnOwnThread(command.ExecuteScalar);
         await test.Database.CallStarted(StubCall.Execute, 1).Soon();
-        command.CommandText = "second";
-        Assert.Equal("first", Taken(connection).Command.CommandText);
+        Assert.Throws<InvalidOperationException>(() => command.CommandText = "second");
         gate.Release();
         await call.Soon();
-        command.ExecuteScalar();
-        Assert.Equal("second", Taken(connection).Command.CommandText);
+        Assert.Equal("first", command.CommandText);
+    }
+
+    [Theory, InlineData("Parameters"), InlineData("CommandTimeout"), InlineData("Cancel"), InlineData("Transaction"), InlineData("nothing")]
+    public async Task Text_that_is_set_while_a_reader_is_open_is_not_lost(string reason)
+    {
+        await using var test = await NewPoolAsync();
+        await using var connection = await test.Pool.OpenConnectionAsync();
+        await using var command = Command(connection, "second");
+        await using (await command.ExecuteReaderAsync())
+        {
+            command.CommandText = "third";
+            await UseAsync(command, connection, reason);
+        }
+
+        command.ExecuteNonQuery();
+        Assert.Equal("third", command.Unwrap<StubCommand>().CommandText);
+    }
+
+    [Theory, InlineData(28, true, false), InlineData(28, true, true), InlineData(29, false, false), InlineData(29, false, true)]
+    public async Task Statement_that_ends_near_the_drivers_timeout_is_not_kept(int seconds, bool isKept, bool isRead)
+    {
+        var gate = new StubGate();
+        await using var test = await NewPoolAsync(isRead ? null : new CallScript().At(StubCall.Execute, 1, StubStep.Hang(gate)));
+        await using var connection = await test.Pool.OpenConnectionAsync();
+        using (var command = Command(connection, "slow"))
+        {
+            if (isRead)
+            {
+                await using var reader = await command.ExecuteReaderAsync();
+                test.Time.Advance(TimeSpan.FromSeconds(seconds));
+            }
+            else
+            {
+                var call = Patience.OnOwnThread(command.ExecuteScalar);
+                await test.Database.CallStarted(StubCall.Execute, 1).Soon();
+                test.Time.Advance(TimeSpan.FromSeconds(seconds));
+                gate.Release();
+                await call.Soon();
+            }
+
+            // It is not forgotten.
+            command.ExecuteScalar();
+        }
+
+        Assert.Equal(isKept, PhysicalOf(connection).KeptStatement is CommandStatement);
+    }
+
+    [Fact]
+    public async Task Statement_of_a_driver_without_timeout_is_kept_whenever_it_ends()
+    {
+        await using var test = await NewPoolAsync();
+        await using var connection = await test.Pool.OpenConnectionAsync();
+        using (var command = Command(connection, "slow"))
+        {
+            command.ExecuteScalar();
+            Taken(connection).Command.CommandTimeout = 0;
+            await using var reader = await command.ExecuteReaderAsync();
+            test.Time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.IsType<CommandStatement>(PhysicalOf(connection).KeptStatement);
+    }
+
+    [Fact]
+    public async Task Connection_of_the_next_holder_is_not_given_to_a_stale_command()
+    {
+        await using var test = await NewPoolAsync();
+        PooledCommand first;
+        await using (var connection = await test.Pool.OpenConnectionAsync())
+        {
+            first = Command(connection, "first");
+            first.ExecuteScalar();
+            Assert.Same(connection, Taken(connection).FindConnection(first));
+            first.Dispose();
+        }
+
+        await using var next = await test.Pool.OpenConnectionAsync();
+        using var second = Command(next, "second");
+        second.ExecuteScalar();
+        Assert.Same(next, Taken(next).FindConnection(second));
+        Assert.Null(Taken(next).FindConnection(first));
+        Assert.Null(first.Connection);
+    }
+
+    [Fact]
+    public async Task Provider_that_refuses_to_reuse_commands_is_asked_once()
+    {
+        await using var test = await NewPoolAsync();
+        var questions = 0;
+        test.Database.ReusesCommands = () =>
+        {
+            questions++;
+            return false;
+        };
+        Execute(test, "first");
+        Execute(test, "second");
+
+        Assert.Equal(1, questions);
+        Assert.Null(Kept(test));
     }
 
     [Fact]
@@ -253,20 +350,23 @@ public sealed class KeptStatementTests
         Assert.Throws<ObjectDisposedException>(() => command.Parameters);
     }
 
-    [Theory, InlineData("Execute"), InlineData("Cancel"), InlineData("Unwrap"), InlineData("CommandText"), InlineData("Dispose")]
+    [Theory, InlineData("Execute"), InlineData("Cancel"), InlineData("Unwrap"), InlineData("CommandText"), InlineData("Connection"),
+     InlineData("Dispose")]
     public async Task Late_thread_never_reaches_the_statement_of_the_next_command(string late)
     {
         await using var test = await NewPoolAsync();
         using var together = new Barrier(2);
         PooledCommand command = null!;
+        object? reached = null;
         var thread = Patience.OnOwnThread(() =>
         {
             for (var round = 0; round < Rounds; round++)
             {
                 together.SignalAndWait();
+                reached = null;
                 try
                 {
-                    Do(command, late);
+                    reached = Do(command, late);
                 }
                 catch (InvalidOperationException)
                 {
@@ -281,9 +381,10 @@ public sealed class KeptStatementTests
         for (var round = 0; round < Rounds; round++)
         {
             // Two holders at once on the session would be a violation, which the end of the test pool reports.
-            using (var connection = test.Pool.OpenConnection())
+            PooledConnection before;
+            using (before = test.Pool.OpenConnection())
             {
-                command = Command(connection, "first");
+                command = Command(before, "first");
                 command.ExecuteScalar();
                 together.SignalAndWait();
                 command.Dispose();
@@ -299,6 +400,9 @@ public sealed class KeptStatementTests
             }
 
             together.SignalAndWait();
+
+            // A driver's command that the late thread got was disposed of with its own.
+            Assert.True(reached is null || reached == before || reached is StubCommand { Connection: null });
         }
 
         Assert.True(await thread.Soon());
@@ -308,25 +412,28 @@ public sealed class KeptStatementTests
     private static Task<TestPool> NewPoolAsync(CallScript? script = null) =>
         TestPool.FullAsync(1, static options => options.ResetMode = ResetMode.None, script: script);
 
-    private static void Do(PooledCommand command, string late)
+    private static object? Do(PooledCommand command, string late)
     {
         switch (late)
         {
             case "Execute":
                 command.ExecuteScalar();
-                break;
+                return null;
             case "Cancel":
                 command.Cancel();
-                break;
+                return null;
             case "Unwrap":
-                command.Unwrap<StubCommand>().CommandText = "late";
-                break;
+                var unwrapped = command.Unwrap<StubCommand>();
+                unwrapped.CommandText = "late";
+                return unwrapped;
             case "CommandText":
                 command.CommandText = "late";
-                break;
+                return null;
+            case "Connection":
+                return command.Connection;
             default:
                 command.Dispose();
-                break;
+                return null;
         }
     }
 
