@@ -137,7 +137,7 @@ internal static class NpgsqlInternals
     /// Returns whether the session has no open transaction, reader or copy, whose end the server must answer.
     /// </summary>
     internal static bool IsAtRest(NpgsqlConnection session) =>
-        session.FullState == ConnectionState.Open && ConnectorOf(session) is { } connector && !IsInTransaction(connector);
+        session.FullState == System.Data.ConnectionState.Open && ConnectorOf(session) is { } connector && !IsInTransaction(connector);
 
     /// <summary>Puts a stream between the driver and the server, for what the driver sends.</summary>
     internal static DeferringStream PutStream(NpgsqlConnection session)
