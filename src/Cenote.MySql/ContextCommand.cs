@@ -7,9 +7,9 @@ namespace Cenote.MySql;
 /// </summary>
 internal static class ContextCommand
 {
-    internal static MySqlCommand Create(MySqlConnection session, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
+    internal static MySqlCommand Create(MySqlSession session, IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
     {
-        var command = session.CreateCommand();
+        var command = (MySqlCommand)session.Connection.CreateCommand();
 
         // The driver counts in whole seconds, and takes 0 for no limit.
         command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds));
@@ -27,6 +27,7 @@ internal static class ContextCommand
 
         foreach (var role in entries.Where(static entry => entry.Kind == SessionContextEntryKind.Role))
         {
+            session.RestoreRole();
             text.Append(text.Length == 0 ? "" : "; ").Append("SET ROLE ?");
             command.Parameters.Add(new MySqlParameter { Value = role.Value });
         }

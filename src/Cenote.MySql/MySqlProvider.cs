@@ -180,7 +180,7 @@ public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionString
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(entries);
-        using var command = ContextCommand.Create((MySqlConnection)connection.Connection, entries, timeout);
+        using var command = ContextCommand.Create((MySqlSession)connection, entries, timeout);
         command.ExecuteNonQuery();
     }
 
@@ -189,7 +189,7 @@ public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionString
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(entries);
-        var command = ContextCommand.Create((MySqlConnection)connection.Connection, entries, timeout);
+        var command = ContextCommand.Create((MySqlSession)connection, entries, timeout);
         await using (command.ConfigureAwait(false))
         {
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -20,9 +20,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private PipelinedStream? _stream;
     private ResetRequest _request;
     private TimeSpan? _idleTimeout;
+    private string? _initialRole;
     private string? _role;
     private string? _level;
     private string? _limit;
+    private string? _namesToRestore;
+    private bool _takesAttributes;
     private bool _limitsStatements;
     private bool _reportsTransactions;
 
@@ -122,19 +125,19 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
     private async ValueTask SetUpAsync(bool blocks, CancellationToken cancellationToken)
     {
         (var names, _idleTimeout, _level) = blocks ? Session.ReadStart() : await Session.ReadStartAsync(cancellationToken).ConfigureAwait(false);
-        _role = ResetMode != ResetMode.Full ? null : blocks ? Session.ReadRole() : await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
+        (_initialRole, var hasRoles) = ResetMode != ResetMode.Full ? default : blocks ? Session.ReadRole() : await Session.ReadRoleAsync(cancellationToken).ConfigureAwait(false);
+        _role = hasRoles ? _initialRole : null;
         _stream = resetsHere ? MySqlConnectorInternals.TryPipeline(Session, wasAwaited: !blocks) : null;
-        var takesAttributes = _stream is not null && MySqlConnectorInternals.TakesQueryAttributes(Session);
-        _request = ResetRequest.Of([], takesAttributes);
+        _takesAttributes = _stream is not null && MySqlConnectorInternals.TakesQueryAttributes(Session);
+        _request = ResetRequest.Of([], _takesAttributes);
 
         // A reset restores the character set of the handshake, which may differ from the driver's later choice.
-        var namesToRestore = default(string);
         if (ResetMode == ResetMode.Full && _stream is not null)
         {
             _stream.IsOnTrial = true;
             SendReset();
             var restored = blocks ? Session.ReadNames() : await Session.ReadNamesAsync(cancellationToken).ConfigureAwait(false);
-            namesToRestore = string.Equals(restored, names, StringComparison.Ordinal) ? null : names;
+            _namesToRestore = string.Equals(restored, names, StringComparison.Ordinal) ? null : names;
             _stream.IsOnTrial = false;
             if (_stream.WasRefused)
             {
@@ -155,19 +158,36 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
             _limit = ResetMode == ResetMode.Full ? statement : null;
         }
 
-        _request = ResetRequest.Of([namesToRestore, HasFixedRole ? null : _role, _limit], takesAttributes);
-        if (namesToRestore is not null)
+        PrepareRequest();
+        if (_namesToRestore is not null)
         {
             if (blocks)
             {
-                Session.Execute(namesToRestore, timeout: null);
+                Session.Execute(_namesToRestore, timeout: null);
             }
             else
             {
-                await Session.ExecuteAsync(namesToRestore, cancellationToken).ConfigureAwait(false);
+                await Session.ExecuteAsync(_namesToRestore, cancellationToken).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>
+    /// Makes every later reset restore the initial role. The user of a session may have been without roles when it was
+    /// opened, which costs its resets nothing.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The initial role is not known.</exception>
+    internal void RestoreRole()
+    {
+        if (_role is null)
+        {
+            _role = _initialRole ?? throw new NotSupportedException(
+                "A role cannot be set in this session, because the server did not report its initial role, which each reset must restore. Use a server with roles (MariaDB 10.0.5, MySQL 8.0), and a proxy that passes CURRENT_ROLE() on.");
+            PrepareRequest();
+        }
+    }
+
+    private void PrepareRequest() => _request = ResetRequest.Of([_namesToRestore, HasFixedRole ? null : _role, _limit], _takesAttributes);
 
     /// <summary>
     /// Determines whether the server, or a proxy before it, reports an open transaction. Without, each lease is rolled

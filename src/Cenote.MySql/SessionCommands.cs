@@ -59,26 +59,27 @@ internal static class SessionCommands
     }
 
     /// <summary>
-    /// Reads the statement that sets the current role, which a reset of MySQL and MariaDB does not restore, or
-    /// <see langword="null"/> for users without roles.
+    /// Reads the statement that sets the current role, which a reset of MySQL and MariaDB does not restore.
     /// </summary>
-    internal static string? ReadRole(this MySqlConnection session)
+    /// <returns>The statement, <see langword="null"/> when the role is not known; and whether the user can have roles
+    /// now.</returns>
+    internal static (string? Statement, bool HasRoles) ReadRole(this MySqlConnection session)
     {
         try
         {
             using var command = new MySqlCommand(RoleQuery, session);
             using var reader = command.ExecuteReader();
-            return reader.Read() ? SetRole(session, reader) : null;
+            return reader.Read() ? SetRole(session, reader) : default;
         }
         catch (MySqlException) when (session.State == ConnectionState.Open)
         {
             // The server is too old for roles.
-            return null;
+            return default;
         }
     }
 
     /// <inheritdoc cref="ReadRole"/>
-    internal static async ValueTask<string?> ReadRoleAsync(this MySqlConnection session, CancellationToken cancellationToken)
+    internal static async ValueTask<(string? Statement, bool HasRoles)> ReadRoleAsync(this MySqlConnection session, CancellationToken cancellationToken)
     {
         try
         {
@@ -86,11 +87,11 @@ internal static class SessionCommands
             await using var ofCommand = command.ConfigureAwait(false);
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var ofReader = reader.ConfigureAwait(false);
-            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SetRole(session, reader) : null;
+            return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? SetRole(session, reader) : default;
         }
         catch (MySqlException) when (session.State == ConnectionState.Open)
         {
-            return null;
+            return default;
         }
     }
 
@@ -186,16 +187,12 @@ internal static class SessionCommands
             && version >= (isMariaDb ? new Version(10, 2, 4) : new Version(5, 7, 3));
     }
 
-    private static string? SetRole(MySqlConnection session, MySqlDataReader reader)
+    private static (string Statement, bool HasRoles) SetRole(MySqlConnection session, MySqlDataReader reader)
     {
-        if (reader.GetInt64(1) == 0)
-        {
-            return null;
-        }
-
         // MySQL gives a list that is quoted already, or NONE; MariaDB one bare name, or NULL.
         var role = reader.IsDBNull(0) ? "NONE" : reader.GetString(0);
         var isBareName = !reader.IsDBNull(0) && IsMariaDb(session);
-        return "SET ROLE " + (isBareName ? $"`{role.Replace("`", "``", StringComparison.Ordinal)}`" : role);
+        var statement = isBareName ? $"SET ROLE `{role.Replace("`", "``", StringComparison.Ordinal)}`" : role == "NONE" ? NoRole : "SET ROLE " + role;
+        return (statement, reader.GetInt64(1) > 0);
     }
 }

@@ -54,8 +54,6 @@ public abstract class RoutedDataSource : DbDataSource
     /// <inheritdoc cref="ConnectionPool.RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="ConnectionPool.RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
     /// <returns>The lease, whose <see cref="ConnectionLease.Pool"/> is the chosen pool.</returns>
-    /// <remarks>A <see cref="ConnectionPoolOptions.SessionContextProvider"/> of the chosen pool takes
-    /// precedence.</remarks>
     public ValueTask<ConnectionLease> RentAsync(
         SessionContext context,
         CancellationToken cancellationToken = default,
@@ -64,7 +62,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var scope = context.BeginScope();
+        using var scope = context.BeginPassing();
 #pragma warning disable MA0100 // The scope is for the start of the rent, whose flow takes it along.
         return RentAsync(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
 #pragma warning restore MA0100
@@ -82,7 +80,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var scope = context.BeginScope();
+        using var scope = context.BeginPassing();
         return Rent(cancellationToken, callerFilePath, callerLineNumber, callerMemberName);
     }
 

@@ -25,7 +25,7 @@ public sealed class SessionContext : IEquatable<SessionContext>
     private const int MaxNameLength = 63;
     private const int MaxValueLength = 2_000;
 
-    private static readonly AsyncLocal<SessionContext?> Flow = new();
+    private static readonly AsyncLocal<Scope?> Flow = new();
 
     // Sorted by name; the role is the last, because it may lack the privilege for a setting.
     private readonly SessionContextEntry[] _entries;
@@ -42,7 +42,13 @@ public sealed class SessionContext : IEquatable<SessionContext>
 
     /// <summary>Gets the context of the innermost scope of the current flow; <see cref="Empty"/> outside of
     /// scopes.</summary>
-    public static SessionContext Current => Flow.Value ?? Empty;
+    public static SessionContext Current => Flow.Value?.Context ?? Empty;
+
+    /// <summary>
+    /// Gets the argument of a rent that is passed on to another data source; <see langword="null"/> outside of such a
+    /// rent. It precedes the callback of a pool.
+    /// </summary>
+    internal static SessionContext? Passed => Flow.Value is { IsPassed: true } scope ? scope.Context : null;
 
     /// <summary>Gets whether the context has no entry.</summary>
     public bool IsEmpty => _entries.Length == 0 && !_hasTrace;
@@ -81,11 +87,20 @@ public sealed class SessionContext : IEquatable<SessionContext>
     /// <summary>
     /// Returns a context whose session works in a role (<c>SET ROLE</c>), on PostgreSQL, MariaDB and MySQL.
     /// </summary>
-    /// <param name="role">The role, of which the pool's user must be a member. 1 to 2,000 characters.</param>
-    /// <exception cref="ArgumentException">The role is empty or has the character 0.</exception>
+    /// <param name="role">The role, of which the pool's user must be a member. 1 to 2,000 characters, except
+    /// <c>none</c>, which these databases read as the lack of a role.</param>
+    /// <exception cref="ArgumentException">The role is empty, is <c>none</c> in any case, or has the character
+    /// 0.</exception>
     public SessionContext WithRole(string role)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(role);
+
+        // MariaDB ignores spaces after it.
+        if (role.AsSpan().Trim().Equals("none", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException("The databases read 'none' as the lack of a role, so the session would have the rights of the pool's user. Leave WithRole out where that is wanted.", nameof(role));
+        }
+
         return Replace(new SessionContextEntry(SessionContextEntryKind.Role, "role", Check(role, nameof(role))));
     }
 
@@ -110,9 +125,14 @@ public sealed class SessionContext : IEquatable<SessionContext>
     public IDisposable BeginScope()
     {
         SessionContextUse.Begin();
-        var scope = new Scope(this, Flow.Value);
-        Flow.Value = this;
-        return scope;
+        return Flow.Value = new Scope(this, Flow.Value, isPassed: false);
+    }
+
+    /// <summary>Begins a scope that passes the argument of a rent on.</summary>
+    internal IDisposable BeginPassing()
+    {
+        SessionContextUse.Begin();
+        return Flow.Value = new Scope(this, Flow.Value, isPassed: true);
     }
 
     /// <inheritdoc/>
@@ -181,15 +201,33 @@ public sealed class SessionContext : IEquatable<SessionContext>
         return !isStart;
     }
 
-    private sealed class Scope(SessionContext mine, SessionContext? before) : IDisposable
+    private sealed class Scope(SessionContext context, Scope? outer, bool isPassed) : IDisposable
     {
+        private volatile bool _isOver;
+
+        // Also when the scope is over: a flow that began within it keeps its context.
+        internal SessionContext Context => context;
+
+        internal bool IsPassed => isPassed;
+
+        private Scope? Outer => outer;
+
         public void Dispose()
         {
+            _isOver = true;
+
             // A flow that has begun another scope meanwhile, or is not the one that began this scope, keeps its own.
-            if (ReferenceEquals(Flow.Value, mine))
+            if (ReferenceEquals(Flow.Value, this))
             {
-                Flow.Value = before;
+                var next = outer;
+                while (next is { _isOver: true })
+                {
+                    next = next.Outer;
+                }
+
+                Flow.Value = next;
             }
         }
+
     }
 }

@@ -147,7 +147,7 @@ internal sealed class ContextRents
             return [];
         }
 
-        context ??= _settings.SessionContextProvider is { } callback ? callback() : SessionContext.Current;
+        context ??= SessionContext.Passed ?? (_settings.SessionContextProvider is { } callback ? callback() : SessionContext.Current);
         if (context is null || context.IsEmpty)
         {
             return [];

@@ -44,6 +44,34 @@ public sealed class MariaDbContextTests : SessionContextSuite
     }
 
     [Fact]
+    public async Task A_role_granted_after_the_open_ends_with_its_lease()
+    {
+        var (role, user) = (Statements.UniqueName("r"), Statements.UniqueName("u"));
+        await using var administrator = NewPool(ResetMode.Full);
+        await administrator.ExecuteAsync($"CREATE USER {user} IDENTIFIED BY 'p'");
+        try
+        {
+            var login = new MySqlConnectionStringBuilder(RealServers.MySql) { UserID = user, Password = "p", Database = "" };
+            await using var pool = new ConnectionPool(new MySqlProvider(login.ConnectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
+            const string Look = "SELECT coalesce(current_role(), '')";
+            Assert.Equal("", await pool.ScalarAsync<string>(Look));
+            await administrator.ExecuteAsync($"CREATE ROLE {role}");
+            await administrator.ExecuteAsync($"GRANT {role} TO {user}");
+            using (SessionContext.Empty.WithRole(role).BeginScope())
+            {
+                Assert.Equal(role, await pool.ScalarAsync<string>(Look));
+            }
+
+            Assert.Equal("", await pool.ScalarAsync<string>(Look));
+            Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+        }
+        finally
+        {
+            await administrator.ExecuteAsync($"DROP USER {user}");
+        }
+    }
+
+    [Fact]
     public async Task A_role_needs_a_full_reset()
     {
         await using var pool = NewPool(ResetMode.Rollback);

@@ -1,3 +1,5 @@
+using Cenote.Tests.Routing;
+
 namespace Cenote.Tests.SessionContexts;
 
 /// <summary>What becomes of a rent and of its connection while a context is set, step by step.</summary>
@@ -40,6 +42,26 @@ public sealed class ContextRentTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await test.Pool.RentAsync());
         Assert.Equal(0, test.Pool.GetStatistics().Rents);
         (await test.Pool.RentAsync(Tenant)).Dispose();
+    }
+
+    [Fact]
+    public async Task An_argument_precedes_the_callback_of_the_pool_also_through_a_route()
+    {
+        await using var test = NewPool(options => options.SessionContextProvider = () => SessionContext.Empty.With("app.tenant", "callback"));
+        var route = new Switch(test.Pool);
+        (await test.Pool.RentAsync(Tenant)).Dispose();
+        (await route.RentAsync(Tenant)).Dispose();
+        route.Rent(Tenant).Dispose();
+        await using (await route.OpenConnectionAsync(Tenant))
+        {
+            // A scope does not count as an argument.
+            using var scope = Tenant.BeginScope();
+            (await route.RentAsync()).Dispose();
+        }
+
+        (await route.RentAsync(SessionContext.Empty)).Dispose();
+        (await route.RentAsync()).Dispose();
+        Assert.Equal(["app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=callback", "app.tenant=callback"], ((StubContextProvider)test.Provider).Set);
     }
 
     [Theory]

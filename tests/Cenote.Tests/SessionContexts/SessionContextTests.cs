@@ -29,6 +29,13 @@ public sealed class SessionContextTests
         }
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("NONE")]
+    [InlineData("None ")]
+    public void The_name_that_means_no_role_is_refused(string role) =>
+        Assert.Throws<ArgumentException>(() => SessionContext.Empty.WithRole(role));
+
     [Fact]
     public void Contexts_with_equal_entries_are_equal_in_any_order()
     {
@@ -72,5 +79,53 @@ public sealed class SessionContextTests
         }
 
         Assert.Same(SessionContext.Empty, SessionContext.Current);
+    }
+
+    [Fact]
+    public void Scopes_that_end_in_another_order_leave_no_context()
+    {
+        var (outer, inner) = (SessionContext.Empty.With("a", "1"), SessionContext.Empty.With("a", "2"));
+        var first = outer.BeginScope();
+        var second = inner.BeginScope();
+        first.Dispose();
+        Assert.Same(inner, SessionContext.Current);
+        second.Dispose();
+        Assert.Same(SessionContext.Empty, SessionContext.Current);
+    }
+
+    [Fact]
+    public void A_second_dispose_ends_no_other_scope_of_the_same_context()
+    {
+        var context = SessionContext.Empty.With("a", "1");
+        var first = context.BeginScope();
+        first.Dispose();
+        using (context.BeginScope())
+        {
+            first.Dispose();
+            Assert.Same(context, SessionContext.Current);
+        }
+
+        Assert.Same(SessionContext.Empty, SessionContext.Current);
+    }
+
+    [Fact]
+    public async Task A_flow_that_outlives_its_scope_keeps_the_context()
+    {
+        var context = SessionContext.Empty.With("a", "1");
+        var gate = new TaskCompletionSource();
+        Task<SessionContext> child;
+        using (context.BeginScope())
+        {
+            child = Task.Run(
+                async () =>
+                {
+                    await gate.Task;
+                    return SessionContext.Current;
+                },
+                TestContext.Current.CancellationToken);
+        }
+
+        gate.SetResult();
+        Assert.Same(context, await child);
     }
 }
