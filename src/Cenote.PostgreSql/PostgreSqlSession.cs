@@ -153,7 +153,7 @@ internal abstract class PostgreSqlSession(
     private ContextCommand PrepareContext(IReadOnlyList<SessionContextEntry> entries, TimeSpan timeout)
     {
         Backend.CheckContext(process: 0);
-        return _context = ContextCommand.For(_context, Session, entries, Backend.MayShareSessions, timeout);
+        return _context = ContextCommand.For(_context, Session, entries, Backend.MayShareSessions ? Backend.Process : null, timeout);
     }
 
     private void CheckContext(object? firstColumn)

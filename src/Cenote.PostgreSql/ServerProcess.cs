@@ -117,6 +117,9 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Gets whether the statement that sets a session context must also query the process.</summary>
     internal bool MayShareSessions => answers.IsProxied;
 
+    /// <summary>Gets the server's process; 0 while it is not known.</summary>
+    internal int Process => _process;
+
     /// <summary>Checks that a session context reaches, and stays in, the session of this connection.</summary>
     /// <param name="process">The process that set the context; 0 before it is set.</param>
     /// <exception cref="NotSupportedException">A proxy pools transactions or statements.</exception>

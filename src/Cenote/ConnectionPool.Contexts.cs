@@ -59,7 +59,7 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
-    public async ValueTask<PooledConnection> OpenConnectionAsync(
+    public ValueTask<PooledConnection> OpenConnectionAsync(
         SessionContext context,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
@@ -67,10 +67,7 @@ public sealed partial class ConnectionPool
         [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(context);
-        var connection = CreateConnection(callerFilePath, callerLineNumber, callerMemberName);
-        connection.SessionContext = context;
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return connection;
+        return CreateConnection(callerFilePath, callerLineNumber, callerMemberName).OpenWithAsync(context, cancellationToken);
     }
 
     /// <summary>

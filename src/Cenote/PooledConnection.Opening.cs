@@ -90,6 +90,21 @@ public sealed partial class PooledConnection
         }
     }
 
+    /// <summary>Opens the new connection with a session context, and returns it.</summary>
+    internal ValueTask<PooledConnection> OpenWithAsync(SessionContext context, CancellationToken cancellationToken)
+    {
+        // Not async, so that the caller's flow sees the record of the guard against nested rents.
+        SessionContext = context;
+        var opening = OpenAsync(cancellationToken);
+        return opening.IsCompletedSuccessfully ? new ValueTask<PooledConnection>(this) : AwaitAsync(opening);
+
+        async ValueTask<PooledConnection> AwaitAsync(Task pending)
+        {
+            await pending.ConfigureAwait(false);
+            return this;
+        }
+    }
+
     private ConnectionLease RentWith(SessionContext context, CallSite site) => Details?.Route is { } route
         ? route.Rent(context, CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!)
         : Pool.Rent(context, CancellationToken.None, site.FilePath!, site.LineNumber, site.MemberName!);

@@ -116,7 +116,7 @@ public abstract class RoutedDataSource : DbDataSource
     /// </summary>
     /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/param"/>
     /// <inheritdoc cref="RentAsync(SessionContext, CancellationToken, string, int, string)" path="/exception"/>
-    public async ValueTask<PooledConnection> OpenConnectionAsync(
+    public ValueTask<PooledConnection> OpenConnectionAsync(
         SessionContext context,
         CancellationToken cancellationToken = default,
         [CallerFilePath] string callerFilePath = "",
@@ -124,10 +124,7 @@ public abstract class RoutedDataSource : DbDataSource
         [CallerMemberName] string callerMemberName = "")
     {
         ArgumentNullException.ThrowIfNull(context);
-        var connection = CreateConnection(callerFilePath, callerLineNumber, callerMemberName);
-        connection.SessionContext = context;
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return connection;
+        return CreateConnection(callerFilePath, callerLineNumber, callerMemberName).OpenWithAsync(context, cancellationToken);
     }
 
     /// <summary>

@@ -17,6 +17,12 @@ internal sealed class ContextRents
     /// <summary>The number of dead connections that a rent meets before it fails.</summary>
     private const int MaxDead = 3;
 
+    /// <summary>
+    /// The number of names that each rent may have to restore, where no reset does. PostgreSQL takes 1,664 in a
+    /// statement.
+    /// </summary>
+    private const int MaxNames = 256;
+
     private readonly object _gate = new();
     private readonly RentPath _rents;
     private readonly LeaseDesk _desk;
@@ -64,7 +70,7 @@ internal sealed class ContextRents
             return ValueTask.FromException<ConnectionLease>(exception);
         }
 
-        if (wanted.Length > 0)
+        if (!IsReady(wanted))
         {
             wait.Start();
         }
@@ -77,7 +83,7 @@ internal sealed class ContextRents
     {
         var wanted = Find(context);
         var wait = new Wait(_settings, site, timeout, cancellationToken);
-        if (wanted.Length > 0)
+        if (!IsReady(wanted))
         {
             wait.Start();
         }
@@ -97,14 +103,22 @@ internal sealed class ContextRents
                 using var outside = OutsideTrace.Enter();
                 physical.MarkDirty();
                 _carrier!.SetContext(physical, change, wait.LimitOfStatement());
-                Finish(wanted);
+                Finish(lease, wanted);
                 return lease;
             }
             catch (Exception exception)
             {
                 var left = wait.Left;
-                var failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, cancellationToken);
-                lease.Dispose();
+                Exception? failure;
+                try
+                {
+                    failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, cancellationToken);
+                }
+                finally
+                {
+                    lease.Dispose();
+                }
+
                 if (failure is not null)
                 {
                     throw failure;
@@ -153,13 +167,23 @@ internal sealed class ContextRents
             return [];
         }
 
+        var wanted = context.GetEntries();
         var problem = _carrier is null
             ? $"{_provider.DatabaseSystem} sessions cannot carry a context: the provider has nothing that sets one and takes it back"
-            : _carrier.FindProblem(context, _settings.Connection);
+            : _carrier.FindProblem(context, _settings.Connection) ?? FindExcess(wanted);
         return problem is null
-            ? context.GetEntries()
+            ? wanted
             : throw new NotSupportedException(
                 $"Pool '{_settings.Name}': the session context ({context}) cannot be set: {problem}. Rent without it: leave the scope, pass SessionContext.Empty, or set ConnectionPoolOptions.SessionContextProvider of this pool to a callback that returns SessionContext.Empty.");
+    }
+
+    /// <summary>Returns why a context has too many new names, where every later rent has to restore them.</summary>
+    private string? FindExcess(SessionContextEntry[] wanted)
+    {
+        var named = Volatile.Read(ref _named);
+        return named.Length + wanted.Length > MaxNames && named.Length + wanted.Count(entry => !Array.Exists(named, entry.IsSameAs)) > MaxNames
+            ? $"with ResetMode.{_settings.Connection.ResetMode}, each rent restores every name that a context of this pool has had, so the pool takes {MaxNames} names. Use a few names with values that vary, or ResetMode.Full"
+            : null;
     }
 
     /// <summary>Returns whether there is nothing to set and nothing to restore.</summary>
@@ -177,7 +201,7 @@ internal sealed class ContextRents
     /// Records that entries were set in the session of a lease, before its holder gets it: every later rent of the
     /// session finds their names.
     /// </summary>
-    private void Finish(SessionContextEntry[] wanted)
+    private void Finish(in ConnectionLease lease, SessionContextEntry[] wanted)
     {
         _desk.Meters.ContextsSet.Increment();
         if (!_keepsContexts || IsNamed(wanted))
@@ -187,15 +211,22 @@ internal sealed class ContextRents
 
         lock (_gate)
         {
-            Volatile.Write(
-                ref _named,
-                [
-                    .. wanted
-                        .Where(entry => !Array.Exists(_named, entry.IsSameAs))
-                        .Select(static entry => new SessionContextEntry(entry.Kind, entry.Name, value: null))
-                        .Concat(_named)
-                        .OrderByDescending(static entry => entry.Kind == SessionContextEntryKind.Role),
-                ]);
+            SessionContextEntry[] named =
+            [
+                .. wanted
+                    .Where(entry => !Array.Exists(_named, entry.IsSameAs))
+                    .Select(static entry => new SessionContextEntry(entry.Kind, entry.Name, value: null))
+                    .Concat(_named)
+                    .OrderByDescending(static entry => entry.Kind == SessionContextEntryKind.Role),
+            ];
+            if (named.Length > MaxNames)
+            {
+                // Rents at the same time brought more than the pool takes. No later rent gets this session.
+                lease.RetireOnReturn();
+                return;
+            }
+
+            Volatile.Write(ref _named, named);
         }
     }
 
@@ -217,7 +248,7 @@ internal sealed class ContextRents
             lease.RetireOnReturn();
         }
 
-        if (cancellationToken.IsCancellationRequested && exception is OperationCanceledException)
+        if (cancellationToken.IsCancellationRequested && (exception is OperationCanceledException || lease.Pool?.Engine.Classifier.IsCancellation(exception) == true))
         {
             return new OperationCanceledException(cancellationToken);
         }
@@ -278,21 +309,47 @@ internal sealed class ContextRents
                 }
 
                 await setting.ConfigureAwait(false);
-                Finish(wanted);
+                ThrowIfCancelled(lease, wait.CancellationToken);
+                Finish(lease, wanted);
                 return lease;
             }
             catch (Exception exception)
             {
                 var left = wait.Left;
-                var failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, wait.CancellationToken);
-                await lease.DisposeAsync().ConfigureAwait(false);
+                Exception? failure;
+                try
+                {
+                    failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, wait.CancellationToken);
+                }
+                finally
+                {
+                    await lease.DisposeAsync().ConfigureAwait(false);
+                }
+
                 if (failure is not null)
                 {
                     throw failure;
                 }
 
+                var flow = _rents.CurrentFlow;
                 lease = await _rents.RentPlainAsync(wait.Site, wait.CancellationToken, left).ConfigureAwait(false);
+
+                // The caller's flow has the record of the first rent, because it does not see changes of this method's.
+                flow?.Hold(in lease);
             }
+        }
+    }
+
+    /// <summary>
+    /// Ends a rent whose token was cancelled when its context had been set. The driver may have sent a cancel, which
+    /// would end the holder's first statement.
+    /// </summary>
+    private static void ThrowIfCancelled(in ConnectionLease lease, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            lease.Pool?.Engine.FailureReports.RecordCancel(in lease, default, isSent: true);
+            throw new OperationCanceledException(cancellationToken);
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <summary>Gets the rents with a session context. Set once, before the first rent.</summary>
     internal ContextRents Contexts { get; set; } = null!;
 
+    /// <summary>Gets the guard's record of the flow's last rent; <see langword="null"/> without a guard.</summary>
+    internal FlowRent? CurrentFlow => nesting?.Current;
+
     // One test without a branch between: most processes use no contexts.
     private bool MayHaveContext
     {

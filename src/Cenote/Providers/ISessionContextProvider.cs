@@ -18,8 +18,8 @@ public interface ISessionContextProvider
     string? FindProblem(SessionContext context, ConnectionSettings settings);
 
     /// <summary>
-    /// Sets entries in a session, in one round trip: all of them, or none. Values must be parameters, not parts of a
-    /// text.
+    /// Sets entries in a session, in one round trip. Values must be parameters, not parts of a text. A failure may
+    /// leave some of them set: the pool then resets or closes the session.
     /// </summary>
     /// <param name="connection">The connection of a new lease, which its holder does not use yet.</param>
     /// <param name="entries">The entries, settings before the role. Those without a value are restored.</param>

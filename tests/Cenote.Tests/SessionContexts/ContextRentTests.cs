@@ -153,4 +153,82 @@ public sealed class ContextRentTests
         await using var held = await test.Pool.RentAsync(Tenant);
         await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync(Tenant));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_nested_rent_is_found_under_an_opened_connection_with_a_context(bool isRouted)
+    {
+        await using var test = NewPool(options => options.NestedRentBehavior = NestedRentBehavior.Throw);
+        await using var held = await (isRouted ? new Switch(test.Pool).OpenConnectionAsync(Tenant) : test.Pool.OpenConnectionAsync(Tenant));
+        await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync());
+    }
+
+    [Fact]
+    public async Task A_nested_rent_is_found_after_a_dead_connection_was_replaced()
+    {
+        await using var test = NewPool(options => options.NestedRentBehavior = NestedRentBehavior.Throw);
+        var provider = (StubContextProvider)test.Provider;
+        var attempts = 0;
+        provider.Before = _ => ++attempts == 1 ? throw new StubException(FailureKind.ConnectionLost, "gone") : Task.CompletedTask;
+        await using (await test.Pool.RentAsync(Tenant))
+        {
+            Assert.Equal(2, attempts);
+            await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync());
+        }
+
+        (await test.Pool.RentAsync()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_driver_s_own_exception_for_a_cancel_ends_the_rent_as_cancelled()
+    {
+        await using var test = NewPool();
+        using var cancel = new CancellationTokenSource();
+        ((StubContextProvider)test.Provider).Before = _ =>
+        {
+            cancel.Cancel();
+            throw new StubException(FailureKind.QueryTimeout, "cancelled by user");
+        };
+        var cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => test.Pool.RentAsync(Tenant, cancel.Token).AsTask());
+        Assert.Equal(cancel.Token, cancelled.CancellationToken);
+        Assert.Equal(0, test.Pool.GetStatistics().SessionContextFailures);
+        await test.When(counts => counts.Leased == 0);
+    }
+
+    [Fact]
+    public async Task A_cancel_that_comes_as_the_context_is_set_reaches_no_statement()
+    {
+        await using var test = NewPool(options => options.MaxSize = 1);
+        using var cancel = new CancellationTokenSource();
+        var provider = (StubContextProvider)test.Provider;
+        provider.Before = _ =>
+        {
+            cancel.Cancel();
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => test.Pool.RentAsync(Tenant, cancel.Token).AsTask());
+        provider.Before = static _ => Task.CompletedTask;
+        (await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon()).Dispose();
+
+        // The cancel may still be on its way to the first session.
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Fact]
+    public async Task Where_no_reset_clears_them_more_than_256_names_are_refused()
+    {
+        await using var test = NewPool(options => (options.MaxSize, options.ResetMode) = (1, ResetMode.Rollback));
+        for (var batch = 0; batch < 4; batch++)
+        {
+            var context = Enumerable.Range(64 * batch, 64).Aggregate(SessionContext.Empty, static (context, i) => context.With($"app.t_{i}", "1"));
+            (await test.Pool.RentAsync(context).AsTask().Soon()).Dispose();
+        }
+
+        var rents = test.Pool.GetStatistics().Rents;
+        var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.RentAsync(Tenant));
+        Assert.Contains("ResetMode.Rollback", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(rents, test.Pool.GetStatistics().Rents);
+        (await test.Pool.RentAsync(SessionContext.Empty.With("APP.T_7", "2")).AsTask().Soon()).Dispose();
+    }
 }
