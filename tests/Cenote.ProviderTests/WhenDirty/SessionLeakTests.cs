@@ -71,6 +71,6 @@ public sealed class SessionLeakTests
     private static string Describe(int round, StringBuilder log, string fresh, string seen)
     {
         string[] before = fresh.Split(' ', '\n'), after = seen.Split(' ', '\n');
-        return $"Seed {Seed}, round {round}, left by\n{log}\nonly fresh: {string.Join(' ', before.Except(after))}\nonly seen: {string.Join(' ', after.Except(before))}\nseen: ...{seen[^Math.Min(300, seen.Length)..]}";
+        return $"Seed {Seed}, round {round}, left by\n{log}\nonly fresh: {string.Join(' ', before.Except(after, StringComparer.Ordinal))}\nonly seen: {string.Join(' ', after.Except(before, StringComparer.Ordinal))}\nseen: ...{seen[^Math.Min(300, seen.Length)..]}";
     }
 }

@@ -105,7 +105,7 @@ public sealed class UnseenChangeTests
     {
         await using (var connection = await pool.OpenConnectionAsync(Token))
         {
-            Assert.NotEqual(left, await connection.ScalarAsync<string>(look));
+            Assert.NotEqual(left, await connection.ScalarAsync<string>(look), StringComparer.Ordinal);
             await connection.ExecuteAsync(statement);
         }
 
