@@ -59,6 +59,13 @@ internal static class SettingTable
         {
             Meaning = "Connections older than this are replaced.",
         },
+        new("LifetimeJitter", options => options.LifetimeJitter)
+        {
+            Range = "0 to 0.5", CanChange = true,
+            Meaning = "The share of a lifetime, or of the time until credentials expire, by which connections are replaced early at random.",
+            Parse = (options, text) => options.LifetimeJitter = text.Factor(),
+            Check = (problems, options) => problems.FindFactor("LifetimeJitter", options.LifetimeJitter, 0, 0.5),
+        },
         DurationOrInfinite("ValidationInterval", options => options.ValidationInterval, (options, value) => options.ValidationInterval = value, Day) with
         {
             Meaning = "A connection idle and unvalidated for this long is validated before it is rented.",

@@ -254,6 +254,40 @@ public abstract class ServerSuite : KnownDriverSuite
     }
 
     [Fact]
+    public async Task Sessions_are_replaced_before_their_password_expires()
+    {
+        var (user, password) = (Statements.UniqueName("u"), "pw-first");
+        await using var administrator = await ConnectAsync();
+        await CreateUserAsync(administrator, user, password);
+        var time = new FakeTimeProvider();
+        await using var pool = NewPool(maxSize: 2, options =>
+        {
+            (options.TimeProvider, options.MinSize, options.MaxLifetime) = (time, 1, Timeout.InfiniteTimeSpan);
+            options.CredentialsProvider = _ => new(new DatabaseCredentials(user, Volatile.Read(ref password), time.GetUtcNow() + TimeSpan.FromMinutes(15)));
+        });
+        await pool.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+        var first = await pool.ScalarAsync<long>(SessionQuery);
+
+        // The old password stops working, and the old session lives on.
+        await SetPasswordAsync(administrator, user, "pw-second");
+        Assert.Equal(first, await pool.ScalarAsync<long>(SessionQuery));
+        Volatile.Write(ref password, "pw-second");
+        await Patience.SoonAsync(() =>
+        {
+            // Time that passes during work of the server would be the work's own.
+            if (pool.GetStatistics().Counts is { Opening: 0, Validating: 0, Resetting: 0, Closing: 0 })
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            return new ValueTask<bool>(pool.GetStatistics().ConnectionsClosedByReason.GetValueOrDefault(CloseReason.CredentialsExpiring) > 0);
+        });
+
+        Assert.NotEqual(first, await pool.ScalarAsync<long>(SessionQuery));
+        Assert.Equal(0, pool.GetStatistics().OpenFailures);
+    }
+
+    [Fact]
     public async Task The_connection_string_of_a_lease_never_shows_the_password()
     {
         await using var pool = NewPool(NewProvider(AdministratorConnectionString + ";Persist Security Info=true"), ResetMode.Full);

@@ -123,8 +123,7 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>
-    /// Returns the expiry, up to five per cent early at random, so that connections opened together do not expire
-    /// together.
+    /// Returns the expiry, early at random by the jitter, so that connections opened together do not expire together.
     /// </summary>
     private long NewExpiry()
     {
@@ -135,7 +134,7 @@ internal sealed class ConnectionOpener(
         }
 
 #pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
-        var lifetime = longest * (1 - (0.05 * Random.Shared.NextDouble()));
+        var lifetime = longest * (1 - (settings.LifetimeJitter * Random.Shared.NextDouble()));
 #pragma warning restore CA5394
         return settings.Clock.ElapsedMilliseconds + (long)lifetime.TotalMilliseconds;
     }

@@ -176,6 +176,7 @@ internal sealed class OpenAttempt(
         cancellationToken.ThrowIfCancellationRequested();
         (current.StartedAt, current.HasContacted) = (settings.Clock.Elapsed, true);
         _physical = provider.CreateConnection(settings.Connection with { Credentials = given.Value, ConnectTimeout = limit, OnWarning = journal.Warn });
+        _physical.ExpiringCredentials = given.Value is { ExpiresAt: not null } expiring ? expiring : null;
         _physical.IsResetFull = settings.Connection.ResetMode == ResetMode.Full;
         if (settings.WhenDirty is not null)
         {

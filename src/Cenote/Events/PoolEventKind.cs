@@ -116,4 +116,10 @@ public enum PoolEventKind
     /// <see cref="PooledCommand.IsReadOnly"/>. Recorded at most once a second.
     /// </summary>
     StatementRetried,
+
+    /// <summary>
+    /// Credentials that expire could not be renewed: the callback failed, hung, or returned credentials that have
+    /// expired. Connections are kept. Recorded once until a renewal succeeds.
+    /// </summary>
+    CredentialsNotRenewed,
 }

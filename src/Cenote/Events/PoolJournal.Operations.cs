@@ -17,6 +17,12 @@ internal sealed partial class PoolJournal
         Record(PoolEventKind.ManyPoolsFound, PoolEventLevel.Warning, Text($"{count} live pools of this process connect to {_settings.Target}, for example pool {otherPool}, constructed {Readable.About(age)} ago. Create one pool and keep it, or dispose of each."));
     }
 
+    internal void CredentialsNotRenewed(string problem, Exception? exception)
+    {
+        PoolLog.CredentialsNotRenewed(Logger, _settings.Name, problem, exception);
+        Record(PoolEventKind.CredentialsNotRenewed, PoolEventLevel.Warning, Text($"credentials were not renewed: {problem}; connections are kept"));
+    }
+
     internal void PoolClosed()
     {
         PoolLog.PoolClosed(Logger, _settings.Name);

@@ -108,6 +108,9 @@ internal static partial class PoolLog
     [LoggerMessage(54, LogLevel.Warning, "Statement of a command of pool {PoolName} runs again after a lost connection: retry {Retry}")]
     internal static partial void StatementRetried(ILogger logger, string poolName, int retry, Exception? exception);
 
+    [LoggerMessage(55, LogLevel.Warning, "Pool {PoolName} could not renew its credentials: {Problem}. Connections are kept, and the pool tries again")]
+    internal static partial void CredentialsNotRenewed(ILogger logger, string poolName, string problem, Exception? exception);
+
     [LoggerMessage(60, LogLevel.Warning, "Suspected leak of pool {PoolName}, held longer than {Threshold}: {Lease}{Stack}")]
     internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, string threshold, string stack);
 

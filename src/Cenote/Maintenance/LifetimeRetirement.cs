@@ -3,10 +3,11 @@ using Cenote.Leasing;
 namespace Cenote.Maintenance;
 
 /// <summary>
-/// The task that replaces connections older than the maximum lifetime. Below the limit, the replacement is opened
-/// first. At the limit, or when no replacement opens in time, the old connection is closed first.
+/// The task that replaces connections older than the maximum lifetime, or whose credentials were renewed. Below the
+/// limit, the replacement is opened first. At the limit, or when no replacement opens in time, the old connection is
+/// closed first.
 /// </summary>
-internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
+internal sealed class LifetimeRetirement(LeaseDesk desk, CredentialRenewal? renewal) : IMaintenanceTask
 {
     /// <summary>The time for which an old connection waits for its replacement.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -17,7 +18,7 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
     private int _owed;
     private long _nextExpiry;
 
-    public long DueAt => _owed > 0 ? 0 : _nextExpiry;
+    public long DueAt => _owed > 0 || renewal is { HasMarked: true } ? 0 : _nextExpiry;
 
     public void Run()
     {
@@ -31,11 +32,15 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
         foreach (var slot in expired)
         {
             var hasReplacement = arrived-- > 0;
-            var mustGo = capacity.Total >= capacity.Limit || desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
+
+            // A connection that is only to get other credentials serves on until a replacement has arrived: the next
+            // callback may fail.
+            var isOld = slot.Age.ExpiresAt <= desk.Now;
+            var mustGo = capacity.Total >= capacity.Limit ? isOld || _owed == 0 : isOld && desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
             if (hasReplacement || mustGo)
             {
                 _owed += hasReplacement ? 0 : 1;
-                desk.RetireOne(slot, CloseReason.Lifetime);
+                desk.RetireOne(slot, isOld ? CloseReason.Lifetime : CloseReason.CredentialsExpiring);
             }
         }
 
@@ -60,7 +65,7 @@ internal sealed class LifetimeRetirement(LeaseDesk desk) : IMaintenanceTask
             }
 
             _nextExpiry = Math.Min(_nextExpiry, slot.Age.ExpiresAt);
-            if (slot.Age.ExpiresAt <= desk.Now)
+            if (slot.Age.ExpiresAt <= desk.Now || slot.Physical is { MustRenew: true })
             {
                 slot.Age.ExpiringSince = slot.Age.ExpiringSince == 0 ? desk.Now : slot.Age.ExpiringSince;
                 (expired ??= []).Add(slot);

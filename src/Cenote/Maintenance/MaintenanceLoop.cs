@@ -43,12 +43,14 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
         _journal = journal;
         _leaks = leaks;
         _resets = new StuckResets(settings, desk);
+        var renewal = settings.CredentialsProvider is null ? null : new CredentialRenewal(settings, desk, journal);
         _tasks =
         [
             _clock,
             new LoadSample(settings, desk),
             _resets,
-            new LifetimeRetirement(desk),
+            .. renewal is null ? Array.Empty<IMaintenanceTask>() : [renewal],
+            new LifetimeRetirement(desk, renewal),
             new IdleRetirement(settings, desk),
             new KeepAlive(settings, desk),
             .. settings.SizingPolicy is { } policy ? [new SizingRound(settings, policy, desk, journal)] : Array.Empty<IMaintenanceTask>(),

@@ -16,6 +16,8 @@ internal sealed record ChangeableSettings
 
     internal required TimeSpan MaxLifetime { get; init; }
 
+    internal required double LifetimeJitter { get; init; }
+
     internal required TimeSpan ValidationInterval { get; init; }
 
     internal required TimeSpan ValidationTimeout { get; init; }
@@ -35,6 +37,7 @@ internal sealed record ChangeableSettings
         AcquireTimeout = options.AcquireTimeout,
         MaxIdleTime = options.MaxIdleTime,
         MaxLifetime = options.MaxLifetime,
+        LifetimeJitter = options.LifetimeJitter,
         ValidationInterval = options.ValidationInterval,
         ValidationTimeout = options.ValidationTimeout,
         MaxWaiters = options.MaxWaiters,

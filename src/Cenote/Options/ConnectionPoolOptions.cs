@@ -33,6 +33,7 @@ public sealed class ConnectionPoolOptions
         MaxOpenRetries = other.MaxOpenRetries;
         OpenRetryBaseDelay = other.OpenRetryBaseDelay;
         OpenRetryMaxDelay = other.OpenRetryMaxDelay;
+        LifetimeJitter = other.LifetimeJitter;
         MaxConcurrentOpens = other.MaxConcurrentOpens;
         CircuitBreaker = other.CircuitBreaker is null ? null : new CircuitBreakerOptions(other.CircuitBreaker);
         MaxWaiters = other.MaxWaiters;
@@ -93,11 +94,18 @@ public sealed class ConnectionPoolOptions
     public TimeSpan MaxIdleTime { get; set; } = TimeSpan.FromSeconds(600);
 
     /// <summary>
-    /// Gets or sets the age at which a connection is replaced, less a random 0 to 5 per cent. The replacement is opened
-    /// first where the size allows it.
+    /// Gets or sets the age at which a connection is replaced, less a random part (<see cref="LifetimeJitter"/>). The
+    /// replacement is opened first where the size allows it.
     /// </summary>
     /// <value>Default 30 min. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// Gets or sets the share of a lifetime by which a connection may be replaced early, at random, so that connections
+    /// that were opened together are not replaced together. It also applies to credentials that expire.
+    /// </summary>
+    /// <value>Default 0.1: up to 10 per cent early. Range 0 to 0.5.</value>
+    public double LifetimeJitter { get; set; } = 0.1;
 
     /// <summary>
     /// Gets or sets the time after which a connection, idle and unvalidated, is validated before it is rented. Idle
@@ -195,7 +203,8 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// Gets or sets the callback that returns a user and password for every open, so that rotating tokens work. Must be
-    /// thread-safe.
+    /// thread-safe. Connections opened with credentials that expire (<see cref="DatabaseCredentials.ExpiresAt"/>) are
+    /// replaced before that.
     /// </summary>
     /// <value>Default <see langword="null"/>: the connection string's own.</value>
     public Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; set; }

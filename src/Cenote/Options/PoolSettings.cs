@@ -74,6 +74,8 @@ internal sealed class PoolSettings
 
     internal TimeSpan MaxLifetime => Changeable.MaxLifetime;
 
+    internal double LifetimeJitter => Changeable.LifetimeJitter;
+
     internal TimeSpan ValidationInterval => Changeable.ValidationInterval;
 
     internal TimeSpan ValidationTimeout => Changeable.ValidationTimeout;

@@ -253,6 +253,20 @@ public abstract class PhysicalConnection
     internal void RecordReset() => _mayBeDirty = !_isChecked;
 
     /// <summary>
+    /// Gets or sets the credentials that it was opened with, if they expire, or the same ones with a later expiry.
+    /// </summary>
+    internal DatabaseCredentials? ExpiringCredentials { get; set; }
+
+    /// <summary>
+    /// Gets or sets when its credentials are to be renewed, on the pool's clock; 0 before maintenance has seen it.
+    /// Written by maintenance alone.
+    /// </summary>
+    internal long RenewAt { get; set; }
+
+    /// <summary>Gets or sets whether it is to be replaced, because new credentials are available.</summary>
+    internal bool MustRenew { get; set; }
+
+    /// <summary>
     /// Ends the session under its holder, who may be inside a call of the driver, and frees everything. Called once,
     /// instead of <see cref="CloseAsync"/>. Afterwards the holder's use of <see cref="Connection"/> must fail, and must
     /// not reach the session of another lease.

@@ -57,4 +57,10 @@ public enum CloseReason
 
     /// <summary>The end of an ambient transaction on the connection failed, or its outcome is unknown.</summary>
     TransactionFailed,
+
+    /// <summary>
+    /// The credentials that it was opened with expire soon (<see cref="DatabaseCredentials.ExpiresAt"/>), and new ones
+    /// were available.
+    /// </summary>
+    CredentialsExpiring,
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using Npgsql;
 
 namespace Cenote.SnippetTests.Runs;
 
@@ -7,6 +8,13 @@ internal static class OperationRuns
 {
     internal static Dictionary<string, Func<SnippetDatabases, Task>> All { get; } = new(StringComparer.Ordinal)
     {
+        ["Credentials.expiring"] = async databases =>
+        {
+            var user = new NpgsqlConnectionStringBuilder(databases.PostgreSql);
+            var text = new NpgsqlConnectionStringBuilder(databases.PostgreSql) { Username = null, Password = null }.ConnectionString;
+            await using var pool = Snippets.Credentials.Create(text, new Snippets.Credentials.TokenStore(user.Username!, user.Password!));
+            Assert.Equal(2L, await ConnectionRuns.ScalarAsync(pool, "SELECT count(*) FROM orders"));
+        },
         ["Events.usage"] = databases => ConnectionRuns.OnPoolAsync(databases, pool =>
         {
             Snippets.Events.Follow(pool, static _ => { });

@@ -1,3 +1,6 @@
+using Cenote.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Cenote.Tests.Connections;
 
 /// <summary>The credentials with which a pool knocks at a server that refuses connections.</summary>
@@ -10,91 +13,87 @@ public sealed class KnockCredentialsTests
     [Fact]
     public async Task Knocks_use_the_credentials_of_the_attempt_before()
     {
-        await using var test = Create(new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.ConnectionLost)));
-        var rent = test.Pool.RentAsync().AsTask();
-        await KnockAsync(test, opens: 6);
-        Assert.Equal((1, 1), (_asked, test.Pool.GetStatistics().OpenFailures));
+        await using var test = Create();
+        var source = new CredentialSource(test.Pool.Engine.Settings);
+        var first = await source.GetAsync(mayReuse: true, CancellationToken.None);
+        var knock = await source.GetAsync(mayReuse: true, CancellationToken.None);
+        Assert.Same(first.Value, knock.Value);
+        Assert.Equal((false, true, 1), (first.IsReused, knock.IsReused, _asked));
 
-        test.Script.Heal(StubCall.Open);
-        await test.Pump(rent, TimeSpan.FromMilliseconds(100));
-        (await rent).Dispose();
-        Assert.Equal(1, _asked);
+        Assert.NotSame(first.Value, (await source.GetAsync(mayReuse: false, CancellationToken.None)).Value);
+        source.Forget();
+        Assert.False((await source.GetAsync(mayReuse: true, CancellationToken.None)).IsReused);
+        Assert.Equal(3, _asked);
     }
 
     [Fact]
     public async Task A_knock_with_credentials_that_were_replaced_asks_again()
     {
-        var refusal = StubStep.Fail(FailureKind.ConnectionLost);
-        await using var test = Create(new CallScript().At(StubCall.Open, 1, refusal).At(StubCall.Open, 2, refusal).At(StubCall.Open, 3, StubStep.Fail(FailureKind.InvalidCredentials)));
-        var rent = test.Pool.RentAsync().AsTask();
-        await test.Pump(rent, TimeSpan.FromMilliseconds(10));
+        await using var test = Create(new CallScript().At(StubCall.Open, 1, StubStep.Fail(FailureKind.InvalidCredentials)));
+        var engine = test.Pool.Engine;
+        var source = new CredentialSource(engine.Settings);
+        await source.GetAsync(mayReuse: false, CancellationToken.None);
+        var attempt = new OpenAttempt(
+            engine.Provider, engine.Classifier, engine.Settings, engine.Desk, new AbandonedCalls(), engine.Journal, source, new OpenTry { IsKnock = true, StartedAt = default }, needsOwnThread: false);
 
-        using var lease = await rent;
-        Assert.Equal("token2", lease.Unwrap<StubConnection>().Credentials!.Password);
-        Assert.Equal((2, 1), (_asked, test.Pool.GetStatistics().OpenFailures));
+        var physical = await attempt.RunAsync(TenMinutes, proofs: 0, CancellationToken.None, CancellationToken.None);
+
+        Assert.Equal("token2", ((StubConnection)physical.Connection).Credentials!.Password);
+        Assert.Equal((2, 2), (_asked, test.Database.Calls(StubCall.Open).Started));
+        await physical.CloseAsync();
     }
 
     [Fact]
     public async Task The_time_that_credentials_take_hides_no_refusal()
     {
-        await using var test = Create(new CallScript().Always(StubCall.Open, StubStep.Fail(FailureKind.ConnectionLost)), takes: TimeSpan.FromSeconds(1));
-        var rent = test.Pool.RentAsync().AsTask();
-        await KnockAsync(test, opens: 4);
-        Assert.Equal((1, 1), (_asked, test.Pool.GetStatistics().OpenFailures));
-
-        test.Script.Heal(StubCall.Open);
-        await test.Pump(rent, TimeSpan.FromMilliseconds(100));
-        (await rent).Dispose();
+        await using var test = Create();
+        var attempts = await CountAttemptsAsync(test, current =>
+        {
+            test.Time.Advance(TimeSpan.FromSeconds(1));
+            (current.StartedAt, current.HasContacted) = (test.Pool.Engine.Settings.Clock.Elapsed, true);
+        });
+        Assert.InRange(attempts, 3, 100);
     }
 
     [Fact]
     public async Task A_secret_store_that_refuses_connections_is_not_knocked_at()
     {
-        await using var test = TestPool.Create(options =>
-        {
-            Configure(options);
-            options.CredentialsProvider = _ =>
+        await using var test = Create();
+        Assert.Equal(1, await CountAttemptsAsync(test, static _ => { }));
+    }
+
+    /// <summary>Counts the attempts of one minute, each of which fails on the thread that moves the time.</summary>
+    private static async Task<int> CountAttemptsAsync(TestPool test, Action<OpenTry> begin)
+    {
+        var engine = test.Pool.Engine;
+        var retry = new OpenRetry(engine.Settings, engine.Classifier, engine.Desk, NullLogger.Instance);
+        using var end = new CancellationTokenSource();
+        var attempts = 0;
+        var run = retry.RunAsync(
+            (current, _) =>
             {
-                Interlocked.Increment(ref _asked);
+                attempts++;
+                begin(current);
                 throw new StubException(FailureKind.ConnectionLost);
-            };
-        });
-        using var source = new CancellationTokenSource();
-        var rent = test.Pool.RentAsync(source.Token).AsTask();
-        await test.StatisticsAre(static statistics => statistics.OpenFailures == 1);
-        await test.Pass(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
-
-        Assert.Equal(1, _asked);
-        await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent);
-    }
-
-    private TestPool Create(CallScript script, TimeSpan takes = default)
-    {
-        return TestPool.Create(
-            options =>
-            {
-                Configure(options);
-                options.CredentialsProvider = async _ =>
-                {
-                    await Task.Delay(takes, options.TimeProvider, CancellationToken.None);
-                    return new DatabaseCredentials("user", $"token{Interlocked.Increment(ref _asked)}");
-                };
             },
-            script: script);
-    }
-
-    private static void Configure(ConnectionPoolOptions options) =>
-        (options.MaxOpenRetries, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay, options.AcquireTimeout) = (3, TenMinutes, TenMinutes, TimeSpan.FromHours(1));
-
-    private static async Task KnockAsync(TestPool test, int opens)
-    {
-        for (var open = 1; open <= opens; open++)
+            static (_, _) => { },
+            retries: 3,
+            end.Token).AsTask();
+        for (var step = 0; step < 600; step++)
         {
-            await test.PassUntil(() => test.Database.Calls(StubCall.Open).Started >= open, TimeSpan.FromMilliseconds(1));
-
-            // Time that passes during the open would be the open's own.
-            await test.Database.CallEnded(StubCall.Open, open).Soon();
+            test.Time.Advance(TimeSpan.FromMilliseconds(100));
         }
+
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
+        return attempts;
     }
+
+    private TestPool Create(CallScript? script = null) => TestPool.Create(
+        options =>
+        {
+            (options.MinSize, options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (0, TenMinutes, TenMinutes);
+            options.CredentialsProvider = _ => new ValueTask<DatabaseCredentials>(new DatabaseCredentials("user", $"token{Interlocked.Increment(ref _asked)}"));
+        },
+        script: script);
 }

@@ -65,7 +65,7 @@ public sealed class RetirementTests
     [Fact]
     public async Task A_replacement_is_opened_before_an_old_connection_is_retired()
     {
-        await using var test = await TestPool.FullAsync(1, options => (options.MaxSize, options.MaxLifetime) = (2, TimeSpan.FromSeconds(100)));
+        await using var test = await TestPool.FullAsync(1, options => (options.MaxSize, options.MaxLifetime, options.LifetimeJitter) = (2, TimeSpan.FromSeconds(100), 0.05));
         var gate = new StubGate();
         test.Script.At(StubCall.Open, 2, StubStep.Hang(gate));
 
@@ -121,7 +121,7 @@ public sealed class RetirementTests
     public async Task Connections_opened_together_do_not_all_come_of_age_together()
     {
         await using var test = await TestPool.FullAsync(
-            20, options => (options.MaxLifetime, options.ValidationInterval) = (TimeSpan.FromSeconds(1000), Timeout.InfiniteTimeSpan));
+            20, options => (options.MaxLifetime, options.LifetimeJitter, options.ValidationInterval) = (TimeSpan.FromSeconds(1000), 0.05, Timeout.InfiniteTimeSpan));
 
         await test.Pass(TimeSpan.FromSeconds(949), TimeSpan.FromSeconds(13));
         Assert.Equal(0, test.Database.Closed);
