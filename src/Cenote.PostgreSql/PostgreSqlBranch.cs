@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using System.Transactions;
 using IsolationLevel = System.Data.IsolationLevel;
@@ -12,8 +13,8 @@ namespace Cenote.PostgreSql;
 /// </remarks>
 internal sealed class PostgreSqlBranch : TransactionBranch
 {
-    // A failed transaction answers COMMIT with a rollback and no error. SELECT fails in it, and then the server skips
-    // the COMMIT.
+    // A failed transaction answers COMMIT and PREPARE TRANSACTION with a rollback and no error. SELECT fails in it, and
+    // then the server skips what follows.
     private const string Probe = "SELECT 1";
 
     private readonly NpgsqlConnection _session;
@@ -28,15 +29,7 @@ internal sealed class PostgreSqlBranch : TransactionBranch
 
     public override string Name { get; }
 
-    public override void Commit()
-    {
-        using (var batch = new NpgsqlBatch(_session) { BatchCommands = { new NpgsqlBatchCommand(Probe), new NpgsqlBatchCommand("COMMIT") } })
-        {
-            batch.ExecuteNonQuery();
-        }
-
-        _local.Dispose();
-    }
+    public override void Commit() => EndWork("COMMIT");
 
     public override void Rollback()
     {
@@ -44,16 +37,27 @@ internal sealed class PostgreSqlBranch : TransactionBranch
         _local.Dispose();
     }
 
-    public override void Prepare()
-    {
-        // Of a failed transaction, this is an error.
-        _session.Execute($"PREPARE TRANSACTION '{Name}'");
-        _local.Dispose();
-    }
+    public override void Prepare() => EndWork($"PREPARE TRANSACTION '{Name}'");
 
     public override void CommitPrepared() => _session.Execute($"COMMIT PREPARED '{Name}'");
 
     public override void RollbackPrepared() => _session.Execute($"ROLLBACK PREPARED '{Name}'");
+
+    private void EndWork(string text)
+    {
+        if (_session.FullState != ConnectionState.Open)
+        {
+            // The driver would refuse it, without an answer of the server.
+            throw new TransactionAbortedException("The transaction cannot be committed, because a reader or a copy is still open on its connection.");
+        }
+
+        using (var batch = new NpgsqlBatch(_session) { BatchCommands = { new NpgsqlBatchCommand(Probe), new NpgsqlBatchCommand(text) } })
+        {
+            batch.ExecuteNonQuery();
+        }
+
+        _local.Dispose();
+    }
 
     private static IsolationLevel IsolationOf(Transaction transaction) => transaction.IsolationLevel switch
     {

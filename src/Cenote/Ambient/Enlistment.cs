@@ -219,6 +219,12 @@ internal sealed class Enlistment : LeaseHold, ISinglePhaseNotification
         {
             var isRolledBack = TryRollback();
             Finish(isDoubtful: !isRolledBack, isRolledBack: true);
+            if (!isRolledBack && exception is not NotSupportedException && !_owner.IsRefusal(exception))
+            {
+                // It may have been prepared all the same.
+                _owner.RecordInDoubt(_slot, _branch, exception);
+            }
+
             preparingEnlistment.ForceRollback(exception is NotSupportedException ? _owner.CannotPrepare(exception) : exception);
             return;
         }
@@ -291,7 +297,7 @@ internal sealed class Enlistment : LeaseHold, ISinglePhaseNotification
         lock (_gate)
         {
             _isEnding = true;
-            return !_isOver && _slot.IsLeasedAs(_ticket);
+            return !_isOver && _slot.IsLeasedAs(_ticket) && _physical.IsUsable;
         }
     }
 
@@ -323,31 +329,46 @@ internal sealed class Enlistment : LeaseHold, ISinglePhaseNotification
                 return;
             }
 
+            if (isDoubtful)
+            {
+                // Before the hold ends: a holder that closes its connection after that must not pass the session on.
+                _slot.RetireOnReturn(_ticket, CloseReason.TransactionFailed);
+            }
+
             _isOver = true;
             (lease, isKept) = (new ConnectionLease(_slot, _ticket), _isKept);
         }
 
         _slot.EndHold(this);
         _owner.Remove(this);
-        if (isDoubtful)
-        {
-            _slot.RetireOnReturn(lease.Ticket, CloseReason.TransactionFailed);
-        }
-
         if (isKept)
         {
             // A reset may open the driver's connection, which must not join an outer transaction of this thread.
-            using var suppressed = Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress);
+            using var suppressed = SuppressOuter();
             lease.Dispose();
         }
-        else if (isRolledBack && (IsAutomatic || isDoubtful))
+        else if (isDoubtful || (isRolledBack && IsAutomatic))
         {
-            // A driver whose connections cannot be closed during a call may still end the call when it rolls back.
+            // The work of a holder that goes on would be part of the old transaction, or be committed at once. A driver
+            // whose connections cannot be closed during a call may still end the call when it rolls back.
             _owner.RevokeRolledBack(in lease, _physical.MayBeAborted ? null : () => TryRollback());
         }
 
         _branch.Dispose();
         _transaction.Dispose();
+    }
+
+    private static TransactionScope? SuppressOuter()
+    {
+        try
+        {
+            return Transaction.Current is null ? null : new TransactionScope(TransactionScopeOption.Suppress);
+        }
+        catch (InvalidOperationException)
+        {
+            // The outer scope is completed, and waits for its disposal. The pool's drivers do not enlist by themselves.
+            return null;
+        }
     }
 
     private Exception WhyLost()

@@ -19,6 +19,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!physical.RequiresReset)
         {
+            slot.EndHeldReturns();
             Finish(slot, word, physical);
         }
         else if (isInline && TryPassOn(slot, word, physical))
@@ -63,6 +64,7 @@ internal sealed class ReturnPath(LeaseDesk desk)
 
         if (!physical.RequiresReset)
         {
+            slot.EndHeldReturns();
             Finish(slot, word, physical);
             return ValueTask.CompletedTask;
         }

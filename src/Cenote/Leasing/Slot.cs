@@ -241,14 +241,14 @@ internal sealed class Slot
         Volatile.Write(ref _hold, hold);
     }
 
-    /// <summary>Ends a hold, perhaps while a holder has the session.</summary>
-    internal void EndHold(LeaseHold hold)
-    {
-        if (Interlocked.CompareExchange(ref _hold, null, hold) == hold && _physical is { RequiresReset: false })
-        {
-            _returnsPlainly = true;
-        }
-    }
+    /// <summary>
+    /// Ends a hold, perhaps while a holder has the session. The next return still goes to the return path, which ends
+    /// that: another thread may have rented the slot by now, and begun a hold of its own.
+    /// </summary>
+    internal void EndHold(LeaseHold hold) => Interlocked.CompareExchange(ref _hold, null, hold);
+
+    /// <summary>Lets returns be plain again after a hold. Only by the return path, which owns the slot.</summary>
+    internal void EndHeldReturns() => _returnsPlainly = true;
 
     /// <summary>Records the holder, which has just got the lease.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Transactions;
 
 namespace Cenote.AdoNetTests.Ambient;
@@ -34,6 +35,50 @@ public sealed class EnlistTests
 
         Assert.Equal([1, 2, 3], await test.ReadAsync());
         Assert.Equal(1, test.Pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
+    [InlineData(ScopeDb.PostgreSqlOwnReset)]
+    [InlineData(ScopeDb.PostgreSqlDriverReset)]
+    public async Task Failed_statement_on_one_of_two_sessions_rolls_both_back(ScopeDb db)
+    {
+        await using var test = await ScopeTest.CreateAsync(db);
+        var scope = ScopeTest.NewScope();
+        await using (var first = await test.Pool.OpenConnectionAsync())
+        await using (var second = await test.Pool.OpenConnectionAsync())
+        {
+            await test.InsertAsync(second, 2);
+            await test.InsertAsync(first, 1);
+            await Assert.ThrowsAnyAsync<DbException>(() => test.InsertAsync(first, 1));
+        }
+
+        scope.Complete();
+        Assert.Throws<TransactionAbortedException>(scope.Dispose);
+        Assert.Empty(await test.ReadAsync());
+        Assert.Equal(0, test.Leased);
+    }
+
+    [Theory]
+    [InlineData(ScopeDb.PostgreSqlOwnReset)]
+    [InlineData(ScopeDb.PostgreSqlDriverReset)]
+    public async Task Reader_that_is_open_at_the_end_of_the_scope_rolls_it_back(ScopeDb db)
+    {
+        await using var test = await ScopeTest.CreateAsync(db);
+        var scope = ScopeTest.NewScope();
+        var connection = await test.Pool.OpenConnectionAsync();
+        await test.InsertAsync(connection, 1);
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT generate_series(1, 100000)";
+        var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+
+        scope.Complete();
+        Assert.Throws<TransactionAbortedException>(scope.Dispose);
+
+        await Record.ExceptionAsync(async () => await reader.DisposeAsync());
+        await Assert.ThrowsAnyAsync<Exception>(() => test.InsertAsync(connection, 2));
+        await connection.DisposeAsync();
+        Assert.Empty(await test.ReadAsync());
     }
 
     [Theory, ClassData<EveryScopeDb>]

@@ -29,7 +29,7 @@ internal sealed class TestDesk
         Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
         var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));
         var journal = new PoolJournal(settings, NullLogger.Instance);
-        _rents = new RentPath(Desk, settings, traces, nesting: null);
+        _rents = new RentPath(Desk, settings, traces, nesting: null, provider);
         Work = new DeskWork(Desk, provider, new ConnectionSettings
         {
             SessionReset = SessionReset.ByPool,

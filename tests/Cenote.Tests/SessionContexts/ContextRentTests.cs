@@ -61,7 +61,7 @@ public sealed class ContextRentTests
 
         (await route.RentAsync(SessionContext.Empty)).Dispose();
         (await route.RentAsync()).Dispose();
-        Assert.Equal(["app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=callback", "app.tenant=callback"], ((StubContextProvider)test.Provider).Set);
+        Assert.Equal(["app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=7", "app.tenant=callback", "app.tenant=callback"], ((StubContextProvider)test.Provider).Set, StringComparer.Ordinal);
     }
 
     [Theory]
