@@ -192,6 +192,9 @@ internal ref struct LiteralScanner(string text, SqlLiteralRules literals)
         }
 
         var word = Part;
+
+        // PostgreSQL reads @a$$ as an operator and the name a$$.
+        IsDoubtful |= _at < _text.Length && _text[_at] == '$' && !IsWord(word[0]);
         if (_at >= _text.Length || _text[_at] != '\'' || !IsWord(word[0]))
         {
             return StatementPart.Word;

@@ -28,6 +28,10 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
     private bool _mustBeEmpty;
     private bool _hasSet;
     private bool _generatesKeys;
+
+    // The brackets that are open, and whether the statement after the common table expressions has begun.
+    private int _depth;
+    private bool _hasMain;
     private int _statements;
     private int _controls;
 
@@ -38,6 +42,7 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
         Query,
         Control,
         Setting,
+        SettingName,
         Plain,
     }
 
@@ -101,7 +106,7 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
 
     private bool TryEndStatement()
     {
-        if (_mustBeEmpty || _kind == Kind.Setting || (_kind == Kind.None && _before.Length > 0))
+        if (_mustBeEmpty || _kind is Kind.Setting or Kind.SettingName || (_kind == Kind.None && _before.Length > 0))
         {
             return false;
         }
@@ -110,7 +115,8 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
         _kind = Kind.None;
         _first = _before = _before2 = _before3 = _before4 = "";
         _target = Target.None;
-        _mayNameTarget = _mayNameAny = _hasSet = false;
+        _mayNameTarget = _mayNameAny = _hasSet = _hasMain = false;
+        _depth = 0;
         return true;
     }
 
@@ -135,13 +141,15 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
             Kind.None => TryBegin(),
             Kind.Setting => TryBeginSetting(),
             Kind.Control => IsOfTransaction(),
-            Kind.Plain => _word != "(",
+            Kind.SettingName => TryNameSetting(),
+            Kind.Plain => _word != "(" && !IsAssignment(),
             _ => TryContinue(),
         }))
         {
             return false;
         }
 
+        _depth += _word switch { "(" => 1, ")" => -1, _ => 0 };
         (_before4, _before3, _before2, _before) = (_before3, _before2, _before, _word);
         _isAfterBlank = false;
         return true;
@@ -153,8 +161,8 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
         StatementPart.Literal => IsKnownLiteral(part),
         StatementPart.Number => IsKnownNumber(part),
 
-        // U&"…" is a name with escapes.
-        StatementPart.Name => !(_before == "&" && !_isAfterBlank),
+        // U&"…" is a name with escapes, and a backtick is an operator of PostgreSQL.
+        StatementPart.Name => !(IsPostgreSql && part[0] == '`') && !(_before == "&" && !_isAfterBlank),
         StatementPart.Word => !(IsMySql && part[0] == '$'),
         _ => !char.IsControl(part[0]) && part[0] is not '\\' && !char.IsSurrogate(part[0]),
     };
@@ -209,7 +217,7 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
         {
             if ((blank[i] == '\r' && (i + 1 == blank.Length || blank[i + 1] != '\n'))
                 || (char.IsWhiteSpace(blank[i]) && blank[i] is not (' ' or '\t' or '\n' or '\r'))
-                || blank[i] == '\0')
+                || (char.IsControl(blank[i]) && blank[i] is not ('\t' or '\n' or '\r')))
             {
                 return false;
             }
@@ -265,9 +273,22 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
     /// <summary>Determines whether a SET ends with its transaction.</summary>
     private bool TryBeginSetting()
     {
-        _kind = Kind.Plain;
+        _kind = Kind.SettingName;
         return _word is "LOCAL" or "TRANSACTION" or "CONSTRAINTS";
     }
+
+    /// <summary>
+    /// Determines whether a name follows. Otherwise the word before is one itself: SET local.tenant = 7, SET local TO
+    /// 7.
+    /// </summary>
+    private bool TryNameSetting()
+    {
+        _kind = Kind.Plain;
+        return _part is StatementPart.Word or StatementPart.Name && _word is not ("TO" or "FROM");
+    }
+
+    /// <summary>Determines whether the part ends MySQL's := of a user variable.</summary>
+    private readonly bool IsAssignment() => _word == "=" && IsMySql && _before == ":" && !_isAfterBlank;
 
     private bool IsOfTransaction()
     {
@@ -282,6 +303,7 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
 
     private bool TryContinue()
     {
+        _mayNameTarget &= _part == StatementPart.Word;
         switch (_part)
         {
             case StatementPart.Word:
@@ -298,8 +320,7 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
                 var isFine = IsPlainBracket();
                 _target = Target.None;
                 return isFine;
-            case StatementPart.Symbol when _word == "=" && IsMySql && _before == ":" && !_isAfterBlank:
-                // A user variable.
+            case StatementPart.Symbol when IsAssignment():
                 return false;
             case StatementPart.Symbol when _word == "." && _target == Target.Named:
                 _target = Target.Expected;
@@ -312,18 +333,23 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
 
     private bool TryTakeWord()
     {
-        if (IsTransactSql && (StatementWords.BeginningTransactSql.Contains(_word) || (_word == "SET" && (_first != "UPDATE" || _hasSet))))
+        if (IsTransactSql && (StatementWords.BeginningTransactSql.Contains(_word) || (_word == "SET" && (_first != "UPDATE" || _hasSet))
+            || (_word == "STATISTICS" && _before == "UPDATE")))
         {
             return false;
         }
 
         _hasSet |= _word == "SET";
+        _hasMain |= _depth == 0 && _word is "SELECT" or "VALUES" or "TABLE" or "UPDATE" or "DELETE";
         var mayNameTarget = _mayNameTarget;
         _mayNameTarget = false;
         switch (_word)
         {
-            case "INSERT" or "MERGE":
+            case "INSERT" or "MERGE" when BeginsStatement():
                 return NamesTarget();
+            case "INSERT" or "MERGE":
+                _generatesKeys = true;
+                break;
             case "INTO" when mayNameTarget:
                 _target = Target.Expected;
                 return true;
@@ -346,6 +372,12 @@ internal ref struct StatementReading(string text, SqlDialect dialect, SqlLiteral
         TakeNameOfTarget();
         return true;
     }
+
+    /// <summary>
+    /// Determines whether a statement may begin here, so that INSERT or MERGE is not the name of a column or a
+    /// function.
+    /// </summary>
+    private readonly bool BeginsStatement() => _before is "" or "(" || (_before == ")" && _first == "WITH" && _depth == 0 && !_hasMain);
 
     /// <summary>Takes a word after which a table is named whose keys the server may generate.</summary>
     private bool NamesTarget()

@@ -8,7 +8,7 @@ internal sealed class FakeSessionRules(SqlDialect dialect) : ISessionRules
 {
     public SqlDialect Dialect => dialect;
 
-    public IReadOnlyCollection<string> HarmlessFunctions => ["lower", "count", "now", "last_insert_id", "nextval", "rand", "replace", "jsonb_to_recordset", "varchar"];
+    public IReadOnlyCollection<string> HarmlessFunctions => ["lower", "count", "now", "last_insert_id", "nextval", "rand", "replace", "insert", "jsonb_to_recordset", "varchar"];
 
     public SqlLiteralRules LiteralRules => dialect switch
     {

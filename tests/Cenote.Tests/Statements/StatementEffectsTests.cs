@@ -31,6 +31,9 @@ public sealed class StatementEffectsTests
     [InlineData("SHOW TimeZone", Pg, My)]
     [InlineData("NOTIFY jobs", Pg)]
     [InlineData("SET LOCAL app.tenant = '7'", Pg)]
+    [InlineData("SET LOCAL local.tenant TO 7; SET LOCAL \"x\" = 1; SET LOCAL TIME ZONE 'UTC'", Pg)]
+    [InlineData("SELECT $1::text, a$b, $$x$$ FROM t", Pg)]
+    [InlineData("SHOW TABLES WHERE @x = 5", My)]
     [InlineData("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", Pg)]
     [InlineData("SET CONSTRAINTS ALL DEFERRED", Pg)]
     [InlineData("SELECT `a`, @x, @@version FROM `t` USE INDEX (i) WHERE a = last_insert_id()", My)]
@@ -58,6 +61,20 @@ public sealed class StatementEffectsTests
     [InlineData("SET search_path = x", Pg, My, Ts)]
     [InlineData("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Pg)]
     [InlineData("SET LOCAL sql_mode = ''", My, Ts)]
+    [InlineData("SET local.tenant = '7'", Pg)]
+    [InlineData("SET transaction.tenant = 'x'", Pg)]
+    [InlineData("SET constraints.a TO 'x'", Pg)]
+    [InlineData("SET local = '7'", Pg)]
+    [InlineData("SET local TO '7'", Pg)]
+    [InlineData("SET local FROM CURRENT", Pg)]
+    [InlineData("SET LOCAL", Pg)]
+    [InlineData("SELECT @a$$ + set_config('x', 'y', false) AS a$$ FROM t", Pg)]
+    [InlineData("SELECT 1 ::a$$ + set_config('x', 'y', false) AS a$$ FROM t", Pg)]
+    [InlineData("SELECT 1 ` lower(set_config('x', 'y', false)) ` 1", Pg)]
+    [InlineData("SHOW TABLES WHERE @x := 5", My)]
+    [InlineData("SELECT 1 --\u0080 + (1 INTO @x)\n", My)]
+    [InlineData("SELECT 1 --\u009F INTO @x", My)]
+    [InlineData("UPDATE STATISTICS dbo.t SET XACT_ABORT ON", Ts)]
     [InlineData("SET", Pg, My, Ts)]
     [InlineData("RESET ALL", Pg)]
     [InlineData("SELECT 1; SET a = 1", Pg, My, Ts)]
@@ -134,6 +151,9 @@ public sealed class StatementEffectsTests
     [InlineData("INSERT INTO \"Blogs\" (\"Name\") VALUES (@p0) RETURNING \"Id\"", Pg)]
     [InlineData("INSERT IGNORE INTO `t` (a) VALUES (1) ON DUPLICATE KEY UPDATE a = VALUES(a)", My)]
     [InlineData("INSERT t (a) VALUES (1)", My)]
+    [InlineData("MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED THEN INSERT (a) VALUES (lower(s.a))", Pg)]
+    [InlineData("WITH c (a) AS (SELECT 1) MERGE INTO t USING c ON t.a = c.a WHEN MATCHED THEN DELETE", Pg)]
+    [InlineData("WITH c AS (SELECT 1), d AS (INSERT INTO u VALUES (1)) INSERT INTO t (a) SELECT 1 FROM c", Pg, Ts)]
     public void Generated_keys_are_harmless_on_request(string text, params SqlDialect[] dialects) => Assert.All(dialects, dialect =>
     {
         Assert.Equal(StatementEffect.None, EffectOf(text, dialect, new WhenDirtyOptions { KeepGeneratedKeys = true }));
@@ -141,12 +161,22 @@ public sealed class StatementEffectsTests
     });
 
     [Theory]
-    [InlineData("INSERT INTO t SELECT f(1)")]
-    [InlineData("INSERT INTO t (a) SELECT f(1)")]
-    [InlineData("INSERT INTO t (a) VALUES (f(1))")]
-    [InlineData("INSERT INTO t (a) VALUES (1); SET a = 1")]
-    public void Generated_keys_excuse_nothing_else(string text) =>
-        Assert.Equal(StatementEffect.Session, EffectOf(text, Pg, new WhenDirtyOptions { KeepGeneratedKeys = true }));
+    [InlineData("INSERT INTO t SELECT f(1)", Pg, My, Ts)]
+    [InlineData("INSERT INTO t (a) SELECT f(1)", Pg, My, Ts)]
+    [InlineData("INSERT INTO t (a) VALUES (f(1))", Pg, My, Ts)]
+    [InlineData("INSERT INTO t (a) VALUES (1); SET a = 1", Pg, My, Ts)]
+    [InlineData("SELECT INSERT('abc', 1, 1, 'x') INTO @v", My)]
+    [InlineData("SELECT merge INTO @v FROM t", My)]
+    [InlineData("INSERT `t` SELECT 1 INTO @v", My)]
+    [InlineData("SELECT merge INTO TEMP leaked FROM t", Pg)]
+    [InlineData("SELECT a AS merge, 1 INTO TEMP leaked FROM t", Pg)]
+    [InlineData("SELECT lower(a) merge INTO TEMP leaked FROM t", Pg)]
+    [InlineData("SELECT (merge) INTO TEMP leaked FROM t", Pg)]
+    [InlineData("WITH c AS (SELECT 1) SELECT lower(a) insert INTO pg_temp.leaked FROM c", Pg)]
+    [InlineData("SELECT merge, lower(a) INTO TEMP leaked FROM t", Pg)]
+    [InlineData("SELECT 1 INSERT INTO t VALUES (1)", Ts)]
+    public void Generated_keys_excuse_nothing_else(string text, params SqlDialect[] dialects) => Assert.All(dialects, dialect =>
+        Assert.Equal(StatementEffect.Session, EffectOf(text, dialect, new WhenDirtyOptions { KeepGeneratedKeys = true })));
 
     [Fact]
     public void Functions_of_the_user_are_harmless_as_they_are_written()
