@@ -23,6 +23,6 @@ internal static class Credentials
 
     internal sealed class TokenStore(string userName, string token)
     {
-        internal ValueTask<Token> GetAsync(CancellationToken cancellationToken) => new(new Token(userName, token, DateTimeOffset.UtcNow.AddMinutes(15)));
+        internal ValueTask<Token> GetAsync(CancellationToken cancellationToken) => new(new Token(userName, token, TimeProvider.System.GetUtcNow().AddMinutes(15)));
     }
 }
