@@ -248,7 +248,7 @@ internal sealed class ContextRents
             lease.RetireOnReturn();
         }
 
-        if (cancellationToken.IsCancellationRequested && (exception is OperationCanceledException || lease.Pool?.Engine.Classifier.IsCancellation(exception) == true))
+        if (cancellationToken.IsCancellationRequested && (exception is OperationCanceledException || _provider.IsCancellation(exception)))
         {
             return new OperationCanceledException(cancellationToken);
         }
