@@ -150,6 +150,9 @@ public readonly struct ConnectionLease : IDisposable, IAsyncDisposable, IEquatab
     /// <inheritdoc cref="PhysicalConnection.MarkDirty"/>
     internal void MarkDirty() => TryGetPhysical()?.MarkDirty();
 
+    /// <summary>Records that a cancel may be on its way to the session, although no statement has failed.</summary>
+    internal void RecordUnansweredCancel() => _slot?.Pool?.Engine.FailureReports.RecordCancel(in this, default, isSent: true);
+
     internal PhysicalConnection GetPhysical() => TryGetPhysical() ?? throw LeaseEnded();
 
     private Exception LeaseEnded() => Revocation as Exception ?? new ObjectDisposedException(

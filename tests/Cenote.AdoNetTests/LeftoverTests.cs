@@ -3,8 +3,24 @@ namespace Cenote.AdoNetTests;
 /// <summary>What a holder leaves open is ended before the session is rented again, in every reset mode.</summary>
 public class LeftoverTests
 {
-    public static MatrixTheoryData<Db, ResetMode, bool> EveryWay =>
-        new(Enum.GetValues<Db>(), Enum.GetValues<ResetMode>(), [true, false]);
+    public static TheoryData<Db, ResetMode, bool> EveryWay
+    {
+        get
+        {
+            var ways = new TheoryData<Db, ResetMode, bool>();
+            foreach (var db in Enum.GetValues<Db>())
+            {
+                // SQLite's sessions are reset by the pool's own look at them, not by a check of statements.
+                foreach (var mode in Enum.GetValues<ResetMode>().Where(mode => db != Db.Sqlite || mode != ResetMode.WhenDirty))
+                {
+                    ways.Add(db, mode, true);
+                    ways.Add(db, mode, false);
+                }
+            }
+
+            return ways;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(EveryWay))]

@@ -348,7 +348,7 @@ internal sealed class ContextRents
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            lease.Pool?.Engine.FailureReports.RecordCancel(in lease, default, isSent: true);
+            lease.RecordUnansweredCancel();
             throw new OperationCanceledException(cancellationToken);
         }
     }
