@@ -70,6 +70,12 @@ internal sealed class ContextRents
             return ValueTask.FromException<ConnectionLease>(exception);
         }
 
+        if (wanted.Length == 0 && !_keepsContexts)
+        {
+            // Another pool of the process uses contexts: nothing is to be done here after the rent.
+            return _rents.RentPlainAsync(site, cancellationToken, timeout);
+        }
+
         if (!IsReady(wanted))
         {
             wait.Start();

@@ -33,7 +33,8 @@ public sealed class SpareWaiterTests
             await test.Pass(TimeSpan.FromSeconds(1));
         }
 
-        Assert.InRange(test.Pool.Engine.Desk.SpareWaiters, 50, 100);
+        // Each thread keeps one for itself, so a crowd that another thread gathers needs one more.
+        Assert.InRange(test.Pool.Engine.Desk.SpareWaiters, 50, 150);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ internal static class OtherValues
         null when property.Name == nameof(options.StatementStatistics) => Spoiled(new StatementStatisticsOptions()),
         null when property.Name == nameof(options.LoadShedding) => Spoiled(new LoadSheddingOptions()),
         null when property.Name == nameof(options.MaxWaiters) => 5,
+        double when property.Name == nameof(options.LifetimeJitter) => 0.2,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
         null when property.Name == nameof(options.SessionReset) => SessionReset.ByDriver,
         null when property.Name == nameof(options.AmbientTransactionBehavior) => AmbientTransactionBehavior.Ignore,
