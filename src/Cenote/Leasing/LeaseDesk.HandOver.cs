@@ -89,7 +89,7 @@ internal sealed partial class LeaseDesk
                 if (waiter is not null && slot.TryChange(word, ticket))
                 {
                     _queue.Remove(waiter);
-                    RecordWait(now - waiter.StartedAt);
+                    RecordWait(WaitedUntil(now, waiter));
                     if (_queue.Count == 0)
                     {
                         RecordLastServed();
@@ -136,7 +136,7 @@ internal sealed partial class LeaseDesk
             now = Clock.Elapsed;
         }
 
-        var waited = now - waiter.StartedAt;
+        var waited = WaitedUntil(now, waiter);
         Meters.WaitTime.Export?.Record(waited);
         waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, wasSlow: waited >= _failures.SlowAcquireThreshold);
         return true;

@@ -174,7 +174,7 @@ internal sealed partial class LeaseDesk
         }
 
         slot.SetHolder(ticket, this, waiter);
-        RecordWait(now - waiter.StartedAt);
+        RecordWait(WaitedUntil(now, waiter));
         if (_queue.Count == 0)
         {
             RecordLastServed();
