@@ -326,8 +326,8 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Returns how long a caller has waited in the queue. The clock may have been read before it queued, but zero is the
-    /// wait of a caller that did not queue.
+    /// Returns how long a caller has waited in the queue. The clock may have been read before it queued, but zero is
+    /// the wait of a caller that did not queue.
     /// </summary>
     private static TimeSpan WaitedUntil(TimeSpan now, Waiter waiter) =>
         now - waiter.StartedAt is var waited && waited > TimeSpan.Zero ? waited : TimeSpan.FromTicks(1);
