@@ -69,8 +69,14 @@ internal sealed class CommitCutter : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _upstream, _stopped.Token);
-            var answers = new Gate();
-            await await Task.WhenAny(PassRequestsAsync(client, server, answers), PassAnswersAsync(server, client, answers));
+            using var link = CancellationTokenSource.CreateLinkedTokenSource(_stopped.Token);
+            var answers = new Gate(link.Token);
+            Task[] directions = [PassRequestsAsync(client, server, answers), PassAnswersAsync(server, client, answers)];
+            await Task.WhenAny(directions);
+
+            // The other direction ends with the link, and nothing of it is left for a later test.
+            await link.CancelAsync();
+            await Task.WhenAll(directions);
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
@@ -82,7 +88,7 @@ internal sealed class CommitCutter : IAsyncDisposable
     {
         var buffer = new byte[16 * 1024];
         int count;
-        while ((count = await client.GetStream().ReadAsync(buffer, _stopped.Token)) > 0)
+        while ((count = await client.GetStream().ReadAsync(buffer, answers.Token)) > 0)
         {
             var fault = IsCommit(buffer.AsSpan(0, count)) ? _draw() : CommitFault.None;
             if (IsCommit(buffer.AsSpan(0, count)))
@@ -105,7 +111,7 @@ internal sealed class CommitCutter : IAsyncDisposable
             case CommitFault.LostAndServerWaits:
                 answers.Close();
                 Reset(client);
-                await ReadToEndAsync(server);
+                await ReadToEndAsync(server, answers);
                 return true;
             case CommitFault.Lost:
                 Reset(client);
@@ -113,41 +119,40 @@ internal sealed class CommitCutter : IAsyncDisposable
             case CommitFault.Late:
                 answers.Close();
                 Reset(client);
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(40)), TimeProvider.System, _stopped.Token);
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
-                await ReadToEndAsync(server);
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(40)), TimeProvider.System, answers.Token);
+                await server.GetStream().WriteAsync(commit, answers.Token);
+                await ReadToEndAsync(server, answers);
                 return true;
             case CommitFault.CutAtOnce:
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
+                await server.GetStream().WriteAsync(commit, answers.Token);
                 Reset(client);
                 Reset(server);
                 return true;
             case CommitFault.AnswerLost:
                 answers.Close();
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
-                await answers.Answered.WaitAsync(_stopped.Token);
+                await server.GetStream().WriteAsync(commit, answers.Token);
+                await answers.Answered.WaitAsync(answers.Token);
                 Reset(client);
                 return true;
             case CommitFault.CutAfterAnswer:
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
+                await server.GetStream().WriteAsync(commit, answers.Token);
                 answers.EndsAfterNext = true;
                 return false;
             case CommitFault.SessionEnded:
-                var ending = _endSessions();
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
-                await ending;
+                var stream = server.GetStream();
+                await Task.WhenAll(_endSessions(), stream.WriteAsync(commit, answers.Token).AsTask());
                 return false;
             default:
-                await server.GetStream().WriteAsync(commit, _stopped.Token);
+                await server.GetStream().WriteAsync(commit, answers.Token);
                 return false;
         }
     }
 
-    private async Task PassAnswersAsync(TcpClient server, TcpClient client, Gate answers)
+    private static async Task PassAnswersAsync(TcpClient server, TcpClient client, Gate answers)
     {
         var buffer = new byte[16 * 1024];
         int count;
-        while ((count = await server.GetStream().ReadAsync(buffer, _stopped.Token)) > 0)
+        while ((count = await server.GetStream().ReadAsync(buffer, answers.Token)) > 0)
         {
             if (answers.IsClosed)
             {
@@ -155,7 +160,7 @@ internal sealed class CommitCutter : IAsyncDisposable
                 continue;
             }
 
-            await client.GetStream().WriteAsync(buffer.AsMemory(0, count), _stopped.Token);
+            await client.GetStream().WriteAsync(buffer.AsMemory(0, count), answers.Token);
             if (answers.EndsAfterNext)
             {
                 return;
@@ -166,16 +171,16 @@ internal sealed class CommitCutter : IAsyncDisposable
         {
             // The other direction ends the link.
             answers.Swallow();
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopped.Token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, answers.Token);
         }
     }
 
     // The answers are read by the other direction.
-    private async Task ReadToEndAsync(TcpClient server)
+    private static async Task ReadToEndAsync(TcpClient server, Gate answers)
     {
         while (!(server.Client.Poll(TimeSpan.Zero, SelectMode.SelectRead) && server.Available == 0))
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, _stopped.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, answers.Token);
         }
     }
 
@@ -196,9 +201,12 @@ internal sealed class CommitCutter : IAsyncDisposable
     }
 
     /// <summary>What the direction of the answers does.</summary>
-    private sealed class Gate
+    private sealed class Gate(CancellationToken token)
     {
         private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Gets a token that is cancelled when one direction has ended.</summary>
+        internal CancellationToken Token { get; } = token;
 
         internal Task Answered => _answered.Task;
 
