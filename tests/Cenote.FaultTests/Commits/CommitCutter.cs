@@ -78,7 +78,8 @@ internal sealed class CommitCutter : IAsyncDisposable
             await link.CancelAsync();
             await Task.WhenAll(directions);
         }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        // One direction closes the sockets that the other one is about to use.
+        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException or InvalidOperationException)
         {
             // One side has ended.
         }
