@@ -12,10 +12,14 @@ public static class FakeTimeSteps
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Advances the time until the condition is met.</summary>
-    public static async Task PassUntilAsync(this FakeTimeProvider time, Func<bool> isMet, TimeSpan step, Func<string> describe)
+    public static Task PassUntilAsync(this FakeTimeProvider time, Func<bool> isMet, TimeSpan step, Func<string> describe) =>
+        time.PassUntilAsync(() => Task.FromResult(isMet()), step, describe);
+
+    /// <inheritdoc cref="PassUntilAsync(FakeTimeProvider, Func{bool}, TimeSpan, Func{string})"/>
+    public static async Task PassUntilAsync(this FakeTimeProvider time, Func<Task<bool>> isMet, TimeSpan step, Func<string> describe)
     {
         var started = Stopwatch.GetTimestamp();
-        while (!isMet())
+        while (!await isMet())
         {
             if (Stopwatch.GetElapsedTime(started) > Patience.Limit)
             {

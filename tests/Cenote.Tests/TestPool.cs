@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.Tests;
 
@@ -21,7 +20,7 @@ internal sealed class TestPool : IAsyncDisposable
         Pool = new ConnectionPool(Provider, NewOptions());
     }
 
-    public FakeTimeProvider Time { get; } = new(FakeTimeSteps.Start);
+    public TimerCountingTime Time { get; } = new();
 
     public FakeLogger Logger { get; } = new();
 
@@ -126,12 +125,32 @@ internal sealed class TestPool : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Lets fake time pass in steps until the condition is met, but none during an attempt to open: each open in
+    /// progress pauses before its next attempt.
+    /// </summary>
+    public Task PassPausing(Func<bool> holds, TimeSpan step) => Time.PassUntilAsync(
+        async () =>
+        {
+            await Patience.SoonAsync(() => new ValueTask<bool>(holds() || OpensPause()), DescribePauses);
+            return holds();
+        },
+        step,
+        () => $"{Counts}");
+
+    /// <summary>Completes when each open in progress pauses before its next attempt.</summary>
+    public Task OpensPausing() => Patience.SoonAsync(() => new ValueTask<bool>(OpensPause()), DescribePauses);
+
     /// <summary>Lets fake time pass until the condition is met.</summary>
     public Task PassUntil(Func<bool> holds, TimeSpan? step = null) =>
         Time.PassUntilAsync(holds, step ?? TimeSpan.FromMilliseconds(250), () => $"{Counts}");
 
     /// <summary>Lets fake time pass until the task is over.</summary>
     public Task Pump(Task task, TimeSpan? step = null) => PassUntil(() => task.IsCompleted, step);
+
+    private bool OpensPause() => Counts.Opening is > 0 and var opening && Time.Waits == opening;
+
+    private string DescribePauses() => $"{Counts}; {Time.Waits} pauses";
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,7 @@ public sealed class CircuitProbeTests
         await Trip(test);
         test.Script.Heal(StubCall.Open);
 
-        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(50));
+        await PassToIdleAsync(test);
 
         Assert.Equal(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         (await test.Pool.RentAsync().Soon()).Dispose();
@@ -34,9 +34,9 @@ public sealed class CircuitProbeTests
             static options => options.ConnectTimeout = TimeSpan.FromMilliseconds(500));
         var rent = test.Pool.RentAsync().AsTask();
 
-        // In short steps, so that no probe begins before the end of the rent is seen.
-        await test.Pump(rent, TimeSpan.FromMilliseconds(10));
-        await Assert.ThrowsAnyAsync<PoolException>(() => rent);
+        await test.Database.OpenStarted(1).Soon();
+        test.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAnyAsync<PoolException>(() => rent.Soon());
         List<double> spacings = [];
         for (var probe = 0; probe < 6; probe++)
         {
@@ -92,6 +92,15 @@ public sealed class CircuitProbeTests
         Assert.InRange(await FindSpacingAsync(test), 0.009, 0.021);
     }
 
+    /// <summary>Lets time pass to the first probe that succeeds, but none during a probe, which would time out.</summary>
+    private static async Task PassToIdleAsync(TestPool test)
+    {
+        while (test.Counts.Idle == 0)
+        {
+            await test.PassOpening(Tick, Tick);
+        }
+    }
+
     /// <summary>Lets time pass to the next probe, not sooner and not later, and returns how much.</summary>
     private static async Task<double> FindSpacingAsync(TestPool test)
     {
@@ -144,7 +153,8 @@ public sealed class CircuitProbeTests
         await test.Pump(test.Database.OpenStarted(5), TimeSpan.FromMilliseconds(100));
 
         // The next one succeeds while the one before still hangs.
-        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
+        await test.Pump(test.When(counts => counts.Opening == 0), TimeSpan.FromMilliseconds(100));
+        await PassToIdleAsync(test);
         Assert.Equal(6, test.Database.Calls(StubCall.Open).Started);
         gate.Release();
     }
@@ -171,7 +181,8 @@ public sealed class CircuitProbeTests
         Assert.NotEqual(CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         test.Script.Heal(StubCall.Open);
         var probes = test.Database.Calls(StubCall.Open).Started;
-        await test.Pump(test.When(counts => counts.Idle >= 1), TimeSpan.FromMilliseconds(50));
+        await test.Pump(test.When(counts => counts.Opening == 0 || counts.Idle >= 1), TimeSpan.FromMilliseconds(50));
+        await PassToIdleAsync(test);
 
         // Whichever probe hung has had its second; the next one found the server back.
         Assert.InRange(test.Database.Calls(StubCall.Open).Started - probes, 1, 2);
@@ -201,7 +212,9 @@ public sealed class CircuitProbeTests
             });
         await Trip(test);
 
-        await test.Pump(test.When(counts => counts.Idle == 1));
+        await test.PassUntil(() => Volatile.Read(ref asked) == 4, Tick);
+        await test.Pump(test.When(counts => counts.Opening == 0));
+        await PassToIdleAsync(test);
 
         Assert.Equal(5, asked);
         release.Set();
@@ -259,7 +272,7 @@ public sealed class CircuitProbeTests
         await using var test = Broken(new CircuitBreakerOptions { SuccessThreshold = 3 }, script);
         await Trip(test);
 
-        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
+        await PassToIdleAsync(test);
 
         // The first probe fell at its second validation; the second passed both.
         Assert.Equal(5, test.Database.Calls(StubCall.Open).Started);
@@ -281,7 +294,7 @@ public sealed class CircuitProbeTests
 
         await test.When(counts => counts.Opening == 0);
         test.Script.Heal(StubCall.Open);
-        await test.Pump(test.When(counts => counts.Idle == 1), TimeSpan.FromMilliseconds(100));
+        await PassToIdleAsync(test);
     }
 
     [Fact]

@@ -84,9 +84,8 @@ public sealed class OpenRetryTests
     {
         await using var test = Failing(FailureKind.Transient, retries: 1, baseDelay: TimeSpan.FromSeconds(30));
         var rent = test.Pool.RentAsync().AsTask();
-        await test.Database.CallEnded(StubCall.Open, 1).Soon();
-        Assert.True(SpinWait.SpinUntil(() => DelaysOf(test).Count == 1, Patience.Limit));
-        var delay = DelaysOf(test)[0];
+        await test.OpensPausing();
+        var delay = Assert.Single(DelaysOf(test));
 
         test.Time.Advance(delay * 0.9);
         Assert.Equal(1, test.Database.Calls(StubCall.Open).Started);
@@ -100,7 +99,6 @@ public sealed class OpenRetryTests
     {
         await using var test = Failing(FailureKind.ConnectionLost, retries: 3, baseDelay: TenMinutes, maxDelay: TenMinutes);
         var rent = test.Pool.RentAsync().AsTask();
-        await test.Database.CallEnded(StubCall.Open, 1).Soon();
         for (var opens = 2; opens < 6; opens++)
         {
             Assert.InRange(await NextOpenAsync(test), TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(1));
@@ -109,7 +107,7 @@ public sealed class OpenRetryTests
         Assert.Equal(1, test.Pool.GetStatistics().OpenFailures);
 
         test.Script.Heal(StubCall.Open);
-        await test.Pump(rent, TimeSpan.FromMilliseconds(100));
+        await test.PassPausing(() => rent.IsCompleted, TimeSpan.FromMilliseconds(100));
         (await rent).Dispose();
     }
 
@@ -174,7 +172,7 @@ public sealed class OpenRetryTests
         await NextOpenAsync(test);
 
         test.Script.Heal(StubCall.Open);
-        await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
+        await test.PassPausing(() => Array.TrueForAll(rents, static rent => rent.IsCompleted), TimeSpan.FromMilliseconds(100));
 
         Array.ForEach(await Task.WhenAll(rents).Soon(), static lease => lease.Dispose());
         Assert.Equal(8, test.Pool.GetStatistics().OpenFailures);
@@ -195,10 +193,10 @@ public sealed class OpenRetryTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
 
         // One caller is left, so one of the two opens ends at its next knock.
-        await test.PassUntil(() => test.Counts.Opening == 1, TimeSpan.FromMilliseconds(1));
+        await test.PassPausing(() => test.Counts.Opening == 1, TimeSpan.FromMilliseconds(1));
         Assert.InRange(await NextOpenAsync(test), TimeSpan.Zero, TimeSpan.FromMinutes(1));
         test.Script.Heal(StubCall.Open);
-        await test.Pump(second, TimeSpan.FromMilliseconds(1));
+        await test.PassPausing(() => second.IsCompleted, TimeSpan.FromMilliseconds(1));
 
         (await second).Dispose();
     }
@@ -220,7 +218,7 @@ public sealed class OpenRetryTests
         }
 
         test.Script.Heal(StubCall.Open);
-        await test.Pump(Task.WhenAll(rents), TimeSpan.FromMilliseconds(100));
+        await test.PassPausing(() => Array.TrueForAll(rents, static rent => rent.IsCompleted), TimeSpan.FromMilliseconds(100));
         Array.ForEach(await Task.WhenAll(rents).Soon(), static lease => lease.Dispose());
     }
 
@@ -241,16 +239,16 @@ public sealed class OpenRetryTests
         (await rent).Dispose();
     }
 
-    /// <summary>Lets time pass until one more open begins, and returns how much.</summary>
+    /// <summary>
+    /// Lets time pass until one more open begins, and returns how much. None passes during an open, because a failure
+    /// that took longer than a refusal is followed by another pause.
+    /// </summary>
     private static async Task<TimeSpan> NextOpenAsync(TestPool test)
     {
+        await test.OpensPausing();
         var (opens, since) = (test.Database.Calls(StubCall.Open).Started, test.Time.GetUtcNow());
-        await test.PassUntil(() => test.Database.Calls(StubCall.Open).Started > opens, TimeSpan.FromMilliseconds(1));
-        var passed = test.Time.GetUtcNow() - since;
-
-        // Time that passes during the open would be the open's own.
-        await test.Database.CallEnded(StubCall.Open, opens + 1).Soon();
-        return passed;
+        await test.PassPausing(() => test.Database.Calls(StubCall.Open).Started > opens, TimeSpan.FromMilliseconds(1));
+        return test.Time.GetUtcNow() - since;
     }
 
     private static StubStep Refusal() => StubStep.Fail(FailureKind.ConnectionLost);
