@@ -92,7 +92,9 @@ public sealed class CircuitProbeTests
         Assert.InRange(await FindSpacingAsync(test), 0.009, 0.021);
     }
 
-    /// <summary>Lets time pass to the first probe that succeeds, but none during a probe, which would time out.</summary>
+    /// <summary>
+    /// Lets time pass to the first probe that succeeds, but none during a probe, which would time out.
+    /// </summary>
     private static async Task PassToIdleAsync(TestPool test)
     {
         while (test.Counts.Idle == 0)
