@@ -81,7 +81,7 @@ internal sealed class ConnectionOpener(
                 PoolLog.ProbeFailed(journal.Logger, settings.Name, failure.Kind, exception);
             }
 
-            desk.AttemptFailed(slot, failure, current.StartedAt, current.HasContacted);
+            desk.AttemptFailed(slot, failure, current.StartedAt, current.HasContacted, current.StandstillsBefore);
         }
     }
 

@@ -14,6 +14,11 @@ internal sealed class OpenTry
     /// </summary>
     internal required TimeSpan StartedAt { get; set; }
 
+    /// <summary>
+    /// Gets how often the process had stood still when the attempt began, as <c>LeaseDesk.Standstills</c> counts it.
+    /// </summary>
+    internal int StandstillsBefore { get; init; }
+
     /// <summary>Gets or sets whether the server was contacted at all.</summary>
     internal bool HasContacted { get; set; }
 }

@@ -1,4 +1,5 @@
 using Cenote.Circuit;
+using Cenote.Providers;
 
 namespace Cenote.Leasing;
 
@@ -63,7 +64,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Records a failed attempt to open a connection. The open itself may continue with another attempt.
     /// </summary>
-    internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt, bool hasContacted) => ChangeCircuit(circuit =>
+    internal void AttemptFailed(Slot slot, OpenFailure failure, TimeSpan startedAt, bool hasContacted, int standstillsBefore) => ChangeCircuit(circuit =>
     {
         if (IsObsolete(slot))
         {
@@ -77,7 +78,13 @@ internal sealed partial class LeaseDesk
         // Under the same lock: a circuit that closes because the server at least answers must not start a burst of
         // opens.
         Capacity.HoldRefused(Clock.ElapsedMilliseconds, failure.Kind, CountLive());
-        return circuit.RecordFailure(slot.Id, failure.Kind, startedAt, hasContacted);
+
+        // A process that stood still may have met no silence but its own, and its answer may have been of a session
+        // that the server has ended meanwhile.
+        CheckClocks(Clock.ElapsedMilliseconds);
+        return standstillsBefore != Standstills && !failure.Kind.IsAnswer()
+            ? circuit.RecordSkipped(slot.Id)
+            : circuit.RecordFailure(slot.Id, failure.Kind, startedAt, hasContacted);
     });
 
     /// <summary>

@@ -102,6 +102,33 @@ public sealed class StandstillTests
         Assert.Equal(validations + 1, test.Database.Calls(StubCall.Validate).Started);
     }
 
+    [Theory]
+    [InlineData(true, CircuitState.Closed)]
+    [InlineData(false, CircuitState.Open)]
+    public async Task Opens_that_fail_over_a_standstill_do_not_open_the_circuit(bool stoodStill, CircuitState state)
+    {
+        var clock = new StandstillClock();
+        await using var test = await StartAsync(clock, size: 4);
+        var gate = new StubGate();
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate).ThenFail(FailureKind.ConnectionLost));
+        test.Pool.Clear();
+        await test.StatisticsAre(static statistics => statistics.Counts.Opening == 4);
+        if (stoodStill)
+        {
+            clock.Jump(Interval, Interval);
+        }
+        else
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            clock.Advance(TimeSpan.FromSeconds(0.9));
+        }
+
+        gate.Release();
+        await test.StatisticsAre(statistics => statistics.OpenFailures == 4 || statistics.CircuitState == CircuitState.Open);
+
+        Assert.Equal(state, test.Pool.GetStatistics().CircuitState);
+    }
+
     [Fact]
     public async Task Upkeep_that_comes_first_finds_out_as_well_and_replaces_what_died()
     {
