@@ -108,7 +108,8 @@ public sealed class StandstillTests
     public async Task Opens_that_fail_over_a_standstill_do_not_open_the_circuit(bool stoodStill, CircuitState state)
     {
         var clock = new StandstillClock();
-        await using var test = await StartAsync(clock, size: 4);
+        await using var test = await TestPool.FullAsync(
+            4, options => (options.TimeProvider, options.CircuitBreaker) = (clock, new CircuitBreakerOptions()));
         var gate = new StubGate();
         test.Script.Always(StubCall.Open, StubStep.Hang(gate).ThenFail(FailureKind.ConnectionLost));
         test.Pool.Clear();
