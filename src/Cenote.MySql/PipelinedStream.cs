@@ -9,7 +9,7 @@ namespace Cenote.MySql;
 /// open, which the driver does not keep.
 /// </summary>
 /// <remarks>As the driver's own connection, used by one call at a time.</remarks>
-internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
+internal sealed class PipelinedStream(Stream inner, Socket socket) : ForwardingStream(inner)
 {
     // The commands whose answer ends in a packet with the status of the session. The answer to a preparation has
     // another form, in which numbers of the statement may look like a status.
@@ -101,8 +101,8 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
             return;
         }
 
-        inner.Write(request.Packets);
-        inner.Flush();
+        Inner.Write(request.Packets);
+        Inner.Flush();
     }
 
     /// <summary>Gets whether a reset was deferred, and neither a command nor another thread has sent it.</summary>
@@ -116,22 +116,22 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     /// last read would apply.</param>
     internal void ReadAnswers(TimeSpan timeout)
     {
-        var before = inner.CanTimeout ? inner.ReadTimeout : Timeout.Infinite;
-        if (inner.CanTimeout)
+        var before = Inner.CanTimeout ? Inner.ReadTimeout : Timeout.Infinite;
+        if (Inner.CanTimeout)
         {
-            inner.ReadTimeout = timeout == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue);
+            Inner.ReadTimeout = timeout == Timeout.InfiniteTimeSpan ? Timeout.Infinite : (int)Math.Clamp(timeout.TotalMilliseconds, 1, int.MaxValue);
         }
 
         Span<byte> buffer = stackalloc byte[256];
         while (_owed > 0)
         {
-            var read = inner.Read(buffer);
+            var read = Inner.Read(buffer);
             ThrowUnlessAnswer(read, TakeAnswers(buffer[..read]));
         }
 
-        if (inner.CanTimeout)
+        if (Inner.CanTimeout)
         {
-            inner.ReadTimeout = before;
+            Inner.ReadTimeout = before;
         }
     }
 
@@ -142,7 +142,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         var buffer = new byte[256];
         while (_owed > 0)
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var read = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             ThrowUnlessAnswer(read, TakeAnswers(buffer.AsSpan(0, read)));
         }
     }
@@ -151,7 +151,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
     {
         while (true)
         {
-            var read = inner.Read(buffer);
+            var read = Inner.Read(buffer);
             var left = TakeAnswers(buffer[..read]);
             if (left > 0 || read == 0)
             {
@@ -160,15 +160,13 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         }
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         WasAwaited = true;
         while (true)
         {
-            var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var read = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             var left = TakeAnswers(buffer.Span[..read]);
             if (left > 0 || read == 0)
             {
@@ -177,71 +175,19 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         RecordCommand(buffer);
         var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer);
-        inner.Write(joined.IsEmpty ? buffer : joined.Span);
+        Inner.Write(joined.IsEmpty ? buffer : joined.Span);
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         WasAwaited = true;
         RecordCommand(buffer.Span);
         var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer.Span);
-        return inner.WriteAsync(joined.IsEmpty ? buffer : joined, cancellationToken);
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() => inner.Flush();
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanTimeout => inner.CanTimeout;
-
-    public override int ReadTimeout
-    {
-        get => inner.ReadTimeout;
-        set => inner.ReadTimeout = value;
-    }
-
-    public override int WriteTimeout
-    {
-        get => inner.WriteTimeout;
-        set => inner.WriteTimeout = value;
-    }
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
+        return Inner.WriteAsync(joined.IsEmpty ? buffer : joined, cancellationToken);
     }
 
     // The driver writes a packet and its header at once. The first packet of a command has the number 0.
@@ -282,7 +228,7 @@ internal sealed class PipelinedStream(Stream inner, Socket socket) : Stream
             else if (!_scanner.IsOk)
             {
                 // The command of the holder runs in a session that was not reset. Its answer must not arrive.
-                inner.Dispose();
+                Inner.Dispose();
                 throw new IOException($"The server did not reset the session (error {_scanner.Error}).");
             }
 

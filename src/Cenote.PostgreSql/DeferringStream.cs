@@ -4,7 +4,7 @@ namespace Cenote.PostgreSql;
 /// The way of a session's packets to the server. Keeps a reset until the next packet, or until it is sent alone. Npgsql
 /// reads past it.
 /// </summary>
-internal sealed class DeferringStream(Stream inner) : Stream
+internal sealed class DeferringStream(Stream inner) : ForwardingStream(inner)
 {
     private readonly DeferredReset _deferred = new(inner);
 
@@ -29,65 +29,12 @@ internal sealed class DeferringStream(Stream inner) : Stream
         }
 
         var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer);
-        inner.Write(joined.IsEmpty ? buffer : joined.Span);
+        Inner.Write(joined.IsEmpty ? buffer : joined.Span);
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var joined = _deferred.IsEmpty ? default : _deferred.Join(buffer.Span);
-        return inner.WriteAsync(joined.IsEmpty ? buffer : joined, cancellationToken);
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush() => inner.Flush();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
-
-    public override bool CanRead => inner.CanRead;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanTimeout => inner.CanTimeout;
-
-    public override int ReadTimeout
-    {
-        get => inner.ReadTimeout;
-        set => inner.ReadTimeout = value;
-    }
-
-    public override int WriteTimeout
-    {
-        get => inner.WriteTimeout;
-        set => inner.WriteTimeout = value;
-    }
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            inner.Dispose();
-        }
-
-        base.Dispose(disposing);
+        return Inner.WriteAsync(joined.IsEmpty ? buffer : joined, cancellationToken);
     }
 }
