@@ -31,7 +31,7 @@ public sealed partial class ConnectionPool
         SessionContextUse.Begin();
         return IsInAmbientTransaction
             ? RentInTransactionAsync(new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null, context)
-            : _rents.Contexts.RentAsync(context, new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null);
+            : _rents.Contexts.RentAsync(context, new CallSite(callerFilePath, callerLineNumber, callerMemberName), cancellationToken, timeout: null).AsValueTask();
     }
 
     /// <summary>

@@ -26,7 +26,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             return TryTakeKept(transaction, wanted, site, out var lease)
                 ? new ValueTask<ConnectionLease>(lease)
                 : EnlistAsync(
-                    context is null ? rents.RentAsync(site, cancellationToken, timeout) : rents.Contexts.RentAsync(context, site, cancellationToken, timeout), transaction, wanted, site);
+                    context is null ? rents.RentAsync(site, cancellationToken, timeout) : rents.Contexts.RentAsync(context, site, cancellationToken, timeout).AsValueTask(), transaction, wanted, site);
         }
         catch (Exception exception)
         {

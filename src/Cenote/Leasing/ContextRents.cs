@@ -51,12 +51,12 @@ internal sealed class ContextRents
     /// <param name="site">The caller's site.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <param name="timeout">The timeout; <see langword="null"/> for the pool's.</param>
-    internal ValueTask<ConnectionLease> RentAsync(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
+    internal PendingRent RentAsync(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
     {
         // Not async, because the caller must see the changes of the guard against nested rents.
         if (context is null && !SessionContextUse.HasBegun)
         {
-            return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout), [], new Wait(_settings, site, timeout, cancellationToken));
+            return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask(), [], new Wait(_settings, site, timeout, cancellationToken));
         }
 
         var wait = new Wait(_settings, site, timeout, cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class ContextRents
         }
         catch (Exception exception)
         {
-            return ValueTask.FromException<ConnectionLease>(exception);
+            return new PendingRent(Task.FromException<ConnectionLease>(exception));
         }
 
         if (wanted.Length == 0 && !_keepsContexts)
@@ -81,7 +81,7 @@ internal sealed class ContextRents
             wait.Start();
         }
 
-        return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout), wanted, wait);
+        return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask(), wanted, wait);
     }
 
     /// <inheritdoc cref="RentAsync"/>
@@ -275,16 +275,16 @@ internal sealed class ContextRents
         return exception is NotSupportedException ? exception : new SessionContextException(_settings.Name, names, kind, exception);
     }
 
-    private ValueTask<ConnectionLease> FinishAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
+    private PendingRent FinishAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
     {
         if (!rent.IsCompletedSuccessfully)
         {
-            return AwaitAndSetAsync(rent, wanted, wait);
+            return PendingRent.From(AwaitAndSetAsync(rent, wanted, wait));
         }
 
         // Looked at after the rent: whatever an earlier holder left, the names of its context are there by now.
         var lease = rent.Result;
-        return IsReady(wanted) ? new ValueTask<ConnectionLease>(lease) : SetAsync(lease, wanted, wait);
+        return IsReady(wanted) ? new PendingRent(lease) : PendingRent.From(SetAsync(lease, wanted, wait));
     }
 
     private async ValueTask<ConnectionLease> AwaitAndSetAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
@@ -338,7 +338,7 @@ internal sealed class ContextRents
                 }
 
                 var flow = _rents.CurrentFlow;
-                lease = await _rents.RentPlainAsync(wait.Site, wait.CancellationToken, left).ConfigureAwait(false);
+                lease = await _rents.RentPlainAsync(wait.Site, wait.CancellationToken, left).AsValueTask().ConfigureAwait(false);
 
                 // The caller's flow has the record of the first rent, because it does not see changes of this method's.
                 flow?.Hold(in lease);

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Threading.Tasks.Sources;
 
 namespace Cenote.Leasing;
 
@@ -12,19 +11,30 @@ namespace Cenote.Leasing;
 [StructLayout(LayoutKind.Auto)]
 internal readonly struct PendingRent
 {
+    // A waiter and its version, or the slot and the ticket of a lease, or a task.
     private readonly object _source;
-    private readonly short _version;
+    private readonly long _number;
 
     internal PendingRent(Waiter waiter, short version)
     {
         _source = waiter;
-        _version = version;
+        _number = version;
+    }
+
+    internal PendingRent(in ConnectionLease lease)
+    {
+        _source = lease.Slot!;
+        _number = lease.Ticket;
     }
 
     internal PendingRent(Task<ConnectionLease> task) => _source = task;
 
+    internal static PendingRent From(ValueTask<ConnectionLease> rent) =>
+        rent.IsCompletedSuccessfully ? new PendingRent(rent.Result) : new PendingRent(rent.AsTask());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ValueTask<ConnectionLease> AsValueTask() => _source is Waiter waiter
-        ? new ValueTask<ConnectionLease>(waiter, _version)
+    internal ValueTask<ConnectionLease> AsValueTask() =>
+        _source is Waiter waiter ? new ValueTask<ConnectionLease>(waiter, (short)_number)
+        : _source is Slot slot ? new ValueTask<ConnectionLease>(new ConnectionLease(slot, _number))
         : new ValueTask<ConnectionLease>((Task<ConnectionLease>)_source);
 }

@@ -27,12 +27,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <summary>Gets the guard's record of the flow's last rent; <see langword="null"/> without a guard.</summary>
     internal FlowRent? CurrentFlow => nesting?.Current;
 
-    // One test without a branch between: most processes use no contexts.
-    private bool MayHaveContext
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _keepsContexts | SessionContextUse.HasBegun;
-    }
+    // A pool whose resets leave a context looks for one after each wait, in which the process may have begun to use them.
+    private bool MayHaveContext => _keepsContexts || SessionContextUse.HasBegun;
 
     /// <summary>Rents for a caller that awaits.</summary>
     /// <param name="site">The caller's site.</param>
@@ -41,13 +37,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ValueTask<ConnectionLease> RentAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        MayHaveContext ? Contexts.RentAsync(context: null, site, cancellationToken, timeout) : RentPlainAsync(site, cancellationToken, timeout);
-
-    /// <summary>Rents without a session context.</summary>
-    /// <inheritdoc cref="RentAsync"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ValueTask<ConnectionLease> RentPlainAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
+        !cancellationToken.IsCancellationRequested && TryRentAtOnce(site) is { IsValid: true } lease
             ? new ValueTask<ConnectionLease>(lease)
             : RentSlowAsync(site, timeout, cancellationToken).AsValueTask();
 
@@ -55,25 +45,55 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <inheritdoc cref="RentAsync"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease Rent(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        MayHaveContext ? Contexts.Rent(context: null, site, cancellationToken, timeout) : RentPlain(site, cancellationToken, timeout);
-
-    /// <inheritdoc cref="RentPlainAsync"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal ConnectionLease RentPlain(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
-        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
+        !cancellationToken.IsCancellationRequested && TryRentAtOnce(site) is { IsValid: true } lease
             ? lease
             : RentSlow(site, timeout, cancellationToken);
 
-    /// <summary>
-    /// Takes an idle, fresh connection when no caller waits, or returns an empty lease. This is the hot path of every
-    /// rent.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Rents if a connection is idle and no caller waits, or returns an empty lease.</summary>
     internal ConnectionLease TryRent(CallSite site) => MayHaveContext ? Contexts.TryRent(site) : TryRentPlain(site);
+
+    /// <summary>Rents without a session context.</summary>
+    /// <inheritdoc cref="RentAsync"/>
+    internal PendingRent RentPlainAsync(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
+            ? new PendingRent(lease)
+            : QueuePlainAsync(site, timeout, cancellationToken);
+
+    /// <inheritdoc cref="RentPlainAsync"/>
+    internal ConnectionLease RentPlain(CallSite site, CancellationToken cancellationToken, TimeSpan? timeout = null) =>
+        !cancellationToken.IsCancellationRequested && TryRentPlain(site) is { IsValid: true } lease
+            ? lease
+            : QueuePlain(site, timeout, cancellationToken);
 
     /// <inheritdoc cref="RentPlainAsync"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRentPlain(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
+
+    /// <summary>
+    /// Takes an idle, fresh connection when no caller waits, in a process that has never used a session context, or
+    /// returns an empty lease. This is the hot path of every rent.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ConnectionLease TryRentAtOnce(CallSite site)
+    {
+        if (SessionContextUse.HasBegun)
+        {
+            return default;
+        }
+
+        var lease = TryRentPlain(site);
+
+        // Read again after the swap: the session may have got the first context of the process meanwhile, and been
+        // returned with it.
+        return lease.IsValid && SessionContextUse.HasBegun ? GiveBack(lease) : lease;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ConnectionLease GiveBack(ConnectionLease lease)
+    {
+        lease.Dispose();
+        return default;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConnectionLease TryTake(CallSite site)
@@ -97,9 +117,17 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         return slot.PreparesLeases && !_desk.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
-    // Not async, because the caller must see the guard's changes.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private PendingRent RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
+    private PendingRent RentSlowAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) => MayHaveContext
+        ? Contexts.RentAsync(context: null, site, cancellationToken, timeout)
+        : QueuePlainAsync(site, timeout, cancellationToken);
+
+    private ConnectionLease RentSlow(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) => MayHaveContext
+        ? Contexts.Rent(context: null, site, cancellationToken, timeout)
+        : QueuePlain(site, timeout, cancellationToken);
+
+    // Not async, because the caller must see the guard's changes.
+    private PendingRent QueuePlainAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
         nesting is null && !RentTraces.IsEnabled
             ? QueueUntracedAsync(NewRequest(site, timeout, cancellationToken))
             : new PendingRent(RentObservedAsync(site, timeout, cancellationToken).AsTask());
@@ -137,7 +165,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         return new ValueTask<ConnectionLease>(lease);
     }
 
-    private ConnectionLease RentSlow(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    private ConnectionLease QueuePlain(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (nesting is null)
