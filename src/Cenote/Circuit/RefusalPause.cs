@@ -11,19 +11,19 @@ internal static class RefusalPause
 {
     private static readonly TimeSpan LongestRefusal = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(20);
-    private const int Share = 10;
+    private const int Share = 20;
 
     internal static bool IsRefusal(FailureKind kind, TimeSpan attempt) => kind == FailureKind.ConnectionLost && attempt <= LongestRefusal;
 
     /// <summary>
-    /// Returns a pause ten times as long as the attempt, and at least a tenth of the outage. A recovery is then found
-    /// after a tenth more, and a long outage is probed as seldom as a silent one.
+    /// Returns a pause as long as the attempt, and at least a twentieth of the outage. A recovery is then found after a
+    /// twentieth more, and a long outage is probed as seldom as a silent one.
     /// </summary>
     /// <param name="attempt">The time that the attempt took.</param>
     /// <param name="refusedFor">The time since the first refusal.</param>
     internal static TimeSpan After(TimeSpan attempt, TimeSpan refusedFor)
     {
-        var pause = attempt * Share > refusedFor / Share ? attempt * Share : refusedFor / Share;
+        var pause = attempt > refusedFor / Share ? attempt : refusedFor / Share;
         return pause > Shortest ? pause : Shortest;
     }
 

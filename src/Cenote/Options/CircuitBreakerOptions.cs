@@ -34,7 +34,7 @@ public sealed class CircuitBreakerOptions
     /// <summary>
     /// Gets or sets the time from the opening of the circuit to its first probe, less a random part of up to a half. A
     /// server that refuses at once, for example because no process listens, is probed sooner: after 20 ms, and then
-    /// after a tenth of the time for which it has refused, if that is shorter than the break.
+    /// after a twentieth of the time for which it has refused, if that is shorter than the break.
     /// </summary>
     /// <value>Default 250 ms. Range 1 ms to <see cref="MaxBreakDuration"/>.</value>
     public TimeSpan BreakDuration { get; set; } = TimeSpan.FromMilliseconds(250);

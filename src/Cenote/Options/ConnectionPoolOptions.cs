@@ -138,7 +138,7 @@ public sealed class ConnectionPoolOptions
     /// <summary>
     /// Gets or sets the delay before the first retry of an open. It grows exponentially, with jitter, up to
     /// <see cref="OpenRetryMaxDelay"/>. Meanwhile one open of the pool tries a server that refuses at once again, after
-    /// 20 ms and then after a tenth of the time for which it has refused; this uses up no retry.
+    /// 20 ms and then after a twentieth of the time for which it has refused; this uses up no retry.
     /// </summary>
     /// <value>Default 1 s. Range 0 to <see cref="OpenRetryMaxDelay"/>.</value>
     public TimeSpan OpenRetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);

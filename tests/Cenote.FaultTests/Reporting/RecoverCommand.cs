@@ -5,7 +5,8 @@ namespace Cenote.FaultTests.Reporting;
 
 /// <summary>
 /// Kills and restarts each server, round by round, under the pool and under the driver's own pool, and prints how long
-/// the recovery took from the moment that the server accepted connections again.
+/// the recovery took from the moment that the server accepted connections again. A client without a pool shows the
+/// bound.
 /// </summary>
 internal static class RecoverCommand
 {
@@ -21,10 +22,12 @@ internal static class RecoverCommand
         {
             await using var server = await start();
             List<ScenarioResult> results = [];
+            List<TimeSpan> bare = [];
             for (var round = 0; round < rounds; round++)
             {
                 results.Add(await ScenarioRun.OnCenoteAsync(server, ServerScenarios.KillAndRestart, Deadline));
                 results.Add(await ScenarioRun.OnDriverAsync(server, ServerScenarios.KillAndRestart, Deadline));
+                bare.Add(await BareRecovery.MeasureAsync(server));
             }
 
             foreach (var result in results.Where(static result => result.Problems.Count > 0))
@@ -35,12 +38,19 @@ internal static class RecoverCommand
 
             foreach (var pool in results.GroupBy(static result => result.Pool, StringComparer.Ordinal))
             {
-                double[] times = [.. pool.Select(static result => result.Clients.Recovery?.TotalMilliseconds ?? double.PositiveInfinity).Order()];
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"| {server.Name} | {pool.Key} | {times[times.Length / 2]:F0} ms | {times[0]:F0} ms | {times[^1]:F0} ms | {times.Length} |"));
+                Print(server, pool.Key, pool.Select(static result => result.Clients.Recovery));
             }
+
+            Print(server, "none: a connect every 2 ms", bare.Select(static time => (TimeSpan?)time));
         }
 
         return broken == 0 ? 0 : 1;
+    }
+
+    private static void Print(DatabaseServer server, string pool, IEnumerable<TimeSpan?> recoveries)
+    {
+        double[] times = [.. recoveries.Select(static time => time?.TotalMilliseconds ?? double.PositiveInfinity).Order()];
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"| {server.Name} | {pool} | {times[times.Length / 2]:F0} ms | {times[0]:F0} ms | {times[^1]:F0} ms | {times.Length} |"));
     }
 }

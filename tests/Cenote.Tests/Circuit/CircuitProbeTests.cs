@@ -51,7 +51,7 @@ public sealed class CircuitProbeTests
     }
 
     [Fact]
-    public async Task A_server_that_refuses_is_probed_after_20_ms_then_after_a_tenth_of_the_outage()
+    public async Task A_server_that_refuses_is_probed_after_20_ms_then_after_a_twentieth_of_the_outage()
     {
         await using var test = Broken();
         await Trip(test);
@@ -66,8 +66,8 @@ public sealed class CircuitProbeTests
 
         // Never later than a silent server: 0.75 s at most.
         Assert.All(probes, static probe => Assert.InRange(
-            probe.Spacing, (Math.Clamp(probe.Outage / 10, 0.020, 0.75) / 2) - 0.002, Math.Clamp(probe.Outage / 10, 0.020, 0.75) + 0.002));
-        Assert.InRange(probes.Count, 40, 150);
+            probe.Spacing, (Math.Clamp(probe.Outage / 20, 0.020, 0.75) / 2) - 0.002, Math.Clamp(probe.Outage / 20, 0.020, 0.75) + 0.002));
+        Assert.InRange(probes.Count, 80, 250);
     }
 
     [Fact]

@@ -129,7 +129,7 @@ public sealed class OpenRetryTests
     }
 
     [Fact]
-    public async Task Knocks_come_after_a_twentieth_to_a_tenth_of_the_outage()
+    public async Task Knocks_come_after_a_fortieth_to_a_twentieth_of_the_outage()
     {
         await using var test = TestPool.Create(static options => (options.OpenRetryBaseDelay, options.OpenRetryMaxDelay) = (TenMinutes, TenMinutes));
         var engine = test.Pool.Engine;
@@ -156,9 +156,9 @@ public sealed class OpenRetryTests
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Soon());
-        Assert.InRange(seconds.Count, 40, 150);
+        Assert.InRange(seconds.Count, 80, 250);
         Assert.All(seconds.Zip(seconds.Skip(1)), static pair => Assert.InRange(
-            pair.Second - pair.First, Math.Max(0.02, pair.First / 10) / 2, Math.Max(0.02, pair.First / 10) + 0.02));
+            pair.Second - pair.First, Math.Max(0.02, pair.First / 20) / 2, Math.Max(0.02, pair.First / 20) + 0.02));
     }
 
     [Fact]
