@@ -49,6 +49,17 @@ public sealed partial class ConnectionPool
     public void Resize(int minSize, int maxSize) => _engine.Operations.Resize(minSize, maxSize);
 
     /// <summary>
+    /// Changes the head-room, too. Otherwise as <see cref="Resize(int, int)"/>, which keeps it as far as the new size
+    /// allows.
+    /// </summary>
+    /// <param name="minSize">The new minimum size, 0 to <paramref name="maxSize"/>.</param>
+    /// <param name="maxSize">The new maximum size, 1 to 10,000.</param>
+    /// <param name="minIdle">The new number of connections kept idle beyond those leased, 0 to
+    /// <paramref name="maxSize"/>.</param>
+    /// <exception cref="PoolOptionsException">Sizes are invalid; lists every problem.</exception>
+    public void Resize(int minSize, int maxSize, int minIdle) => _engine.Operations.Resize(minSize, maxSize, minIdle);
+
+    /// <summary>
     /// Applies changed settings to the running pool: sizes, <see cref="ConnectionPoolOptions.AcquireTimeout"/>,
     /// <see cref="ConnectionPoolOptions.MaxIdleTime"/>, <see cref="ConnectionPoolOptions.MaxLifetime"/> (of connections
     /// opened from now on), <see cref="ConnectionPoolOptions.ValidationInterval"/>,
@@ -57,7 +68,7 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <remarks>
     /// If one setting is invalid, none is changed. Callers that already wait keep their timeout. Sizes set by
-    /// <see cref="Resize"/> stay unless the configured sizes change.
+    /// <see cref="Resize(int, int)"/> stay unless the configured sizes change.
     /// </remarks>
     /// <param name="options">All settings, not only the changed ones: the pool's original settings with the changes.
     /// Read once.</param>

@@ -60,6 +60,10 @@ public sealed class ConnectionPoolBuilder
     /// <param name="maxSize">See <see cref="ConnectionPoolOptions.MaxSize"/>.</param>
     public ConnectionPoolBuilder WithSize(int minSize, int maxSize) => Configure(options => (options.MinSize, options.MaxSize) = (minSize, maxSize));
 
+    /// <summary>Sets the number of connections kept idle beyond those leased.</summary>
+    /// <param name="minIdle">See <see cref="ConnectionPoolOptions.MinIdle"/>.</param>
+    public ConnectionPoolBuilder WithMinIdle(int minIdle) => Configure(options => options.MinIdle = minIdle);
+
     /// <summary>Sets the policy that moves the size between the minimum and the maximum.</summary>
     /// <param name="policy">See <see cref="ConnectionPoolOptions.SizingPolicy"/>.</param>
     public ConnectionPoolBuilder UseSizingPolicy(ISizingPolicy policy) => Configure(options => options.SizingPolicy = policy);

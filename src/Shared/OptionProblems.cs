@@ -110,6 +110,18 @@ internal sealed class OptionProblems
         }
     }
 
+    internal void FindMinIdle(int minIdle, int maxSize)
+    {
+        if (minIdle < 0)
+        {
+            Add($"MinIdle is {minIdle}. It must be 0 or more.");
+        }
+        else if (minIdle > maxSize)
+        {
+            Add($"MinIdle is {minIdle}, larger than MaxSize, which is {maxSize}. Lower MinIdle or raise MaxSize.");
+        }
+    }
+
     // "never" would hide why an infinite value was refused where it is not a choice.
     private static string Print(TimeSpan value) => value == Timeout.InfiniteTimeSpan ? "infinite" : Readable.Duration(value);
 }

@@ -41,6 +41,13 @@ internal static class SettingTable
             Meaning = "The maximum number of open connections.",
             Parse = (options, text) => options.MaxSize = text.Number(),
         },
+        new("MinIdle", options => options.MinIdle)
+        {
+            Unit = Connections, Range = "0 to MaxSize", CanChange = true,
+            Meaning = "Connections kept idle beyond those leased, as far as the size allows.",
+            Parse = (options, text) => options.MinIdle = text.Number(),
+            Check = (problems, options) => problems.FindMinIdle(options.MinIdle, options.MaxSize),
+        },
         new("SizingPolicy", options => options.SizingPolicy)
         {
             Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,

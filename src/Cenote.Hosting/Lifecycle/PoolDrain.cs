@@ -30,16 +30,16 @@ internal sealed class PoolDrain(ConnectionPool pool, TimeProvider timeProvider, 
                 // Nothing that closes is to be replaced; a change of the configuration may have set a minimum again
                 // meanwhile. What is being opened for that belongs to an older generation after the next line, and
                 // closes as it comes.
-                if (statistics.MinSize > 0)
+                if (statistics.MinSize > 0 || statistics.MinIdle > 0)
                 {
-                    pool.Resize(0, statistics.MaxSize);
+                    pool.Resize(0, statistics.MaxSize, minIdle: 0);
                 }
 
                 pool.Clear();
                 await pool.WaitUntilIdleAsync(cancellationToken).ConfigureAwait(false);
                 statistics = pool.GetStatistics();
             }
-            while ((statistics.MinSize > 0 || statistics.Counts.Total > statistics.Counts.Opening) && !cancellationToken.IsCancellationRequested);
+            while ((statistics.MinSize > 0 || statistics.MinIdle > 0 || statistics.Counts.Total > statistics.Counts.Opening) && !cancellationToken.IsCancellationRequested);
             HostingLog.Drained(logger, pool.Name, Readable.About(timeProvider.GetElapsedTime(start)));
         }
         catch (OperationCanceledException) when (pool.GetStatistics().Counts is { Leased: 0, Waiting: 0 })

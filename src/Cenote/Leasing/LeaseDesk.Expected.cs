@@ -58,6 +58,7 @@ internal sealed partial class LeaseDesk
         var milliseconds = (long)now.TotalMilliseconds;
         if (!Capacity.WantsOpening(_queue.Count, milliseconds))
         {
+            isInDoubt = Capacity.HeadRoom is { DueIn: var dueIn } && TryDoubtIn(dueIn, now);
             return false;
         }
 
@@ -70,13 +71,20 @@ internal sealed partial class LeaseDesk
             return true;
         }
 
-        if (doubtIn > TimeSpan.Zero && waiting > Capacity.UnderWay && (now + doubtIn).Ticks is var doubtAt && doubtAt < _doubtAt)
+        isInDoubt = (waiting > Capacity.UnderWay && TryDoubtIn(doubtIn, now)) | (Capacity.HeadRoom is { DueIn: var missingIn } && TryDoubtIn(missingIn, now));
+        return false;
+    }
+
+    /// <summary>Brings the moment of the next check forward, unless the time is zero.</summary>
+    private bool TryDoubtIn(TimeSpan doubtIn, TimeSpan now)
+    {
+        if (doubtIn <= TimeSpan.Zero || (now + doubtIn).Ticks is var doubtAt && doubtAt >= _doubtAt)
         {
-            Volatile.Write(ref _doubtAt, doubtAt);
-            isInDoubt = true;
+            return false;
         }
 
-        return false;
+        Volatile.Write(ref _doubtAt, (now + doubtIn).Ticks);
+        return true;
     }
 
     /// <summary>

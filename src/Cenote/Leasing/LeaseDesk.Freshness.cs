@@ -66,7 +66,13 @@ internal sealed partial class LeaseDesk
             Spread++;
         }
 
-        return _slots.TryTakeIdle(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
+        var slot = _slots.TryTakeIdle(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
+        if (MustWatchIdle && slot is not null)
+        {
+            WatchIdle();
+        }
+
+        return slot;
     }
 
     /// <summary>Begins a tick's count of rents. Up to <see cref="MaxQuietRents"/> per tick read the clock.</summary>

@@ -123,6 +123,7 @@ internal sealed partial class LeaseDesk
         bool isWanted;
         lock (_gate)
         {
+            ObserveHeadRoom(Clock.Elapsed);
             isWanted = !_attention.HasAny(Leasing.Attention.Closed | Leasing.Attention.Suspended)
                 && !IsObsolete(slot)
                 && (Circuit.State == CircuitState.Closed

@@ -40,8 +40,9 @@ internal sealed partial class LeaseDesk
     });
 
     /// <summary>Sets the bounds, and moves the limit into them.</summary>
-    internal void Resize(int minSize, int maxSize, int limit) => Reconsider(() =>
+    internal void Resize(int minSize, int maxSize, int limit, int? minIdle = null) => Reconsider(() =>
     {
+        KeepIdle(minIdle ?? Capacity.MinIdle);
         Capacity.Resize(minSize, maxSize, limit);
         _slots.Grow(limit);
     });
@@ -61,7 +62,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Moves the limit within its bounds.</summary>
     internal void SetLimit(int limit) => Reconsider(() =>
     {
-        Capacity.Resize(Capacity.MinSize, Capacity.MaxSize, Math.Clamp(limit, Math.Max(1, Capacity.MinSize), Capacity.MaxSize));
+        Capacity.Resize(Capacity.MinSize, Capacity.MaxSize, Math.Clamp(limit, Capacity.SmallestLimit, Capacity.MaxSize));
         _slots.Grow(Capacity.Limit);
     });
 

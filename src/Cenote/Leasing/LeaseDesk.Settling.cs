@@ -197,6 +197,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Takes an empty slot to open a connection in, when there is demand and room.</summary>
     private Slot? TryTakeEmpty(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
+        ObserveHeadRoom(now);
         if (Circuit.IsProbeDue && !Capacity.HasRoom && Capacity.UnderWay == 0 && CountLive() > 0)
         {
             var before = Circuit.State;
@@ -219,6 +220,7 @@ internal sealed partial class LeaseDesk
         }
 
         Capacity.BeginOpening();
+        Capacity.HeadRoom?.Spend(Expected.Opens.Value ?? TimeSpan.Zero);
         slot.Age.BeginOpening(_generation, _queue.LastSequence, _standstills);
         (slot.Age.WaitedFor, _spentOnNext) = (_spentOnNext, TimeSpan.Zero);
         slot.Change(SlotState.Opening);

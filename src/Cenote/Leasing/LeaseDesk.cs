@@ -31,6 +31,7 @@ internal sealed partial class LeaseDesk
     private readonly LoadShedder? _shedding;
     private Slot[]? _near;
     private int _spread = 1;
+    private bool _watchesIdle;
     private bool _hadBlockedCallers;
     private IConnectionWork _work = null!;
     private RentFailures _failures = null!;
@@ -56,6 +57,7 @@ internal sealed partial class LeaseDesk
         _shedding = shedding is null ? null : new LoadShedder(shedding);
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
+        KeepIdle(capacity.MinIdle);
     }
 
     /// <summary>Gets or sets the pool that leases return as theirs.</summary>

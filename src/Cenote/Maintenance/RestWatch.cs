@@ -44,7 +44,7 @@ internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick
         var capacity = desk.ReadCapacity();
         var freshSince = desk.FreshSince;
         return new Picture(
-            isQuiet && capacity.Total >= capacity.MinSize,
+            isQuiet && capacity.Total >= Math.Max(capacity.MinSize, Math.Min(capacity.MinIdle, capacity.Limit)),
             words,
             capacity,
             desk.Meters.Opened.Value,

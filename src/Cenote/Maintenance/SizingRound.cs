@@ -17,7 +17,7 @@ internal sealed class SizingRound(PoolSettings settings, ISizingPolicy policy, L
             Waiting = counts.Waiting,
             Total = counts.Total,
             Limit = capacity.Limit,
-            MinSize = Math.Max(1, capacity.MinSize),
+            MinSize = capacity.SmallestLimit,
             MaxSize = capacity.MaxSize,
         };
         if (policy.Decide(observation) is not { } decision || decision.Size == capacity.Limit)

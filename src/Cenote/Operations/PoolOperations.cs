@@ -2,6 +2,7 @@ using Cenote.Connections;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
+using Cenote.Sizing;
 
 namespace Cenote.Operations;
 
@@ -81,17 +82,22 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
     internal Task WaitUntilIdleAsync(CancellationToken cancellationToken) =>
         desk.WhenAsync(static counts => counts.Total - counts.Opening == counts.Idle && counts.Waiting == 0, failsWithOpens: false, cancellationToken);
 
-    internal void Resize(int minSize, int maxSize)
+    /// <param name="minSize">The new minimum size.</param>
+    /// <param name="maxSize">The new maximum size.</param>
+    /// <param name="minIdle">The new head-room; <see langword="null"/> to keep it, as far as the size allows.</param>
+    internal void Resize(int minSize, int maxSize, int? minIdle = null)
     {
         var problems = new OptionProblems();
         problems.FindSizes(minSize, maxSize);
+        problems.FindMinIdle(minIdle ?? 0, maxSize);
         PoolOptionsException.ThrowIfAny(settings.Name, problems);
         lock (_sizes)
         {
             var before = desk.ReadCapacity();
-            var limit = settings.SizingPolicy is null ? maxSize : Math.Clamp(before.Limit, Math.Max(1, minSize), maxSize);
-            desk.Resize(minSize, maxSize, limit);
-            journal.Resized(before.Limit, limit, $"requested {minSize} to {maxSize}");
+            var idle = minIdle ?? before.MinIdle;
+            var limit = settings.SizingPolicy is null ? maxSize : Math.Clamp(before.Limit, Capacity.SmallestLimitOf(minSize, maxSize, idle), maxSize);
+            desk.Resize(minSize, maxSize, limit, idle);
+            journal.Resized(before.Limit, limit, $"requested {minSize} to {maxSize}{(idle == before.MinIdle ? "" : $", {idle} idle")}");
         }
     }
 
@@ -114,9 +120,9 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
 
             // Compared with the configured sizes, not the current ones: sizes set by hand stay until the configured
             // ones change.
-            if ((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize))
+            if ((after.MinSize, after.MaxSize, after.MinIdle) != (before.MinSize, before.MaxSize, before.MinIdle))
             {
-                Resize(after.MinSize, after.MaxSize);
+                Resize(after.MinSize, after.MaxSize, after.MinIdle);
             }
 
             // Logged once: a configuration may be reloaded every minute, for reasons unrelated to this pool.

@@ -44,6 +44,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             State = operations.ReadState(),
             MinSize = capacity.MinSize,
             MaxSize = capacity.MaxSize,
+            MinIdle = capacity.MinIdle,
             Counts = counts,
             Rents = rents,
             Waits = Meters.WaitTime.Count,

@@ -10,6 +10,8 @@ internal sealed record ChangeableSettings
 
     internal required int MaxSize { get; init; }
 
+    internal required int MinIdle { get; init; }
+
     internal required TimeSpan AcquireTimeout { get; init; }
 
     internal required TimeSpan MaxIdleTime { get; init; }
@@ -34,6 +36,7 @@ internal sealed record ChangeableSettings
     {
         MinSize = options.MinSize,
         MaxSize = options.MaxSize,
+        MinIdle = options.MinIdle,
         AcquireTimeout = options.AcquireTimeout,
         MaxIdleTime = options.MaxIdleTime,
         MaxLifetime = options.MaxLifetime,

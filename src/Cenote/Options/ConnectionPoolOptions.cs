@@ -24,6 +24,7 @@ public sealed class ConnectionPoolOptions
         Name = other.Name;
         _minSize = other._minSize;
         MaxSize = other.MaxSize;
+        MinIdle = other.MinIdle;
         AcquireTimeout = other.AcquireTimeout;
         MaxIdleTime = other.MaxIdleTime;
         MaxLifetime = other.MaxLifetime;
@@ -82,13 +83,26 @@ public sealed class ConnectionPoolOptions
     public int MaxSize { get; set; } = 10;
 
     /// <summary>
+    /// Gets or sets the number of connections kept idle beyond those leased, as far as the size allows, so that a spike
+    /// finds them open.
+    /// </summary>
+    /// <value>Default 0. Range 0 to <see cref="MaxSize"/>.</value>
+    /// <remarks>Connections in use count beside these, unlike for <see cref="MinSize"/>. Where leases are usually
+    /// shorter than an open, connections that are missing for a moment only are not opened. After a spike, the pool
+    /// keeps the connections that were used within <see cref="MaxIdleTime"/>, and so many more. Of a suspended pool,
+    /// and while the circuit is open or opens fail, none is opened. Readiness and warm-up follow <see cref="MinSize"/>.
+    /// </remarks>
+    public int MinIdle { get; set; }
+
+    /// <summary>
     /// Gets or sets the timeout of a rent, which covers queueing, retries, connecting and validation.
     /// </summary>
     /// <value>Default 30 s. Range 1 ms to 1 day.</value>
     public TimeSpan AcquireTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets the time after which an unused connection is closed, down to <see cref="MinSize"/>.
+    /// Gets or sets the time after which an unused connection is closed, down to <see cref="MinSize"/>, and to
+    /// <see cref="MinIdle"/> unused ones.
     /// </summary>
     /// <value>Default 600 s. Range 1 s to 30 days, or <see cref="Timeout.InfiniteTimeSpan"/> for never.</value>
     public TimeSpan MaxIdleTime { get; set; } = TimeSpan.FromSeconds(600);

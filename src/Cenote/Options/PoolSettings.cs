@@ -158,7 +158,7 @@ internal sealed class PoolSettings
     /// <param name="sizes">The sizes in force, which may differ from the configured ones after a resize.</param>
     internal IReadOnlyList<PoolSetting> Describe(CapacityView sizes)
     {
-        var followed = new ConnectionPoolOptions(_followed) { MinSize = sizes.MinSize, MaxSize = sizes.MaxSize };
+        var followed = new ConnectionPoolOptions(_followed) { MinSize = sizes.MinSize, MaxSize = sizes.MaxSize, MinIdle = sizes.MinIdle };
         var defaults = new ConnectionPoolOptions();
         List<PoolSetting> described = [.. SettingTable.Rows.Where(row => !row.IsSection).Select(row => new PoolSetting
         {
@@ -230,10 +230,13 @@ internal sealed class PoolSettings
     internal Capacity CreateCapacity() => new(
         MinSize,
         MaxSize,
-        SizingPolicy is null ? MaxSize : Math.Max(1, MinSize),
+        SizingPolicy is null ? MaxSize : Capacity.SmallestLimitOf(MinSize, MaxSize, Changeable.MinIdle),
         MaxConcurrentOpens,
         OpenRetryBaseDelay > Capacity.ShortestHold ? OpenRetryBaseDelay : Capacity.ShortestHold,
-        CredentialsProvider is not null);
+        CredentialsProvider is not null)
+    {
+        MinIdle = Changeable.MinIdle,
+    };
 
     internal static void ThrowIfNotAcquireTimeout(TimeSpan acquireTimeout)
     {

@@ -27,6 +27,17 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
     internal int MaxSize { get; private set; } = maxSize;
 
+    /// <summary>
+    /// Gets or sets the number of connections kept idle beyond those leased, as far as the limit allows.
+    /// </summary>
+    internal int MinIdle { get; set; }
+
+    /// <summary>Gets the smallest limit that a sizing policy may set.</summary>
+    internal int SmallestLimit => SmallestLimitOf(MinSize, MaxSize, MinIdle);
+
+    /// <summary>Gets or sets when head-room is opened; <see langword="null"/> while none is configured.</summary>
+    internal HeadRoom? HeadRoom { get; set; }
+
     /// <summary>Gets the size in force: the maximum number of open connections.</summary>
     internal int Limit { get; private set; } = limit;
 
@@ -75,12 +86,17 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
 
         var mayTry = now >= _holdUntil;
         return (waiting > UnderWay && (mayTry || _hasFreshDemand) && _pace.Allows(UnderWay, forCaller: true))
-            || (mayTry && (Total - ObsoleteOpens < Math.Max(MinSize, WarmUpTarget) || UnderWay < Replacements) && _pace.Allows(UnderWay, forCaller: false));
+            || (mayTry && (Total - ObsoleteOpens < Wanted(HeadRoom?.Target ?? 0) || UnderWay < Replacements) && _pace.Allows(UnderWay, forCaller: false));
     }
 
     /// <summary>Returns the same for an open that is in progress and already counted.</summary>
     internal bool StillWantsOpening(int waiting) =>
-        Total <= Limit && (waiting >= UnderWay || Total - ObsoleteOpens <= Math.Max(MinSize, WarmUpTarget) || UnderWay <= Replacements);
+        Total <= Limit && (waiting >= UnderWay || Total - ObsoleteOpens <= Wanted(HeadRoom?.Needed ?? 0) || UnderWay <= Replacements);
+
+    /// <summary>Returns the number of connections wanted although no caller waits for them.</summary>
+    private int Wanted(int forHeadRoom) => Math.Max(Math.Max(MinSize, WarmUpTarget), forHeadRoom);
+
+    internal static int SmallestLimitOf(int minSize, int maxSize, int minIdle) => Math.Max(1, Math.Max(minSize, Math.Min(minIdle, maxSize)));
 
     internal void BeginOpening()
     {
@@ -207,5 +223,5 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         (MinSize, MaxSize, Limit) = (minSize, maxSize, limit);
     }
 
-    internal CapacityView View() => new(MinSize, MaxSize, Limit, Total, Opening, _grown, _shrunk);
+    internal CapacityView View() => new(MinSize, MaxSize, MinIdle, Limit, Total, Opening, _grown, _shrunk);
 }

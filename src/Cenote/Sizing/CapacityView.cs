@@ -1,4 +1,8 @@
 namespace Cenote.Sizing;
 
 /// <summary>The capacity at one moment.</summary>
-internal readonly record struct CapacityView(int MinSize, int MaxSize, int Limit, int Total, int Opening, long Grown, long Shrunk);
+internal readonly record struct CapacityView(int MinSize, int MaxSize, int MinIdle, int Limit, int Total, int Opening, long Grown, long Shrunk)
+{
+    /// <inheritdoc cref="Capacity.SmallestLimit"/>
+    internal int SmallestLimit => Capacity.SmallestLimitOf(MinSize, MaxSize, MinIdle);
+}

@@ -26,6 +26,9 @@ public sealed class PoolStatistics
     /// </summary>
     public int MaxSize { get; internal init; }
 
+    /// <summary>Gets the number of connections kept idle beyond those leased, as far as the limit allows.</summary>
+    public int MinIdle { get; internal init; }
+
     /// <summary>Gets the counts of connections by state, and of waiting callers.</summary>
     public PoolCounts Counts { get; internal init; }
 

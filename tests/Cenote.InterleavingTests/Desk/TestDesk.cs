@@ -19,12 +19,12 @@ internal sealed class TestDesk
     private readonly RentPath _rents;
     private long _order;
 
-    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true)
+    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true, int minIdle = 0)
     {
         Clock = clock ?? new StillClock();
         _database.DefersResets = clearsInline;
         var provider = new StubProvider(_database) { ClearsInline = clearsInline };
-        _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100));
+        _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100)) { MinIdle = minIdle };
         var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", TimeProvider = Clock });
         Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
         var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));

@@ -34,5 +34,11 @@ internal static class OperationRuns
             await using var connection = await pool.OpenConnectionAsync();
             Assert.Equal(ConnectionState.Open, connection.State);
         },
+        ["Sizing.headRoom"] = async databases =>
+        {
+            await using var pool = Snippets.Sizing.KeepHeadRoom(databases.PostgreSql);
+            await using var lease = await pool.RentAsync();
+            await Patience.SoonAsync(() => new ValueTask<bool>(pool.GetStatistics().Counts.Idle == 10), () => pool.GetStatistics().ToString()!);
+        },
     };
 }
