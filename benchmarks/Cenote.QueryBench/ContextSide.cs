@@ -9,7 +9,8 @@ namespace Cenote.QueryBench;
 /// <param name="open">Opens a connection, for a tenant.</param>
 /// <param name="isByHand">Whether the caller sets the tenant itself, in a round trip of its own.</param>
 /// <param name="source">What the side disposes of.</param>
-internal sealed class ContextSide(string name, Func<string, ValueTask<DbConnection>> open, bool isByHand, IAsyncDisposable source) : ISide
+/// <param name="tenants">The number of tenants, in turns.</param>
+internal sealed class ContextSide(string name, Func<string, ValueTask<DbConnection>> open, bool isByHand, IAsyncDisposable source, int tenants = 1_000) : ISide
 {
     private int _queries;
 
@@ -17,7 +18,7 @@ internal sealed class ContextSide(string name, Func<string, ValueTask<DbConnecti
 
     public async ValueTask QueryAsync()
     {
-        var tenant = (Interlocked.Increment(ref _queries) % 1_000).ToString(CultureInfo.InvariantCulture);
+        var tenant = (Interlocked.Increment(ref _queries) % tenants).ToString(CultureInfo.InvariantCulture);
         await using var connection = await open(tenant);
         if (isByHand)
         {

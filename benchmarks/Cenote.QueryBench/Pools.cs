@@ -46,6 +46,14 @@ internal static class Pools
         ];
     }
 
+    /// <summary>Contexts that are reset after each lease, and contexts that clean sessions keep.</summary>
+    internal static async Task<IReadOnlyList<ISide>> PostgreSqlKeptContextsAsync(string connectionString) =>
+    [
+        await WhenDirtyAsync(connectionString, "reset, 4 tenants", keeps: false, tenants: 4),
+        await WhenDirtyAsync(connectionString, "kept, 4 tenants", keeps: true, tenants: 4),
+        await WhenDirtyAsync(connectionString, "kept, 1,000 tenants", keeps: true, tenants: 1_000),
+    ];
+
     internal static async Task<IReadOnlyList<ISide>> MariaDbAsync(string connectionString, bool isBlocking)
     {
         // On both sides: over TLS the driver's blocking open has no timeout, and our pool opens awaited.
@@ -86,6 +94,12 @@ internal static class Pools
         return [driver, new ConnectionSide(pool, "WhenDirty", ownsPool: true)];
     }
 
+    private static async Task<ContextSide> WhenDirtyAsync(string connectionString, string name, bool keeps, int tenants)
+    {
+        var pool = await BuildAsync(new PostgreSqlProvider(connectionString), ResetMode.WhenDirty, keepsContexts: keeps);
+        return new ContextSide(name, async tenant => await pool.OpenConnectionAsync(SessionContext.Empty.With("app.tenant", tenant)), isByHand: false, pool, tenants);
+    }
+
     private static async Task<DriverSide> NpgsqlAsync(string connectionString, bool isBlocking)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = Statement.Connections, MaxPoolSize = Statement.Connections };
@@ -104,10 +118,10 @@ internal static class Pools
     }
 
     private static async Task<ConnectionPool> BuildAsync(
-        DatabaseProvider provider, ResetMode mode = ResetMode.Full, SessionReset? sessionReset = null)
+        DatabaseProvider provider, ResetMode mode = ResetMode.Full, SessionReset? sessionReset = null, bool keepsContexts = false)
     {
         var pool = new ConnectionPoolBuilder().UseProvider(provider).WithSize(Statement.Connections, Statement.Connections).WithResetMode(mode)
-            .Configure(options => options.SessionReset = sessionReset).Build();
+            .Configure(options => (options.SessionReset, options.WhenDirty.KeepSessionContexts) = (sessionReset, keepsContexts)).Build();
         await pool.WaitUntilReadyAsync();
         return pool;
     }

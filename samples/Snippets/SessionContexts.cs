@@ -42,6 +42,18 @@ internal static class SessionContexts
         return pool;
     }
 
+    internal static ConnectionPool Keep(string connectionString)
+    {
+        #region keep
+        var pool = new ConnectionPoolBuilder()
+            .UsePostgreSql(connectionString)
+            .WithResetMode(ResetMode.WhenDirty)
+            .Configure(options => options.WhenDirty.KeepSessionContexts = true)
+            .Build();
+        #endregion
+        return pool;
+    }
+
     internal sealed class CurrentTenant
     {
         internal required string Id { get; set; }

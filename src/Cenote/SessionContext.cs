@@ -165,6 +165,9 @@ public sealed class SessionContext : IEquatable<SessionContext>
             ? [new SessionContextEntry(SessionContextEntryKind.Trace, "trace", trace), .. _entries]
             : _entries;
 
+    /// <summary>Returns a context with the given entries, without a trace.</summary>
+    internal static SessionContext Of(SessionContextEntry[] entries) => new(entries, hasTrace: false);
+
     private static string Check(string value, string parameter) =>
         value.Length <= MaxValueLength && !value.Contains('\0', StringComparison.Ordinal)
             ? value

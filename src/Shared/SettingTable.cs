@@ -190,6 +190,13 @@ internal static class SettingTable
             Meaning = "Whether the last generated key may stay in a session after an INSERT, for ResetMode.WhenDirty.",
             Parse = (options, text) => options.WhenDirty.KeepGeneratedKeys = text.Switch(),
         },
+        new("WhenDirty.KeepSessionContexts", options => options.WhenDirty?.KeepSessionContexts == true)
+        {
+            Range = "true, false",
+            Text = value => value is true ? "true" : "false",
+            Meaning = "Whether a clean session keeps its session context for a later lease, for ResetMode.WhenDirty.",
+            Parse = (options, text) => options.WhenDirty.KeepSessionContexts = text.Switch(),
+        },
         OptionalChoice<SessionReset>("SessionReset", options => options.SessionReset, (options, value) => options.SessionReset = value) with
         {
             Meaning = "What resets a session after its lease.",

@@ -58,6 +58,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         physical.Validate(timeout);
         if (physical.SessionReset == SessionReset.ByDriver)
         {
+            physical.ForgetContext();
             physical.ResetSession();
         }
     }
@@ -68,6 +69,7 @@ internal sealed class ConnectionValidator(PoolSettings settings, LeaseDesk desk)
         await physical.ValidateAsync(timeout, cancellationToken).ConfigureAwait(false);
         if (physical.SessionReset == SessionReset.ByDriver)
         {
+            physical.ForgetContext();
             await physical.ResetSessionAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -10,9 +10,9 @@ namespace Cenote.Leasing;
 /// <remarks>
 /// A lease that could not get its context is returned like any other, so its session is reset. Where the reset does not
 /// clear a context, each rent sets or restores every entry that a context of this pool has ever named, whatever earlier
-/// holders have done.
+/// holders have done. Where a clean session may keep its context, the connection knows which one it has.
 /// </remarks>
-internal sealed class ContextRents
+internal sealed partial class ContextRents
 {
     /// <summary>The number of dead connections that a rent meets before it fails.</summary>
     private const int MaxDead = 3;
@@ -38,13 +38,15 @@ internal sealed class ContextRents
         (_rents, _desk, _settings, _provider, _journal) = (rents, desk, settings, provider, journal);
         _carrier = provider as ISessionContextProvider;
         _keepsContexts = KeepsContexts(settings, provider);
+        _reusesContexts = _keepsContexts && settings.Connection.ResetMode == ResetMode.Full;
+        _withoutReset = settings.Connection with { ResetMode = ResetMode.None };
     }
 
     /// <summary>
     /// Returns whether a session may have the context of a lease after it, so that each rent must check for one.
     /// </summary>
     internal static bool KeepsContexts(PoolSettings settings, DatabaseProvider provider) =>
-        provider is ISessionContextProvider && settings.Connection.ResetMode != ResetMode.Full;
+        provider is ISessionContextProvider && (settings.Connection.ResetMode != ResetMode.Full || settings.WhenDirty is { KeepSessionContexts: true });
 
     /// <inheritdoc cref="RentPath.RentAsync"/>
     /// <param name="context">The context; <see langword="null"/> for that of the pool or the flow.</param>
@@ -81,7 +83,10 @@ internal sealed class ContextRents
             wait.Start();
         }
 
-        return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask(), wanted, wait);
+        var rent = !cancellationToken.IsCancellationRequested && TryTakeCarrier(wanted, site, mayReplace: true) is { IsValid: true } carrier
+            ? new ValueTask<ConnectionLease>(carrier)
+            : _rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask();
+        return FinishAsync(rent, wanted, wait);
     }
 
     /// <inheritdoc cref="RentAsync"/>
@@ -94,8 +99,10 @@ internal sealed class ContextRents
             wait.Start();
         }
 
-        var lease = _rents.RentPlain(site, cancellationToken, timeout);
-        for (var dead = 1; !IsReady(wanted); dead++)
+        var lease = !cancellationToken.IsCancellationRequested && TryTakeCarrier(wanted, site, mayReplace: true) is { IsValid: true } carrier
+            ? carrier
+            : _rents.RentPlain(site, cancellationToken, timeout);
+        for (var dead = 1; !IsReady(lease, wanted); dead++)
         {
             if (lease.TryGetPhysical() is not { } physical)
             {
@@ -107,9 +114,9 @@ internal sealed class ContextRents
             try
             {
                 using var outside = OutsideTrace.Enter();
-                physical.MarkDirty();
+                BeginChange(physical, wanted);
                 _carrier!.SetContext(physical, change, wait.LimitOfStatement());
-                Finish(lease, wanted);
+                Finish(lease, physical, wanted);
                 return lease;
             }
             catch (Exception exception)
@@ -138,22 +145,29 @@ internal sealed class ContextRents
     }
 
     /// <summary>
-    /// Rents at once, or returns an empty lease. It sets and restores nothing, because that takes a round trip.
+    /// Rents at once, or returns an empty lease. It sets and restores nothing, because that takes a round trip: with a
+    /// context it finds only a session that has it.
     /// </summary>
     internal ConnectionLease TryRent(CallSite site)
     {
-        if (!IsReady(Find(context: null)))
+        var wanted = Find(context: null);
+        if (!_reusesContexts && !IsReady(wanted))
         {
             return default;
         }
 
-        var lease = _rents.TryRentPlain(site);
-        if (!lease.IsValid || IsReady([]))
+        var lease = TryTakeCarrier(wanted, site, mayReplace: false);
+        if (!lease.IsValid && wanted.Length == 0)
+        {
+            lease = _rents.TryRentPlain(site);
+        }
+
+        if (!lease.IsValid || IsReady(lease, wanted))
         {
             return lease;
         }
 
-        // The first context of the pool came meanwhile, perhaps in the session of this lease.
+        // The session has the context of an earlier lease, or the first context of the pool came meanwhile.
         lease.Dispose();
         return default;
     }
@@ -207,12 +221,26 @@ internal sealed class ContextRents
     /// Records that entries were set in the session of a lease, before its holder gets it: every later rent of the
     /// session finds their names.
     /// </summary>
-    private void Finish(in ConnectionLease lease, SessionContextEntry[] wanted)
+    private void Finish(in ConnectionLease lease, PhysicalConnection physical, SessionContextEntry[] wanted)
     {
         _desk.Meters.ContextsSet.Increment();
-        if (!_keepsContexts || IsNamed(wanted))
+        if (!_keepsContexts || !CanRestore(wanted) || !TryName(lease, wanted))
         {
             return;
+        }
+
+        if (_reusesContexts)
+        {
+            physical.Carried = wanted.Length == 0 ? null : wanted;
+        }
+    }
+
+    /// <summary>Records the names of a context. Closes the session with its lease if there are too many.</summary>
+    private bool TryName(in ConnectionLease lease, SessionContextEntry[] wanted)
+    {
+        if (IsNamed(wanted))
+        {
+            return true;
         }
 
         lock (_gate)
@@ -229,10 +257,11 @@ internal sealed class ContextRents
             {
                 // Rents at the same time brought more than the pool takes. No later rent gets this session.
                 lease.RetireOnReturn();
-                return;
+                return false;
             }
 
             Volatile.Write(ref _named, named);
+            return true;
         }
     }
 
@@ -248,7 +277,8 @@ internal sealed class ContextRents
     private Exception? Fail(in ConnectionLease lease, SessionContextEntry[] change, Exception exception, bool mayTryAgain, CancellationToken cancellationToken)
     {
         var kind = lease.ReportFailure(exception);
-        if (_keepsContexts)
+        lease.MarkDirty();
+        if (_keepsContexts && !_reusesContexts)
         {
             // No reset would undo what made the session refuse the context.
             lease.RetireOnReturn();
@@ -284,13 +314,13 @@ internal sealed class ContextRents
 
         // Looked at after the rent: whatever an earlier holder left, the names of its context are there by now.
         var lease = rent.Result;
-        return IsReady(wanted) ? new PendingRent(lease) : PendingRent.From(SetAsync(lease, wanted, wait));
+        return IsReady(lease, wanted) ? new PendingRent(lease) : PendingRent.From(SetAsync(lease, wanted, wait));
     }
 
     private async ValueTask<ConnectionLease> AwaitAndSetAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
     {
         var lease = await rent.ConfigureAwait(false);
-        return IsReady(wanted) ? lease : await SetAsync(lease, wanted, wait).ConfigureAwait(false);
+        return IsReady(lease, wanted) ? lease : await SetAsync(lease, wanted, wait).ConfigureAwait(false);
     }
 
     private async ValueTask<ConnectionLease> SetAsync(ConnectionLease lease, SessionContextEntry[] wanted, Wait wait)
@@ -310,13 +340,13 @@ internal sealed class ContextRents
                 ValueTask setting;
                 using (OutsideTrace.Enter())
                 {
-                    physical.MarkDirty();
+                    BeginChange(physical, wanted);
                     setting = _carrier!.SetContextAsync(physical, change, wait.LimitOfStatement(), wait.CancellationToken);
                 }
 
                 await setting.ConfigureAwait(false);
                 ThrowIfCancelled(lease, wait.CancellationToken);
-                Finish(lease, wanted);
+                Finish(lease, physical, wanted);
                 return lease;
             }
             catch (Exception exception)

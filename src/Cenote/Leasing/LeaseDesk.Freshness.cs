@@ -36,6 +36,9 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal long FreshSince => Volatile.Read(ref _freshSince);
 
+    /// <summary>Gets <see cref="FreshSince"/> for a rent outside the short path, which wakes the pool.</summary>
+    internal long ExactFreshSince => PromptFreshSince is var since && since == long.MaxValue ? ReadFreshSince() : since;
+
     /// <summary>
     /// Gets whether maintenance passes over the pool until it wakes: nothing has happened since <see cref="Sleep"/>.
     /// </summary>

@@ -62,6 +62,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             LeasesRevoked = Meters.LeasesRevoked.Value,
             NestedRents = Meters.NestedRents.Value,
             SessionContextsSet = Meters.ContextsSet.Value,
+            SessionContextsKept = Meters.ContextsKept.Value,
             SessionContextFailures = Meters.ContextFailures.Value,
             Enlistments = Meters.Enlistments.Value,
             TransactionsInDoubt = Meters.TransactionsInDoubt.Value,

@@ -14,6 +14,7 @@ public sealed class WhenDirtyOptions
     {
         HarmlessFunctions = other.HarmlessFunctions is null ? null! : [.. other.HarmlessFunctions];
         KeepGeneratedKeys = other.KeepGeneratedKeys;
+        KeepSessionContexts = other.KeepSessionContexts;
     }
 
     /// <summary>
@@ -37,4 +38,17 @@ public sealed class WhenDirtyOptions
     /// the key of an earlier one.
     /// </value>
     public bool KeepGeneratedKeys { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether a session keeps its <see cref="SessionContext"/> after a clean lease. A later rent with the
+    /// same context prefers this session, and needs no round trip to set it. A rent with another context, or without
+    /// one, replaces it first.
+    /// </summary>
+    /// <value>
+    /// Default <see langword="false"/>: a lease with a context is reset, and each rent sets its own.
+    /// <see langword="true"/>: the context of the next lease depends on the check of the statements of earlier ones. A
+    /// trigger, a policy or a view that changes such a setting, which the check cannot see, then changes the tenant of
+    /// a later lease. Contexts with a trace, and roles of MySQL and MariaDB, are never kept.
+    /// </value>
+    public bool KeepSessionContexts { get; set; }
 }

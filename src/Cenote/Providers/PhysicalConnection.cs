@@ -14,6 +14,9 @@ namespace Cenote.Providers;
 /// </remarks>
 public abstract class PhysicalConnection
 {
+    /// <summary>The value of <see cref="Carried"/> for a context that is not known.</summary>
+    internal static readonly SessionContextEntry[] UnknownContext = [default];
+
     private int _isEnded;
     private readonly ISessionStatus? _status;
     private List<object>? _setUps;
@@ -250,7 +253,27 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>Records that the session was reset. Its owner calls it before the next lease.</summary>
-    internal void RecordReset() => _mayBeDirty = !_isChecked;
+    internal void RecordReset()
+    {
+        ForgetContext();
+        _mayBeDirty = !_isChecked;
+    }
+
+    /// <summary>Records that a reset takes the session context back, also one that is not the end of a lease.</summary>
+    internal void ForgetContext()
+    {
+        if (Carried is not null)
+        {
+            Carried = null;
+        }
+    }
+
+    /// <summary>
+    /// Gets or sets the session context that the session has, unless it is marked: <see langword="null"/> for none,
+    /// and <see cref="UnknownContext"/> while one is being set, or if that failed. Written by the owner of the slot,
+    /// and only where sessions may keep their contexts (<see cref="WhenDirtyOptions.KeepSessionContexts"/>).
+    /// </summary>
+    internal SessionContextEntry[]? Carried { get; set; }
 
     /// <summary>
     /// Gets or sets the credentials that it was opened with, if they expire, or the same ones with a later expiry.

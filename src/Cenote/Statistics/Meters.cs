@@ -24,6 +24,7 @@ internal sealed class Meters
     private Counter _leasesRevoked;
     private Counter _nestedRents;
     private Counter _contextsSet;
+    private Counter _contextsKept;
     private Counter _contextFailures;
     private Counter _enlistments;
     private Counter _transactionsInDoubt;
@@ -62,6 +63,8 @@ internal sealed class Meters
     internal ref Counter NestedRents => ref _nestedRents;
 
     internal ref Counter ContextsSet => ref _contextsSet;
+
+    internal ref Counter ContextsKept => ref _contextsKept;
 
     internal ref Counter ContextFailures => ref _contextFailures;
 

@@ -123,6 +123,12 @@ public sealed class PoolStatistics
     /// </summary>
     public long SessionContextsSet { get; internal init; }
 
+    /// <summary>
+    /// Gets the number of rents whose session had their context already, see
+    /// <see cref="WhenDirtyOptions.KeepSessionContexts"/>.
+    /// </summary>
+    public long SessionContextsKept { get; internal init; }
+
     /// <summary>Gets the number of rents that failed because their session context could not be set.</summary>
     public long SessionContextFailures { get; internal init; }
 

@@ -30,6 +30,7 @@ internal static class RentReadings
             ("overloaded", static meters => meters.OverloadRejections.Value),
             ("session_context", static meters => meters.ContextFailures.Value));
         readings.Count("cenote.session_contexts", "{context}", "Session contexts that were set, or taken back, for a rent.", static pool => pool.Desk.Meters.ContextsSet.Value);
+        readings.Count("cenote.session_contexts.kept", "{context}", "Rents whose session had their context already.", static pool => pool.Desk.Meters.ContextsKept.Value);
         readings.Count("cenote.rent.nested", "{rent}", "Rents by a flow that already held a connection of the pool, where the pool detects them.", static pool => pool.Desk.Meters.NestedRents.Value);
         readings.Longest("cenote.rent.longest_wait", "How long the first in the queue has waited so far.", static pool => pool.Desk.ReadLongestWait());
         readings.Count(

@@ -29,6 +29,21 @@ public sealed class RowLevelSecurityTests(ITestOutputHelper output)
         await Patience.SoonAsync(() => pool.GetStatistics().Counts is { Leased: 0, Waiting: 0, Resetting: 0, Validating: 0 });
     }
 
+    [Theory]
+    [InlineData(SessionReset.ByDriver)]
+    [InlineData(SessionReset.ByPool)]
+    public async Task No_lease_reads_a_row_of_another_tenant_where_sessions_keep_theirs(SessionReset way)
+    {
+        var table = await TenantTable.CreateAsync(tenants: 4);
+        await using var pool = NewPool(table, way, ResetMode.WhenDirty, maxSize: 20);
+        var storm = new TenantStorm(pool, table, Leases);
+        await storm.RunAsync();
+        output.WriteLine($"{way}, contexts kept: {storm}");
+        Assert.Equal((0, 0), (storm.ForeignRows, storm.MissingRows));
+        Assert.Empty(storm.Unexpected);
+        Assert.InRange(pool.GetStatistics().SessionContextsKept, Leases / 100, Leases);
+    }
+
     [Fact]
     public async Task The_check_sees_rows_of_another_tenant_where_a_value_stays()
     {
@@ -41,5 +56,5 @@ public sealed class RowLevelSecurityTests(ITestOutputHelper output)
 
     private static ConnectionPool NewPool(TenantTable table, SessionReset way, ResetMode mode, int maxSize = 6) => new(
         new PostgreSqlProvider($"{RealServers.PostgreSqlOrdinary};Application Name={table.Name}"),
-        new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, SessionReset = way, ResetMode = mode, AcquireTimeout = TimeSpan.FromMinutes(2) });
+        new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, SessionReset = way, ResetMode = mode, AcquireTimeout = TimeSpan.FromMinutes(2), WhenDirty = { KeepSessionContexts = true } });
 }

@@ -48,7 +48,7 @@ internal sealed class TenantStorm(ConnectionPool pool, TenantTable table, int le
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_begun:N0} leases of {table.Tenants:N0} tenants, {_reads:N0} reads, {_foreign} foreign rows, {_missing} missing rows; {_cancellations:N0} cancelled, {_failures:N0} failed, {_kills:N0} sessions killed, {_revocations:N0} leases revoked; {pool.GetStatistics()}");
+        $"{_begun:N0} leases of {table.Tenants:N0} tenants, {_reads:N0} reads, {_foreign} foreign rows, {_missing} missing rows; {_cancellations:N0} cancelled, {_failures:N0} failed, {_kills:N0} sessions killed, {_revocations:N0} leases revoked, {pool.GetStatistics().SessionContextsKept:N0} contexts kept; {pool.GetStatistics()}");
 
     internal async Task RunAsync()
     {

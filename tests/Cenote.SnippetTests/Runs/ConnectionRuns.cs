@@ -58,6 +58,13 @@ internal static class ConnectionRuns
             current.Id = "blue";
             Assert.Equal(1L, await ScalarAsync(pool, "SELECT count(*) FROM tenant_orders"));
         }),
+        ["SessionContexts.keep"] = databases => OnTenantsAsync(databases, async (_, connectionString) =>
+        {
+            await using var pool = Snippets.SessionContexts.Keep(connectionString);
+            Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
+            Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
+            Assert.Equal(1, pool.GetStatistics().SessionContextsKept);
+        }),
         ["RetryingWork.execute"] = databases => OnPoolAsync(databases, async pool => Assert.True(await Snippets.RetryingWork.OrderAsync(pool) > 0)),
         ["RetryingWork.classify"] = async databases =>
         {

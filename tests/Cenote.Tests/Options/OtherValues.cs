@@ -16,7 +16,7 @@ internal static class OtherValues
         ResetMode => ResetMode.Rollback, // The stub's statements have no dialect.
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),
         string name => name + "2",
-        WhenDirtyOptions => new WhenDirtyOptions { HarmlessFunctions = ["app.total"], KeepGeneratedKeys = true },
+        WhenDirtyOptions => new WhenDirtyOptions { HarmlessFunctions = ["app.total"], KeepGeneratedKeys = true, KeepSessionContexts = true },
         LeakDetectionOptions => Spoiled(new LeakDetectionOptions()),
         TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
         CircuitBreakerOptions => Spoiled(new CircuitBreakerOptions()),

@@ -4,7 +4,7 @@ using Cenote.Providers;
 namespace Cenote.Tests.SessionContexts;
 
 /// <summary>A stub whose sessions carry contexts, and whose setting can be held or made to fail.</summary>
-internal sealed class StubContextProvider(StubDatabase database) : StubProvider(database), ISessionContextProvider
+internal class StubContextProvider(StubDatabase database) : StubProvider(database), ISessionContextProvider
 {
     /// <summary>What was set, by the names and values of its entries.</summary>
     internal ConcurrentQueue<string> Set { get; } = new();
