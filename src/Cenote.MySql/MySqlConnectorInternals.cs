@@ -74,6 +74,20 @@ internal static class MySqlConnectorInternals
         }
     }
 
+    /// <summary>Returns the local port of the session's socket; <see langword="null"/> when it is not known.</summary>
+    internal static int? PortOf(MySqlConnection connection)
+    {
+        try
+        {
+            return IsReachable && SocketOf(SessionOf(connection)) is { } socket ? (socket.LocalEndPoint as IPEndPoint)?.Port : null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or SocketException or NullReferenceException)
+        {
+            // The driver has released it.
+            return null;
+        }
+    }
+
     /// <summary>Puts a stream between the driver and its connection to the server.</summary>
     /// <returns>The stream; <see langword="null"/> when the driver compresses, waits for the answer to each command
     /// (<c>Pipelining=false</c>), or has a named pipe, and when the server is too old for a reset.</returns>

@@ -61,6 +61,23 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
         _ => "REPEATABLE-READ",
     };
 
+    /// <inheritdoc cref="ISessionActivityReader.GetSession"/>
+    internal SessionIdentity? Identity
+    {
+        get
+        {
+            try
+            {
+                return Session.State == ConnectionState.Open ? new SessionIdentity(Session.ServerThread, MySqlConnectorInternals.PortOf(Session)) : null;
+            }
+            catch (InvalidOperationException)
+            {
+                // Closed at this moment.
+                return null;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override bool CanReuseCommand(DbCommand command) => command is MySqlCommand;
 

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
@@ -61,6 +62,20 @@ internal static class NpgsqlConnectionInternals
     /// <inheritdoc cref="PeerState.HasClosed"/>
     internal static bool HasPeerClosed(NpgsqlConnection session) =>
         IsReachable && ConnectorOf(session) is { } connector && SocketOf(connector) is { } socket && PeerState.HasClosed(socket);
+
+    /// <summary>Returns the local port of the session's socket; <see langword="null"/> when it is not known.</summary>
+    internal static int? PortOf(NpgsqlConnection session)
+    {
+        try
+        {
+            return IsReachable && ConnectorOf(session) is { } connector && SocketOf(connector) is { } socket ? (socket.LocalEndPoint as IPEndPoint)?.Port : null;
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+        {
+            // The driver has released it.
+            return null;
+        }
+    }
 
     /// <inheritdoc cref="ResetAnswer.Check"/>
     internal static void CheckReset(NpgsqlConnection session)

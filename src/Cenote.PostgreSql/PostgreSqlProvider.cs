@@ -29,7 +29,7 @@ namespace Cenote;
 /// </remarks>
 public sealed partial class PostgreSqlProvider : DriverProvider<NpgsqlConnectionStringBuilder>,
     IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, IConnectFailureAdapter, IStandaloneConnectionProvider, ITypeCache,
-    ISessionContextProvider, ISessionRules
+    ISessionContextProvider, ISessionRules, ISessionActivityReader
 {
     // The driver's timeouts have whole seconds.
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromSeconds(1);
@@ -247,6 +247,12 @@ public sealed partial class PostgreSqlProvider : DriverProvider<NpgsqlConnection
         ArgumentNullException.ThrowIfNull(entries);
         return ((PostgreSqlSession)connection).SetContextAsync(entries, timeout, cancellationToken);
     }
+
+    SessionIdentity? ISessionActivityReader.GetSession(PhysicalConnection connection) => (connection as PostgreSqlSession)?.Identity;
+
+    ValueTask<SessionReading> ISessionActivityReader.ReadActivityAsync(
+        DbConnection connection, IReadOnlyCollection<long> sessionIds, bool includesStatements, TimeSpan timeout, CancellationToken cancellationToken) =>
+        ActivityCommand.ReadAsync((NpgsqlConnection)connection, sessionIds, includesStatements, timeout, cancellationToken);
 
     /// <summary>Frees the driver's data sources.</summary>
     public override ValueTask DisposeAsync()

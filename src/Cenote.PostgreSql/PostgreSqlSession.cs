@@ -19,6 +19,23 @@ internal abstract class PostgreSqlSession(
     /// </summary>
     public override bool IsUsable => Session.IsStill(_process);
 
+    /// <inheritdoc cref="ISessionActivityReader.GetSession"/>
+    internal SessionIdentity? Identity
+    {
+        get
+        {
+            try
+            {
+                return Session.IsStill(_process) ? new SessionIdentity(_process, NpgsqlConnectionInternals.PortOf(Session)) : null;
+            }
+            catch (InvalidOperationException)
+            {
+                // Closed at this moment.
+                return null;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public override bool HasPeerClosed => NpgsqlConnectionInternals.HasPeerClosed(Session);
 

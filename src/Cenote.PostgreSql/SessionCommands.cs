@@ -53,7 +53,7 @@ internal static class SessionCommands
             }
         }
 
-        return command is OpeningCommand or ContextCommand;
+        return command is OpeningCommand or ContextCommand or ActivityCommand;
     }
 
     /// <summary>Gets the start-up option for a statement timeout.</summary>

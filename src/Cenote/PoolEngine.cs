@@ -10,6 +10,7 @@ using Cenote.Providers;
 using Cenote.Registry;
 using Cenote.Statements;
 using Cenote.Statistics;
+using Cenote.Telemetry;
 
 namespace Cenote;
 
@@ -37,7 +38,8 @@ internal sealed class PoolEngine
         };
         Rents = new RentPath(Desk, settings, new RentTraces(settings, Labels), Nesting, provider);
         Rents.Contexts = new ContextRents(Rents, Desk, settings, provider, Journal);
-        RentFailures = new RentFailures(settings, Desk, Journal);
+        Sessions = settings.ServerDiagnosis && provider is ISessionActivityReader ? new SessionReports() : null;
+        RentFailures = new RentFailures(settings, Desk, Journal) { Sessions = Sessions };
 
         CircuitChanged = new OrderedEvent<CircuitChangedEventArgs>(Journal.HandlerFailed, Journal.CircuitChanged);
         FailureObserved = new OrderedEvent<FailureObservedEventArgs>(Journal.HandlerFailed);
@@ -48,7 +50,7 @@ internal sealed class PoolEngine
         Work = new ConnectionWork(settings, Desk, opener, CircuitChanged, FailureReports, Journal);
         Dedicated = new DedicatedConnections(provider, settings, Desk, opener);
 
-        Leases = new LeaseReader(settings, Desk);
+        Leases = new LeaseReader(settings, Desk) { Sessions = Sessions };
         Leaks = new LeakReporter(settings, meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
         AmbientTransactions = new AmbientTransactions(settings, Desk, Rents, Revoker, Journal);
@@ -56,7 +58,12 @@ internal sealed class PoolEngine
         Statistics = new StatisticsReader(settings, Desk, Operations);
         var trend = new PoolTrend();
         Diagnoser = new PoolDiagnoser(this, trend);
-        Maintenance = new MaintenanceLoop(settings, Desk, meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker), new DiagnosisMonitor(Diagnoser, trend, Journal));
+        Locks = Sessions is null ? null : new LockJournal(Journal);
+        var activity = Sessions is null
+            ? null
+            : new ActivityMonitor(settings, Desk, Sessions, new ActivityQuery(this, (ISessionActivityReader)provider, Sessions, PoolMetrics.Pools.Read, leftBehind, closed.Token).TryStart);
+        Maintenance = new MaintenanceLoop(
+            settings, Desk, meters, Journal, new LeakScan(settings, Desk, Leaks, Revoker), [.. activity is null ? Array.Empty<IMaintenanceTask>() : [activity], new DiagnosisMonitor(Diagnoser, trend, Journal)]);
         Lifecycle = new PoolLifecycle(this, leftBehind, closed);
     }
 
@@ -110,6 +117,16 @@ internal sealed class PoolEngine
     internal StatementEffects? Effects { get; }
 
     internal PoolDiagnoser Diagnoser { get; }
+
+    /// <summary>
+    /// Gets the server's reports about the leases; <see langword="null"/> when the pool queries no server.
+    /// </summary>
+    internal SessionReports? Sessions { get; }
+
+    /// <summary>
+    /// Gets the writer of waits for locks into log and events; <see langword="null"/> when the pool queries no server.
+    /// </summary>
+    internal LockJournal? Locks { get; }
 
     internal PoolJournal Journal { get; }
 

@@ -255,6 +255,13 @@ internal static class SettingTable
         {
             Meaning = "A caller that waited at least this long is recorded as an event.",
         },
+        new("ServerDiagnosis", options => options.ServerDiagnosis)
+        {
+            Range = "true, false",
+            Text = value => value is true ? "true" : "false",
+            Meaning = "Whether a saturated pool queries the server for the sessions of its leases.",
+            Parse = (options, text) => options.ServerDiagnosis = text.Switch(),
+        },
         new("CommitTable", options => options.CommitTable)
         {
             Range = "a name, with or without a schema",

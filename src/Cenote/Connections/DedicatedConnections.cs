@@ -7,12 +7,16 @@ namespace Cenote.Connections;
 internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener)
 {
     /// <summary>Opens a connection.</summary>
-    internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken)
+    internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken) =>
+        new(await OpenPhysicalAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Opens a connection for the pool's own use.</summary>
+    internal async ValueTask<PhysicalConnection> OpenPhysicalAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         try
         {
-            return new DedicatedConnection(await opener.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false));
+            return await opener.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (desk.IsClosed && !cancellationToken.IsCancellationRequested)
         {

@@ -19,13 +19,19 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     private readonly IReadOnlyList<LeaseInfo> _leases = engine.Leases.Read();
 
-    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall;
+    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall;
 
     internal void Find(List<Finding> findings, bool isSaturated)
     {
         if (window is not null && FindNestedRentDeadlock() is { } deadlock)
         {
             findings.Add(deadlock);
+            isSaturated = false;
+        }
+
+        if ((FindLockWait(isSaturated) ?? FindIdleTransactions(isSaturated)) is { } session)
+        {
+            findings.Add(session);
             isSaturated = false;
         }
 
@@ -76,6 +82,53 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     private bool IsNested(CallSite holder, CallSite waiting) =>
         engine.Nesting?.HasSeen(holder, waiting) ?? (holder.FilePath == waiting.FilePath && holder != waiting);
+
+    /// <summary>
+    /// Finds leases whose sessions wait for a lock: half of the connections, or any long one while callers wait.
+    /// </summary>
+    private Finding? FindLockWait(bool isSaturated)
+    {
+        var waiting = _leases.Where(static lease => lease.Session is { IsWaitingForLock: true }).ToList();
+        if (waiting.Count == 0 || (waiting.Count * 2 < statistics.Counts.Limit && !(isSaturated && waiting.Exists(static lease => IsLong(lease.Session!)))))
+        {
+            return null;
+        }
+
+        var most = waiting.GroupBy(static lease => lease.Session!.Root.Describe(lease.Session.PoolName), StringComparer.Ordinal).MaxBy(static group => group.Count())!;
+        var root = most.First().Session!.Root;
+        return new Finding(
+            FindingKind.LockWait,
+            DiagnosisLevel.Degraded,
+            root.IsWaitingForLock
+                ? Text($"locked: {waiting.Count} of {statistics.Counts.Limit} connections wait for locks")
+                : Text($"locked: {waiting.Count} of {statistics.Counts.Limit} connections wait for locks, {(most.Count() == waiting.Count ? "all" : Text($"{most.Count()} of them"))} because of {most.Key}, which is {root}"),
+            Text($"{Some(waiting)}. By the server's report at {Readable.Moment(waiting[0].Session!.Time)}."),
+            "Make the transaction at the end of the chain shorter: commit before other work, and do not wait for anything in it. More connections would only wait for the same lock.");
+    }
+
+    /// <summary>
+    /// Finds leases of half of the connections that are idle in a transaction for long, while callers wait.
+    /// </summary>
+    private Finding? FindIdleTransactions(bool isSaturated)
+    {
+        var idle = _leases.Where(static lease => lease.Session is { State: SessionState.IdleInTransaction } session && IsLong(session)).ToList();
+        if (!isSaturated || idle.Count == 0 || idle.Count * 2 < statistics.Counts.Limit)
+        {
+            return null;
+        }
+
+        var longest = idle.MaxBy(static lease => lease.Session!.StateDuration ?? TimeSpan.Zero)!;
+        return new Finding(
+            FindingKind.IdleInTransaction,
+            DiagnosisLevel.Degraded,
+            Text($"{idle.Count} of {statistics.Counts.Limit} connections are idle in a transaction, the longest for {Readable.About(longest.Session!.StateDuration ?? TimeSpan.Zero)}, leased by {longest.CallSite}"),
+            Text($"{Some(idle)}. By the server's report at {Readable.Moment(longest.Session.Time)}."),
+            "The application does other work between two statements of a transaction. Do that work before or after it.");
+    }
+
+    private static bool IsLong(SessionActivity session) => session.StateDuration is not { } duration || duration >= TimeSpan.FromSeconds(1);
+
+    private static string Some(List<LeaseInfo> leases) => string.Join("; ", leases.Take(3));
 
     private Finding? FindLeak(bool isSaturated)
     {

@@ -69,4 +69,12 @@ public enum FindingKind
 
     /// <summary>The address of one server of a set connects to several servers.</summary>
     MultipleServers,
+
+    /// <summary>
+    /// Connections wait for locks at the server, see <see cref="ConnectionPoolOptions.ServerDiagnosis"/>.
+    /// </summary>
+    LockWait,
+
+    /// <summary>Callers wait because leases are idle in a transaction.</summary>
+    IdleInTransaction,
 }

@@ -122,4 +122,11 @@ public enum PoolEventKind
     /// expired. Connections are kept. Recorded once until a renewal succeeds.
     /// </summary>
     CredentialsNotRenewed,
+
+    /// <summary>
+    /// The server reported that leases wait for locks, or were idle in a transaction for a second, while callers waited
+    /// or a lease was long, see <see cref="ConnectionPoolOptions.ServerDiagnosis"/>. Recorded once
+    /// for the same call sites, until none is left.
+    /// </summary>
+    SessionsBlocked,
 }

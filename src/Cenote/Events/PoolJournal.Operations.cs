@@ -93,6 +93,15 @@ internal sealed partial class PoolJournal
         Record(PoolEventKind.DiagnosisChanged, level, $"{(level == PoolEventLevel.Error ? "Unhealthy" : "Degraded")}: {summary}");
     }
 
+    /// <param name="waiting">The number of leases that wait for locks.</param>
+    /// <param name="idle">The number of leases that are idle in a transaction.</param>
+    /// <param name="leases">Some of them, in words.</param>
+    internal void SessionsBlocked(int waiting, int idle, string leases)
+    {
+        PoolLog.SessionsBlocked(Logger, _settings.Name, waiting, idle, leases);
+        Record(PoolEventKind.SessionsBlocked, PoolEventLevel.Warning, Text($"{Readable.Count(waiting, "lease waits", "leases wait")} for locks, {idle} idle in a transaction: {leases}"));
+    }
+
     internal void OperatorAction(string action, string actor)
     {
         PoolLog.OperatorAction(Logger, _settings.Name, action, actor);

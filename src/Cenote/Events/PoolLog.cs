@@ -111,6 +111,12 @@ internal static partial class PoolLog
     [LoggerMessage(55, LogLevel.Warning, "Pool {PoolName} could not renew its credentials: {Problem}. Connections are kept, and the pool tries again")]
     internal static partial void CredentialsNotRenewed(ILogger logger, string poolName, string problem, Exception? exception);
 
+    [LoggerMessage(58, LogLevel.Warning, "Leases of pool {PoolName} that wait for locks at the server: {Waiting}, idle in a transaction: {Idle}. {Leases}")]
+    internal static partial void SessionsBlocked(ILogger logger, string poolName, int waiting, int idle, string leases);
+
+    [LoggerMessage(59, LogLevel.Debug, "Sessions of pool {PoolName} could not be read at the server: {Kind}")]
+    internal static partial void ActivityUnread(ILogger logger, string poolName, FailureKind kind, Exception exception);
+
     [LoggerMessage(60, LogLevel.Warning, "Suspected leak of pool {PoolName}, held longer than {Threshold}: {Lease}{Stack}")]
     internal static partial void LeakSuspected(ILogger logger, string poolName, LeaseInfo lease, string threshold, string stack);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cenote.Statistics;
 
 namespace Cenote.Leasing;
 
@@ -7,7 +8,7 @@ namespace Cenote.Leasing;
 /// The explanation why no connection was available. Callers that give up within a few milliseconds share one look at
 /// the pool, because thousands of them would otherwise scan all slots while the pool is busy. Thread-safe.
 /// </summary>
-internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
+internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, SessionReports? sessions)
 {
     private const int MaxHolders = 5;
     private static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
@@ -36,14 +37,14 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
         return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message);
     }
 
-    internal static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk)
+    private static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk, SessionReport? report)
     {
         var holders = new List<LeaseHolder>();
         foreach (var slot in desk.Slots.All)
         {
             if (slot.GetLeaseInfo(desk.Clock) is { } lease)
             {
-                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite, lease.IsEnlisted));
+                holders.Add(new LeaseHolder(lease.SlotId, lease.Age, lease.CallSite, lease.IsEnlisted, report?.Leases.GetValueOrDefault((lease.SlotId, lease.Number))));
             }
         }
 
@@ -58,7 +59,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
             if (last is null || settings.Clock.Elapsed - last.At >= SharedFor || !ReferenceEquals(last.Failure, desk.Meters.LastOpenFailure) || last.Attention != desk.Attention)
             {
                 Looks++;
-                _last = last = Look.Of(settings, desk);
+                _last = last = Look.Of(settings, desk, sessions);
             }
 
             return last;
@@ -87,13 +88,14 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
 
         internal required string Crowd { get; init; }
 
-        internal static Look Of(PoolSettings settings, LeaseDesk desk)
+        internal static Look Of(PoolSettings settings, LeaseDesk desk, SessionReports? sessions)
         {
             var time = settings.Clock.UtcNow;
             var attention = desk.Attention;
             var failure = desk.Meters.LastOpenFailure;
             var counts = desk.Count();
-            var holders = LongestHolders(desk);
+            var report = sessions?.Read(settings.Clock.Elapsed);
+            var holders = LongestHolders(desk, report);
             var crowd = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{counts}, at {time:HH:mm:ss.fff} UTC.");
             var why = new StringBuilder().Append(crowd);
             if (attention.HasAny(Leasing.Attention.Suspended))
@@ -112,13 +114,22 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk)
                 crowd.Append(" Held longest by ").AppendJoin("; ", holders).Append('.');
             }
 
+            if (report is not null && (report.Limitation is not null || holders.Any(static holder => holder.Session is not null)))
+            {
+                var server = Text($" The server was queried at {report.Time:HH:mm:ss.fff} UTC{(report.Limitation is null ? "" : $": {report.Limitation}")}.");
+                why.Append(server);
+                crowd.Append(server);
+            }
+
             if (failure is not null)
             {
                 why.Append(CultureInfo.InvariantCulture, $" The last open failed at {Readable.Moment(failure.Time)} ({failure.Kind}): {failure.Exception.Message}");
             }
             else
             {
-                why.Append(" Return connections sooner, look for a holder that never returns, or raise MaxSize.");
+                why.Append(holders.Any(static holder => holder.Session is { IsWaitingForLock: true })
+                    ? " Make the transaction that keeps the lock shorter."
+                    : " Return connections sooner, look for a holder that never returns, or raise MaxSize.");
             }
 
             crowd.Append(" Try again later, return connections sooner, or raise MaxSize if the database has room.");

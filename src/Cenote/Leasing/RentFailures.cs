@@ -1,5 +1,6 @@
 using Cenote.Circuit;
 using Cenote.Events;
+using Cenote.Statistics;
 
 namespace Cenote.Leasing;
 
@@ -11,6 +12,9 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
 {
     private ExhaustionReport? _exhaustion;
 
+    /// <inheritdoc cref="LeaseReader.Sessions"/>
+    internal SessionReports? Sessions { get; init; }
+
     internal ExhaustionReport Exhaustion
     {
         get
@@ -20,7 +24,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
                 return existing;
             }
 
-            var first = new ExhaustionReport(settings, desk);
+            var first = new ExhaustionReport(settings, desk, Sessions);
             return Interlocked.CompareExchange(ref _exhaustion, first, null) ?? first;
         }
     }
@@ -29,6 +33,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     internal PoolTimeoutException TimedOut(in RentRequest request)
     {
         var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
+        Sessions?.Want();
         journal.AcquireTimedOut(request.CallSite, request.Timeout, exception.Counts);
         return exception;
     }

@@ -33,7 +33,7 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
     private bool _isLingering;
     private bool _isFinishing;
 
-    internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IMaintenanceTask diagnoses)
+    internal MaintenanceLoop(PoolSettings settings, LeaseDesk desk, Meters meters, PoolJournal journal, IClosingTask leaks, IReadOnlyList<IMaintenanceTask> diagnoses)
     {
         _desk = desk;
         _timer = MaintenanceTimer.Of(settings.Clock.TimeProvider);
@@ -55,7 +55,7 @@ internal sealed class MaintenanceLoop : IThreadPoolWorkItem
             new KeepAlive(settings, desk),
             .. settings.SizingPolicy is { } policy ? [new SizingRound(settings, policy, desk, journal)] : Array.Empty<IMaintenanceTask>(),
             leaks,
-            diagnoses,
+            .. diagnoses,
             new ImmediateRents(desk),
             new SpareWaiters(desk),
             new Refill(desk),

@@ -52,6 +52,7 @@ public sealed class ConnectionPoolOptions
         NestedRentBehavior = other.NestedRentBehavior;
         EventHistoryCapacity = other.EventHistoryCapacity;
         SlowAcquireThreshold = other.SlowAcquireThreshold;
+        ServerDiagnosis = other.ServerDiagnosis;
         CommitTable = other.CommitTable;
         StatementStatistics = other.StatementStatistics is null ? null : new StatementStatisticsOptions(other.StatementStatistics);
         TimeProvider = other.TimeProvider;
@@ -284,6 +285,16 @@ public sealed class ConnectionPoolOptions
     /// <summary>Gets or sets the wait from which a caller that got its connection is recorded as an event.</summary>
     /// <value>Default 1 s. Range 1 ms to 1 day; <see langword="null"/> for none.</value>
     public TimeSpan? SlowAcquireThreshold { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Gets or sets whether the pool queries the server for what the sessions of its leases are doing while callers
+    /// wait for long, or a lease is long: running a statement, waiting for whose lock, idle in a transaction.
+    /// Exceptions, diagnoses and reports then contain it.
+    /// </summary>
+    /// <value>Default <see langword="true"/>, which has an effect with PostgreSQL, MySQL and MariaDB. The query runs in
+    /// the background, on a connection of its own beyond <see cref="MaxSize"/>, which is closed after it. The pools of
+    /// a process run one such query at a time for each server.</value>
+    public bool ServerDiagnosis { get; set; } = true;
 
     /// <summary>
     /// Gets or sets the table into which work with <see cref="RetryOptions.ResolveUnknownCommits"/> writes one row for

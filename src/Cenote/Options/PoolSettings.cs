@@ -46,6 +46,7 @@ internal sealed class PoolSettings
         NestedRentBehavior = options.NestedRentBehavior;
         EventHistoryCapacity = options.EventHistoryCapacity;
         SlowAcquireThreshold = options.SlowAcquireThreshold;
+        ServerDiagnosis = options.ServerDiagnosis;
         CommitTable = options.CommitTable;
         StatementStatistics = _constructed.StatementStatistics;
         WhenDirty = options.ResetMode == ResetMode.WhenDirty ? _constructed.WhenDirty : null;
@@ -123,6 +124,8 @@ internal sealed class PoolSettings
     internal int EventHistoryCapacity { get; }
 
     internal TimeSpan? SlowAcquireThreshold { get; }
+
+    internal bool ServerDiagnosis { get; }
 
     internal string? CommitTable { get; }
 

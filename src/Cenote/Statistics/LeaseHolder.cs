@@ -3,8 +3,8 @@ namespace Cenote;
 /// <summary>The holder of a connection.</summary>
 public sealed class LeaseHolder
 {
-    internal LeaseHolder(int slotId, TimeSpan age, CallSite callSite, bool isEnlisted = false) =>
-        (SlotId, Age, CallSite, IsEnlisted) = (slotId, age, callSite, isEnlisted);
+    internal LeaseHolder(int slotId, TimeSpan age, CallSite callSite, bool isEnlisted = false, SessionActivity? session = null) =>
+        (SlotId, Age, CallSite, IsEnlisted, Session) = (slotId, age, callSite, isEnlisted, session);
 
     /// <summary>Gets the slot of the pool, from 0.</summary>
     public int SlotId { get; }
@@ -18,8 +18,12 @@ public sealed class LeaseHolder
     /// <inheritdoc cref="LeaseInfo.IsEnlisted"/>
     public bool IsEnlisted { get; }
 
+    /// <inheritdoc cref="LeaseInfo.Session"/>
+    public SessionActivity? Session { get; }
+
     /// <summary>
-    /// Returns the call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>.
+    /// Returns the call site and the age in words, such as <c>OrderRepository.cs:87 (LoadAsync), held 12.0 s</c>,
+    /// and the session's activity where it is known.
     /// </summary>
-    public override string ToString() => FormattableString.Invariant($"{CallSite}, held {Age.TotalSeconds:F1} s{(IsEnlisted ? ", in an ambient transaction" : "")}");
+    public override string ToString() => FormattableString.Invariant($"{CallSite}, held {Age.TotalSeconds:F1} s{(IsEnlisted ? ", in an ambient transaction" : "")}{(Session is null ? "" : $", {Session}")}");
 }

@@ -16,6 +16,8 @@ public sealed class LeaseInfo
         IsSuspectedLeak = other.IsSuspectedLeak;
         IsEnlisted = other.IsEnlisted;
         Origin = other.Origin;
+        Session = other.Session;
+        Number = other.Number;
         Lease = other.Lease;
         RentedAtMilliseconds = other.RentedAtMilliseconds;
     }
@@ -54,6 +56,13 @@ public sealed class LeaseInfo
     /// </summary>
     public LeaseOrigin? Origin { get; internal init; }
 
+    /// <summary>
+    /// Gets what the server reported about the session of the lease, at most half a minute ago, because the pool was
+    /// saturated or the lease long; <see langword="null"/> otherwise. See
+    /// <see cref="ConnectionPoolOptions.ServerDiagnosis"/>.
+    /// </summary>
+    public SessionActivity? Session { get; internal set; }
+
     /// <summary>Gets the number of the lease in its slot, from 1.</summary>
     internal long Number { get; init; }
 
@@ -68,5 +77,5 @@ public sealed class LeaseInfo
     /// suspected leak</c>.
     /// </summary>
     public override string ToString() => FormattableString.Invariant(
-        $"slot {SlotId}: {CallSite}, held {Age.TotalSeconds:F1} s{(IsSuspectedLeak ? ", suspected leak" : "")}{(IsEnlisted ? ", in an ambient transaction" : "")}{(Origin is null ? "" : $", thread {Origin.ThreadId}")}");
+        $"slot {SlotId}: {CallSite}, held {Age.TotalSeconds:F1} s{(IsSuspectedLeak ? ", suspected leak" : "")}{(IsEnlisted ? ", in an ambient transaction" : "")}{(Origin is null ? "" : $", thread {Origin.ThreadId}")}{(Session is null ? "" : $", {Session}")}");
 }

@@ -76,6 +76,11 @@ public sealed class LeaseReport
         {
             text.Append(CultureInfo.InvariantCulture, $"  slot {lease.SlotId}, held {lease.Age.TotalSeconds:F1} s since {lease.RentedAt:HH:mm:ss}");
             text.Append(lease.IsSuspectedLeak ? ", SUSPECTED" : "").AppendLine(lease.IsEnlisted ? ", in an ambient transaction" : "");
+            if (lease.Session is { } session)
+            {
+                text.Append("    at the server: ").Append(session).AppendLine();
+            }
+
             if (lease.Origin is { } origin)
             {
                 text.Append(CultureInfo.InvariantCulture, $"    rented on thread {origin.ThreadId}{(origin.ThreadName is { } name ? $" ({name})" : "")}{(origin.TaskId is { } task ? $", task {task}" : "")}");

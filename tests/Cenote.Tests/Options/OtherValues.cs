@@ -12,6 +12,7 @@ internal static class OtherValues
     public static void Spoil(ConnectionPoolOptions options, PropertyInfo property) => property.SetValue(options, property.GetValue(options) switch
     {
         int number => number + 1,
+        bool isOn => !isOn,
         TimeSpan time => time > TimeSpan.FromMinutes(1) ? time - TimeSpan.FromSeconds(1) : time + TimeSpan.FromSeconds(1),
         ResetMode => ResetMode.Rollback, // The stub's statements have no dialect.
         Enum value => Enum.GetValues(value.GetType()).Cast<object>().First(other => !other.Equals(value)),

@@ -1,0 +1,17 @@
+namespace Cenote;
+
+/// <summary>What a session of the server is doing.</summary>
+public enum SessionState
+{
+    /// <summary>Not known: the user of the pool may not see it, or the server does not report it.</summary>
+    Unknown,
+
+    /// <summary>The session waits for its next statement, and has no transaction open.</summary>
+    Idle,
+
+    /// <summary>The session waits for its next statement in an open transaction, whose locks it keeps.</summary>
+    IdleInTransaction,
+
+    /// <summary>The session executes a statement, or waits for a lock in it.</summary>
+    Running,
+}

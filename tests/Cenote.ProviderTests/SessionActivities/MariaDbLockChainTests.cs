@@ -1,0 +1,25 @@
+using MySqlConnector;
+
+namespace Cenote.ProviderTests.SessionActivities;
+
+/// <summary>Chains of locks on MariaDB.</summary>
+public sealed class MariaDbLockChainTests : LockChainSuite
+{
+    private static readonly string s_ordinary = Environment.GetEnvironmentVariable("CENOTE_TEST_MYSQL_ORDINARY")!;
+
+    protected override string Ordinary => $"'{new MySqlConnectionStringBuilder(s_ordinary).UserID}'@'%'";
+
+    protected override DatabaseProvider NewProvider(bool isOrdinary = false) => new MySqlProvider(isOrdinary ? s_ordinary : RealServers.MySql);
+
+    protected override DbConnection NewConnection() => new MySqlConnection(RealServers.MySql + ";Pooling=false");
+
+    protected override async ValueTask<long> CountSessionsAsync(DbConnection administrator) =>
+        await administrator.ScalarAsync<long>("SELECT count(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'cenote%' AND ID <> CONNECTION_ID()");
+
+    // The server renews the list only when it was not read for 0.1 s.
+    protected override async ValueTask<long> CountWaitingAsync(DbConnection administrator, string table)
+    {
+        await administrator.ExecuteAsync("DO SLEEP(0.11)");
+        return await administrator.ScalarAsync<long>($"SELECT count(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE 'UPDATE {table} %'");
+    }
+}

@@ -1,0 +1,295 @@
+namespace Cenote.Tests.Diagnosing;
+
+/// <summary>When the server is queried for its sessions, and what becomes of the answer.</summary>
+public sealed class ActivityQueryTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Healthy_pool_never_queries_the_server()
+    {
+        await using var test = await FullAsync(2);
+        for (var i = 0; i < 60; i++)
+        {
+            using (await test.Pool.RentAsync())
+            {
+                await test.Pass(Second);
+            }
+        }
+
+        Assert.Equal((0, 2), (Activity(test).Queries, test.Database.Opened));
+    }
+
+    [Fact]
+    public async Task Saturated_pool_is_queried_for_after_a_second_and_then_every_five()
+    {
+        await using var test = await FullAsync(1);
+        using var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+
+        for (var i = 1; i <= 3; i++)
+        {
+            await test.PassUntil(() => Activity(test).Queries == i, Second);
+            await Patience.SoonAsync(() => test.Database.Sessions == 1);
+            await test.Pass(TimeSpan.FromSeconds(4), Second);
+            Assert.Equal(i, Activity(test).Queries);
+        }
+
+        Assert.Equal(SessionState.Running, Assert.Single(test.Pool.GetLeases()).Session!.State);
+        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsOpened);
+        lease.Dispose();
+        (await waiting.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Pool_queries_nothing_when_the_diagnosis_of_the_server_is_off()
+    {
+        await using var test = await FullAsync(1, static options => options.ServerDiagnosis = false);
+        using var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.Pass(TimeSpan.FromSeconds(10), Second);
+
+        Assert.Equal(0, Activity(test).Queries);
+        lease.Dispose();
+        (await waiting.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Report_of_a_lease_is_not_shown_for_the_next_one_of_its_slot()
+    {
+        await using var test = await FullAsync(1);
+        var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.PassUntil(() => test.Pool.GetLeases() is [{ Session: not null }]);
+
+        lease.Dispose();
+        using var next = await waiting.Soon();
+
+        Assert.Null(Assert.Single(test.Pool.GetLeases()).Session);
+    }
+
+    [Fact]
+    public async Task Timeout_does_not_wait_for_a_server_that_is_silent()
+    {
+        var never = new TaskCompletionSource();
+        await using var test = await FullAsync(1, static options => options.AcquireTimeout = TimeSpan.FromSeconds(3));
+        Activity(test).BeforeAnswer = _ => never.Task;
+        using var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.PassUntil(() => Activity(test).Queries == 1);
+
+        await test.PassUntil(() => waiting.IsCompleted);
+        var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => waiting);
+        Assert.Equal(1, Activity(test).Queries);
+        Assert.DoesNotContain("The server was queried", exception.Message, StringComparison.Ordinal);
+
+        // The session is ended under the driver's call, and the next caller is told.
+        await test.PassUntil(() => test.Database.Sessions == 1);
+        never.SetException(new StubException(FailureKind.ConnectionLost));
+        await Patience.SoonAsync(() => test.Pool.Engine.Sessions!.Last is not null);
+        var second = await TimeOutAsync(test);
+        Assert.Contains(" The server was queried at ", second.Message, StringComparison.Ordinal);
+        Assert.Contains(": it did not answer within 5 s what its sessions are doing.", second.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Failed_query_is_not_repeated_for_half_a_minute()
+    {
+        await using var test = await FullAsync(1);
+        Activity(test).BeforeAnswer = static _ => throw new StubException(FailureKind.Other);
+        using var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.PassUntil(() => Activity(test).Queries == 1, Second);
+        await test.PassUntil(() => test.Database.Sessions == 1, TimeSpan.FromMilliseconds(1));
+
+        await test.Pass(TimeSpan.FromSeconds(25), Second);
+        Assert.Equal(1, Activity(test).Queries);
+        await test.PassUntil(() => Activity(test).Queries == 2, Second);
+        lease.Dispose();
+        (await waiting.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Pools_of_one_server_query_it_one_at_a_time()
+    {
+        var release = new TaskCompletionSource();
+        await using var test = await FullAsync(1);
+        await using var other = new ConnectionPool(new ActivityProvider(new StubDatabase()) { FirstId = 100, BeforeAnswer = _ => release.Task }, test.NewOptions());
+        var otherProvider = (ActivityProvider)other.Engine.Provider;
+        Activity(test).BeforeAnswer = _ => release.Task;
+        using var lease = await test.Pool.RentAsync();
+        using var otherLease = await other.RentAsync().Soon();
+        var waiting = test.Pool.RentAsync().AsTask();
+        var otherWaiting = other.RentAsync().AsTask();
+        await test.PassUntil(() => Activity(test).Queries + otherProvider.Queries > 0, Second);
+
+        await test.Pass(TimeSpan.FromSeconds(3), Second);
+        Assert.Equal(1, Activity(test).Queries + otherProvider.Queries);
+        release.SetResult();
+
+        // One answer is enough for both, because their user is the same.
+        await test.PassUntil(() => test.Pool.GetLeases()[0].Session is not null && other.GetLeases()[0].Session is not null);
+        lease.Dispose();
+        otherLease.Dispose();
+        (await waiting.Soon()).Dispose();
+        (await otherWaiting.Soon()).Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disposal_ends_a_query_and_the_provider_outlives_it(bool ignoresToken)
+    {
+        var end = new TaskCompletionSource();
+        var test = await FullAsync(1);
+        Activity(test).BeforeAnswer = token => ignoresToken ? end.Task : Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+        var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.PassUntil(() => Activity(test).Queries == 1);
+
+        var disposal = test.Pool.DisposeAsync().AsTask();
+        lease.Dispose();
+        await Assert.ThrowsAnyAsync<PoolException>(async () => (await waiting.Soon()).Dispose());
+        await disposal.Soon();
+        if (ignoresToken)
+        {
+            Assert.Equal(0, test.Provider.Disposals);
+            end.SetResult();
+        }
+
+        await Patience.SoonAsync(() => test.Provider.Disposals == 1);
+        Assert.Equal(0, test.Database.Sessions);
+        Assert.Empty(test.Database.Violations);
+    }
+
+    [Fact]
+    public async Task Connection_that_cannot_be_opened_is_reported_with_its_reason()
+    {
+        var refuses = false;
+        await using var test = await FullAsync(
+            1,
+            options => options.CredentialsProvider = _ => refuses ? throw new StubException(FailureKind.InvalidCredentials) : new(new DatabaseCredentials("user", "password")));
+        using var lease = await test.Pool.RentAsync();
+        refuses = true;
+
+        var exception = await TimeOutAsync(test);
+        Assert.Contains(": its sessions could not be read (InvalidCredentials).", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Activity(test).Queries);
+        Assert.Equal(0, test.Pool.GetStatistics().OpenFailures);
+    }
+
+    [Fact]
+    public async Task Long_lease_is_queried_for_at_growing_intervals()
+    {
+        await using var test = await FullAsync(2);
+        using var lease = await test.Pool.RentAsync();
+
+        await test.Pass(TimeSpan.FromSeconds(29), Second);
+        Assert.Equal(0, Activity(test).Queries);
+        await test.PassUntil(() => Activity(test).Queries == 1, Second);
+        await test.Pass(TimeSpan.FromSeconds(25), Second);
+        Assert.Equal(1, Activity(test).Queries);
+        await test.Pass(TimeSpan.FromSeconds(15), Second);
+        Assert.Equal(2, Activity(test).Queries);
+        await test.Pass(TimeSpan.FromSeconds(40), Second);
+        Assert.Equal(2, Activity(test).Queries);
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_of_ids_that_a_proxy_gave()
+    {
+        await using var test = await FullAsync(1);
+        Activity(test).Identify = static id => new SessionIdentity(id + 5000, 1000 + id);
+
+        Assert.Contains("a proxy is in between, whose sessions are not those of the server", (await TimeOutLastAsync(test)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_of_a_session_with_another_port()
+    {
+        await using var test = await FullAsync(1);
+        Activity(test).Describe = static id => new ServerSession { Id = id, ClientPort = 7, State = SessionState.IdleInTransaction };
+
+        Assert.Contains("it does not have the sessions of the leases", (await TimeOutLastAsync(test)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sessions_behind_other_ports_are_reported_only_if_all_are_found(bool areAllThere)
+    {
+        await using var test = await FullAsync(2);
+        Activity(test).Identify = static id => new SessionIdentity(id, 40_000 + id);
+        var missing = 0L;
+        Activity(test).Describe = id =>
+        {
+            missing = missing == 0 ? id : missing;
+            return areAllThere || id != missing ? new ServerSession { Id = id, ClientPort = 7, State = SessionState.Running } : null;
+        };
+        using var other = await test.Pool.RentAsync();
+
+        var exception = await TimeOutLastAsync(test);
+        Assert.Equal(areAllThere ? 2 : 0, exception.LongestHolders.Count(static holder => holder.Session is not null));
+        Assert.Equal(!areAllThere, exception.Message.Contains("a proxy or an address translation is in between", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_is_reported_of_a_session_that_is_much_older()
+    {
+        await using var test = await FullAsync(1);
+        Activity(test).Describe = static id => new ServerSession { Id = id, ClientPort = 1000 + (int)id, State = SessionState.Running, Age = TimeSpan.FromHours(1) };
+
+        Assert.Null(Assert.Single((await TimeOutLastAsync(test)).LongestHolders).Session);
+    }
+
+    [Fact]
+    public async Task Limits_of_the_users_rights_are_in_the_exception()
+    {
+        await using var test = await FullAsync(1);
+        Activity(test).Limitation = "locks are not visible to the pool's user";
+
+        Assert.Contains("UTC: locks are not visible to the pool's user.", (await TimeOutLastAsync(test)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sessions_that_block_each_other_are_written_once()
+    {
+        await using var test = await FullAsync(2);
+        long[] ids = [.. test.Database.OpenSessions.Select(static session => (long)session.Id)];
+        Activity(test).Describe = id => new ServerSession
+        {
+            Id = id,
+            ClientPort = 1000 + (int)id,
+            State = SessionState.Running,
+            IsWaitingForLock = true,
+            BlockedBy = [ids.Single(other => other != id)],
+        };
+        using var other = await test.Pool.RentAsync();
+
+        var holder = (await TimeOutLastAsync(test)).LongestHolders[0];
+        Assert.Matches("^running, waiting for a lock of [^,]+, which is running, waiting for a lock of [^,]+$", holder.Session!.ToString());
+    }
+
+    private static Task<TestPool> FullAsync(int size, Action<ConnectionPoolOptions>? configure = null) =>
+        TestPool.FullAsync(size, configure, static database => new ActivityProvider(database));
+
+    private static ActivityProvider Activity(TestPool test) => (ActivityProvider)test.Provider;
+
+    /// <summary>Rents the last connection, and returns the exception of a caller that waits for it.</summary>
+    private static async Task<PoolTimeoutException> TimeOutLastAsync(TestPool test)
+    {
+        using var lease = await test.Pool.RentAsync();
+        return await TimeOutAsync(test);
+    }
+
+    /// <summary>Returns the exception of a caller that waits until a report has come.</summary>
+    private static async Task<PoolTimeoutException> TimeOutAsync(TestPool test)
+    {
+        var before = test.Pool.Engine.Sessions!.Last;
+        var waiting = test.Pool.RentAsync(TimeSpan.FromSeconds(20)).AsTask();
+        await test.Pass(TimeSpan.FromSeconds(2), Second);
+        await Patience.SoonAsync(() => before is not null || test.Pool.Engine.Sessions.Last is not null);
+        await test.PassUntil(() => waiting.IsCompleted, Second);
+        return await Assert.ThrowsAsync<PoolTimeoutException>(() => waiting);
+    }
+}
