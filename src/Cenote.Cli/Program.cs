@@ -6,12 +6,18 @@ const string Program = "cenote";
 
 var output = GuardedWriter.Install();
 var top = new TopCommand();
-var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top };
+var check = new CheckCommand();
+var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top, check };
 top.SetAction(async words =>
 {
     var reader = new TopOptionsReader(top, words);
     var options = reader.Read();
     return reader.Problems.Count > 0 ? Refuse(reader.Problems, top) : await TopSession.RunAsync(options, TimeProvider.System);
+});
+check.SetAction(async words =>
+{
+    var reader = new CheckOptionsReader(check, words);
+    return reader.Read() is { } options ? await CheckSession.RunAsync(options, TimeProvider.System) : Refuse(reader.Problems, check);
 });
 
 var parsed = root.Parse(args);
@@ -26,14 +32,21 @@ return output.Close(Program, await parsed.InvokeAsync(new InvocationConfiguratio
 int RefuseWords()
 {
     var problems = parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message));
-    if (parsed.CommandResult.Command != top)
+    IReadOnlyList<string> more = [];
+    if (parsed.CommandResult.Command == top)
     {
-        return Refuse([.. problems], root);
+        var reader = new TopOptionsReader(top, parsed);
+        reader.Read();
+        more = reader.Problems;
+    }
+    else if (parsed.CommandResult.Command == check)
+    {
+        var reader = new CheckOptionsReader(check, parsed);
+        reader.Read();
+        more = reader.Problems;
     }
 
-    var reader = new TopOptionsReader(top, parsed);
-    reader.Read();
-    return Refuse([.. problems, .. reader.Problems], top);
+    return Refuse([.. problems, .. more], parsed.CommandResult.Command);
 }
 
 int Refuse(IReadOnlyCollection<string> problems, Command command)

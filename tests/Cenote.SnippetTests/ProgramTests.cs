@@ -18,6 +18,10 @@ public sealed partial class ProgramTests : IDisposable
         ["cenote top http://127.0.0.1:5080/pools"] = "CliRun, at another port",
         ["cenote top http://127.0.0.1:5080/pools --once"] = "CliRun, at another port",
         ["cenote top http://127.0.0.1:5080/pools --json"] = "CliRun, at another port",
+        ["cenote check postgresql --connection-file connection.txt"] = "Cenote.CliTests.Checking, in another folder",
+        ["cenote check mysql"] = "Cenote.CliTests.Checking, from a file",
+        ["cenote check sqlite --connection \"Data Source=app.db\" --json"] = "Cenote.CliTests.Checking, in another folder",
+        ["cenote check postgresql"] = "Cenote.CliTests.Checking, from a file",
         ["cenote top https://example.com/pools --header-file token.txt --pool orders"] = "CliRun, at another address",
     };
 

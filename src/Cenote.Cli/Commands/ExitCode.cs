@@ -3,15 +3,15 @@ namespace Cenote.Cli.Commands;
 /// <summary>The exit codes of the tool. Scripts depend on the numbers.</summary>
 internal static class ExitCode
 {
-    /// <summary>The pools were shown.</summary>
+    /// <summary>The pools were shown, or the database was checked.</summary>
     public const int Success = 0;
 
-    /// <summary>The dashboard does not answer, or rejects the request.</summary>
-    public const int DashboardUnreachable = 1;
+    /// <summary>The dashboard or the database does not answer, or rejects the request.</summary>
+    public const int Unreachable = 1;
 
     /// <summary>The arguments are invalid.</summary>
     public const int BadArguments = 2;
 
-    /// <summary>With <c>--once</c>: a pool or a set is unhealthy.</summary>
+    /// <summary>With <c>--once</c>: a pool or a set is unhealthy. Of a check: there is a problem.</summary>
     public const int Unhealthy = 4;
 }

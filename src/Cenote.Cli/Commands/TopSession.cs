@@ -33,7 +33,7 @@ internal static class TopSession
         catch (DashboardException exception)
         {
             Console.Error.WriteLine($"cenote: {SafeText.Clean(client.Address.ToString())}: {exception.Message}");
-            return ExitCode.DashboardUnreachable;
+            return ExitCode.Unreachable;
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class ScriptTests : IDisposable
 
     [Theory]
     [InlineData("ServerRunTests", "Cenote.ShopTests", "servers")]
-    [InlineData("FiguresTests", "Cenote.CliTests", "")]
+    [InlineData("FiguresTests", "Cenote.CliTests", "proxiesservers")]
     [InlineData("SeatTests.One_address", "Cenote.DashboardTests", "")]
     [InlineData("/Cenote.DashboardTests/*/*/*", "Cenote.DashboardTests", "")]
     [InlineData("Cenote.DashboardTests.Access.Local", "Cenote.DashboardTests", "")]

@@ -1,0 +1,152 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Cenote.Cli.Checking;
+
+/// <summary>
+/// Checks a database for a pool: reaches it, asks it, measures it, and tries what a reset clears. A pool of one
+/// connection does the work, so that what is seen is what an application's pool would see.
+/// </summary>
+internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
+{
+    internal const int Connects = 5;
+    internal const int RoundTrips = 50;
+
+    private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(5);
+
+    /// <exception cref="ArgumentException">The connection string is invalid.</exception>
+    /// <exception cref="PoolException">The database was not reached.</exception>
+    /// <exception cref="DbException">It refused a question.</exception>
+    public async Task<CheckReport> RunAsync(string connectionString, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // Nothing is tried again, because whoever asks wants to know.
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AcquireTimeout = timeout, ConnectTimeout = timeout, MaxOpenRetries = 0, CircuitBreaker = null };
+        await using var pool = new ConnectionPool(questions.NewProvider(connectionString), options);
+        var report = new CheckReport();
+        await using (var lease = await pool.RentAsync(cancellationToken))
+        {
+            await questions.AskAsync(lease.Connection, report, cancellationToken);
+        }
+
+        await MeasureAsync(pool, report, cancellationToken);
+        foreach (var leftover in questions.Leftovers)
+        {
+            report.Add("reset", leftover.Name, await TryAsync(pool, leftover, report, cancellationToken));
+        }
+
+        return report;
+    }
+
+    private async Task MeasureAsync(ConnectionPool pool, CheckReport report, CancellationToken cancellationToken)
+    {
+        report.Add("latency", "connect", await MeasureConnectsAsync(pool, cancellationToken));
+        var trips = new List<TimeSpan>();
+        await using var lease = await pool.RentAsync(cancellationToken);
+        await using var command = lease.Connection.CreateCommand();
+        command.CommandText = "SELECT 1";
+        for (var count = 0; count < RoundTrips; count++)
+        {
+            var started = clock.GetTimestamp();
+            await command.ExecuteScalarAsync(cancellationToken);
+            trips.Add(clock.GetElapsedTime(started));
+        }
+
+        report.Add("latency", "round trip", Describe(trips));
+        if (Median(trips) >= FarAway)
+        {
+            report.Find(
+                CheckLevel.Warning,
+                FormattableString.Invariant($"A round trip takes {Milliseconds(Median(trips))}: the database is far away. Each statement of a request waits that long, and holds its connection."));
+        }
+    }
+
+    private async Task<string> MeasureConnectsAsync(ConnectionPool pool, CancellationToken cancellationToken)
+    {
+        var connects = new List<TimeSpan>();
+        try
+        {
+            for (var count = 0; count < Connects; count++)
+            {
+                var started = clock.GetTimestamp();
+                await using var dedicated = await pool.OpenDedicatedConnectionAsync(cancellationToken);
+                connects.Add(clock.GetElapsedTime(started));
+            }
+        }
+        catch (DbException)
+        {
+            // The pool's connection is there: no second one was to be had.
+            return "not measured: a second connection was refused";
+        }
+
+        return Describe(connects);
+    }
+
+    /// <summary>Leaves something in a session, returns it to the pool, and looks at it as the next holder would.</summary>
+    private static async Task<string> TryAsync(ConnectionPool pool, Leftover leftover, CheckReport report, CancellationToken cancellationToken)
+    {
+        string before;
+        string left;
+        await using (var lease = await pool.RentAsync(cancellationToken))
+        {
+            before = await LookAsync(lease.Connection, leftover.Look, cancellationToken);
+            left = await LeaveAsync(lease.Connection, leftover.Leave, cancellationToken)
+                ? await LookAsync(lease.Connection, leftover.Look, cancellationToken)
+                : before;
+        }
+
+        if (left == before)
+        {
+            return "not tried: the user or the server does not allow it";
+        }
+
+        await using var next = await pool.RentAsync(cancellationToken);
+        if (await LookAsync(next.Connection, leftover.Look, cancellationToken) == before)
+        {
+            return "cleared";
+        }
+
+        report.Find(CheckLevel.Problem, $"A reset leaves behind: {leftover.Name}. The next holder of the connection gets it. Behind a proxy, see docs/proxies.md.");
+        return "left behind";
+    }
+
+    private static async Task<bool> LeaveAsync(DbConnection connection, string statements, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = statements;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return true;
+        }
+        catch (DbException)
+        {
+            return false;
+        }
+    }
+
+    // A refusal is an answer, too: that of a table that is not there.
+    private static async Task<string> LookAsync(DbConnection connection, string query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = query;
+            return Convert.ToString(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) ?? "";
+        }
+        catch (DbException exception)
+        {
+            return $"refused ({exception.SqlState})";
+        }
+    }
+
+    private static TimeSpan Median(List<TimeSpan> times)
+    {
+        times.Sort();
+        return times[times.Count / 2];
+    }
+
+    private static string Describe(List<TimeSpan> times) =>
+        FormattableString.Invariant($"{Milliseconds(Median(times))} (median of {times.Count}; slowest {Milliseconds(times[^1])})");
+
+    private static string Milliseconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalMilliseconds:0.00#} ms");
+}

@@ -1,0 +1,87 @@
+using System.Data.Common;
+using System.Globalization;
+using Cenote.Providers;
+
+namespace Cenote.Cli.Checking;
+
+/// <summary>What is asked of one kind of database. Nothing is written outside the session of the check.</summary>
+internal abstract class ServerQuestions
+{
+    /// <summary>Returns the questions for a word of the command line; <see langword="null"/> for an unknown one.</summary>
+    public static ServerQuestions? For(string? database) => database?.ToUpperInvariant() switch
+    {
+        "POSTGRESQL" => new PostgreSqlQuestions(),
+        "MYSQL" or "MARIADB" => new MySqlQuestions(),
+        "SQLITE" => new SqliteQuestions(),
+        _ => null,
+    };
+
+    /// <summary>Gets what a reset must clear.</summary>
+    public abstract IReadOnlyList<Leftover> Leftovers { get; }
+
+    /// <exception cref="ArgumentException">The connection string is invalid, or has a setting that a pool refuses. The message quotes no secret.</exception>
+    public abstract DatabaseProvider NewProvider(string connectionString);
+
+    /// <summary>Asks on an open connection, and adds the answers and what follows from them.</summary>
+    public abstract Task AskAsync(DbConnection connection, CheckReport report, CancellationToken cancellationToken);
+
+    /// <summary>Returns the first row by column name; values as invariant text, SQL's NULL as an empty one.</summary>
+    protected static async Task<Dictionary<string, string>> RowAsync(DbConnection connection, string query, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = query;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var row = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (await reader.ReadAsync(cancellationToken))
+        {
+            for (var column = 0; column < reader.FieldCount; column++)
+            {
+                row[reader.GetName(column)] = Text(reader.GetValue(column));
+            }
+        }
+
+        return row;
+    }
+
+    /// <summary>Returns the rows of a query for names and values, as <c>SHOW VARIABLES</c> is.</summary>
+    protected static async Task<Dictionary<string, string>> PairsAsync(DbConnection connection, string query, CancellationToken cancellationToken)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = query;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            pairs[Text(reader.GetValue(0))] = Text(reader.GetValue(1));
+        }
+
+        return pairs;
+    }
+
+    protected static string Text(object? value) => value is null or DBNull ? "" : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    protected static int Number(Dictionary<string, string> row, string name) =>
+        int.TryParse(row.GetValueOrDefault(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>Adds the room for pools: what everybody may open, and how much of it is taken.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="room">How many connections this user can have in all.</param>
+    /// <param name="inUse">How many of them exist, the check's own included.</param>
+    /// <param name="limit">The names of the settings that limit it.</param>
+    protected static void AddRoom(CheckReport report, int room, int inUse, string limit)
+    {
+        report.Add("limits", "room for pools", FormattableString.Invariant($"{room} connections, {inUse} of them in use"));
+        if (inUse >= room)
+        {
+            report.Find(CheckLevel.Problem, FormattableString.Invariant($"No connection is left: {inUse} of {room} are in use ({limit}). Further opens are refused."));
+        }
+        else if (inUse >= room * 8 / 10)
+        {
+            report.Find(CheckLevel.Warning, FormattableString.Invariant($"{inUse} of {room} connections are in use ({limit}). Restarted instances may find none."));
+        }
+
+        report.Find(
+            CheckLevel.Note,
+            FormattableString.Invariant($"MaxSize times the number of instances must stay below {room} ({limit}): with the default MaxSize of {new ConnectionPoolOptions().MaxSize}, {room / new ConnectionPoolOptions().MaxSize} instances."));
+    }
+}
