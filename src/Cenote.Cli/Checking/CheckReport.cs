@@ -14,7 +14,9 @@ internal sealed class CheckReport
 
     public bool HasProblem => _findings.Exists(static finding => finding.Level == CheckLevel.Problem);
 
-    /// <summary>Adds an answer. Whatever a server sends is shown without characters that a terminal would obey.</summary>
+    /// <summary>
+    /// Adds an answer. Whatever a server sends is shown without characters that a terminal would obey.
+    /// </summary>
     public void Add(string section, string name, string value) => _rows.Add(new CheckRow(section, SafeText.Clean(name), SafeText.Clean(value)));
 
     public void Find(CheckLevel level, string text) => _findings.Add(new CheckFinding(level, SafeText.Clean(text)));

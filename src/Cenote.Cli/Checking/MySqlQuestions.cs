@@ -92,7 +92,7 @@ internal sealed class MySqlQuestions : ServerQuestions
             report.Add("limits", "max_user_connections", FormattableString.Invariant($"{perUser}"));
         }
 
-        // Without the right PROCESS nobody learns how many connections one user has.
+        // How many connections one user has is shown only with the right PROCESS.
         AddRoom(report, most, Number(status, "Threads_connected"), "max_connections");
         if (perUser > 0 && perUser < most)
         {

@@ -19,7 +19,7 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
     /// <exception cref="DbException">It refused a question.</exception>
     public async Task<CheckReport> RunAsync(string connectionString, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // Nothing is tried again, because whoever asks wants to know.
+        // Nothing is tried again: the first failure is the answer.
         var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AcquireTimeout = timeout, ConnectTimeout = timeout, MaxOpenRetries = 0, CircuitBreaker = null };
         await using var pool = new ConnectionPool(questions.NewProvider(connectionString), options);
         var report = new CheckReport();
@@ -74,14 +74,16 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
         }
         catch (DbException)
         {
-            // The pool's connection is there: no second one was to be had.
+            // The pool's connection is there: the server refused a second one.
             return "not measured: a second connection was refused";
         }
 
         return Describe(connects);
     }
 
-    /// <summary>Leaves something in a session, returns it to the pool, and looks at it as the next holder would.</summary>
+    /// <summary>
+    /// Leaves something in a session, returns it to the pool, and looks at it as the next holder would.
+    /// </summary>
     private static async Task<string> TryAsync(ConnectionPool pool, Leftover leftover, CheckReport report, CancellationToken cancellationToken)
     {
         string before;

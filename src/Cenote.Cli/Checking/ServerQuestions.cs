@@ -7,7 +7,9 @@ namespace Cenote.Cli.Checking;
 /// <summary>What is asked of one kind of database. Nothing is written outside the session of the check.</summary>
 internal abstract class ServerQuestions
 {
-    /// <summary>Returns the questions for a word of the command line; <see langword="null"/> for an unknown one.</summary>
+    /// <summary>
+    /// Returns the questions for a word of the command line; <see langword="null"/> for an unknown one.
+    /// </summary>
     public static ServerQuestions? For(string? database) => database?.ToUpperInvariant() switch
     {
         "POSTGRESQL" => new PostgreSqlQuestions(),
@@ -19,7 +21,8 @@ internal abstract class ServerQuestions
     /// <summary>Gets what a reset must clear.</summary>
     public abstract IReadOnlyList<Leftover> Leftovers { get; }
 
-    /// <exception cref="ArgumentException">The connection string is invalid, or has a setting that a pool refuses. The message quotes no secret.</exception>
+    /// <exception cref="ArgumentException">The connection string is invalid, or has a setting that a pool refuses. The
+    /// message quotes no secret.</exception>
     public abstract DatabaseProvider NewProvider(string connectionString);
 
     /// <summary>Asks on an open connection, and adds the answers and what follows from them.</summary>

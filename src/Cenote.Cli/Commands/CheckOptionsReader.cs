@@ -5,7 +5,9 @@ using Cenote.Shared;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>Turns the words of the command line into options and lists every problem, without a part of the connection string.</summary>
+/// <summary>
+/// Turns the words of the command line into options and lists every problem, without a part of the connection string.
+/// </summary>
 internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words)
 {
     private static readonly string[] Secrets = ["password", "pwd", "passphrase", "ssl password", "certificate password"];

@@ -27,7 +27,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <summary>Gets the guard's record of the flow's last rent; <see langword="null"/> without a guard.</summary>
     internal FlowRent? CurrentFlow => nesting?.Current;
 
-    // A pool whose resets leave a context looks for one after each wait, in which the process may have begun to use them.
+    // A pool whose resets leave a context looks for one after each wait, in which the process may have begun to use
+    // them.
     private bool MayHaveContext => _keepsContexts || SessionContextUse.HasBegun;
 
     /// <summary>Rents for a caller that awaits.</summary>

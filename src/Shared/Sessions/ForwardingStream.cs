@@ -1,6 +1,8 @@
 namespace Cenote.Shared.Sessions;
 
-/// <summary>A stream over the one to the server that passes everything on, except what a driver's session changes.</summary>
+/// <summary>
+/// A stream over the one to the server that passes everything on, except what a driver's session changes.
+/// </summary>
 /// <param name="inner">The stream to the server, which it owns.</param>
 internal abstract class ForwardingStream(Stream inner) : Stream
 {
