@@ -66,6 +66,24 @@ public class KeptCommandTests
         }
     }
 
+    [Theory, ClassData<EveryDatabase>]
+    public async Task A_text_that_is_set_while_a_reader_is_open_is_rejected_or_executed(Db db)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var command = connection.Command("SELECT 1");
+        Exception? rejection;
+        await using (await command.ExecuteReaderAsync())
+        {
+            rejection = Record.Exception(() => command.CommandText = "SELECT 2");
+            command.CommandTimeout = 1234;
+        }
+
+        Assert.True(rejection is null or InvalidOperationException);
+        Assert.Equal(rejection is null ? "SELECT 2" : "SELECT 1", command.CommandText);
+        Assert.Equal(rejection is null ? 2 : 1, (await command.ExecuteScalarAsync()).ToNumber());
+    }
+
     [Fact]
     public async Task The_last_inserted_id_is_that_of_the_commands_own_statement()
     {

@@ -58,6 +58,31 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
     }
 
+    [Fact]
+    public async Task A_session_context_passes_a_proxy_that_keeps_sessions_apart()
+    {
+        await using var bouncer = await bouncers.StartAsync("pool_mode = session");
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString);
+        await using var connection = await pool.OpenConnectionAsync(SessionContext.Empty.With("my.tenant", "7"), Stop);
+        Assert.Equal("7", await connection.ScalarAsync<string>("SELECT current_setting('my.tenant')"));
+    }
+
+    [Fact]
+    public async Task A_session_context_is_refused_before_another_session_gets_it()
+    {
+        await using var bouncer = await bouncers.StartAsync("pool_mode = transaction");
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.ResetMode = ResetMode.Rollback);
+        await pool.WarmUpAsync(1, cancellationToken: Stop);
+        await using var other = await bouncer.OpenAsync();
+        await using var holding = await other.BeginTransactionAsync(Stop);
+        await other.ExecuteAsync("SELECT 1");
+        await Assert.ThrowsAsync<NotSupportedException>(async () => await pool.RentAsync(SessionContext.Empty.With("my.tenant", "7"), Stop));
+
+        // The session that answered instead.
+        await using var stranger = await bouncer.OpenAsync();
+        Assert.Equal("", await stranger.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')"));
+    }
+
     /// <summary>
     /// Eight callers rent ten times each. Each lease reads the tenant that it begins with, sets its own, and reads that
     /// again.

@@ -14,6 +14,7 @@ internal sealed class TdsReply
     private readonly List<byte> _tokens = [];
 
     internal TdsReply LoginAccepted(string database) => DatabaseChanged(database)
+        .Token(0xE3, body => body.AddRange([7, 5, 0x09, 0x04, 0xD0, 0x00, 0x34, 0])) // The collation, for parameters.
         .Token(0xAD, body =>
         {
             body.Add(1);

@@ -30,6 +30,9 @@ internal sealed class TdsSession(TdsServer server, TcpClient client, int id)
 
     internal ConcurrentQueue<string> Statements { get; } = new();
 
+    /// <summary>The calls of procedures, which are not understood, as they came.</summary>
+    internal ConcurrentQueue<byte[]> Calls { get; } = new();
+
     internal void Drop() => client.Dispose();
 
     internal async Task RunAsync()
@@ -123,6 +126,11 @@ internal sealed class TdsSession(TdsServer server, TcpClient client, int id)
         // Of a call only that it was made is understood.
         var text = message.Kind == TdsMessageKind.Batch ? message.Text : "SELECT 1";
         Statements.Enqueue(text);
+        if (message.Kind != TdsMessageKind.Batch)
+        {
+            Calls.Enqueue(message.Body.ToArray());
+        }
+
         if (Run(text, reply) is { } answer)
         {
             await SendAsync(answer);
