@@ -13,6 +13,10 @@ builder.Services.AddConnectionPool("orders", pool => pool.UseSqlite());
 builder.Services.AddConnectionPoolHosting();
 builder.Services.AddHealthChecks().AddConnectionPools();
 
+// A request that a pool refuses gets 503 and Retry-After.
+builder.Services.AddProblemDetails();
+builder.Services.AddConnectionPoolExceptionHandler();
+
 // A live page of the pools, for this machine alone until RequireAuthorization is called on it.
 builder.Services.AddCenoteDashboard();
 
@@ -22,6 +26,7 @@ builder.Services.AddHostedService<OrderSchema>();
 builder.Services.AddSingleton<SalesReport>();
 
 var app = builder.Build();
+app.UseExceptionHandler();
 app.MapOrders();
 app.MapCenoteDashboard("/pools");
 app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });

@@ -48,6 +48,7 @@ internal static class WebRuns
             app.MapCenoteDashboard("/pools");
             await ServeAsync(app, async client => Assert.Contains($"\"{legacy.Name}\"", await client.GetStringAsync("/pools/api/overview"), StringComparison.Ordinal));
         }),
+        ["RefusedRequests.usage"] = RefuseAsync,
         ["Hosting.usage"] = HostAsync,
         ["Hosting.settings"] = HostWithSettingsAsync,
         ["Hosting.checks"] = HostWithSettingsAsync,
@@ -117,6 +118,23 @@ internal static class WebRuns
 
         life.StopApplication();
         await running.Soon();
+    }
+
+    private static Task RefuseAsync(SnippetDatabases databases)
+    {
+        var app = Snippets.RefusedRequests.Usage(Arguments(databases));
+        app.MapGet("/orders", static async ([FromKeyedServices("orders")] ConnectionPool orders) =>
+        {
+            orders.IsolateCircuit();
+            orders.Clear();
+            await using var connection = await orders.OpenConnectionAsync();
+        });
+        return ServeAsync(app, static async client =>
+        {
+            using var response = await client.GetAsync("/orders");
+            Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+            Assert.NotNull(response.Headers.RetryAfter);
+        });
     }
 
     private static async Task HostWithSettingsAsync(SnippetDatabases databases)
