@@ -19,6 +19,9 @@ namespace Cenote;
 /// </summary>
 internal sealed class PoolEngine
 {
+    private readonly ConnectionOpener _opener;
+    private AmbientTransactions? _ambientTransactions;
+
     internal PoolEngine(DatabaseProvider provider, PoolSettings settings)
     {
         Provider = provider;
@@ -48,14 +51,11 @@ internal sealed class PoolEngine
         var closed = new CancellationTokenSource();
         var opener = new ConnectionOpener(provider, Classifier, settings, Desk, leftBehind, Journal, closed.Token);
         Work = new ConnectionWork(settings, Desk, opener, CircuitChanged, FailureReports, Journal);
-        Dedicated = new DedicatedConnections(provider, settings, Desk, opener);
+        _opener = opener;
 
-        Leases = new LeaseReader(settings, Desk) { Sessions = Sessions };
         Leaks = new LeakReporter(settings, meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
-        AmbientTransactions = new AmbientTransactions(settings, Desk, Rents, Revoker, Journal);
         Operations = new PoolOperations(provider, settings, Desk, Work, Journal);
-        Statistics = new StatisticsReader(settings, Desk, Operations);
         var trend = new PoolTrend();
         Diagnoser = new PoolDiagnoser(this, trend);
         Locks = Sessions is null ? null : new LockJournal(Journal);
@@ -79,8 +79,6 @@ internal sealed class PoolEngine
 
     internal ConnectionWork Work { get; }
 
-    internal DedicatedConnections Dedicated { get; }
-
     internal FailureClassifier Classifier { get; }
 
     internal FailureReports FailureReports { get; }
@@ -89,13 +87,24 @@ internal sealed class PoolEngine
 
     internal OrderedEvent<CircuitChangedEventArgs> CircuitChanged { get; }
 
-    internal LeaseReader Leases { get; }
-
     internal LeaseRevoker Revoker { get; }
 
     internal LeakReporter Leaks { get; }
 
-    internal AmbientTransactions AmbientTransactions { get; }
+    /// <summary>Gets the sessions in ambient transactions, from the first such transaction on.</summary>
+    internal AmbientTransactions AmbientTransactions
+    {
+        get
+        {
+            if (Volatile.Read(ref _ambientTransactions) is { } existing)
+            {
+                return existing;
+            }
+
+            var first = new AmbientTransactions(Settings, Desk, Rents, Revoker, Journal);
+            return Interlocked.CompareExchange(ref _ambientTransactions, first, null) ?? first;
+        }
+    }
 
     /// <summary>Gets the guard against nested rents; <see langword="null"/> unless the pool looks for them.</summary>
     internal NestedRentGuard? Nesting { get; }
@@ -106,8 +115,6 @@ internal sealed class PoolEngine
 
     internal MaintenanceLoop Maintenance { get; }
 
-    internal StatisticsReader Statistics { get; }
-
     /// <summary>Gets the statement statistics; <see langword="null"/> unless statements are counted.</summary>
     internal StatementRegistry? Statements { get; }
 
@@ -115,6 +122,13 @@ internal sealed class PoolEngine
     /// Gets the effects of statements on their sessions; <see langword="null"/> unless only dirty sessions are reset.
     /// </summary>
     internal StatementEffects? Effects { get; }
+
+    // The next three have no state, and exist only while they are used.
+    internal DedicatedConnections Dedicated => new(Provider, Settings, Desk, _opener);
+
+    internal LeaseReader Leases => new(Settings, Desk) { Sessions = Sessions };
+
+    internal StatisticsReader Statistics => new(Settings, Desk, Operations);
 
     internal PoolDiagnoser Diagnoser { get; }
 

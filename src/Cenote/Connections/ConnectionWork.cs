@@ -10,7 +10,9 @@ internal sealed class ConnectionWork(
     : IConnectionWork
 {
     private readonly ConnectionValidator _validator = new(settings, desk);
-    private readonly ConnectionCloser _closer = new(settings, desk, journal);
+
+    // Has no state: a pool at rest keeps none.
+    private ConnectionCloser Closer => new(settings, desk, journal);
 
     public void Open(Slot slot, bool needsOwnThread) =>
         BackgroundWork.Start(() => opener.OpenAsync(slot, needsOwnThread), needsOwnThread);
@@ -24,19 +26,19 @@ internal sealed class ConnectionWork(
     public void Close(Slot slot, CloseReason reason)
     {
         var needsOwnThread = desk.HasBlockedCallers;
-        BackgroundWork.Start(() => _closer.CloseAsync(slot, reason, needsOwnThread), needsOwnThread);
+        BackgroundWork.Start(() => Closer.CloseAsync(slot, reason, needsOwnThread), needsOwnThread);
     }
 
     public void Abandon(Slot slot, CloseReason reason)
     {
         var physical = slot.Physical!;
-        BackgroundWork.Start(() => _closer.AbortAbandonedAsync(physical, reason), needsOwnThread: false);
+        BackgroundWork.Start(() => Closer.AbortAbandonedAsync(physical, reason), needsOwnThread: false);
         journal.ConnectionClosed(slot.Id, reason);
         desk.Closed(slot, reason);
     }
 
     public void CloseAbandoned(PhysicalConnection physical, CloseReason reason) =>
-        BackgroundWork.Start(() => _closer.CloseAbandonedAsync(physical, reason), needsOwnThread: false);
+        BackgroundWork.Start(() => Closer.CloseAbandonedAsync(physical, reason), needsOwnThread: false);
 
     public void RecordFailure(Slot slot, CloseReason reason, Exception? exception) => failures.RecordFailure(slot, reason, exception);
 

@@ -14,15 +14,14 @@ internal sealed class PoolTrend
     /// <summary>The smallest number of leases from which a median is taken.</summary>
     private const int MinUses = 20;
 
-    private readonly object _gate = new();
-    private Queue<TrendSample> _samples = new();
+    private readonly Queue<TrendSample> _samples = new();
     private bool _isAtRest;
     private long? _stillSince;
     private double? _quietUse;
 
     internal void Add(TrendSample sample)
     {
-        lock (_gate)
+        lock (_samples)
         {
             if (_isAtRest)
             {
@@ -49,7 +48,7 @@ internal sealed class PoolTrend
     /// </summary>
     internal void Rest()
     {
-        lock (_gate)
+        lock (_samples)
         {
             _isAtRest = true;
             if (_samples.Count > 0)
@@ -64,7 +63,7 @@ internal sealed class PoolTrend
     /// </summary>
     internal TrendWindow? Read(TrendSample now)
     {
-        lock (_gate)
+        lock (_samples)
         {
             if (_isAtRest && _samples.TryPeek(out var last) && now.At - last.At > LongestWindow)
             {
@@ -81,7 +80,10 @@ internal sealed class PoolTrend
     {
         if (_samples.Count > 0)
         {
-            _samples = new Queue<TrendSample>([_samples.Last() with { At = at }]);
+            var last = _samples.Last() with { At = at };
+            _samples.Clear();
+            _samples.Enqueue(last);
+            _samples.TrimExcess();
         }
     }
 

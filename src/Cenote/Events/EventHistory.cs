@@ -2,7 +2,7 @@ namespace Cenote.Events;
 
 /// <summary>
 /// The last events of a pool, in bounded memory. Opened and closed connections have one half of it, because they would
-/// otherwise push out the few events that explain them.
+/// otherwise push out the few events that explain them. Not thread-safe: the journal locks it.
 /// </summary>
 internal sealed class EventHistory
 {
@@ -20,24 +20,17 @@ internal sealed class EventHistory
     /// <summary>Numbers the event and keeps it.</summary>
     internal PoolEvent Add(PoolEvent happened)
     {
-        lock (_rest)
-        {
-            var numbered = new PoolEvent(happened) { Sequence = ++_sequence };
-            (IsTraffic(happened) ? _traffic : _rest).Add(numbered);
-            return numbered;
-        }
+        var numbered = new PoolEvent(happened) { Sequence = ++_sequence };
+        (IsTraffic(happened) ? _traffic : _rest).Add(numbered);
+        return numbered;
     }
 
     /// <summary>Gets the kept events after a number, the oldest first.</summary>
     internal IReadOnlyList<PoolEvent> Read(long after)
     {
         List<PoolEvent> events = [];
-        lock (_rest)
-        {
-            _traffic.CopyAfter(after, events);
-            _rest.CopyAfter(after, events);
-        }
-
+        _traffic.CopyAfter(after, events);
+        _rest.CopyAfter(after, events);
         events.Sort(static (left, right) => left.Sequence.CompareTo(right.Sequence));
         return events;
     }

@@ -3,7 +3,7 @@ namespace Cenote.Events;
 /// <summary>
 /// The last events, up to a capacity. The oldest makes room for the next. Grows with its contents. Not thread-safe.
 /// </summary>
-internal sealed class EventRing(int capacity)
+internal readonly struct EventRing(int capacity)
 {
     private readonly Queue<PoolEvent> _events = new();
 

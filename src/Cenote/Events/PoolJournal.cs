@@ -11,7 +11,6 @@ internal sealed partial class PoolJournal
 {
     private readonly PoolSettings _settings;
     private readonly EventHistory _history;
-    private readonly object _order = new();
     private Throttle? _slowAcquires;
     private Throttle? _timeouts;
     private Throttle? _overloads;
@@ -23,7 +22,7 @@ internal sealed partial class PoolJournal
         _settings = settings;
         Logger = logger;
         _history = new EventHistory(settings.EventHistoryCapacity);
-        HandlerFailed = (_, exception) => PoolLog.HandlerFailed(Logger, _settings.Name, exception);
+        HandlerFailed = LogHandlerFailure;
         EventOccurred = new OrderedEvent<PoolEventArgs>(HandlerFailed);
     }
 
@@ -32,7 +31,13 @@ internal sealed partial class PoolJournal
     /// <summary>Gets the logger, for messages that are not events.</summary>
     internal ILogger Logger { get; }
 
-    internal IReadOnlyList<PoolEvent> Read(long after) => _history.Read(after);
+    internal IReadOnlyList<PoolEvent> Read(long after)
+    {
+        lock (_history)
+        {
+            return _history.Read(after);
+        }
+    }
 
     /// <summary>Gets the action that logs that a handler of one of the pool's events threw.</summary>
     internal Action<object, Exception> HandlerFailed { get; }
@@ -45,13 +50,25 @@ internal sealed partial class PoolJournal
     private void Record(PoolEvent happened)
     {
         // Numbers and posts under one lock, so that handlers get events in the order of their numbers.
-        lock (_order)
+        lock (_history)
         {
             var numbered = _history.Add(happened);
             if (EventOccurred.HasHandlers)
             {
                 EventOccurred.Post(new PoolEventArgs(_settings.Name, numbered));
             }
+        }
+    }
+
+    private void LogHandlerFailure(object arguments, Exception exception)
+    {
+        if (arguments is LeakReportedEventArgs leak)
+        {
+            PoolLog.LeakHandlerFailed(Logger, _settings.Name, leak.Kind, exception);
+        }
+        else
+        {
+            PoolLog.HandlerFailed(Logger, _settings.Name, exception);
         }
     }
 

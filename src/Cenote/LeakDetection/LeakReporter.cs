@@ -17,7 +17,7 @@ internal sealed class LeakReporter
         _settings = settings;
         _meters = meters;
         _journal = journal;
-        Reported = new OrderedEvent<LeakReportedEventArgs>((report, exception) => PoolLog.LeakHandlerFailed(journal.Logger, settings.Name, report.Kind, exception));
+        Reported = new OrderedEvent<LeakReportedEventArgs>(journal.HandlerFailed);
     }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal sealed class LeakScan(PoolSettings settings, LeaseDesk desk, LeakReport
 
     private void Scan(Slot slot, LeaseInfo lease)
     {
-        var seen = TimeSpan.FromMilliseconds(slot.Age.Watch(lease.Lease.Ticket, desk.Clock.ElapsedMilliseconds, LongestGap));
+        var seen = TimeSpan.FromMilliseconds(slot.Age.Watch.See(lease.Lease.Ticket, desk.Clock.ElapsedMilliseconds, LongestGap));
         if (seen >= settings.LeakThreshold && !lease.IsSuspectedLeak)
         {
             slot.Age.SuspectedLeak = lease = new LeaseInfo(lease) { IsSuspectedLeak = true };

@@ -7,9 +7,6 @@ internal sealed class SlotAge
     private long _preparingSince;
     private long _seenLeases;
     private LeaseInfo? _suspectedLeak;
-    private long _watched;
-    private long _watchedAt;
-    private long _watchedFor;
 
     /// <summary>
     /// Gets or sets when the connection is due for replacement; <see cref="long.MaxValue"/> for never.
@@ -51,17 +48,10 @@ internal sealed class SlotAge
     }
 
     /// <summary>
-    /// Returns how long the leak scan itself has seen this lease. The pool's clock stands still between two ticks, and
-    /// the machine may have stood still longer, so a lease's age may be far too high.
+    /// Gets the watch of the leak scan, which exists from the first lease on that the scan sees. Used by the leak scan
+    /// alone.
     /// </summary>
-    internal long Watch(long ticket, long now, long longestGap)
-    {
-        var gap = Math.Min(now - _watchedAt, longestGap);
-        _watchedFor = ticket == _watched ? _watchedFor + gap : 0;
-        _watched = ticket;
-        _watchedAt = now;
-        return _watchedFor;
-    }
+    internal LeaseWatch Watch => field ??= new LeaseWatch();
 
     /// <summary>Gets the generation in which its opening began.</summary>
     internal long Generation { get; private set; }

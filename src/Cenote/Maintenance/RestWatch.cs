@@ -52,9 +52,9 @@ internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick
             desk.Meters.LastOpenFailure is not null,
             desk.Standstills,
             clock.Pace == long.MaxValue ? freshSince : desk.Now - freshSince,
-            settings.Changeable);
+            settings.Followed);
     }
 
     private readonly record struct Picture(
-        bool IsQuiet, long Words, CapacityView Capacity, long Opened, long OpenFailures, bool HasFailed, int Standstills, long Freshness, ChangeableSettings Settings);
+        bool IsQuiet, long Words, CapacityView Capacity, long Opened, long OpenFailures, bool HasFailed, int Standstills, long Freshness, ConnectionPoolOptions Settings);
 }

@@ -107,14 +107,14 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         var fixedChanges = settings.FindFixedChanges(changed).ToList();
         lock (_sizes)
         {
-            var before = settings.Changeable;
-            var after = changed.Changeable;
+            var before = settings.Followed;
+            var after = changed.Followed;
             var changes = string.Join(", ", settings.DescribeChanges(changed));
             if (changes.Length > 0)
             {
                 settings.Change(changed);
                 desk.SetMaxWaiters(after.MaxWaiters);
-                desk.StackSamplingInterval = after.StackSamplingInterval;
+                desk.StackSamplingInterval = after.LeakDetection.StackSamplingInterval;
                 journal.Reconfigured(changes);
             }
 

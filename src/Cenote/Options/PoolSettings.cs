@@ -12,7 +12,6 @@ internal sealed class PoolSettings
     private readonly DatabaseProvider _provider;
     private readonly ConnectionPoolOptions _constructed;
     private volatile ConnectionPoolOptions _followed;
-    private volatile ChangeableSettings _changeable;
 
     private PoolSettings(string name, DatabaseProvider provider, ConnectionPoolOptions options, ConnectionSettings connection)
     {
@@ -24,39 +23,18 @@ internal sealed class PoolSettings
             AmbientTransactionBehavior = options.AmbientTransactionBehavior ?? provider.DefaultAmbientTransactionBehavior,
             SessionReset = connection.SessionReset,
         };
-        Name = name;
         _provider = provider;
-        AmbientTransactionBehavior = _constructed.AmbientTransactionBehavior.GetValueOrDefault();
         Connection = connection;
         Clock = new PoolClock(options.TimeProvider);
-        _changeable = ChangeableSettings.Of(options);
-        ConnectTimeout = options.ConnectTimeout;
-        MaxOpenRetries = options.MaxOpenRetries;
-        OpenRetryBaseDelay = options.OpenRetryBaseDelay;
-        OpenRetryMaxDelay = options.OpenRetryMaxDelay;
-        MaxConcurrentOpens = options.MaxConcurrentOpens;
-        CircuitBreaker = _constructed.CircuitBreaker;
-        LoadShedding = _constructed.LoadShedding;
-        StartupMode = options.StartupMode;
-        CredentialsProvider = options.CredentialsProvider;
-        SessionContextProvider = options.SessionContextProvider;
-        QueryTimeout = options.QueryTimeout;
-        FailureClassifier = options.FailureClassifier;
-        SizingPolicy = options.SizingPolicy;
-        NestedRentBehavior = options.NestedRentBehavior;
-        EventHistoryCapacity = options.EventHistoryCapacity;
-        SlowAcquireThreshold = options.SlowAcquireThreshold;
-        ServerDiagnosis = options.ServerDiagnosis;
-        CommitTable = options.CommitTable;
-        StatementStatistics = _constructed.StatementStatistics;
-        WhenDirty = options.ResetMode == ResetMode.WhenDirty ? _constructed.WhenDirty : null;
-        LoggerFactory = options.LoggerFactory ?? NullLoggerFactory.Instance;
     }
 
-    /// <summary>Gets the settings that the running pool follows, as of now.</summary>
-    internal ChangeableSettings Changeable => _changeable;
+    /// <summary>
+    /// Gets the options that the running pool follows, as of now: one copy that never changes, so that a reader of
+    /// several settings gets them from one moment.
+    /// </summary>
+    internal ConnectionPoolOptions Followed => _followed;
 
-    internal string Name { get; }
+    internal string Name => _constructed.Name!;
 
     /// <summary>Gets the database system and address, for messages.</summary>
     internal string Target => $"{_provider.DatabaseSystem} at {_provider.Address}";
@@ -65,84 +43,83 @@ internal sealed class PoolSettings
 
     internal PoolClock Clock { get; }
 
-    internal int MinSize => Changeable.MinSize;
+    internal int MinSize => Followed.MinSize;
 
-    internal int MaxSize => Changeable.MaxSize;
+    internal int MaxSize => Followed.MaxSize;
 
-    internal TimeSpan AcquireTimeout => Changeable.AcquireTimeout;
+    internal TimeSpan AcquireTimeout => Followed.AcquireTimeout;
 
-    internal TimeSpan MaxIdleTime => Changeable.MaxIdleTime;
+    internal TimeSpan MaxIdleTime => Followed.MaxIdleTime;
 
-    internal TimeSpan MaxLifetime => Changeable.MaxLifetime;
+    internal TimeSpan MaxLifetime => Followed.MaxLifetime;
 
-    internal double LifetimeJitter => Changeable.LifetimeJitter;
+    internal double LifetimeJitter => Followed.LifetimeJitter;
 
-    internal TimeSpan ValidationInterval => Changeable.ValidationInterval;
+    internal TimeSpan ValidationInterval => Followed.ValidationInterval;
 
-    internal TimeSpan ValidationTimeout => Changeable.ValidationTimeout;
+    internal TimeSpan ValidationTimeout => Followed.ValidationTimeout;
 
-    internal TimeSpan ConnectTimeout { get; }
+    internal TimeSpan ConnectTimeout => _constructed.ConnectTimeout;
 
-    internal int MaxOpenRetries { get; }
+    internal int MaxOpenRetries => _constructed.MaxOpenRetries;
 
-    internal TimeSpan OpenRetryBaseDelay { get; }
+    internal TimeSpan OpenRetryBaseDelay => _constructed.OpenRetryBaseDelay;
 
-    internal TimeSpan OpenRetryMaxDelay { get; }
+    internal TimeSpan OpenRetryMaxDelay => _constructed.OpenRetryMaxDelay;
 
-    internal int MaxConcurrentOpens { get; }
+    internal int MaxConcurrentOpens => _constructed.MaxConcurrentOpens;
 
-    internal CircuitBreakerOptions? CircuitBreaker { get; }
+    internal CircuitBreakerOptions? CircuitBreaker => _constructed.CircuitBreaker;
 
-    internal int? MaxWaiters => Changeable.MaxWaiters;
+    internal int? MaxWaiters => Followed.MaxWaiters;
 
-    internal LoadSheddingOptions? LoadShedding { get; }
+    internal LoadSheddingOptions? LoadShedding => _constructed.LoadShedding;
 
-    internal StartupMode StartupMode { get; }
+    internal StartupMode StartupMode => _constructed.StartupMode;
 
-    internal AmbientTransactionBehavior AmbientTransactionBehavior { get; }
+    internal AmbientTransactionBehavior AmbientTransactionBehavior => _constructed.AmbientTransactionBehavior.GetValueOrDefault();
 
-    internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider { get; }
+    internal Func<CancellationToken, ValueTask<DatabaseCredentials>>? CredentialsProvider => _constructed.CredentialsProvider;
 
-    internal Func<SessionContext?>? SessionContextProvider { get; }
+    internal Func<SessionContext?>? SessionContextProvider => _constructed.SessionContextProvider;
 
     /// <summary>Gets the query timeout; <see langword="null"/> for the driver's own.</summary>
-    internal TimeSpan? QueryTimeout { get; }
+    internal TimeSpan? QueryTimeout => _constructed.QueryTimeout;
 
-    internal Func<Exception, FailureKind?>? FailureClassifier { get; }
+    internal Func<Exception, FailureKind?>? FailureClassifier => _constructed.FailureClassifier;
 
-    internal ISizingPolicy? SizingPolicy { get; }
+    internal ISizingPolicy? SizingPolicy => _constructed.SizingPolicy;
 
-    internal NestedRentBehavior NestedRentBehavior { get; }
+    internal NestedRentBehavior NestedRentBehavior => _constructed.NestedRentBehavior;
 
-    internal TimeSpan? LeakThreshold => Changeable.LeakThreshold;
+    internal TimeSpan? LeakThreshold => Followed.LeakDetection.Threshold;
 
-    internal int StackSamplingInterval => Changeable.StackSamplingInterval;
+    internal int StackSamplingInterval => Followed.LeakDetection.StackSamplingInterval;
 
-    internal TimeSpan? RevokeAfter => Changeable.RevokeAfter;
+    internal TimeSpan? RevokeAfter => Followed.LeakDetection.RevokeAfter;
 
     /// <summary>Gets the number of events that are kept.</summary>
-    internal int EventHistoryCapacity { get; }
+    internal int EventHistoryCapacity => _constructed.EventHistoryCapacity;
 
-    internal TimeSpan? SlowAcquireThreshold { get; }
+    internal TimeSpan? SlowAcquireThreshold => _constructed.SlowAcquireThreshold;
 
-    internal bool ServerDiagnosis { get; }
+    internal bool ServerDiagnosis => _constructed.ServerDiagnosis;
 
-    internal string? CommitTable { get; }
+    internal string? CommitTable => _constructed.CommitTable;
 
-    internal StatementStatisticsOptions? StatementStatistics { get; }
+    internal StatementStatisticsOptions? StatementStatistics => _constructed.StatementStatistics;
 
     /// <summary>
     /// Gets what leaves no trace in a session; <see langword="null"/> unless only dirty sessions are reset.
     /// </summary>
-    internal WhenDirtyOptions? WhenDirty { get; }
+    internal WhenDirtyOptions? WhenDirty => _constructed.ResetMode == ResetMode.WhenDirty ? _constructed.WhenDirty : null;
 
-    internal ILoggerFactory LoggerFactory { get; }
+    internal ILoggerFactory LoggerFactory => _constructed.LoggerFactory ?? NullLoggerFactory.Instance;
 
     /// <summary>Applies the settings that may change while the pool runs.</summary>
     internal void Change(PoolSettings changed)
     {
         _followed = changed._followed;
-        _changeable = changed._changeable;
     }
 
     /// <summary>
@@ -233,12 +210,12 @@ internal sealed class PoolSettings
     internal Capacity CreateCapacity() => new(
         MinSize,
         MaxSize,
-        SizingPolicy is null ? MaxSize : Capacity.SmallestLimitOf(MinSize, MaxSize, Changeable.MinIdle),
+        SizingPolicy is null ? MaxSize : Capacity.SmallestLimitOf(MinSize, MaxSize, Followed.MinIdle),
         MaxConcurrentOpens,
         OpenRetryBaseDelay > Capacity.ShortestHold ? OpenRetryBaseDelay : Capacity.ShortestHold,
         CredentialsProvider is not null)
     {
-        MinIdle = Changeable.MinIdle,
+        MinIdle = Followed.MinIdle,
     };
 
     internal static void ThrowIfNotAcquireTimeout(TimeSpan acquireTimeout)

@@ -12,7 +12,7 @@ public sealed class WhenDirtyOptions
 
     internal WhenDirtyOptions(WhenDirtyOptions other)
     {
-        HarmlessFunctions = other.HarmlessFunctions is null ? null! : [.. other.HarmlessFunctions];
+        HarmlessFunctions = other.HarmlessFunctions switch { null => null!, { Count: 0 } => [], var some => [.. some] };
         KeepGeneratedKeys = other.KeepGeneratedKeys;
         KeepSessionContexts = other.KeepSessionContexts;
     }

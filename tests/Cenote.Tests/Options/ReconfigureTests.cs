@@ -91,13 +91,13 @@ public sealed class ReconfigureTests
     public async Task Settings_that_cannot_work_change_nothing_and_name_every_problem()
     {
         await using var test = TestPool.Create(options => options.MaxSize = 2);
-        var before = test.Pool.Engine.Settings.Changeable;
+        var before = test.Pool.Engine.Settings.Followed;
 
         var refusal = Assert.Throws<PoolOptionsException>(() => Change(test, options =>
             (options.MaxSize, options.MinSize, options.MaxIdleTime, options.AcquireTimeout) = (5, 9, TimeSpan.FromHours(1), TimeSpan.Zero)));
 
         Assert.Equal(2, refusal.Problems.Count);
-        Assert.Same(before, test.Pool.Engine.Settings.Changeable);
+        Assert.Same(before, test.Pool.Engine.Settings.Followed);
         Assert.Equal(2, test.Pool.Engine.Desk.ReadCapacity().MaxSize);
     }
 
@@ -147,11 +147,11 @@ public sealed class ReconfigureTests
     public async Task No_setting_is_forgotten_a_change_is_followed_or_named(string setting)
     {
         await using var test = TestPool.Create();
-        var before = test.Pool.Engine.Settings.Changeable;
+        var before = test.Pool.Engine.Settings.Followed;
 
         var waiting = Change(test, options => OtherValues.Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));
 
-        Assert.True(waiting.Contains(setting, StringComparer.Ordinal) != (before != test.Pool.Engine.Settings.Changeable), $"{setting}: {string.Join(", ", waiting)}");
+        Assert.True(waiting.Contains(setting, StringComparer.Ordinal) != (before != test.Pool.Engine.Settings.Followed), $"{setting}: {string.Join(", ", waiting)}");
     }
 
     private static IReadOnlyList<string> Change(TestPool test, Action<ConnectionPoolOptions> change)
