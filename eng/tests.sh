@@ -16,7 +16,7 @@ run_test_project() {
     rm -f "$report"
 
     watched "${CENOTE_TEST_TIME_LIMIT:-300}" dotnet "tests/$name/bin/Release/net10.0/$name.dll" \
-        -noLogo -noColor -noAutoReporters -failSkips -reporter quiet -result-xml "$report" "$@" || status=$?
+        $(waiting_threads "$name") -noLogo -noColor -noAutoReporters -failSkips -reporter quiet -result-xml "$report" "$@" || status=$?
 
     passed=$(count_in "$report" passed)
     failed=$(count_in "$report" failed)
@@ -32,6 +32,14 @@ run_test_project() {
         echo "$name: no test ran" >&2
     fi
     count "$name" "$passed" $((failed + errors)) "$started"
+}
+
+# waiting_threads NAME: tests that mostly wait, for a server or for a timeout, run four at a time. The others run one a
+# core, as is the default.
+waiting_threads() {
+    case $1 in
+        Cenote.AdoNetTests | Cenote.EntityFrameworkCoreTests | Cenote.ProviderTests | Cenote.ReadReplicasTests) echo '-maxThreads 4' ;;
+    esac
 }
 
 # The packages that tests open, and that programs are built from.

@@ -8,7 +8,7 @@ namespace Cenote.FaultTests.Commits;
 /// </summary>
 public sealed class UnansweredCommitTests
 {
-    private static int Rounds => Read("CENOTE_COMMIT_ROUNDS", 100);
+    private static int Rounds => Read("CENOTE_COMMIT_ROUNDS", 30);
 
     private static int Kills => Read("CENOTE_COMMIT_KILLS", 1);
 

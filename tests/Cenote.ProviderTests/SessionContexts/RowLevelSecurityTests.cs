@@ -8,7 +8,7 @@ namespace Cenote.ProviderTests.SessionContexts;
 /// </summary>
 public sealed class RowLevelSecurityTests(ITestOutputHelper output)
 {
-    private static int Leases => int.TryParse(Environment.GetEnvironmentVariable("CENOTE_CONTEXT_LEASES"), CultureInfo.InvariantCulture, out var leases) ? leases : 400;
+    private static int Leases => int.TryParse(Environment.GetEnvironmentVariable("CENOTE_CONTEXT_LEASES"), CultureInfo.InvariantCulture, out var leases) ? leases : 150;
 
     [Theory]
     [InlineData(SessionReset.ByDriver, ResetMode.Full)]

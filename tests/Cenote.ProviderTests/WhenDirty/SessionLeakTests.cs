@@ -10,7 +10,7 @@ namespace Cenote.ProviderTests.WhenDirty;
 public sealed class SessionLeakTests
 {
     private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("CENOTE_LEAK_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 100;
+        int.TryParse(Environment.GetEnvironmentVariable("CENOTE_LEAK_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 40;
 
     private static readonly int Seed =
         int.TryParse(Environment.GetEnvironmentVariable("CENOTE_LEAK_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : Environment.TickCount;
