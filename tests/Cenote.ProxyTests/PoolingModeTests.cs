@@ -83,6 +83,25 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         Assert.Equal("", await stranger.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')"));
     }
 
+    [Theory]
+    [InlineData("session")]
+    [InlineData("transaction")]
+    public async Task Nothing_is_reported_of_sessions_whose_ids_are_the_proxy_s(string mode)
+    {
+        await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
+        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => (options.ResetMode, options.MaxSize, options.AcquireTimeout) = (ResetMode.Rollback, 1, TimeSpan.FromSeconds(2)));
+        await using var lease = await pool.RentAsync(Stop);
+        PoolTimeoutException exception;
+        do
+        {
+            exception = await Assert.ThrowsAsync<PoolTimeoutException>(async () => (await pool.RentAsync(Stop)).Dispose());
+        }
+        while (!exception.Message.Contains("The server was queried", StringComparison.Ordinal));
+
+        Assert.Contains(" UTC: a proxy is in between, whose sessions are not those of the server.", exception.Message, StringComparison.Ordinal);
+        Assert.Null(Assert.Single(exception.LongestHolders).Session);
+    }
+
     /// <summary>
     /// Eight callers rent ten times each. Each lease reads the tenant that it begins with, sets its own, and reads that
     /// again.

@@ -91,7 +91,8 @@ internal static class PoolPage
         foreach (var holder in holders.Take(MaxHolders))
         {
             var suspected = holder.Any(static lease => lease.IsSuspectedLeak);
-            var text = FormattableString.Invariant($"{Count(holder)} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}");
+            var session = holder.OrderByDescending(static lease => lease.HeldSeconds).FirstOrDefault(static lease => lease.Session is not null)?.Session;
+            var text = FormattableString.Invariant($"{Count(holder)} × {holder.Key} · longest {Amounts.Duration(holder.Max(static lease => lease.HeldSeconds))}{(suspected ? " · leak suspected" : "")}{(session is null ? "" : $" · at the server: {session}")}");
             foreach (var line in SafeText.Wrap(text, width - HolderIndent).Select((part, index) => new string(' ', index == 0 ? 2 : HolderIndent) + part.Replace('\u00a0', ' ')))
             {
                 yield return SafeText.Markup(line, suspected ? "yellow" : "default");

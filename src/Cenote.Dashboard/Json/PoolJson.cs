@@ -58,7 +58,10 @@ internal sealed record SlotJson(
     string? Holder,
     bool IsSuspectedLeak);
 
-/// <summary>Who holds a connection. The stack and the thread are those of the rent, when it was sampled.</summary>
+/// <summary>
+/// Who holds a connection. The stack and the thread are those of the rent, when it was sampled. The session is what the
+/// server reported of it, in words.
+/// </summary>
 internal sealed record LeaseJson(
     string Id,
     int Slot,
@@ -70,7 +73,8 @@ internal sealed record LeaseJson(
     string? Member,
     bool IsSuspectedLeak,
     string? Stack,
-    string? Thread);
+    string? Thread,
+    string? Session = null);
 
 /// <summary>What became known of a lease that was not returned as it should be.</summary>
 internal sealed record LeakJson(DateTimeOffset Time, string Kind, string Site, int Slot, double HeldSeconds, string? Stack);

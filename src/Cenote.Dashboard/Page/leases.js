@@ -46,6 +46,7 @@ export function createLeases(context) {
                 className: 'number',
                 sortable: true,
             },
+            { label: 'At the server', field: 'session', value: lease => lease.session },
             { label: 'Rented', field: 'rentedAt', value: lease => lease.rentedAt, text: lease => clock(lease.rentedAt), sortable: true },
             { label: 'Slot', field: 'slot', value: lease => lease.slot, className: 'number', sortable: true },
             { label: 'Lease', field: 'id', value: lease => lease.id },

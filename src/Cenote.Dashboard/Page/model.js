@@ -12,7 +12,7 @@
  * @typedef {{ subject: string, time: string, level: string, summary: string, findings: Finding[] }} Diagnosis
  * @typedef {{ id: number, state: string, ageSeconds: number | null, leaseCount: number, leaseId: string | null, heldSeconds: number | null, holder: string | null, isSuspectedLeak: boolean }} Slot
  * @typedef {{ id: string, slot: number, heldSeconds: number, rentedAt: string, site: string | null, file: string | null, line: number | null, member: string | null,
- *   isSuspectedLeak: boolean, stack: string | null, thread: string | null }} Lease
+ *   isSuspectedLeak: boolean, stack: string | null, thread: string | null, session: string | null }} Lease
  * @typedef {{ row: PoolRow, diagnosis: Diagnosis, totals: any, latencies: any, lastOpenFailure: any, circuit: any, slots: Slot[], leases: Lease[], leaks: any[],
  *   statements: any[] | null, events: any[], settings: any[] }} Pool
  * @typedef {{ pool: string, stepSeconds: number, times: number[], series: Record<string, (number | null)[]>, closed: Record<string, (number | null)[]> }} History

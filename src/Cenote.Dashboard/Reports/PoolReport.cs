@@ -73,7 +73,8 @@ internal static class PoolReport
         lease.CallSite.MemberName,
         lease.IsSuspectedLeak,
         lease.Origin?.StackTrace,
-        lease.Origin is { } origin ? ThreadOf(origin) : null);
+        lease.Origin is { } origin ? ThreadOf(origin) : null,
+        lease.Session?.ToString());
 
     private static string ThreadOf(LeaseOrigin origin) => string.Create(
         CultureInfo.InvariantCulture,

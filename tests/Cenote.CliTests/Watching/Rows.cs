@@ -21,7 +21,7 @@ internal static class Rows
         new OpenFailureJson(text, text, DateTimeOffset.UnixEpoch, 1),
         new CircuitJson("Closed", IsIsolated: false, DateTimeOffset.UnixEpoch, 0, SecondsUntilNextProbe: null),
         [],
-        [new LeaseJson("1-1", 1, 12, DateTimeOffset.UnixEpoch, text, text, 1, text, IsSuspectedLeak: true, text, text)],
+        [new LeaseJson("1-1", 1, 12, DateTimeOffset.UnixEpoch, text, text, 1, text, IsSuspectedLeak: true, text, text, text)],
         [],
         Statements: null,
         [new EventJson(1, DateTimeOffset.UnixEpoch, text, "Error", text, 1, text, text)],

@@ -143,7 +143,7 @@ public sealed class TopViewTests
 
         var lines = Picture.Draw(new TopView(Address, "orders", 80, 40), sight, TimeSpan.Zero);
 
-        foreach (var part in (string[])["■ saturated: 14 waiting", "  → Orders.cs:87", "     1 × Orders.cs:87 · longest 12.00 s · leak suspected", "Last events", "(by Orders.cs:87)"])
+        foreach (var part in (string[])["■ saturated: 14 waiting", "  → Orders.cs:87", "     1 × Orders.cs:87 · longest 12.00 s · leak suspected · at the server:", "Last events", "(by Orders.cs:87)"])
         {
             Assert.Contains(lines, line => line.StartsWith(part, StringComparison.Ordinal) || line.TrimEnd().EndsWith(part, StringComparison.Ordinal));
         }

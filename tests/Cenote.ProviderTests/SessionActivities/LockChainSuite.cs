@@ -32,6 +32,14 @@ public abstract class LockChainSuite : IAsyncLifetime
         await connection.ExecuteAsync($"GRANT ALL ON {_table} TO {Ordinary}");
     }
 
+    /// <summary>The privilege that shows what sessions of others are doing.</summary>
+    protected abstract string MissingRight { get; }
+
+    protected abstract int ServerPort { get; }
+
+    /// <summary>A provider for the server behind another port.</summary>
+    protected abstract DatabaseProvider NewProvider(int port);
+
     /// <summary>The user without privileges, as GRANT names it.</summary>
     protected abstract string Ordinary { get; }
 
@@ -100,6 +108,7 @@ public abstract class LockChainSuite : IAsyncLifetime
         Assert.Matches(@"waiting for a lock of LockChainSuite\.cs:\d+ \(LockAsync\), which is running for [\d.]+ s, waiting for a lock of LockChainSuite\.cs:\d+ \(LockAsync\), which is idle in a transaction for", reported.Session.ToString());
 
         var finding = Assert.Single(pool.Diagnose().Findings, static finding => finding.Kind == FindingKind.LockWait);
+        Assert.Contains(": locked: 2 of 3 connections wait for locks, all because of ", pool.Diagnose().Summary, StringComparison.Ordinal);
         Assert.Matches(@"^locked: 2 of 3 connections wait for locks, all because of LockChainSuite\.cs:\d+ \(LockAsync\), which is idle in a transaction for", finding.Summary);
         await first.EndAsync();
         await middle.Soon();
@@ -125,6 +134,44 @@ public abstract class LockChainSuite : IAsyncLifetime
         Assert.StartsWith("user cenote", blocker.Client, StringComparison.Ordinal);
         Assert.Matches($@"waiting for a lock of session {blocker.SessionId} outside this process \(user cenote, 127\.0\.0\.1\), which is idle in a transaction", reported.ToString());
         await transaction.RollbackAsync(Stop);
+        await order.Soon();
+        (await waiting.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task Rights_that_the_user_lacks_are_named()
+    {
+        await using var pool = await NewPoolAsync("orders", size: 1, provider: NewProvider(isOrdinary: true));
+        await using var other = await ConnectAsync();
+        await using var transaction = await other.BeginTransactionAsync(Stop);
+        await ExecuteAsync(transaction, UpdateOf(1));
+        var order = StartUpdate(pool, row: 1);
+        await WaitsForLockAsync();
+        var waiting = pool.RentAsync(Stop).AsTask();
+        var reported = await ReportAsync(pool, static lease => lease.Session is not null);
+
+        Assert.Equal(SessionState.Running, reported.Session!.State);
+        Assert.DoesNotContain(reported.Session.BlockedBy, static blocker => blocker.State != SessionState.Unknown);
+        Time.Advance(AcquireTimeout - TimeSpan.FromSeconds(2));
+        var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => waiting);
+        Assert.Matches($@" The server was queried at [\d:.]+ UTC: [^.]* unless it is granted {MissingRight}\.", exception.Message);
+        await transaction.RollbackAsync(Stop);
+        await order.Soon();
+    }
+
+    [Fact]
+    public async Task Sessions_behind_a_translated_port_are_matched_by_id_and_address()
+    {
+        await using var relay = Relay.Start(ServerPort);
+        await using var pool = await NewPoolAsync("orders", size: 2, provider: NewProvider(relay.Port));
+        await using var export = await LockAsync(pool, row: 1);
+        var order = StartUpdate(pool, row: 1);
+        await WaitsForLockAsync();
+        var waiting = pool.RentAsync(Stop).AsTask();
+        var reported = await ReportAsync(pool, static lease => lease.Session is { IsWaitingForLock: true });
+
+        Assert.Equal("LockAsync", Assert.Single(reported.Session!.BlockedBy).CallSite.MemberName);
+        await export.EndAsync();
         await order.Soon();
         (await waiting.Soon()).Dispose();
     }

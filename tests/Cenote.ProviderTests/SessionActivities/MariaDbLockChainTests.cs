@@ -11,6 +11,12 @@ public sealed class MariaDbLockChainTests : LockChainSuite
 
     protected override DatabaseProvider NewProvider(bool isOrdinary = false) => new MySqlProvider(isOrdinary ? s_ordinary : RealServers.MySql);
 
+    protected override string MissingRight => "PROCESS";
+
+    protected override int ServerPort => (int)new MySqlConnectionStringBuilder(RealServers.MySql).Port;
+
+    protected override DatabaseProvider NewProvider(int port) => new MySqlProvider(new MySqlConnectionStringBuilder(RealServers.MySql) { Port = (uint)port }.ConnectionString);
+
     protected override DbConnection NewConnection() => new MySqlConnection(RealServers.MySql + ";Pooling=false");
 
     protected override async ValueTask<long> CountSessionsAsync(DbConnection administrator) =>

@@ -10,6 +10,12 @@ public sealed class PostgreSqlLockChainTests : LockChainSuite
     protected override DatabaseProvider NewProvider(bool isOrdinary = false) =>
         new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(isOrdinary ? RealServers.PostgreSqlOrdinary : RealServers.PostgreSql) { ApplicationName = _application }.ConnectionString);
 
+    protected override string MissingRight => "pg_read_all_stats";
+
+    protected override int ServerPort => new NpgsqlConnectionStringBuilder(RealServers.PostgreSql).Port;
+
+    protected override DatabaseProvider NewProvider(int port) => new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = port }.ConnectionString);
+
     protected override DbConnection NewConnection() => new NpgsqlConnection(RealServers.PostgreSql + ";Pooling=false");
 
     protected override async ValueTask<long> CountSessionsAsync(DbConnection administrator) =>
