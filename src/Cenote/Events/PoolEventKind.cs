@@ -129,4 +129,9 @@ public enum PoolEventKind
     /// for the same call sites, until none is left.
     /// </summary>
     SessionsBlocked,
+
+    /// <summary>
+    /// A sizing policy that only recommends has recommended a size, see <see cref="ISizingPolicy.RecommendsOnly"/>.
+    /// </summary>
+    SizeRecommended,
 }

@@ -43,6 +43,12 @@ internal sealed partial class PoolJournal
         Record(PoolEventKind.Resized, PoolEventLevel.Information, oldSize == newSize ? Text($"kept its size of {newSize}: {reason}") : Text($"resized from {oldSize} to {newSize}: {reason}"));
     }
 
+    internal void SizeRecommended(int size, int recommended, string reason)
+    {
+        PoolLog.SizeRecommended(Logger, _settings.Name, recommended, size, reason);
+        Record(PoolEventKind.SizeRecommended, PoolEventLevel.Information, Text($"recommends {recommended} instead of {size} connections: {reason}"));
+    }
+
     internal void Suspended()
     {
         PoolLog.Suspended(Logger, _settings.Name);

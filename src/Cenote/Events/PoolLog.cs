@@ -93,6 +93,9 @@ internal static partial class PoolLog
     [LoggerMessage(49, LogLevel.Information, "Pool {PoolName} keeps its size of {Size}: {Reason}")]
     internal static partial void SizeKept(ILogger logger, string poolName, int size, string reason);
 
+    [LoggerMessage(57, LogLevel.Information, "Sizing policy of pool {PoolName} recommends {Recommended} instead of {Size} connections: {Reason}")]
+    internal static partial void SizeRecommended(ILogger logger, string poolName, int recommended, int size, string reason);
+
     [LoggerMessage(50, LogLevel.Error, "Maintenance of pool {PoolName} failed in {Task}; the next task goes on")]
     internal static partial void MaintenanceFailed(ILogger logger, string poolName, string task, Exception exception);
 

@@ -15,12 +15,16 @@ internal sealed class SizingRound(PoolSettings settings, ISizingPolicy policy, L
             Elapsed = settings.Clock.Elapsed,
             Leased = counts.Leased,
             Waiting = counts.Waiting,
-            Total = counts.Total,
+            Total = counts.Total - counts.Opening,
             Limit = capacity.Limit,
             MinSize = capacity.SmallestLimit,
             MaxSize = capacity.MaxSize,
+            Rents = desk.CountRents(),
+            MeasuredLeases = desk.Meters.UseTime.Count,
+            MeasuredLeaseTime = desk.Meters.UseTime.Sum,
+            Refusals = capacity.Refusals,
         };
-        if (policy.Decide(observation) is not { } decision || decision.Size == capacity.Limit)
+        if (policy.Decide(observation) is not { } decision || (decision.Size == capacity.Limit && !policy.RecommendsOnly))
         {
             return;
         }
@@ -28,6 +32,12 @@ internal sealed class SizingRound(PoolSettings settings, ISizingPolicy policy, L
         if (decision.Size < observation.MinSize || decision.Size > observation.MaxSize)
         {
             PoolLog.SizeRefused(journal.Logger, settings.Name, decision.Size, observation.MinSize, observation.MaxSize, decision.Reason);
+            return;
+        }
+
+        if (policy.RecommendsOnly)
+        {
+            journal.SizeRecommended(capacity.Limit, decision.Size, decision.Reason);
             return;
         }
 

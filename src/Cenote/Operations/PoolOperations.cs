@@ -95,7 +95,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         {
             var before = desk.ReadCapacity();
             var idle = minIdle ?? before.MinIdle;
-            var limit = settings.SizingPolicy is null ? maxSize : Math.Clamp(before.Limit, Capacity.SmallestLimitOf(minSize, maxSize, idle), maxSize);
+            var limit = settings.SizingPolicy is null or { RecommendsOnly: true } ? maxSize : Math.Clamp(before.Limit, Capacity.SmallestLimitOf(minSize, maxSize, idle), maxSize);
             desk.Resize(minSize, maxSize, limit, idle);
             journal.Resized(before.Limit, limit, $"requested {minSize} to {maxSize}{(idle == before.MinIdle ? "" : $", {idle} idle")}");
         }

@@ -210,7 +210,7 @@ internal sealed class PoolSettings
     internal Capacity CreateCapacity() => new(
         MinSize,
         MaxSize,
-        SizingPolicy is null ? MaxSize : Capacity.SmallestLimitOf(MinSize, MaxSize, Followed.MinIdle),
+        SizingPolicy is null or { RecommendsOnly: true } ? MaxSize : Capacity.SmallestLimitOf(MinSize, MaxSize, Followed.MinIdle),
         MaxConcurrentOpens,
         OpenRetryBaseDelay > Capacity.ShortestHold ? OpenRetryBaseDelay : Capacity.ShortestHold,
         CredentialsProvider is not null)

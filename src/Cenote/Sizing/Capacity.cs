@@ -22,6 +22,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
     private TimeSpan _ceilingHold;
     private long _grown;
     private long _shrunk;
+    private long _refusals;
 
     internal int MinSize { get; private set; } = minSize;
 
@@ -177,6 +178,7 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         else if (kind == FailureKind.TooManyConnections)
         {
             _ceiling = live;
+            _refusals++;
             if (now >= _ceilingUntil)
             {
                 _ceilingHold = Longer(_ceilingHold);
@@ -223,5 +225,5 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         (MinSize, MaxSize, Limit) = (minSize, maxSize, limit);
     }
 
-    internal CapacityView View() => new(MinSize, MaxSize, MinIdle, Limit, Total, Opening, _grown, _shrunk);
+    internal CapacityView View() => new(MinSize, MaxSize, MinIdle, Limit, Total, Opening, _grown, _shrunk, _refusals);
 }

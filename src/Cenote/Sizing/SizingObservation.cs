@@ -23,4 +23,21 @@ public readonly record struct SizingObservation
 
     /// <summary>Gets the largest allowed size.</summary>
     public required int MaxSize { get; init; }
+
+    /// <summary>Gets the number of rents since the pool was constructed.</summary>
+    public long Rents { get; init; }
+
+    /// <summary>
+    /// Gets the number of leases whose duration was measured since the pool was constructed. A busy pool measures a
+    /// sample.
+    /// </summary>
+    public long MeasuredLeases { get; init; }
+
+    /// <summary>Gets the sum of the durations of the measured leases.</summary>
+    public TimeSpan MeasuredLeaseTime { get; init; }
+
+    /// <summary>
+    /// Gets how often an open has failed since the pool was constructed because the server had too many connections.
+    /// </summary>
+    public long Refusals { get; init; }
 }

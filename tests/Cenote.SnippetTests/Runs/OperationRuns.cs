@@ -53,6 +53,18 @@ internal static class OperationRuns
             await using var connection = await pool.OpenConnectionAsync();
             Assert.Equal(ConnectionState.Open, connection.State);
         },
+        ["Sizing.measured"] = async databases =>
+        {
+            await using var pool = Snippets.Sizing.Measure(databases.PostgreSql);
+            await using var lease = await pool.RentAsync();
+            Assert.Equal(2, pool.GetStatistics().Counts.Limit);
+        },
+        ["Sizing.recommend"] = async databases =>
+        {
+            await using var pool = Snippets.Sizing.Recommend(databases.PostgreSql);
+            await using var lease = await pool.RentAsync();
+            Assert.Equal(60, pool.GetStatistics().Counts.Limit);
+        },
         ["Sizing.headRoom"] = async databases =>
         {
             await using var pool = Snippets.Sizing.KeepHeadRoom(databases.PostgreSql);
