@@ -11,7 +11,6 @@ internal static class RefusedRequests
         #region usage
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddConnectionPool("orders", pool => pool.UsePostgreSql().Configure(options => options.MaxWaiters = 100));
-        builder.Services.AddProblemDetails();
         builder.Services.AddConnectionPoolExceptionHandler();
 
         var app = builder.Build();

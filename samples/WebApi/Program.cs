@@ -14,7 +14,6 @@ builder.Services.AddConnectionPoolHosting();
 builder.Services.AddHealthChecks().AddConnectionPools();
 
 // A request that a pool refuses gets 503 and Retry-After.
-builder.Services.AddProblemDetails();
 builder.Services.AddConnectionPoolExceptionHandler();
 
 // A live page of the pools, for this machine alone until RequireAuthorization is called on it.

@@ -2,17 +2,18 @@ using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Cenote.AspNetCore;
 
-/// <summary>Answers a request that a pool refused. A response that has begun is left to ASP.NET Core.</summary>
-internal sealed class PoolExceptionHandler(IOptions<PoolExceptionHandlerOptions> options) : IExceptionHandler
+/// <summary>Answers a request that a pool refused.</summary>
+internal sealed class PoolExceptionHandler(
+    IOptions<PoolExceptionHandlerOptions> options, IProblemDetailsService details, IHostApplicationLifetime life) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (httpContext.Response.HasStarted || PoolRefusal.In(exception) is not { } refusal)
+        if (PoolRefusal.In(exception, life.ApplicationStopping.IsCancellationRequested) is not { } refusal)
         {
             return false;
         }
@@ -21,11 +22,7 @@ internal sealed class PoolExceptionHandler(IOptions<PoolExceptionHandlerOptions>
         httpContext.Response.Headers.RetryAfter = SecondsFor(refusal).ToString(CultureInfo.InvariantCulture);
         httpContext.Response.Headers.CacheControl = "no-store";
         var problem = new ProblemDetails { Status = StatusCodes.Status503ServiceUnavailable, Title = refusal.Title };
-        if (httpContext.RequestServices.GetService<IProblemDetailsService>() is { } details)
-        {
-            await details.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception }).ConfigureAwait(false);
-        }
-
+        await details.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, ProblemDetails = problem, Exception = exception }).ConfigureAwait(false);
         return true;
     }
 
@@ -36,6 +33,6 @@ internal sealed class PoolExceptionHandler(IOptions<PoolExceptionHandlerOptions>
 #pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         var spread = Random.Shared.Next(shortest, (2 * shortest) + 2);
 #pragma warning restore CA5394
-        return Math.Max(spread, refusal.RetryAfter is { } after ? (int)Math.Ceiling(after.TotalSeconds) : 0);
+        return spread + (refusal.RetryAfter is { } after ? (int)Math.Ceiling(after.TotalSeconds) : 0);
     }
 }

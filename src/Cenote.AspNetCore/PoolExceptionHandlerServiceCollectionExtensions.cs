@@ -9,9 +9,9 @@ public static class PoolExceptionHandlerServiceCollectionExtensions
 
     /// <summary>
     /// Answers a request with HTTP 503 and <c>Retry-After</c> where it ends with an exception of a pool that refuses
-    /// callers: an overload, an acquire timeout, an open circuit, a database that was not reached, a closed pool; also
-    /// as the cause of another exception. The answer names no pool. Needs <c>app.UseExceptionHandler()</c>, and
-    /// <c>AddProblemDetails()</c> for a body.
+    /// callers: an overload, an acquire timeout, an open circuit, a database or primary that is not reached, a pool
+    /// that is closed because the host stops; also as the cause of another exception. The answer names no pool. Needs
+    /// <c>app.UseExceptionHandler()</c>.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets options.</param>
@@ -31,6 +31,6 @@ public static class PoolExceptionHandlerServiceCollectionExtensions
             options.Configure(configure);
         }
 
-        return services.AddExceptionHandler<PoolExceptionHandler>();
+        return services.AddProblemDetails().AddExceptionHandler<PoolExceptionHandler>();
     }
 }

@@ -37,6 +37,9 @@ internal abstract class PostgreSqlSession(
     }
 
     /// <inheritdoc/>
+    public override bool HasOneSession => Backend.IsDirect;
+
+    /// <inheritdoc/>
     public override bool HasPeerClosed => NpgsqlConnectionInternals.HasPeerClosed(Session);
 
     /// <summary>Gets the session's <c>idle_session_timeout</c>, from PostgreSQL 14 on.</summary>

@@ -87,7 +87,7 @@ public sealed class RefusedRequestTests
                 (options.MinSize, options.MaxSize) = (0, 2);
                 pool(options);
             },
-            services: services => services.AddProblemDetails().AddConnectionPoolExceptionHandler(answers));
+            services: services => services.AddConnectionPoolExceptionHandler(answers));
         app.App.UseExceptionHandler();
         app.App.MapGet("/open", async () =>
         {

@@ -10,20 +10,22 @@ internal sealed class MySqlQuestions : ServerQuestions
 {
     private const string Variables =
         """
-        SHOW VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'max_connections', 'max_user_connections', 'read_only',
+        SHOW VARIABLES WHERE Variable_name IN ('version', 'max_connections', 'max_user_connections', 'read_only',
             'innodb_lock_wait_timeout', 'lock_wait_timeout', 'wait_timeout', 'idle_transaction_timeout', 'max_statement_time', 'max_execution_time')
         """;
 
-    public override IReadOnlyList<Leftover> Leftovers { get; } =
+    public override IReadOnlyList<Leftover> Leftovers =>
     [
         new("session variable", "SET SESSION sort_buffer_size = 1048576 + 4096", "SELECT @@session.sort_buffer_size"),
-        new("user variable", "SET @cenote_check = 1", "SELECT @cenote_check"),
+        new("user variable", $"SET @{Name} = 1", $"SELECT @{Name}"),
         new("sql_mode", "SET SESSION sql_mode = 'ANSI_QUOTES'", "SELECT @@session.sql_mode"),
-        new("temporary table", "CREATE TEMPORARY TABLE cenote_check (id int)", "SELECT count(*) FROM cenote_check"),
-        new("prepared statement", "PREPARE cenote_check FROM 'SELECT 1'", "EXECUTE cenote_check"),
-        new("GET_LOCK", "SELECT GET_LOCK('cenote_check', 0)", "SELECT IS_USED_LOCK('cenote_check') = CONNECTION_ID()"),
+        new("temporary table", $"CREATE TEMPORARY TABLE {Name} (id int)", $"SELECT count(*) FROM {Name}"),
+        new("prepared statement", $"PREPARE {Name} FROM 'SELECT 1'", $"EXECUTE {Name}"),
+        new("GET_LOCK", $"SELECT GET_LOCK('{Name}', 0)", $"SELECT coalesce(IS_USED_LOCK('{Name}') = CONNECTION_ID(), 0)"),
         new("autocommit", "SET SESSION autocommit = 0", "SELECT @@session.autocommit"),
     ];
+
+    public override string SessionQuery => "SELECT CONNECTION_ID()";
 
     public override DatabaseProvider NewProvider(string connectionString)
     {
@@ -38,9 +40,9 @@ internal sealed class MySqlQuestions : ServerQuestions
         var variables = await PairsAsync(connection, Variables, cancellationToken);
         var status = await PairsAsync(connection, "SHOW STATUS WHERE Variable_name IN ('Threads_connected', 'Ssl_cipher')", cancellationToken);
         var id = await RowAsync(connection, "SELECT CONNECTION_ID() AS id", cancellationToken);
-        var isMariaDb = variables["version"].Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
-        report.Add("server", isMariaDb ? "MariaDB" : "MySQL", variables["version"]);
-        var isReadOnly = variables["read_only"] is not ("OFF" or "0");
+        var isMariaDb = variables.GetValueOrDefault("version", "").Contains("MariaDB", StringComparison.OrdinalIgnoreCase);
+        report.Add("server", isMariaDb ? "MariaDB" : "MySQL", variables.GetValueOrDefault("version", ""));
+        var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         report.Add("server", "read_only", isReadOnly ? "on" : "off");
         report.Add("server", "TLS", status.GetValueOrDefault("Ssl_cipher") is { Length: > 0 } ? "yes" : "no");
         AddProxy((MySqlConnection)connection, id["id"], report);
@@ -52,7 +54,7 @@ internal sealed class MySqlQuestions : ServerQuestions
         AddLimits(variables, status, report);
         foreach (var name in (string[])["wait_timeout", "innodb_lock_wait_timeout", "lock_wait_timeout"])
         {
-            report.Add("timeouts", name, $"{variables[name]} s");
+            report.Add("timeouts", name, variables.TryGetValue(name, out var seconds) ? $"{seconds} s" : "unknown to this server");
         }
 
         var longest = isMariaDb ? ("max_statement_time", "s") : ("max_execution_time", "ms");
@@ -73,11 +75,11 @@ internal sealed class MySqlQuestions : ServerQuestions
         }
     }
 
-    private static void AddProxy(MySqlConnection connection, string id, CheckReport report)
+    private void AddProxy(MySqlConnection connection, string id, CheckReport report)
     {
-        var isProxied = id != connection.ServerThread.ToString(CultureInfo.InvariantCulture);
-        report.Add("server", "proxy", isProxied ? "yes: another session answers than the login named" : "none that can be seen");
-        if (isProxied)
+        IsProxied = id != connection.ServerThread.ToString(CultureInfo.InvariantCulture);
+        report.Add("server", "proxy", IsProxied ? "yes: another session answers than the login named" : "none that can be seen");
+        if (IsProxied)
         {
             report.Find(CheckLevel.Warning, "A proxy that keeps sessions of its own is in between. What it keeps of a session depends on it: see docs/proxies.md.");
         }
@@ -93,10 +95,7 @@ internal sealed class MySqlQuestions : ServerQuestions
         }
 
         // How many connections one user has is shown only with the right PROCESS.
-        AddRoom(report, most, Number(status, "Threads_connected"), "max_connections");
-        if (perUser > 0 && perUser < most)
-        {
-            report.Find(CheckLevel.Note, FormattableString.Invariant($"All instances of this user together have at most {perUser} connections (max_user_connections)."));
-        }
+        var isPerUser = perUser > 0 && perUser < most;
+        AddRoom(report, isPerUser ? perUser : most, isPerUser ? 1 : Number(status, "Threads_connected"), isPerUser ? "max_user_connections; those of the user's other clients are not known" : "max_connections");
     }
 }

@@ -15,11 +15,11 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
                CASE WHEN pg_is_in_recovery() THEN 'replica' WHEN current_setting('transaction_read_only') = 'on' THEN 'primary, read-only' ELSE 'primary' END AS role,
                current_setting('max_connections') AS max_connections,
                current_setting('superuser_reserved_connections')::int + coalesce(nullif(current_setting('reserved_connections', true), '')::int, 0) AS reserved,
-               (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = current_user) AS role_limit,
+               (SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = session_user) AS role_limit,
                (SELECT datconnlimit FROM pg_catalog.pg_database WHERE datname = current_database()) AS database_limit,
                (SELECT sum(numbackends) FROM pg_catalog.pg_stat_database) AS in_use,
                (SELECT numbackends FROM pg_catalog.pg_stat_database WHERE datname = current_database()) AS in_use_database,
-               (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE usename = current_user) AS in_use_role,
+               (SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE usename = session_user AND backend_type = 'client backend') AS in_use_role,
                current_setting('statement_timeout') AS statement_timeout,
                current_setting('lock_timeout') AS lock_timeout,
                current_setting('idle_in_transaction_session_timeout') AS idle_in_transaction_session_timeout,
@@ -29,17 +29,19 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
                CASE WHEN inet_client_addr() IS NULL OR host(inet_client_addr()) LIKE '127.%' OR host(inet_client_addr()) = '::1' THEN 'local' ELSE 'remote' END AS way
         """;
 
-    public override IReadOnlyList<Leftover> Leftovers { get; } =
+    public override IReadOnlyList<Leftover> Leftovers =>
     [
         new("setting", "SET work_mem = '4321kB'", "SELECT current_setting('work_mem')"),
         new("search_path", "SET search_path = pg_catalog", "SELECT current_setting('search_path')"),
-        new("temporary table", "CREATE TEMPORARY TABLE cenote_check (id int)", "SELECT to_regclass('pg_temp.cenote_check')::text"),
-        new("prepared statement", "PREPARE cenote_check AS SELECT 1", "SELECT count(*)::text FROM pg_prepared_statements WHERE name = 'cenote_check'"),
-        new("cursor", "BEGIN; DECLARE cenote_check CURSOR WITH HOLD FOR SELECT 1; COMMIT", "SELECT count(*)::text FROM pg_cursors WHERE name = 'cenote_check'"),
-        new("LISTEN", "LISTEN cenote_check", "SELECT count(*)::text FROM pg_listening_channels() AS channel WHERE channel = 'cenote_check'"),
-        new("advisory lock", "SELECT pg_advisory_lock(hashtext('cenote_check'))", "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"),
+        new("temporary table", $"CREATE TEMPORARY TABLE {Name} (id int)", $"SELECT to_regclass('pg_temp.{Name}')::text"),
+        new("prepared statement", $"PREPARE {Name} AS SELECT 1", $"SELECT count(*)::text FROM pg_prepared_statements WHERE name = '{Name}'"),
+        new("cursor", $"BEGIN; DECLARE {Name} CURSOR WITH HOLD FOR SELECT 1; COMMIT", $"SELECT count(*)::text FROM pg_cursors WHERE name = '{Name}'"),
+        new("LISTEN", $"LISTEN {Name}", $"SELECT count(*)::text FROM pg_listening_channels() AS channel WHERE channel = '{Name}'"),
+        new("advisory lock", $"SELECT pg_try_advisory_lock(hashtext('{Name}'))", "SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"),
         new("open transaction", "BEGIN; SELECT txid_current()", "SELECT coalesce(txid_current_if_assigned()::text, 'none')"),
     ];
+
+    public override string SessionQuery => "SELECT pg_backend_pid()";
 
     public override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 
@@ -48,14 +50,14 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
         var facts = await RowAsync(connection, Facts, cancellationToken);
         report.Add("server", "PostgreSQL", facts["version"]);
         report.Add("server", "role", facts["role"]);
-        report.Add("server", "TLS", facts["ssl"] switch { "true" => "yes", "false" => "no", _ => "unknown" });
+        report.Add("server", "TLS of the server's session", facts["ssl"] switch { "true" => "yes", "false" => "no", _ => "unknown" });
         AddProxy((NpgsqlConnection)connection, facts, report);
         if (facts["role"] != "primary")
         {
             report.Find(CheckLevel.Note, $"The server takes no writes ({facts["role"]}). A pool for writes needs the primary; see AddReplicaSet for both.");
         }
 
-        if (facts["ssl"] == "false" && facts["way"] == "remote")
+        if (facts["ssl"] == "false" && facts["way"] == "remote" && !IsProxied)
         {
             report.Find(CheckLevel.Warning, "The connection is not encrypted. Set SSL Mode=VerifyFull.");
         }
@@ -77,24 +79,24 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
         }
     }
 
-    private static void AddProxy(NpgsqlConnection connection, Dictionary<string, string> facts, CheckReport report)
+    private void AddProxy(NpgsqlConnection connection, Dictionary<string, string> facts, CheckReport report)
     {
-        var isProxied = facts["process"] != connection.ProcessID.ToString(CultureInfo.InvariantCulture);
-        report.Add("server", "proxy", isProxied ? "yes: another process answers than the login named" : "none that can be seen");
-        if (isProxied)
+        IsProxied = facts["process"] != connection.ProcessID.ToString(CultureInfo.InvariantCulture);
+        report.Add("server", "proxy", IsProxied ? "yes: another process answers than the login named" : "none that can be seen");
+        if (IsProxied)
         {
             report.Find(CheckLevel.Warning, "A proxy that keeps sessions of its own, such as PgBouncer, is in between. What it keeps of a session depends on its mode: see docs/proxies.md.");
         }
     }
 
-    private static void AddLimits(Dictionary<string, string> facts, CheckReport report)
+    private void AddLimits(Dictionary<string, string> facts, CheckReport report)
     {
         var (most, reserved) = (Number(facts, "max_connections"), Number(facts, "reserved"));
         report.Add("limits", "max_connections", FormattableString.Invariant($"{most}, {reserved} of them reserved"));
         var (room, inUse, limit) = (most - reserved, Number(facts, "in_use"), "max_connections without the reserved ones");
         Narrow("database_limit", "in_use_database", "CONNECTION LIMIT of the database");
         Narrow("role_limit", "in_use_role", "CONNECTION LIMIT of the role");
-        AddRoom(report, room, inUse, limit);
+        AddRoom(report, room, inUse, IsProxied ? limit + " at the server, without the proxy's own limits" : limit);
 
         // Whichever leaves the least.
         void Narrow(string name, string used, string label)

@@ -14,14 +14,30 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
 
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Returns a pool of one connection. Nothing is opened yet.</summary>
+    /// <exception cref="ArgumentException">The connection string is invalid.</exception>
+    /// <exception cref="PoolOptionsException">A pool cannot have these settings.</exception>
+    public static ConnectionPool NewPool(ServerQuestions questions, string connectionString, TimeSpan timeout) =>
+        new(questions.NewProvider(connectionString), new ConnectionPoolOptions
+        {
+            MinSize = 0,
+            MaxSize = 1,
+            AcquireTimeout = timeout,
+            ConnectTimeout = timeout,
+            QueryTimeout = timeout,
+
+            // Nothing is tried again: the first failure is the answer.
+            MaxOpenRetries = 0,
+            CircuitBreaker = null,
+            ServerDiagnosis = false,
+        });
+
     /// <exception cref="ArgumentException">The connection string is invalid.</exception>
     /// <exception cref="PoolException">The database was not reached.</exception>
     /// <exception cref="DbException">It refused a question.</exception>
     public async Task<CheckReport> RunAsync(string connectionString, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // Nothing is tried again: the first failure is the answer.
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, AcquireTimeout = timeout, ConnectTimeout = timeout, MaxOpenRetries = 0, CircuitBreaker = null };
-        await using var pool = new ConnectionPool(questions.NewProvider(connectionString), options);
+        await using var pool = NewPool(questions, connectionString, timeout);
         var report = new CheckReport();
         await using (var lease = await pool.RentAsync(cancellationToken))
         {
@@ -31,7 +47,7 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
         await MeasureAsync(pool, report, cancellationToken);
         foreach (var leftover in questions.Leftovers)
         {
-            report.Add("reset", leftover.Name, await TryAsync(pool, leftover, report, cancellationToken));
+            report.Add("reset", leftover.Name, questions.IsProxied ? "not tried: a proxy is in between, whose sessions are also those of others" : await TryAsync(pool, leftover, report, cancellationToken));
         }
 
         return report;
@@ -84,12 +100,14 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
     /// <summary>
     /// Leaves something in a session, returns it to the pool, and looks at it as the next holder would.
     /// </summary>
-    private static async Task<string> TryAsync(ConnectionPool pool, Leftover leftover, CheckReport report, CancellationToken cancellationToken)
+    private async Task<string> TryAsync(ConnectionPool pool, Leftover leftover, CheckReport report, CancellationToken cancellationToken)
     {
         string before;
         string left;
+        string session;
         await using (var lease = await pool.RentAsync(cancellationToken))
         {
+            session = await SessionAsync(lease.Connection, cancellationToken);
             before = await LookAsync(lease.Connection, leftover.Look, cancellationToken);
             left = await LeaveAsync(lease.Connection, leftover.Leave, cancellationToken)
                 ? await LookAsync(lease.Connection, leftover.Look, cancellationToken)
@@ -102,12 +120,17 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
         }
 
         await using var next = await pool.RentAsync(cancellationToken);
+        if (await SessionAsync(next.Connection, cancellationToken) != session)
+        {
+            return "not tried: the session was closed";
+        }
+
         if (await LookAsync(next.Connection, leftover.Look, cancellationToken) == before)
         {
             return "cleared";
         }
 
-        report.Find(CheckLevel.Problem, $"A reset leaves behind: {leftover.Name}. The next holder of the connection gets it. Behind a proxy, see docs/proxies.md.");
+        report.Find(CheckLevel.Problem, $"A reset leaves behind: {leftover.Name}. The next holder of the connection gets it.");
         return "left behind";
     }
 
@@ -125,6 +148,9 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
             return false;
         }
     }
+
+    private async Task<string> SessionAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        questions.SessionQuery is { } query ? await LookAsync(connection, query, cancellationToken) : "";
 
     // A refusal is an answer, too: that of a table that is not there.
     private static async Task<string> LookAsync(DbConnection connection, string query, CancellationToken cancellationToken)

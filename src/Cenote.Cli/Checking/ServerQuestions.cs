@@ -18,8 +18,19 @@ internal abstract class ServerQuestions
         _ => null,
     };
 
-    /// <summary>Gets what a reset must clear.</summary>
+    /// <summary>Gets what a reset must clear, under names that no other check has.</summary>
     public abstract IReadOnlyList<Leftover> Leftovers { get; }
+
+    /// <summary>Gets a query for the number of the session; <see langword="null"/> where there is only one.</summary>
+    public abstract string? SessionQuery { get; }
+
+    /// <summary>
+    /// Gets or sets whether a proxy is in between, at which a session may be that of other clients the next moment.
+    /// </summary>
+    public bool IsProxied { get; protected set; }
+
+    /// <summary>Gets a name of this check alone.</summary>
+    protected string Name { get; } = "cenote_check_" + Guid.NewGuid().ToString("N")[..12];
 
     /// <exception cref="ArgumentException">The connection string is invalid, or has a setting that a pool refuses. The
     /// message quotes no secret.</exception>
@@ -74,17 +85,14 @@ internal abstract class ServerQuestions
     protected static void AddRoom(CheckReport report, int room, int inUse, string limit)
     {
         report.Add("limits", "room for pools", FormattableString.Invariant($"{room} connections, {inUse} of them in use"));
-        if (inUse >= room)
+        if (inUse >= room * 8 / 10)
         {
-            report.Find(CheckLevel.Problem, FormattableString.Invariant($"No connection is left: {inUse} of {room} are in use ({limit}). Further opens are refused."));
-        }
-        else if (inUse >= room * 8 / 10)
-        {
-            report.Find(CheckLevel.Warning, FormattableString.Invariant($"{inUse} of {room} connections are in use ({limit}). Restarted instances may find none."));
+            report.Find(CheckLevel.Warning, FormattableString.Invariant($"{inUse} of {room} connections are in use ({limit}). Instances that start may be refused."));
         }
 
-        report.Find(
-            CheckLevel.Note,
-            FormattableString.Invariant($"MaxSize times the number of instances must stay below {room} ({limit}): with the default MaxSize of {new ConnectionPoolOptions().MaxSize}, {room / new ConnectionPoolOptions().MaxSize} instances."));
+        var size = new ConnectionPoolOptions().MaxSize;
+        report.Find(CheckLevel.Note, room < size
+            ? FormattableString.Invariant($"MaxSize times the number of instances may be at most {room} ({limit}), less than the default MaxSize of {size}.")
+            : FormattableString.Invariant($"MaxSize times the number of instances may be at most {room} ({limit}): with the default MaxSize of {size}, {room / size} instances."));
     }
 }

@@ -1,30 +1,43 @@
 using System.Data.Common;
 using Cenote.Providers;
+using Microsoft.Data.Sqlite;
 
 namespace Cenote.Cli.Checking;
 
 /// <summary>A SQLite file.</summary>
 internal sealed class SqliteQuestions : ServerQuestions
 {
-    public override IReadOnlyList<Leftover> Leftovers { get; } =
+    public override IReadOnlyList<Leftover> Leftovers =>
     [
-        new("temporary table", "CREATE TEMPORARY TABLE cenote_check (id int)", "SELECT count(*) FROM sqlite_temp_master WHERE name = 'cenote_check'"),
-        new("attached database", "ATTACH ':memory:' AS cenote_check", "SELECT count(*) FROM pragma_database_list WHERE name = 'cenote_check'"),
+        new("temporary table", $"CREATE TEMPORARY TABLE {Name} (id int)", $"SELECT count(*) FROM sqlite_temp_master WHERE name = '{Name}'"),
+        new("attached database", $"ATTACH ':memory:' AS {Name}", $"SELECT count(*) FROM pragma_database_list WHERE name = '{Name}'"),
         new("pragma", "PRAGMA recursive_triggers = 1", "PRAGMA recursive_triggers"),
     ];
 
-    public override DatabaseProvider NewProvider(string connectionString) => new SqliteProvider(connectionString);
+    public override string? SessionQuery => null;
+
+    public override DatabaseProvider NewProvider(string connectionString)
+    {
+        var builder = SafeConnectionString.Parse(new SqliteConnectionStringBuilder(), connectionString, AddressKind.File);
+        if (!builder.ContainsKey("Mode") || builder.Mode == SqliteOpenMode.ReadWriteCreate)
+        {
+            // A check creates no file.
+            builder.Mode = SqliteOpenMode.ReadWrite;
+        }
+
+        return new SqliteProvider(builder.ConnectionString, new SqliteProviderOptions { UseWriteAheadLog = false });
+    }
 
     public override async Task AskAsync(DbConnection connection, CheckReport report, CancellationToken cancellationToken)
     {
         report.Add("server", "SQLite", connection.ServerVersion);
-        foreach (var name in (string[])["journal_mode", "synchronous", "busy_timeout", "foreign_keys"])
+        foreach (var name in (string[])["journal_mode", "page_size", "auto_vacuum"])
         {
             var row = await RowAsync(connection, $"PRAGMA {name}", cancellationToken);
             report.Add("settings", name, row.Values.FirstOrDefault() ?? "");
-            if (name == "journal_mode" && row.Values.FirstOrDefault() is { } mode && mode != "wal" && mode != "memory")
+            if (name == "journal_mode" && row.Values.FirstOrDefault() is { } mode && mode != "wal")
             {
-                report.Find(CheckLevel.Warning, $"journal_mode is {mode}: one writer blocks every reader. PRAGMA journal_mode = wal lets them work side by side.");
+                report.Find(CheckLevel.Warning, $"journal_mode is {mode}: one writer blocks every reader. The pool's provider sets wal at its first open, unless SqliteProviderOptions.UseWriteAheadLog is false.");
             }
         }
 

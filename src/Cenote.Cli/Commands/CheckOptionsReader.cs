@@ -10,7 +10,9 @@ namespace Cenote.Cli.Commands;
 /// </summary>
 internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words)
 {
-    private static readonly string[] Secrets = ["password", "pwd", "passphrase", "ssl password", "certificate password"];
+    private static readonly string[] Secrets = ["password", "pwd", "psw", "passphrase", "ssl password", "sslpassword", "certificate password", "certificatepassword"];
+
+    private static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
 
     private readonly List<string> _problems = [];
 
@@ -25,7 +27,7 @@ internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words
         var connection = ReadConnection();
         if (connection is not null && questions is not null)
         {
-            CheckConnection(questions, connection);
+            CheckConnection(questions, connection, timeout > TimeSpan.Zero ? timeout : Default);
         }
 
         return _problems.Count > 0 ? null : new CheckOptions
@@ -53,15 +55,15 @@ internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words
     {
         if (Value(command.Timeout) is not { } text)
         {
-            return TimeSpan.FromSeconds(10);
+            return Default;
         }
 
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 3600)
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 600)
         {
             return TimeSpan.FromSeconds(seconds);
         }
 
-        _problems.Add("--timeout is not a number of seconds from 0.1 to 3600.");
+        _problems.Add("--timeout is not a number of seconds from 0.1 to 600.");
         return TimeSpan.Zero;
     }
 
@@ -94,14 +96,14 @@ internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words
         return found;
     }
 
-    private void CheckConnection(ServerQuestions questions, string connection)
+    private void CheckConnection(ServerQuestions questions, string connection, TimeSpan timeout)
     {
         try
         {
             // The rules of the pool itself, whose messages repeat nothing that may be a secret.
-            _ = questions.NewProvider(connection);
+            using var pool = ServerCheck.NewPool(questions, connection, timeout);
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or PoolOptionsException)
         {
             _problems.Add($"The connection string is refused: {exception.Message.Split(" (Parameter")[0]}");
             return;

@@ -34,7 +34,7 @@ internal static class CheckSession
         }
         catch (OperationCanceledException) when (interruption.Asked.IsCancellationRequested)
         {
-            return ExitCode.Success;
+            return ExitCode.Interrupted;
         }
         catch (DbException exception)
         {

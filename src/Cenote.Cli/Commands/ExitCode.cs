@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The arguments are invalid.</summary>
     public const int BadArguments = 2;
 
+    /// <summary>A check was interrupted before its end, as a shell says it of Ctrl-C.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>With <c>--once</c>: a pool or a set is unhealthy. Of a check: there is a problem.</summary>
     public const int Unhealthy = 4;
 }

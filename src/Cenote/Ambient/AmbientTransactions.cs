@@ -25,8 +25,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             var wanted = rents.Contexts.Find(context);
             return TryTakeKept(transaction, wanted, site, out var lease)
                 ? new ValueTask<ConnectionLease>(lease)
-                : EnlistAsync(
-                    context is null ? rents.RentAsync(site, cancellationToken, timeout) : rents.Contexts.RentAsync(context, site, cancellationToken, timeout).AsValueTask(), transaction, wanted, site);
+                : EnlistAsync(rents.Contexts.RentAsync(SessionContext.Of(wanted), site, cancellationToken, timeout).AsValueTask(), transaction, wanted, site);
         }
         catch (Exception exception)
         {
@@ -43,8 +42,8 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             return lease;
         }
 
-        lease = context is null ? rents.Rent(site, cancellationToken, timeout) : rents.Contexts.Rent(context, site, cancellationToken, timeout);
-        return EnlistNew(lease, transaction, wanted, site);
+        // With the context that was found: the pool's callback may return another one the next time.
+        return EnlistNew(rents.Contexts.Rent(SessionContext.Of(wanted), site, cancellationToken, timeout), transaction, wanted, site);
     }
 
     /// <summary>Rents if a connection is idle, and enlists.</summary>
@@ -52,7 +51,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     {
         var wanted = rents.Contexts.Find(context: null);
         return TryTakeKept(transaction, wanted, site, out var lease) ? lease
-            : rents.TryRent(site) is { IsValid: true } idle ? EnlistNew(idle, transaction, wanted, site)
+            : rents.Contexts.TryRent(wanted, site) is { IsValid: true } idle ? EnlistNew(idle, transaction, wanted, site)
             : default;
     }
 

@@ -24,6 +24,8 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
     private CancellationTokenSource? _opens;
     private int _trips;
     private int _probeSlot = -1;
+    private int _doubts;
+    private int _lastDoubt;
     private TimeSpan _failingSince;
     private TimeSpan _failedAt;
     private TimeSpan _probeAt;
@@ -135,10 +137,37 @@ internal sealed class CircuitBreaker(CircuitBreakerOptions? options, PoolClock c
         return true;
     }
 
+    /// <summary>
+    /// Records a failed attempt during which the process stood still. It says nothing about the server, unless one
+    /// standstill after the other comes without a success: then the process is short of threads, as it is when callers
+    /// wait for a silent server.
+    /// </summary>
+    /// <param name="slotId">The slot.</param>
+    /// <param name="kind">The kind of the failure.</param>
+    /// <param name="startedAt">When the attempt began, on the pool's clock.</param>
+    /// <param name="hasContacted">Whether the attempt came as far as the server.</param>
+    /// <param name="standstill">The number of the last standstill.</param>
+    /// <returns>As <see cref="RecordFailure"/>.</returns>
+    internal bool RecordDoubtful(int slotId, FailureKind kind, TimeSpan startedAt, bool hasContacted, int standstill)
+    {
+        if (options is null)
+        {
+            return false;
+        }
+
+        if (standstill != _lastDoubt)
+        {
+            (_lastDoubt, _doubts) = (standstill, _doubts + 1);
+        }
+
+        return _doubts < options.FailureThreshold ? RecordSkipped(slotId) : RecordFailure(slotId, kind, startedAt, hasContacted);
+    }
+
     /// <summary>Records an opened connection.</summary>
     /// <returns>Whether the circuit has closed by it.</returns>
     internal bool RecordSuccess(int slotId)
     {
+        _doubts = 0;
         if (IsIsolated || (State != CircuitState.Closed && !IsProbe(slotId)))
         {
             return false;

@@ -63,6 +63,7 @@ internal sealed partial class ContextRents
         }
 
         slot.SetHolder(ticket, _desk, site);
+        _desk.IdleTaken();
         return slot.PreparesLeases && !_desk.TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
     }
 
@@ -100,7 +101,7 @@ internal sealed partial class ContextRents
             physical.Carried = PhysicalConnection.UnknownContext;
         }
 
-        if (!_reusesContexts || !CanRestore(wanted))
+        if (!_reusesContexts || !CanRestore(wanted) || !physical.HasOneSession)
         {
             physical.MarkDirty();
         }

@@ -148,16 +148,18 @@ internal sealed partial class ContextRents
     /// Rents at once, or returns an empty lease. It sets and restores nothing, because that takes a round trip: with a
     /// context it finds only a session that has it.
     /// </summary>
-    internal ConnectionLease TryRent(CallSite site)
+    internal ConnectionLease TryRent(CallSite site) => TryRent(Find(context: null), site);
+
+    /// <inheritdoc cref="TryRent(CallSite)"/>
+    internal ConnectionLease TryRent(SessionContextEntry[] wanted, CallSite site)
     {
-        var wanted = Find(context: null);
         if (!_reusesContexts && !IsReady(wanted))
         {
             return default;
         }
 
         var lease = TryTakeCarrier(wanted, site, mayReplace: false);
-        if (!lease.IsValid && wanted.Length == 0)
+        if (!lease.IsValid && wanted.Length == 0 && (!_reusesContexts || _desk.Slots.All.Length > MaxLooks))
         {
             lease = _rents.TryRentPlain(site);
         }
@@ -407,6 +409,6 @@ internal sealed partial class ContextRents
         internal void Start() => _deadline = settings.Clock.Elapsed + (timeout ?? settings.AcquireTimeout);
 
         /// <summary>Returns the limit of the statement that sets the context, as for a validation.</summary>
-        internal readonly TimeSpan LimitOfStatement() => Left is { } left && left < settings.ValidationTimeout ? left : settings.ValidationTimeout;
+        internal readonly TimeSpan LimitOfStatement() => (Left ?? OptionProblems.ShortestWait) is var left && left < settings.ValidationTimeout ? left : settings.ValidationTimeout;
     }
 }

@@ -83,7 +83,7 @@ internal sealed partial class LeaseDesk
         // that the server has ended meanwhile.
         CheckClocks(Clock.ElapsedMilliseconds);
         return standstillsBefore != Standstills && !failure.Kind.IsAnswer()
-            ? circuit.RecordSkipped(slot.Id)
+            ? circuit.RecordDoubtful(slot.Id, failure.Kind, startedAt, hasContacted, Standstills)
             : circuit.RecordFailure(slot.Id, failure.Kind, startedAt, hasContacted);
     });
 

@@ -70,9 +70,9 @@ internal sealed partial class LeaseDesk
         }
 
         var slot = _slots.TryTakeIdle(freshSince == long.MaxValue ? ReadFreshSince() : freshSince, out ticket);
-        if (MustWatchIdle && slot is not null)
+        if (slot is not null)
         {
-            WatchIdle();
+            IdleTaken();
         }
 
         return slot;

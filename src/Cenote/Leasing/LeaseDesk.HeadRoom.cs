@@ -11,6 +11,15 @@ internal sealed partial class LeaseDesk
     /// </summary>
     private bool MustWatchIdle => Volatile.Read(ref _watchesIdle);
 
+    /// <summary>Looks at the head-room after a rent that took an idle connection, not on its short path.</summary>
+    internal void IdleTaken()
+    {
+        if (MustWatchIdle)
+        {
+            WatchIdle();
+        }
+    }
+
     private void KeepIdle(int minIdle)
     {
         Capacity.MinIdle = minIdle;

@@ -79,6 +79,14 @@ public abstract class PhysicalConnection
     /// <value>By default <see langword="false"/>: not known.</value>
     public virtual bool HasPeerClosed => false;
 
+    /// <summary>
+    /// Gets whether one session of the server answers every statement of this connection. Otherwise a session context
+    /// is not kept for a later lease (<see cref="WhenDirtyOptions.KeepSessionContexts"/>).
+    /// </summary>
+    /// <value>By default <see langword="true"/>. <see langword="false"/> where a proxy is known, or not excluded, that
+    /// may pass statements to several sessions.</value>
+    public virtual bool HasOneSession => true;
+
     /// <summary>Connects and sets up the session, blocking the calling thread.</summary>
     public virtual void Open() => Connection.Open();
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cenote.Testing;
+using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;
 
@@ -47,15 +48,30 @@ public sealed class CheckTests : IDisposable
     [Fact]
     public async Task A_script_gets_JSON_of_a_SQLite_file()
     {
+        await using var file = new SqliteConnection($"Data Source={_folder.File("check.db")};Pooling=False");
+        await file.OpenAsync();
+        await AskAsync(file, "CREATE TABLE t (id int); SELECT 1");
+
         using var run = await ProgramRun.RunAsync("check", "sqlite", "--json", "--connection", $"Data Source={_folder.File("check.db")}");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal("delete", await AskAsync(file, "PRAGMA journal_mode"));
         var report = JsonDocument.Parse(run.Output).RootElement;
         Assert.True(report.GetProperty("ok").GetBoolean());
         var reset = report.GetProperty("rows").EnumerateArray().Where(static row => row.GetProperty("section").GetString() == "reset").ToList();
         Assert.Equal(3, reset.Count);
         Assert.All(reset, static row => Assert.Equal("cleared", row.GetProperty("value").GetString()));
         Assert.Contains(report.GetProperty("findings").EnumerateArray(), static finding => finding.GetProperty("level").GetString() == "note");
+    }
+
+    [Fact]
+    public async Task A_SQLite_file_that_does_not_exist_is_not_created()
+    {
+        using var run = await ProgramRun.RunAsync("check", "sqlite", "--connection", $"Data Source={_folder.File("missing.db")}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("missing.db", run.Errors);
+        Assert.False(File.Exists(_folder.File("missing.db")));
     }
 
     [Fact]
@@ -79,7 +95,7 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
-    public async Task A_role_without_room_is_a_problem_with_an_exit_code()
+    public async Task A_role_without_room_is_checked_on_its_one_connection()
     {
         var role = "check_" + Guid.NewGuid().ToString("N");
         await using var connection = new NpgsqlConnection(RealServers.PostgreSql);
@@ -89,8 +105,8 @@ public sealed class CheckTests : IDisposable
         {
             using var run = await CheckAsync("postgresql", new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Username = role, Password = "narrow" }.ConnectionString);
 
-            Assert.True(run.ExitCode == 4, run.Output + run.Errors);
-            Assert.Contains("No connection is left: 1 of 1 are in use", run.Output);
+            Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+            Assert.Contains("1 of 1 connections are in use (CONNECTION LIMIT of the role)", run.Output);
             Assert.Contains("not measured", run.Output);
         }
         finally
@@ -110,6 +126,8 @@ public sealed class CheckTests : IDisposable
 
         Assert.Contains("yes: another process answers than the login named", run.Output);
         Assert.Contains("docs/proxies.md", run.Output);
+        Assert.DoesNotContain("cleared", run.Output);
+        Assert.Contains("not tried: a proxy is in between", run.Output);
     }
 
     [Fact]
@@ -128,6 +146,7 @@ public sealed class CheckTests : IDisposable
     {
         using var several = await ProgramRun.RunAsync("check", "postgres", "--timeout", "soon", "--connection", "a", "--connection-file", "b");
         using var secret = await ProgramRun.RunAsync("check", "postgresql", "--connection", "Host=localhost;Password=s3cret");
+        using var synonym = await ProgramRun.RunAsync("check", "postgresql", "--connection", "Host=localhost;PSW=s3cret");
         using var unknown = await ProgramRun.RunAsync("check", "mysql", "--connection", "Server=localhost;Pasword=s3cret");
 
         Assert.Equal(2, several.ExitCode);
@@ -138,8 +157,10 @@ public sealed class CheckTests : IDisposable
 
         Assert.Equal(2, secret.ExitCode);
         Assert.Contains("--connection-file", secret.Errors);
+        Assert.Equal(2, synonym.ExitCode);
+        Assert.Contains("--connection-file", synonym.Errors);
         Assert.Equal(2, unknown.ExitCode);
-        Assert.DoesNotContain("s3cret", secret.Errors + unknown.Errors);
+        Assert.DoesNotContain("s3cret", secret.Errors + synonym.Errors + unknown.Errors);
     }
 
     private async Task<ProgramRun> CheckAsync(string database, string connectionString)

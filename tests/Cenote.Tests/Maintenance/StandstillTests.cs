@@ -131,6 +131,45 @@ public sealed class StandstillTests
     }
 
     [Fact]
+    public async Task Standstills_at_every_attempt_do_not_hide_an_outage()
+    {
+        var clock = new StandstillClock();
+        await using var test = await TestPool.FullAsync(
+            1, options => (options.TimeProvider, options.CircuitBreaker, options.MaxOpenRetries) = (clock, new CircuitBreakerOptions(), 10));
+        var gates = Enumerable.Range(0, 20).Select(static _ => new StubGate()).ToArray();
+        var opens = test.Database.Calls(StubCall.Open).Started;
+        for (var open = 0; open < gates.Length; open++)
+        {
+            test.Script.At(StubCall.Open, opens + 1 + open, StubStep.Hang(gates[open]).ThenFail(FailureKind.ConnectionLost));
+        }
+
+        test.Pool.Clear();
+        var rent = test.Pool.RentAsync().AsTask();
+        for (var open = 0; test.Pool.GetStatistics().CircuitState == CircuitState.Closed; open++)
+        {
+            Assert.True(open < 10, "The circuit stays closed.");
+            Assert.True(SpinWait.SpinUntil(() => HasStarted(opens + open), Patience.Limit));
+            clock.Jump(Interval, Interval);
+            gates[open].Release();
+            await test.StatisticsAre(statistics => statistics.OpenFailures == open + 1);
+        }
+
+        await Assert.ThrowsAsync<CircuitOpenException>(() => rent.Soon());
+        Array.ForEach(gates, static gate => gate.Release());
+
+        bool HasStarted(int before)
+        {
+            var hasStarted = test.Database.Calls(StubCall.Open).Started > before;
+            if (!hasStarted)
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(50));
+            }
+
+            return hasStarted;
+        }
+    }
+
+    [Fact]
     public async Task Upkeep_that_comes_first_finds_out_as_well_and_replaces_what_died()
     {
         var clock = new StandstillClock();
