@@ -83,6 +83,34 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
         Assert.Equal("", await stranger.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')"));
     }
 
+    [Fact]
+    public async Task A_session_context_is_not_kept_for_the_next_lease()
+    {
+        // The pooling mode may change at any time, and nothing would tell.
+        await using var bouncer = await bouncers.StartAsync("pool_mode = session");
+        await using var direct = Bouncers.NewPool(bouncers.Server.ConnectionString(bouncers.Server.Port), KeepContexts);
+        await using var proxied = Bouncers.NewPool(bouncer.ConnectionString, KeepContexts);
+        foreach (var pool in (ConnectionPool[])[direct, proxied])
+        {
+            for (var lease = 0; lease < 3; lease++)
+            {
+                await using var connection = await pool.OpenConnectionAsync(SessionContext.Empty.With("my.tenant", "7"), Stop);
+                await using var command = connection.CreateCommand();
+                command.CommandText = "SELECT current_setting('my.tenant')";
+                Assert.Equal("7", await command.ExecuteScalarAsync(Stop));
+            }
+        }
+
+        Assert.Equal((1, 2), (direct.GetStatistics().SessionContextsSet, direct.GetStatistics().SessionContextsKept));
+        Assert.Equal((3, 0), (proxied.GetStatistics().SessionContextsSet, proxied.GetStatistics().SessionContextsKept));
+
+        static void KeepContexts(ConnectionPoolOptions options)
+        {
+            (options.MaxSize, options.ResetMode) = (1, ResetMode.WhenDirty);
+            options.WhenDirty.KeepSessionContexts = true;
+        }
+    }
+
     [Theory]
     [InlineData("session")]
     [InlineData("transaction")]
