@@ -311,6 +311,22 @@ public sealed class ScopeTests
         Assert.Equal(0, test.Leased);
     }
 
+    [Fact]
+    public async Task The_callback_for_the_session_context_is_called_once_for_an_open()
+    {
+        var calls = 0;
+        await using var test = await ScopeTest.CreateAsync(
+            ScopeDb.PostgreSqlDriverReset,
+            configure: options => options.SessionContextProvider = () => SessionContext.Empty.With("scope_test.tenant", $"{Interlocked.Increment(ref calls)}"));
+        using (ScopeTest.NewScope())
+        {
+            await using var connection = await test.Pool.OpenConnectionAsync();
+            Assert.Equal(calls, await connection.ReadNumberAsync("SELECT current_setting('scope_test.tenant')::int"));
+        }
+
+        Assert.Equal(1, calls);
+    }
+
     [Theory, ClassData<EveryScopeDb>]
     public async Task Many_scopes_at_once_leave_nothing(ScopeDb db)
     {
