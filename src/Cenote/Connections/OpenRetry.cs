@@ -42,7 +42,7 @@ internal sealed class OpenRetry(PoolSettings settings, FailureClassifier classif
                 cancellationToken.ThrowIfCancellationRequested();
 
                 var seen = _news.Version;
-                var current = new OpenTry { IsKnock = isKnock, StartedAt = settings.Clock.Elapsed, StandstillsBefore = desk.Standstills };
+                var current = new OpenTry { IsKnock = isKnock, StartedAt = settings.Clock.Elapsed, StandstillsBefore = desk.CountStandstills() };
                 TimeSpan pause;
                 try
                 {

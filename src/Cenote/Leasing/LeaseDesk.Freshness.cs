@@ -185,6 +185,19 @@ internal sealed partial class LeaseDesk
     internal int Standstills => Volatile.Read(ref _standstills);
 
     /// <summary>
+    /// Returns how often a standstill was seen, with the one that may just have ended: what begins now must not be
+    /// blamed on it.
+    /// </summary>
+    internal int CountStandstills()
+    {
+        lock (_gate)
+        {
+            CheckClocks(Clock.ElapsedMilliseconds);
+            return _standstills;
+        }
+    }
+
+    /// <summary>
     /// Returns the time at which the end of the slot's work shows its connection alive. When a standstill came between,
     /// the answer may have waited in the process's own buffer, and the server may have ended the session since.
     /// </summary>

@@ -76,6 +76,7 @@ public sealed class StandstillTests
         await using var test = await StartAsync(clock, size: 1, provider: TestPool.Clearing(SessionReset.ByPool));
         var gate = new StubGate();
         test.Script.Always(call, StubStep.Hang(gate));
+        var started = test.Database.Calls(call).Started;
         if (call == StubCall.Open)
         {
             test.Pool.Clear();
@@ -90,6 +91,7 @@ public sealed class StandstillTests
         }
 
         await test.StatisticsAre(static statistics => statistics.Counts is { Opening: 1 } or { Resetting: 1 } or { Validating: 1 });
+        Assert.True(SpinWait.SpinUntil(() => test.Database.Calls(call).Started > started, Patience.Limit));
         clock.Jump(2 * Interval, 2 * Interval);
         test.Script.Heal(call);
         var validations = test.Database.Calls(StubCall.Validate).Started;
@@ -128,6 +130,20 @@ public sealed class StandstillTests
         await test.StatisticsAre(statistics => statistics.OpenFailures == 4 || statistics.CircuitState == CircuitState.Open);
 
         Assert.Equal(state, test.Pool.GetStatistics().CircuitState);
+    }
+
+    [Fact]
+    public async Task A_standstill_before_an_attempt_does_not_excuse_its_failure()
+    {
+        var clock = new StandstillClock();
+        await using var test = await TestPool.FullAsync(
+            1, options => (options.TimeProvider, options.CircuitBreaker) = (clock, new CircuitBreakerOptions { FailureThreshold = 1 }), script: null);
+        test.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.ConnectionLost));
+
+        clock.Jump(Interval, Interval);
+        test.Pool.Clear();
+
+        await test.StatisticsAre(static statistics => statistics is { OpenFailures: 1, CircuitState: CircuitState.Open });
     }
 
     [Fact]
