@@ -56,8 +56,8 @@ pack_for_tests() {
 begin_beside_tests() {
     mkdir -p "$REPORTS"
     rm -f "$REPORTS"/interleavings.* "$REPORTS"/consumers.*
-    begin_beside "$REPORTS/beside.log" 800 bash -c '
-        bash eng/interleavings.sh >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
+    begin_beside "$REPORTS/beside.log" 1000 bash -c '
+        bash eng/interleavings.sh "" 100 >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
         bash eng/consumers.sh "$2" "$3" >"$1/consumers.log" 2>&1; echo $? >"$1/consumers.status"' beside "$REPORTS" "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY"
 }
 
