@@ -4,8 +4,8 @@ namespace Cenote.MySql;
 
 /// <summary>The queries for what sessions are doing. Locks and transactions need the PROCESS privilege.</summary>
 /// <remarks>
-/// The driver is not given the token: it would open another connection to end the statement. The pool shuts the socket
-/// down instead.
+/// The driver is not given the token: it would open another connection to end the statement, and a busy server must not
+/// be asked for one. The socket is shut down instead.
 /// </remarks>
 internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeout, CancellationToken cancellationToken)
 {
@@ -15,6 +15,7 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
 
     // In a long queue each session is blocked by all before it.
     private const int MaxSteps = 500;
+    private const int MaxLevels = 10;
 
     private const int MaxReads = 5;
 
@@ -22,36 +23,47 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
 
     private readonly bool _isMariaDb = SessionCommands.IsMariaDb(connection);
     private string? _limitation;
+    private long _begun;
 
     internal async ValueTask<SessionReading> ReadAsync(IReadOnlyCollection<long> sessionIds, bool includesStatements)
     {
+        var cut = cancellationToken.UnsafeRegister(static connection => MySqlConnectorInternals.TryCut((MySqlConnection)connection!), connection);
+        await using var ofCut = cut.ConfigureAwait(false);
         var transactions = await ReadTransactionsAsync().ConfigureAwait(false);
-        var blockers = transactions is null ? EmptyLookup : await ReadBlockersAsync().ConfigureAwait(false);
         var wanted = new HashSet<long>(sessionIds);
-        var open = new Stack<long>(sessionIds);
-        while (open.TryPop(out var id))
-        {
-            foreach (var blocker in blockers[id].Where(wanted.Add))
-            {
-                open.Push(blocker);
-            }
-        }
-
-        var sessions = await ReadSessionsAsync(wanted, includesStatements, transactions, blockers).ConfigureAwait(false);
-        return new SessionReading(sessions.Find(session => session.Id == connection.ServerThread) ?? new ServerSession { Id = -1 }, sessions) { Limitation = _limitation };
+        var blockers = transactions is null ? EmptyLookup : await ReadBlockersAsync(wanted).ConfigureAwait(false);
+        var (own, sessions) = await ReadSessionsAsync(wanted, includesStatements, transactions, blockers).ConfigureAwait(false);
+        return new SessionReading(own ?? throw new InvalidOperationException("PROCESSLIST does not contain the own session."), sessions) { Limitation = _limitation };
     }
 
     private bool HasOldWaits => _isMariaDb || connection.ServerVersion.StartsWith("5.", StringComparison.Ordinal);
 
-    private async ValueTask<ILookup<long, long>> ReadBlockersAsync()
+    /// <summary>Reads who blocks the sessions, and who blocks those, and adds them.</summary>
+    private async ValueTask<ILookup<long, long>> ReadBlockersAsync(HashSet<long> wanted)
     {
         var waits = HasOldWaits
             ? "information_schema.INNODB_LOCK_WAITS AS waits JOIN information_schema.INNODB_TRX AS waiting ON waiting.trx_id = waits.requesting_trx_id JOIN information_schema.INNODB_TRX AS holding ON holding.trx_id = waits.blocking_trx_id"
             : "performance_schema.data_lock_waits AS waits JOIN information_schema.INNODB_TRX AS waiting ON waiting.trx_id = waits.REQUESTING_ENGINE_TRANSACTION_ID JOIN information_schema.INNODB_TRX AS holding ON holding.trx_id = waits.BLOCKING_ENGINE_TRANSACTION_ID";
         List<(long Waiting, long Holding)> pairs = [];
-        await TryReadRowsAsync(
-            string.Create(CultureInfo.InvariantCulture, $"SELECT DISTINCT waiting.trx_mysql_thread_id, holding.trx_mysql_thread_id FROM {waits} LIMIT {MaxSteps}"),
-            row => pairs.Add((Number(row, 0), Number(row, 1)))).ConfigureAwait(false);
+        var open = wanted.ToList();
+        for (var level = 0; level < MaxLevels && open.Count > 0 && pairs.Count < MaxSteps; level++)
+        {
+            var first = pairs.Count;
+            if (!await TryReadRowsAsync(
+                string.Create(CultureInfo.InvariantCulture, $"SELECT DISTINCT waiting.trx_mysql_thread_id, holding.trx_mysql_thread_id FROM {waits} WHERE waiting.trx_mysql_thread_id IN ({string.Join(',', open)}) LIMIT {MaxSteps - first}"),
+                row => pairs.Add((Number(row, 0), Number(row, 1)))).ConfigureAwait(false))
+            {
+                return EmptyLookup;
+            }
+
+            open = [.. pairs.Skip(first).Select(static pair => pair.Holding).Where(wanted.Add)];
+        }
+
+        if (pairs.Count >= MaxSteps || open.Count > 0)
+        {
+            _limitation = "there are more waits for locks than are read, so some are missing";
+        }
+
         return pairs.ToLookup(static pair => pair.Waiting, static pair => pair.Holding);
     }
 
@@ -63,16 +75,20 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
     /// <returns><see langword="null"/> if it may not be read, or stays old.</returns>
     private async ValueTask<HashSet<long>?> ReadTransactionsAsync()
     {
+        _begun = TimeProvider.System.GetTimestamp();
         await ExecuteAsync("START TRANSACTION WITH CONSISTENT SNAPSHOT").ConfigureAwait(false);
         for (var i = 0; i < MaxReads; i++)
         {
             HashSet<long> transactions = [];
-            if (!await TryReadRowsAsync("SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX", row => transactions.Add(Number(row, 0))).ConfigureAwait(false))
+            var hasOwn = false;
+            if (!await TryReadRowsAsync(
+                "SELECT trx_mysql_thread_id, trx_mysql_thread_id = CONNECTION_ID() FROM information_schema.INNODB_TRX",
+                row => hasOwn |= transactions.Add(Number(row, 0)) && Number(row, 1) == 1).ConfigureAwait(false))
             {
                 return null;
             }
 
-            if (transactions.Contains(connection.ServerThread))
+            if (hasOwn)
             {
                 return transactions;
             }
@@ -84,31 +100,42 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
         return null;
     }
 
-    private async ValueTask<List<ServerSession>> ReadSessionsAsync(HashSet<long> wanted, bool includesStatements, HashSet<long>? transactions, ILookup<long, long> blockers)
+    private async ValueTask<(ServerSession? Own, List<ServerSession> All)> ReadSessionsAsync(HashSet<long> wanted, bool includesStatements, HashSet<long>? transactions, ILookup<long, long> blockers)
     {
+        ServerSession? own = null;
         List<ServerSession> sessions = [];
         await ReadRowsAsync(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"SELECT ID, USER, HOST, COMMAND, {(_isMariaDb ? "TIME_MS / 1000" : "TIME")}, STATE, {(includesStatements ? "LEFT(INFO, 1024)" : "NULL")} FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID() OR ID IN ({string.Join(',', wanted.DefaultIfEmpty(-1))})"),
-            row => sessions.Add(ReadSession(row, transactions, blockers))).ConfigureAwait(false);
-        return sessions;
+                $"SELECT ID, USER, HOST, COMMAND, {(_isMariaDb ? "TIME_MS / 1000" : "TIME")}, STATE, {(includesStatements ? "LEFT(INFO, 1024)" : "NULL")}, ID = CONNECTION_ID() FROM information_schema.PROCESSLIST WHERE ID = CONNECTION_ID() OR ID IN ({string.Join(',', wanted.DefaultIfEmpty(-1))})"),
+            row =>
+            {
+                var session = ReadSession(row, transactions, blockers);
+                sessions.Add(session);
+                own = Number(row, 7) == 1 ? session : own;
+            }).ConfigureAwait(false);
+        return (own, sessions);
     }
 
-    private static ServerSession ReadSession(DbDataReader row, HashSet<long>? transactions, ILookup<long, long> blockers)
+    private ServerSession ReadSession(DbDataReader row, HashSet<long>? transactions, ILookup<long, long> blockers)
     {
         var id = Number(row, 0);
         var isIdle = string.Equals(Text(row, 3), "Sleep", StringComparison.OrdinalIgnoreCase);
         var (address, port) = SplitHost(Text(row, 2));
+        TimeSpan? duration = row.IsDBNull(4) ? null : TimeSpan.FromSeconds(Math.Max(0, Convert.ToDouble(row.GetValue(4), CultureInfo.InvariantCulture)));
         return new ServerSession
         {
             Id = id,
             User = Text(row, 1),
             ClientAddress = address,
             ClientPort = port,
-            State = !isIdle ? SessionState.Running : transactions?.Contains(id) == true ? SessionState.IdleInTransaction : SessionState.Idle,
+            // Since its last statement, the transactions were listed, unless it has become idle only now.
+            State = !isIdle ? SessionState.Running
+                : transactions?.Contains(id) != true ? SessionState.Idle
+                : duration > TimeProvider.System.GetElapsedTime(_begun) ? SessionState.IdleInTransaction
+                : SessionState.Unknown,
             IsTransactionHidden = transactions is null,
-            StateDuration = row.IsDBNull(4) ? null : TimeSpan.FromSeconds(Math.Max(0, Convert.ToDouble(row.GetValue(4), CultureInfo.InvariantCulture))),
+            StateDuration = duration,
             IsWaitingForLock = !isIdle && (blockers.Contains(id) || IsLockState(Text(row, 5))),
             Statement = Text(row, 6),
             BlockedBy = [.. blockers[id]],
@@ -144,7 +171,8 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
     private async ValueTask ReadRowsAsync(string sql, Action<DbDataReader> read)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var command = new MySqlCommand(sql, connection) { CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds)) };
+        // Later than the token, because the driver's timeout opens another connection, too.
+        var command = new MySqlCommand(sql, connection) { CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds) + 5 };
         await using var ofCommand = command.ConfigureAwait(false);
         var rows = await command.ExecuteReaderAsync(CommandBehavior.Default, CancellationToken.None).ConfigureAwait(false);
         await using var ofRows = rows.ConfigureAwait(false);

@@ -6,8 +6,10 @@ namespace Cenote.PostgreSql;
 /// <summary>The query for what sessions are doing. Its values have types that need no catalogue.</summary>
 internal sealed class ActivityCommand : NpgsqlCommand
 {
-    // For each, the server briefly locks all its locks, and in a long queue each session is blocked by all before it.
+    // For each, the server briefly locks all its locks, so it is called once for each, and in a long queue each session
+    // is blocked by all before it.
     private const int MaxWaiting = 20;
+    private const int MaxAsked = 100;
     private const int MaxSteps = 200;
 
     private ActivityCommand(NpgsqlConnection connection, string text, TimeSpan timeout)
@@ -47,15 +49,21 @@ internal sealed class ActivityCommand : NpgsqlCommand
         WITH RECURSIVE activity AS (
             SELECT pid, usename, client_addr, client_port, state, wait_event_type, backend_start, query_start, state_change, query
             FROM pg_catalog.pg_stat_activity),
-        waits (pid, blocker) AS (
-            SELECT first.pid, blocker.pid
-            FROM (SELECT pid FROM activity WHERE pid = ANY ('{{{string.Join(',', sessionIds)}}}'::int[]) AND wait_event_type = 'Lock' ORDER BY query_start LIMIT {{MaxWaiting}}) AS first,
-                unnest(pg_catalog.pg_blocking_pids(first.pid)) AS blocker (pid)
-            UNION
-            SELECT waits.blocker, blocker.pid
-            FROM waits JOIN activity ON activity.pid = waits.blocker AND activity.wait_event_type = 'Lock',
-                unnest(pg_catalog.pg_blocking_pids(waits.blocker)) AS blocker (pid)),
-        chain AS (SELECT pid, blocker FROM waits LIMIT {{MaxSteps}})
+        levels (asked, waiting, blocking, next) AS (
+            SELECT '{}'::int[], '{}'::int[], '{}'::int[], (
+                SELECT array_agg(first.pid) FROM (
+                    SELECT wanted.pid
+                    FROM unnest('{{{string.Join(',', sessionIds)}}}'::int[]) WITH ORDINALITY AS wanted (pid, place) JOIN activity ON activity.pid = wanted.pid AND activity.wait_event_type = 'Lock'
+                    ORDER BY wanted.place LIMIT {{MaxWaiting}}) AS first)
+            UNION ALL
+            SELECT levels.asked || levels.next, found.waiting, found.blocking, found.next[1:{{MaxWaiting}}]
+            FROM levels, LATERAL (
+                SELECT array_agg(waiter.pid) AS waiting, array_agg(blocker.pid) AS blocking,
+                    array_agg(DISTINCT blocker.pid) FILTER (
+                        WHERE blocker.pid <> ALL (levels.asked || levels.next) AND EXISTS (SELECT 1 FROM activity WHERE activity.pid = blocker.pid AND activity.wait_event_type = 'Lock')) AS next
+                FROM unnest(levels.next) AS waiter (pid), unnest(pg_catalog.pg_blocking_pids(waiter.pid)) AS blocker (pid)) AS found
+            WHERE levels.next IS NOT NULL AND cardinality(levels.asked) < {{MaxAsked}}),
+        chain AS (SELECT DISTINCT pair.pid, pair.blocker FROM levels, unnest(levels.waiting, levels.blocking) AS pair (pid, blocker) LIMIT {{MaxSteps}})
         SELECT pid = pg_catalog.pg_backend_pid(), pid, usename::text, host(client_addr), client_port, state, coalesce(wait_event_type = 'Lock', false),
             extract(epoch FROM clock_timestamp() - backend_start)::float8,
             extract(epoch FROM clock_timestamp() - CASE WHEN state = 'active' THEN query_start ELSE state_change END)::float8,

@@ -58,7 +58,7 @@ internal sealed class PoolEngine
         Operations = new PoolOperations(provider, settings, Desk, Work, Journal);
         var trend = new PoolTrend();
         Diagnoser = new PoolDiagnoser(this, trend);
-        Locks = Sessions is null ? null : new LockJournal(Journal);
+        Locks = Sessions is null ? null : new LockJournal(Journal, settings.Clock);
         var activity = Sessions is null
             ? null
             : new ActivityMonitor(settings, Desk, Sessions, new ActivityQuery(this, (ISessionActivityReader)provider, Sessions, PoolMetrics.Pools.Read, leftBehind, closed.Token).TryStart);

@@ -13,9 +13,6 @@ internal sealed class ActivityMonitor(PoolSettings settings, LeaseDesk desk, Ses
     /// <summary>The shortest time between two reports of a pool.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    /// <summary>The pause after a query that failed.</summary>
-    internal static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(30);
-
     /// <summary>The age of a long lease when no threshold for leaks is set.</summary>
     private static readonly TimeSpan LongLease = TimeSpan.FromSeconds(30);
 
@@ -25,11 +22,15 @@ internal sealed class ActivityMonitor(PoolSettings settings, LeaseDesk desk, Ses
 
     public void Run()
     {
-        if (!desk.IsClosed && desk.Meters.LastOpenFailure is null && !IsPausing() && (IsSaturated() || HasLongLease()) && tryQuery())
+        if (MayServe() && desk.Meters.LastOpenFailure is null && !IsPausing() && (IsSaturated() || HasLongLease())
+            && desk.Slots.CountOf(SlotState.Leased) > 0 && desk.GetCircuitStatus().State == CircuitState.Closed && tryQuery())
         {
             RecordLongLeases();
         }
     }
+
+    /// <summary>Returns whether callers wait for leases to end, and not because an operator has stopped them.</summary>
+    private bool MayServe() => !desk.Attention.HasAny(Attention.Suspended | Attention.Closed | Attention.Isolated);
 
     /// <summary>
     /// Returns whether a caller waits for long, or has reached its timeout. Where timeouts are short, the first caller
@@ -38,11 +39,11 @@ internal sealed class ActivityMonitor(PoolSettings settings, LeaseDesk desk, Ses
     private bool IsSaturated()
     {
         var longest = desk.ReadLongestWait();
-        return reports.IsWanted || (longest > TimeSpan.Zero && (longest >= LongWait || longest >= settings.AcquireTimeout / 4));
+        return reports.IsWanted(settings.Clock.Elapsed) || (longest > TimeSpan.Zero && (longest >= LongWait || longest >= settings.AcquireTimeout / 4));
     }
 
     private bool IsPausing() =>
-        reports.Last is { } last && settings.Clock.Elapsed - last.At < (last.HasFailed ? PauseAfterFailure : Pause);
+        reports.Last is { } last && settings.Clock.Elapsed - last.At < (last.HasFailed ? ServerGate.PauseAfterFailure : Pause);
 
     private bool HasLongLease()
     {

@@ -20,6 +20,9 @@ internal sealed class ActivityQuery(
 {
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>The wait for a reader that was told to end, and again after its connection was ended.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly ServerGate _gate = ServerGate.Of(engine.Provider, engine.Settings.Clock.TimeProvider);
 
     /// <summary>
@@ -32,7 +35,6 @@ internal sealed class ActivityQuery(
             return false;
         }
 
-        reports.Begin();
         leftBehind.Add(StartAsync);
         return true;
     }
@@ -60,72 +62,96 @@ internal sealed class ActivityQuery(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, closed);
         PhysicalConnection? connection = null;
         var reading = Task.FromResult<SessionReading?>(null);
+        List<PoolSessions> pools = [];
+        SessionMatch? match = null;
+        (Exception Exception, bool IsTimeout)? failure = null;
         try
         {
             connection = await engine.Dedicated.OpenPhysicalAsync(ended.Token).ConfigureAwait(false);
-            var pools = PoolSessions.Read(readPools(), engine);
+            pools = PoolSessions.Read(readPools(), engine, _gate);
             reading = ReadAsync(connection, pools, limit, ended.Token);
-            var match = new SessionMatch(reader.GetSession(connection), (await reading.WaitAsync(ended.Token).ConfigureAwait(false))!, pools);
-            foreach (var pool in pools)
-            {
-                if (match.ReportOn(pool) is var report && IsMeantFor(pool.Engine, report))
-                {
-                    pool.Engine.Sessions?.Publish(report);
-                    pool.Engine.Locks?.Record(pool.Engine.Leases.Read());
-                }
-            }
+            match = new SessionMatch(reader.GetSession(connection), (await reading.WaitAsync(ended.Token).ConfigureAwait(false))!, pools);
         }
         catch (Exception exception)
         {
-            if (!closed.IsCancellationRequested)
-            {
-                Fail(exception, timeout.IsCancellationRequested, limit);
-            }
+            failure = (exception, timeout.IsCancellationRequested);
+        }
+
+        // First, because a busy server needs its connection.
+        await CloseAsync(connection, reading).ConfigureAwait(false);
+        try
+        {
+            Publish(pools, match);
+        }
+        catch (Exception exception)
+        {
+            failure = (exception, IsTimeout: false);
         }
         finally
         {
-            await CloseAsync(connection, reading).ConfigureAwait(false);
-            _gate.Leave();
+            _gate.Leave(failure is not null && !closed.IsCancellationRequested);
+        }
+
+        if (failure is var (reason, isTimeout) && !closed.IsCancellationRequested)
+        {
+            reports.Publish(Describe(reason, isTimeout, limit));
+        }
+    }
+
+    private void Publish(List<PoolSessions> pools, SessionMatch? match)
+    {
+        foreach (var pool in pools)
+        {
+            if (match?.ReportOn(pool) is { } report && IsMeantFor(pool.Engine, report))
+            {
+                pool.Engine.Sessions?.Publish(report);
+                pool.Engine.Locks?.Record(pool.Engine.Leases.Read());
+            }
         }
     }
 
     private async Task<SessionReading?> ReadAsync(PhysicalConnection connection, List<PoolSessions> pools, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var ids = pools.SelectMany(static pool => pool.Sessions).Where(static session => session.Lease is not null).Select(static session => session.Identity.Id).Distinct().ToList();
+        // The server may be queried for the locks of the first ones only.
+        var ids = pools.SelectMany(static pool => pool.Sessions.Where(static session => session.Lease is not null).OrderByDescending(static session => session.Lease!.Age)).Select(static session => session.Identity.Id).Distinct().ToList();
         return await reader.ReadActivityAsync(
             connection.Connection, ids, pools.Exists(static pool => pool.Engine.Statements is not null), limit, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Returns whether the answer is also the one that another pool would get: on the same server, as the same user,
-    /// because another may see less.
+    /// Returns whether the answer is also the one that another pool on the server would get: as the same user, because
+    /// another may see less.
     /// </summary>
     private bool IsMeantFor(PoolEngine pool, SessionReport report) =>
         ReferenceEquals(pool, engine)
-        || (report.Leases.Count > 0 && pool.Place?.User == engine.Place?.User && ReferenceEquals(ServerGate.Of(pool.Provider, pool.Settings.Clock.TimeProvider), _gate));
+        || (report.Leases.Count > 0 && pool.Place?.User == engine.Place?.User);
 
-    private void Fail(Exception exception, bool isTimeout, TimeSpan limit)
+    private SessionReport Describe(Exception exception, bool isTimeout, TimeSpan limit)
     {
         var clock = engine.Settings.Clock;
         var kind = engine.Classifier.Classify(exception);
         PoolLog.ActivityUnread(engine.Journal.Logger, engine.Settings.Name, kind, exception);
-        reports.Publish(new SessionReport(clock.Elapsed, clock.UtcNow)
+        return new SessionReport(clock.Elapsed, clock.UtcNow)
         {
             HasFailed = true,
             Limitation = isTimeout
                 ? FormattableString.Invariant($"it did not answer within {limit.TotalSeconds:0.###} s what its sessions are doing")
                 : $"its sessions could not be read ({kind})",
-        });
+        };
     }
 
-    /// <summary>Closes the connection, or ends it where the driver is still inside a call.</summary>
-    private static async Task CloseAsync(PhysicalConnection? connection, Task reading)
+    /// <summary>
+    /// Closes the connection, or ends it where the driver is still inside a call although it was told to end. Waits for
+    /// no call without end.
+    /// </summary>
+    private async Task CloseAsync(PhysicalConnection? connection, Task reading)
     {
         if (connection is null)
         {
             return;
         }
 
+        await WaitAsync(reading).ConfigureAwait(false);
         try
         {
             if (reading.IsCompleted)
@@ -142,6 +168,18 @@ internal sealed class ActivityQuery(
             // The connection is not used again, whatever went wrong.
         }
 
-        await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WaitAsync(reading).ConfigureAwait(false);
+        if (!reading.IsCompleted)
+        {
+            leftBehind.Add(async () => await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+        }
+    }
+
+    private async Task WaitAsync(Task reading)
+    {
+        if (!reading.IsCompleted)
+        {
+            await reading.WaitAsync(Grace, engine.Settings.Clock.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

@@ -84,17 +84,18 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         engine.Nesting?.HasSeen(holder, waiting) ?? (holder.FilePath == waiting.FilePath && holder != waiting);
 
     /// <summary>
-    /// Finds leases whose sessions wait for a lock: half of the connections, or any long one while callers wait.
+    /// Finds leases whose sessions wait for a lock, while callers wait: half of the reported ones.
     /// </summary>
     private Finding? FindLockWait(bool isSaturated)
     {
         var waiting = _leases.Where(static lease => lease.Session is { IsWaitingForLock: true }).ToList();
-        if (waiting.Count == 0 || (waiting.Count * 2 < statistics.Counts.Limit && !(isSaturated && waiting.Exists(static lease => IsLong(lease.Session!)))))
+        if (!isSaturated || !SessionActivity.AreHeldByLocks(_leases.Select(static lease => lease.Session)))
         {
             return null;
         }
 
-        var most = waiting.GroupBy(static lease => lease.Session!.Root.Describe(lease.Session.PoolName), StringComparer.Ordinal).MaxBy(static group => group.Count())!;
+        var most = waiting.GroupBy(static lease => lease.Session!.Root.Describe(lease.Session.PoolName, namesClient: false), StringComparer.Ordinal)
+            .OrderBy(static group => group.First().Session!.Root.IsWaitingForLock).ThenByDescending(static group => group.Count()).First();
         var root = most.First().Session!.Root;
         return new Finding(
             FindingKind.LockWait,

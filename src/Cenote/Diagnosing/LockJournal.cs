@@ -1,4 +1,5 @@
 using Cenote.Events;
+using Cenote.Time;
 
 namespace Cenote.Diagnosing;
 
@@ -6,17 +7,22 @@ namespace Cenote.Diagnosing;
 /// A writer of what the server reported into the log and the events: leases that wait for locks, and leases that are
 /// idle in a transaction.
 /// </summary>
-internal sealed class LockJournal(PoolJournal journal)
+internal sealed class LockJournal(PoolJournal journal, PoolClock clock)
 {
     private const int MaxLeasesInText = 3;
 
     /// <summary>Between two statements of a transaction, every session is idle in it.</summary>
     private static readonly TimeSpan ShortestIdle = TimeSpan.FromSeconds(1);
 
+    /// <summary>The time without a report after which the next one is about another incident.</summary>
+    private static readonly TimeSpan LongestGap = TimeSpan.FromSeconds(30);
+
+    private TimeSpan _recordedAt;
     private HashSet<(CallSite Holder, SessionState State, string Root)> _recorded = [];
 
     /// <summary>
-    /// Records the leases, unless their call sites were recorded before. Called by one query at a time.
+    /// Records the leases, unless their call sites were recorded before, in the same incident. Called by one query at a
+    /// time.
     /// </summary>
     internal void Record(IReadOnlyList<LeaseInfo> leases)
     {
@@ -24,7 +30,9 @@ internal sealed class LockJournal(PoolJournal journal)
         var idle = leases.Where(static lease => lease.Session is { State: SessionState.IdleInTransaction } session && IsLong(session)).ToList();
         List<LeaseInfo> all = [.. waiting, .. idle];
         var places = all.Select(static lease => (lease.CallSite, lease.Session!.State, lease.Session.Root.Describe(lease.Session.PoolName))).ToHashSet();
-        var isKnown = places.IsSubsetOf(_recorded);
+        var now = clock.Elapsed;
+        var isKnown = places.IsSubsetOf(now - _recordedAt > LongestGap ? [] : _recorded);
+        _recordedAt = now;
         _recorded = places;
         if (!isKnown)
         {

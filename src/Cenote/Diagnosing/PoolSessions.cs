@@ -12,14 +12,16 @@ internal sealed class PoolSessions
 
     internal List<OpenSession> Sessions { get; }
 
-    /// <summary>Reads the sessions of all pools that may be on the server of one of them.</summary>
-    internal static List<PoolSessions> Read(List<PoolEngine> pools, PoolEngine asking)
+    /// <summary>
+    /// Reads the sessions of all pools on the server of one of them, which comes first. Other servers may have sessions
+    /// with the same ids.
+    /// </summary>
+    internal static List<PoolSessions> Read(List<PoolEngine> pools, PoolEngine asking, ServerGate server)
     {
         var read = new List<PoolSessions>();
-        foreach (var pool in pools)
+        foreach (var pool in pools.OrderByDescending(pool => ReferenceEquals(pool, asking)))
         {
-            if (pool.Provider is ISessionActivityReader reader && pool.Provider.GetType() == asking.Provider.GetType()
-                && ReferenceEquals(pool.Settings.Clock.TimeProvider, asking.Settings.Clock.TimeProvider))
+            if (pool.Provider is ISessionActivityReader reader && pool.Provider.GetType() == asking.Provider.GetType() && server.IsOf(pool.Provider, pool.Settings.Clock.TimeProvider))
             {
                 read.Add(new PoolSessions(pool, ReadSessions(pool, reader)));
             }
@@ -41,10 +43,11 @@ internal sealed class PoolSessions
             }
 
             var age = TimeSpan.FromMilliseconds(pool.Settings.Clock.ElapsedMilliseconds - slot.Age.BornAt);
-            var lease = slot.GetLeaseInfo(pool.Settings.Clock);
-            if (ReferenceEquals(slot.Physical, physical))
+            var lease = SlotWord.StateOf(word) == SlotState.Leased ? slot.GetLeaseInfo(word, pool.Settings.Clock) : null;
+            var session = new OpenSession(identity, age, lease, slot, word, physical);
+            if (session.IsUnchanged())
             {
-                sessions.Add(new OpenSession(identity, age, lease));
+                sessions.Add(session);
             }
         }
 

@@ -20,14 +20,15 @@ internal sealed class SessionMatch
 
     private readonly SessionReading _reading;
     private readonly Dictionary<long, ServerSession> _found;
-    private readonly Dictionary<long, (PoolSessions Pool, OpenSession Session)> _ours = [];
+    private readonly Dictionary<long, (PoolSessions Pool, OpenSession Session, bool IsUnchanged)> _ours = [];
     private readonly Dictionary<long, SessionActivity> _activities = [];
+    private readonly HashSet<long> _path = [];
     private readonly bool _isProxied;
     private readonly bool _isDirect;
 
     /// <param name="own">The session of the query, as the client knows it.</param>
     /// <param name="reading">The answer.</param>
-    /// <param name="pools">The pools, as they were before the query.</param>
+    /// <param name="pools">The pools on the server, as they were before the query; the one that asks first.</param>
     internal SessionMatch(SessionIdentity? own, SessionReading reading, List<PoolSessions> pools)
     {
         _reading = reading;
@@ -40,7 +41,7 @@ internal sealed class SessionMatch
             {
                 foreach (var session in pool.Sessions.Where(IsSame))
                 {
-                    _ours.TryAdd(session.Identity.Id, (pool, session));
+                    _ours.TryAdd(session.Identity.Id, (pool, session, session.IsUnchanged()));
                 }
             }
         }
@@ -62,6 +63,12 @@ internal sealed class SessionMatch
 
             if (_ours.TryGetValue(session.Identity.Id, out var ours) && ReferenceEquals(ours.Session, session))
             {
+                if (!ours.IsUnchanged)
+                {
+                    // The lease has ended meanwhile, and the answer may be about the next one.
+                    continue;
+                }
+
                 leases[(lease.SlotId, lease.Number)] = ActivityOf(session.Identity.Id, time);
             }
             else
@@ -102,7 +109,7 @@ internal sealed class SessionMatch
     private bool IsWhole(PoolSessions pool)
     {
         var leased = pool.Sessions.Where(static session => session.Lease is not null).ToList();
-        return leased.TrueForAll(IsSame) && leased.DistinctBy(static session => session.Identity.Id).Count() == leased.Count;
+        return leased.Count > 0 && leased.TrueForAll(IsSame) && leased.DistinctBy(static session => session.Identity.Id).Count() == leased.Count;
     }
 
     private static bool HasAge(OpenSession session, ServerSession found) =>
@@ -117,6 +124,7 @@ internal sealed class SessionMatch
 
         var found = _found.GetValueOrDefault(id);
         var isOurs = _ours.TryGetValue(id, out var ours);
+        var lease = isOurs && ours.IsUnchanged ? ours.Session.Lease : null;
         var activity = new SessionActivity
         {
             SessionId = id,
@@ -126,8 +134,9 @@ internal sealed class SessionMatch
             IsWaitingForLock = found?.IsWaitingForLock == true,
             Statement = isOurs && ours.Pool.Engine.Statements is not null && found?.Statement is { Length: > 0 } text ? Shorten(StatementText.WithoutLiterals(text, ours.Pool.Engine.Provider.LiteralRules)) : null,
             PoolName = isOurs ? ours.Pool.Engine.Settings.Name : null,
-            CallSite = isOurs ? ours.Session.Lease?.CallSite ?? default : default,
-            IsLeased = isOurs && ours.Session.Lease is not null,
+            CallSite = lease?.CallSite ?? default,
+            IsLeased = lease is not null,
+            IsHolderUnknown = isOurs && !ours.IsUnchanged,
             Client = isOurs || found is null ? null : ClientOf(found),
             Obstacle = found switch
             {
@@ -137,11 +146,12 @@ internal sealed class SessionMatch
             },
         };
 
-        // Before its blockers, which may block each other.
-        _activities.Add(id, activity);
-        if (found is { IsWaitingForLock: true })
+        // Where sessions block each other, the one that is reached again ends the chain.
+        if (found is { IsWaitingForLock: true } && _path.Add(id))
         {
             activity.BlockedBy = [.. found.BlockedBy.Select(blocker => ActivityOf(blocker, time)).OrderBy(static blocker => blocker.IsWaitingForLock)];
+            _path.Remove(id);
+            _activities.Add(id, activity);
         }
 
         return activity;

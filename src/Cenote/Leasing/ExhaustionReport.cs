@@ -37,7 +37,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
         return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message);
     }
 
-    private static IReadOnlyList<LeaseHolder> LongestHolders(LeaseDesk desk, SessionReport? report)
+    private static (IReadOnlyList<LeaseHolder> Longest, bool AreHeldByLocks) ReadHolders(LeaseDesk desk, SessionReport? report)
     {
         var holders = new List<LeaseHolder>();
         foreach (var slot in desk.Slots.All)
@@ -48,7 +48,9 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             }
         }
 
-        return [.. holders.OrderByDescending(static holder => holder.Age).Take(MaxHolders)];
+        return (
+            [.. holders.OrderByDescending(static holder => holder.Age).Take(MaxHolders)],
+            SessionActivity.AreHeldByLocks(holders.Select(static holder => holder.Session)));
     }
 
     private Look Read()
@@ -95,7 +97,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             var failure = desk.Meters.LastOpenFailure;
             var counts = desk.Count();
             var report = sessions?.Read(settings.Clock.Elapsed);
-            var holders = LongestHolders(desk, report);
+            var (holders, areHeldByLocks) = ReadHolders(desk, report);
             var crowd = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{counts}, at {time:HH:mm:ss.fff} UTC.");
             var why = new StringBuilder().Append(crowd);
             if (attention.HasAny(Leasing.Attention.Suspended))
@@ -127,7 +129,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             }
             else
             {
-                why.Append(holders.Any(static holder => holder.Session is { IsWaitingForLock: true })
+                why.Append(areHeldByLocks
                     ? " Make the transaction that keeps the lock shorter."
                     : " Return connections sooner, look for a holder that never returns, or raise MaxSize.");
             }

@@ -33,7 +33,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     internal PoolTimeoutException TimedOut(in RentRequest request)
     {
         var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
-        Sessions?.Want();
+        Sessions?.Want(settings.Clock.Elapsed);
         journal.AcquireTimedOut(request.CallSite, request.Timeout, exception.Counts);
         return exception;
     }

@@ -37,7 +37,8 @@ public sealed class SessionActivity
 
     /// <summary>
     /// Gets the sessions that had the lock, or waited for it earlier. Sessions that do not wait themselves come first.
-    /// Empty when the session does not wait, and when the server does not show them to the user of the pool.
+    /// Empty when the session does not wait, when the server does not show them to the user of the pool, and where the
+    /// chain has come back to a session that is in it already.
     /// </summary>
     public IReadOnlyList<SessionActivity> BlockedBy { get; internal set; } = [];
 
@@ -68,6 +69,9 @@ public sealed class SessionActivity
     /// <summary>Gets whether the session belonged to a lease of a pool of this process.</summary>
     internal bool IsLeased { get; init; }
 
+    /// <summary>Gets whether its lease ended while the server was queried, so that its holder is not known.</summary>
+    internal bool IsHolderUnknown { get; init; }
+
     /// <summary>Gets the reason why its state is unknown.</summary>
     internal string? Obstacle { get; init; }
 
@@ -77,8 +81,7 @@ public sealed class SessionActivity
         get
         {
             var root = this;
-            var seen = new HashSet<SessionActivity> { this };
-            while (root.BlockedBy is [var next, ..] && seen.Add(next))
+            while (root.BlockedBy is [var next, ..])
             {
                 root = next;
             }
@@ -88,27 +91,44 @@ public sealed class SessionActivity
     }
 
     /// <summary>
+    /// Returns whether locks are the reason that leases take long: at least half of the reported ones wait for one.
+    /// </summary>
+    internal static bool AreHeldByLocks(IEnumerable<SessionActivity?> leases)
+    {
+        var (reported, waiting) = (0, 0);
+        foreach (var lease in leases)
+        {
+            reported += lease is null ? 0 : 1;
+            waiting += lease is { IsWaitingForLock: true } ? 1 : 0;
+        }
+
+        return waiting > 0 && waiting * 2 >= reported;
+    }
+
+    /// <summary>
     /// Returns the activity in words, such as <c>running for 11.9 s, waiting for a lock of Reports.cs:12 (Export),
     /// which is idle in a transaction for 14.0 s</c>.
     /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
-        Append(text, PoolName, [this]);
+        Append(text, PoolName, [SessionId]);
         return text.ToString();
     }
 
     /// <summary>Returns the session in words, such as <c>Reports.cs:12 (Export) of pool reports</c>.</summary>
     /// <param name="poolName">The pool that the reader knows of.</param>
-    internal string Describe(string? poolName) => this switch
+    /// <param name="namesClient">Whether user and address of another application are named.</param>
+    internal string Describe(string? poolName, bool namesClient = true) => this switch
     {
         { SessionId: 0, PoolName: null } => "a prepared transaction",
-        { PoolName: null } => FormattableString.Invariant($"session {SessionId} outside this process{(Client is null ? "" : $" ({Client})")}"),
+        { PoolName: null } => FormattableString.Invariant($"session {SessionId} outside this process{(Client is null || !namesClient ? "" : $" ({Client})")}"),
+        { IsHolderUnknown: true } => FormattableString.Invariant($"session {SessionId} of pool {PoolName}"),
         { IsLeased: false } => FormattableString.Invariant($"session {SessionId} of pool {PoolName}, which is not leased"),
         _ => string.Equals(PoolName, poolName, StringComparison.Ordinal) ? CallSite.ToString() : $"{CallSite} of pool {PoolName}",
     };
 
-    private void Append(StringBuilder text, string? poolName, HashSet<SessionActivity> seen)
+    private void Append(StringBuilder text, string? poolName, HashSet<long> seen)
     {
         text.Append(State switch
         {
@@ -132,7 +152,7 @@ public sealed class SessionActivity
         {
             var blocker = BlockedBy[i];
             text.Append(i == 0 ? " of " : ", and of ").Append(blocker.Describe(poolName));
-            if (blocker.SessionId != 0 && seen.Add(blocker))
+            if (blocker.SessionId != 0 && seen.Add(blocker.SessionId))
             {
                 text.Append(", which is ");
                 blocker.Append(text, poolName, seen);

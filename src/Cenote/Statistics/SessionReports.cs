@@ -9,21 +9,26 @@ internal sealed class SessionReports
     /// <summary>The age from which a report is not shown any more.</summary>
     private static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(30);
 
+    /// <summary>The age from which a request is not worth an answer: its caller is gone.</summary>
+    private static readonly long s_longestRequest = TimeSpan.FromSeconds(5).Ticks;
+
     private SessionReport? _last;
-    private volatile bool _isWanted;
+    private long _wantedUntil;
 
     /// <summary>Gets the last report, of any age.</summary>
     internal SessionReport? Last => Volatile.Read(ref _last);
 
-    /// <summary>Gets whether a caller reached its timeout since the last report was begun.</summary>
-    internal bool IsWanted => _isWanted;
+    /// <summary>Returns whether a caller reached its timeout lately, and no report has come since.</summary>
+    internal bool IsWanted(TimeSpan now) => now.Ticks < Volatile.Read(ref _wantedUntil);
 
     /// <summary>Requests a report, because a caller reached its timeout.</summary>
-    internal void Want() => _isWanted = true;
+    internal void Want(TimeSpan now) => Volatile.Write(ref _wantedUntil, now.Ticks + s_longestRequest);
 
-    internal void Begin() => _isWanted = false;
-
-    internal void Publish(SessionReport report) => Volatile.Write(ref _last, report);
+    internal void Publish(SessionReport report)
+    {
+        Volatile.Write(ref _last, report);
+        Volatile.Write(ref _wantedUntil, 0);
+    }
 
     /// <summary>Returns the last report, unless it is too old.</summary>
     internal SessionReport? Read(TimeSpan now) => Last is { } last && now - last.At <= LongestAge ? last : null;

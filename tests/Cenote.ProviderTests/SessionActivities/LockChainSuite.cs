@@ -203,7 +203,7 @@ public abstract class LockChainSuite : IAsyncLifetime
         await using var export = await LockAsync(pool, row: 1);
         var before = await CountSessionsAsync(administrator);
         var waiting = pool.RentAsync(Stop).AsTask();
-        await ReportAsync(pool, static lease => lease.Session is { State: SessionState.IdleInTransaction });
+        await ReportAsync(pool, static lease => lease.Session is not null);
 
         await Patience.SoonAsync(async () => await CountSessionsAsync(administrator) == before, () => "the query's session is still there");
         Assert.Equal((1, 1, 1L), (pool.GetStatistics().Counts.Total, pool.GetStatistics().Counts.Leased, pool.GetStatistics().ConnectionsOpened));
@@ -214,17 +214,23 @@ public abstract class LockChainSuite : IAsyncLifetime
     [Fact]
     public async Task Server_is_not_queried_when_the_diagnosis_is_off()
     {
-        await using var pool = await NewPoolAsync("orders", size: 1, static options => options.ServerDiagnosis = false);
+        await using var relay = Relay.Start(ServerPort);
+        await using var otherRelay = Relay.Start(ServerPort);
+        await using var pool = await NewPoolAsync("orders", size: 1, static options => options.ServerDiagnosis = false, NewProvider(relay.Port));
+        await using var other = await NewPoolAsync("others", size: 1, provider: NewProvider(otherRelay.Port));
         await using var export = await LockAsync(pool, row: 1);
+        await using var otherExport = await LockAsync(other, row: 2);
         var waiting = pool.RentAsync(Stop).AsTask();
-        for (var i = 0; i < 5; i++)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-        }
+        var otherWaiting = other.RentAsync(Stop).AsTask();
 
+        // The same time passes for both, and the other one is queried for meanwhile.
+        await ReportAsync(other, static lease => lease.Session is not null);
+        Assert.Equal((1, 2), (relay.Connections, otherRelay.Connections));
         Assert.Null(Assert.Single(pool.GetLeaseReport().Leases).Session);
         await export.EndAsync();
+        await otherExport.EndAsync();
         (await waiting.Soon()).Dispose();
+        (await otherWaiting.Soon()).Dispose();
     }
 
     /// <summary>Lets time pass until the server has reported a lease so.</summary>

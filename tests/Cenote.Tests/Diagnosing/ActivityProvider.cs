@@ -6,14 +6,17 @@ namespace Cenote.Tests.Diagnosing;
 internal sealed class ActivityProvider(StubDatabase database) : StubProvider(database), ISessionActivityReader
 {
     private int _queries;
-    private int _running;
-    private int _peak;
 
     /// <summary>How often the server was queried.</summary>
     public int Queries => Volatile.Read(ref _queries);
 
-    /// <summary>The most queries at one time.</summary>
-    public int Peak => Volatile.Read(ref _peak);
+    /// <summary>The ids of the last query.</summary>
+    public IReadOnlyCollection<long> LastIds { get; private set; } = [];
+
+    /// <summary>The server's address.</summary>
+    public string Server { get; init; } = "stub";
+
+    public override string DataSource => Server;
 
     /// <summary>The first id of the server's sessions.</summary>
     public int FirstId { get; init; }
@@ -27,36 +30,30 @@ internal sealed class ActivityProvider(StubDatabase database) : StubProvider(dat
     /// <summary>What happens before the answer.</summary>
     public Func<CancellationToken, Task> BeforeAnswer { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>The ids of sessions that the server reports, too.</summary>
+    public IReadOnlyList<long> Others { get; set; } = [];
+
+    /// <summary>Whether sessions have ports; those of a Unix socket have none.</summary>
+    public bool HasPorts { get; init; } = true;
+
     public string? Limitation { get; set; }
 
     public SessionIdentity? GetSession(PhysicalConnection connection) =>
         connection.Connection is not StubConnection { Session: { } session } ? null
-        : Identify?.Invoke(FirstId + session.Id) ?? new SessionIdentity(FirstId + session.Id, 1000 + FirstId + session.Id);
+        : Identify?.Invoke(FirstId + session.Id) ?? new SessionIdentity(FirstId + session.Id, HasPorts ? 1000 + FirstId + session.Id : null);
 
     public async ValueTask<SessionReading> ReadActivityAsync(
         DbConnection connection, IReadOnlyCollection<long> sessionIds, bool includesStatements, TimeSpan timeout, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _queries);
-        var running = Interlocked.Increment(ref _running);
-        if (running > _peak)
+        LastIds = sessionIds;
+        await BeforeAnswer(cancellationToken);
+        var own = FirstId + ((StubConnection)connection).Session!.Id;
+        return new SessionReading(
+            new ServerSession { Id = own, ClientPort = HasPorts ? 1000 + own : null },
+            [.. sessionIds.Concat(Others).Distinct().Select(Describe).OfType<ServerSession>()])
         {
-            _peak = running;
-        }
-
-        try
-        {
-            await BeforeAnswer(cancellationToken);
-            var own = FirstId + ((StubConnection)connection).Session!.Id;
-            return new SessionReading(
-                new ServerSession { Id = own, ClientPort = 1000 + own },
-                [.. sessionIds.Select(Describe).OfType<ServerSession>()])
-            {
-                Limitation = Limitation,
-            };
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _running);
-        }
+            Limitation = Limitation,
+        };
     }
 }
