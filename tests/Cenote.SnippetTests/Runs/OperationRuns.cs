@@ -38,6 +38,7 @@ internal static class OperationRuns
             await using var transaction = await report.BeginTransactionAsync();
             await report.ExecuteAsync("UPDATE customers SET name = 'Carla' WHERE id = 4", transaction: transaction);
             var order = Task.Run(() => SaveAsync(orders));
+            await Patience.SoonAsync(() => new ValueTask<bool>(orders.GetStatistics().Counts.Leased == 1), () => orders.GetStatistics().ToString()!);
 
             List<string> lines = [];
             var exception = await RentUntilReportedAsync(orders, lines);
