@@ -62,6 +62,7 @@ internal static class ConnectionRuns
         {
             await using var pool = Snippets.SessionContexts.Keep(connectionString);
             Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
+            await pool.WaitUntilIdleAsync();
             Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
             Assert.Equal(1, pool.GetStatistics().SessionContextsKept);
         }),
