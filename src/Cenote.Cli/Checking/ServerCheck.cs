@@ -24,7 +24,6 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
             MaxSize = 1,
             AcquireTimeout = timeout,
             ConnectTimeout = timeout,
-            QueryTimeout = timeout,
 
             // Nothing is tried again: the first failure is the answer.
             MaxOpenRetries = 0,

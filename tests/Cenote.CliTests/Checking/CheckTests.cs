@@ -26,6 +26,10 @@ public sealed class CheckTests : IDisposable
         Assert.Contains(await AskAsync(connection, "SHOW server_version"), run.Output);
         Assert.Contains($"{room} connections, ", run.Output);
         Assert.Contains("none that can be seen", run.Output);
+
+        // What the server has, not what the check's own pool has set.
+        Assert.Equal("0", await AskAsync(connection, "SHOW statement_timeout"));
+        Assert.Contains("No statement_timeout", run.Output);
         Assert.Equal(8, CountOf(run, "cleared"));
         Assert.DoesNotContain(new NpgsqlConnectionStringBuilder(RealServers.PostgreSqlOrdinary).Password!, run.Output + run.Errors);
     }
