@@ -118,6 +118,12 @@ internal sealed class ExternalPeers(PeerResults results, List<string> missing)
     {
         if (line.Split('|', StringSplitOptions.TrimEntries) is ["", var database, var pool, var median, ..] && median.EndsWith(" ms", StringComparison.Ordinal))
         {
+            // The bound is not a peer.
+            if (pool.StartsWith("none:", StringComparison.Ordinal))
+            {
+                return;
+            }
+
             var peer = pool == "Cenote" ? results.All.First(result => result.Setting == database && result.IsOurs) : results[pool];
             peer[Measure.Recovery] = double.Parse(median.Split(' ')[0], CultureInfo.InvariantCulture);
             return;

@@ -78,7 +78,7 @@ internal sealed class PeersReport
             s_cold);
         Add(
             "Servers",
-            "Recovery: `kill -9` and restart, as `./bench recover` measures it. Reset commands: counted at the server, besides one query a lease.",
+            "Recovery: `kill -9` and restart, as `./bench recover` measures it, beside its bound. Reset commands: counted at the server, besides one query a lease.",
             s_server,
             static result => result.Setting is Settings.PostgreSql or Settings.MariaDb);
     }
