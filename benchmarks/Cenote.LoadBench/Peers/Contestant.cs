@@ -13,6 +13,9 @@ internal sealed class Contestant<TSide, T>(PoolKind<TSide, T> kind) : IContestan
 
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(1.2);
 
+    /// <summary>The pool that was measured before may still be closing its connections.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(0.3);
+
     private PeerPool<TSide>? _pool;
 
     public PeerResult Result { get; } = new(kind.Name, kind.Setting, kind.Footnote);
@@ -53,6 +56,7 @@ internal sealed class Contestant<TSide, T>(PoolKind<TSide, T> kind) : IContestan
 
     public async Task<(int Opens, TimeSpan Last)> SpikeAsync()
     {
+        await Task.Delay(s_rest, TimeProvider.System);
         using var pool = await kind.CreateColdAsync(Spike.Initial, Spike.Callers, Spike.OpenTime);
         await Task.WhenAll(Enumerable.Range(0, Spike.Initial).Select(_ => UseAsync(pool.Side, Spike.OpenTime)));
 
@@ -69,6 +73,7 @@ internal sealed class Contestant<TSide, T>(PoolKind<TSide, T> kind) : IContestan
 
     public async Task<TimeSpan> RampAsync()
     {
+        await Task.Delay(s_rest, TimeProvider.System);
         using var pool = await kind.CreateColdAsync(0, Ramp.Callers, Ramp.OpenTime);
         var start = Stopwatch.GetTimestamp();
         T[] items = await Task.WhenAll(Enumerable.Range(0, Ramp.Callers).Select(_ => Task.Run(() => pool.Side.RentAsync().AsTask())));

@@ -149,12 +149,12 @@ internal sealed class PeersBench(IContestant[] contestants, PeerResults results,
     private Task ColdAsync()
     {
         IContestant[] growing = [.. contestants.Where(static contestant => contestant.Grows && contestant.Result.Setting != Settings.Sqlite)];
-        Take(3, growing, static contestant => contestant.SpikeAsync().GetAwaiter().GetResult(), static (result, turns) =>
+        Take(5, growing, static contestant => contestant.SpikeAsync().GetAwaiter().GetResult(), static (result, turns) =>
         {
             result[Measure.SpikeOpens] = Median.Of(turns.Select(static turn => (double)turn.Opens));
             result[Measure.SpikeLast] = Median.Of(turns.Select(static turn => turn.Last.TotalMilliseconds));
         });
-        Take(3, growing, static contestant => contestant.RampAsync().GetAwaiter().GetResult(), static (result, turns) =>
+        Take(5, growing, static contestant => contestant.RampAsync().GetAwaiter().GetResult(), static (result, turns) =>
             result[Measure.RampLast] = Median.Of(turns.Select(static turn => turn.TotalMilliseconds)));
         return Task.CompletedTask;
     }
