@@ -12,9 +12,22 @@ internal sealed class LocalBranch : TransactionBranch
 
     private readonly MySqlConnection _session;
 
-    internal LocalBranch(MySqlConnection session, Transaction transaction)
+    private LocalBranch(MySqlConnection session) => _session = session;
+
+    internal static LocalBranch Begin(MySqlConnection session, Transaction transaction)
     {
-        _session = session;
+        session.Execute(StartOf(transaction), timeout: null);
+        return new LocalBranch(session);
+    }
+
+    internal static async ValueTask<LocalBranch> BeginAsync(MySqlConnection session, Transaction transaction, CancellationToken cancellationToken)
+    {
+        await session.ExecuteAsync(StartOf(transaction), cancellationToken).ConfigureAwait(false);
+        return new LocalBranch(session);
+    }
+
+    private static string StartOf(Transaction transaction)
+    {
         var isolation = transaction.IsolationLevel switch
         {
             IsolationLevel.Serializable => "SERIALIZABLE",
@@ -24,7 +37,7 @@ internal sealed class LocalBranch : TransactionBranch
             _ => "REPEATABLE READ",
         };
         var start = transaction.IsolationLevel == IsolationLevel.Snapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT" : "START TRANSACTION";
-        session.Execute($"SET TRANSACTION ISOLATION LEVEL {isolation}; {start}", timeout: null);
+        return $"SET TRANSACTION ISOLATION LEVEL {isolation}; {start}";
     }
 
     public override void Commit() => _session.Execute("COMMIT", timeout: null);

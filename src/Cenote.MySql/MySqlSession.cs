@@ -353,7 +353,12 @@ internal sealed class MySqlSession(MySqlDataSource dataSource, ConnectionSetting
 
     /// <inheritdoc/>
     public override TransactionBranch BeginBranch(Transaction transaction) =>
-        _usesXa ? new XaBranch(Session, transaction) : new LocalBranch(Session, transaction);
+        _usesXa ? XaBranch.Begin(Session, transaction) : LocalBranch.Begin(Session, transaction);
+
+    /// <inheritdoc/>
+    public override async ValueTask<TransactionBranch> BeginBranchAsync(Transaction transaction, CancellationToken cancellationToken) => _usesXa
+        ? await XaBranch.BeginAsync(Session, transaction, cancellationToken).ConfigureAwait(false)
+        : await LocalBranch.BeginAsync(Session, transaction, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public override string? FindTwoPhaseProblem() => _usesXa ? null : LocalBranch.Problem;

@@ -16,11 +16,26 @@ internal sealed class XaBranch : TransactionBranch
     private readonly MySqlConnection _session;
     private readonly string _id;
 
-    internal XaBranch(MySqlConnection session, Transaction transaction)
+    private XaBranch(MySqlConnection session, Transaction transaction)
     {
         _session = session;
         _id = $"'{transaction.TransactionInformation.LocalIdentifier}','{Interlocked.Increment(ref s_last).ToString(CultureInfo.InvariantCulture)}'";
-        Execute($"XA START {_id}");
+    }
+
+    private string Start => $"XA START {_id}";
+
+    internal static XaBranch Begin(MySqlConnection session, Transaction transaction)
+    {
+        var branch = new XaBranch(session, transaction);
+        branch.Execute(branch.Start);
+        return branch;
+    }
+
+    internal static async ValueTask<XaBranch> BeginAsync(MySqlConnection session, Transaction transaction, CancellationToken cancellationToken)
+    {
+        var branch = new XaBranch(session, transaction);
+        await session.ExecuteAsync(branch.Start, cancellationToken).ConfigureAwait(false);
+        return branch;
     }
 
     public override string Name => _id;

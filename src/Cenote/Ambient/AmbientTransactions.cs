@@ -25,7 +25,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             var wanted = rents.Contexts.Find(context);
             return TryTakeKept(transaction, wanted, site, out var lease)
                 ? new ValueTask<ConnectionLease>(lease)
-                : EnlistAsync(rents.Contexts.RentAsync(SessionContext.Of(wanted), site, cancellationToken, timeout).AsValueTask(), transaction, wanted, site);
+                : EnlistAsync(rents.Contexts.RentAsync(SessionContext.Of(wanted), site, cancellationToken, timeout).AsValueTask(), transaction, wanted, site, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -64,20 +64,73 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     /// <exception cref="TransactionException">The transaction has ended.</exception>
     internal void Enlist(in ConnectionLease lease, Transaction transaction, SessionContextEntry[]? context)
     {
+        var physical = Prepare(in lease, transaction, out var isFirst);
+        TransactionBranch branch;
+        try
+        {
+            branch = physical.BeginBranch(transaction);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw CannotJoin(exception);
+        }
+
+        Join(in lease, physical, branch, transaction, context, isFirst);
+    }
+
+    private async ValueTask EnlistAsync(
+        ConnectionLease lease, Transaction transaction, SessionContextEntry[] context, CancellationToken cancellationToken)
+    {
+        var physical = Prepare(in lease, transaction, out var isFirst);
+        TransactionBranch branch;
+        try
+        {
+            branch = await physical.BeginBranchAsync(transaction, cancellationToken).ConfigureAwait(false);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw CannotJoin(exception);
+        }
+
+        Join(in lease, physical, branch, transaction, context, isFirst);
+    }
+
+    private PhysicalConnection Prepare(in ConnectionLease lease, Transaction transaction, out bool isFirst)
+    {
         var physical = lease.GetPhysical();
         physical.MarkDirty();
-        if (HasAny(transaction) && physical.FindTwoPhaseProblem() is { } problem)
+        isFirst = !HasAny(transaction);
+        if (!isFirst)
+        {
+            ThrowIfAlone(physical);
+        }
+
+        return physical;
+    }
+
+    private void ThrowIfAlone(PhysicalConnection physical)
+    {
+        if (physical.FindTwoPhaseProblem() is { } problem)
         {
             throw new NotSupportedException(
                 $"Pool '{settings.Name}': a second connection cannot join the ambient transaction beside another that is open. {problem} Close the first connection before you open the second, which then gets the same session.");
         }
+    }
 
-        var branch = Begin(physical, transaction);
+    private void Join(
+        in ConnectionLease lease, PhysicalConnection physical, TransactionBranch branch, Transaction transaction, SessionContextEntry[]? context, bool isFirst)
+    {
         var enlistment = new Enlistment(this, in lease, physical, branch, transaction.Clone(), context);
         lease.Slot!.BeginHold(enlistment);
-        Add(enlistment);
+        var isSecond = !Add(enlistment);
         try
         {
+            if (isFirst && isSecond)
+            {
+                // Another began while this one did.
+                ThrowIfAlone(physical);
+            }
+
             enlistment.Transaction.EnlistVolatile(enlistment, EnlistmentOptions.None);
         }
         catch (Exception)
@@ -122,14 +175,34 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         $"Pool '{settings.Name}': the ambient transaction has several participants, but this connection cannot be prepared for a common commit: {exception.Message} Use one connection and one pool within the scope.",
         exception);
 
-    private async ValueTask<ConnectionLease> EnlistAsync(ValueTask<ConnectionLease> rent, Transaction transaction, SessionContextEntry[] wanted, CallSite site) =>
-        EnlistNew(await rent.ConfigureAwait(false), transaction, wanted, site);
+    private async ValueTask<ConnectionLease> EnlistAsync(
+        ValueTask<ConnectionLease> rent, Transaction transaction, SessionContextEntry[] wanted, CallSite site, CancellationToken cancellationToken)
+    {
+        var lease = await rent.ConfigureAwait(false);
+        try
+        {
+            // Another holder of the transaction may have closed its connection while this caller waited.
+            if (TryTakeKept(transaction, wanted, site, out var kept))
+            {
+                await lease.DisposeAsync().ConfigureAwait(false);
+                return kept;
+            }
+
+            await EnlistAsync(lease, transaction, wanted, cancellationToken).ConfigureAwait(false);
+            return lease;
+        }
+        catch (Exception exception)
+        {
+            RecordFailed(in lease, exception);
+            await lease.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private ConnectionLease EnlistNew(ConnectionLease lease, Transaction transaction, SessionContextEntry[] wanted, CallSite site)
     {
         try
         {
-            // Another holder of the transaction may have closed its connection while this caller waited.
             if (TryTakeKept(transaction, wanted, site, out var kept))
             {
                 lease.Dispose();
@@ -141,30 +214,24 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         }
         catch (Exception exception)
         {
-            if (exception is not NotSupportedException)
-            {
-                desk.Pool!.Engine.FailureReports.Report(in lease, exception);
-                lease.RetireOnReturn();
-            }
-
+            RecordFailed(in lease, exception);
             lease.Dispose();
             throw;
         }
     }
 
-    private TransactionBranch Begin(PhysicalConnection physical, Transaction transaction)
+    private void RecordFailed(in ConnectionLease lease, Exception exception)
     {
-        try
+        if (exception is not NotSupportedException)
         {
-            return physical.BeginBranch(transaction);
-        }
-        catch (NotSupportedException exception)
-        {
-            throw new NotSupportedException(
-                $"Pool '{settings.Name}': the driver cannot join the ambient transaction: {exception.Message} Use BeginTransaction on a connection that is opened within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.",
-                exception);
+            desk.Pool!.Engine.FailureReports.Report(in lease, exception);
+            lease.RetireOnReturn();
         }
     }
+
+    private NotSupportedException CannotJoin(NotSupportedException exception) => new(
+        $"Pool '{settings.Name}': the driver cannot join the ambient transaction: {exception.Message} Use BeginTransaction on a connection that is opened within a TransactionScope with TransactionScopeOption.Suppress, or set ConnectionPoolOptions.AmbientTransactionBehavior to Ignore for the whole pool.",
+        exception);
 
     /// <summary>Takes the session that an earlier holder of the transaction has returned.</summary>
     /// <exception cref="NotSupportedException">That session has another context.</exception>
@@ -214,7 +281,9 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         }
     }
 
-    private void Add(Enlistment enlistment)
+    /// <summary>Adds an enlistment.</summary>
+    /// <returns>Whether it is the only one of its transaction.</returns>
+    private bool Add(Enlistment enlistment)
     {
         lock (_gate)
         {
@@ -225,6 +294,7 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             }
 
             list.Add(enlistment);
+            return list.Count == 1;
         }
     }
 }

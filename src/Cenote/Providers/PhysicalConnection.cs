@@ -201,6 +201,17 @@ public abstract class PhysicalConnection
     }
 
     /// <summary>
+    /// Begins the part of an ambient transaction on the session, for a caller that awaits the opening of a connection.
+    /// </summary>
+    /// <param name="transaction">The ambient transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the beginning. The session is closed then.</param>
+    /// <returns>By default, the branch of <see cref="BeginBranch"/>. Override it where that waits for the
+    /// server.</returns>
+    /// <exception cref="NotSupportedException">The driver cannot enlist. The session is unchanged.</exception>
+    public virtual ValueTask<TransactionBranch> BeginBranchAsync(Transaction transaction, CancellationToken cancellationToken) =>
+        new(BeginBranch(transaction));
+
+    /// <summary>
     /// Returns the reason why the session cannot be one of several in an ambient transaction. Called before the second
     /// session of a pool joins a transaction. May ask the server.
     /// </summary>

@@ -34,6 +34,52 @@ public sealed class ScopeFaultTests
         Assert.Empty(await test.ReadAsync());
     }
 
+    [Fact]
+    public async Task Opening_awaits_the_server_s_answer_to_the_beginning()
+    {
+        await using var relay = Relay.Start(Relayed.PortOf(Db.MariaDb));
+        await using var pool = new ConnectionPool(Relayed.CreateProvider(Db.MariaDb, relay.Port), new ConnectionPoolOptions { MinSize = 1, MaxSize = 1 });
+        await pool.WaitUntilReadyAsync().Soon();
+        relay.FallSilent();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            // Returns, although the server does not answer.
+            var opening = pool.OpenConnectionAsync().AsTask();
+            Assert.False(opening.IsCompleted);
+            relay.Speak();
+            await using var connection = await opening.Soon();
+            Assert.Equal(1, pool.GetStatistics().Enlistments);
+        }
+    }
+
+    [Theory, ClassData<EveryScopeDb>]
+    public async Task Two_connections_that_open_at_once_join_together_or_one_is_refused(ScopeDb db)
+    {
+        await using var test = await ScopeTest.CreateAsync(db);
+        using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            Task<PooledConnection>[] opening = [test.Pool.OpenConnectionAsync().AsTask(), test.Pool.OpenConnectionAsync().AsTask()];
+            await Task.WhenAny(Task.WhenAll(opening)).Soon();
+            Assert.Equal(test.CanPrepare ? 0 : 1, opening.Count(static open => open.IsFaulted));
+            foreach (var open in opening)
+            {
+                if (open.IsFaulted)
+                {
+                    await Assert.ThrowsAsync<NotSupportedException>(() => open);
+                    continue;
+                }
+
+                await using var connection = await open;
+                await test.InsertAsync(connection, 1 + Array.IndexOf(opening, open));
+            }
+
+            scope.Complete();
+        }
+
+        Assert.NotEmpty(await test.ReadAsync());
+        await Patience.SoonAsync(() => test.Leased == 0);
+    }
+
     [Theory, ClassData<EveryScopeDb>]
     public async Task Rollback_on_another_thread_ends_the_running_statement(ScopeDb db)
     {
