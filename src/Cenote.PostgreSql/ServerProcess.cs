@@ -12,6 +12,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
 {
     // Unknown (0) until the session is queried.
     private int _process;
+    private bool _isDirect;
     private int _leases;
     private int _nextCheck = 2;
 
@@ -59,7 +60,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Records the usual state.</summary>
     internal void RecordUsual(NpgsqlConnection session)
     {
-        _process = session.ProcessID;
+        (_process, _isDirect) = (session.ProcessID, true);
         answers.Record(startsInRole: false, isProxied: false, limitsStatements: true, mayHaveOrigin: false, idleTimeout: null);
     }
 
@@ -82,6 +83,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     internal void RecordOpened(DbDataReader row, NpgsqlConnection session)
     {
         _process = row.GetInt32(1);
+        _isDirect = _process == session.ProcessID;
         var limitsStatements = true;
         if (settings.QueryTimeout is { } wanted)
         {
@@ -94,7 +96,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
         }
 
         // PgBouncer gives each client its own number, because a cancel request must reach it and not the server.
-        answers.Record(row.GetString(0) != "none", _process != session.ProcessID, limitsStatements, AsksForOrigin && row.GetBoolean(3), !row.IsDBNull(4) && row.GetDouble(4) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
+        answers.Record(row.GetString(0) != "none", !_isDirect, limitsStatements, AsksForOrigin && row.GetBoolean(3), !row.IsDBNull(4) && row.GetDouble(4) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null);
     }
 
     /// <summary>Counts a lease that ended.</summary>
@@ -123,10 +125,13 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Checks that a session context reaches, and stays in, the session of this connection.</summary>
     /// <param name="process">The process that set the context; 0 before it is set.</param>
     /// <exception cref="NotSupportedException">A proxy pools transactions or statements.</exception>
+    /// <remarks>A connection that was opened without a proxy takes contexts, whatever others of the pool have
+    /// shown.</remarks>
     internal void CheckContext(int process)
     {
         if (process != 0 && process != _process)
         {
+            _isDirect = false;
             if (_process == 0)
             {
                 _process = process;
@@ -138,10 +143,10 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
             }
         }
 
-        if (pooler.SharesSessions)
+        if (pooler.SharesSessions && !_isDirect)
         {
             throw new NotSupportedException(
-                "A session context cannot be set through this proxy: it pools transactions or statements, so one connection is answered by different sessions of the server, and the context would reach other callers. Use session pooling (PgBouncer: pool_mode = session), or set the values within each transaction (SET LOCAL, set_config with is_local).");
+                "A session context cannot be set through this proxy: it pools transactions or statements, so one connection is answered by different sessions of the server, and the context would reach other callers. Use session pooling (PgBouncer: pool_mode = session), and build the pool again, because it does not forget what it has seen. Or set the values within each transaction (SET LOCAL, set_config with is_local). Connections that are opened without the proxy take contexts at once; ConnectionPool.Clear replaces the others.");
         }
     }
 

@@ -84,6 +84,30 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     }
 
     [Fact]
+    public async Task A_connection_without_the_proxy_takes_a_session_context_after_a_refusal()
+    {
+        var server = bouncers.Server;
+        ConnectionPool pool;
+        await using (var bouncer = await bouncers.StartAsync("pool_mode = transaction"))
+        {
+            var both = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{bouncer.Port},127.0.0.1:{server.Port};Database=postgres;Username=worker;Password={server.Password};SSL Mode=Disable");
+            pool = Bouncers.NewPool(both, static options => (options.ResetMode, options.MaxSize) = (ResetMode.Rollback, 1));
+            await pool.WarmUpAsync(1, cancellationToken: Stop);
+            await using var other = await bouncer.OpenAsync();
+            await using var holding = await other.BeginTransactionAsync(Stop);
+            await other.ExecuteAsync("SELECT 1");
+            var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await pool.RentAsync(SessionContext.Empty.With("my.tenant", "7"), Stop));
+            Assert.Contains("opened without the proxy", refusal.Message, StringComparison.Ordinal);
+        }
+
+        await using (pool)
+        {
+            await using var connection = await pool.OpenConnectionAsync(SessionContext.Empty.With("my.tenant", "7"), Stop);
+            Assert.Equal("7", await connection.ScalarAsync<string>("SELECT current_setting('my.tenant')"));
+        }
+    }
+
+    [Fact]
     public async Task A_session_context_is_not_kept_for_the_next_lease()
     {
         // The pooling mode may change at any time, and nothing would tell.
