@@ -82,7 +82,15 @@ internal static class Pools
     {
         var driver = await NpgsqlAsync(connectionString, isBlocking: false);
         var pool = await BuildAsync(new PostgreSqlProvider(connectionString), ResetMode.WhenDirty);
-        return [driver, new ConnectionSide(pool, "WhenDirty", ownsPool: true)];
+        return
+        [
+            driver,
+            new ConnectionSide(pool, "WhenDirty", ownsPool: true),
+
+            // What saving the reset can gain at most: neither looks at a statement.
+            await NpgsqlAsync(connectionString, isBlocking: false, resets: false),
+            new ConnectionSide(await BuildAsync(new PostgreSqlProvider(connectionString), ResetMode.None), "None", ownsPool: true),
+        ];
     }
 
     /// <inheritdoc cref="PostgreSqlDirtyAsync"/>
@@ -100,10 +108,15 @@ internal static class Pools
         return new ContextSide(name, async tenant => await pool.OpenConnectionAsync(SessionContext.Empty.With("app.tenant", tenant)), isByHand: false, pool, tenants);
     }
 
-    private static async Task<DriverSide> NpgsqlAsync(string connectionString, bool isBlocking)
+    private static async Task<DriverSide> NpgsqlAsync(string connectionString, bool isBlocking, bool resets = true)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { MinPoolSize = Statement.Connections, MaxPoolSize = Statement.Connections };
-        var driver = new DriverSide("Npgsql's pool", NpgsqlDataSource.Create(settings));
+        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MinPoolSize = Statement.Connections,
+            MaxPoolSize = Statement.Connections,
+            NoResetOnClose = !resets,
+        };
+        var driver = new DriverSide(resets ? "Npgsql's pool" : "Npgsql, no reset", NpgsqlDataSource.Create(settings));
         await driver.OpenAllAsync(isBlocking);
         return driver;
     }
