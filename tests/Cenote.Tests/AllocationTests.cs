@@ -51,6 +51,20 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void Looking_for_nested_rents_allocates_no_task_for_a_rent_that_is_served_at_once()
+    {
+        using var pool = NewPool(NestedRentBehavior.Throw);
+
+        var blocking = MeasurePerCycle(() => pool.Rent().Dispose());
+        Assert.Equal(blocking, MeasurePerCycle(() =>
+        {
+            var rent = pool.RentAsync();
+            Assert.True(rent.IsCompletedSuccessfully);
+            rent.Result.Dispose();
+        }));
+    }
+
+    [Fact]
     public void Opening_and_closing_allocates_the_connection_object_alone()
     {
         using var pool = NewPool();
@@ -117,11 +131,11 @@ public sealed class AllocationTests
         }
     }
 
-    private static ConnectionPool NewPool()
+    private static ConnectionPool NewPool(NestedRentBehavior nested = NestedRentBehavior.Allow)
     {
         var pool = new ConnectionPool(
             new StubProvider(new StubDatabase()) { ClearsInline = true },
-            new ConnectionPoolOptions { MinSize = 1, MaxSize = 1 });
+            new ConnectionPoolOptions { MinSize = 1, MaxSize = 1, NestedRentBehavior = nested });
         pool.Rent().Dispose();
         return pool;
     }

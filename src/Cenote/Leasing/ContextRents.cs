@@ -30,22 +30,22 @@ internal sealed partial class ContextRents
     private readonly DatabaseProvider _provider;
     private readonly ISessionContextProvider? _carrier;
     private readonly PoolJournal _journal;
-    private readonly bool _keepsContexts;
+    private readonly bool _leavesContexts;
     private SessionContextEntry[] _named = [];
 
     internal ContextRents(RentPath rents, LeaseDesk desk, PoolSettings settings, DatabaseProvider provider, PoolJournal journal)
     {
         (_rents, _desk, _settings, _provider, _journal) = (rents, desk, settings, provider, journal);
         _carrier = provider as ISessionContextProvider;
-        _keepsContexts = KeepsContexts(settings, provider);
-        _reusesContexts = _keepsContexts && settings.Connection.ResetMode == ResetMode.Full;
+        _leavesContexts = MayLeaveContexts(settings, provider);
+        _keepsContexts = _leavesContexts && settings.Connection.ResetMode == ResetMode.Full;
         _withoutReset = settings.Connection with { ResetMode = ResetMode.None };
     }
 
     /// <summary>
     /// Returns whether a session may have the context of a lease after it, so that each rent must check for one.
     /// </summary>
-    internal static bool KeepsContexts(PoolSettings settings, DatabaseProvider provider) =>
+    internal static bool MayLeaveContexts(PoolSettings settings, DatabaseProvider provider) =>
         provider is ISessionContextProvider && (settings.Connection.ResetMode != ResetMode.Full || settings.WhenDirty is { KeepSessionContexts: true });
 
     /// <inheritdoc cref="RentPath.RentAsync"/>
@@ -56,92 +56,84 @@ internal sealed partial class ContextRents
     internal PendingRent RentAsync(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
     {
         // Not async, because the caller must see the changes of the guard against nested rents.
-        if (context is null && !SessionContextUse.HasBegun)
-        {
-            return FinishAsync(_rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask(), [], new Wait(_settings, site, timeout, cancellationToken));
-        }
-
-        var wait = new Wait(_settings, site, timeout, cancellationToken);
         SessionContextEntry[] wanted;
+        FlowRent? flow;
         try
         {
             wanted = Find(context);
+            if (NeedsNothing(wanted))
+            {
+                return _rents.RentPlainAsync(site, cancellationToken, timeout);
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return new PendingRent(Task.FromCanceled<ConnectionLease>(cancellationToken));
+            }
+
+            flow = _rents.BeginFlow(site);
         }
         catch (Exception exception)
         {
             return new PendingRent(Task.FromException<ConnectionLease>(exception));
         }
 
-        if (wanted.Length == 0 && !_keepsContexts)
+        var request = IsReady(wanted) ? default : Begin(site, timeout, cancellationToken);
+        var lease = TryTakeAtOnce(wanted, site);
+        if (!lease.IsValid)
         {
-            // Another pool of the process uses contexts: nothing is to be done here after the rent.
-            return _rents.RentPlainAsync(site, cancellationToken, timeout);
+            request = (IsBegun(request) ? request : Begin(site, timeout, cancellationToken)) with { IsRecorded = true };
+            var queued = _rents.QueueAsync(request with { IsRecorded = false, Origin = _rents.CaptureOrigin() });
+            if (!queued.IsCompletedSuccessfully)
+            {
+                return PendingRent.From(AwaitAndSetAsync(flow is null ? queued : RentPath.HoldAsync(flow, queued), wanted, request, flow));
+            }
+
+            lease = queued.Result;
         }
 
-        if (!IsReady(wanted))
-        {
-            wait.Start();
-        }
+        flow?.Hold(lease);
 
-        var rent = !cancellationToken.IsCancellationRequested && TryTakeCarrier(wanted, site, mayReplace: true) is { IsValid: true } carrier
-            ? new ValueTask<ConnectionLease>(carrier)
-            : _rents.RentPlainAsync(site, cancellationToken, timeout).AsValueTask();
-        return FinishAsync(rent, wanted, wait);
+        // Looked at after the rent: whatever an earlier holder left, the names of its context are there by now.
+        return IsReady(lease, wanted) ? new PendingRent(lease)
+            : PendingRent.From(SetAsync(lease, wanted, IsBegun(request) ? request : Begin(site, timeout, cancellationToken), flow));
     }
 
     /// <inheritdoc cref="RentAsync"/>
     internal ConnectionLease Rent(SessionContext? context, CallSite site, CancellationToken cancellationToken, TimeSpan? timeout)
     {
         var wanted = Find(context);
-        var wait = new Wait(_settings, site, timeout, cancellationToken);
-        if (!IsReady(wanted))
+        if (NeedsNothing(wanted))
         {
-            wait.Start();
+            return _rents.RentPlain(site, cancellationToken, timeout);
         }
 
-        var lease = !cancellationToken.IsCancellationRequested && TryTakeCarrier(wanted, site, mayReplace: true) is { IsValid: true } carrier
-            ? carrier
-            : _rents.RentPlain(site, cancellationToken, timeout);
-        for (var dead = 1; !IsReady(lease, wanted); dead++)
+        cancellationToken.ThrowIfCancellationRequested();
+        var flow = _rents.BeginFlow(site);
+        try
         {
-            if (lease.TryGetPhysical() is not { } physical)
+            var request = IsReady(wanted) ? default : Begin(site, timeout, cancellationToken);
+            var lease = TryTakeAtOnce(wanted, site);
+            if (!lease.IsValid)
             {
-                // Revoked already.
-                return lease;
+                request = IsBegun(request) ? request : Begin(site, timeout, cancellationToken);
+                lease = _rents.Queue(request with { Origin = _rents.CaptureOrigin() });
+                request = request with { IsRecorded = true };
             }
 
-            var change = FindChange(wanted);
-            try
+            if (!IsReady(lease, wanted))
             {
-                using var outside = OutsideTrace.Enter();
-                BeginChange(physical, wanted);
-                _carrier!.SetContext(physical, change, wait.LimitOfStatement());
-                Finish(lease, physical, wanted);
-                return lease;
+                lease = Set(lease, wanted, IsBegun(request) ? request : Begin(site, timeout, cancellationToken));
             }
-            catch (Exception exception)
-            {
-                var left = wait.Left;
-                Exception? failure;
-                try
-                {
-                    failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, cancellationToken);
-                }
-                finally
-                {
-                    lease.Dispose();
-                }
 
-                if (failure is not null)
-                {
-                    throw failure;
-                }
-
-                lease = _rents.RentPlain(site, cancellationToken, left);
-            }
+            flow?.Hold(lease);
+            return lease;
         }
-
-        return lease;
+        catch
+        {
+            flow?.End();
+            throw;
+        }
     }
 
     /// <summary>
@@ -153,13 +145,14 @@ internal sealed partial class ContextRents
     /// <inheritdoc cref="TryRent(CallSite)"/>
     internal ConnectionLease TryRent(SessionContextEntry[] wanted, CallSite site)
     {
-        if (!_reusesContexts && !IsReady(wanted))
+        // A pool that looks for nested rents has no such rent.
+        if (_desk.Attention != 0 || (!_keepsContexts && !IsReady(wanted)))
         {
             return default;
         }
 
         var lease = TryTakeCarrier(wanted, site, mayReplace: false);
-        if (!lease.IsValid && wanted.Length == 0 && (!_reusesContexts || _desk.Slots.All.Length > MaxLooks))
+        if (!lease.IsValid && wanted.Length == 0 && (IsReady(wanted) || _desk.Slots.All.Length > MaxLooks))
         {
             lease = _rents.TryRentPlain(site);
         }
@@ -199,11 +192,19 @@ internal sealed partial class ContextRents
                 $"Pool '{_settings.Name}': the session context ({context}) cannot be set: {problem}. Rent without it: leave the scope, pass SessionContext.Empty, or set ConnectionPoolOptions.SessionContextProvider of this pool to a callback that returns SessionContext.Empty.");
     }
 
-    /// <summary>Returns why a context has too many new names, where every later rent has to restore them.</summary>
+    /// <summary>
+    /// Returns why a context has too many new names, where every later rent has to restore them. A session that keeps
+    /// its context is reset instead.
+    /// </summary>
     private string? FindExcess(SessionContextEntry[] wanted)
     {
+        if (!_leavesContexts || _keepsContexts)
+        {
+            return null;
+        }
+
         var named = Volatile.Read(ref _named);
-        return named.Length + wanted.Length > MaxNames && named.Length + wanted.Count(entry => !Array.Exists(named, entry.IsSameAs)) > MaxNames
+        return named.Length + wanted.Length > MaxNames && named.Length + wanted.Count(entry => !Array.Exists(named, entry.IsSpelledAs)) > MaxNames
             ? $"with ResetMode.{_settings.Connection.ResetMode}, each rent restores every name that a context of this pool has had, so the pool takes {MaxNames} names. Use a few names with values that vary, or ResetMode.Full"
             : null;
     }
@@ -216,7 +217,7 @@ internal sealed partial class ContextRents
     /// need the user's own privileges.
     /// </summary>
     private SessionContextEntry[] FindChange(SessionContextEntry[] wanted) => Volatile.Read(ref _named) is { Length: > 0 } named
-        ? [.. named.Where(entry => entry.Kind == SessionContextEntryKind.Role || !Array.Exists(wanted, entry.IsSameAs)), .. wanted]
+        ? [.. named.Where(entry => entry.Kind == SessionContextEntryKind.Role || !Array.Exists(wanted, entry.IsSpelledAs)), .. wanted]
         : wanted;
 
     /// <summary>
@@ -226,19 +227,22 @@ internal sealed partial class ContextRents
     private void Finish(in ConnectionLease lease, PhysicalConnection physical, SessionContextEntry[] wanted)
     {
         _desk.Meters.ContextsSet.Increment();
-        if (!_keepsContexts || !CanRestore(wanted) || !TryName(lease, wanted))
+        if (!_leavesContexts || !CanRestore(wanted) || !TryName(lease, physical, wanted))
         {
             return;
         }
 
-        if (_reusesContexts)
+        if (_keepsContexts)
         {
             physical.Carried = wanted.Length == 0 ? null : wanted;
         }
     }
 
-    /// <summary>Records the names of a context. Closes the session with its lease if there are too many.</summary>
-    private bool TryName(in ConnectionLease lease, SessionContextEntry[] wanted)
+    /// <summary>
+    /// Records the names of a context. If there are too many, the session is reset after its lease, or closed where no
+    /// reset clears them.
+    /// </summary>
+    private bool TryName(in ConnectionLease lease, PhysicalConnection physical, SessionContextEntry[] wanted)
     {
         if (IsNamed(wanted))
         {
@@ -250,15 +254,23 @@ internal sealed partial class ContextRents
             SessionContextEntry[] named =
             [
                 .. wanted
-                    .Where(entry => !Array.Exists(_named, entry.IsSameAs))
+                    .Where(entry => !Array.Exists(_named, entry.IsSpelledAs))
                     .Select(static entry => new SessionContextEntry(entry.Kind, entry.Name, value: null))
                     .Concat(_named)
                     .OrderByDescending(static entry => entry.Kind == SessionContextEntryKind.Role),
             ];
             if (named.Length > MaxNames)
             {
-                // Rents at the same time brought more than the pool takes. No later rent gets this session.
-                lease.RetireOnReturn();
+                if (_keepsContexts)
+                {
+                    physical.MarkDirty();
+                }
+                else
+                {
+                    // Rents at the same time brought more than the pool takes. No later rent gets this session.
+                    lease.RetireOnReturn();
+                }
+
                 return false;
             }
 
@@ -270,7 +282,7 @@ internal sealed partial class ContextRents
     private bool IsNamed(SessionContextEntry[] wanted)
     {
         var named = Volatile.Read(ref _named);
-        return Array.TrueForAll(wanted, entry => Array.Exists(named, entry.IsSameAs));
+        return Array.TrueForAll(wanted, entry => Array.Exists(named, entry.IsSpelledAs));
     }
 
     /// <summary>Decides what becomes of a lease whose context could not be set, before it is returned.</summary>
@@ -280,7 +292,7 @@ internal sealed partial class ContextRents
     {
         var kind = lease.ReportFailure(exception);
         lease.MarkDirty();
-        if (_keepsContexts && !_reusesContexts)
+        if (_leavesContexts && !_keepsContexts)
         {
             // No reset would undo what made the session refuse the context.
             lease.RetireOnReturn();
@@ -307,25 +319,13 @@ internal sealed partial class ContextRents
         return exception is NotSupportedException ? exception : new SessionContextException(_settings.Name, names, kind, exception);
     }
 
-    private PendingRent FinishAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
-    {
-        if (!rent.IsCompletedSuccessfully)
-        {
-            return PendingRent.From(AwaitAndSetAsync(rent, wanted, wait));
-        }
-
-        // Looked at after the rent: whatever an earlier holder left, the names of its context are there by now.
-        var lease = rent.Result;
-        return IsReady(lease, wanted) ? new PendingRent(lease) : PendingRent.From(SetAsync(lease, wanted, wait));
-    }
-
-    private async ValueTask<ConnectionLease> AwaitAndSetAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, Wait wait)
+    private async ValueTask<ConnectionLease> AwaitAndSetAsync(ValueTask<ConnectionLease> rent, SessionContextEntry[] wanted, RentRequest request, FlowRent? flow)
     {
         var lease = await rent.ConfigureAwait(false);
-        return IsReady(lease, wanted) ? lease : await SetAsync(lease, wanted, wait).ConfigureAwait(false);
+        return IsReady(lease, wanted) ? lease : await SetAsync(lease, wanted, request, flow).ConfigureAwait(false);
     }
 
-    private async ValueTask<ConnectionLease> SetAsync(ConnectionLease lease, SessionContextEntry[] wanted, Wait wait)
+    private async ValueTask<ConnectionLease> SetAsync(ConnectionLease lease, SessionContextEntry[] wanted, RentRequest request, FlowRent? flow)
     {
         for (var dead = 1; ; dead++)
         {
@@ -336,44 +336,110 @@ internal sealed partial class ContextRents
             }
 
             var change = FindChange(wanted);
-
+            Task<ConnectionLease> next;
             try
             {
                 ValueTask setting;
                 using (OutsideTrace.Enter())
                 {
                     BeginChange(physical, wanted);
-                    setting = _carrier!.SetContextAsync(physical, change, wait.LimitOfStatement(), wait.CancellationToken);
+                    setting = _carrier!.SetContextAsync(physical, change, LimitOfStatement(request), request.CancellationToken);
                 }
 
                 await setting.ConfigureAwait(false);
-                ThrowIfCancelled(lease, wait.CancellationToken);
+                ThrowIfCancelled(lease, request.CancellationToken);
                 Finish(lease, physical, wanted);
                 return lease;
             }
             catch (Exception exception)
             {
-                var left = wait.Left;
-                Exception? failure;
                 try
                 {
-                    failure = Fail(lease, change, exception, mayTryAgain: dead < MaxDead && left is not null, wait.CancellationToken);
+                    if (Fail(lease, change, exception, mayTryAgain: dead < MaxDead && HasTimeLeft(request), request.CancellationToken) is { } failure)
+                    {
+                        throw failure;
+                    }
+
+                    // The dead connection is closed only after the caller is back in its place, so that the replacement
+                    // finds it there.
+                    flow?.AskAgain();
+                    next = QueueAgainAsync(request with { IsBack = true }, flow);
                 }
                 finally
                 {
                     await lease.DisposeAsync().ConfigureAwait(false);
                 }
+            }
 
-                if (failure is not null)
+            lease = await next.ConfigureAwait(false);
+            request = request with { IsRecorded = true };
+            if (IsReady(lease, wanted))
+            {
+                return lease;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Queues a caller in its place. Its flow keeps the record of the first rent, because it does not see changes of an
+    /// async method's.
+    /// </summary>
+    private async Task<ConnectionLease> QueueAgainAsync(RentRequest request, FlowRent? flow)
+    {
+        try
+        {
+            var lease = await _rents.QueueAsync(request).ConfigureAwait(false);
+            flow?.Hold(lease);
+            return lease;
+        }
+        catch
+        {
+            flow?.End();
+            throw;
+        }
+    }
+
+    private ConnectionLease Set(ConnectionLease lease, SessionContextEntry[] wanted, RentRequest request)
+    {
+        for (var dead = 1; ; dead++)
+        {
+            if (lease.TryGetPhysical() is not { } physical)
+            {
+                // Revoked already.
+                return lease;
+            }
+
+            var change = FindChange(wanted);
+            try
+            {
+                using var outside = OutsideTrace.Enter();
+                BeginChange(physical, wanted);
+                _carrier!.SetContext(physical, change, LimitOfStatement(request));
+                Finish(lease, physical, wanted);
+                return lease;
+            }
+            catch (Exception exception)
+            {
+                var ended = lease;
+                try
                 {
-                    throw failure;
+                    if (Fail(lease, change, exception, mayTryAgain: dead < MaxDead && HasTimeLeft(request), request.CancellationToken) is { } failure)
+                    {
+                        throw failure;
+                    }
+
+                    lease = _rents.Queue(request with { IsBack = true }, dead: lease);
                 }
+                finally
+                {
+                    ended.Dispose();
+                }
+            }
 
-                var flow = _rents.CurrentFlow;
-                lease = await _rents.RentPlainAsync(wait.Site, wait.CancellationToken, left).AsValueTask().ConfigureAwait(false);
-
-                // The caller's flow has the record of the first rent, because it does not see changes of this method's.
-                flow?.Hold(in lease);
+            request = request with { IsRecorded = true };
+            if (IsReady(lease, wanted))
+            {
+                return lease;
             }
         }
     }
@@ -391,24 +457,34 @@ internal sealed partial class ContextRents
         }
     }
 
-    /// <summary>The caller, and the one deadline for everything that its rent waits for.</summary>
-    private struct Wait(PoolSettings settings, CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    private ConnectionLease TryTakeAtOnce(SessionContextEntry[] wanted, CallSite site) =>
+        TryTakeCarrier(wanted, site, mayReplace: true) is { IsValid: true } carrier ? carrier : _rents.TryRentGuarded(site);
+
+    /// <summary>Returns whether only other pools of the process use contexts.</summary>
+    private bool NeedsNothing(SessionContextEntry[] wanted) => wanted.Length == 0 && !_leavesContexts;
+
+    /// <summary>
+    /// Begins the one deadline for everything that the caller waits for. Only a rent that waits reads the clock.
+    /// </summary>
+    private RentRequest Begin(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        private TimeSpan? _deadline;
+        // Read first: who comes later has a later place.
+        var last = _desk.LastPlace;
+        return _rents.BeginRequest(site, timeout, cancellationToken) with { CameAfter = last };
+    }
 
-        internal readonly CallSite Site => site;
+    private static bool IsBegun(in RentRequest request) => request.Timeout != TimeSpan.Zero;
 
-        internal readonly CancellationToken CancellationToken => cancellationToken;
+    private TimeSpan LeftOf(in RentRequest request) => request.Deadline - _settings.Clock.Elapsed;
 
-        /// <summary>Gets the time that is left for another rent; <see langword="null"/> when it has passed.</summary>
-        internal readonly TimeSpan? Left => _deadline is not { } deadline ? timeout ?? settings.AcquireTimeout
-            : deadline - settings.Clock.Elapsed is var left && left >= OptionProblems.ShortestWait ? left
-            : null;
+    private bool HasTimeLeft(in RentRequest request) => LeftOf(request) > TimeSpan.Zero;
 
-        /// <summary>Reads the clock. Only a rent that waits for the server needs it.</summary>
-        internal void Start() => _deadline = settings.Clock.Elapsed + (timeout ?? settings.AcquireTimeout);
-
-        /// <summary>Returns the limit of the statement that sets the context, as for a validation.</summary>
-        internal readonly TimeSpan LimitOfStatement() => (Left ?? OptionProblems.ShortestWait) is var left && left < settings.ValidationTimeout ? left : settings.ValidationTimeout;
+    /// <summary>Returns the limit of the statement that sets the context, as for a validation.</summary>
+    private TimeSpan LimitOfStatement(in RentRequest request)
+    {
+        var left = LeftOf(request);
+        return left < OptionProblems.ShortestWait ? OptionProblems.ShortestWait
+            : left < _settings.ValidationTimeout ? left
+            : _settings.ValidationTimeout;
     }
 }

@@ -37,5 +37,8 @@ internal sealed class FlowRent(CallSite callSite, FlowRent? outer)
         _state = State.Held;
     }
 
+    /// <summary>Records that the flow waits again, because its connection was dead.</summary>
+    internal void AskAgain() => _state = State.Requested;
+
     internal void End() => _state = State.Over;
 }

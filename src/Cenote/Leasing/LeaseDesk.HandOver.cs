@@ -89,7 +89,7 @@ internal sealed partial class LeaseDesk
                 if (waiter is not null && slot.TryChange(word, ticket))
                 {
                     _queue.Remove(waiter);
-                    RecordWait(WaitedUntil(now, waiter));
+                    RecordWait(now, waiter);
                     if (_queue.Count == 0)
                     {
                         RecordLastServed();
@@ -137,7 +137,11 @@ internal sealed partial class LeaseDesk
         }
 
         var waited = WaitedUntil(now, waiter);
-        Meters.WaitTime.Export?.Record(waited);
+        if (!waiter.IsRecorded)
+        {
+            Meters.WaitTime.Export?.Record(waited);
+        }
+
         waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, wasSlow: waited >= _failures.SlowAcquireThreshold);
         return true;
     }

@@ -9,12 +9,15 @@ internal sealed partial class LeaseDesk
     /// </summary>
     private static readonly TimeSpan ShortRemainder = TimeSpan.FromSeconds(1);
 
+    /// <summary>Gets the last place in the queue: a caller that comes now is behind it.</summary>
+    internal long LastPlace => _queue.LastSequence;
+
     /// <summary>Queues a caller. The result may already be there.</summary>
     /// <param name="request">The caller's request.</param>
     /// <param name="isBlocking">Whether it will block its thread.</param>
     internal Waiter Enqueue(in RentRequest request, bool isBlocking)
     {
-        if (_queue.Count >= _maxWaiters)
+        if (_queue.Count >= _maxWaiters && !request.IsBack)
         {
             // The callers that fill the queue may be about to be served.
             Settle();
@@ -29,7 +32,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             refuse = FindRefusal();
-            if (refuse is null && _queue.Count >= _maxWaiters)
+            if (refuse is null && _queue.Count >= _maxWaiters && !request.IsBack)
             {
                 Meters.OverloadRejections.Increment();
                 refuse = RefuseForLength;
@@ -38,7 +41,7 @@ internal sealed partial class LeaseDesk
             if (refuse is null)
             {
                 AdvanceTo((long)request.StartedAt.TotalMilliseconds);
-                mustArm = EnqueueUnderLock(waiter, place: 0, out mustSettle);
+                mustArm = EnqueueUnderLock(waiter, request.IsBack ? _queue.PlaceAfter(request.CameAfter) : 0, out mustSettle);
             }
         }
 
@@ -332,8 +335,14 @@ internal sealed partial class LeaseDesk
     private static TimeSpan WaitedUntil(TimeSpan now, Waiter waiter) =>
         now - waiter.StartedAt is var waited && waited > TimeSpan.Zero ? waited : TimeSpan.FromTicks(1);
 
-    private void RecordWait(TimeSpan waited)
+    private void RecordWait(TimeSpan now, Waiter waiter)
     {
+        if (waiter.IsRecorded)
+        {
+            return;
+        }
+
+        var waited = WaitedUntil(now, waiter);
         Meters.WaitTime.RecordAlone(waited);
         _waitedTime.Add(waited);
     }

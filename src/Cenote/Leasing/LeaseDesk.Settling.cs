@@ -174,7 +174,7 @@ internal sealed partial class LeaseDesk
         }
 
         slot.SetHolder(ticket, this, waiter);
-        RecordWait(WaitedUntil(now, waiter));
+        RecordWait(now, waiter);
         if (_queue.Count == 0)
         {
             RecordLastServed();

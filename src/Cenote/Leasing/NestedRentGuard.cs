@@ -20,9 +20,6 @@ internal sealed class NestedRentGuard(PoolSettings settings, Meters meters, ILog
     private readonly AsyncLocal<FlowRent?> _current = new();
     private readonly ConcurrentDictionary<(CallSite Held, CallSite Asked), bool> _reported = new();
 
-    /// <summary>Gets the record of the calling flow's last rent.</summary>
-    internal FlowRent? Current => _current.Value;
-
     /// <summary>
     /// Begins a rent of the calling flow. The caller must not be async, because its own caller would not see changes of
     /// an async method's context.

@@ -18,18 +18,15 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     // Beside the desk, not within it: each load that leads to a slot's word waits for the one before.
     private readonly Slot _lowest = desk.Slots.All[0];
     private readonly LeaseDesk _desk = desk;
-    private readonly bool _keepsContexts = ContextRents.KeepsContexts(settings, provider);
+    private readonly bool _leavesContexts = ContextRents.MayLeaveContexts(settings, provider);
     private int _queued;
 
     /// <summary>Gets the rents with a session context. Set once, before the first rent.</summary>
     internal ContextRents Contexts { get; set; } = null!;
 
-    /// <summary>Gets the guard's record of the flow's last rent; <see langword="null"/> without a guard.</summary>
-    internal FlowRent? CurrentFlow => nesting?.Current;
-
     // A pool whose resets leave a context looks for one after each wait, in which the process may have begun to use
     // them.
-    private bool MayHaveContext => _keepsContexts || SessionContextUse.HasBegun;
+    private bool MayHaveContext => _leavesContexts || SessionContextUse.HasBegun;
 
     /// <summary>Rents for a caller that awaits.</summary>
     /// <param name="site">The caller's site.</param>
@@ -69,6 +66,10 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     /// <inheritdoc cref="RentPlainAsync"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ConnectionLease TryRentPlain(CallSite site) => _desk.Attention != 0 ? default : TryTake(site);
+
+    /// <inheritdoc cref="NestedRentGuard.Begin"/>
+    /// <returns><see langword="null"/> in a pool that does not look for nested rents.</returns>
+    internal FlowRent? BeginFlow(CallSite site) => nesting?.Begin(site);
 
     /// <summary>
     /// Takes an idle, fresh connection when no caller waits, in a process that has never used a session context, or
@@ -131,7 +132,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     private PendingRent QueuePlainAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
         nesting is null && !RentTraces.IsEnabled
             ? QueueUntracedAsync(NewRequest(site, timeout, cancellationToken))
-            : new PendingRent(RentObservedAsync(site, timeout, cancellationToken).AsTask());
+            : PendingRent.From(RentObservedAsync(site, timeout, cancellationToken));
 
     /// <summary>Rents with the guard against nested rents and with traces, where there are any.</summary>
     private ValueTask<ConnectionLease> RentObservedAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -190,9 +191,10 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     }
 
     /// <summary>Runs the short check for a caller that the guard has let pass.</summary>
-    private ConnectionLease TryRentGuarded(CallSite site) => (_desk.Attention & ~(int)Attention.Guarded) != 0 ? default : TryTake(site);
+    internal ConnectionLease TryRentGuarded(CallSite site) => (_desk.Attention & ~(int)Attention.Guarded) != 0 ? default : TryTake(site);
 
-    private static async ValueTask<ConnectionLease> HoldAsync(FlowRent rent, ValueTask<ConnectionLease> queued)
+    /// <summary>Awaits a lease for a rent that the guard has let pass.</summary>
+    internal static async ValueTask<ConnectionLease> HoldAsync(FlowRent rent, ValueTask<ConnectionLease> queued)
     {
         try
         {
@@ -207,7 +209,8 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         }
     }
 
-    private ValueTask<ConnectionLease> QueueAsync(in RentRequest request)
+    /// <summary>Queues a caller that awaits, and that the guard has let pass.</summary>
+    internal ValueTask<ConnectionLease> QueueAsync(in RentRequest request)
     {
         if (!RentTraces.IsEnabled || request.CancellationToken.IsCancellationRequested)
         {
@@ -218,18 +221,22 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         return traces.Follow(QueueUntracedAsync(request).AsValueTask(), startedAt);
     }
 
-    private ConnectionLease Queue(in RentRequest request)
+    /// <summary>Queues a caller that blocks its thread, and that the guard has let pass.</summary>
+    /// <param name="request">The caller's request.</param>
+    /// <param name="dead">The lease of a dead connection, which ends once the caller is in its place; an empty one for
+    /// a new caller.</param>
+    internal ConnectionLease Queue(in RentRequest request, ConnectionLease dead = default)
     {
         var hasWaited = false;
         if (!RentTraces.IsEnabled)
         {
-            return QueueUntraced(request, ref hasWaited);
+            return QueueUntraced(request, dead, ref hasWaited);
         }
 
         var startedAt = settings.Clock.UtcNow;
         try
         {
-            var lease = QueueUntraced(request, ref hasWaited);
+            var lease = QueueUntraced(request, dead, ref hasWaited);
             if (hasWaited || RentTraces.IsNew(lease))
             {
                 traces.TryRecord(startedAt, lease, failure: null);
@@ -261,26 +268,40 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         }
     }
 
-    private ConnectionLease QueueUntraced(in RentRequest request, ref bool hasWaited)
+    private ConnectionLease QueueUntraced(in RentRequest request, ConnectionLease dead, ref bool hasWaited)
     {
         var waiter = _desk.Enqueue(request, isBlocking: true);
         hasWaited = !waiter.IsDone;
+        if (dead.IsValid)
+        {
+            try
+            {
+                dead.Dispose();
+            }
+            catch
+            {
+                waiter.LeaveQueue();
+                throw;
+            }
+        }
+
         return waiter.WaitBlocking();
     }
 
-    private RentRequest NewRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
+    private RentRequest NewRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        BeginRequest(site, timeout, cancellationToken) with { Origin = CaptureOrigin() };
+
+    /// <summary>Returns the request of a caller that comes now, and may have to queue later.</summary>
+    internal RentRequest BeginRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var wait = timeout ?? settings.AcquireTimeout;
-        return new RentRequest(wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName))
-        {
-            Origin = CaptureOrigin(),
-        };
+        return new RentRequest(wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName));
     }
 
     /// <summary>
     /// Captures the stack of a sample of the queued callers, because the thread that serves them has another one.
     /// </summary>
-    private LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
+    internal LeaseOrigin? CaptureOrigin() => settings.StackSamplingInterval is > 0 and var sampling && Interlocked.Increment(ref _queued) % sampling == 0
         ? LeaseOrigin.Capture()
         : null;
 }

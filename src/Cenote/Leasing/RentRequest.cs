@@ -14,6 +14,18 @@ internal readonly record struct RentRequest(TimeSpan Timeout, TimeSpan Deadline,
     /// <summary>Returns how long the caller has waited at a moment of the pool's clock.</summary>
     internal TimeSpan WaitedAt(TimeSpan now) => now - StartedAt;
 
+    /// <summary>
+    /// Gets the last place of the queue when the caller came. Only for one that may come back, because its connection
+    /// turns out to be dead.
+    /// </summary>
+    internal long CameAfter { get; init; }
+
+    /// <summary>Gets whether the caller has come back, to its place.</summary>
+    internal bool IsBack { get; init; }
+
+    /// <summary>Gets whether its wait was recorded when it got a connection before.</summary>
+    internal bool IsRecorded { get; init; }
+
     /// <summary>Gets the thread and stack of the caller, if it was sampled.</summary>
     internal LeaseOrigin? Origin { get; init; }
 }

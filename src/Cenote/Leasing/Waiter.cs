@@ -62,6 +62,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         Done = 8,
         MustCheckDeadline = 16,
         WasSlow = 32,
+        Recorded = 64,
     }
 
     internal Waiter? Next { get; set; }
@@ -82,6 +83,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         get => Has(State.InOrder);
         set => Set(State.InOrder, value);
     }
+
+    /// <summary>Gets whether the wait of its caller was recorded before.</summary>
+    internal bool IsRecorded => Has(State.Recorded);
 
     /// <summary>Gets whether its result is there. The thread that completes it may not have left it yet.</summary>
     internal bool IsDone => ((State)Volatile.Read(ref Unsafe.As<State, byte>(ref _state)) & State.Done) != State.None;
@@ -135,7 +139,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         (_timeout, _deadline) = (request.Timeout, request.Deadline);
         (_filePath, _lineNumber, _memberName) = (request.CallSite.FilePath, request.CallSite.LineNumber, request.CallSite.MemberName);
         _outcome = request.Origin;
-        _state = isBlocking ? State.Blocking : State.None;
+        _state = (isBlocking ? State.Blocking : State.None) | (request.IsRecorded ? State.Recorded : State.None);
     }
 
     /// <summary>

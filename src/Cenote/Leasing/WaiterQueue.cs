@@ -6,6 +6,9 @@ namespace Cenote.Leasing;
 /// </summary>
 internal sealed class WaiterQueue(LeaseDesk desk)
 {
+    /// <summary>The distance between the places of new callers: between them is room for callers that come back.</summary>
+    private const int Distance = 64;
+
     private static long s_queues;
 
     private Waiter? _first;
@@ -18,7 +21,8 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     /// The last place. Places are unique among all queues, because a waiter that another queue still remembers may be
     /// used by this one.
     /// </summary>
-    private long _sequence = Interlocked.Increment(ref s_queues) << 40;
+    private long _sequence = Interlocked.Increment(ref s_queues) << 44;
+    private uint _comeBack;
     private WaitDeadlines? _deadlines;
 
     internal int Count { get; private set; }
@@ -27,7 +31,7 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     internal int Blocking { get; private set; }
 
     /// <summary>Gets the number of the last waiter that entered.</summary>
-    internal long LastSequence => _sequence;
+    internal long LastSequence => Volatile.Read(ref _sequence);
 
     internal Waiter? First => _first;
 
@@ -114,7 +118,7 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     /// <param name="place">The earlier place; 0 for a new caller.</param>
     internal void Enqueue(Waiter waiter, long place = 0)
     {
-        waiter.Sequence = place == 0 ? ++_sequence : place;
+        waiter.Sequence = place == 0 ? _sequence += Distance : place;
         var next = place == 0 ? null : _first;
         while (next is not null && next.Sequence < place)
         {
@@ -131,6 +135,12 @@ internal sealed class WaiterQueue(LeaseDesk desk)
 
         Deadlines.Add(waiter, isLast: next is null);
     }
+
+    /// <summary>
+    /// Returns a place for a caller that comes back: before every caller that came after it.
+    /// </summary>
+    /// <param name="last">The last place when it came.</param>
+    internal long PlaceAfter(long last) => last + 1 + (_comeBack++ % (Distance - 1));
 
     /// <summary>
     /// Takes out callers from the front that can no longer use a connection, until enough are found that can. No caller

@@ -40,4 +40,29 @@ public readonly struct SessionContextEntry : IEquatable<SessionContextEntry>
 
     /// <summary>Returns whether both set the same thing, perhaps to different values.</summary>
     internal bool IsSameAs(SessionContextEntry other) => Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Returns whether both set the same thing in every database. For SQL Server, another case may be another key: its
+    /// documentation does not decide that.
+    /// </summary>
+    internal bool IsSpelledAs(SessionContextEntry other) => Kind == other.Kind && string.Equals(Name, other.Name, StringComparison.Ordinal);
+
+    /// <summary>Returns whether a session with one context has the other in every database.</summary>
+    internal static bool AreSpelledAs(ReadOnlySpan<SessionContextEntry> one, ReadOnlySpan<SessionContextEntry> other)
+    {
+        if (one.Length != other.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < one.Length; i++)
+        {
+            if (!one[i].IsSpelledAs(other[i]) || !string.Equals(one[i].Value, other[i].Value, StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

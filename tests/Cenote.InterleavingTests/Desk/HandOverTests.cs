@@ -57,6 +57,65 @@ internal static class HandOverTests
     }
 
     [Interleaving]
+    public static void A_caller_that_comes_back_is_served_before_those_that_came_later()
+    {
+        var desk = new TestDesk(size: 1);
+        var last = desk.Desk.LastPlace;
+        var dead = desk.Rent();
+        var second = desk.Enqueue(blocks: true);
+        var (turn, turnOfSecond, turnOfThird) = (0L, 0L, 0L);
+        Threads.Run(
+            () =>
+            {
+                var back = desk.ComeBack(last);
+                dead.RetireOnReturn();
+                dead.Dispose();
+                turn = Serve(back.WaitBlocking());
+            },
+            () => turnOfSecond = Serve(second.WaitBlocking()),
+            () => turnOfThird = Serve(desk.Rent()));
+        Check.That(turn < turnOfSecond && turnOfSecond < turnOfThird, $"the order was {turn}, {turnOfSecond}, {turnOfThird}");
+        desk.CheckNothingLost(1);
+
+        long Serve(ConnectionLease lease)
+        {
+            var served = desk.NextTurn();
+            lease.Dispose();
+            return served;
+        }
+    }
+
+    [Interleaving]
+    public static void A_caller_that_comes_back_races_its_cancellation()
+    {
+        var desk = new TestDesk(size: 1);
+        var last = desk.Desk.LastPlace;
+        var dead = desk.Rent();
+        var later = desk.Enqueue(blocks: true);
+        var back = desk.ComeBack(last);
+        Threads.Run(
+            () =>
+            {
+                dead.RetireOnReturn();
+                dead.Dispose();
+            },
+            () => desk.Desk.Cancel(back),
+            () =>
+            {
+                try
+                {
+                    back.WaitBlocking().Dispose();
+                }
+                catch (OperationCanceledException)
+                {
+                    // The cancellation was first.
+                }
+            },
+            () => later.WaitBlocking().Dispose());
+        desk.CheckNothingLost(1);
+    }
+
+    [Interleaving]
     public static void A_shutdown_races_a_hand_over()
     {
         var desk = new TestDesk(size: 1);

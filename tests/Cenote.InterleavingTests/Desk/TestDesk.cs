@@ -61,6 +61,12 @@ internal sealed class TestDesk
         new RentRequest(timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site),
         blocks);
 
+    /// <summary>Queues a caller again that had a dead connection.</summary>
+    /// <param name="last">The last place of the queue when it came.</param>
+    public Waiter ComeBack(long last) => Desk.Enqueue(
+        new RentRequest(TimeSpan.FromSeconds(10), Desk.Clock.Elapsed + TimeSpan.FromSeconds(10), CancellationToken.None, Site) { CameAfter = last, IsBack = true },
+        isBlocking: true);
+
     public void RentUseReturn()
     {
         var lease = Rent();

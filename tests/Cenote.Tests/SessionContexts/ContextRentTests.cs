@@ -229,6 +229,6 @@ public sealed class ContextRentTests
         var refusal = await Assert.ThrowsAsync<NotSupportedException>(async () => await test.Pool.RentAsync(Tenant));
         Assert.Contains("ResetMode.Rollback", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(rents, test.Pool.GetStatistics().Rents);
-        (await test.Pool.RentAsync(SessionContext.Empty.With("APP.T_7", "2")).AsTask().Soon()).Dispose();
+        (await test.Pool.RentAsync(SessionContext.Empty.With("app.t_7", "2")).AsTask().Soon()).Dispose();
     }
 }

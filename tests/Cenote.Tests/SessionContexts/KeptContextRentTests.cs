@@ -168,6 +168,113 @@ public sealed class KeptContextRentTests
         Assert.Equal((4, 0), (test.Pool.GetStatistics().SessionContextsSet, test.Pool.GetStatistics().SessionContextsKept));
     }
 
+    [Fact]
+    public async Task A_session_that_has_the_context_of_the_first_caller_is_handed_over_unchanged()
+    {
+        await using var test = NewPool();
+        var held = await test.Pool.RentAsync(A).AsTask().Soon();
+        var first = test.Pool.RentAsync(A).AsTask();
+        var second = test.Pool.RentAsync(A).AsTask();
+        held.Dispose();
+        (await first.Soon()).Dispose();
+        (await second.Soon()).Dispose();
+        Assert.Equal("app.tenant=a", SetIn(test));
+        Assert.Equal((1, 2), (test.Pool.GetStatistics().SessionContextsSet, test.Pool.GetStatistics().SessionContextsKept));
+    }
+
+    [Fact]
+    public async Task A_caller_is_served_in_its_turn_among_callers_whose_context_all_sessions_have()
+    {
+        await using var test = NewPool(maxSize: 2);
+        var leases = new Queue<ConnectionLease>();
+        leases.Enqueue(await test.Pool.RentAsync(A).AsTask().Soon());
+        leases.Enqueue(await test.Pool.RentAsync(A).AsTask().Soon());
+        var waiting = new Queue<Task<ConnectionLease>>([.. Enumerable.Range(0, 3).Select(_ => test.Pool.RentAsync(A).AsTask())]);
+        var other = test.Pool.RentAsync(B).AsTask();
+        for (var returned = 1; returned <= 4; returned++)
+        {
+            // For each connection that is returned, another caller with its context comes.
+            waiting.Enqueue(test.Pool.RentAsync(A).AsTask());
+            leases.Dequeue().Dispose();
+            leases.Enqueue(await (returned < 4 ? waiting.Dequeue() : other).Soon());
+            Assert.Equal(returned == 4, other.IsCompleted);
+        }
+
+        while (leases.TryDequeue(out var lease))
+        {
+            lease.Dispose();
+            if (waiting.TryDequeue(out var next))
+            {
+                leases.Enqueue(await next.Soon());
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_session_with_the_context_is_preferred_where_nested_rents_are_looked_for()
+    {
+        await using var test = NewPool(maxSize: 2, static options => options.NestedRentBehavior = NestedRentBehavior.Throw);
+        var a = await RentInFlowOfItsOwnAsync(A);
+        var b = await RentInFlowOfItsOwnAsync(B);
+        var session = new PhysicalOf(b);
+        a.Dispose();
+        b.Dispose();
+        using (var again = await test.Pool.RentAsync(B).AsTask().Soon())
+        {
+            Assert.Equal(session, new PhysicalOf(again));
+        }
+
+        using (var awaited = await test.Pool.RentAsync(B))
+        {
+            Assert.Equal(session, new PhysicalOf(awaited));
+            Assert.Throws<NestedRentException>(() => test.Pool.Rent(A));
+            await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync(A));
+            using (A.BeginScope())
+            {
+                Assert.False(test.Pool.TryRent(out _));
+            }
+        }
+
+        Assert.Equal((2, 2), (test.Pool.GetStatistics().SessionContextsSet, test.Pool.GetStatistics().SessionContextsKept));
+
+        Task<ConnectionLease> RentInFlowOfItsOwnAsync(SessionContext context) => Task.Run(() => test.Pool.RentAsync(context).AsTask()).Soon();
+    }
+
+    [Fact]
+    public async Task Names_beyond_256_are_set_and_reset_instead_of_kept()
+    {
+        await using var test = NewPool();
+        for (var batch = 0; batch < 4; batch++)
+        {
+            var context = Enumerable.Range(64 * batch, 64).Aggregate(SessionContext.Empty, static (context, i) => context.With($"app.t_{i}", "1"));
+            (await test.Pool.RentAsync(context).AsTask().Soon()).Dispose();
+        }
+
+        Assert.Equal(0, test.Pool.GetStatistics().ResetsStarted);
+        for (var i = 1; i <= 2; i++)
+        {
+            (await test.Pool.RentAsync(A).AsTask().Soon()).Dispose();
+            Assert.Equal((i, 0), (test.Pool.GetStatistics().ResetsStarted, test.Pool.GetStatistics().SessionContextsKept));
+        }
+
+        // One of the names is kept as before.
+        var named = SessionContext.Empty.With("app.t_7", "2");
+        (await test.Pool.RentAsync(named).AsTask().Soon()).Dispose();
+        (await test.Pool.RentAsync(named).AsTask().Soon()).Dispose();
+        Assert.Equal((2, 1), (test.Pool.GetStatistics().ResetsStarted, test.Pool.GetStatistics().SessionContextsKept));
+    }
+
+    [Fact]
+    public async Task A_name_in_another_case_is_another_name_to_the_session()
+    {
+        await using var test = NewPool();
+        (await test.Pool.RentAsync(A).AsTask().Soon()).Dispose();
+        (await test.Pool.RentAsync(SessionContext.Empty.With("App.Tenant", "a")).AsTask().Soon()).Dispose();
+        (await test.Pool.RentAsync(SessionContext.Empty.With("App.Tenant", "b")).AsTask().Soon()).Dispose();
+        Assert.Equal("app.tenant=a; app.tenant=- App.Tenant=a; app.tenant=- App.Tenant=b", SetIn(test));
+        Assert.Equal(0, test.Pool.GetStatistics().SessionContextsKept);
+    }
+
     [Theory]
     [InlineData(SessionReset.ByPool, 1)]
     [InlineData(SessionReset.ByDriver, 0)] // The driver resets the session after the validation.

@@ -11,7 +11,7 @@ internal sealed partial class ContextRents
     /// </summary>
     private const int MaxLooks = 64;
 
-    private readonly bool _reusesContexts;
+    private readonly bool _keepsContexts;
     private readonly ConnectionSettings _withoutReset;
 
     /// <summary>
@@ -25,7 +25,8 @@ internal sealed partial class ContextRents
     /// leases.</param>
     private ConnectionLease TryTakeCarrier(SessionContextEntry[] wanted, CallSite site, bool mayReplace)
     {
-        if (!_reusesContexts || _desk.Attention != 0)
+        // Without a name every session that keeps its context has none.
+        if (!_keepsContexts || IsReady(wanted) || (_desk.Attention & ~(int)Attention.Guarded) != 0)
         {
             return default;
         }
@@ -70,7 +71,7 @@ internal sealed partial class ContextRents
     /// <summary>Returns whether the session of a lease needs no change. That of a revoked lease needs none.</summary>
     private bool IsReady(in ConnectionLease lease, SessionContextEntry[] wanted)
     {
-        if (!_reusesContexts || IsReady(wanted))
+        if (!_keepsContexts || IsReady(wanted))
         {
             return IsReady(wanted);
         }
@@ -96,12 +97,12 @@ internal sealed partial class ContextRents
     /// <summary>Records that the session is about to change, and that it is not known how far that comes.</summary>
     private void BeginChange(PhysicalConnection physical, SessionContextEntry[] wanted)
     {
-        if (_reusesContexts)
+        if (_keepsContexts)
         {
             physical.Carried = PhysicalConnection.UnknownContext;
         }
 
-        if (!_reusesContexts || !CanRestore(wanted) || !physical.HasOneSession)
+        if (!_keepsContexts || !CanRestore(wanted) || !physical.HasOneSession)
         {
             physical.MarkDirty();
         }
@@ -111,7 +112,7 @@ internal sealed partial class ContextRents
     /// Returns whether a later rent can replace the context without a reset, and may want it again. A trace differs
     /// with each request.
     /// </summary>
-    private bool CanRestore(SessionContextEntry[] wanted) => !_reusesContexts
+    private bool CanRestore(SessionContextEntry[] wanted) => !_keepsContexts
         || wanted.Length == 0
         || (wanted[0].Kind != SessionContextEntryKind.Trace && _carrier!.FindProblem(SessionContext.Of(wanted), _withoutReset) is null);
 
@@ -120,6 +121,6 @@ internal sealed partial class ContextRents
         var carried = physical.Carried;
         return physical.HasNoMark
             && !ReferenceEquals(carried, PhysicalConnection.UnknownContext)
-            && (carried is null ? wanted.Length == 0 : carried.AsSpan().SequenceEqual(wanted));
+            && SessionContextEntry.AreSpelledAs(carried, wanted);
     }
 }

@@ -1,0 +1,189 @@
+namespace Cenote.Tests.SessionContexts;
+
+/// <summary>
+/// What a caller keeps whose connection turns out to be dead while its context is set: its place, its start and its
+/// deadline.
+/// </summary>
+public sealed class ReplacedConnectionTests
+{
+    private static readonly SessionContext Tenant = SessionContext.Empty.With("app.tenant", "7");
+
+    private static TestPool NewPool(Action<ConnectionPoolOptions>? configure = null) => TestPool.Create(
+        options =>
+        {
+            options.MaxSize = 1;
+            configure?.Invoke(options);
+        },
+        database => new StubContextProvider(database));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_caller_keeps_its_place_before_later_ones(bool hasQueued)
+    {
+        await using var test = NewPool();
+        var step = new Death((StubContextProvider)test.Provider);
+        var held = hasQueued ? await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon() : default;
+        var first = test.Pool.RentAsync(Tenant).AsTask();
+        var second = hasQueued ? test.Pool.RentAsync(SessionContext.Empty).AsTask() : null;
+        held.Dispose();
+        await step.Reached;
+        second ??= test.Pool.RentAsync(SessionContext.Empty).AsTask();
+        var third = test.Pool.RentAsync(Tenant).AsTask();
+        step.Die();
+
+        var lease = await first.Soon();
+        Assert.Equal((false, false), (second.IsCompleted, third.IsCompleted));
+        lease.Dispose();
+        lease = await second.Soon();
+        Assert.False(third.IsCompleted);
+        lease.Dispose();
+        (await third.Soon()).Dispose();
+        Assert.Equal(2, test.Pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Fact]
+    public async Task A_blocking_caller_keeps_its_place_too()
+    {
+        await using var test = NewPool();
+        var step = new Death((StubContextProvider)test.Provider);
+        var order = new List<int>();
+        var first = OnThread(() => Rent(1));
+        await step.Reached;
+        var second = OnThread(() => Rent(2));
+        await test.When(static counts => counts.Waiting == 1);
+        step.Die();
+        await Task.WhenAll(first, second).Soon();
+        Assert.Equal([1, 2], order);
+
+        void Rent(int number)
+        {
+            using var lease = test.Pool.Rent(Tenant, CancellationToken.None);
+            order.Add(number);
+        }
+
+        static Task OnThread(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    [Fact]
+    public async Task The_timeout_counts_from_the_start_and_its_exception_has_the_whole_wait()
+    {
+        var gate = new StubGate();
+        await using var test = NewPool(static options => options.AcquireTimeout = TimeSpan.FromSeconds(10));
+        var step = new Death((StubContextProvider)test.Provider);
+        var held = await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon();
+        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        await test.Pass(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));
+        held.Dispose();
+        await step.Reached;
+        await test.Pass(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(1));
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate));
+        step.Die();
+        await test.When(static counts => counts.Waiting == 1);
+        await test.Pass(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
+
+        var timeout = await Assert.ThrowsAsync<PoolTimeoutException>(() => rent.Soon());
+        Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)), (timeout.AcquireTimeout, timeout.WaitDuration));
+        Assert.Equal(1, test.Pool.GetStatistics().Timeouts);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Its_wait_is_counted_once(bool hasQueued)
+    {
+        await using var test = NewPool();
+        await using (await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon())
+        {
+        }
+
+        var before = test.Pool.GetStatistics().Waits;
+        var step = new Death((StubContextProvider)test.Provider);
+        var held = hasQueued ? await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon() : default;
+        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        held.Dispose();
+        await step.Reached;
+        step.Die();
+        (await rent.Soon()).Dispose();
+        Assert.Equal(1, test.Pool.GetStatistics().Waits - before);
+    }
+
+    [Fact]
+    public async Task The_limit_of_waiting_callers_does_not_refuse_one_that_comes_back()
+    {
+        await using var test = NewPool(static options => options.MaxWaiters = 1);
+        var step = new Death((StubContextProvider)test.Provider);
+        var first = test.Pool.RentAsync(Tenant).AsTask();
+        await step.Reached;
+        var second = test.Pool.RentAsync(Tenant).AsTask();
+        step.Die();
+        (await first.Soon()).Dispose();
+        (await second.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_cancel_ends_the_wait_for_the_next_connection()
+    {
+        var gate = new StubGate();
+        await using var test = NewPool();
+        var step = new Death((StubContextProvider)test.Provider);
+        using var cancel = new CancellationTokenSource();
+        var rent = test.Pool.RentAsync(Tenant, cancel.Token).AsTask();
+        await step.Reached;
+        test.Script.At(StubCall.Open, 2, StubStep.Hang(gate));
+        step.Die();
+        await test.When(static counts => counts.Waiting == 1);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent.Soon());
+        Assert.Equal((1, 0), (test.Pool.GetStatistics().Cancellations, test.Counts.Leased));
+    }
+
+    [Fact]
+    public async Task A_closing_pool_refuses_a_caller_that_comes_back_and_keeps_no_connection()
+    {
+        await using var test = NewPool();
+        var step = new Death((StubContextProvider)test.Provider);
+        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        await step.Reached;
+        var closing = test.Pool.DisposeAsync().AsTask();
+        step.Die();
+        await Assert.ThrowsAsync<PoolClosedException>(() => rent.Soon());
+        await closing.Soon();
+        await Patience.SoonAsync(() => test.Database.Sessions == 0);
+    }
+
+    [Fact]
+    public async Task A_second_rent_of_the_flow_is_nested_while_the_first_waits_again()
+    {
+        var gate = new StubGate();
+        await using var test = NewPool(static options => options.NestedRentBehavior = NestedRentBehavior.Throw);
+        var step = new Death((StubContextProvider)test.Provider);
+        var rent = test.Pool.RentAsync(Tenant);
+        var first = rent.AsTask();
+        await step.Reached;
+        test.Script.At(StubCall.Open, 2, StubStep.Hang(gate));
+        step.Die();
+        await test.When(static counts => counts.Waiting == 1);
+        await Assert.ThrowsAsync<NestedRentException>(async () => await test.Pool.RentAsync(Tenant));
+        test.Pool.Dispose();
+        await Assert.ThrowsAsync<PoolClosedException>(() => first.Soon());
+    }
+
+    /// <summary>The first setting of a context, which meets a dead connection.</summary>
+    private sealed class Death
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Death(StubContextProvider provider) => provider.Before = _ =>
+        {
+            provider.Before = static _ => Task.CompletedTask;
+            _reached.SetResult();
+            return _gate.Task;
+        };
+
+        internal Task Reached => _reached.Task.Soon();
+
+        internal void Die() => _gate.SetException(new StubException(FailureKind.ConnectionLost, "gone"));
+    }
+}
