@@ -6,7 +6,9 @@ namespace Cenote.Leasing;
 /// </summary>
 internal sealed class WaiterQueue(LeaseDesk desk)
 {
-    /// <summary>The distance between the places of new callers: between them is room for callers that come back.</summary>
+    /// <summary>
+    /// The distance between the places of new callers: between them is room for callers that come back.
+    /// </summary>
     private const int Distance = 64;
 
     private static long s_queues;

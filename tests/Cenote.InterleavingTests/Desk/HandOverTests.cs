@@ -57,7 +57,7 @@ internal static class HandOverTests
     }
 
     [Interleaving]
-    public static void A_caller_that_comes_back_is_served_before_those_that_came_later()
+    public static void A_caller_that_comes_back_is_served_before_later_ones()
     {
         var desk = new TestDesk(size: 1);
         var last = desk.Desk.LastPlace;

@@ -62,8 +62,8 @@ internal static class ConnectionRuns
         {
             await using var pool = Snippets.SessionContexts.Keep(connectionString);
 
-            // A session that was long idle is validated first, as one without the context is: on a loaded machine, any of
-            // the first rounds may be late.
+            // A session that was long idle is validated first, as one without the context is: on a loaded machine, any
+            // of the first rounds may be late.
             for (var round = 0; round < 100 && pool.GetStatistics().SessionContextsKept == 0; round++)
             {
                 Assert.Equal(2, await Snippets.SessionContexts.OpenAsync(pool, "green"));
