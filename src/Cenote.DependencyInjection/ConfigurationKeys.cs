@@ -10,11 +10,14 @@ internal static class ConfigurationKeys
 {
     internal const string Root = "Cenote";
     internal const string Pools = "Pools";
+    internal const string Budgets = "Budgets";
 
     /// <summary>
     /// Gets the sections of this package and of Cenote.Hosting, which validates its own keys.
     /// </summary>
-    internal static IReadOnlyList<string> Sections { get; } = [Pools, "Hosting"];
+    internal static IReadOnlyList<string> Sections { get; } = [Pools, Budgets, "Hosting"];
+
+    private static string SectionNames => $"{string.Join(", ", Sections.SkipLast(1))} and {Sections[^1]}";
 
     /// <summary>
     /// Finds unknown keys below <c>Cenote</c>, outside the sections of pools. Values are not shown, because one may be
@@ -25,7 +28,7 @@ internal static class ConfigurationKeys
         var root = configuration.GetSection(Root);
         if (!string.IsNullOrWhiteSpace(root.Value))
         {
-            yield return $"{Root} is a text. It must be a section with {string.Join(" and ", Sections)}.";
+            yield return $"{Root} is a text. It must be a section with {SectionNames}.";
         }
 
         foreach (var child in root.GetChildren())
@@ -36,7 +39,7 @@ internal static class ConfigurationKeys
             }
             else if (!string.IsNullOrWhiteSpace(child.Value))
             {
-                yield return $"{child.Path} is a text. It must be a section with {(child.Key.Equals(Pools, StringComparison.OrdinalIgnoreCase) ? "a section for each pool" : "settings")}.";
+                yield return $"{child.Path} is a text. It must be a section with {(child.Key.Equals(Pools, StringComparison.OrdinalIgnoreCase) ? "a section for each pool" : child.Key.Equals(Budgets, StringComparison.OrdinalIgnoreCase) ? "a section for each budget" : "settings")}.";
             }
         }
 
@@ -66,7 +69,7 @@ internal static class ConfigurationKeys
         IsSetting(key) ? $"It is a setting of a pool: move it to {Root}:{Pools}:{poolName}:{key}."
         : key.Equals(poolName, StringComparison.OrdinalIgnoreCase) ? $"It is a pool: move it to {Root}:{Pools}:{poolName}."
         : Suggest(key, Sections).TrimStart() is { Length: > 0 } suggestion ? suggestion.Replace("mean ", $"mean {Root}:", StringComparison.Ordinal)
-        : $"The sections are {string.Join(" and ", Sections)}.";
+        : $"The sections are {SectionNames}.";
 
     private static bool IsSetting(string key) => PoolSection.Keys.Contains(key, StringComparer.OrdinalIgnoreCase);
 }

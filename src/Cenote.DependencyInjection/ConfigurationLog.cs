@@ -16,4 +16,7 @@ internal static partial class ConfigurationLog
 
     [LoggerMessage(73, LogLevel.Warning, "Section {Section} of the configuration has no pool: registered are {PoolNames}.{Suggestion}")]
     internal static partial void SectionWithoutPool(ILogger logger, string section, string poolNames, string suggestion);
+
+    [LoggerMessage(74, LogLevel.Error, "Budget {BudgetName} rejected the changed configuration and keeps its size")]
+    internal static partial void BudgetReloadRefused(ILogger logger, string budgetName, Exception exception);
 }

@@ -76,6 +76,33 @@ public static class ConnectionPoolServiceCollectionExtensions
         return services;
     }
 
+    /// <summary>
+    /// Registers a budget of connections that several pools share: as keyed <see cref="ConnectionBudget"/>. A pool
+    /// joins it with <see cref="ConnectionPoolBuilder.WithBudget"/>, or by <c>Cenote:Pools:NAME:Budget</c> in the
+    /// configuration.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The budget's name and the service's key. The configuration may have the maximum in
+    /// <c>Cenote:Budgets:NAME:MaxConnections</c>, which takes precedence; a reload changes the running budget.</param>
+    /// <param name="maxConnections">The maximum number of connections of all pools, 1 to 100,000.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="ArgumentException">The name is invalid, or already registered.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
+    public static IServiceCollection AddConnectionBudget(this IServiceCollection services, string name, int maxConnections)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _ = new ConnectionBudget(name, maxConnections);
+        if (services.Any(service => service.ImplementationInstance is BudgetRegistration other && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new ArgumentException($"A budget named '{name}' is already registered. Give each budget its own name, which differs in more than case because configuration keys ignore case.", nameof(name));
+        }
+
+        services.AddSingleton(new BudgetRegistration(name, maxConnections));
+        services.TryAddSingleton<BudgetFactory>();
+        services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<BudgetFactory>().Get(name));
+        return services;
+    }
+
     private static void AddPool(this IServiceCollection services, string name, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -87,6 +114,7 @@ public static class ConnectionPoolServiceCollectionExtensions
 
         services.AddSingleton(registration);
         services.TryAddSingleton<ConfigurationFollower>();
+        services.TryAddSingleton<BudgetFactory>();
         services.TryAddSingleton<PoolFactory>();
         services.TryAddSingleton(provider => provider.GetRequiredService<PoolFactory>().CreateRegistry());
     }

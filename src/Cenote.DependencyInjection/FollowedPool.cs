@@ -9,9 +9,10 @@ namespace Cenote.DependencyInjection;
 /// <param name="codeOptions">The options of the code. Each reload applies the configuration to a copy of them.</param>
 /// <param name="connectionString">The connection string of the configuration when the pool was constructed.</param>
 /// <param name="configuration">The configuration with the settings and the connection string.</param>
+/// <param name="findBudget">Returns the budget of a name.</param>
 /// <param name="logger">The logger for rejected changes.</param>
 internal sealed class FollowedPool(
-    ConnectionPool pool, ConnectionPoolOptions codeOptions, string? connectionString, IConfiguration configuration, ILogger logger)
+    ConnectionPool pool, ConnectionPoolOptions codeOptions, string? connectionString, IConfiguration configuration, Func<string, ConnectionBudget> findBudget, ILogger logger)
 {
     private readonly object _gate = new();
     private string? _connectionString = connectionString;
@@ -54,7 +55,7 @@ internal sealed class FollowedPool(
         try
         {
             var options = new ConnectionPoolOptions(codeOptions);
-            PoolSection.Read(configuration, pool.Name, options);
+            PoolSection.Read(configuration, pool.Name, options, findBudget);
             pool.Reconfigure(options);
             _rejected = null;
         }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote.DependencyInjection;
 
 /// <summary>The factory of the container's pools: options of the code, then of the configuration.</summary>
-internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, ConfigurationFollower follower)
+internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, BudgetFactory budgets, ConfigurationFollower follower)
 {
     private readonly PoolRegistration[] _registrations = [.. registrations];
     private int _hasLookedForUnknownPools;
@@ -57,10 +57,10 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
             PoolSection.WarnOfUnknownPools(configuration, [.. _registrations.Select(other => other.Name)], Logger);
         }
 
-        var pool = builder.Configure(options => PoolSection.Read(configuration, name, options)).Build();
+        var pool = builder.Configure(options => PoolSection.Read(configuration, name, options, budgets.Get)).Build();
         try
         {
-            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, Logger));
+            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, budgets.Get, Logger));
             return pool;
         }
         catch

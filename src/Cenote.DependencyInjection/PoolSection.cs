@@ -12,16 +12,22 @@ internal static class PoolSection
 {
     private const string Root = $"{ConfigurationKeys.Root}:{ConfigurationKeys.Pools}";
 
+    private const string Budget = nameof(ConnectionPoolOptions.Budget);
+
     private static readonly FrozenDictionary<string, Action<ConnectionPoolOptions, SettingText>> Settings =
         SettingTable.Rows.Where(static row => row.Parse is not null).ToFrozenDictionary(static row => row.Key, static row => row.Parse!, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Gets the allowed keys of a section.</summary>
-    internal static IEnumerable<string> Keys => Settings.Keys;
+    internal static IEnumerable<string> Keys => Settings.Keys.Append(Budget);
 
     internal static string ConnectionStringKey(string poolName) => "ConnectionStrings:" + poolName;
 
     /// <summary>Applies the configuration of a pool to options, and adds its problems to them.</summary>
-    internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="poolName">The name of the pool.</param>
+    /// <param name="options">The options of the code, to which the values are applied.</param>
+    /// <param name="findBudget">Returns the budget of a name, or throws a <see cref="FormatException"/>.</param>
+    internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options, Func<string, ConnectionBudget> findBudget)
     {
         foreach (var problem in ConfigurationKeys.FindUnknownKeys(configuration, poolName))
         {
@@ -45,7 +51,11 @@ internal static class PoolSection
             var text = new SettingText($"{section.Path}:{key}", value);
             try
             {
-                if (Settings.TryGetValue(key, out var set))
+                if (key.Equals(Budget, StringComparison.OrdinalIgnoreCase))
+                {
+                    options.Budget = text.IsNone ? null : findBudget(text.TextOrNull()!);
+                }
+                else if (Settings.TryGetValue(key, out var set))
                 {
                     set(options, text);
                 }
@@ -79,5 +89,5 @@ internal static class PoolSection
     private static string DescribeUnknownKey(string path, string key, string poolName) =>
         SettingTable.Rows.Any(row => row.Parse is null && row.Key.Equals(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)) ? $"{path} can only be set in code, where the pool is registered. Remove it."
         : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
-        : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Settings.Keys)} The settings are {string.Join(", ", Settings.Keys.Order(StringComparer.Ordinal))}.";
+        : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Keys)} The settings are {string.Join(", ", Keys.Order(StringComparer.Ordinal))}.";
 }

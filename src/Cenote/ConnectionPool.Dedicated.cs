@@ -9,6 +9,8 @@ public sealed partial class ConnectionPool
     /// the circuit.
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
+    /// <exception cref="PoolTimeoutException">The pool's <see cref="ConnectionBudget"/> had no connection for it within
+    /// <see cref="ConnectionPoolOptions.AcquireTimeout"/>.</exception>
     /// <exception cref="TimeoutException">The server did not answer in time.</exception>
     /// <exception cref="System.Data.Common.DbException">The driver could not connect.</exception>
     /// <exception cref="PoolClosedException">The pool is closed.</exception>

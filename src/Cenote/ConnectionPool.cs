@@ -55,5 +55,10 @@ public sealed partial class ConnectionPool : DbDataSource
     /// <summary>Gets the connection string without secrets.</summary>
     public override string ConnectionString => _engine.Provider.ConnectionString;
 
+    /// <summary>
+    /// Gets the budget of connections that the pool shares with others; <see langword="null"/> for none.
+    /// </summary>
+    public ConnectionBudget? Budget => _engine.Settings.Budget;
+
     internal PoolEngine Engine => _engine;
 }

@@ -64,6 +64,12 @@ public sealed class ConnectionPoolBuilder
     /// <param name="minIdle">See <see cref="ConnectionPoolOptions.MinIdle"/>.</param>
     public ConnectionPoolBuilder WithMinIdle(int minIdle) => Configure(options => options.MinIdle = minIdle);
 
+    /// <summary>Sets the budget of connections that the pool shares with others.</summary>
+    /// <param name="budget">See <see cref="ConnectionPoolOptions.Budget"/>.</param>
+    /// <param name="guaranteedSize">See <see cref="ConnectionPoolOptions.GuaranteedSize"/>.</param>
+    public ConnectionPoolBuilder WithBudget(ConnectionBudget budget, int guaranteedSize = 0) =>
+        Configure(options => (options.Budget, options.GuaranteedSize) = (budget, guaranteedSize));
+
     /// <summary>Sets the policy that moves the size between the minimum and the maximum.</summary>
     /// <param name="policy">See <see cref="ConnectionPoolOptions.SizingPolicy"/>.</param>
     public ConnectionPoolBuilder UseSizingPolicy(ISizingPolicy policy) => Configure(options => options.SizingPolicy = policy);

@@ -71,5 +71,9 @@ public sealed class DedicatedConnection : IAsyncDisposable, IDisposable
 #pragma warning restore CA1031
         {
         }
+        finally
+        {
+            _physical.EndKept();
+        }
     }
 }

@@ -20,6 +20,7 @@ namespace Cenote;
 internal sealed class PoolEngine
 {
     private readonly ConnectionOpener _opener;
+    private readonly CancellationToken _closed;
     private AmbientTransactions? _ambientTransactions;
 
     internal PoolEngine(DatabaseProvider provider, PoolSettings settings)
@@ -37,6 +38,8 @@ internal sealed class PoolEngine
         Desk = new LeaseDesk(settings.Clock, meters, settings.CreateCapacity(), settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding)
         {
             StackSamplingInterval = settings.StackSamplingInterval,
+            LongestWait = settings.AcquireTimeout,
+            PoolName = settings.Name,
             GuardsRents = Nesting is not null,
         };
         Rents = new RentPath(Desk, settings, new RentTraces(settings, Labels), Nesting, provider);
@@ -51,7 +54,7 @@ internal sealed class PoolEngine
         var closed = new CancellationTokenSource();
         var opener = new ConnectionOpener(provider, Classifier, settings, Desk, leftBehind, Journal, closed.Token);
         Work = new ConnectionWork(settings, Desk, opener, CircuitChanged, FailureReports, Journal);
-        _opener = opener;
+        (_opener, _closed) = (opener, closed.Token);
 
         Leaks = new LeakReporter(settings, meters, Journal);
         Revoker = new LeaseRevoker(settings, Desk, Leaks);
@@ -124,7 +127,7 @@ internal sealed class PoolEngine
     internal StatementEffects? Effects { get; }
 
     // The next three have no state, and exist only while they are used.
-    internal DedicatedConnections Dedicated => new(Provider, Settings, Desk, _opener);
+    internal DedicatedConnections Dedicated => new(Provider, Settings, Desk, _opener, RentFailures, _closed);
 
     internal LeaseReader Leases => new(Settings, Desk) { Sessions = Sessions };
 

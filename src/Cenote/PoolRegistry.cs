@@ -154,6 +154,10 @@ public sealed partial class PoolRegistry : IAsyncDisposable, IDisposable
     /// </summary>
     public IReadOnlyList<PoolStatistics> GetStatistics() => [.. Pools.Select(pool => pool.GetStatistics())];
 
+    /// <summary>Gets the budgets of the constructed pools, each once, ordered by name.</summary>
+    public IReadOnlyList<ConnectionBudget> GetBudgets() =>
+        [.. Pools.Select(static pool => pool.Budget).OfType<ConnectionBudget>().Distinct().OrderBy(static budget => budget.Name, StringComparer.Ordinal)];
+
     private void Add(string name, RegisteredPool registered, string parameter)
     {
         if (!TryAdd(name, registered))

@@ -122,6 +122,19 @@ internal sealed class OptionProblems
         }
     }
 
+    internal void FindGuarantee(int guaranteedSize, int maxSize, bool hasBudget)
+    {
+        if (guaranteedSize > maxSize)
+        {
+            Add($"GuaranteedSize is {guaranteedSize}, larger than MaxSize, which is {maxSize}. Lower GuaranteedSize or raise MaxSize.");
+        }
+
+        if (guaranteedSize > 0 && !hasBudget)
+        {
+            Add($"GuaranteedSize is {guaranteedSize}, but the pool has no Budget that could guarantee it. Set Budget, or set MinSize to keep connections open.");
+        }
+    }
+
     // "never" would hide why an infinite value was refused where it is not a choice.
     private static string Print(TimeSpan value) => value == Timeout.InfiniteTimeSpan ? "infinite" : Readable.Duration(value);
 }

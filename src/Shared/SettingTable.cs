@@ -48,6 +48,16 @@ internal static class SettingTable
             Parse = (options, text) => options.MinIdle = text.Number(),
             Check = (problems, options) => problems.FindMinIdle(options.MinIdle, options.MaxSize),
         },
+        new("Budget", options => options.Budget)
+        {
+            Range = "a ConnectionBudget", IsSameByReference = true, Text = value => ((ConnectionBudget)value).Name,
+            Meaning = "The budget of connections that the pool shares with others.",
+        },
+        Number("GuaranteedSize", options => options.GuaranteedSize, (options, value) => options.GuaranteedSize = value, 0, OptionProblems.LargestPool) with
+        {
+            Unit = Connections, Range = "0 to MaxSize", CanChange = true,
+            Meaning = "Connections of the budget that are kept free for the pool; MinSize counts where it is larger.",
+        },
         new("SizingPolicy", options => options.SizingPolicy)
         {
             Range = "an ISizingPolicy", Absent = "fixed", IsSameByReference = true, Text = value => value.GetType().Name,
@@ -303,6 +313,7 @@ internal static class SettingTable
         }
 
         problems.FindSizes(options.MinSize, options.MaxSize);
+        problems.FindGuarantee(options.GuaranteedSize, options.MaxSize, hasBudget: options.Budget is not null);
         problems.FindLonger("OpenRetryBaseDelay", options.OpenRetryBaseDelay, "OpenRetryMaxDelay", options.OpenRetryMaxDelay);
         if (options.CircuitBreaker is { } breaker)
         {

@@ -152,7 +152,7 @@ public sealed partial class ConfigurationSchemaTests
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create("Cenote:Pools:orders:" + setting.Key, setting.Value)))
             .Build();
         var options = new ConnectionPoolOptions();
-        PoolSection.Read(configuration, "orders", options);
+        PoolSection.Read(configuration, "orders", options, static name => new ConnectionBudget(name, 10));
         return options;
     }
 

@@ -186,7 +186,7 @@ public sealed class ConfigurationTests
     {
         var options = new ConnectionPoolOptions();
         using var services = Containers.New([.. entries.Select(entry => (Section + entry.Key, entry.Value))]).BuildServiceProvider();
-        PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), "orders", options);
+        PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), "orders", options, static name => new ConnectionBudget(name, 10));
         return options;
     }
 

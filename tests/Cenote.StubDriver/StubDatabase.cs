@@ -79,6 +79,9 @@ public sealed partial class StubDatabase
     /// <summary>Called before a deferred reset is sent alone.</summary>
     public Action? SendingDeferred { get; set; }
 
+    /// <summary>Several databases of one server.</summary>
+    public StubServer? Server { get; init; }
+
     internal bool WatchingHotCalls => _watchesHotCalls;
 
     /// <summary>Counts the calls of every lease cycle from now on.</summary>
@@ -116,6 +119,7 @@ public sealed partial class StubDatabase
             _open[session.Id] = session;
             _opened++;
             _sessions++;
+            Server?.Add();
             if (late)
             {
                 _lateSessions++;
@@ -139,6 +143,7 @@ public sealed partial class StubDatabase
             Interlocked.Add(ref _resetsOfClosed, session.Resets);
             _closed++;
             _sessions--;
+            Server?.Remove();
         }
 
         Changed();

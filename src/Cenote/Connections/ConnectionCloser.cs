@@ -1,3 +1,4 @@
+using Cenote.Budgets;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
@@ -33,6 +34,11 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         {
             PoolLog.CloseFailed(journal.Logger, settings.Name, reason, exception);
 
+            if (!closing.IsCompleted && slot.Permit is { } permit)
+            {
+                _ = GiveBackAfterAsync(closing, permit.Keep());
+            }
+
             // The abandoned call may still fail, and no code waits for it.
             _ = closing.ContinueWith(
                 static left => _ = left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -47,7 +53,7 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
     {
         if (physical.TryEnd())
         {
-            await EndAsync(physical.CloseAsync, reason).ConfigureAwait(false);
+            await EndAsync(physical, physical.CloseAsync, reason).ConfigureAwait(false);
         }
     }
 
@@ -60,11 +66,20 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         await Task.Delay(settings.ValidationTimeout, settings.Clock.TimeProvider).ConfigureAwait(false);
         if (physical.MayBeAborted && physical.TryEnd())
         {
-            await EndAsync(physical.AbortAsync, reason).ConfigureAwait(false);
+            await EndAsync(physical, physical.AbortAsync, reason).ConfigureAwait(false);
         }
     }
 
-    private async Task EndAsync(Func<ValueTask> end, CloseReason reason)
+    /// <summary>
+    /// Keeps the permit of a connection while its close hangs: the server may still have the session.
+    /// </summary>
+    private static async Task GiveBackAfterAsync(Task closing, Permit permit)
+    {
+        await closing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        permit.Dispose();
+    }
+
+    private async Task EndAsync(PhysicalConnection physical, Func<ValueTask> end, CloseReason reason)
     {
         try
         {
@@ -73,6 +88,10 @@ internal sealed class ConnectionCloser(PoolSettings settings, LeaseDesk desk, Po
         catch (Exception exception)
         {
             PoolLog.CloseFailed(journal.Logger, settings.Name, reason, exception);
+        }
+        finally
+        {
+            physical.EndKept();
         }
     }
 }

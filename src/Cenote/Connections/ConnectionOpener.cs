@@ -1,3 +1,4 @@
+using Cenote.Budgets;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
@@ -64,7 +65,7 @@ internal sealed class ConnectionOpener(
             }
 
             var limit = desk.ReadConnectLimit(probe.IsProbe, settings.ConnectTimeout);
-            return NewAttempt(current, needsOwnThread).RunAsync(limit, probe.Proofs, stop, circuitOpened);
+            return NewAttempt(current, needsOwnThread, slot.Permit).RunAsync(limit, probe.Proofs, stop, circuitOpened);
         }
 
         void Failed(Exception exception, OpenTry current)
@@ -86,15 +87,15 @@ internal sealed class ConnectionOpener(
     }
 
     /// <summary>Opens a connection without a slot, in one attempt.</summary>
-    internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(CancellationToken cancellationToken)
+    internal async ValueTask<PhysicalConnection> OpenDedicatedAsync(Permit? permit, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(poolClosed, cancellationToken);
-        return await NewAttempt(new OpenTry { IsKnock = false, StartedAt = settings.Clock.Elapsed }, needsOwnThread: false, beginsLease: true).RunAsync(
+        return await NewAttempt(new OpenTry { IsKnock = false, StartedAt = settings.Clock.Elapsed }, needsOwnThread: false, permit, beginsLease: true).RunAsync(
             settings.ConnectTimeout, proofs: 0, ended.Token, ended.Token).ConfigureAwait(false);
     }
 
-    private OpenAttempt NewAttempt(OpenTry current, bool needsOwnThread, bool beginsLease = false) =>
-        new(provider, classifier, settings, desk, leftBehind, journal, _credentials, current, needsOwnThread) { BeginsLease = beginsLease };
+    private OpenAttempt NewAttempt(OpenTry current, bool needsOwnThread, Permit? permit, bool beginsLease = false) =>
+        new(provider, classifier, settings, desk, leftBehind, journal, _credentials, current, needsOwnThread) { BeginsLease = beginsLease, Permit = permit };
 
     /// <summary>
     /// Describes a failure. The timeouts are ours or the driver's: no answer in time means that the server cannot be

@@ -32,6 +32,11 @@ internal sealed class ConnectionWork(
     public void Abandon(Slot slot, CloseReason reason)
     {
         var physical = slot.Physical!;
+        if (slot.Permit is { } permit)
+        {
+            physical.KeepUntilEnded(permit.Keep());
+        }
+
         BackgroundWork.Start(() => Closer.AbortAbandonedAsync(physical, reason), needsOwnThread: false);
         journal.ConnectionClosed(slot.Id, reason);
         desk.Closed(slot, reason);

@@ -1,10 +1,12 @@
+using Cenote.Budgets;
 using Cenote.Leasing;
 using Cenote.Providers;
 
 namespace Cenote.Connections;
 
 /// <summary>The connections outside the pool, with its settings and credentials, but without a slot.</summary>
-internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener)
+internal sealed class DedicatedConnections(
+    DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener, RentFailures failures, CancellationToken poolClosed)
 {
     /// <summary>Opens a connection.</summary>
     internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken) =>
@@ -14,13 +16,42 @@ internal sealed class DedicatedConnections(DatabaseProvider provider, PoolSettin
     internal async ValueTask<PhysicalConnection> OpenPhysicalAsync(CancellationToken cancellationToken)
     {
         ThrowIfClosed();
+        Permit? permit = null;
         try
         {
-            return await opener.OpenDedicatedAsync(cancellationToken).ConfigureAwait(false);
+            permit = desk.Share is { } share ? await TakePermitAsync(share, cancellationToken).ConfigureAwait(false) : null;
+            var physical = await opener.OpenDedicatedAsync(permit, cancellationToken).ConfigureAwait(false);
+            if (permit is not null)
+            {
+                physical.KeepUntilEnded(permit.Keep());
+            }
+
+            return physical;
         }
         catch (OperationCanceledException) when (desk.IsClosed && !cancellationToken.IsCancellationRequested)
         {
             throw new PoolClosedException(settings.Name);
+        }
+        finally
+        {
+            permit?.Dispose();
+        }
+    }
+
+    /// <summary>Waits for a permit of the budget, as long as a caller waits for a connection.</summary>
+    private async ValueTask<Permit> TakePermitAsync(BudgetShare share, CancellationToken cancellationToken)
+    {
+        var started = settings.Clock.Elapsed;
+        using var timeout = new CancellationTokenSource(settings.AcquireTimeout, settings.Clock.TimeProvider);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, poolClosed, cancellationToken);
+        try
+        {
+            return await share.Ledger.TakeAsync(share, ended.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !desk.IsClosed && !cancellationToken.IsCancellationRequested)
+        {
+            desk.Meters.Timeouts.Increment();
+            throw failures.Exhaustion.TimedOut(settings.AcquireTimeout, settings.Clock.Elapsed - started);
         }
     }
 

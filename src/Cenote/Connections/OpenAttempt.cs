@@ -1,4 +1,5 @@
 using System.Transactions;
+using Cenote.Budgets;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Providers;
@@ -30,6 +31,9 @@ internal sealed class OpenAttempt(
     /// </summary>
     internal bool BeginsLease { get; init; }
 
+    /// <summary>Gets the permit of the connection; <see langword="null"/> in a pool without a budget.</summary>
+    internal Permit? Permit { get; init; }
+
     /// <summary>Opens a connection and validates it.</summary>
     /// <param name="limit">The timeout of the connect.</param>
     /// <param name="proofs">The number of round trips that the connection must then pass, each within the validation
@@ -51,7 +55,8 @@ internal sealed class OpenAttempt(
         catch (Exception)
         {
             // Not awaited: an open that hangs and ignores cancellation must not delay the next attempt.
-            leftBehind.Add(CloseWhenOverAsync);
+            var kept = Permit?.Keep();
+            leftBehind.Add(() => CloseWhenOverAsync(kept));
             throw;
         }
     }
@@ -186,8 +191,9 @@ internal sealed class OpenAttempt(
         return _physical;
     }
 
-    private async Task CloseWhenOverAsync()
+    private async Task CloseWhenOverAsync(Permit? kept)
     {
+        using var permit = kept;
         await _opening.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _validation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_physical is null)

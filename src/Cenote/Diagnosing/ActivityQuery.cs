@@ -167,6 +167,10 @@ internal sealed class ActivityQuery(
         {
             // The connection is not used again, whatever went wrong.
         }
+        finally
+        {
+            connection.EndKept();
+        }
 
         await WaitAsync(reading).ConfigureAwait(false);
         if (!reading.IsCompleted)

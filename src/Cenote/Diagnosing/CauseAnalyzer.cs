@@ -19,7 +19,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     private readonly IReadOnlyList<LeaseInfo> _leases = engine.Leases.Read();
 
-    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall;
+    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall or FindingKind.BudgetExhausted;
 
     internal void Find(List<Finding> findings, bool isSaturated)
     {
@@ -38,6 +38,12 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         if (FindLeak(isSaturated) is { } leak)
         {
             findings.Add(leak);
+            isSaturated = false;
+        }
+
+        if (FindBudget() is { } budget)
+        {
+            findings.Add(budget);
             isSaturated = false;
         }
 
@@ -158,6 +164,23 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             "Check that the code at that line disposes of the connection on every path. LeakDetection.StackSamplingInterval records the callers, and RevokeAfter revokes such leases.");
     }
 
+    /// <summary>Finds callers that wait because other pools have the connections of the budget.</summary>
+    private Finding? FindBudget()
+    {
+        if (statistics.Counts.Waiting == 0 || !engine.Desk.WaitsForBudget || engine.Settings.Budget is not { } budget)
+        {
+            return null;
+        }
+
+        var (all, share) = (budget.GetStatistics(), engine.Desk.Share!);
+        return new Finding(
+            FindingKind.BudgetExhausted,
+            DiagnosisLevel.Degraded,
+            Text($"waits for budget '{budget.Name}': all {all.MaxConnections} connections are in use by its pools, {statistics.Counts.Total} of them by this one"),
+            Text($"{all}. Guaranteed to this pool: {share.Guaranteed}."),
+            "Return connections sooner, also in the other pools of the budget. Raise the budget if the database has room, or give this pool a GuaranteedSize.");
+    }
+
     /// <summary>Finds long leases that hold at least half of the connections, while most leases are short.</summary>
     private Finding? FindSlowUses(TrendWindow window)
     {
@@ -241,6 +264,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             reasons[0].Reason switch
             {
                 CloseReason.Idle => "Raise MinSize or MaxIdleTime, because connections become idle and are needed again.",
+                CloseReason.BudgetReclaimed => "The pools of the budget take connections from each other. Raise the budget, or give this pool a GuaranteedSize.",
                 CloseReason.Lifetime => "Raise MaxLifetime.",
                 CloseReason.RequestedByHolder => "Find the code that calls RetireOnReturn or breaks its connections.",
                 CloseReason.CancelOutcomeUnknown or CloseReason.StatementHung => "Statements are cancelled with unknown outcome. Check query timeouts and which statements are cancelled.",

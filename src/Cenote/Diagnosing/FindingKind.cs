@@ -77,4 +77,7 @@ public enum FindingKind
 
     /// <summary>Callers wait because leases are idle in a transaction.</summary>
     IdleInTransaction,
+
+    /// <summary>Callers wait because the <see cref="ConnectionBudget"/> of the pool has no connection for it.</summary>
+    BudgetExhausted,
 }

@@ -87,7 +87,7 @@ internal sealed partial class PoolJournal
     /// <summary>Gets the level of a close. A close that the pool or its user wanted is not a problem.</summary>
     private static PoolEventLevel LevelOf(CloseReason reason) =>
         reason is CloseReason.Idle or CloseReason.Lifetime or CloseReason.Retired or CloseReason.PoolShrunk or CloseReason.PoolClosed or CloseReason.RequestedByHolder
-            or CloseReason.CredentialsExpiring
+            or CloseReason.CredentialsExpiring or CloseReason.BudgetReclaimed
             ? PoolEventLevel.Information
             : PoolEventLevel.Warning;
 

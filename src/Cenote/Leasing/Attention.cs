@@ -28,4 +28,9 @@ internal enum Attention
     /// Rents are checked for nested ones, for the lifetime of the pool: no rent takes the short path. Returns may.
     /// </summary>
     Guarded = 64,
+
+    /// <summary>
+    /// The pool waits for a permit of its budget, or another one does and this pool has connections to give up.
+    /// </summary>
+    Budgeted = 128,
 }

@@ -123,9 +123,19 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
                 crowd.Append(server);
             }
 
+            var budget = desk.WaitsForBudget ? settings.Budget : null;
+            if (budget is not null)
+            {
+                why.Append(CultureInfo.InvariantCulture, $" The pool waits for its budget: {budget}; this pool has {counts.Total} of them.");
+            }
+
             if (failure is not null)
             {
                 why.Append(CultureInfo.InvariantCulture, $" The last open failed at {Readable.Moment(failure.Time)} ({failure.Kind}): {failure.Exception.Message}");
+            }
+            else if (budget is not null)
+            {
+                why.Append(" Return connections sooner, in this pool and the others, raise the budget if the database has room, or give this pool a GuaranteedSize.");
             }
             else
             {

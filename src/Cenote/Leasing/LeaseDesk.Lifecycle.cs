@@ -187,6 +187,13 @@ internal sealed partial class LeaseDesk
         _waitedTime.Add(slot.Age.WaitedFor);
         Capacity.Release();
         EndOpening(slot, hasOpened: false);
+        BecomeEmpty(slot);
+    }
+
+    private void BecomeEmpty(Slot slot)
+    {
+        slot.Permit?.GiveBack();
+        slot.Permit = null;
         _slots.BecomeEmpty(slot);
     }
 
@@ -209,7 +216,7 @@ internal sealed partial class LeaseDesk
             Capacity.Release();
             Meters.Closed(reason);
             slot.Uninstall();
-            _slots.BecomeEmpty(slot);
+            BecomeEmpty(slot);
         }
 
         Settle();

@@ -172,6 +172,7 @@ internal sealed partial class LeaseDesk
         {
             Meters.Cancellations.Increment();
             waiter.Fail(new OperationCanceledException(cancellationToken));
+            LeaveBudgetQueue();
         }
     }
 
@@ -182,6 +183,7 @@ internal sealed partial class LeaseDesk
         if (TryRemove(waiter, onlyIfOverdue: true))
         {
             End(waiter);
+            LeaveBudgetQueue();
             return true;
         }
 
@@ -296,6 +298,7 @@ internal sealed partial class LeaseDesk
 
         ArmDeadlineTimer();
         over?.ForEach(End);
+        LeaveBudgetQueue();
     }
 
     /// <summary>

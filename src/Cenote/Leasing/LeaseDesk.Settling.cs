@@ -17,6 +17,7 @@ internal sealed partial class LeaseDesk
             Slot? toValidate = null;
             Slot? toOpen = null;
             Slot? toClose = null;
+            Slot? toReclaim = null;
             List<Condition>? met = null;
             List<Waiter>? hopeless;
             List<Waiter>? shed = null;
@@ -35,12 +36,19 @@ internal sealed partial class LeaseDesk
 
                 // Excess connections go first: a busy pool would otherwise rent them again and again, and never shrink.
                 toClose = TryTakeExcess();
-                waiter = TryMatch(out served, out ticket, now, isAllowed: toClose is null, ref shed, ref over);
+                toReclaim = toClose is null && _queue.Count > 0 ? TryTakeOwed(now, hasWaiters: true) : null;
+                waiter = TryMatch(out served, out ticket, now, isAllowed: toClose is null && toReclaim is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
-                if (waiter is null && toClose is null)
+                if (waiter is null && toClose is null && toReclaim is null)
                 {
                     toValidate = TryTakeStale();
                     toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref isInDoubt) : null;
+                    if (toOpen is null && toValidate is null)
+                    {
+                        // What no caller of this pool needs goes to another one.
+                        toReclaim = TryTakeOwed(now, hasWaiters: false);
+                    }
+
                     _hasIdle = _queue.Count > 0 && _slots.HasIdle();
                     if (_conditions.Count > 0)
                     {
@@ -81,8 +89,13 @@ internal sealed partial class LeaseDesk
             {
                 _work.Close(toClose, CloseReason.PoolShrunk);
             }
+            else if (toReclaim is not null)
+            {
+                Reclaim(toReclaim);
+            }
             else
             {
+                _share?.Ledger.Notify();
                 return;
             }
         }
@@ -208,6 +221,12 @@ internal sealed partial class LeaseDesk
         if (_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed)
             || !(Circuit.State == CircuitState.Closed ? WantsOpening(now, ref over, ref isInDoubt) : Circuit.IsProbeDue && Capacity.HasRoom)
             || _slots.FindEmpty() is not { } slot)
+        {
+            WantNoPermit();
+            return null;
+        }
+
+        if (!TryTakePermit(slot, now))
         {
             return null;
         }

@@ -13,7 +13,7 @@ namespace Cenote.Leasing;
 /// </summary>
 /// <remarks>
 /// One lock guards the queue, the capacity and the attention bits. Slots change by compare-and-swap, with or without
-/// it. No outside code is called under the lock.
+/// it. No outside code is called under the lock. The lock of a budget's ledger is taken after it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The token source has no timer and no handle.")]
 internal sealed partial class LeaseDesk
@@ -65,6 +65,12 @@ internal sealed partial class LeaseDesk
 
     internal PoolClock Clock { get; }
 
+    /// <summary>Gets the pool's name, for its budget.</summary>
+    internal string PoolName { get; init; } = "";
+
+    /// <summary>Gets or sets how long a caller of the pool may wait.</summary>
+    internal TimeSpan LongestWait { get; set; } = TimeSpan.FromSeconds(30);
+
     internal Meters Meters { get; }
 
     internal ReturnPath Returns { get; }
@@ -107,7 +113,7 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Gets whether callers block threads in the queue. A hint, read without the lock.</summary>
-    internal bool HasBlockedCallers => _queue.Blocking > 0;
+    internal bool HasBlockedCallers => _queue.Blocking > 0 || _share is { Ledger.HasBlockedCallers: true };
 
     /// <summary>
     /// Gets or sets whether several callers blocked threads at once since maintenance last cleared this.

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Cenote.Budgets;
 using Cenote.Providers;
 using Cenote.Time;
 
@@ -75,6 +76,12 @@ internal sealed class Slot
 
     /// <summary>Gets the hold that keeps the session beyond its leases, if there is one.</summary>
     internal LeaseHold? Hold => Volatile.Read(ref _hold);
+
+    /// <summary>
+    /// Gets or sets the permit of the connection, from its open to its close; <see langword="null"/> in a pool without
+    /// a budget.
+    /// </summary>
+    internal Permit? Permit { get; set; }
 
     /// <summary>Gets whether the driver's connection must be prepared for each lease.</summary>
     internal bool PreparesLeases { get; private set; }

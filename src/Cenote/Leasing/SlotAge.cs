@@ -1,3 +1,5 @@
+using Cenote.Budgets;
+
 namespace Cenote.Leasing;
 
 /// <summary>The times of a connection that maintenance compares, in milliseconds of the pool's clock.</summary>
@@ -7,6 +9,8 @@ internal sealed class SlotAge
     private long _preparingSince;
     private long _seenLeases;
     private LeaseInfo? _suspectedLeak;
+    private long _lookedAtWord;
+    private long _seenIn;
 
     /// <summary>
     /// Gets or sets when the connection is due for replacement; <see cref="long.MaxValue"/> for never.
@@ -52,6 +56,21 @@ internal sealed class SlotAge
     /// alone.
     /// </summary>
     internal LeaseWatch Watch => field ??= new LeaseWatch();
+
+    /// <summary>
+    /// Returns how long the slot's connection has been idle. Written under the lock of the budget's ledger alone.
+    /// </summary>
+    internal IdleConnection Look(int slot, long word, long now, long look)
+    {
+        if (word != _lookedAtWord)
+        {
+            (_lookedAtWord, _seenIn) = (word, look);
+        }
+
+        // Used since maintenance last looked: a moment ago.
+        var idle = SlotWord.LeasesOf(word) == Volatile.Read(ref _seenLeases) ? Math.Max(0, now - ActiveAt) : 0;
+        return new IdleConnection(slot, word, TimeSpan.FromMilliseconds(idle), _seenIn);
+    }
 
     /// <summary>Gets the generation in which its opening began.</summary>
     internal long Generation { get; private set; }

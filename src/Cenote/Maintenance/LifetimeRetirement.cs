@@ -4,8 +4,8 @@ namespace Cenote.Maintenance;
 
 /// <summary>
 /// The task that replaces connections older than the maximum lifetime, or whose credentials were renewed. Below the
-/// limit, the replacement is opened first. At the limit, or when no replacement opens in time, the old connection is
-/// closed first.
+/// limit, the replacement is opened first. At the limit, or where a budget has no permit for another connection, or
+/// when no replacement opens in time, the old connection is closed first.
 /// </summary>
 internal sealed class LifetimeRetirement(LeaseDesk desk, CredentialRenewal? renewal) : IMaintenanceTask
 {
@@ -24,6 +24,7 @@ internal sealed class LifetimeRetirement(LeaseDesk desk, CredentialRenewal? rene
     {
         var expired = FindExpired();
         var capacity = desk.ReadCapacity();
+        var isFull = capacity.Total >= capacity.Limit || !desk.HasPermit;
         var arrived = (int)Math.Min(int.MaxValue, desk.Meters.Opened.Value - _openedBefore);
         _openedBefore = desk.Meters.Opened.Value;
 
@@ -36,7 +37,7 @@ internal sealed class LifetimeRetirement(LeaseDesk desk, CredentialRenewal? rene
             // A connection that is only to get other credentials serves on until a replacement has arrived: the next
             // callback may fail.
             var isOld = slot.Age.ExpiresAt <= desk.Now;
-            var mustGo = capacity.Total >= capacity.Limit ? isOld || _owed == 0 : isOld && desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
+            var mustGo = isFull ? isOld || _owed == 0 : isOld && desk.Now - slot.Age.ExpiringSince >= Grace.TotalMilliseconds;
             if (hasReplacement || mustGo)
             {
                 _owed += hasReplacement ? 0 : 1;

@@ -93,6 +93,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         PoolOptionsException.ThrowIfAny(settings.Name, problems);
         lock (_sizes)
         {
+            Guarantee(minSize, settings.Followed.GuaranteedSize);
             var before = desk.ReadCapacity();
             var idle = minIdle ?? before.MinIdle;
             var limit = settings.SizingPolicy is null or { RecommendsOnly: true } ? maxSize : Math.Clamp(before.Limit, Capacity.SmallestLimitOf(minSize, maxSize, idle), maxSize);
@@ -110,11 +111,15 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
             var before = settings.Followed;
             var after = changed.Followed;
             var changes = string.Join(", ", settings.DescribeChanges(changed));
+
+            // May throw, so it comes before every change.
+            Guarantee((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize) ? after.MinSize : desk.ReadCapacity().MinSize, after.GuaranteedSize);
             if (changes.Length > 0)
             {
                 settings.Change(changed);
                 desk.SetMaxWaiters(after.MaxWaiters);
                 desk.StackSamplingInterval = after.LeakDetection.StackSamplingInterval;
+                desk.LongestWait = after.AcquireTimeout;
                 journal.Reconfigured(changes);
             }
 
@@ -164,6 +169,16 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         Suspend();
         Clear();
         return desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, cancellationToken);
+    }
+
+    /// <summary>Has the budget guarantee a number of connections to the pool.</summary>
+    private void Guarantee(int minSize, int guaranteedSize)
+    {
+        var guaranteed = Math.Max(minSize, guaranteedSize);
+        if (desk.Share is { } share && !share.Ledger.TryGuarantee(share, guaranteed))
+        {
+            throw new PoolOptionsException(settings.Name, [settings.Budget!.DescribeExcess(guaranteed)]);
+        }
     }
 
     private static int OpenIn(PoolCounts counts) => counts.Idle + counts.Leased + counts.Resetting + counts.Validating;

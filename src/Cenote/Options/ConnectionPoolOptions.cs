@@ -25,6 +25,8 @@ public sealed class ConnectionPoolOptions
         _minSize = other._minSize;
         MaxSize = other.MaxSize;
         MinIdle = other.MinIdle;
+        Budget = other.Budget;
+        GuaranteedSize = other.GuaranteedSize;
         AcquireTimeout = other.AcquireTimeout;
         MaxIdleTime = other.MaxIdleTime;
         MaxLifetime = other.MaxLifetime;
@@ -72,16 +74,29 @@ public sealed class ConnectionPoolOptions
     public string? Name { get; set; }
 
     /// <summary>Gets or sets the number of connections kept open at all times.</summary>
-    /// <value>Default 2, or <see cref="MaxSize"/> if that is less. Range 0 to <see cref="MaxSize"/>.</value>
+    /// <value>Default 2, or <see cref="MaxSize"/> if that is less; 0 with a <see cref="Budget"/>. Range 0 to
+    /// <see cref="MaxSize"/>.</value>
     public int MinSize
     {
-        get => _minSize ?? DefaultMinSizeFor(MaxSize);
+        get => _minSize ?? (Budget is null ? DefaultMinSizeFor(MaxSize) : 0);
         set => _minSize = value;
     }
 
     /// <summary>Gets or sets the maximum number of open connections.</summary>
     /// <value>Default 10. Range 1 to 10,000.</value>
     public int MaxSize { get; set; } = 10;
+
+    /// <summary>Gets or sets the budget of connections that the pool shares with others of this process.</summary>
+    /// <value>Default <see langword="null"/>: no budget.</value>
+    public ConnectionBudget? Budget { get; set; }
+
+    /// <summary>
+    /// Gets or sets the number of connections of the <see cref="Budget"/> that are kept free for this pool while it
+    /// does not use them. They are opened on demand. <see cref="MinSize"/> counts where it is larger.
+    /// </summary>
+    /// <value>Default 0. Range 0 to <see cref="MaxSize"/>. The sum over the pools of a budget must not exceed
+    /// it.</value>
+    public int GuaranteedSize { get; set; }
 
     /// <summary>
     /// Gets or sets the number of connections kept idle beyond those leased, as far as the size allows, so that a spike

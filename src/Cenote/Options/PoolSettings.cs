@@ -47,6 +47,8 @@ internal sealed class PoolSettings
 
     internal int MaxSize => Followed.MaxSize;
 
+    internal ConnectionBudget? Budget => _constructed.Budget;
+
     internal TimeSpan AcquireTimeout => Followed.AcquireTimeout;
 
     internal TimeSpan MaxIdleTime => Followed.MaxIdleTime;
@@ -144,7 +146,7 @@ internal sealed class PoolSettings
         {
             Name = row.Name,
             Value = row.Show(row.CanChange ? followed : _constructed),
-            Default = row.Name == nameof(MinSize) ? row.Show(new ConnectionPoolOptions { MaxSize = sizes.MaxSize }) : row.Show(defaults),
+            Default = row.Name == nameof(MinSize) ? row.Show(new ConnectionPoolOptions { MaxSize = sizes.MaxSize, Budget = Budget }) : row.Show(defaults),
             Unit = row.Unit,
             Description = row.Meaning,
             CanChange = row.CanChange,

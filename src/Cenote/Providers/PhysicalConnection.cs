@@ -24,6 +24,7 @@ public abstract class PhysicalConnection
     private bool _mayBeDirty = true;
     private DbConnectionHandlers _handlers;
     private object? _keptStatement;
+    private IDisposable? _kept;
 
     /// <summary>Initializes a new instance of the <see cref="PhysicalConnection"/> class.</summary>
     /// <param name="connection">The driver's connection, not yet opened.</param>
@@ -336,4 +337,16 @@ public abstract class PhysicalConnection
 
     /// <summary>Returns whether the caller is the first to end the connection.</summary>
     internal bool TryEnd() => Interlocked.Exchange(ref _isEnded, 1) == 0;
+
+    /// <summary>Keeps something until the connection has ended, which may have happened by now.</summary>
+    internal void KeepUntilEnded(IDisposable kept)
+    {
+        if (Interlocked.CompareExchange(ref _kept, kept, null) is not null)
+        {
+            kept.Dispose();
+        }
+    }
+
+    /// <summary>Disposes of what is kept until now, and of what will be.</summary>
+    internal void EndKept() => Interlocked.Exchange(ref _kept, Stream.Null)?.Dispose();
 }

@@ -27,7 +27,8 @@ internal static class DuplicatePoolDetector
     /// </summary>
     internal static void Check(PoolEngine pool)
     {
-        if (pool.Place is not { } place)
+        // Pools of a budget are many on purpose, for example one for each tenant.
+        if (pool.Place is not { } place || pool.Settings.Budget is not null)
         {
             return;
         }
@@ -37,7 +38,7 @@ internal static class DuplicatePoolDetector
         {
             // Pools on another clock belong to another application, for example a test's.
             others = PoolMetrics.Pools.Read();
-            others.RemoveAll(other => ReferenceEquals(other, pool) || other.Place != place || other.Settings.Clock.TimeProvider != pool.Settings.Clock.TimeProvider);
+            others.RemoveAll(other => ReferenceEquals(other, pool) || other.Place != place || other.Settings.Budget is not null || other.Settings.Clock.TimeProvider != pool.Settings.Clock.TimeProvider);
             var isKnown = others.Exists(static other => other.IsOneOfMany);
             if (!isKnown && others.Count < MaxPools && others.Count(other => other.Settings.Name == pool.Settings.Name) < MaxPoolsOfOneName)
             {

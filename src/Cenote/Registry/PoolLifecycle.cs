@@ -9,8 +9,10 @@ namespace Cenote.Registry;
 /// <param name="closed">Cancelled when the pool closes.</param>
 internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, CancellationTokenSource closed)
 {
+    /// <exception cref="PoolOptionsException">The budget has no room for the pool.</exception>
     internal void Start()
     {
+        JoinBudget();
         pool.Journal.Started();
         PoolMetrics.Add(pool);
         DuplicatePoolDetector.Check(pool);
@@ -40,6 +42,7 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
 
         PoolMetrics.Pools.Remove(pool);
         pool.Maintenance.WindDown();
+        desk.Share?.Ledger.Leave(desk.Share);
         await closed.CancelAsync().ConfigureAwait(false);
         var allGone = desk.WhenAsync(static counts => counts.Total == 0, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
         var idleGone = desk.WhenAsync(static counts => counts.Total == counts.Leased, failsWithOpens: false, CancellationToken.None, evenWhenClosed: true);
@@ -64,6 +67,16 @@ internal sealed class PoolLifecycle(PoolEngine pool, AbandonedCalls leftBehind, 
         pool.Maintenance.Finish();
         await leftBehind.WhenEmptyAsync().ConfigureAwait(false);
         await pool.Provider.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void JoinBudget()
+    {
+        var settings = pool.Settings;
+        var guaranteed = Math.Max(settings.MinSize, settings.Followed.GuaranteedSize);
+        if (settings.Budget is { } budget && !pool.Desk.TryJoin(budget.Ledger, guaranteed))
+        {
+            throw new PoolOptionsException(settings.Name, [budget.DescribeExcess(guaranteed)]);
+        }
     }
 
     /// <summary>Rents once, to check that a connection can be opened.</summary>

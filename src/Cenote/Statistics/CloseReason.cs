@@ -63,4 +63,9 @@ public enum CloseReason
     /// were available.
     /// </summary>
     CredentialsExpiring,
+
+    /// <summary>
+    /// It made room for another pool of its <see cref="ConnectionBudget"/>, or the budget was made smaller.
+    /// </summary>
+    BudgetReclaimed,
 }

@@ -1,3 +1,4 @@
+using Cenote.Budgets;
 using Cenote.Events;
 using Cenote.Leasing;
 using Cenote.Options;
@@ -19,7 +20,7 @@ internal sealed class TestDesk
     private readonly RentPath _rents;
     private long _order;
 
-    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true, int minIdle = 0)
+    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true, int minIdle = 0, PermitLedger? budget = null, int guaranteed = 0)
     {
         Clock = clock ?? new StillClock();
         _database.DefersResets = clearsInline;
@@ -36,6 +37,11 @@ internal sealed class TestDesk
             ResetMode = reset,
             ConnectTimeout = TimeSpan.FromSeconds(1),
         });
+        if (budget is not null)
+        {
+            Check.That(Desk.TryJoin(budget, guaranteed), "no room in the budget");
+        }
+
         Desk.Start(Work, new RentFailures(settings, Desk, journal));
         for (var leases = Fill(opened < 0 ? size : opened); leases.Count > 0;)
         {
@@ -109,7 +115,8 @@ internal sealed class TestDesk
 
     public void CheckServer() => Check.That(Database.Violations.Count == 0, string.Join("; ", Database.Violations));
 
-    private Queue<ConnectionLease> Fill(int count)
+    /// <summary>Rents so many connections.</summary>
+    public Queue<ConnectionLease> Fill(int count)
     {
         var leases = new Queue<ConnectionLease>();
         for (var i = 0; i < count; i++)

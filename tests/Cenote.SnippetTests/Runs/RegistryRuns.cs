@@ -25,6 +25,19 @@ internal static class RegistryRuns
                 services.AddSingleton(new Snippets.Registry.TokenSource(user.Username!, user.Password!))), text);
             Assert.Equal(2L, await ConnectionRuns.ScalarAsync(provider.GetRequiredKeyedService<ConnectionPool>("orders"), "SELECT count(*) FROM orders"));
         },
+        ["ConnectionBudgets.tenants"] = async databases =>
+        {
+            var used = await Snippets.ConnectionBudgets.TenantsAsync(databases.PostgreSql);
+            Assert.Equal((20, 1, 1), (used.MaxConnections, used.MostConnections, used.Pools));
+        },
+        ["ConnectionBudgets.guarantee"] = async databases =>
+            Assert.Equal((30, 0), ((await Snippets.ConnectionBudgets.GuaranteeAsync(databases.PostgreSql)).MaxConnections, (await Snippets.ConnectionBudgets.GuaranteeAsync(databases.PostgreSql)).GetStatistics().Pools)),
+        ["ConnectionBudgets.services"] = async databases =>
+        {
+            await using var provider = Services(databases, Snippets.ConnectionBudgets.AddPools);
+            Assert.Equal(40, provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget!.MaxConnections);
+            Assert.Equal(2, provider.GetRequiredKeyedService<ConnectionPool>("reports").Budget!.GetStatistics().Pools);
+        },
         ["Registry.inject"] = async databases =>
         {
             await using var provider = Services(databases, static services =>
@@ -44,6 +57,7 @@ internal static class RegistryRuns
         [
             new("ConnectionStrings:orders", orders ?? databases.PostgreSql),
             new("ConnectionStrings:billing", databases.MySql),
+            new("ConnectionStrings:reports", databases.PostgreSql),
         ]).Build());
         add(services);
         return services.BuildServiceProvider();

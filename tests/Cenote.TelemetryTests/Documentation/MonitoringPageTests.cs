@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Cenote.StubDriver;
 using Cenote.TelemetryTests.Metrics;
 using OpenTelemetry.Metrics;
 
@@ -11,6 +12,8 @@ public sealed partial class MonitoringPageTests
     private static readonly string[] OfEverySet = ["cenote.replica_set.name"];
     private static readonly string[] OfEveryServer = ["cenote.replica.name", "cenote.replica_set.name", "db.client.connection.pool.name"];
 
+    private static readonly string[] OfEveryBudget = ["cenote.budget.name"];
+
     private static string Page { get; } = Repository.Read("docs/monitoring.md");
 
     [Fact]
@@ -18,6 +21,7 @@ public sealed partial class MonitoringPageTests
     {
         using var collector = new Collector();
         await using var pool = await StubPool.UsedAsync();
+        await using var budgeted = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "budgeted", Budget = new ConnectionBudget("server", 5) });
         await using var set = await StubSet.CreateAsync();
 
         var told = collector.Collect().Values.Select(Describe).Order(StringComparer.Ordinal).ToList();
@@ -61,7 +65,8 @@ public sealed partial class MonitoringPageTests
     private static string Describe(MetricSnapshot metric)
     {
         var tags = metric.MetricPoints.Select(Collector.TagsOf).ToList();
-        var always = !metric.Name.StartsWith("cenote.replica", StringComparison.Ordinal) ? OfEveryPool
+        var always = metric.Name.StartsWith("cenote.budget.", StringComparison.Ordinal) ? OfEveryBudget
+            : !metric.Name.StartsWith("cenote.replica", StringComparison.Ordinal) ? OfEveryPool
             : metric.Name.StartsWith("cenote.replica_set.", StringComparison.Ordinal) ? OfEverySet
             : OfEveryServer;
         Assert.All(tags, found => Assert.Superset(always.ToHashSet(), found.Keys.ToHashSet()));

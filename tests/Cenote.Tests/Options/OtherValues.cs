@@ -21,6 +21,8 @@ internal static class OtherValues
         LeakDetectionOptions => Spoiled(new LeakDetectionOptions()),
         TimeProvider time => time == TimeProvider.System ? new FakeTimeProvider() : TimeProvider.System,
         CircuitBreakerOptions => Spoiled(new CircuitBreakerOptions()),
+        ConnectionBudget => new ConnectionBudget("other", 5),
+        null when property.Name == nameof(options.Budget) => new ConnectionBudget("other", 5),
         ILoggerFactory => NullLoggerFactory.Instance,
         null when property.Name == nameof(options.LoggerFactory) => NullLoggerFactory.Instance,
         null when property.Name is nameof(options.Name) or nameof(options.CommitTable) => "other",

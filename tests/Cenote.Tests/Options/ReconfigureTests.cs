@@ -146,7 +146,8 @@ public sealed class ReconfigureTests
     [MemberData(nameof(Settings))]
     public async Task No_setting_is_forgotten_a_change_is_followed_or_named(string setting)
     {
-        await using var test = TestPool.Create();
+        var budget = new ConnectionBudget("server", 10);
+        await using var test = TestPool.Create(options => options.Budget = budget);
         var before = test.Pool.Engine.Settings.Followed;
 
         var waiting = Change(test, options => OtherValues.Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));

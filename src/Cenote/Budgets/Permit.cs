@@ -1,0 +1,47 @@
+namespace Cenote.Budgets;
+
+/// <summary>
+/// The right to one connection of a budget. The slot of the connection owns it, and so does every call of the driver
+/// that the slot no longer waits for. The last owner gives it back, once.
+/// </summary>
+internal sealed class Permit(BudgetShare share) : IDisposable
+{
+    private int _owners = 1;
+    private int _isReclaimed;
+
+    /// <summary>Adds an owner: a call of the driver that hangs, on a connection that its slot gives up.</summary>
+    /// <returns>This permit, which each owner gives back once.</returns>
+    internal Permit Keep()
+    {
+        Interlocked.Increment(ref _owners);
+        if (Interlocked.Exchange(ref _isReclaimed, 0) != 0)
+        {
+            // Makes no room soon, so another connection is closed instead.
+            share.Ledger.CancelReclaim(share);
+        }
+
+        return this;
+    }
+
+    /// <summary>Records that the connection is being closed to make room for another pool.</summary>
+    internal void BeginReclaim() => Volatile.Write(ref _isReclaimed, 1);
+
+    /// <summary>
+    /// Gives the permit back for one owner, perhaps under the pool's lock. <see cref="PermitLedger.Notify"/> must
+    /// follow without it.
+    /// </summary>
+    internal void GiveBack()
+    {
+        if (Interlocked.Decrement(ref _owners) == 0)
+        {
+            share.Ledger.Return(share, wasReclaimed: Interlocked.Exchange(ref _isReclaimed, 0) != 0);
+        }
+    }
+
+    /// <summary>Gives the permit back for one owner, without a lock.</summary>
+    public void Dispose()
+    {
+        GiveBack();
+        share.Ledger.Notify();
+    }
+}

@@ -1,0 +1,167 @@
+using Cenote.Budgets;
+
+namespace Cenote.Leasing;
+
+// The pool's share of a budget: a permit for each slot that is not empty.
+internal sealed partial class LeaseDesk : IBudgetedPool
+{
+    private BudgetShare? _share;
+
+    /// <summary>Gets the share of the budget; <see langword="null"/> for a pool without one.</summary>
+    internal BudgetShare? Share => _share;
+
+    /// <summary>
+    /// Gets whether the pool would open another connection, but the budget has no permit for it.
+    /// </summary>
+    internal bool WaitsForBudget => _share is { } share && (share.IsWaiting || (ReadCapacity() is var capacity && capacity.Total < capacity.Limit && !HasPermit));
+
+    /// <summary>Gets whether an open would get a permit now.</summary>
+    internal bool HasPermit => _share is not { } share || share.Ledger.HasPermit(share);
+
+    string IBudgetedPool.Name => PoolName;
+
+    void IBudgetedPool.Settle() => Settle();
+
+    /// <summary>Joins a budget, before the pool opens its first connection.</summary>
+    /// <returns><see langword="false"/> when the budget has no room for the guaranteed connections.</returns>
+    internal bool TryJoin(PermitLedger ledger, int guaranteed)
+    {
+        _share = ledger.TryJoin(this, guaranteed);
+        return _share is not null;
+    }
+
+    void IBudgetedPool.Attend(bool on)
+    {
+        // The ledger alone changes this bit, under its lock. A full fence, as in SetAttention.
+        if (on)
+        {
+            Interlocked.Or(ref _attention, (int)Leasing.Attention.Budgeted);
+        }
+        else
+        {
+            Interlocked.And(ref _attention, ~(int)Leasing.Attention.Budgeted);
+        }
+    }
+
+    IdleConnection? IBudgetedPool.FindLongestIdle(long look)
+    {
+        IdleConnection? longest = null;
+        var now = Clock.ElapsedMilliseconds;
+        foreach (var slot in _slots.All)
+        {
+            var word = slot.Word;
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.Age.Look(slot.Id, word, now, look) is var idle && (longest is null || idle.IsBefore(longest.Value)))
+            {
+                longest = idle;
+            }
+        }
+
+        return longest;
+    }
+
+    int IBudgetedPool.CountWanted()
+    {
+        var unused = _slots.CountOf(SlotState.Empty) + _slots.CountOf(SlotState.Idle) + _slots.CountOf(SlotState.Closing);
+        return Math.Min(_slots.Size, _slots.All.Length - unused + _queue.Count);
+    }
+
+    bool IBudgetedPool.TryReclaim(in IdleConnection idle)
+    {
+        var slot = _slots.All[idle.Slot];
+        if (!slot.TryLeaveIdle(idle.Word, SlotState.Closing))
+        {
+            return false;
+        }
+
+        Reclaim(slot);
+        return true;
+    }
+
+    private void Reclaim(Slot slot)
+    {
+        slot.Permit?.BeginReclaim();
+        _work.Close(slot, CloseReason.BudgetReclaimed);
+    }
+
+    /// <summary>
+    /// Takes an idle connection that goes to another pool of the budget, in the form of its permit. Under the lock.
+    /// </summary>
+    private Slot? TryTakeOwed(TimeSpan now, bool hasWaiters)
+    {
+        if (_share is not { } share || !_attention.HasAny(Leasing.Attention.Budgeted) || FindOwed(hasWaiters, out var word) is not { } slot
+            || !share.Ledger.TryBeginReclaim(share, hasWaiters, now, Expected.Opens.Value ?? TimeSpan.Zero, LongestWait))
+        {
+            return null;
+        }
+
+        if (slot.TryLeaveIdle(word, SlotState.Closing))
+        {
+            return slot;
+        }
+
+        share.Ledger.CancelReclaim(share);
+        return null;
+    }
+
+    /// <summary>
+    /// Returns an idle connection. Where callers of this pool wait, it has served one: otherwise pools would take a
+    /// connection from each other again and again, and none would serve.
+    /// </summary>
+    private Slot? FindOwed(bool hasWaiters, out long word)
+    {
+        foreach (var slot in _slots.All)
+        {
+            word = slot.Word;
+            if (SlotWord.StateOf(word) == SlotState.Idle && (!hasWaiters || SlotWord.LeasesOf(word) > slot.Age.LeasesBefore))
+            {
+                return slot;
+            }
+        }
+
+        word = 0;
+        return null;
+    }
+
+    /// <summary>Takes the permit for an open, or queues the pool for one. Under the lock.</summary>
+    private bool TryTakePermit(Slot slot, TimeSpan now)
+    {
+        if (_share is not { } share)
+        {
+            return true;
+        }
+
+        // The minimum size is guaranteed. Any other open that no caller waits for takes a free permit only, and
+        // maintenance asks again.
+        var wanted = Circuit.State != CircuitState.Closed
+            ? 1
+            : Math.Max(Capacity.MinSize - Capacity.Total, Math.Min(_queue.Count - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
+        slot.Permit = share.Ledger.TryTake(share, Math.Max(0, wanted), now, isBlocking: _queue.Blocking > 0);
+        if (slot.Permit is not null)
+        {
+            return true;
+        }
+
+        _waitedTime.Add(_spentOnNext);
+        _spentOnNext = TimeSpan.Zero;
+        return false;
+    }
+
+    private void WantNoPermit()
+    {
+        if (_share is { } share && (share.IsWaiting || share.Granted > 0))
+        {
+            share.Ledger.WantNone(share);
+        }
+    }
+
+    /// <summary>
+    /// Settles after callers have left the queue, so that a pool without callers does not wait for a permit.
+    /// </summary>
+    private void LeaveBudgetQueue()
+    {
+        if (_share is { IsWaiting: true })
+        {
+            Settle();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Cenote.DependencyInjectionTests;
+
+/// <summary>Budgets of connections, of the code and of the configuration.</summary>
+public sealed class BudgetTests
+{
+    [Fact]
+    public async Task Pools_share_a_budget_of_the_configuration()
+    {
+        var services = Containers.New(
+            ("Cenote:Budgets:server:MaxConnections", "12"),
+            ("Cenote:Pools:orders:Budget", "server"),
+            ("Cenote:Pools:orders:GuaranteedSize", "5"),
+            ("Cenote:Pools:billing:Budget", "server"));
+        services.AddConnectionPool("orders", pool => pool.UseStub());
+        services.AddConnectionPool("billing", pool => pool.UseStub());
+        await using var provider = services.BuildServiceProvider();
+        var (orders, billing) = (provider.GetRequiredKeyedService<ConnectionPool>("orders"), provider.GetRequiredKeyedService<ConnectionPool>("billing"));
+
+        Assert.Same(orders.Budget, billing.Budget);
+        Assert.Equal((12, 5, 2), (orders.Budget!.MaxConnections, orders.Budget.GetStatistics().GuaranteedConnections, orders.Budget.GetStatistics().Pools));
+        Assert.Equal("server", orders.GetSettings().Single(setting => setting.Name == "Budget").Value);
+        Assert.Equal("server", Assert.Single(provider.GetRequiredService<PoolRegistry>().GetBudgets()).Name);
+    }
+
+    [Fact]
+    public async Task A_budget_of_the_code_is_a_keyed_service_and_the_configuration_wins()
+    {
+        var services = Containers.New(("Cenote:Budgets:server:MaxConnections", "30"));
+        services.AddConnectionBudget("server", 12).AddConnectionBudget("other", 3);
+        services.AddConnectionPool("orders", (provider, pool) => pool.UseStub().WithBudget(provider.GetRequiredKeyedService<ConnectionBudget>("server")));
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Same(provider.GetRequiredKeyedService<ConnectionBudget>("server"), provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget);
+        Assert.Equal((30, 3), (provider.GetRequiredKeyedService<ConnectionBudget>("server").MaxConnections, provider.GetRequiredKeyedService<ConnectionBudget>("other").MaxConnections));
+        Assert.Throws<ArgumentException>(() => services.AddConnectionBudget("Server", 1));
+    }
+
+    [Fact]
+    public async Task A_reload_resizes_the_budget_and_an_invalid_one_changes_nothing()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Cenote:Budgets:server:MaxConnections", "12"), new("Cenote:Pools:orders:Budget", "server"), new("Cenote:Pools:orders:GuaranteedSize", "5")]).Build();
+        var services = Containers.New(configuration);
+        services.AddConnectionPool("orders", pool => pool.UseStub());
+        await using var provider = services.BuildServiceProvider();
+        var budget = provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget!;
+
+        Set("20");
+        Assert.Equal(20, budget.MaxConnections);
+        foreach (var invalid in new[] { "many", "0", "4" })
+        {
+            Set(invalid);
+            Assert.Equal(20, budget.MaxConnections);
+        }
+
+        Assert.Equal(3, provider.Logs().Count(static record => record.Id.Id == 74));
+
+        void Set(string size)
+        {
+            configuration["Cenote:Budgets:server:MaxConnections"] = size;
+            configuration.Reload();
+        }
+    }
+
+    [Theory]
+    [InlineData("Cenote:Budgets:server:MaxConnections", "many", "Cenote:Budgets:server:MaxConnections is 'many'. It must be a whole number, such as 20.")]
+    [InlineData("Cenote:Budgets:server:MaxConnections", "0", "Cenote:Budgets:server:MaxConnections is 0. It must be 1 to 100,000.")]
+    [InlineData("Cenote:Budgets:server:Max", "3", "Cenote:Budgets:server:Max is not a setting of a budget. The setting is MaxConnections.")]
+    [InlineData("Cenote:Budgets:serve:MaxConnections", "3", "No budget is named 'server'. Did you mean serve? Set Cenote:Budgets:server:MaxConnections, or call AddConnectionBudget.")]
+    public async Task A_problem_of_the_budget_is_a_problem_of_its_pool(string key, string value, string expected)
+    {
+        var services = Containers.New((key, value), ("Cenote:Pools:orders:Budget", "server"));
+        services.AddConnectionPool("orders", pool => pool.UseStub());
+        await using var provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<PoolOptionsException>(() => provider.GetRequiredKeyedService<ConnectionPool>("orders"));
+        Assert.Equal([expected], exception.Problems);
+    }
+}
