@@ -18,6 +18,7 @@ namespace Cenote;
 public sealed class ConnectionBudget
 {
     private const int LargestBudget = 100_000;
+    private const int MostPoolsNamed = 3;
 
     /// <summary>Creates a budget.</summary>
     /// <param name="name">The name in logs, metrics and exceptions: 1 to 200 printable characters.</param>
@@ -90,6 +91,8 @@ public sealed class ConnectionBudget
             Connections = share.Held,
             GuaranteedSize = share.Guaranteed,
             WantedConnections = share.AllWanted,
+            IdleConnections = share.Pool.CountIdle(),
+            Waits = share.Waits,
         }).ToList()).OrderBy(static share => share.PoolName, StringComparer.Ordinal),
     ];
 
@@ -101,6 +104,14 @@ public sealed class ConnectionBudget
     /// the guaranteed ones if those are more.
     /// </summary>
     internal int CountWanted() => Ledger.CountWanted();
+
+    /// <summary>Returns what the other pools have, at most three of them, as the end of a list.</summary>
+    internal string DescribeOthers(BudgetShare own)
+    {
+        var largest = Ledger.Read(view => view.Holders.Where(share => share != own).OrderByDescending(static share => share.Held).Take(MostPoolsNamed)
+            .Select(static share => FormattableString.Invariant($", '{share.Pool.Name}' has {share.Held}")).ToList());
+        return string.Concat(largest);
+    }
 
     /// <summary>Returns the sentence about a pool whose guaranteed size does not fit.</summary>
     internal string DescribeExcess(int guaranteed) =>

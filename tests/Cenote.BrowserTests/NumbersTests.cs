@@ -33,6 +33,24 @@ public sealed class NumbersTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_budget_shows_what_its_pools_have_and_wait_for()
+    {
+        var budget = new ConnectionBudget("<server>", 3);
+        await using var pools = new TestPools();
+        var orders = await pools.AddSqliteAsync("orders", 0, 3, options => (options.Budget, options.AcquireTimeout) = (budget, TimeSpan.FromMinutes(5)));
+        await pools.AddSqliteAsync("reports", 0, 3, options => (options.Budget, options.GuaranteedSize) = (budget, 1));
+        await using var site = await Site.StartAsync(new SiteOptions { Registry = pools.Registry });
+        await using var holders = await Holders.HoldAsync(orders, leases: 2, waiters: 1);
+        await using var visit = await Visit.BeginAsync(browser, site);
+
+        var shown = visit.Page.Locator("[data-budget='<server>'] .budget-facts");
+        await shown.ShowsAsync("connections", 2);
+        await shown.ShowsAsync("maxConnections", 3);
+        await shown.ShowsAsync("waitingPools", 1);
+        await visit.IsCleanAsync();
+    }
+
+    [Fact]
     public async Task The_page_of_a_pool_shows_its_statistics()
     {
         await using var pools = new TestPools();

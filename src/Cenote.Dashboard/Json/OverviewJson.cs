@@ -1,7 +1,8 @@
 namespace Cenote.Dashboard.Json;
 
-/// <summary>Every pool and every set, one row each.</summary>
-internal sealed record OverviewJson(DateTimeOffset Time, long Tick, IReadOnlyList<PoolRowJson> Pools, IReadOnlyList<SetRowJson> ReplicaSets);
+/// <summary>Every pool, every set and every budget, one row each.</summary>
+internal sealed record OverviewJson(
+    DateTimeOffset Time, long Tick, IReadOnlyList<PoolRowJson> Pools, IReadOnlyList<SetRowJson> ReplicaSets, IReadOnlyList<BudgetJson>? Budgets = null);
 
 /// <summary>
 /// One pool in the overview. Rates are those of the last seconds; error rate and percentiles those of the last minute.

@@ -7,7 +7,7 @@
  *   waitP99Seconds: number | null, longestWaitSeconds: number | null, timeouts: number, openFailures: number, leaksSuspected: number, leasesAbandoned: number,
  *   address: string | null, sparkline: (number | null)[], replicaSet: string | null }} PoolRow
  * @typedef {{ name: string, level: string, summary: string, primary: string | null, servers: number, serving: number, failovers: number, maxLagSeconds: number | null }} SetRow
- * @typedef {{ time: string, tick: number, pools: PoolRow[], replicaSets: SetRow[] }} Overview
+ * @typedef {{ time: string, tick: number, pools: PoolRow[], replicaSets: SetRow[], budgets?: any[] }} Overview
  * @typedef {{ kind: string, level: string, summary: string, evidence: string, recommendation: string, helpLink: string }} Finding
  * @typedef {{ subject: string, time: string, level: string, summary: string, findings: Finding[] }} Diagnosis
  * @typedef {{ id: number, state: string, ageSeconds: number | null, leaseCount: number, leaseId: string | null, heldSeconds: number | null, holder: string | null, isSuspectedLeak: boolean }} Slot

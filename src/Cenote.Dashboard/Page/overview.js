@@ -1,4 +1,5 @@
 // All pools and replica sets, one row each, the worst first: what is wrong must be read before anything is clicked.
+import { createBudgets } from './budgets.js';
 import { el, keyed, setAttribute, setText } from './dom.js';
 import { count, plural } from './format.js';
 import { levelOf, worst } from './levels.js';
@@ -78,6 +79,7 @@ export function createOverview(main) {
         body,
     );
     const empty = el('p', { class: 'empty', hidden: true });
+    const budgets = createBudgets();
     main.append(
         el(
             'div',
@@ -87,6 +89,7 @@ export function createOverview(main) {
         ),
         table,
         empty,
+        budgets.root,
     );
 
     function choose(by) {
@@ -120,6 +123,7 @@ export function createOverview(main) {
             cancelAnimationFrame(frame);
             frame = requestAnimationFrame(buildMore);
         }
+        budgets.update(list(overview.budgets));
         const all = pools.length + sets.length;
         setText(shown, filter.value === '' ? '' : `${count(items.length)} of ${count(all)} rows`);
         empty.hidden = items.length > 0;

@@ -32,6 +32,7 @@ function findProblems(data) {
     }
     rows(data.overview?.pools, 'overview.pools', row => named(row) && (row.counts === undefined || isObject(row.counts)));
     rows(data.overview?.replicaSets, 'overview.replicaSets', named);
+    rows(data.overview?.budgets ?? [], 'overview.budgets', named);
     rows(data.pools, 'pools', pool => isObject(pool) && named(pool.row));
     rows(data.replicaSets, 'replicaSets', set => isObject(set) && named(set.row));
     rows(
@@ -44,6 +45,9 @@ function findProblems(data) {
 
 /** Drops broken entries from the lists that the views walk through, because one must not hide the others. */
 function clean(data) {
+    for (const budget of data.overview.budgets ?? []) {
+        budget.shares = list(budget.shares).filter(isObject);
+    }
     for (const part of [...data.pools, ...data.replicaSets]) {
         for (const name of ['slots', 'leases', 'leaks', 'statements', 'events', 'settings', 'servers', 'topologyChanges']) {
             if (Array.isArray(part[name])) {

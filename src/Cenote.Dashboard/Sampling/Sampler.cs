@@ -1,3 +1,4 @@
+using Cenote.Dashboard.Reports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -30,7 +31,7 @@ internal sealed class Sampler : IDisposable
         HistorySeconds = (int)Math.Ceiling(options.Value.HistoryDuration.TotalSeconds);
         Ranges = [.. AllRanges.Where(seconds => seconds <= HistorySeconds)];
         _start = TimeProvider.GetTimestamp();
-        _current = new Tick(0, 0, TimeProvider.GetUtcNow(), [], []);
+        _current = new Tick(0, 0, TimeProvider.GetUtcNow(), [], [], []);
     }
 
     internal TimeProvider TimeProvider { get; }
@@ -121,7 +122,7 @@ internal sealed class Sampler : IDisposable
                 Sample(set, second, at);
             }
 
-            _current = new Tick(_current.Number + 1, second, TimeProvider.GetUtcNow(), [.. _watchlist.Pools], [.. _watchlist.Sets]);
+            _current = new Tick(_current.Number + 1, second, TimeProvider.GetUtcNow(), [.. _watchlist.Pools], [.. _watchlist.Sets], BudgetReport.Of(_watchlist.Pools));
             Interlocked.Exchange(ref _next, NewSource()).SetResult();
             _hasFailed = false;
         }

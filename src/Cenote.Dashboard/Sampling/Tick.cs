@@ -17,7 +17,8 @@ internal sealed class Tick
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _poolJson = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<byte[]>> _setJson = new(StringComparer.Ordinal);
 
-    internal Tick(long number, long second, DateTimeOffset time, IReadOnlyList<WatchedPool> pools, IReadOnlyList<WatchedSet> sets)
+    internal Tick(
+        long number, long second, DateTimeOffset time, IReadOnlyList<WatchedPool> pools, IReadOnlyList<WatchedSet> sets, IReadOnlyList<BudgetJson> budgets)
     {
         Number = number;
         Second = second;
@@ -36,7 +37,7 @@ internal sealed class Tick
             _sets[set.Name] = set;
         }
 
-        Overview = new OverviewJson(time, number, [.. _pools.Values.Select(static pool => pool.Row)], [.. _sets.Values.Select(static set => set.Row!)]);
+        Overview = new OverviewJson(time, number, [.. _pools.Values.Select(static pool => pool.Row)], [.. _sets.Values.Select(static set => set.Row!)], budgets);
         _overview = new Lazy<byte[]>(() => Write(Overview, DashboardJson.Default.OverviewJson));
     }
 

@@ -39,6 +39,9 @@ internal sealed class BudgetShare
         set => Volatile.Write(ref _granted, value);
     }
 
+    /// <summary>Gets or sets how often the pool has begun to wait.</summary>
+    internal long Waits { get; set; }
+
     /// <summary>Gets or sets the number of connections that are being closed to make room for other pools.</summary>
     internal int Reclaiming { get; set; }
 

@@ -21,6 +21,9 @@ internal interface IBudgetedPool
     /// an earlier look has seen unchanged has been idle for longer.</param>
     IdleConnection? FindLongestIdle(long look);
 
+    /// <summary>Returns how many connections of the pool are idle. Called under the ledger's lock.</summary>
+    int CountIdle();
+
     /// <summary>Returns how many connections the pool would use now: those in use, and the waiting callers.</summary>
     int CountWanted();
 

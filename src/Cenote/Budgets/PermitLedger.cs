@@ -143,13 +143,20 @@ internal sealed class PermitLedger(int size)
     /// are; <see cref="Notify"/> must follow without it.
     /// </summary>
     /// <param name="share">The pool's share.</param>
-    /// <param name="wanted">How many the pool wants, this one included; 0 to take one only if it is free.</param>
+    /// <param name="wanted">How many the pool wants, this one included; 0 to take one only if it is free, for an open
+    /// that no caller waits for.</param>
     /// <param name="now">The time on the pool's clock.</param>
     /// <param name="isBlocking">Whether callers of the pool block threads.</param>
     internal Permit? TryTake(BudgetShare share, int wanted, TimeSpan now, bool isBlocking)
     {
         lock (_gate)
         {
+            if (wanted == 0)
+            {
+                // Granted for callers that have left. Other pools' callers come before head-room.
+                GiveUpDemand(share);
+            }
+
             if (share.Granted > 0)
             {
                 share.Granted--;
@@ -160,7 +167,7 @@ internal sealed class PermitLedger(int size)
             }
             else
             {
-                _waits += share.IsWaiting || wanted == 0 ? 0 : 1;
+                CountWait(share, begins: !share.IsWaiting && wanted > 0);
                 _mustLook |= wanted > share.Wanted;
                 _hasBlockedCallers |= isBlocking && wanted > 0;
                 Change(share, wanted: wanted - share.Wanted);
@@ -183,10 +190,7 @@ internal sealed class PermitLedger(int size)
     {
         lock (_gate)
         {
-            var granted = share.Granted;
-            share.Granted = 0;
-            Change(share, held: -granted, wanted: -share.Wanted);
-            GrantAll();
+            GiveUpDemand(share);
             Update(share);
         }
     }
@@ -244,6 +248,22 @@ internal sealed class PermitLedger(int size)
         }
     }
 
+    /// <summary>Takes a permit for a connection outside the slots, if one is free for the pool.</summary>
+    internal Permit? TryTakeFree(BudgetShare share)
+    {
+        lock (_gate)
+        {
+            if (!MayTake(share))
+            {
+                return null;
+            }
+
+            Change(share, held: 1);
+            Update(share);
+            return new Permit(share);
+        }
+    }
+
     /// <summary>Takes a permit for a connection outside the slots, and waits for it in the pool's turn.</summary>
     internal async ValueTask<Permit> TakeAsync(BudgetShare share, CancellationToken cancellationToken)
     {
@@ -251,14 +271,12 @@ internal sealed class PermitLedger(int size)
         lock (_gate)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (MayTake(share))
+            if (TryTakeFree(share) is { } free)
             {
-                Change(share, held: 1);
-                Update(share);
-                return new Permit(share);
+                return free;
             }
 
-            _waits++;
+            CountWait(share, begins: true);
             _mustLook = true;
             Change(share, comes: waiter);
             Update(share);
@@ -335,7 +353,7 @@ internal sealed class PermitLedger(int size)
     {
         lock (_gate)
         {
-            return read(new LedgerView(_shares, _size, _used, _guaranteed, _waiting.Count, _wanted, _waits, _reclaimed, _mostUsed));
+            return read(new LedgerView(_shares, _holders, _size, _used, _guaranteed, _waiting.Count, _wanted, _waits, _reclaimed, _mostUsed));
         }
     }
 
@@ -363,6 +381,23 @@ internal sealed class PermitLedger(int size)
         var longest = longestWait * _size / (2 * (_waiting.Count + 1));
         var turn = open * OpensPerTurn < LongestTurn ? open * OpensPerTurn : LongestTurn;
         return more > 1 || now - share.TurnSince >= (turn < longest ? turn : longest);
+    }
+
+    private void CountWait(BudgetShare share, bool begins)
+    {
+        _waits += begins ? 1 : 0;
+        share.Waits += begins ? 1 : 0;
+    }
+
+    private void GiveUpDemand(BudgetShare share)
+    {
+        if (share.Granted > 0 || share.Wanted > 0)
+        {
+            var granted = share.Granted;
+            share.Granted = 0;
+            Change(share, held: -granted, wanted: -share.Wanted);
+            GrantAll();
+        }
     }
 
     private void BeginReclaim(BudgetShare share)

@@ -10,16 +10,25 @@ internal sealed class DedicatedConnections(
 {
     /// <summary>Opens a connection.</summary>
     internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken) =>
-        new(await OpenPhysicalAsync(cancellationToken).ConfigureAwait(false));
+        new((await OpenPhysicalAsync(waits: true, cancellationToken).ConfigureAwait(false))!);
 
     /// <summary>Opens a connection for the pool's own use.</summary>
-    internal async ValueTask<PhysicalConnection> OpenPhysicalAsync(CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> when the budget has no free connection, and the call does not wait.</returns>
+    internal async ValueTask<PhysicalConnection?> OpenPhysicalAsync(bool waits, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         Permit? permit = null;
         try
         {
-            permit = desk.Share is { } share ? await TakePermitAsync(share, cancellationToken).ConfigureAwait(false) : null;
+            if (desk.Share is { } share)
+            {
+                permit = waits ? await TakePermitAsync(share, cancellationToken).ConfigureAwait(false) : share.Ledger.TryTakeFree(share);
+                if (permit is null)
+                {
+                    return null;
+                }
+            }
+
             var physical = await opener.OpenDedicatedAsync(permit, cancellationToken).ConfigureAwait(false);
             if (permit is not null)
             {

@@ -26,11 +26,12 @@ internal sealed class ActivityQuery(
     private readonly ServerGate _gate = ServerGate.Of(engine.Provider, engine.Settings.Clock.TimeProvider);
 
     /// <summary>
-    /// Starts a query, unless one of this process is under way at the server. Returns at once.
+    /// Starts a query, unless one of this process is under way at the server, or the pool's budget has no free
+    /// connection for it. Returns at once.
     /// </summary>
     internal bool TryStart()
     {
-        if (!_gate.TryEnter())
+        if (!engine.Desk.HasPermit || !_gate.TryEnter())
         {
             return false;
         }
@@ -67,10 +68,14 @@ internal sealed class ActivityQuery(
         (Exception Exception, bool IsTimeout)? failure = null;
         try
         {
-            connection = await engine.Dedicated.OpenPhysicalAsync(ended.Token).ConfigureAwait(false);
-            pools = PoolSessions.Read(readPools(), engine, _gate);
-            reading = ReadAsync(connection, pools, limit, ended.Token);
-            match = new SessionMatch(reader.GetSession(connection), (await reading.WaitAsync(ended.Token).ConfigureAwait(false))!, pools);
+            // Without waiting: callers need the connections of a budget more.
+            connection = await engine.Dedicated.OpenPhysicalAsync(waits: false, ended.Token).ConfigureAwait(false);
+            if (connection is not null)
+            {
+                pools = PoolSessions.Read(readPools(), engine, _gate);
+                reading = ReadAsync(connection, pools, limit, ended.Token);
+                match = new SessionMatch(reader.GetSession(connection), (await reading.WaitAsync(ended.Token).ConfigureAwait(false))!, pools);
+            }
         }
         catch (Exception exception)
         {

@@ -177,7 +177,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             FindingKind.BudgetExhausted,
             DiagnosisLevel.Degraded,
             Text($"waits for budget '{budget.Name}': all {all.MaxConnections} connections are in use by its pools, {statistics.Counts.Total} of them by this one"),
-            Text($"{all}. Guaranteed to this pool: {share.Guaranteed}."),
+            Text($"{all}; this pool has {share.Held}{budget.DescribeOthers(share)}. Guaranteed to this pool: {share.Guaranteed}."),
             "Return connections sooner, also in the other pools of the budget. Raise the budget if the database has room, or give this pool a GuaranteedSize.");
     }
 

@@ -134,4 +134,10 @@ public enum PoolEventKind
     /// A sizing policy that only recommends has recommended a size, see <see cref="ISizingPolicy.RecommendsOnly"/>.
     /// </summary>
     SizeRecommended,
+
+    /// <summary>
+    /// The pool began to wait for its <see cref="ConnectionBudget"/>, because callers wait and other pools have its
+    /// connections. Recorded at most once a second.
+    /// </summary>
+    BudgetExhausted,
 }

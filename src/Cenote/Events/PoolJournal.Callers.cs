@@ -1,3 +1,4 @@
+using Cenote.Budgets;
 using Cenote.Providers;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,14 @@ internal sealed partial class PoolJournal
         {
             PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
             Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"rejected a caller: {reason}; {counts}{Like(heldBack)}"));
+        }
+    }
+
+    internal void BudgetExhausted(ConnectionBudget budget, BudgetShare own)
+    {
+        if (OnePerSecond(ref _budgetWaits).MayPass(out var heldBack))
+        {
+            Record(PoolEventKind.BudgetExhausted, PoolEventLevel.Warning, Text($"callers wait for {budget}; this pool has {own.Held}{budget.DescribeOthers(own)}{Like(heldBack)}"));
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed partial class PoolJournal
     private Throttle? _slowAcquires;
     private Throttle? _timeouts;
     private Throttle? _overloads;
+    private Throttle? _budgetWaits;
     private Throttle? _contextFailures;
     private Throttle? _statementRetries;
 

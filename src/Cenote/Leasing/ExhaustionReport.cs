@@ -126,7 +126,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             var budget = desk.WaitsForBudget ? settings.Budget : null;
             if (budget is not null)
             {
-                why.Append(CultureInfo.InvariantCulture, $" The pool waits for its budget: {budget}; this pool has {counts.Total} of them.");
+                why.Append(CultureInfo.InvariantCulture, $" The pool waits for its budget: {budget}; this pool has {counts.Total} of them{budget.DescribeOthers(desk.Share!)}.");
             }
 
             if (failure is not null)

@@ -6,6 +6,7 @@ namespace Cenote.Leasing;
 internal sealed partial class LeaseDesk : IBudgetedPool
 {
     private BudgetShare? _share;
+    private bool _hasBegunToWait;
 
     /// <summary>Gets the share of the budget; <see langword="null"/> for a pool without one.</summary>
     internal BudgetShare? Share => _share;
@@ -58,6 +59,8 @@ internal sealed partial class LeaseDesk : IBudgetedPool
 
         return longest;
     }
+
+    int IBudgetedPool.CountIdle() => _slots.CountOf(SlotState.Idle);
 
     int IBudgetedPool.CountWanted()
     {
@@ -135,15 +138,35 @@ internal sealed partial class LeaseDesk : IBudgetedPool
         var wanted = Circuit.State != CircuitState.Closed
             ? 1
             : Math.Max(Capacity.MinSize - Capacity.Total, Math.Min(_queue.Count - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
+        var wasWaiting = share.IsWaiting;
         slot.Permit = share.Ledger.TryTake(share, Math.Max(0, wanted), now, isBlocking: _queue.Blocking > 0);
         if (slot.Permit is not null)
         {
             return true;
         }
 
+        _hasBegunToWait |= !wasWaiting && wanted > 0;
         _waitedTime.Add(_spentOnNext);
         _spentOnNext = TimeSpan.Zero;
         return false;
+    }
+
+    /// <summary>Does what a budget requires at the end of a settlement. Without the lock.</summary>
+    private void EndSettlement()
+    {
+        if (_share is not { } share)
+        {
+            return;
+        }
+
+        // Of two waits that begin at once, one is recorded.
+        if (_hasBegunToWait)
+        {
+            _hasBegunToWait = false;
+            _failures.RecordBudgetWait();
+        }
+
+        share.Ledger.Notify();
     }
 
     private void WantNoPermit()

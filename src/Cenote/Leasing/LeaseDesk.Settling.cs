@@ -95,7 +95,7 @@ internal sealed partial class LeaseDesk
             }
             else
             {
-                _share?.Ledger.Notify();
+                EndSettlement();
                 return;
             }
         }

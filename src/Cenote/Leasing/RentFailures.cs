@@ -44,6 +44,15 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     /// <summary>Records a slow rent when a queued caller has its connection.</summary>
     internal void RecordSlow(CallSite site, TimeSpan waited) => journal.AcquiredSlowly(site, waited);
 
+    /// <summary>Records that callers wait because the pool's budget has no connection for it.</summary>
+    internal void RecordBudgetWait()
+    {
+        if (settings.Budget is { } budget && desk.Share is { } share)
+        {
+            journal.BudgetExhausted(budget, share);
+        }
+    }
+
     /// <summary>Returns the exception for a connection that could not be opened.</summary>
     internal ConnectionOpenException OpenFailed(OpenFailure failure) => new(
         settings.Name,

@@ -19,6 +19,12 @@ public sealed class BudgetShareInfo
     /// <summary>Gets the number of connections that are kept for the pool.</summary>
     public int GuaranteedSize { get; internal init; }
 
+    /// <summary>Gets the number of those connections that are idle. Approximate while the pool is in use.</summary>
+    public int IdleConnections { get; internal init; }
+
     /// <summary>Gets the number of connections that the pool waits for.</summary>
     public int WantedConnections { get; internal init; }
+
+    /// <summary>Gets how often the pool has begun to wait.</summary>
+    public long Waits { get; internal init; }
 }

@@ -116,6 +116,25 @@ internal static class BudgetTests
     }
 
     [Interleaving]
+    public static void An_idle_connection_makes_room_while_its_pool_closes()
+    {
+        var (ledger, first, second) = NewDesks(1);
+        first.RentUseReturn();
+        Threads.Run(() => Close(first), second.RentUseReturn);
+        Check.That(first.Database.Sessions == 0, "a session is left in the closed pool");
+        CheckNothingLost(ledger, 1, second);
+        Check.That(ledger.Read(static view => view.Shares.Count) == 1, "the closed pool is still there");
+    }
+
+    [Interleaving]
+    public static void A_permit_that_is_not_waited_for_comes_back()
+    {
+        var (ledger, first, second) = NewDesks(1);
+        Threads.Run(() => ledger.TryTakeFree(first.Desk.Share!)?.Dispose(), second.RentUseReturn, first.RentUseReturn);
+        CheckNothingLost(ledger, 1, first, second);
+    }
+
+    [Interleaving]
     public static void A_dedicated_connection_and_callers_take_turns()
     {
         var (ledger, first, second) = NewDesks(1);

@@ -113,8 +113,8 @@ public sealed class ConnectionBudgetTests
         test.Play("a", StubCall.Open, 1, StubStep.Take(TimeSpan.FromMilliseconds(100), test.Time));
         var rent = test["a"].RentAsync().AsTask();
         await test.DatabaseOf("a").OpenStarted(1).Soon();
-        await test.Time.PassUntilAsync(() => rent.IsCompleted, TimeSpan.FromMilliseconds(100), () => "no connection");
-        var held = await rent;
+        test.Time.Advance(TimeSpan.FromMilliseconds(100));
+        var held = await rent.Soon();
         var other = await test.WaitAsync("b");
 
         for (var i = 0; i < 2; i++)
@@ -321,9 +321,63 @@ public sealed class ConnectionBudgetTests
         await test.Time.PassUntilAsync(() => waiting.IsCompleted, TimeSpan.FromMilliseconds(500), () => "still waiting");
         var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => waiting);
         Assert.Contains("The pool waits for its budget: budget 'server': 1 of 1 connections in use by 2 pools", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("; this pool has 0 of them, 'a' has 1.", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("MaxSize", exception.Message, StringComparison.Ordinal);
         await test.Statistics(static budget => budget.WaitingPools == 0);
         Assert.DoesNotContain(pool.Diagnose().Findings, finding => finding.Kind == FindingKind.BudgetExhausted);
+    }
+
+    [Fact]
+    public async Task A_wait_for_the_budget_is_an_event_and_counted()
+    {
+        await using var test = new BudgetedPools(2);
+        var first = await test["a"].RentAsync().Soon();
+        await test.UseAsync("c");
+        var second = await test["b"].RentAsync().Soon();
+        var waiting = await test.WaitAsync("b");
+
+        var happened = Assert.Single(test["b"].GetEvents(), static happened => happened.Kind == PoolEventKind.BudgetExhausted);
+        Assert.Equal(
+            (PoolEventLevel.Warning, "callers wait for budget 'server': 2 of 2 connections in use by 3 pools, 0 guaranteed; 1 pools wait for 1; this pool has 0, 'a' has 1, 'c' has 1"),
+            (happened.Level, happened.Message));
+        first.Dispose();
+        (await waiting.Soon()).Dispose();
+        second.Dispose();
+
+        await test.When("b", static counts => counts.Idle == 2);
+        var shares = test.Budget.GetShares();
+        Assert.Equal("a b c", string.Join(' ', shares.Select(static share => share.PoolName)));
+        Assert.Equal((2, 2, 2L), (shares[1].Connections, shares[1].IdleConnections, shares[1].Waits));
+        Assert.Equal((0, 0, 0L), (shares[0].Connections, shares[0].IdleConnections, shares[0].Waits));
+    }
+
+    [Fact]
+    public async Task Head_room_takes_what_is_free_and_no_callers_connection()
+    {
+        await using var test = new BudgetedPools(3);
+        test.Add("ready", static options => options.MinIdle = 2);
+        await test.When("ready", static counts => counts.Idle == 2);
+        var leases = new List<ConnectionLease>();
+        for (var i = 0; i < 3; i++)
+        {
+            leases.Add(await test["a"].RentAsync().Soon());
+        }
+
+        // The head-room has made room, and waits for nothing: the next returned connection stays where it is.
+        for (var i = 0; i < 5; i++)
+        {
+            await test.Time.StepAsync(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal((0, 0), (test.CountsOf("ready").Total, test.Budget.GetStatistics().WantedConnections));
+        Assert.DoesNotContain(test["ready"].GetEvents(), static happened => happened.Kind == PoolEventKind.BudgetExhausted);
+        leases.ForEach(static lease => lease.Dispose());
+        await test.When("a", static counts => counts.Idle == 3);
+        Assert.Equal(0, test.CountsOf("ready").Total);
+
+        // What the other pool closes is free, and becomes head-room again.
+        test["a"].Clear();
+        await test.Time.PassUntilAsync(() => test.CountsOf("ready").Idle == 2, TimeSpan.FromSeconds(1), () => $"{test.Budget}");
     }
 
     [Fact]

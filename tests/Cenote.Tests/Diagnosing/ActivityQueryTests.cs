@@ -55,6 +55,25 @@ public sealed class ActivityQueryTests
     }
 
     [Fact]
+    public async Task Query_is_left_out_while_the_budget_has_no_free_connection()
+    {
+        var budget = new ConnectionBudget("server", 1);
+        await using var test = await FullAsync(1, options => options.Budget = budget);
+        using var lease = await test.Pool.RentAsync();
+        var waiting = test.Pool.RentAsync().AsTask();
+        await test.Pass(TimeSpan.FromSeconds(10), Second);
+        Assert.Equal((0, 0, 1), (Activity(test).Queries, budget.GetStatistics().WaitingPools, budget.GetStatistics().MostConnections));
+
+        // With a free connection, it counts while it is open.
+        budget.Resize(2);
+        await test.PassUntil(() => Activity(test).Queries == 1, Second);
+        await test.PassUntil(() => budget.GetStatistics().Connections == 1, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, budget.GetStatistics().MostConnections);
+        lease.Dispose();
+        (await waiting.Soon()).Dispose();
+    }
+
+    [Fact]
     public async Task Report_of_a_lease_is_not_shown_for_the_next_one_of_its_slot()
     {
         await using var test = await FullAsync(1);
