@@ -45,7 +45,7 @@ internal sealed class LibraryDatabase : IAsyncDisposable
         var text = $"Data Source={Path.Combine(directory, "library.db")}";
         return Task.FromResult(new LibraryDatabase(text, NewPool(new SqliteProvider(text)), () =>
         {
-            Directory.Delete(directory, recursive: true);
+            TemporaryFolder.Delete(directory);
             return Task.CompletedTask;
         }));
     }

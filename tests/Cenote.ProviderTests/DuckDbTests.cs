@@ -24,7 +24,7 @@ public sealed class DuckDbTests : ProviderSuite, IDisposable
 
     protected override string Placeholder(string name) => "$" + name;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Fact]
     public async Task The_database_s_name_comes_from_the_options()

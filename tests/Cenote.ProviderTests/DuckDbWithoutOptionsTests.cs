@@ -10,7 +10,7 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-duckdb-").FullName;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Fact]
     public async Task It_works_as_printed()

@@ -9,7 +9,7 @@ public sealed class SqliteSetUpTests : IDisposable
 
     private string File => Path.Combine(_directory, "shop.db");
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Theory]
     [InlineData("journal_mode", "wal")]

@@ -13,7 +13,7 @@ public sealed partial class SqliteTests : KnownDriverSuite, IDisposable
 
     protected override string EndlessStatement => "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 1000000000000) SELECT count(*) FROM n";
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Theory]
     [InlineData("cache_size", "-777")]

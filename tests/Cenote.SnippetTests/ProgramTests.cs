@@ -27,7 +27,7 @@ public sealed partial class ProgramTests : IDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-quickstart-").FullName;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Fact]
     public async Task The_quick_start_of_the_README_prints_the_database_s_answer() => Assert.Contains(

@@ -76,7 +76,7 @@ public sealed class SnippetDatabases : IAsyncLifetime
 
         await RunAsync(new NpgsqlConnection(RealServers.PostgreSql), $"DROP DATABASE {_name} WITH (FORCE)");
         await RunAsync(new MySqlConnection(RealServers.MySql), $"DROP DATABASE {_name}");
-        Directory.Delete(_directory, recursive: true);
+        TemporaryFolder.Delete(_directory);
     }
 
     private static async Task RunAsync(DbConnection connection, string sql)

@@ -123,7 +123,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         await Pool.DisposeAsync();
         if (_directory is not null)
         {
-            Directory.Delete(_directory, recursive: true);
+            TemporaryFolder.Delete(_directory);
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class SqliteFailureTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Directory.Delete(_directory, recursive: true);
+        TemporaryFolder.Delete(_directory);
         await _provider.DisposeAsync();
     }
 

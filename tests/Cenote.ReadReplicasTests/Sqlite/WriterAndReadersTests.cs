@@ -8,7 +8,7 @@ public sealed class WriterAndReadersTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("cenote-set").FullName;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Fact]
     public async Task Reads_have_connections_that_cannot_write_and_see_every_write_that_is_committed()

@@ -39,6 +39,7 @@ public sealed class CredentialRenewalTests
             Volatile.Read(ref fails) ? throw new InvalidOperationException("vault sealed") : new DatabaseCredentials("user", $"token{number}", now + Validity));
         Volatile.Write(ref fails, true);
         await test.Pass(TimeSpan.FromSeconds(1500), Tick);
+        await test.PassUntil(() => test.Pool.GetEvents().Any(static happened => happened.Kind == PoolEventKind.CredentialsNotRenewed) && Volatile.Read(ref _asked) >= 3, Tick);
 
         Assert.Equal((0, 2), (Closed(test), test.Counts.Idle));
         var happened = Assert.Single(test.Pool.GetEvents(), static happened => happened.Kind == PoolEventKind.CredentialsNotRenewed);
