@@ -9,6 +9,7 @@ internal sealed class PoolerTraits
     private static readonly object WithoutOptions = new();
 
     private volatile bool _sharesSessions;
+    private volatile bool _hidesProcesses;
     private volatile bool _refusesOptions;
 
     /// <summary>Gets or sets whether statements of one connection reach several sessions of the server.</summary>
@@ -16,6 +17,16 @@ internal sealed class PoolerTraits
     {
         get => _sharesSessions;
         set => _sharesSessions = value;
+    }
+
+    /// <summary>
+    /// Gets or sets whether a login named the process of the server, as without a pooler, and another one answered
+    /// later.
+    /// </summary>
+    internal bool HidesProcesses
+    {
+        get => _hidesProcesses;
+        set => _hidesProcesses = value;
     }
 
     /// <summary>Gets whether a connection with start-up options is rejected.</summary>

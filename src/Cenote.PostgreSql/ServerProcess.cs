@@ -109,11 +109,27 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     {
         _nextCheck = _leases * 2;
         _process = _process == 0 ? process : _process;
-        if (process != _process && settings.ResetMode == ResetMode.Full && !pooler.SharesSessions)
+        if (process == _process)
+        {
+            return;
+        }
+
+        RecordOtherProcess();
+        if (settings.ResetMode == ResetMode.Full && !pooler.SharesSessions)
         {
             pooler.SharesSessions = true;
             settings.OnWarning?.Invoke(SessionsShared());
         }
+    }
+
+    /// <summary>
+    /// Records that another process answered than that of the login. Where the login named the first one, as without a
+    /// proxy, no login of this pool is trusted any more.
+    /// </summary>
+    private void RecordOtherProcess()
+    {
+        pooler.HidesProcesses |= _isDirect;
+        _isDirect = false;
     }
 
     /// <summary>Gets whether the statement that sets a session context must also query the process.</summary>
@@ -125,13 +141,17 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
     /// <summary>Checks that a session context reaches, and stays in, the session of this connection.</summary>
     /// <param name="process">The process that set the context; 0 before it is set.</param>
     /// <exception cref="NotSupportedException">A proxy pools transactions or statements.</exception>
-    /// <remarks>A connection that was opened without a proxy takes contexts, whatever others of the pool have
-    /// shown.</remarks>
+    /// <remarks>A connection whose login named the process that answers takes contexts, whatever others of the pool
+    /// have shown, unless one of those had such a login, too.</remarks>
     internal void CheckContext(int process)
     {
         if (process != 0 && process != _process)
         {
-            _isDirect = false;
+            if (_process != 0)
+            {
+                RecordOtherProcess();
+            }
+
             if (_process == 0)
             {
                 _process = process;
@@ -143,7 +163,7 @@ internal sealed class ServerProcess(ConnectionSettings settings, PoolerTraits po
             }
         }
 
-        if (pooler.SharesSessions && !_isDirect)
+        if (pooler.SharesSessions && (!_isDirect || pooler.HidesProcesses))
         {
             throw new NotSupportedException(
                 "A session context cannot be set through this proxy: it pools transactions or statements, so one connection is answered by different sessions of the server, and the context would reach other callers. Use session pooling (PgBouncer: pool_mode = session), and build the pool again, because it does not forget what it has seen. Or set the values within each transaction (SET LOCAL, set_config with is_local). Connections that are opened without the proxy take contexts at once; ConnectionPool.Clear replaces the others.");

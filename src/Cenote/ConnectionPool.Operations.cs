@@ -12,6 +12,8 @@ public sealed partial class ConnectionPool
     /// <param name="progress">Reports the number of open connections after each one, up to the target.</param>
     /// <param name="cancellationToken">A token to cancel the wait. Connections already being opened join the
     /// pool.</param>
+    /// <remarks>With a <see cref="ConnectionBudget"/>, it waits until the budget has free connections, however long
+    /// that takes.</remarks>
     /// <exception cref="ConnectionOpenException">A connection could not be opened, retries included.</exception>
     /// <exception cref="PoolClosedException">The pool was closed meanwhile.</exception>
     public Task WarmUpAsync(int? target = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>

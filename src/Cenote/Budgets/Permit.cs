@@ -23,8 +23,19 @@ internal sealed class Permit(BudgetShare share) : IDisposable
         return this;
     }
 
+    /// <summary>Gets whether the connection can be closed without the permit coming back.</summary>
+    internal bool IsShared => Volatile.Read(ref _owners) > 1;
+
     /// <summary>Records that the connection is being closed to make room for another pool.</summary>
-    internal void BeginReclaim() => Volatile.Write(ref _isReclaimed, 1);
+    internal void BeginReclaim()
+    {
+        // A full fence: either this sees the other owner, or that one sees the reclaim.
+        Interlocked.Exchange(ref _isReclaimed, 1);
+        if (IsShared && Interlocked.Exchange(ref _isReclaimed, 0) != 0)
+        {
+            share.Ledger.CancelReclaim(share);
+        }
+    }
 
     /// <summary>
     /// Gives the permit back for one owner, perhaps under the pool's lock. <see cref="PermitLedger.Notify"/> must

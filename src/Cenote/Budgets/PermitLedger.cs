@@ -248,6 +248,15 @@ internal sealed class PermitLedger(int size)
         }
     }
 
+    /// <summary>Returns whether the pool has not begun to use all its guaranteed permits.</summary>
+    internal bool HasUnusedGuarantee(BudgetShare share)
+    {
+        lock (_gate)
+        {
+            return share.Held - share.Granted < share.Guaranteed;
+        }
+    }
+
     /// <summary>Takes a permit for a connection outside the slots, if one is free for the pool.</summary>
     internal Permit? TryTakeFree(BudgetShare share)
     {

@@ -51,7 +51,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
         foreach (var slot in _slots.All)
         {
             var word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && slot.Age.Look(slot.Id, word, now, look) is var idle && (longest is null || idle.IsBefore(longest.Value)))
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.Permit is not { IsShared: true } && slot.Age.Look(slot.Id, word, now, look) is var idle && (longest is null || idle.IsBefore(longest.Value)))
             {
                 longest = idle;
             }
@@ -115,7 +115,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
         foreach (var slot in _slots.All)
         {
             word = slot.Word;
-            if (SlotWord.StateOf(word) == SlotState.Idle && (!hasWaiters || SlotWord.LeasesOf(word) > slot.Age.LeasesBefore))
+            if (SlotWord.StateOf(word) == SlotState.Idle && slot.Permit is not { IsShared: true } && (!hasWaiters || SlotWord.LeasesOf(word) > slot.Age.LeasesBefore))
             {
                 return slot;
             }
@@ -133,11 +133,12 @@ internal sealed partial class LeaseDesk : IBudgetedPool
             return true;
         }
 
-        // The minimum size is guaranteed. Any other open that no caller waits for takes a free permit only, and
-        // maintenance asks again.
+        // The minimum size waits for its guaranteed permits, unless connections outside the slots have them. Any other
+        // open that no caller waits for takes a free permit only, and maintenance asks again.
+        var minimum = share.Ledger.HasUnusedGuarantee(share) ? Capacity.MinSize - Capacity.Total : 0;
         var wanted = Circuit.State != CircuitState.Closed
             ? 1
-            : Math.Max(Capacity.MinSize - Capacity.Total, Math.Min(_queue.Count - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
+            : Math.Max(minimum, Math.Min(_queue.Count - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
         var wasWaiting = share.IsWaiting;
         slot.Permit = share.Ledger.TryTake(share, Math.Max(0, wanted), now, isBlocking: _queue.Blocking > 0);
         if (slot.Permit is not null)
@@ -145,7 +146,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
             return true;
         }
 
-        _hasBegunToWait |= !wasWaiting && wanted > 0;
+        _hasBegunToWait |= !wasWaiting && wanted > 0 && _queue.Count > 0;
         _waitedTime.Add(_spentOnNext);
         _spentOnNext = TimeSpan.Zero;
         return false;

@@ -127,6 +127,12 @@ internal sealed class WaiterQueue(LeaseDesk desk)
             next = next.Next;
         }
 
+        if (place > _sequence)
+        {
+            // No caller came since. An open that begins now is for this one, too, and fails it if it fails.
+            _sequence += Distance;
+        }
+
         InsertBefore(next, waiter);
         waiter.IsQueued = true;
         Count++;

@@ -122,6 +122,22 @@ public sealed class ReplacedConnectionTests
     }
 
     [Fact]
+    public async Task It_fails_with_the_open_that_was_begun_for_it()
+    {
+        await using var test = NewPool(static options => (options.MinSize, options.MaxOpenRetries, options.CircuitBreaker) = (0, 0, null));
+        (await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon()).Dispose();
+        await test.When(static counts => counts.Idle == 1);
+        var step = new Death((StubContextProvider)test.Provider);
+
+        // Gets the idle connection at once, and queues for the first time when that is dead.
+        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        await step.Reached;
+        test.Script.Always(StubCall.Open, StubStep.Fail(FailureKind.Other));
+        step.Die();
+        await Assert.ThrowsAsync<ConnectionOpenException>(() => rent.Soon());
+    }
+
+    [Fact]
     public async Task A_cancel_ends_the_wait_for_the_next_connection()
     {
         var gate = new StubGate();
