@@ -173,10 +173,11 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         }
 
         var (all, share) = (budget.GetStatistics(), engine.Desk.Share!);
+        var reserved = all.Connections < all.MaxConnections ? Text($"; {all.MaxConnections - all.Connections} are guaranteed to others") : "";
         return new Finding(
             FindingKind.BudgetExhausted,
             DiagnosisLevel.Degraded,
-            Text($"waits for budget '{budget.Name}': all {all.MaxConnections} connections are in use by its pools, {statistics.Counts.Total} of them by this one"),
+            Text($"waits for budget '{budget.Name}': its pools have {all.Connections} of {all.MaxConnections} connections, this one {share.Held}{reserved}"),
             Text($"{all}; this pool has {share.Held}{budget.DescribeOthers(share)}. Guaranteed to this pool: {share.Guaranteed}."),
             "Return connections sooner, also in the other pools of the budget. Raise the budget if the database has room, or give this pool a GuaranteedSize.");
     }

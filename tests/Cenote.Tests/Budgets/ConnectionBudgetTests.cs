@@ -351,7 +351,7 @@ public sealed class ConnectionBudgetTests
         var waiting = await test.WaitAsync("b");
 
         var finding = Assert.Single(pool.Diagnose().Findings, finding => finding.Kind == FindingKind.BudgetExhausted);
-        Assert.Equal("waits for budget 'server': all 1 connections are in use by its pools, 0 of them by this one", finding.Summary);
+        Assert.Equal("waits for budget 'server': its pools have 1 of 1 connections, this one 0", finding.Summary);
         await test.Time.PassUntilAsync(() => waiting.IsCompleted, TimeSpan.FromMilliseconds(500), () => "still waiting");
         var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => waiting);
         Assert.Contains("The pool waits for its budget: budget 'server': 1 of 1 connections in use by 2 pools", exception.Message, StringComparison.Ordinal);
