@@ -2,6 +2,7 @@
 
 PASSED=0
 FAILED=0
+FAILURES=()
 REPORTS=$PWD/TestResults
 PACKAGES_DIRECTORY=$PWD/artifacts/test-packages
 CONSUMERS_DIRECTORY=$PWD/artifacts/consumers
@@ -31,6 +32,7 @@ run_test_project() {
         failed=1
         echo "$name: no test ran" >&2
     fi
+    [[ $((failed + errors)) -eq 0 ]] || remember_failures "$report"
     count "$name" "$passed" $((failed + errors)) "$started"
 }
 
@@ -79,7 +81,11 @@ count_interleavings() {
     else
         local passed=0 failed=1
     fi
-    [[ $failed -eq 0 ]] || { cat "$log"; echo "interleavings: exit code $status$(explain_status "$status")"; } >&2
+    [[ $failed -eq 0 ]] || {
+        cat "$log"
+        echo "interleavings: exit code $status$(explain_status "$status")"
+        mapfile -t -O ${#FAILURES[@]} FAILURES < <(sed -n 's/^FAILED //p' "$log")
+    } >&2
     count interleavings "$passed" "$failed" "$1"
 }
 
@@ -144,6 +150,18 @@ count() {
     PASSED=$((PASSED + $2))
     FAILED=$((FAILED + $3))
     echo "$1: $2 passed, $3 failed ($((SECONDS - $4)) s)"
+}
+
+# remember_failures REPORT: names of failed tests, each with the first line of its message.
+remember_failures() {
+    [[ -e $1 ]] || return 0
+    mapfile -t -O ${#FAILURES[@]} FAILURES < <(
+        sed 's/<test /\n&/g' "$1" | sed -n 's/^<test [^>]* name="\([^"]*\)" result="Fail".*<message>\([^<]*\).*/\1: \2/p')
+}
+
+# Repeats at the end what failed, because the reports of many tests stand between it and the last line.
+list_failures() {
+    [[ ${#FAILURES[@]} -eq 0 ]] || printf 'failed: %s\n' "${FAILURES[@]}" >&2
 }
 
 # count_in REPORT ATTRIBUTE: the number in the report's <assembly> element; nothing without one.

@@ -24,7 +24,8 @@ var passed = 0;
 var failed = 0;
 foreach (var (name, method, about) in tests)
 {
-    var iterations = (uint)(iterationsAsked > 0 ? iterationsAsked : about.Iterations);
+    // Fewer schedules may be asked for, but a planted bug is searched until it is found.
+    var iterations = (uint)(iterationsAsked > 0 && !about.MustFindBug ? iterationsAsked : about.Iterations);
     var configuration = Configuration.Create()
         .WithTelemetryEnabled(false)
         .WithVerbosityEnabled(VerbosityLevel.None)
