@@ -8,7 +8,7 @@ namespace Cenote.Budgets;
 /// One lock, taken after a pool's own. Under it no outside code is called: what is to be done in another pool is kept,
 /// and done by <see cref="Notify"/> on a thread that holds no lock.
 /// </remarks>
-internal sealed class PermitLedger(int size)
+internal sealed partial class PermitLedger(int size)
 {
     /// <summary>A pool keeps its turn for this many times the duration of an open.</summary>
     private const int OpensPerTurn = 4;
@@ -55,88 +55,6 @@ internal sealed class PermitLedger(int size)
     /// connections on. A hint, read without the lock.
     /// </summary>
     internal bool HasBlockedCallers => Volatile.Read(ref _hasBlockedCallers);
-
-    /// <summary>Adds a pool.</summary>
-    /// <returns><see langword="null"/> when its guaranteed permits do not fit.</returns>
-    internal BudgetShare? TryJoin(IBudgetedPool pool, int guaranteed)
-    {
-        BudgetShare share;
-        lock (_gate)
-        {
-            if (guaranteed > _size - _guaranteed)
-            {
-                return null;
-            }
-
-            share = new BudgetShare(this, pool, guaranteed);
-            _shares.Add(share);
-            _guaranteed += guaranteed;
-            _reserved += guaranteed;
-            _mustLook = true;
-            Update(share);
-        }
-
-        Notify();
-        return share;
-    }
-
-    /// <summary>Changes the number of permits that are guaranteed to a pool.</summary>
-    /// <returns><see langword="false"/> when they do not fit.</returns>
-    internal bool TryGuarantee(BudgetShare share, int guaranteed)
-    {
-        lock (_gate)
-        {
-            if (share.HasLeft)
-            {
-                return true;
-            }
-
-            if (guaranteed - share.Guaranteed > _size - _guaranteed)
-            {
-                return false;
-            }
-
-            SetGuaranteed(share, guaranteed);
-        }
-
-        Notify();
-        return true;
-    }
-
-    /// <summary>Removes a closed pool. Its connections keep their permits until they are closed.</summary>
-    internal void Leave(BudgetShare share)
-    {
-        lock (_gate)
-        {
-            share.HasLeft = true;
-            SetGuaranteed(share, 0);
-        }
-
-        Notify();
-    }
-
-    /// <summary>
-    /// Changes the number of permits. Where more are in use, the pools give connections up as they are returned.
-    /// </summary>
-    /// <returns><see langword="false"/> when more are guaranteed.</returns>
-    internal bool TryResize(int size)
-    {
-        lock (_gate)
-        {
-            if (size < _guaranteed)
-            {
-                return false;
-            }
-
-            _size = size;
-            _mustLook = true;
-            GrantAll();
-            UpdateContention();
-        }
-
-        Notify();
-        return true;
-    }
 
     /// <summary>
     /// Takes a permit for an open, or queues the pool for one. Called under the pool's lock, as the next two methods
@@ -191,50 +109,6 @@ internal sealed class PermitLedger(int size)
         lock (_gate)
         {
             GiveUpDemand(share);
-            Update(share);
-        }
-    }
-
-    /// <summary>
-    /// Returns whether a pool is to close an idle connection, because another one waits, or because there are more than
-    /// the budget allows. The caller closes it and calls <see cref="Permit.BeginReclaim"/>, or calls
-    /// <see cref="CancelReclaim"/>.
-    /// </summary>
-    /// <param name="share">The pool's share.</param>
-    /// <param name="hasWaiters">Whether callers of the pool wait for the connection.</param>
-    /// <param name="now">The time on the pool's clock.</param>
-    /// <param name="open">The usual duration of an open.</param>
-    /// <param name="longestWait">How long a pool may have to wait for its turn.</param>
-    internal bool TryBeginReclaim(BudgetShare share, bool hasWaiters, TimeSpan now, TimeSpan open, TimeSpan longestWait)
-    {
-        lock (_gate)
-        {
-            if (!share.MayYield || Missing <= 0 || (hasWaiters && !MustYieldTurn(share, now, open, longestWait)))
-            {
-                return false;
-            }
-
-            if (hasWaiters)
-            {
-                // To the end of the queue, with a new turn.
-                share.TurnSince = now;
-                Change(share, turn: ++_turns);
-            }
-
-            BeginReclaim(share);
-            return true;
-        }
-    }
-
-    /// <summary>Ends a reclaim that found no connection.</summary>
-    internal void CancelReclaim(BudgetShare share)
-    {
-        lock (_gate)
-        {
-            _reclaiming--;
-            share.Reclaiming--;
-            _reclaimed--;
-            _mustLook = true;
             Update(share);
         }
     }
@@ -366,31 +240,7 @@ internal sealed class PermitLedger(int size)
         }
     }
 
-    /// <summary>Gets how many connections are missing, less the ones that are being closed.</summary>
-    private int Missing => _used + _reserved + _wanted - _size - _reclaiming;
-
     private bool MayTake(BudgetShare share) => _used < _size && (share.Held < share.Guaranteed || _used + _reserved < _size);
-
-    /// <summary>
-    /// Returns whether a connection that callers of its own pool wait for goes to another pool: at once where that has
-    /// two fewer, and after a turn where it has one fewer.
-    /// </summary>
-    private bool MustYieldTurn(BudgetShare share, TimeSpan now, TimeSpan open, TimeSpan longestWait)
-    {
-        if (_used + _reserved > _size + _reclaiming)
-        {
-            return true;
-        }
-
-        if (_waiting.Min is not { } first || share.Excess - first.Excess is not (> 0 and var more))
-        {
-            return false;
-        }
-
-        var longest = longestWait * _size / (2 * (_waiting.Count + 1));
-        var turn = open * OpensPerTurn < LongestTurn ? open * OpensPerTurn : LongestTurn;
-        return more > 1 || now - share.TurnSince >= (turn < longest ? turn : longest);
-    }
 
     private void CountWait(BudgetShare share, bool begins)
     {
@@ -407,22 +257,6 @@ internal sealed class PermitLedger(int size)
             Change(share, held: -granted, wanted: -share.Wanted);
             GrantAll();
         }
-    }
-
-    private void BeginReclaim(BudgetShare share)
-    {
-        _reclaiming++;
-        _reclaimed++;
-        share.Reclaiming++;
-    }
-
-    private void SetGuaranteed(BudgetShare share, int guaranteed)
-    {
-        _guaranteed += guaranteed - share.Guaranteed;
-        Change(share, guaranteed: guaranteed - share.Guaranteed);
-        _mustLook = true;
-        GrantAll();
-        Update(share);
     }
 
     /// <summary>Changes a share, the sums, and the place among the waiting pools.</summary>
@@ -566,27 +400,6 @@ internal sealed class PermitLedger(int size)
             Volatile.Write(ref _hasWork, 0);
             return false;
         }
-    }
-
-    private IdleConnection? FindLongestIdle(out BudgetShare share)
-    {
-        share = null!;
-        IdleConnection? longest = null;
-        if (Missing <= 0)
-        {
-            return null;
-        }
-
-        _looks++;
-        foreach (var holder in _holders)
-        {
-            if (holder.MayYield && holder.Pool.FindLongestIdle(_looks) is { } idle && (longest is null || idle.IsBefore(longest.Value)))
-            {
-                (share, longest) = (holder, idle);
-            }
-        }
-
-        return longest;
     }
 
     /// <summary>Sends the rents and returns of a pool to its settlement where that has something to do.</summary>

@@ -1,0 +1,96 @@
+namespace Cenote.Budgets;
+
+// The pools that share the permits, and how many are guaranteed to each.
+internal sealed partial class PermitLedger
+{
+    /// <summary>Adds a pool.</summary>
+    /// <returns><see langword="null"/> when its guaranteed permits do not fit.</returns>
+    internal BudgetShare? TryJoin(IBudgetedPool pool, int guaranteed)
+    {
+        BudgetShare share;
+        lock (_gate)
+        {
+            if (guaranteed > _size - _guaranteed)
+            {
+                return null;
+            }
+
+            share = new BudgetShare(this, pool, guaranteed);
+            _shares.Add(share);
+            _guaranteed += guaranteed;
+            _reserved += guaranteed;
+            _mustLook = true;
+            Update(share);
+        }
+
+        Notify();
+        return share;
+    }
+
+    /// <summary>Changes the number of permits that are guaranteed to a pool.</summary>
+    /// <returns><see langword="false"/> when they do not fit.</returns>
+    internal bool TryGuarantee(BudgetShare share, int guaranteed)
+    {
+        lock (_gate)
+        {
+            if (share.HasLeft)
+            {
+                return true;
+            }
+
+            if (guaranteed - share.Guaranteed > _size - _guaranteed)
+            {
+                return false;
+            }
+
+            SetGuaranteed(share, guaranteed);
+        }
+
+        Notify();
+        return true;
+    }
+
+    /// <summary>Removes a closed pool. Its connections keep their permits until they are closed.</summary>
+    internal void Leave(BudgetShare share)
+    {
+        lock (_gate)
+        {
+            share.HasLeft = true;
+            SetGuaranteed(share, 0);
+        }
+
+        Notify();
+    }
+
+    /// <summary>
+    /// Changes the number of permits. Where more are in use, the pools give connections up as they are returned.
+    /// </summary>
+    /// <returns><see langword="false"/> when more are guaranteed.</returns>
+    internal bool TryResize(int size)
+    {
+        lock (_gate)
+        {
+            if (size < _guaranteed)
+            {
+                return false;
+            }
+
+            _size = size;
+            _mustLook = true;
+            GrantAll();
+            UpdateContention();
+        }
+
+        Notify();
+        return true;
+    }
+
+    private void SetGuaranteed(BudgetShare share, int guaranteed)
+    {
+        _guaranteed += guaranteed - share.Guaranteed;
+        Change(share, guaranteed: guaranteed - share.Guaranteed);
+        _mustLook = true;
+        GrantAll();
+        Update(share);
+    }
+}
