@@ -82,8 +82,8 @@ internal sealed partial class ContextRents
         var lease = TryTakeAtOnce(wanted, site);
         if (!lease.IsValid)
         {
-            request = (IsBegun(request) ? request : Begin(site, timeout, cancellationToken)) with { IsRecorded = true };
-            var queued = _rents.QueueAsync(request with { IsRecorded = false, Origin = _rents.CaptureOrigin() });
+            request = IsBegun(request) ? request : Begin(site, timeout, cancellationToken);
+            var queued = _rents.QueueAsync(request with { Origin = _rents.CaptureOrigin() });
             if (!queued.IsCompletedSuccessfully)
             {
                 return PendingRent.From(AwaitAndSetAsync(flow is null ? queued : RentPath.HoldAsync(flow, queued), wanted, request, flow));
@@ -118,7 +118,6 @@ internal sealed partial class ContextRents
             {
                 request = IsBegun(request) ? request : Begin(site, timeout, cancellationToken);
                 lease = _rents.Queue(request with { Origin = _rents.CaptureOrigin() });
-                request = request with { IsRecorded = true };
             }
 
             if (!IsReady(lease, wanted))
@@ -363,7 +362,7 @@ internal sealed partial class ContextRents
                     // The dead connection is closed only after the caller is back in its place, so that the replacement
                     // finds it there.
                     flow?.AskAgain();
-                    next = QueueAgainAsync(request with { IsBack = true }, flow);
+                    next = QueueAgainAsync(ComeBack(request, lease), flow);
                 }
                 finally
                 {
@@ -372,7 +371,6 @@ internal sealed partial class ContextRents
             }
 
             lease = await next.ConfigureAwait(false);
-            request = request with { IsRecorded = true };
             if (IsReady(lease, wanted))
             {
                 return lease;
@@ -428,7 +426,8 @@ internal sealed partial class ContextRents
                         throw failure;
                     }
 
-                    lease = _rents.Queue(request with { IsBack = true }, dead: lease);
+                    request.CancellationToken.ThrowIfCancellationRequested();
+                    lease = _rents.Queue(ComeBack(request, lease), dead: lease);
                 }
                 finally
                 {
@@ -436,7 +435,6 @@ internal sealed partial class ContextRents
                 }
             }
 
-            request = request with { IsRecorded = true };
             if (IsReady(lease, wanted))
             {
                 return lease;
@@ -472,6 +470,12 @@ internal sealed partial class ContextRents
         var last = _desk.LastPlace;
         return _rents.BeginRequest(site, timeout, cancellationToken) with { CameAfter = last };
     }
+
+    /// <summary>
+    /// Returns the request of a caller that comes back. If the stack of its rent was sampled, its next lease has it.
+    /// </summary>
+    private RentRequest ComeBack(in RentRequest request, in ConnectionLease dead) =>
+        request with { IsBack = true, Origin = dead.Slot!.GetLeaseInfo(dead.Ticket, _settings.Clock)?.Origin };
 
     private static bool IsBegun(in RentRequest request) => request.Timeout != TimeSpan.Zero;
 

@@ -112,7 +112,7 @@ internal sealed partial class LeaseDesk
             return false;
         }
 
-        var balance = _waitedTime.With(now - _queue.First!.StartedAt, waiting);
+        var balance = _waitedTime.With(FindLongestWait(now), waiting);
         if (balance >= open)
         {
             Spend(open);
@@ -135,8 +135,23 @@ internal sealed partial class LeaseDesk
     {
         for (var i = first; i < left?.Count; i++)
         {
-            _waitedTime.Add(now - left[i].StartedAt);
+            _waitedTime.Add(WaitedUntil(now, left[i]));
         }
+    }
+
+    /// <summary>
+    /// Returns the longest wait in the queue: that of the first caller that did not come back, if no other is longer.
+    /// </summary>
+    private TimeSpan FindLongestWait(TimeSpan now)
+    {
+        var longest = TimeSpan.Zero;
+        for (var waiter = _queue.First; waiter is not null; waiter = waiter.IsBack ? waiter.Next : null)
+        {
+            var waited = WaitedUntil(now, waiter);
+            longest = waited > longest ? waited : longest;
+        }
+
+        return longest;
     }
 
     /// <summary>

@@ -124,6 +124,9 @@ internal sealed partial class LeaseDesk
     /// <returns><see langword="false"/> when the connection was dead, so that there is something to settle.</returns>
     private bool Deliver(Waiter waiter, Slot slot, long ticket, TimeSpan now)
     {
+        // As recorded when the caller was taken out of the queue.
+        var waited = WaitedUntil(now, waiter);
+        Meters.WaitTime.Export?.Record(waited);
         if (slot.PreparesLeases)
         {
             if (!TryPrepareElsewhere(slot, ticket, out var failure))
@@ -136,14 +139,18 @@ internal sealed partial class LeaseDesk
             now = Clock.Elapsed;
         }
 
-        var waited = WaitedUntil(now, waiter);
-        if (!waiter.IsRecorded)
-        {
-            Meters.WaitTime.Export?.Record(waited);
-        }
-
-        waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, wasSlow: waited >= _failures.SlowAcquireThreshold);
+        waiter.Complete(slot, ticket, mustCheckDeadline: waiter.Deadline - now < ShortRemainder, IsSlow(waiter, waited));
         return true;
+    }
+
+    /// <summary>
+    /// Returns whether a wait becomes an event. The earlier wait of a caller that came back may be one already.
+    /// </summary>
+    private bool IsSlow(Waiter waiter, TimeSpan waited)
+    {
+        var threshold = _failures.SlowAcquireThreshold;
+        return waited >= threshold
+            || (waiter.IsBack && waiter.QueuedAt - waiter.StartedAt is var before && before < threshold && before + waited >= threshold);
     }
 
     /// <summary>

@@ -41,7 +41,7 @@ internal sealed partial class LeaseDesk
             if (refuse is null)
             {
                 AdvanceTo((long)request.StartedAt.TotalMilliseconds);
-                mustArm = EnqueueUnderLock(waiter, request.IsBack ? _queue.PlaceAfter(request.CameAfter) : 0, out mustSettle);
+                mustArm = EnqueueUnderLock(waiter, request.IsBack ? WaiterQueue.PlaceAfter(request.CameAfter) : 0, out mustSettle);
             }
         }
 
@@ -111,10 +111,12 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             // A cancellation or a timeout that came meanwhile did not find it in the queue. A later one does.
-            isOver = waiter.IsOver(Clock.Elapsed);
+            var now = Clock.Elapsed;
+            isOver = waiter.IsOver(now);
             refuse = isOver ? null : FindRefusal();
             if (!isOver && refuse is null)
             {
+                waiter.ComeBack(now);
                 mustArm = EnqueueUnderLock(waiter, place, out _);
             }
         }
@@ -264,7 +266,7 @@ internal sealed partial class LeaseDesk
             }
 
             _queue.Remove(waiter);
-            _waitedTime.Add(Clock.Elapsed - waiter.StartedAt);
+            _waitedTime.Add(WaitedUntil(Clock.Elapsed, waiter));
             if (_queue.Count == 0)
             {
                 RecordQueueEmpty();
@@ -332,19 +334,14 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Returns how long a caller has waited in the queue. The clock may have been read before it queued, but zero is
-    /// the wait of a caller that did not queue.
+    /// Returns how long a caller has waited in the queue, without an earlier wait for a connection that was dead. The
+    /// clock may have been read before it queued, but zero is the wait of a caller that did not queue.
     /// </summary>
     private static TimeSpan WaitedUntil(TimeSpan now, Waiter waiter) =>
-        now - waiter.StartedAt is var waited && waited > TimeSpan.Zero ? waited : TimeSpan.FromTicks(1);
+        now - waiter.QueuedAt is var waited && waited > TimeSpan.Zero ? waited : TimeSpan.FromTicks(1);
 
     private void RecordWait(TimeSpan now, Waiter waiter)
     {
-        if (waiter.IsRecorded)
-        {
-            return;
-        }
-
         var waited = WaitedUntil(now, waiter);
         Meters.WaitTime.RecordAlone(waited);
         _waitedTime.Add(waited);

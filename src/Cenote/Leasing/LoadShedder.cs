@@ -15,13 +15,22 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
     private int _lastCount;
     private bool _isDropping;
 
-    /// <summary>Takes the first waiter that is to be served out of a queue that is not empty.</summary>
+    /// <summary>
+    /// Takes the first waiter that is to be served out of a queue that is not empty. A caller that came back, because
+    /// its connection was dead, is served, and its wait says nothing about the load.
+    /// </summary>
     /// <param name="queue">The queue. Its first can still use a connection.</param>
     /// <param name="now">The pool's clock.</param>
     /// <param name="shed">Receives the waiters that are rejected.</param>
     /// <param name="over">Receives the waiters whose wait was already over.</param>
     internal Waiter Take(WaiterQueue queue, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
+        if (queue.First is { IsBack: true } back)
+        {
+            queue.Remove(back);
+            return back;
+        }
+
         var waiter = TakeFirst(queue, now, ref over, out var mayDrop);
         if (_isDropping)
         {
@@ -30,12 +39,12 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
             // Here the algorithm assumes a link that never stops. A pool stops while all its connections are leased:
             // drops that fell due meanwhile are not made up for.
             _dropNext = now - _dropNext > options.Interval ? now : _dropNext;
-            while (_isDropping && now >= _dropNext)
+            while (_isDropping && now >= _dropNext && !waiter.IsBack)
             {
                 (shed ??= []).Add(waiter);
                 _count++;
                 waiter = TakeFirst(queue, now, ref over, out mayDrop);
-                _isDropping = mayDrop;
+                _isDropping = mayDrop || waiter.IsBack;
                 _dropNext += _isDropping ? Spacing() : TimeSpan.Zero;
             }
         }
@@ -69,6 +78,11 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
         queue.Remove(waiter);
         queue.Weed(1, now, ref over);
         mayDrop = false;
+        if (waiter.IsBack)
+        {
+            return waiter;
+        }
+
         if (waiter.Request.WaitedAt(now) < options.TargetDelay || queue.Count == 0)
         {
             _firstAbove = null;

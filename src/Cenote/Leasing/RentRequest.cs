@@ -23,9 +23,6 @@ internal readonly record struct RentRequest(TimeSpan Timeout, TimeSpan Deadline,
     /// <summary>Gets whether the caller has come back, to its place.</summary>
     internal bool IsBack { get; init; }
 
-    /// <summary>Gets whether its wait was recorded when it got a connection before.</summary>
-    internal bool IsRecorded { get; init; }
-
     /// <summary>Gets the thread and stack of the caller, if it was sampled.</summary>
     internal LeaseOrigin? Origin { get; init; }
 }

@@ -101,7 +101,10 @@ internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
 
     private void DropGone()
     {
-        while (_outOfOrder.TryPeek(out var entry, out _) && !(entry.Waiter.IsQueuedAt(desk, entry.Sequence) && !entry.Waiter.IsInOrder))
+        // Callers that come back may have a place one after the other, and use the same waiter: the deadline tells them
+        // apart.
+        while (_outOfOrder.TryPeek(out var entry, out var deadline)
+            && !(entry.Waiter.IsQueuedAt(desk, entry.Sequence) && !entry.Waiter.IsInOrder && entry.Waiter.Deadline == deadline))
         {
             _outOfOrder.Dequeue();
         }

@@ -37,7 +37,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     private Action<object?>? _continuation;
     private object? _continuationState;
 
-    /// <summary>While queued, the caller's stack, if it was sampled; then the slot or the exception.</summary>
+    /// <summary>
+    /// While queued, the caller's stack, if it was sampled, or its return to the queue; then the slot or the exception.
+    /// </summary>
     private object? _outcome;
 
     /// <summary>While queued, the place in the queue; then the ticket of the lease.</summary>
@@ -62,7 +64,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         Done = 8,
         MustCheckDeadline = 16,
         WasSlow = 32,
-        Recorded = 64,
     }
 
     internal Waiter? Next { get; set; }
@@ -84,9 +85,6 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         set => Set(State.InOrder, value);
     }
 
-    /// <summary>Gets whether the wait of its caller was recorded before.</summary>
-    internal bool IsRecorded => Has(State.Recorded);
-
     /// <summary>Gets whether its result is there. The thread that completes it may not have left it yet.</summary>
     internal bool IsDone => ((State)Volatile.Read(ref Unsafe.As<State, byte>(ref _state)) & State.Done) != State.None;
 
@@ -99,12 +97,24 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     internal TimeSpan Deadline => _deadline;
 
+    /// <summary>Gets when the caller came, on the pool's clock.</summary>
     internal TimeSpan StartedAt => _deadline - _timeout;
+
+    /// <summary>
+    /// Gets when its present wait began, which is later than the start for a caller that came back. While the waiter
+    /// has no result.
+    /// </summary>
+    internal TimeSpan QueuedAt => _outcome is Return back ? back.QueuedAt : StartedAt;
+
+    /// <summary>
+    /// Gets whether the caller came back, because its connection was dead. While the waiter has no result.
+    /// </summary>
+    internal bool IsBack => _outcome is Return;
 
     internal CallSite CallSite => new(_filePath, _lineNumber, _memberName);
 
     /// <summary>Gets the caller's stack, if it was sampled. While the waiter has no result.</summary>
-    internal LeaseOrigin? Origin => _outcome as LeaseOrigin;
+    internal LeaseOrigin? Origin => _outcome is Return back ? back.Origin : _outcome as LeaseOrigin;
 
     internal RentRequest Request => new(_timeout, _deadline, _registration.Token, CallSite);
 
@@ -138,9 +148,12 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         _desk = desk;
         (_timeout, _deadline) = (request.Timeout, request.Deadline);
         (_filePath, _lineNumber, _memberName) = (request.CallSite.FilePath, request.CallSite.LineNumber, request.CallSite.MemberName);
-        _outcome = request.Origin;
-        _state = (isBlocking ? State.Blocking : State.None) | (request.IsRecorded ? State.Recorded : State.None);
+        _outcome = request.IsBack ? new Return(desk.Clock.Elapsed, request.Origin) : request.Origin;
+        _state = isBlocking ? State.Blocking : State.None;
     }
+
+    /// <summary>Begins another wait of the caller, whose connection was dead.</summary>
+    internal void ComeBack(TimeSpan now) => _outcome = new Return(now, Origin);
 
     /// <summary>
     /// Registers with the token: after the waiter was queued, without the lock, before its result is awaited.
@@ -468,4 +481,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
 
     private int RemainingMilliseconds() =>
         (int)Math.Clamp(Math.Ceiling((_deadline - _desk.Clock.Elapsed).TotalMilliseconds), 0, int.MaxValue);
+
+    /// <summary>The return of a caller to the queue.</summary>
+    private sealed record Return(TimeSpan QueuedAt, LeaseOrigin? Origin);
 }

@@ -7,9 +7,10 @@ namespace Cenote.Leasing;
 internal sealed class WaiterQueue(LeaseDesk desk)
 {
     /// <summary>
-    /// The distance between the places of new callers: between them is room for callers that come back.
+    /// The distance between the places of new callers: between two of them is the place of all callers that come back
+    /// and came when the first of the two was the last.
     /// </summary>
-    private const int Distance = 64;
+    private const int Distance = 2;
 
     private static long s_queues;
 
@@ -20,11 +21,10 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     private int _unneeded;
 
     /// <summary>
-    /// The last place. Places are unique among all queues, because a waiter that another queue still remembers may be
+    /// The last place. No two queues have a place in common, because a waiter that another queue still remembers may be
     /// used by this one.
     /// </summary>
     private long _sequence = Interlocked.Increment(ref s_queues) << 44;
-    private uint _comeBack;
     private WaitDeadlines? _deadlines;
 
     internal int Count { get; private set; }
@@ -122,7 +122,7 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     {
         waiter.Sequence = place == 0 ? _sequence += Distance : place;
         var next = place == 0 ? null : _first;
-        while (next is not null && next.Sequence < place)
+        while (next is not null && (next.Sequence < place || (next.Sequence == place && next.StartedAt <= waiter.StartedAt)))
         {
             next = next.Next;
         }
@@ -145,10 +145,11 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     }
 
     /// <summary>
-    /// Returns a place for a caller that comes back: before every caller that came after it.
+    /// Returns the place of a caller that comes back: before every new caller that came after it. Among callers with
+    /// this place, the one that came first is first.
     /// </summary>
     /// <param name="last">The last place when it came.</param>
-    internal long PlaceAfter(long last) => last + 1 + (_comeBack++ % (Distance - 1));
+    internal static long PlaceAfter(long last) => last + 1;
 
     /// <summary>
     /// Takes out callers from the front that can no longer use a connection, until enough are found that can. No caller

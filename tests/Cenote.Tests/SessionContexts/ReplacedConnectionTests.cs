@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Cenote.Tests.SessionContexts;
 
 /// <summary>
@@ -48,21 +50,20 @@ public sealed class ReplacedConnectionTests
         await using var test = NewPool();
         var step = new Death((StubContextProvider)test.Provider);
         var order = new List<int>();
-        var first = OnThread(() => Rent(1));
+        var first = Patience.OnOwnThread(() => Rent(1));
         await step.Reached;
-        var second = OnThread(() => Rent(2));
+        var second = Patience.OnOwnThread(() => Rent(2));
         await test.When(static counts => counts.Waiting == 1);
         step.Die();
         await Task.WhenAll(first, second).Soon();
         Assert.Equal([1, 2], order);
 
-        void Rent(int number)
+        int Rent(int number)
         {
             using var lease = test.Pool.Rent(Tenant, CancellationToken.None);
             order.Add(number);
+            return number;
         }
-
-        static Task OnThread(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     [Fact]
@@ -90,22 +91,91 @@ public sealed class ReplacedConnectionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Its_wait_is_counted_once(bool hasQueued)
+    public async Task Each_of_its_waits_is_counted_once_with_its_own_time(bool hasQueued)
     {
-        await using var test = NewPool();
-        await using (await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon())
-        {
-        }
-
-        var before = test.Pool.GetStatistics().Waits;
+        await using var test = await TestPool.FullAsync(1, provider: static database => new StubContextProvider(database));
+        var gate = new StubGate();
         var step = new Death((StubContextProvider)test.Provider);
         var held = hasQueued ? await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon() : default;
         var rent = test.Pool.RentAsync(Tenant).AsTask();
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        held.Dispose();
+        await step.Reached;
+        test.Time.Advance(TimeSpan.FromSeconds(4));
+        test.Script.At(StubCall.Open, 2, StubStep.Hang(gate));
+        step.Die();
+        await test.When(static counts => counts is { Waiting: 1, Opening: 1 });
+        test.Time.Advance(TimeSpan.FromSeconds(2));
+        gate.Release();
+        (await rent.Soon()).Dispose();
+
+        // Not the time that it had the dead connection.
+        var waits = test.Pool.Engine.Desk.Meters.WaitTime;
+        Assert.Equal(hasQueued ? (2, 3) : (1, 2), (waits.Count, Math.Round(waits.Sum.TotalSeconds, 3)));
+    }
+
+    [Fact]
+    public async Task It_is_not_shed_for_the_time_with_the_dead_connection()
+    {
+        await using var test = await TestPool.FullAsync(
+            1, static options => options.LoadShedding = new LoadSheddingOptions(), static database => new StubContextProvider(database));
+        var provider = (StubContextProvider)test.Provider;
+        var step = new Death(provider);
+        var first = test.Pool.RentAsync(Tenant).AsTask();
+        await step.Reached;
+        var second = test.Pool.RentAsync(SessionContext.Empty).AsTask();
+        for (var dead = 0; dead < 2; dead++)
+        {
+            // Far longer than the target and the interval of load shedding.
+            test.Time.Advance(TimeSpan.FromSeconds(1));
+            var before = step;
+            step = new Death(provider);
+            before.Die();
+            await Task.WhenAny(step.Reached, first).Soon();
+        }
+
+        step.Live();
+        (await first.Soon()).Dispose();
+        (await second.Soon()).Dispose();
+        Assert.Equal(0, test.Pool.GetStatistics().OverloadRejections);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cancel_before_it_comes_back_ends_the_rent(bool blocks)
+    {
+        await using var test = await TestPool.FullAsync(2, provider: static database => new StubContextProvider(database));
+        var step = new Death((StubContextProvider)test.Provider);
+        using var cancel = new CancellationTokenSource();
+        var rent = blocks ? Patience.OnOwnThread(() => test.Pool.Rent(Tenant, cancel.Token)) : test.Pool.RentAsync(Tenant, cancel.Token).AsTask();
+        await step.Reached;
+
+        // Another connection is idle, so that the caller would be served at once.
+        await cancel.CancelAsync();
+        step.Die();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent.Soon());
+        Assert.Equal(0, test.Counts.Leased);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Its_next_lease_has_the_stack_of_the_rent(bool hasQueued)
+    {
+        await using var test = await TestPool.FullAsync(
+            1, static options => options.LeakDetection.StackSamplingInterval = 1, static database => new StubContextProvider(database));
+        var step = new Death((StubContextProvider)test.Provider);
+        var held = hasQueued ? await test.Pool.RentAsync(SessionContext.Empty).AsTask().Soon() : default;
+        var rent = RentHere();
         held.Dispose();
         await step.Reached;
         step.Die();
-        (await rent.Soon()).Dispose();
-        Assert.Equal(1, test.Pool.GetStatistics().Waits - before);
+        using var lease = await rent.Soon();
+        Assert.Contains(nameof(RentHere), Assert.Single(test.Pool.GetLeases()).Origin?.StackTrace, StringComparison.Ordinal);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        Task<ConnectionLease> RentHere() => test.Pool.RentAsync(Tenant).AsTask();
     }
 
     [Fact]
@@ -154,12 +224,14 @@ public sealed class ReplacedConnectionTests
         Assert.Equal((1, 0), (test.Pool.GetStatistics().Cancellations, test.Counts.Leased));
     }
 
-    [Fact]
-    public async Task A_closing_pool_refuses_a_caller_that_comes_back_and_keeps_no_connection()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_closing_pool_refuses_a_caller_that_comes_back_and_keeps_no_connection(bool blocks)
     {
         await using var test = NewPool();
         var step = new Death((StubContextProvider)test.Provider);
-        var rent = test.Pool.RentAsync(Tenant).AsTask();
+        var rent = blocks ? Patience.OnOwnThread(() => test.Pool.Rent(Tenant, CancellationToken.None)) : test.Pool.RentAsync(Tenant).AsTask();
         await step.Reached;
         var closing = test.Pool.DisposeAsync().AsTask();
         step.Die();
@@ -201,5 +273,7 @@ public sealed class ReplacedConnectionTests
         internal Task Reached => _reached.Task.Soon();
 
         internal void Die() => _gate.SetException(new StubException(FailureKind.ConnectionLost, "gone"));
+
+        internal void Live() => _gate.SetResult();
     }
 }
