@@ -5,7 +5,7 @@ namespace Cenote.AdoNetTests;
 /// <summary>Queries that are left before their last row. Mappers cancel them, which must cost no connection.</summary>
 public class LeftEarlyTests
 {
-    private const int Times = 30;
+    private const int Times = 20;
 
     // A driver that takes a second to send a cancel on a busy machine leaves it in doubt, and the connection must be
     // replaced. Not time after time.

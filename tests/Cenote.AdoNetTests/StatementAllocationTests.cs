@@ -2,7 +2,7 @@ namespace Cenote.AdoNetTests;
 
 public class StatementAllocationTests
 {
-    private const int Cycles = 2_000;
+    private const int Cycles = 500;
 
     public static TheoryData<Db> Databases { get; } = [Db.PostgreSqlDriverReset, Db.MariaDb];
 
