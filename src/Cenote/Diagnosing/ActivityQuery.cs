@@ -82,6 +82,11 @@ internal sealed class ActivityQuery(
             failure = (exception, timeout.IsCancellationRequested);
         }
 
+        if (connection is not null || failure is not null)
+        {
+            engine.Desk.Meters.ServerQueries.Increment();
+        }
+
         // First, because a busy server needs its connection.
         await CloseAsync(connection, reading).ConfigureAwait(false);
         try
@@ -99,6 +104,7 @@ internal sealed class ActivityQuery(
 
         if (failure is var (reason, isTimeout) && !closed.IsCancellationRequested)
         {
+            engine.Desk.Meters.ServerQueryFailures.Increment();
             reports.Publish(Describe(reason, isTimeout, limit));
         }
     }

@@ -70,6 +70,8 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
             CommitsFoundRolledBack = Meters.CommitsFoundRolledBack.Value,
             UnknownCommits = Meters.UnknownCommits.Value,
             StatementRetries = Meters.StatementRetries.Value,
+            ServerQueries = Meters.ServerQueries.Value,
+            ServerQueryFailures = Meters.ServerQueryFailures.Value,
             MaintenanceFailures = Meters.MaintenanceFailures.Value,
             LastOpenFailure = Meters.LastOpenFailure,
             CircuitState = desk.GetCircuitStatus().State,

@@ -32,6 +32,8 @@ internal sealed class Meters
     private Counter _commitsFoundCommitted;
     private Counter _commitsFoundRolledBack;
     private Counter _unknownCommits;
+    private Counter _serverQueries;
+    private Counter _serverQueryFailures;
     private Counter _statementRetries;
     private OpenFailure? _lastOpenFailure;
     private long _immediateRents;
@@ -82,6 +84,10 @@ internal sealed class Meters
     internal ref Counter CommitsFoundRolledBack => ref _commitsFoundRolledBack;
 
     internal ref Counter UnknownCommits => ref _unknownCommits;
+
+    internal ref Counter ServerQueries => ref _serverQueries;
+
+    internal ref Counter ServerQueryFailures => ref _serverQueryFailures;
 
     internal ref Counter StatementRetries => ref _statementRetries;
 

@@ -154,6 +154,15 @@ public sealed class PoolStatistics
     public long StatementRetries { get; internal init; }
 
     /// <summary>
+    /// Gets how often the pool has queried the server for the sessions of its leases, see
+    /// <see cref="ConnectionPoolOptions.ServerDiagnosis"/>. Failed queries are included.
+    /// </summary>
+    public long ServerQueries { get; internal init; }
+
+    /// <summary>Gets how many of the <see cref="ServerQueries"/> failed.</summary>
+    public long ServerQueryFailures { get; internal init; }
+
+    /// <summary>
     /// Gets the number of maintenance tasks that threw. Each was logged, and maintenance went on. A number above 0 is a
     /// defect of the pool or of a custom policy.
     /// </summary>

@@ -43,6 +43,8 @@ internal static class RentReadings
             ("rolled_back", static meters => meters.CommitsFoundRolledBack.Value),
             ("unknown", static meters => meters.UnknownCommits.Value));
         readings.Count("cenote.statement.retries", "{retry}", "Statements of the pool's own commands that ran again after a lost connection.", static pool => pool.Desk.Meters.StatementRetries.Value);
+        readings.Count("cenote.server_diagnosis.queries", "{query}", "Queries for the sessions of the leases, failed ones included.", static pool => pool.Desk.Meters.ServerQueries.Value);
+        readings.Count("cenote.server_diagnosis.failures", "{query}", "Queries for the sessions of the leases that failed.", static pool => pool.Desk.Meters.ServerQueryFailures.Value);
         readings.Count(
             "cenote.leak.reports",
             "{lease}",

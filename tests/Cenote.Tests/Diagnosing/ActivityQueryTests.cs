@@ -36,7 +36,8 @@ public sealed class ActivityQueryTests
         }
 
         Assert.Equal(SessionState.Running, Assert.Single(test.Pool.GetLeases()).Session!.State);
-        Assert.Equal(1, test.Pool.GetStatistics().ConnectionsOpened);
+        var statistics = test.Pool.GetStatistics();
+        Assert.Equal((1L, 3L, 0L), (statistics.ConnectionsOpened, statistics.ServerQueries, statistics.ServerQueryFailures));
         lease.Dispose();
         (await waiting.Soon()).Dispose();
     }
@@ -123,6 +124,7 @@ public sealed class ActivityQueryTests
 
         await test.Pass(TimeSpan.FromSeconds(25), Second);
         Assert.Equal(1, Activity(test).Queries);
+        Assert.Equal((1L, 1L), (test.Pool.GetStatistics().ServerQueries, test.Pool.GetStatistics().ServerQueryFailures));
         await test.PassUntil(() => Activity(test).Queries == 2, Second);
         lease.Dispose();
         (await waiting.Soon()).Dispose();
