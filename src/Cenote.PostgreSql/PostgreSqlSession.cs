@@ -10,6 +10,8 @@ internal abstract class PostgreSqlSession(
     NpgsqlConnection session, SessionReset sessionReset, ConnectionSettings settings, PoolerTraits pooler, OpeningAnswers answers)
     : PhysicalConnection(session, sessionReset, settings.ResetMode), IStatementTimeout
 {
+    private const string PreparedTransactions = "SHOW max_prepared_transactions";
+
     private int _process;
     private NpgsqlHandlers _handlers;
     private ContextCommand? _context;
@@ -113,9 +115,21 @@ internal abstract class PostgreSqlSession(
     public override string? FindTwoPhaseProblem()
     {
         using var command = Session.CreateCommand();
-        command.CommandText = "SHOW max_prepared_transactions";
-        return command.ExecuteScalar() is "0" ? "The server can prepare no transaction for a common commit, because its max_prepared_transactions is 0." : null;
+        command.CommandText = PreparedTransactions;
+        return ExplainPrepared(command.ExecuteScalar());
     }
+
+    /// <inheritdoc/>
+    public override async ValueTask<string?> FindTwoPhaseProblemAsync(CancellationToken cancellationToken)
+    {
+        var command = Session.CreateCommand();
+        await using var ofCommand = command.ConfigureAwait(false);
+        command.CommandText = PreparedTransactions;
+        return ExplainPrepared(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private static string? ExplainPrepared(object? limit) =>
+        limit is "0" ? "The server can prepare no transaction for a common commit, because its max_prepared_transactions is 0." : null;
 
     /// <inheritdoc/>
     public void SetStatementTimeout(TimeSpan? timeout) => Session.Execute(SessionCommands.SetLimit(timeout));

@@ -1,3 +1,5 @@
+using System.Transactions;
+
 namespace Cenote.StubDriver;
 
 /// <summary>The pool clears the session itself.</summary>
@@ -12,6 +14,18 @@ internal sealed class StubOwnResetConnection : PhysicalConnection, IDeferrableRe
         _connection = connection;
         _inline = inline;
     }
+
+    /// <summary>Begins a branch instead of the driver's own.</summary>
+    public Func<PhysicalConnection, CancellationToken, ValueTask<TransactionBranch>>? BeginsBranch { get; init; }
+
+    /// <summary>Why the session is not one of several, if the caller awaits the answer.</summary>
+    public Func<Task<string?>>? TwoPhaseProblem { get; init; }
+
+    public override ValueTask<TransactionBranch> BeginBranchAsync(Transaction transaction, CancellationToken cancellationToken) =>
+        BeginsBranch?.Invoke(this, cancellationToken) ?? base.BeginBranchAsync(transaction, cancellationToken);
+
+    public override async ValueTask<string?> FindTwoPhaseProblemAsync(CancellationToken cancellationToken) =>
+        TwoPhaseProblem is { } ask ? await ask() : await base.FindTwoPhaseProblemAsync(cancellationToken);
 
     public override bool CanResetInline => _inline();
 

@@ -20,6 +20,14 @@ public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStat
     /// </summary>
     public Func<bool>? ClearsInlineNow { get; init; }
 
+    /// <summary>Begins the branches of ambient transactions instead of the driver.</summary>
+    public Func<PhysicalConnection, CancellationToken, ValueTask<TransactionBranch>>? BeginsBranch { get; init; }
+
+    /// <summary>
+    /// Why a session is not one of several in an ambient transaction, if the caller awaits the answer.
+    /// </summary>
+    public Func<Task<string?>>? TwoPhaseProblem { get; init; }
+
     /// <summary>What <see cref="Validate"/> reports.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
@@ -62,7 +70,7 @@ public class StubProvider(StubDatabase database) : DatabaseProvider, IServerStat
         var connection = new StubConnection(database, keepsSession) { Credentials = settings.Credentials };
         return keepsSession
             ? new StubDriverResetConnection(connection)
-            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInlineNow ?? (_clearsInline ??= () => ClearsInline));
+            : new StubOwnResetConnection(connection, settings.ResetMode, ClearsInlineNow ?? (_clearsInline ??= () => ClearsInline)) { BeginsBranch = BeginsBranch, TwoPhaseProblem = TwoPhaseProblem };
     }
 
     /// <summary>What the server says of its part among others; <see langword="null"/> when it cannot tell.</summary>

@@ -65,6 +65,11 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     internal void Enlist(in ConnectionLease lease, Transaction transaction, SessionContextEntry[]? context)
     {
         var physical = Prepare(in lease, transaction, out var isFirst);
+        if (!isFirst)
+        {
+            ThrowIfAlone(physical.FindTwoPhaseProblem());
+        }
+
         TransactionBranch branch;
         try
         {
@@ -75,13 +80,33 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             throw CannotJoin(exception);
         }
 
-        Join(in lease, physical, branch, transaction, context, isFirst);
+        var enlistment = Hold(in lease, physical, branch, transaction, context, out var isAlone);
+        try
+        {
+            if (isFirst && !isAlone)
+            {
+                // Another began while this one did.
+                ThrowIfAlone(physical.FindTwoPhaseProblem());
+            }
+
+            Join(enlistment);
+        }
+        catch (Exception)
+        {
+            enlistment.Undo();
+            throw;
+        }
     }
 
     private async ValueTask EnlistAsync(
         ConnectionLease lease, Transaction transaction, SessionContextEntry[] context, CancellationToken cancellationToken)
     {
         var physical = Prepare(in lease, transaction, out var isFirst);
+        if (!isFirst)
+        {
+            ThrowIfAlone(await physical.FindTwoPhaseProblemAsync(cancellationToken).ConfigureAwait(false));
+        }
+
         TransactionBranch branch;
         try
         {
@@ -92,7 +117,22 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             throw CannotJoin(exception);
         }
 
-        Join(in lease, physical, branch, transaction, context, isFirst);
+        ThrowIfCancelled(in lease, branch, cancellationToken);
+        var enlistment = Hold(in lease, physical, branch, transaction, context, out var isAlone);
+        try
+        {
+            if (isFirst && !isAlone)
+            {
+                ThrowIfAlone(await physical.FindTwoPhaseProblemAsync(cancellationToken).ConfigureAwait(false));
+            }
+
+            Join(enlistment);
+        }
+        catch (Exception)
+        {
+            enlistment.Undo();
+            throw;
+        }
     }
 
     private PhysicalConnection Prepare(in ConnectionLease lease, Transaction transaction, out bool isFirst)
@@ -100,45 +140,61 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         var physical = lease.GetPhysical();
         physical.MarkDirty();
         isFirst = !HasAny(transaction);
-        if (!isFirst)
-        {
-            ThrowIfAlone(physical);
-        }
-
         return physical;
     }
 
-    private void ThrowIfAlone(PhysicalConnection physical)
+    private void ThrowIfAlone(string? problem)
     {
-        if (physical.FindTwoPhaseProblem() is { } problem)
+        if (problem is not null)
         {
             throw new NotSupportedException(
                 $"Pool '{settings.Name}': a second connection cannot join the ambient transaction beside another that is open. {problem} Close the first connection before you open the second, which then gets the same session.");
         }
     }
 
-    private void Join(
-        in ConnectionLease lease, PhysicalConnection physical, TransactionBranch branch, Transaction transaction, SessionContextEntry[]? context, bool isFirst)
+    /// <summary>
+    /// Ends a rent whose token was cancelled when its branch had begun. The driver may have sent a cancel, which would
+    /// end the holder's first statement.
+    /// </summary>
+    private static void ThrowIfCancelled(in ConnectionLease lease, TransactionBranch branch, CancellationToken cancellationToken)
     {
-        var enlistment = new Enlistment(this, in lease, physical, branch, transaction.Clone(), context);
-        lease.Slot!.BeginHold(enlistment);
-        var isSecond = !Add(enlistment);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            branch.Dispose();
+            lease.RecordUnansweredCancel();
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    /// <summary>Adds the enlistment of a branch that has begun, which holds its session.</summary>
+    /// <exception cref="LeaseRevokedException">The lease was revoked meanwhile. Its session is closed, which rolls
+    /// back, and the transaction goes on without it.</exception>
+    private Enlistment Hold(
+        in ConnectionLease lease, PhysicalConnection physical, TransactionBranch branch, Transaction transaction, SessionContextEntry[]? context, out bool isAlone)
+    {
+        Enlistment? enlistment = null;
         try
         {
-            if (isFirst && isSecond)
+            enlistment = new Enlistment(this, in lease, physical, branch, transaction.Clone(), context);
+            if (!lease.Slot!.TryBeginHold(lease.Ticket, enlistment))
             {
-                // Another began while this one did.
-                ThrowIfAlone(physical);
+                _ = lease.GetPhysical();
             }
-
-            enlistment.Transaction.EnlistVolatile(enlistment, EnlistmentOptions.None);
         }
         catch (Exception)
         {
-            enlistment.Undo();
+            branch.Dispose();
+            enlistment?.Transaction.Dispose();
             throw;
         }
 
+        isAlone = Add(enlistment);
+        return enlistment;
+    }
+
+    private void Join(Enlistment enlistment)
+    {
+        enlistment.Transaction.EnlistVolatile(enlistment, EnlistmentOptions.None);
         desk.Meters.Enlistments.Increment();
     }
 
@@ -193,8 +249,13 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         }
         catch (Exception exception)
         {
-            RecordFailed(in lease, exception);
+            var revocation = RecordFailed(in lease, exception);
             await lease.DisposeAsync().ConfigureAwait(false);
+            if (revocation is not null)
+            {
+                throw revocation;
+            }
+
             throw;
         }
     }
@@ -214,19 +275,29 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
         }
         catch (Exception exception)
         {
-            RecordFailed(in lease, exception);
+            var revocation = RecordFailed(in lease, exception);
             lease.Dispose();
+            if (revocation is not null)
+            {
+                throw revocation;
+            }
+
             throw;
         }
     }
 
-    private void RecordFailed(in ConnectionLease lease, Exception exception)
+    /// <summary>Records that a rented lease could not join a transaction.</summary>
+    /// <returns>The reason, if the lease was revoked meanwhile: the driver then only reports a connection that was
+    /// closed during its call.</returns>
+    private LeaseRevokedException? RecordFailed(in ConnectionLease lease, Exception exception)
     {
         if (exception is not NotSupportedException)
         {
             desk.Pool!.Engine.FailureReports.Report(in lease, exception);
             lease.RetireOnReturn();
         }
+
+        return lease.RevocationDuring(exception);
     }
 
     private NotSupportedException CannotJoin(NotSupportedException exception) => new(

@@ -240,12 +240,34 @@ internal sealed class Slot
         _origin = null;
     }
 
-    /// <summary>Begins a hold of the session, on a lease that the caller has.</summary>
-    internal void BeginHold(LeaseHold hold)
+    /// <summary>
+    /// Begins a hold of the session, unless the lease was revoked. The slot may have another holder then, whose hold
+    /// stays.
+    /// </summary>
+    internal bool TryBeginHold(long ticket, LeaseHold hold)
     {
-        // Returns go to the return path, which asks the hold.
-        _returnsPlainly = false;
-        Volatile.Write(ref _hold, hold);
+        LeaseHold? found;
+        do
+        {
+            // Read before the word: a hold that it finds is none of the next holder's.
+            found = Hold;
+            if (!IsLeasedAs(ticket))
+            {
+                return false;
+            }
+
+            // Returns go to the return path, which asks the hold.
+            _returnsPlainly = false;
+        }
+        while (Interlocked.CompareExchange(ref _hold, hold, found) != found);
+
+        if (IsLeasedAs(ticket))
+        {
+            return true;
+        }
+
+        EndHold(hold);
+        return false;
     }
 
     /// <summary>

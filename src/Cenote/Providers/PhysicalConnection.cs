@@ -219,6 +219,14 @@ public abstract class PhysicalConnection
     /// <returns>A sentence; <see langword="null"/> when it can.</returns>
     public virtual string? FindTwoPhaseProblem() => "The driver's connections cannot be prepared for a common commit.";
 
+    /// <summary>
+    /// Returns the same reason for a caller that awaits the opening of a connection.
+    /// </summary>
+    /// <param name="cancellationToken">A token to cancel the question. The session is closed then.</param>
+    /// <returns>By default, the answer of <see cref="FindTwoPhaseProblem"/>. Override it where that asks the
+    /// server.</returns>
+    public virtual ValueTask<string?> FindTwoPhaseProblemAsync(CancellationToken cancellationToken) => new(FindTwoPhaseProblem());
+
     /// <summary>Ends the session and frees everything. Called once, also after a failed open.</summary>
     public virtual async ValueTask CloseAsync() => await Connection.DisposeAsync().ConfigureAwait(false);
 
