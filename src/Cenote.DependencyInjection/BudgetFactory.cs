@@ -2,22 +2,19 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Primitives;
 
 namespace Cenote.DependencyInjection;
 
 /// <summary>
 /// The budgets of the container, of the code and of the section <c>Cenote:Budgets</c>, whose changes they follow.
 /// </summary>
-internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<BudgetRegistration> registrations) : IDisposable
+internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<BudgetRegistration> registrations, ConfigurationFollower follower)
 {
     private const string Root = $"{ConfigurationKeys.Root}:{ConfigurationKeys.Budgets}";
     private const string MaxConnections = "MaxConnections";
 
     private readonly Dictionary<string, ConnectionBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, string> _rejected = new(StringComparer.OrdinalIgnoreCase);
     private readonly BudgetRegistration[] _registrations = [.. registrations];
-    private IDisposable? _subscription;
 
     private IConfiguration? Configuration => services.GetService<IConfiguration>();
 
@@ -28,59 +25,24 @@ internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<Budge
     /// complete problem.</exception>
     internal ConnectionBudget Get(string name)
     {
+        ConnectionBudget? budget;
         lock (_budgets)
         {
-            if (!_budgets.TryGetValue(name, out var budget))
+            if (_budgets.TryGetValue(name, out budget))
             {
-                budget = new ConnectionBudget(name, ReadSize(name));
-                _budgets.Add(name, budget);
-                _subscription ??= Configuration is { } configuration ? ChangeToken.OnChange(configuration.GetReloadToken, Reload) : null;
+                return budget;
             }
 
-            return budget;
+            budget = new ConnectionBudget(name, ReadSize(name));
+            _budgets.Add(name, budget);
         }
-    }
 
-    public void Dispose()
-    {
-        lock (_budgets)
+        if (Configuration is { } configuration)
         {
-            _subscription?.Dispose();
+            follower.Follow(new FollowedBudget(budget, ReadSize, Logger), configuration);
         }
-    }
 
-    /// <summary>
-    /// Applies the changed sizes. Does not throw, because the exception would reach the configuration's watcher.
-    /// </summary>
-    private void Reload()
-    {
-        lock (_budgets)
-        {
-            foreach (var (name, budget) in _budgets)
-            {
-                try
-                {
-                    var size = ReadSize(name);
-                    if (size != budget.MaxConnections)
-                    {
-                        budget.Resize(size);
-                    }
-
-                    _rejected.Remove(name);
-                }
-#pragma warning disable CA1031 // A source of the configuration may throw anything. The budget keeps its size.
-                catch (Exception exception)
-#pragma warning restore CA1031
-                {
-                    // Logs equal problems once, because another part of the configuration may change every minute.
-                    if (_rejected.GetValueOrDefault(name) != exception.Message)
-                    {
-                        _rejected[name] = exception.Message;
-                        ConfigurationLog.BudgetReloadRefused(Logger, name, exception);
-                    }
-                }
-            }
-        }
+        return budget;
     }
 
     private int ReadSize(string name)

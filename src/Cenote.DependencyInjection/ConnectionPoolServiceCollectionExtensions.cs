@@ -98,6 +98,7 @@ public static class ConnectionPoolServiceCollectionExtensions
         }
 
         services.AddSingleton(new BudgetRegistration(name, maxConnections));
+        services.TryAddSingleton<ConfigurationFollower>();
         services.TryAddSingleton<BudgetFactory>();
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<BudgetFactory>().Get(name));
         return services;

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 
 namespace Cenote.DependencyInjection;
 
-/// <summary>A running pool and its configuration. Reloads may come from several threads.</summary>
+/// <summary>A running pool and its configuration.</summary>
 /// <param name="pool">The running pool.</param>
 /// <param name="codeOptions">The options of the code. Each reload applies the configuration to a copy of them.</param>
 /// <param name="connectionString">The connection string of the configuration when the pool was constructed.</param>
@@ -13,61 +12,59 @@ namespace Cenote.DependencyInjection;
 /// <param name="logger">The logger for rejected changes.</param>
 internal sealed class FollowedPool(
     ConnectionPool pool, ConnectionPoolOptions codeOptions, string? connectionString, IConfiguration configuration, Func<string, ConnectionBudget> findBudget, ILogger logger)
+    : IFollowing
 {
-    private readonly object _gate = new();
     private string? _connectionString = connectionString;
-    private string? _rejected;
+    private string? _problems;
+    private string? _logged;
 
-    internal bool IsClosed => pool.GetStatistics().State == PoolState.Closed;
+    public bool IsClosed => pool.GetStatistics().State == PoolState.Closed;
 
-    internal IDisposable Subscribe() => ChangeToken.OnChange(configuration.GetReloadToken, Reload);
-
-    /// <summary>
-    /// Applies the changed settings, all or none. Does not throw, because the exception would reach the configuration's
-    /// watcher.
-    /// </summary>
-    internal void Reload()
+    public bool TryReload()
     {
-        // Each reload reads the configuration again under the lock, so the last one applies the latest values.
-        lock (_gate)
+        if (IsClosed)
         {
-            if (IsClosed)
-            {
-                return;
-            }
+            return true;
+        }
 
-            try
-            {
-                Apply();
-                RecordConnectionString();
-            }
+        try
+        {
+            Apply();
+            RecordConnectionString();
+        }
 #pragma warning disable CA1031 // A source of the configuration may throw anything. The pool keeps its settings.
-            catch (Exception exception)
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                ConfigurationLog.ReloadFailed(logger, pool.Name, exception);
-            }
+        {
+            ConfigurationLog.ReloadFailed(logger, pool.Name, exception);
+            return true;
+        }
+
+        return _problems is null;
+    }
+
+    public void LogRefusal()
+    {
+        if (_problems != _logged)
+        {
+            ConfigurationLog.ReloadRefused(logger, pool.Name, _problems!);
+            _logged = _problems;
         }
     }
 
     private void Apply()
     {
+        _problems = null;
         try
         {
             var options = new ConnectionPoolOptions(codeOptions);
             PoolSection.Read(configuration, pool.Name, options, findBudget);
             pool.Reconfigure(options);
-            _rejected = null;
+            _logged = null;
         }
         catch (PoolOptionsException exception)
         {
-            // Logs equal problems once, because another part of the configuration may change every minute.
-            var problems = string.Join(" ", exception.Problems);
-            if (problems != _rejected)
-            {
-                ConfigurationLog.ReloadRefused(logger, pool.Name, problems);
-                _rejected = problems;
-            }
+            _problems = string.Join(" ", exception.Problems);
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
         var pool = builder.Configure(options => PoolSection.Read(configuration, name, options, budgets.Get)).Build();
         try
         {
-            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, budgets.Get, Logger));
+            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, budgets.Get, Logger), configuration);
             return pool;
         }
         catch

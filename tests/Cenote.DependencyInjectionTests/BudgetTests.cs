@@ -65,6 +65,44 @@ public sealed class BudgetTests
     }
 
     [Theory]
+    [InlineData("smaller", 8, 4, 4)]
+    [InlineData("larger", 20, 10, 10)]
+    [InlineData("one way", 12, 10, 2)]
+    [InlineData("the other way", 12, 2, 10)]
+    public async Task A_reload_that_fits_as_a_whole_is_applied_as_a_whole(string how, int budget, int orders, int billing)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Cenote:Pools:orders:Budget", "server"), new("Cenote:Pools:billing:Budget", "server")]).Build();
+        Set(12, 6, 6);
+        var services = Containers.New(configuration);
+        services.AddConnectionPool("orders", pool => pool.UseStub());
+        services.AddConnectionPool("billing", pool => pool.UseStub());
+        await using var provider = services.BuildServiceProvider();
+        var shared = provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget!;
+        Assert.Same(shared, provider.GetRequiredKeyedService<ConnectionPool>("billing").Budget);
+
+        Set(budget, orders, billing);
+        configuration.Reload();
+        Assert.Equal((how, budget), (how, shared.MaxConnections));
+        Assert.Equal([billing, orders], shared.GetShares().Select(static share => share.GuaranteedSize));
+        Assert.DoesNotContain(provider.Logs(), static record => record.Id.Id is 70 or 74);
+
+        // Too much together: the budget keeps its size, and one message says so.
+        Set(budget - 1, orders, billing);
+        configuration.Reload();
+        configuration.Reload();
+        Assert.Equal(budget, shared.MaxConnections);
+        Assert.Equal(74, Assert.Single(provider.Logs(), static record => record.Id.Id is 70 or 74).Id.Id);
+
+        void Set(int maximum, int first, int second)
+        {
+            configuration["Cenote:Budgets:server:MaxConnections"] = $"{maximum}";
+            configuration["Cenote:Pools:orders:GuaranteedSize"] = $"{first}";
+            configuration["Cenote:Pools:billing:GuaranteedSize"] = $"{second}";
+        }
+    }
+
+    [Theory]
     [InlineData("Cenote:Budgets:server:MaxConnections", "many", "Cenote:Budgets:server:MaxConnections is 'many'. It must be a whole number, such as 20.")]
     [InlineData("Cenote:Budgets:server:MaxConnections", "0", "Cenote:Budgets:server:MaxConnections is 0. It must be 1 to 100,000.")]
     [InlineData("Cenote:Budgets:server:Max", "3", "Cenote:Budgets:server:Max is not a setting of a budget. The setting is MaxConnections.")]
