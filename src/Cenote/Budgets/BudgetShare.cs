@@ -18,7 +18,7 @@ internal sealed class BudgetShare
 
     internal PermitLedger Ledger { get; }
 
-    internal IBudgetedPool Pool { get; }
+    internal IBudgetedPool Pool { get; set; }
 
     /// <summary>Gets or sets the number of permits that are reserved for the pool while it does not use them.</summary>
     internal int Guaranteed { get; set; }
@@ -53,6 +53,12 @@ internal sealed class BudgetShare
 
     /// <summary>Gets or sets the place among the pools that wait with equal shares: the lowest is next.</summary>
     internal long Turn { get; set; }
+
+    /// <summary>
+    /// Gets or sets whether the pool has waited for its first connection and left without one. It comes back to its
+    /// place then: otherwise a pool whose callers time out within a round of turns might never be served.
+    /// </summary>
+    internal bool KeepsTurn { get; set; }
 
     /// <summary>Gets or sets when the pool's turn began, on its own clock.</summary>
     internal TimeSpan TurnSince { get; set; }

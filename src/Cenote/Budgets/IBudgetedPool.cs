@@ -27,9 +27,14 @@ internal interface IBudgetedPool
     /// <summary>Returns how many connections the pool would use now: those in use, and the waiting callers.</summary>
     int CountWanted();
 
-    /// <summary>Closes an idle connection to make room for another pool, if it is still idle.</summary>
+    /// <summary>
+    /// Closes an idle connection to make room for another pool, if it is still idle. Throws nothing once it is not.
+    /// </summary>
     bool TryReclaim(in IdleConnection idle);
 
     /// <summary>Brings callers and connections of the pool into agreement, because it has got a permit.</summary>
     void Settle();
+
+    /// <summary>Records what one of the two threw on the thread of another pool.</summary>
+    void RecordFailure(Exception exception);
 }

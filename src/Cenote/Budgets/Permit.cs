@@ -2,7 +2,8 @@ namespace Cenote.Budgets;
 
 /// <summary>
 /// The right to one connection of a budget. The slot of the connection owns it, and so does every call of the driver
-/// that the slot no longer waits for. The last owner gives it back, once.
+/// that the slot no longer waits for. The last owner gives it back, once. A permit that nothing has any more was that
+/// of a connection that nothing has any more, such as a dedicated one that was not disposed of.
 /// </summary>
 internal sealed class Permit(BudgetShare share) : IDisposable
 {
@@ -45,14 +46,30 @@ internal sealed class Permit(BudgetShare share) : IDisposable
     {
         if (Interlocked.Decrement(ref _owners) == 0)
         {
+#pragma warning disable CA1816 // Each owner disposes of it. The last one ends it.
+            GC.SuppressFinalize(this);
+#pragma warning restore CA1816
             share.Ledger.Return(share, wasReclaimed: Interlocked.Exchange(ref _isReclaimed, 0) != 0);
         }
     }
 
     /// <summary>Gives the permit back for one owner, without a lock.</summary>
+#pragma warning disable CA1816 // GiveBack does, for the last owner.
     public void Dispose()
+#pragma warning restore CA1816
     {
         GiveBack();
         share.Ledger.Notify();
+    }
+
+#pragma warning disable MA0055 // Nothing else shows that a user has forgotten a dedicated connection.
+    ~Permit()
+#pragma warning restore MA0055
+    {
+        if (Interlocked.Exchange(ref _owners, 1) > 0)
+        {
+            // No lock is taken on the thread of all finalizers.
+            ThreadPool.UnsafeQueueUserWorkItem(static permit => permit.Dispose(), this, preferLocal: false);
+        }
     }
 }

@@ -50,13 +50,19 @@ internal sealed partial class PermitLedger
         return true;
     }
 
-    /// <summary>Removes a closed pool. Its connections keep their permits until they are closed.</summary>
+    /// <summary>
+    /// Removes a closed pool, which takes no more permits for its slots. Its connections keep theirs until they are
+    /// closed, but not the pool: a lease that is never returned must not keep that in memory.
+    /// </summary>
     internal void Leave(BudgetShare share)
     {
         lock (_gate)
         {
             share.HasLeft = true;
+            GiveUpDemand(share);
             SetGuaranteed(share, 0);
+            share.Pool.Attend(on: false);
+            share.Pool = new ClosedPool(share.Pool.Name);
         }
 
         Notify();

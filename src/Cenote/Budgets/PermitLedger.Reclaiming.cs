@@ -4,33 +4,44 @@ namespace Cenote.Budgets;
 internal sealed partial class PermitLedger
 {
     /// <summary>
-    /// Returns whether a pool is to close an idle connection, because another one waits, or because there are more than
-    /// the budget allows. The caller closes it and calls <see cref="Permit.BeginReclaim"/>, or calls
-    /// <see cref="CancelReclaim"/>.
+    /// Returns whether a pool is to close a connection that its own callers wait for, because another pool waits, or
+    /// because there are more than the budget allows. The caller closes it and calls <see cref="Permit.BeginReclaim"/>,
+    /// or calls <see cref="CancelReclaim"/>.
     /// </summary>
     /// <param name="share">The pool's share.</param>
-    /// <param name="hasWaiters">Whether callers of the pool wait for the connection.</param>
     /// <param name="now">The time on the pool's clock.</param>
     /// <param name="open">The usual duration of an open.</param>
     /// <param name="longestWait">How long a pool may have to wait for its turn.</param>
-    internal bool TryBeginReclaim(BudgetShare share, bool hasWaiters, TimeSpan now, TimeSpan open, TimeSpan longestWait)
+    internal bool TryBeginReclaim(BudgetShare share, TimeSpan now, TimeSpan open, TimeSpan longestWait)
     {
         lock (_gate)
         {
-            if (!share.MayYield || Missing <= 0 || (hasWaiters && !MustYieldTurn(share, now, open, longestWait)))
+            if (!share.MayYield || Missing <= 0 || !MustYieldTurn(share, now, open, longestWait))
             {
                 return false;
             }
 
-            if (hasWaiters)
-            {
-                // To the end of the queue, with a new turn.
-                share.TurnSince = now;
-                Change(share, turn: ++_turns);
-            }
-
+            // To the end of the queue, with a new turn.
+            share.TurnSince = now;
+            Change(share, turn: ++_turns);
             BeginReclaim(share);
             return true;
+        }
+    }
+
+    /// <summary>
+    /// Looks for the longest idle connection of all pools, because one of this pool has become idle and is not needed
+    /// there. <see cref="Notify"/> closes it.
+    /// </summary>
+    internal void LookAgain(BudgetShare share)
+    {
+        lock (_gate)
+        {
+            if (share.MayYield && Missing > 0)
+            {
+                _mustLook = true;
+                UpdateContention();
+            }
         }
     }
 
@@ -39,12 +50,16 @@ internal sealed partial class PermitLedger
     {
         lock (_gate)
         {
-            _reclaiming--;
-            share.Reclaiming--;
-            _reclaimed--;
+            EndReclaim(share);
             _mustLook = true;
             Update(share);
         }
+    }
+
+    private void EndReclaim(BudgetShare share)
+    {
+        _reclaiming--;
+        share.Reclaiming--;
     }
 
     /// <summary>Gets how many connections are missing, less the ones that are being closed.</summary>
@@ -74,7 +89,6 @@ internal sealed partial class PermitLedger
     private void BeginReclaim(BudgetShare share)
     {
         _reclaiming++;
-        _reclaimed++;
         share.Reclaiming++;
     }
 

@@ -177,8 +177,8 @@ internal sealed partial class PermitLedger(int size)
         {
             if (wasReclaimed)
             {
-                _reclaiming--;
-                share.Reclaiming--;
+                EndReclaim(share);
+                _reclaimed++;
             }
 
             Change(share, held: -1);
@@ -190,7 +190,7 @@ internal sealed partial class PermitLedger(int size)
 
     /// <summary>
     /// Does what is to be done in the pools: closes idle connections for pools that wait, and settles the pools that
-    /// got a permit. Called without any lock.
+    /// got a permit. Called without any lock. What one pool throws is recorded there, and concerns no other.
     /// </summary>
     internal void Notify()
     {
@@ -206,19 +206,53 @@ internal sealed partial class PermitLedger(int size)
         {
             while (TryNext(out var due, out var idle))
             {
-                if (idle is null)
-                {
-                    due.Pool.Settle();
-                }
-                else if (!due.Pool.TryReclaim(idle.Value))
-                {
-                    CancelReclaim(due);
-                }
+                Act(due, idle);
             }
         }
         finally
         {
             s_notifying = outer;
+        }
+    }
+
+    private void Act(BudgetShare share, IdleConnection? idle)
+    {
+        try
+        {
+            if (idle is null)
+            {
+                share.Pool.Settle();
+            }
+            else if (!share.Pool.TryReclaim(idle.Value))
+            {
+                CancelReclaim(share);
+            }
+        }
+        catch (Exception exception)
+        {
+            if (exception is ThreadInterruptedException)
+            {
+                // Meant for this thread alone, which ends its wait: another thread does the rest.
+                Resume(share, idle);
+                throw;
+            }
+
+            share.Pool.RecordFailure(exception);
+        }
+    }
+
+    /// <summary>Keeps what was to be done in a pool for another thread.</summary>
+    private void Resume(BudgetShare share, IdleConnection? idle)
+    {
+        if (idle is not null)
+        {
+            CancelReclaim(share);
+            return;
+        }
+
+        lock (_gate)
+        {
+            MakeDue(share);
         }
     }
 
@@ -294,7 +328,8 @@ internal sealed partial class PermitLedger(int size)
         _reserved += share.Reserved;
         _wanted += share.AllWanted;
         var isWaiting = share.AllWanted > 0;
-        share.Turn = turn ?? (isWaiting && !share.IsWaiting ? ++_turns : share.Turn);
+        share.KeepsTurn = share.Held == 0 && (share.IsWaiting || share.KeepsTurn);
+        share.Turn = turn ?? (isWaiting && !share.IsWaiting && !share.KeepsTurn ? ++_turns : share.Turn);
         share.IsWaiting = isWaiting;
         if (isWaiting)
         {

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Cenote.Budgets;
 using Cenote.Leasing;
 using Cenote.Providers;
@@ -8,6 +10,12 @@ namespace Cenote.Connections;
 internal sealed class DedicatedConnections(
     DatabaseProvider provider, PoolSettings settings, LeaseDesk desk, ConnectionOpener opener, RentFailures failures, CancellationToken poolClosed)
 {
+    /// <summary>
+    /// The permits of the drivers' connections, for users who keep only those: a permit comes back with the last
+    /// reference.
+    /// </summary>
+    private static readonly ConditionalWeakTable<DbConnection, Permit> s_permits = new();
+
     /// <summary>Opens a connection.</summary>
     internal async ValueTask<DedicatedConnection> OpenAsync(CancellationToken cancellationToken) =>
         new((await OpenPhysicalAsync(waits: true, cancellationToken).ConfigureAwait(false))!);
@@ -33,6 +41,7 @@ internal sealed class DedicatedConnections(
             if (permit is not null)
             {
                 physical.KeepUntilEnded(permit.Keep());
+                s_permits.AddOrUpdate(physical.Connection, permit);
             }
 
             return physical;
@@ -50,6 +59,12 @@ internal sealed class DedicatedConnections(
     /// <summary>Waits for a permit of the budget, as long as a caller waits for a connection.</summary>
     private async ValueTask<Permit> TakePermitAsync(BudgetShare share, CancellationToken cancellationToken)
     {
+        if (share.Ledger.TryTakeFree(share) is { } free)
+        {
+            return free;
+        }
+
+        failures.RecordBudgetWait();
         var started = settings.Clock.Elapsed;
         using var timeout = new CancellationTokenSource(settings.AcquireTimeout, settings.Clock.TimeProvider);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, poolClosed, cancellationToken);
@@ -60,7 +75,7 @@ internal sealed class DedicatedConnections(
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !desk.IsClosed && !cancellationToken.IsCancellationRequested)
         {
             desk.Meters.Timeouts.Increment();
-            throw failures.Exhaustion.TimedOut(settings.AcquireTimeout, settings.Clock.Elapsed - started);
+            throw failures.Exhaustion.DedicatedTimedOut(settings.AcquireTimeout, settings.Clock.Elapsed - started);
         }
     }
 

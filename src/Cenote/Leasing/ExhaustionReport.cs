@@ -30,6 +30,16 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
     }
 
+    /// <summary>
+    /// Returns the exception for a dedicated connection, which takes no slot and waits for the budget alone.
+    /// </summary>
+    internal PoolTimeoutException DedicatedTimedOut(TimeSpan timeout, TimeSpan waited)
+    {
+        var look = Look.Of(settings, desk, sessions, isOutside: true);
+        var message = Text($"Pool '{settings.Name}' had no dedicated connection within {timeout.TotalSeconds:0.###} s: {look.WhyNone}");
+        return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
+    }
+
     internal PoolOverloadedException Overloaded(string reason)
     {
         var look = Read();
@@ -90,7 +100,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
 
         internal required string Crowd { get; init; }
 
-        internal static Look Of(PoolSettings settings, LeaseDesk desk, SessionReports? sessions)
+        internal static Look Of(PoolSettings settings, LeaseDesk desk, SessionReports? sessions, bool isOutside = false)
         {
             var time = settings.Clock.UtcNow;
             var attention = desk.Attention;
@@ -123,10 +133,10 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
                 crowd.Append(server);
             }
 
-            var budget = desk.WaitsForBudget ? settings.Budget : null;
+            var budget = isOutside || desk.WaitsForBudget ? settings.Budget : null;
             if (budget is not null)
             {
-                why.Append(CultureInfo.InvariantCulture, $" The pool waits for its budget: {budget}; this pool has {counts.Total} of them{budget.DescribeOthers(desk.Share!)}.");
+                why.Append(CultureInfo.InvariantCulture, $" The pool waits for its budget: {budget}; this pool has {desk.Share!.Held} of them{budget.DescribeOthers(desk.Share!)}.");
             }
 
             if (failure is not null)

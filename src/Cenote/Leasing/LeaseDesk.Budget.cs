@@ -23,6 +23,12 @@ internal sealed partial class LeaseDesk : IBudgetedPool
 
     void IBudgetedPool.Settle() => Settle();
 
+    void IBudgetedPool.RecordFailure(Exception exception)
+    {
+        Meters.MaintenanceFailures.Increment();
+        _failures.RecordBudgetFailure(exception);
+    }
+
     /// <summary>Joins a budget, before the pool opens its first connection.</summary>
     /// <returns><see langword="false"/> when the budget has no room for the guaranteed connections.</returns>
     internal bool TryJoin(PermitLedger ledger, int guaranteed)
@@ -87,12 +93,13 @@ internal sealed partial class LeaseDesk : IBudgetedPool
     }
 
     /// <summary>
-    /// Takes an idle connection that goes to another pool of the budget, in the form of its permit. Under the lock.
+    /// Takes an idle connection that goes to another pool of the budget, in the form of its permit, although callers of
+    /// this one wait for it. Under the lock.
     /// </summary>
-    private Slot? TryTakeOwed(TimeSpan now, bool hasWaiters)
+    private Slot? TryTakeOwed(TimeSpan now)
     {
-        if (_share is not { } share || !_attention.HasAny(Leasing.Attention.Budgeted) || FindOwed(hasWaiters, out var word) is not { } slot
-            || !share.Ledger.TryBeginReclaim(share, hasWaiters, now, Expected.Opens.Value ?? TimeSpan.Zero, LongestWait))
+        if (_share is not { } share || !_attention.HasAny(Leasing.Attention.Budgeted) || FindOwed(hasWaiters: true, out var word) is not { } slot
+            || !share.Ledger.TryBeginReclaim(share, now, Expected.Opens.Value ?? TimeSpan.Zero, LongestWait))
         {
             return null;
         }
@@ -104,6 +111,18 @@ internal sealed partial class LeaseDesk : IBudgetedPool
 
         share.Ledger.CancelReclaim(share);
         return null;
+    }
+
+    /// <summary>
+    /// Lets the budget close the longest idle connection of all pools, if this one has one that it does not need. Under
+    /// the lock.
+    /// </summary>
+    private void OfferIdle()
+    {
+        if (_share is { } share && _attention.HasAny(Leasing.Attention.Budgeted) && FindOwed(hasWaiters: false, out _) is not null)
+        {
+            share.Ledger.LookAgain(share);
+        }
     }
 
     /// <summary>

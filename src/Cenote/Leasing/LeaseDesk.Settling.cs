@@ -36,7 +36,7 @@ internal sealed partial class LeaseDesk
 
                 // Excess connections go first: a busy pool would otherwise rent them again and again, and never shrink.
                 toClose = TryTakeExcess();
-                toReclaim = toClose is null && _queue.Count > 0 ? TryTakeOwed(now, hasWaiters: true) : null;
+                toReclaim = toClose is null && _queue.Count > 0 ? TryTakeOwed(now) : null;
                 waiter = TryMatch(out served, out ticket, now, isAllowed: toClose is null && toReclaim is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
                 if (waiter is null && toClose is null && toReclaim is null)
@@ -45,8 +45,7 @@ internal sealed partial class LeaseDesk
                     toOpen = toValidate is null ? TryTakeEmpty(now, ref over, ref isInDoubt) : null;
                     if (toOpen is null && toValidate is null)
                     {
-                        // What no caller of this pool needs goes to another one.
-                        toReclaim = TryTakeOwed(now, hasWaiters: false);
+                        OfferIdle();
                     }
 
                     _hasIdle = _queue.Count > 0 && _slots.HasIdle();

@@ -53,6 +53,9 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
         }
     }
 
+    /// <summary>Records what the pool threw when its budget had something to do in it.</summary>
+    internal void RecordBudgetFailure(Exception exception) => journal.MaintenanceFailed(nameof(ConnectionBudget), exception);
+
     /// <summary>Returns the exception for a connection that could not be opened.</summary>
     internal ConnectionOpenException OpenFailed(OpenFailure failure) => new(
         settings.Name,
