@@ -7,7 +7,8 @@ const string Program = "cenote";
 var output = GuardedWriter.Install();
 var top = new TopCommand();
 var check = new CheckCommand();
-var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top, check };
+var size = new SizeCommand();
+var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top, check, size };
 top.SetAction(async words =>
 {
     var reader = new TopOptionsReader(top, words);
@@ -18,6 +19,11 @@ check.SetAction(async words =>
 {
     var reader = new CheckOptionsReader(check, words);
     return reader.Read() is { } options ? await CheckSession.RunAsync(options, TimeProvider.System) : Refuse(reader.Problems, check);
+});
+size.SetAction(async words =>
+{
+    var reader = new SizeOptionsReader(size, words);
+    return reader.Read() is { } options ? await SizeSession.RunAsync(options, TimeProvider.System) : Refuse(reader.Problems, size);
 });
 
 var parsed = root.Parse(args);
@@ -32,21 +38,33 @@ return output.Close(Program, await parsed.InvokeAsync(new InvocationConfiguratio
 int RefuseWords()
 {
     var problems = parsed.Errors.Select(error => ArgumentProblems.WithoutWords(error.Message));
-    IReadOnlyList<string> more = [];
-    if (parsed.CommandResult.Command == top)
+    return Refuse([.. problems, .. ProblemsOf(parsed.CommandResult.Command)], parsed.CommandResult.Command);
+}
+
+IReadOnlyList<string> ProblemsOf(Command command)
+{
+    if (command == top)
     {
         var reader = new TopOptionsReader(top, parsed);
         reader.Read();
-        more = reader.Problems;
+        return reader.Problems;
     }
-    else if (parsed.CommandResult.Command == check)
+
+    if (command == check)
     {
         var reader = new CheckOptionsReader(check, parsed);
         reader.Read();
-        more = reader.Problems;
+        return reader.Problems;
     }
 
-    return Refuse([.. problems, .. more], parsed.CommandResult.Command);
+    if (command == size)
+    {
+        var reader = new SizeOptionsReader(size, parsed);
+        reader.Read();
+        return reader.Problems;
+    }
+
+    return [];
 }
 
 int Refuse(IReadOnlyCollection<string> problems, Command command)

@@ -21,6 +21,9 @@ public sealed partial class ProgramTests : IDisposable
         ["cenote check postgresql --connection-file connection.txt"] = "Cenote.CliTests.Checking, in another folder",
         ["cenote check mysql"] = "Cenote.CliTests.Checking, from a file",
         ["cenote check sqlite --connection \"Data Source=app.db\" --json"] = "Cenote.CliTests.Checking, in another folder",
+        ["cenote size postgresql --connection-file connection.txt --statement-file query.sql --instances 4 --svg curve.svg"] = "Cenote.CliTests.Sizing, with another statement",
+        ["cenote size mysql --statement \"SELECT count(*) FROM orders\" --seconds 120 --json"] = "Cenote.CliTests.Sizing, from a file",
+        ["cenote size postgresql --statement \"SELECT count(*) FROM orders\""] = "Cenote.CliTests.Sizing, from a file",
         ["cenote check postgresql"] = "Cenote.CliTests.Checking, from a file",
         ["cenote top https://example.com/pools --header-file token.txt --pool orders"] = "CliRun, at another address",
     };

@@ -30,7 +30,13 @@ internal static class CheckOutput
         }
 
         console.WriteLine();
-        foreach (var finding in report.Findings.OrderByDescending(static finding => finding.Level))
+        Print(report.Findings, console);
+    }
+
+    /// <summary>Prints findings, the worst first.</summary>
+    public static void Print(IEnumerable<CheckFinding> findings, IAnsiConsole console)
+    {
+        foreach (var finding in findings.OrderByDescending(static finding => finding.Level))
         {
             var (word, style) = finding.Level switch { CheckLevel.Problem => ("problem", "red bold"), CheckLevel.Warning => ("warning", "yellow"), _ => ("note", "grey") };
             var lines = SafeText.Wrap(finding.Text, Math.Max(20, console.Profile.Width - 10)).ToList();

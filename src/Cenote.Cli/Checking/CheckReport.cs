@@ -12,6 +12,14 @@ internal sealed class CheckReport
 
     public IReadOnlyList<CheckFinding> Findings => _findings;
 
+    /// <summary>
+    /// Gets or sets how many connections this user can have in all; <see langword="null"/> without a server.
+    /// </summary>
+    public int? Room { get; set; }
+
+    /// <summary>Gets or sets how many of them exist.</summary>
+    public int InUse { get; set; }
+
     public bool HasProblem => _findings.Exists(static finding => finding.Level == CheckLevel.Problem);
 
     /// <summary>

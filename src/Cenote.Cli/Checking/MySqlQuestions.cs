@@ -27,6 +27,12 @@ internal sealed class MySqlQuestions : ServerQuestions
 
     public override string SessionQuery => "SELECT CONNECTION_ID()";
 
+    // A statement that defines data ends a transaction, and with it a read-only one. A proxy's session is also that of
+    // others.
+    public override string BeginReadOnly => IsProxied ? "START TRANSACTION READ ONLY" : "SET SESSION TRANSACTION READ ONLY";
+
+    public override bool IsRefusedAsWrite(DbException exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CannotExecuteInReadOnlyTransaction };
+
     public override DatabaseProvider NewProvider(string connectionString)
     {
         // The driver refuses the user variable of a leftover otherwise.

@@ -43,6 +43,10 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
 
     public override string SessionQuery => "SELECT pg_backend_pid()";
 
+    public override string BeginReadOnly => "BEGIN READ ONLY";
+
+    public override bool IsRefusedAsWrite(DbException exception) => exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
+
     public override DatabaseProvider NewProvider(string connectionString) => new PostgreSqlProvider(connectionString);
 
     public override async Task AskAsync(DbConnection connection, CheckReport report, CancellationToken cancellationToken)

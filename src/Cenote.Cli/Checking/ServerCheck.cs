@@ -14,14 +14,14 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
 
     private static readonly TimeSpan FarAway = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Returns a pool of one connection. Nothing is opened yet.</summary>
+    /// <summary>Returns a pool. Nothing is opened yet.</summary>
     /// <exception cref="ArgumentException">The connection string is invalid.</exception>
     /// <exception cref="PoolOptionsException">A pool cannot have these settings.</exception>
-    public static ConnectionPool NewPool(ServerQuestions questions, string connectionString, TimeSpan timeout) =>
+    public static ConnectionPool NewPool(ServerQuestions questions, string connectionString, TimeSpan timeout, int size = 1) =>
         new(questions.NewProvider(connectionString), new ConnectionPoolOptions
         {
             MinSize = 0,
-            MaxSize = 1,
+            MaxSize = size,
             AcquireTimeout = timeout,
             ConnectTimeout = timeout,
 

@@ -32,6 +32,12 @@ internal abstract class ServerQuestions
     /// <summary>Gets a name of this check alone.</summary>
     protected string Name { get; } = "cenote_check_" + Guid.NewGuid().ToString("N")[..12];
 
+    /// <summary>Gets the statement after which a session executes nothing that writes, until its lease ends.</summary>
+    public abstract string BeginReadOnly { get; }
+
+    /// <summary>Returns whether a statement failed because it would have written.</summary>
+    public abstract bool IsRefusedAsWrite(DbException exception);
+
     /// <exception cref="ArgumentException">The connection string is invalid, or has a setting that a pool refuses. The
     /// message quotes no secret.</exception>
     public abstract DatabaseProvider NewProvider(string connectionString);
@@ -84,6 +90,7 @@ internal abstract class ServerQuestions
     /// <param name="limit">The names of the settings that limit it.</param>
     protected static void AddRoom(CheckReport report, int room, int inUse, string limit)
     {
+        (report.Room, report.InUse) = (room, inUse);
         report.Add("limits", "room for pools", FormattableString.Invariant($"{room} connections, {inUse} of them in use"));
         if (inUse >= room * 8 / 10)
         {

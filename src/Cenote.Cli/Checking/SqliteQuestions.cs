@@ -16,6 +16,10 @@ internal sealed class SqliteQuestions : ServerQuestions
 
     public override string? SessionQuery => null;
 
+    public override string BeginReadOnly => "PRAGMA query_only = 1";
+
+    public override bool IsRefusedAsWrite(DbException exception) => exception is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY };
+
     public override DatabaseProvider NewProvider(string connectionString)
     {
         var builder = SafeConnectionString.Parse(new SqliteConnectionStringBuilder(), connectionString, AddressKind.File);

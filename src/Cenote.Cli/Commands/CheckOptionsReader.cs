@@ -1,125 +1,20 @@
 using System.CommandLine;
-using System.Globalization;
-using Cenote.Cli.Checking;
-using Cenote.Shared;
 
 namespace Cenote.Cli.Commands;
 
-/// <summary>
-/// Turns the words of the command line into options and lists every problem, without a part of the connection string.
-/// </summary>
-internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words)
+/// <summary>Turns the words of <c>cenote check</c> into options.</summary>
+internal sealed class CheckOptionsReader(CheckCommand command, ParseResult words) : DatabaseOptionsReader(command, words)
 {
-    private static readonly string[] Secrets = ["password", "pwd", "psw", "passphrase", "ssl password", "sslpassword", "certificate password", "certificatepassword"];
-
-    private static readonly TimeSpan Default = TimeSpan.FromSeconds(10);
-
-    private readonly List<string> _problems = [];
-
-    /// <summary>Gets one sentence per problem; empty for valid options.</summary>
-    public IReadOnlyList<string> Problems => _problems;
-
     /// <returns><see langword="null"/> with a problem.</returns>
     public CheckOptions? Read()
     {
-        var questions = ReadDatabase();
-        var timeout = ReadTimeout();
-        var connection = ReadConnection();
-        if (connection is not null && questions is not null)
-        {
-            CheckConnection(questions, connection, timeout > TimeSpan.Zero ? timeout : Default);
-        }
-
-        return _problems.Count > 0 ? null : new CheckOptions
+        var (questions, connection, timeout) = ReadTarget();
+        return Problems.Count > 0 ? null : new CheckOptions
         {
             Questions = questions!,
             ConnectionString = connection!,
             Timeout = timeout,
-            Json = words.GetResult(command.Json) is not null && words.GetValue(command.Json),
+            Json = AsksForJson,
         };
     }
-
-    private ServerQuestions? ReadDatabase()
-    {
-        var word = words.GetValue(command.Database);
-        var questions = ServerQuestions.For(word);
-        if (questions is null)
-        {
-            _problems.Add($"DATABASE is {(word is null ? "missing" : "none that can be checked")}: give postgresql, mysql or sqlite.");
-        }
-
-        return questions;
-    }
-
-    private TimeSpan ReadTimeout()
-    {
-        if (Value(command.Timeout) is not { } text)
-        {
-            return Default;
-        }
-
-        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0.1 and <= 600)
-        {
-            return TimeSpan.FromSeconds(seconds);
-        }
-
-        _problems.Add("--timeout is not a number of seconds from 0.1 to 600.");
-        return TimeSpan.Zero;
-    }
-
-    private string? ReadConnection()
-    {
-        var given = Value(command.Connection);
-        if (Value(command.ConnectionFile) is { } file)
-        {
-            if (given is not null)
-            {
-                _problems.Add("--connection and --connection-file are both given. Give one of them.");
-                return null;
-            }
-
-            var text = SecretSource.Read(command.ConnectionFile.Name, file, out var problem);
-            if (problem is not null)
-            {
-                _problems.Add(problem);
-            }
-
-            return text?.Trim();
-        }
-
-        var found = given ?? SecretSource.FromEnvironment(SecretSource.ConnectionVariable);
-        if (found is null)
-        {
-            _problems.Add($"The connection string is missing. Give --connection, --connection-file, or set the environment variable {SecretSource.ConnectionVariable}.");
-        }
-
-        return found;
-    }
-
-    private void CheckConnection(ServerQuestions questions, string connection, TimeSpan timeout)
-    {
-        try
-        {
-            // The rules of the pool itself, whose messages repeat nothing that may be a secret.
-            using var pool = ServerCheck.NewPool(questions, connection, timeout);
-        }
-        catch (Exception exception) when (exception is ArgumentException or PoolOptionsException)
-        {
-            _problems.Add($"The connection string is refused: {exception.Message.Split(" (Parameter")[0]}");
-            return;
-        }
-
-        if (Value(command.Connection) is { } given && HasSecret(given))
-        {
-            _problems.Add($"--connection has a password in it, which every user of the machine sees. Set {SecretSource.ConnectionVariable}, or give --connection-file.");
-        }
-    }
-
-    private static bool HasSecret(string connectionString)
-    {
-        var pairs = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connectionString };
-        return Array.Exists(Secrets, pairs.ContainsKey);
-    }
-
-    private string? Value(Option<string?> option) => words.GetResult(option) is { Errors: var errors } && !errors.Any() ? words.GetValue(option) : null;
 }

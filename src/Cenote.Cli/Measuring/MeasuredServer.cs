@@ -1,0 +1,66 @@
+using System.Data.Common;
+using Cenote.Cli.Checking;
+
+namespace Cenote.Cli.Measuring;
+
+/// <summary>What a measurement must know of a server before it starts.</summary>
+/// <param name="Name">The product and its version.</param>
+/// <param name="Room">How many connections this user can have in all; <see langword="null"/> without a server.</param>
+/// <param name="Free">How many of them are not in use.</param>
+/// <param name="Execution">The duration of the statement on an idle connection.</param>
+internal sealed record MeasuredServer(string Name, int? Room, int? Free, TimeSpan Execution)
+{
+    private const int Trials = 2;
+
+    /// <summary>
+    /// Asks the server and tries the statement: in a read-only transaction, unless the options allow writes.
+    /// </summary>
+    /// <exception cref="DbException">The server was not reached, or refused the statement.</exception>
+    /// <exception cref="MeasurementException">The statement changes data, or the driver cannot execute it.</exception>
+    public static async Task<MeasuredServer> AskAsync(StatementOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        await using var pool = ServerCheck.NewPool(options.Questions, options.ConnectionString, options.Timeout);
+        var report = new CheckReport();
+        await using (var lease = await pool.RentAsync(cancellationToken))
+        {
+            await options.Questions.AskAsync(lease.Connection, report, cancellationToken);
+        }
+
+        // The first execution may read what the next ones find in memory.
+        var execution = TimeSpan.MaxValue;
+        for (var trial = 0; trial < Trials; trial++)
+        {
+            var time = await TryAsync(pool, options, clock, cancellationToken);
+            execution = time < execution ? time : execution;
+        }
+
+        // The connection that asked ends before the measurement.
+        return new MeasuredServer($"{report.Rows[0].Name} {report.Rows[0].Value}", report.Room, report.Room - report.InUse + 1, execution);
+    }
+
+    private static async Task<TimeSpan> TryAsync(ConnectionPool pool, StatementOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        // The reset at the end of the lease rolls back.
+        await using var lease = await pool.RentAsync(cancellationToken);
+        if (!options.AllowsWrites)
+        {
+            await StatementLoad.ReadAsync(lease.Connection, options.Questions.BeginReadOnly, cancellationToken);
+        }
+
+        var started = clock.GetTimestamp();
+        try
+        {
+            await StatementLoad.ReadAsync(lease.Connection, options.Statement, cancellationToken);
+        }
+        catch (DbException exception) when (!options.AllowsWrites && options.Questions.IsRefusedAsWrite(exception))
+        {
+            throw new MeasurementException($"The statement was refused in a read-only transaction: {exception.Message.TrimEnd('.')}. Give --allow-writes if it may change data thousands of times.");
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or NotSupportedException or ArgumentException)
+        {
+            throw new MeasurementException($"The driver cannot execute the statement: {exception.Message}");
+        }
+
+        return clock.GetElapsedTime(started);
+    }
+}
