@@ -151,7 +151,7 @@ public sealed class ReplacedConnectionTests
         var rent = blocks ? Patience.OnOwnThread(() => test.Pool.Rent(Tenant, cancel.Token)) : test.Pool.RentAsync(Tenant, cancel.Token).AsTask();
         await step.Reached;
 
-        // Another connection is idle, so that the caller would be served at once.
+        // Another connection is idle, and would serve the caller.
         await cancel.CancelAsync();
         step.Die();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rent.Soon());
