@@ -8,7 +8,8 @@ var output = GuardedWriter.Install();
 var top = new TopCommand();
 var check = new CheckCommand();
 var size = new SizeCommand();
-var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top, check, size };
+var compare = new CompareCommand();
+var root = new RootCommand("Cenote: one connection pool for every ADO.NET driver.") { top, check, size, compare };
 top.SetAction(async words =>
 {
     var reader = new TopOptionsReader(top, words);
@@ -24,6 +25,11 @@ size.SetAction(async words =>
 {
     var reader = new SizeOptionsReader(size, words);
     return reader.Read() is { } options ? await SizeSession.RunAsync(options, TimeProvider.System) : Refuse(reader.Problems, size);
+});
+compare.SetAction(async words =>
+{
+    var reader = new CompareOptionsReader(compare, words);
+    return reader.Read() is { } options ? await CompareSession.RunAsync(options, TimeProvider.System) : Refuse(reader.Problems, compare);
 });
 
 var parsed = root.Parse(args);
@@ -60,6 +66,13 @@ IReadOnlyList<string> ProblemsOf(Command command)
     if (command == size)
     {
         var reader = new SizeOptionsReader(size, parsed);
+        reader.Read();
+        return reader.Problems;
+    }
+
+    if (command == compare)
+    {
+        var reader = new CompareOptionsReader(compare, parsed);
         reader.Read();
         return reader.Problems;
     }

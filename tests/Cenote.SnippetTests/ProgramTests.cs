@@ -24,6 +24,9 @@ public sealed partial class ProgramTests : IDisposable
         ["cenote size postgresql --connection-file connection.txt --statement-file query.sql --instances 4 --svg curve.svg"] = "Cenote.CliTests.Sizing, with another statement",
         ["cenote size mysql --statement \"SELECT count(*) FROM orders\" --seconds 120 --json"] = "Cenote.CliTests.Sizing, from a file",
         ["cenote size postgresql --statement \"SELECT count(*) FROM orders\""] = "Cenote.CliTests.Sizing, from a file",
+        ["cenote compare postgresql --connection-file connection.txt --statement-file query.sql"] = "Cenote.CliTests.Comparing, with another statement",
+        ["cenote compare mysql --statement \"SELECT name FROM customers WHERE id = 7\" --connections 20 --clients 1,20,100 --json"] = "Cenote.CliTests.Comparing, with another statement",
+        ["cenote compare postgresql --statement \"SELECT count(*) FROM orders\""] = "Cenote.CliTests.Comparing, from a file",
         ["cenote check postgresql"] = "Cenote.CliTests.Checking, from a file",
         ["cenote top https://example.com/pools --header-file token.txt --pool orders"] = "CliRun, at another address",
     };

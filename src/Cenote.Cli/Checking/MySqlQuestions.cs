@@ -27,6 +27,16 @@ internal sealed class MySqlQuestions : ServerQuestions
 
     public override string SessionQuery => "SELECT CONNECTION_ID()";
 
+    public override DbDataSource NewDriverPool(string connectionString, int size, TimeSpan timeout) => new MySqlDataSource(new MySqlConnectionStringBuilder(connectionString)
+    {
+        Pooling = true,
+        ConnectionReset = true,
+        AllowUserVariables = true,
+        MinimumPoolSize = 0,
+        MaximumPoolSize = (uint)size,
+        ConnectionTimeout = (uint)timeout.TotalSeconds,
+    }.ConnectionString);
+
     // A statement that defines data ends a transaction, and with it a read-only one. A proxy's session is also that of
     // others.
     public override string BeginReadOnly => IsProxied ? "START TRANSACTION READ ONLY" : "SET SESSION TRANSACTION READ ONLY";

@@ -43,6 +43,9 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
 
     public override string SessionQuery => "SELECT pg_backend_pid()";
 
+    public override DbDataSource NewDriverPool(string connectionString, int size, TimeSpan timeout) => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true, NoResetOnClose = false, MinPoolSize = 0, MaxPoolSize = size, Timeout = (int)timeout.TotalSeconds });
+
     public override string BeginReadOnly => "BEGIN READ ONLY";
 
     public override bool IsRefusedAsWrite(DbException exception) => exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;

@@ -96,73 +96,19 @@ internal sealed class ServerCheck(ServerQuestions questions, TimeProvider clock)
         return Describe(connects);
     }
 
-    /// <summary>
-    /// Leaves something in a session, returns it to the pool, and looks at it as the next holder would.
-    /// </summary>
     private async Task<string> TryAsync(ConnectionPool pool, Leftover leftover, CheckReport report, CancellationToken cancellationToken)
     {
-        string before;
-        string left;
-        string session;
-        await using (var lease = await pool.RentAsync(cancellationToken))
+        switch (await LeftoverTrial.RunAsync(pool, leftover, questions.SessionQuery, cancellationToken))
         {
-            session = await SessionAsync(lease.Connection, cancellationToken);
-            before = await LookAsync(lease.Connection, leftover.Look, cancellationToken);
-            left = await LeaveAsync(lease.Connection, leftover.Leave, cancellationToken)
-                ? await LookAsync(lease.Connection, leftover.Look, cancellationToken)
-                : before;
-        }
-
-        if (left == before)
-        {
-            return "not tried: the user or the server does not allow it";
-        }
-
-        await using var next = await pool.RentAsync(cancellationToken);
-        if (await SessionAsync(next.Connection, cancellationToken) != session)
-        {
-            return "not tried: the session was closed";
-        }
-
-        if (await LookAsync(next.Connection, leftover.Look, cancellationToken) == before)
-        {
-            return "cleared";
-        }
-
-        report.Find(CheckLevel.Problem, $"A reset leaves behind: {leftover.Name}. The next holder of the connection gets it.");
-        return "left behind";
-    }
-
-    private static async Task<bool> LeaveAsync(DbConnection connection, string statements, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = statements;
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return true;
-        }
-        catch (DbException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<string> SessionAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        questions.SessionQuery is { } query ? await LookAsync(connection, query, cancellationToken) : "";
-
-    // A refusal is an answer, too: that of a table that is not there.
-    private static async Task<string> LookAsync(DbConnection connection, string query, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var command = connection.CreateCommand();
-            command.CommandText = query;
-            return Convert.ToString(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture) ?? "";
-        }
-        catch (DbException exception)
-        {
-            return $"refused ({exception.SqlState})";
+            case LeftoverFate.Cleared:
+                return "cleared";
+            case LeftoverFate.NotAllowed:
+                return "not tried: the user or the server does not allow it";
+            case LeftoverFate.SessionClosed:
+                return "not tried: the session was closed";
+            default:
+                report.Find(CheckLevel.Problem, $"A reset leaves behind: {leftover.Name}. The next holder of the connection gets it.");
+                return "left behind";
         }
     }
 

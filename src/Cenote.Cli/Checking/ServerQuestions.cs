@@ -32,6 +32,13 @@ internal abstract class ServerQuestions
     /// <summary>Gets a name of this check alone.</summary>
     protected string Name { get; } = "cenote_check_" + Guid.NewGuid().ToString("N")[..12];
 
+    /// <summary>Returns the driver's own pool with the same guarantees as ours.</summary>
+    /// <param name="connectionString">A connection string that <see cref="NewProvider"/> accepts.</param>
+    /// <param name="size">The most connections.</param>
+    /// <param name="timeout">How long a client waits for one.</param>
+    /// <returns><see langword="null"/> where the driver has no such pool.</returns>
+    public abstract DbDataSource? NewDriverPool(string connectionString, int size, TimeSpan timeout);
+
     /// <summary>Gets the statement after which a session executes nothing that writes, until its lease ends.</summary>
     public abstract string BeginReadOnly { get; }
 

@@ -16,6 +16,9 @@ internal sealed class SqliteQuestions : ServerQuestions
 
     public override string? SessionQuery => null;
 
+    // The driver's pool has no limit, and leaves settings in a session.
+    public override DbDataSource? NewDriverPool(string connectionString, int size, TimeSpan timeout) => null;
+
     public override string BeginReadOnly => "PRAGMA query_only = 1";
 
     public override bool IsRefusedAsWrite(DbException exception) => exception is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY };
