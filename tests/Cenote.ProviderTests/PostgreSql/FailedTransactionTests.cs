@@ -1,8 +1,8 @@
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>
-/// PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and the driver calls that
-/// success.
+/// PostgreSQL answers the commit of a transaction in which a statement failed with a rollback, and the driver calls
+/// that success.
 /// </summary>
 public sealed class FailedTransactionTests
 {
