@@ -45,8 +45,8 @@ internal static class PoolSection
             .Where(entry => entry.Value is not null || !section.GetSection(entry.Key).GetChildren().Any());
 
         // Deeper keys first, so that "CircuitBreaker": false, for example in the environment, replaces details
-        // elsewhere.
-        foreach (var (key, value) in entries.OrderByDescending(entry => entry.Key.Count(character => character == ':')))
+        // elsewhere. Lanes are in the order of their names.
+        foreach (var (key, value) in entries.OrderByDescending(static entry => entry.Key.Count(static character => character == ':')).ThenBy(static entry => entry.Key, StringComparer.OrdinalIgnoreCase))
         {
             var text = new SettingText($"{section.Path}:{key}", value);
             try
@@ -59,7 +59,7 @@ internal static class PoolSection
                 {
                     set(options, text);
                 }
-                else
+                else if (!LaneSection.TrySet(options, key, text))
                 {
                     options.AddProblem(DescribeUnknownKey(text.Path, key, poolName));
                 }

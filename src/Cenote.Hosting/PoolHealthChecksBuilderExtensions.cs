@@ -18,6 +18,13 @@ public static class PoolHealthChecksBuilderExtensions
     public const string LiveTag = "live";
 
     /// <summary>
+    /// The name of the lane in which the health checks of the application rent: not the checks of this class, which
+    /// rent no connection, but all others. Give a lane of this name a reserve, see
+    /// <see cref="Cenote.ConnectionPoolOptions.Lanes"/>. A pool without such a lane uses its default lane.
+    /// </summary>
+    public const string LaneName = "health";
+
+    /// <summary>
     /// Adds two checks of all pools of the container's <see cref="Cenote.PoolRegistry"/> that are in use: readiness,
     /// tagged <see cref="ReadyTag"/>, and liveness, tagged <see cref="LiveTag"/>, whose name ends in <c>_live</c>.
     /// </summary>
@@ -77,6 +84,7 @@ public static class PoolHealthChecksBuilderExtensions
         }
 
         builder.Services.TryAddSingleton<PoolHealthMonitor>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HealthCheckServiceOptions>, HealthLane>());
         string[] more = [.. tags ?? []];
         return builder
             .Add(new HealthCheckRegistration(name, services => new ReadinessCheck(services, poolName, options), failureStatus, [ReadyTag, .. more]))

@@ -94,6 +94,16 @@ public sealed class ConnectionPoolBuilder
     /// <param name="resetMode">See <see cref="ConnectionPoolOptions.ResetMode"/>.</param>
     public ConnectionPoolBuilder WithResetMode(ResetMode resetMode) => Configure(options => options.ResetMode = resetMode);
 
+    /// <summary>Adds a lane: a named share of the connections and of the queue.</summary>
+    /// <param name="name">See <see cref="LaneOptions.Name"/>.</param>
+    /// <param name="configure">Changes its other settings; <see langword="null"/> for the defaults.</param>
+    public ConnectionPoolBuilder WithLane(string name, Action<LaneOptions>? configure = null)
+    {
+        var lane = new LaneOptions { Name = name };
+        configure?.Invoke(lane);
+        return Configure(options => options.Lanes = [.. options.Lanes, lane]);
+    }
+
     /// <summary>Sets the factory of the pool's logger.</summary>
     /// <param name="loggerFactory">See <see cref="ConnectionPoolOptions.LoggerFactory"/>.</param>
     public ConnectionPoolBuilder UseLoggerFactory(ILoggerFactory loggerFactory) => Configure(options => options.LoggerFactory = loggerFactory);

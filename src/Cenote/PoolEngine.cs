@@ -35,7 +35,8 @@ internal sealed class PoolEngine
         Classifier = new FailureClassifier(provider, settings.FailureClassifier);
         var meters = new Meters();
         Nesting = settings.NestedRentBehavior == NestedRentBehavior.Allow ? null : new NestedRentGuard(settings, meters, Journal.Logger);
-        Desk = new LeaseDesk(settings.Clock, meters, settings.CreateCapacity(), settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding)
+        var capacity = settings.CreateCapacity();
+        Desk = new LeaseDesk(settings.Clock, meters, capacity, settings.CircuitBreaker, settings.MaxWaiters, settings.LoadShedding, LaneTable.Create(settings, capacity))
         {
             StackSamplingInterval = settings.StackSamplingInterval,
             LongestWait = settings.AcquireTimeout,

@@ -176,6 +176,19 @@ internal static class SettingTable
         {
             Meaning = "How long waits must stay above the target before callers are rejected (0.1 s when shedding is on).",
         },
+        new("Lanes", options => options.Lanes is { Count: > 0 } lanes ? string.Join("; ", lanes) : null)
+        {
+            Range = "a section for each lane: Weight, Reserve, MaxSize, MaxWaiters, LoadShedding",
+            Meaning = "Named shares of the connections and of the queue.",
+            Parse = (_, text) => text.RefuseUnlessNone("a section with a section for each lane"),
+            Check = LaneProblems.Find,
+        },
+        new("DefaultLane", options => options.DefaultLane)
+        {
+            Range = "the name of a lane", Absent = "the first",
+            Meaning = "The lane of callers that choose none.",
+            Parse = (options, text) => options.DefaultLane = text.TextOrNull(),
+        },
         Choice("ResetMode", options => options.ResetMode, (options, value) => options.ResetMode = value) with
         {
             Meaning = "What is reset in a session between two leases.",

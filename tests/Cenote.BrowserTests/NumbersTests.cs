@@ -51,6 +51,29 @@ public sealed class NumbersTests(Browser browser)
     }
 
     [Fact]
+    public async Task The_page_of_a_pool_shows_its_lanes()
+    {
+        await using var pools = new TestPools();
+        var orders = await pools.AddSqliteAsync("orders", 0, 4, static options =>
+        {
+            options.AcquireTimeout = TimeSpan.FromMinutes(5);
+            options.Lanes = [new() { Name = "batch", MaxSize = 2 }, new() { Name = "interactive", Weight = 3, Reserve = 1 }];
+        });
+        await using var site = await Site.StartAsync(new SiteOptions { Registry = pools.Registry });
+        await using var holders = await Holders.HoldAsync(orders, leases: 2, waiters: 3);
+        await using var visit = await Visit.BeginAsync(browser, site);
+        await visit.ShowPoolAsync("orders");
+
+        var batch = visit.Page.Panel("lanes").Locator("tbody tr").First;
+        await batch.ShowsAsync("inUse", 2);
+        await batch.ShowsAsync("waiting", 3);
+        await batch.ShowsAsync("rents", 2);
+        await Assertions.Expect(batch.Locator("[data-field=weight]")).ToHaveTextAsync("1 (25 %)");
+        await Assertions.Expect(visit.Page.Locator("[data-jump=lanes]")).ToBeVisibleAsync();
+        await visit.IsCleanAsync();
+    }
+
+    [Fact]
     public async Task The_page_of_a_pool_shows_its_statistics()
     {
         await using var pools = new TestPools();

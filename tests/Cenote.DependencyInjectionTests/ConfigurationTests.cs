@@ -119,6 +119,36 @@ public sealed class ConfigurationTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("MaxLifetime", text)).MaxLifetime);
 
     [Fact]
+    public void Lanes_are_sections_by_their_names()
+    {
+        var options = Read(
+            ("DefaultLane", "interactive"),
+            ("Lanes:interactive:Weight", "8"),
+            ("lanes:INTERACTIVE:reserve", "2"),
+            ("Lanes:batch:MaxSize", "4"),
+            ("Lanes:batch:MaxWaiters", "100"),
+            ("Lanes:batch:LoadShedding:Interval", "00:00:01"),
+            ("Lanes:other", null));
+
+        Assert.Equal(
+            ["batch weight 1, max size 4, max waiters 100, target delay 5 ms, interval 1 s", "interactive weight 8, reserve 2", "other weight 1"],
+            options.Lanes.Select(static lane => lane.ToString()).Order(StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        Assert.Null(Problems(options));
+    }
+
+    [Fact]
+    public void Mistakes_in_lanes_are_named_with_their_paths()
+    {
+        Assert.Equal(
+            $"{Section}Lanes:batch:MaxSizes is not a setting of a lane. Did you mean MaxSize? The settings are Weight, Reserve, MaxSize, MaxWaiters, LoadShedding, LoadShedding:TargetDelay, LoadShedding:Interval.",
+            Assert.Single(Problems(Read(("Lanes:batch:MaxSizes", "4")))!));
+        Assert.StartsWith($"{Section}Lanes:batch:Weight is 'much'.", Assert.Single(Problems(Read(("Lanes:batch:Weight", "much")))!), StringComparison.Ordinal);
+        Assert.StartsWith($"{Section}Lanes:batch is 'on'.", Assert.Single(Problems(Read(("Lanes:batch", "on")))!), StringComparison.Ordinal);
+        Assert.StartsWith($"{Section}Lanes is 'batch'.", Assert.Single(Problems(Read(("Lanes", "batch")))!), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_connection_string_in_the_wrong_place_is_not_shown() =>
         Assert.DoesNotContain("sesame", Assert.Single(Problems(Read(("MaxSize", "Host=db;Password=sesame")))!), StringComparison.Ordinal);
 

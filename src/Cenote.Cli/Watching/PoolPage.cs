@@ -61,6 +61,7 @@ internal static class PoolPage
             .. Fact("Rates", $"{Figures.Rate(row.RentsPerSecond)} rents/s · {Figures.Rate(row.WaitsPerSecond)} waits/s · errors {Amounts.Percent(row.ErrorRate)} of the last minute", width),
             .. Fact("State", $"{Amounts.Words(row.State)} · circuit {Amounts.Words(row.Circuit)} · {Figures.Count(row.Timeouts)} timeouts · {Figures.Count(row.OpenFailures)} failed opens · {Figures.Count(row.LeaksSuspected)} suspected leaks", width),
         ];
+        lines = lines.Concat((pool.Lanes ?? []).SelectMany(lane => Fact("Lane", $"{lane.Name}: {Figures.Count(lane.InUse)}{(lane.MaxSize is { } max ? $" of {Figures.Count(max)}" : "")} in use · {Figures.Count(lane.Waiting)} waiting, longest {Amounts.Duration(lane.LongestWaitSeconds)} · p99 {Amounts.Duration(lane.WaitP99Seconds)} · {Figures.Count(lane.OverloadRejections)} rejected", width)));
         return pool.LastOpenFailure is { } failure
             ? lines.Concat(Fact("Last failure", $"{Clock(failure.Time)} {failure.Kind}: {failure.Message}", width))
             : lines;

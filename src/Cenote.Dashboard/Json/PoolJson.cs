@@ -13,7 +13,8 @@ internal sealed record PoolJson(
     IReadOnlyList<LeakJson> Leaks,
     IReadOnlyList<StatementJson>? Statements,
     IReadOnlyList<EventJson> Events,
-    IReadOnlyList<SettingJson> Settings);
+    IReadOnlyList<SettingJson> Settings,
+    IReadOnlyList<LaneJson>? Lanes = null);
 
 /// <summary>Counters since the pool was constructed.</summary>
 internal sealed record TotalsJson(

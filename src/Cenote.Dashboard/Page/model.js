@@ -14,7 +14,7 @@
  * @typedef {{ id: string, slot: number, heldSeconds: number, rentedAt: string, site: string | null, file: string | null, line: number | null, member: string | null,
  *   isSuspectedLeak: boolean, stack: string | null, thread: string | null, session: string | null }} Lease
  * @typedef {{ row: PoolRow, diagnosis: Diagnosis, totals: any, latencies: any, lastOpenFailure: any, circuit: any, slots: Slot[], leases: Lease[], leaks: any[],
- *   statements: any[] | null, events: any[], settings: any[] }} Pool
+ *   statements: any[] | null, events: any[], settings: any[], lanes?: any[] }} Pool
  * @typedef {{ pool: string, stepSeconds: number, times: number[], series: Record<string, (number | null)[]>, closed: Record<string, (number | null)[]> }} History
  */
 

@@ -5,6 +5,7 @@ import { createDiagnosis } from './diagnosis.js';
 import { el, foreign, setAttribute, setText } from './dom.js';
 import { createEvents } from './events.js';
 import { words } from './format.js';
+import { createLanes } from './lanes.js';
 import { createLeaks } from './leaks.js';
 import { createLeases } from './leases.js';
 import { levelOf } from './levels.js';
@@ -27,13 +28,15 @@ export function createPoolView(main, context, { name, section }) {
         ask: (action, details) => ask(context, name, action, { ...details, row: latest?.row }),
     });
     const charts = createPoolCharts(name, context);
-    const parts = [createSlots(), createLeaks(), createStatements(), createEvents(), createSettings(), createCounters()];
+    const lanes = createLanes();
+    const parts = [lanes, createSlots(), createLeaks(), createStatements(), createEvents(), createSettings(), createCounters()];
     const panels = [leases.panel, charts.panel, ...parts.map(part => part.panel)]; // Holders are the second thing an operator looks for.
     const jumps = el(
         'nav',
         { 'class': 'jumps', 'aria-label': 'Sections of this pool' },
         ...panels.map(panel => el('a', { href: poolHref(name, panel.id), data: { jump: panel.id } }, panel.title)),
     );
+    const laneJump = jumps.querySelector("[data-jump='lanes']");
     const set = el('a', { hidden: true });
     const missing = el('p', { class: 'notice notice-problem', hidden: true, role: 'status' });
     const waiting = el('p', { class: 'empty' }, 'Waiting for data of this pool…');
@@ -96,6 +99,7 @@ export function createPoolView(main, context, { name, section }) {
             facts.update(latest);
             bar.update(latest.row);
             [leases, ...parts].forEach(part => part.update(latest));
+            laneJump?.toggleAttribute('hidden', lanes.panel.root.hidden);
             charts.update();
             if (first && section !== null) {
                 this.go(section);

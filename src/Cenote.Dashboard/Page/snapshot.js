@@ -49,7 +49,7 @@ function clean(data) {
         budget.shares = list(budget.shares).filter(isObject);
     }
     for (const part of [...data.pools, ...data.replicaSets]) {
-        for (const name of ['slots', 'leases', 'leaks', 'statements', 'events', 'settings', 'servers', 'topologyChanges']) {
+        for (const name of ['slots', 'leases', 'leaks', 'statements', 'events', 'settings', 'lanes', 'servers', 'topologyChanges']) {
             if (Array.isArray(part[name])) {
                 part[name] = part[name].filter(isObject);
             }

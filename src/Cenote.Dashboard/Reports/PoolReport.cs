@@ -23,7 +23,8 @@ internal static class PoolReport
             Leaks: watched.Leaks.Read(),
             Statements: pool.IsStatementStatisticsEnabled ? [.. pool.GetStatementStatistics().Select(StatementOf)] : null,
             Events: [.. pool.GetEvents().Reverse().Select(EventOf)],
-            Settings: [.. pool.GetSettings().Select(SettingOf)]);
+            Settings: [.. pool.GetSettings().Select(SettingOf)],
+            Lanes: [.. statistics.Lanes.Select(LaneOf)]);
     }
 
     private static TotalsJson TotalsOf(PoolStatistics pool) => new(
@@ -93,6 +94,23 @@ internal static class PoolReport
         statement.LastErrorTime);
 
     private static SettingJson SettingOf(PoolSetting setting) => new(setting.Name, setting.Value, setting.Default, setting.Unit, setting.Description, setting.CanChange);
+
+    private static LaneJson LaneOf(LaneStatistics lane) => new(
+        lane.Name,
+        lane.Weight,
+        lane.Reserve,
+        lane.MaxSize,
+        lane.InUse,
+        lane.IsFull,
+        lane.Waiting,
+        LatencyReport.Seconds(lane.LongestWait),
+        lane.Rents,
+        lane.Waits,
+        lane.WaitTime.Count == 0 ? null : LatencyReport.Seconds(lane.WaitTime.P50),
+        lane.WaitTime.Count == 0 ? null : LatencyReport.Seconds(lane.WaitTime.P99),
+        lane.Timeouts,
+        lane.Cancellations,
+        lane.OverloadRejections);
 
     private static EventJson EventOf(PoolEvent happened) => new(
         happened.Sequence,

@@ -19,7 +19,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     private readonly IReadOnlyList<LeaseInfo> _leases = engine.Leases.Read();
 
-    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall or FindingKind.BudgetExhausted;
+    internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall or FindingKind.BudgetExhausted or FindingKind.LaneFull;
 
     internal void Find(List<Finding> findings, bool isSaturated)
     {
@@ -47,7 +47,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             isSaturated = false;
         }
 
-        if (isSaturated && window is not null && (FindSlowUses(window) ?? FindSaturatedDatabase(window) ?? FindSmallPool(window)) is { } cause)
+        if (isSaturated && (FindOfLeases() ?? FindFullLane() ?? (window is null ? null : FindSmallPool(window))) is { } cause)
         {
             findings.Add(cause);
         }
@@ -180,6 +180,30 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             Text($"waits for budget '{budget.Name}': its pools have {all.Connections} of {all.MaxConnections} connections, this one {share.Held}{reserved}"),
             Text($"{all}; this pool has {share.Held}{budget.DescribeOthers(share)}. Guaranteed to this pool: {share.Guaranteed}."),
             "Return connections sooner, also in the other pools of the budget. Raise the budget if the database has room, or give this pool a GuaranteedSize.");
+    }
+
+    private Finding? FindOfLeases() => window is null ? null : FindSlowUses(window) ?? FindSaturatedDatabase(window);
+
+    /// <summary>
+    /// Finds the lane with the most waiting callers, where it has reached its own limits, not those of the pool.
+    /// </summary>
+    private Finding? FindFullLane()
+    {
+        var lane = statistics.Lanes.MaxBy(static lane => lane.Waiting);
+        var reserved = statistics.Lanes.Where(other => other != lane && other.InUse < other.Reserve).ToList();
+        if (lane is not { Waiting: > 0, IsFull: true } || (lane.InUse != lane.MaxSize && reserved.Count == 0))
+        {
+            return null;
+        }
+
+        return new Finding(
+            FindingKind.LaneFull,
+            DiagnosisLevel.Degraded,
+            lane.InUse == lane.MaxSize
+                ? Text($"lane '{lane.Name}' has its maximum of {Readable.Count(lane.InUse, "connection")}, and {Readable.Count(lane.Waiting, "caller waits", "callers wait")}")
+                : Text($"lane '{lane.Name}' has {Readable.Count(lane.InUse, "connection")}, and {Readable.Count(lane.Waiting, "caller waits", "callers wait")}; {reserved.Sum(static other => other.Reserve - other.InUse)} are reserved for {string.Join(", ", reserved.Select(static other => other.Name))}"),
+            Text($"Lanes: {string.Join("; ", statistics.Lanes)}."),
+            "This is intended for work that may wait. Otherwise raise the MaxSize of the lane, lower the Reserve of the others, or send less work into it at once (MaxWaiters).");
     }
 
     /// <summary>Finds long leases that hold at least half of the connections, while most leases are short.</summary>

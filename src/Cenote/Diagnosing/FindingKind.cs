@@ -80,4 +80,9 @@ public enum FindingKind
 
     /// <summary>Callers wait because the <see cref="ConnectionBudget"/> of the pool has no connection for it.</summary>
     BudgetExhausted,
+
+    /// <summary>
+    /// Callers wait because their lane may have no further connection, see <see cref="LaneOptions"/>.
+    /// </summary>
+    LaneFull,
 }

@@ -94,7 +94,7 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
                 FindingKind.Saturated,
                 DiagnosisLevel.Degraded,
                 saturation + Holders(),
-                Text($"{counts}; {statistics.Timeouts} callers reached their acquire timeout so far"),
+                Text($"{counts}; {statistics.Timeouts} callers reached their acquire timeout so far{Lanes(statistics)}"),
                 "Check which leases hold the connections and for how long. Return them sooner, or enlarge the pool if the database has capacity."));
         }
 
@@ -222,6 +222,8 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
             ? Text($", held mostly by {most.Key}, {most.Count()} of them for up to {most.Max(static lease => lease.Age).TotalSeconds:0} s")
             : "";
     }
+
+    private static string Lanes(PoolStatistics statistics) => statistics.Lanes.Count == 0 ? "" : $". Lanes: {string.Join("; ", statistics.Lanes)}";
 
     private static string Waiting(PoolStatistics statistics) => statistics.Counts.Waiting == 0
         ? "callers queue"

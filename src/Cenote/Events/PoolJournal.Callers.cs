@@ -8,26 +8,26 @@ namespace Cenote.Events;
 internal sealed partial class PoolJournal
 {
     /// <summary>Records a slow rent when a queued caller has its connection.</summary>
-    internal void AcquiredSlowly(CallSite site, TimeSpan waited)
+    internal void AcquiredSlowly(CallSite site, string? lane, TimeSpan waited)
     {
         if (!OnePerSecond(ref _slowAcquires).MayPass(out var heldBack))
         {
             return;
         }
 
-        Record(new PoolEvent(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{Like(heldBack)}")))
+        Record(new PoolEvent(NewEvent(PoolEventKind.AcquiredSlowly, PoolEventLevel.Warning, Text($"{site} waited {waited.TotalSeconds:0.0} s for a connection{In(lane)}{Like(heldBack)}")))
         {
             CallSite = site,
             Duration = waited,
         });
     }
 
-    internal void AcquireTimedOut(CallSite site, TimeSpan timeout, PoolCounts counts)
+    internal void AcquireTimedOut(CallSite site, string? lane, TimeSpan timeout, PoolCounts counts)
     {
-        PoolLog.AcquireTimedOut(Logger, _settings.Name, Readable.Duration(timeout), counts);
+        PoolLog.AcquireTimedOut(Logger, _settings.Name, In(lane), Readable.Duration(timeout), counts);
         if (OnePerSecond(ref _timeouts).MayPass(out var heldBack))
         {
-            Record(new PoolEvent(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")))
+            Record(new PoolEvent(NewEvent(PoolEventKind.AcquireTimedOut, PoolEventLevel.Error, Text($"{site} got no connection{In(lane)} within {timeout.TotalSeconds:0.###} s: {counts}{Like(heldBack)}")))
             {
                 CallSite = site,
                 Duration = timeout,
@@ -35,12 +35,12 @@ internal sealed partial class PoolJournal
         }
     }
 
-    internal void Overloaded(string reason, PoolCounts counts)
+    internal void Overloaded(string reason, string? lane, PoolCounts counts)
     {
         if (OnePerSecond(ref _overloads).MayPass(out var heldBack))
         {
-            PoolLog.Overloaded(Logger, _settings.Name, reason, counts);
-            Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"rejected a caller: {reason}; {counts}{Like(heldBack)}"));
+            PoolLog.Overloaded(Logger, _settings.Name, In(lane), reason, counts);
+            Record(PoolEventKind.Overloaded, PoolEventLevel.Error, Text($"rejected a caller{In(lane)}: {reason}; {counts}{Like(heldBack)}"));
         }
     }
 
@@ -120,6 +120,8 @@ internal sealed partial class PoolJournal
         CallSite = lease.CallSite,
         Duration = lease.Age,
     });
+
+    private static string In(string? lane) => lane is null ? "" : $" in lane {lane}";
 
     private static string Like(int heldBack) => heldBack == 0 ? "" : Text($"; {heldBack} more since the last such event");
 }

@@ -57,11 +57,11 @@ internal static partial class PoolLog
     [LoggerMessage(24, LogLevel.Warning, "Pool {PoolName}: {Code}: {Message} {Recommendation}")]
     internal static partial void ConnectionWarning(ILogger logger, string poolName, string code, string message, string recommendation);
 
-    [LoggerMessage(30, LogLevel.Warning, "Acquire timeout of pool {PoolName}: no connection within {Timeout}; {Counts}")]
-    internal static partial void AcquireTimedOut(ILogger logger, string poolName, string timeout, PoolCounts counts);
+    [LoggerMessage(30, LogLevel.Warning, "Acquire timeout of pool {PoolName}: no connection{InLane} within {Timeout}; {Counts}")]
+    internal static partial void AcquireTimedOut(ILogger logger, string poolName, string inLane, string timeout, PoolCounts counts);
 
-    [LoggerMessage(31, LogLevel.Warning, "Pool {PoolName} rejected callers: {Reason}; {Counts}. Logged at most once a second")]
-    internal static partial void Overloaded(ILogger logger, string poolName, string reason, PoolCounts counts);
+    [LoggerMessage(31, LogLevel.Warning, "Pool {PoolName} rejected callers{InLane}: {Reason}; {Counts}. Logged at most once a second")]
+    internal static partial void Overloaded(ILogger logger, string poolName, string inLane, string reason, PoolCounts counts);
 
     [LoggerMessage(40, LogLevel.Information, "Pool {PoolName} resized from {OldSize} to {NewSize}: {Reason}")]
     internal static partial void Resized(ILogger logger, string poolName, int oldSize, int newSize, string reason);

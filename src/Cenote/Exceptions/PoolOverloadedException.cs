@@ -27,6 +27,11 @@ public sealed class PoolOverloadedException : PoolException
     /// <summary>Gets the holders of connections, at most five, the longest first.</summary>
     public IReadOnlyList<LeaseHolder> LongestHolders { get; }
 
+    /// <summary>
+    /// Gets the name of the caller's lane; <see langword="null"/> in a pool without lanes.
+    /// </summary>
+    public string? Lane { get; internal init; }
+
     /// <summary>Gets <see langword="true"/>, because an overload passes.</summary>
     public override bool IsTransient => true;
 }

@@ -53,6 +53,11 @@ public sealed class PoolTimeoutException : PoolException
     /// </summary>
     public OpenFailure? LastOpenFailure { get; }
 
+    /// <summary>
+    /// Gets the name of the caller's lane; <see langword="null"/> in a pool without lanes.
+    /// </summary>
+    public string? Lane { get; internal init; }
+
     /// <summary>Gets <see langword="true"/>, because connections are returned later.</summary>
     public override bool IsTransient => true;
 }

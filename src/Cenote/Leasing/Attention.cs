@@ -33,4 +33,13 @@ internal enum Attention
     /// The pool waits for a permit of its budget, or another one does and this pool has connections to give up.
     /// </summary>
     Budgeted = 128,
+
+    /// <summary>
+    /// The pool has lanes, for its lifetime: rents and returns are counted under the lock, and no rent takes the short
+    /// path.
+    /// </summary>
+    Laned = 256,
+
+    /// <summary>The bits that are set for the lifetime of a pool, and ask for no settlement.</summary>
+    Lasting = Guarded | Laned,
 }

@@ -145,15 +145,15 @@ internal sealed partial class ContextRents
     internal ConnectionLease TryRent(SessionContextEntry[] wanted, CallSite site)
     {
         // A pool that looks for nested rents has no such rent.
-        if (_desk.Attention != 0 || (!_keepsContexts && !IsReady(wanted)))
+        if ((_desk.Attention != 0 && _desk.Lanes is null) || (!_keepsContexts && !IsReady(wanted)))
         {
             return default;
         }
 
         var lease = TryTakeCarrier(wanted, site, mayReplace: false);
-        if (!lease.IsValid && wanted.Length == 0 && (IsReady(wanted) || _desk.Slots.All.Length > MaxLooks))
+        if (!lease.IsValid && wanted.Length == 0 && (IsReady(wanted) || _desk.Slots.All.Length > MaxLooks || _desk.Lanes is not null))
         {
-            lease = _rents.TryRentPlain(site);
+            lease = _rents.TryRentNow(site);
         }
 
         if (!lease.IsValid || IsReady(lease, wanted))

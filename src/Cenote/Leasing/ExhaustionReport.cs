@@ -19,15 +19,15 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
     /// <summary>Gets how often the pool was read.</summary>
     internal int Looks { get; private set; }
 
-    internal PoolTimeoutException TimedOut(TimeSpan timeout, TimeSpan waited)
+    internal PoolTimeoutException TimedOut(TimeSpan timeout, TimeSpan waited, string? lane = null)
     {
         var look = Read();
 
         // Timers are late on a starved machine, and a connection may come before them, so the message contains the real
         // wait.
         var late = waited - timeout >= TimeSpan.FromMilliseconds(100) ? Text($" (it waited {waited.TotalSeconds:0.###} s)") : "";
-        var message = Text($"Pool '{settings.Name}' had no connection within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
-        return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
+        var message = Text($"Pool '{settings.Name}' had no connection{(lane is null ? "" : $" for lane '{lane}'")} within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
+        return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message) { Lane = lane };
     }
 
     /// <summary>
@@ -40,11 +40,11 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
     }
 
-    internal PoolOverloadedException Overloaded(string reason)
+    internal PoolOverloadedException Overloaded(string reason, string? lane = null)
     {
         var look = Read();
-        var message = Text($"Pool '{settings.Name}' rejected the caller: {reason}; {look.Crowd}");
-        return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message);
+        var message = Text($"Pool '{settings.Name}' rejected the caller{(lane is null ? "" : $" of lane '{lane}'")}: {reason}; {look.Crowd}");
+        return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message) { Lane = lane };
     }
 
     private static (IReadOnlyList<LeaseHolder> Longest, bool AreHeldByLocks) ReadHolders(LeaseDesk desk, SessionReport? report)
@@ -109,6 +109,11 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             var report = sessions?.Read(settings.Clock.Elapsed);
             var (holders, areHeldByLocks) = ReadHolders(desk, report);
             var crowd = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{counts}, at {time:HH:mm:ss.fff} UTC.");
+            if (desk.DescribeLanes() is { } lanes)
+            {
+                crowd.Append(" Lanes: ").Append(lanes).Append('.');
+            }
+
             var why = new StringBuilder().Append(crowd);
             if (attention.HasAny(Leasing.Attention.Suspended))
             {

@@ -71,7 +71,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
     int IBudgetedPool.CountWanted()
     {
         var unused = _slots.CountOf(SlotState.Empty) + _slots.CountOf(SlotState.Idle) + _slots.CountOf(SlotState.Closing);
-        return Math.Min(_slots.Size, _slots.All.Length - unused + _queue.Count);
+        return Math.Min(_slots.Size, _slots.All.Length - unused + _queue.Servable);
     }
 
     bool IBudgetedPool.TryReclaim(in IdleConnection idle)
@@ -157,7 +157,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
         var minimum = share.Ledger.HasUnusedGuarantee(share) ? Capacity.MinSize - Capacity.Total : 0;
         var wanted = Circuit.State != CircuitState.Closed
             ? 1
-            : Math.Max(minimum, Math.Min(_queue.Count - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
+            : Math.Max(minimum, Math.Min(_queue.Servable - Capacity.UnderWay, Capacity.Limit - Capacity.Total));
         var wasWaiting = share.IsWaiting;
         slot.Permit = share.Ledger.TryTake(share, Math.Max(0, wanted), now, isBlocking: _queue.Blocking > 0);
         if (slot.Permit is not null)
@@ -165,7 +165,7 @@ internal sealed partial class LeaseDesk : IBudgetedPool
             return true;
         }
 
-        _hasBegunToWait |= !wasWaiting && wanted > 0 && _queue.Count > 0;
+        _hasBegunToWait |= !wasWaiting && wanted > 0 && _queue.Servable > 0;
         _waitedTime.Add(_spentOnNext);
         _spentOnNext = TimeSpan.Zero;
         return false;

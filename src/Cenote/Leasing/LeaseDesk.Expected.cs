@@ -56,13 +56,14 @@ internal sealed partial class LeaseDesk
     private bool WantsOpening(TimeSpan now, ref List<Waiter>? over, ref bool isInDoubt)
     {
         var milliseconds = (long)now.TotalMilliseconds;
-        if (!Capacity.WantsOpening(_queue.Count, milliseconds))
+        var servable = _queue.Servable;
+        if (!Capacity.WantsOpening(servable, milliseconds))
         {
             isInDoubt = Capacity.HeadRoom is { DueIn: var dueIn } && TryDoubtIn(dueIn, now);
             return false;
         }
 
-        var coming = _queue.Count == 0 ? default : Expected.GetOutlook(_slots.All);
+        var coming = servable == 0 ? default : Expected.GetOutlook(_slots.All);
         var waiting = WeedQueue(Capacity.UnderWay + coming.Soon + coming.Late + 1, now, ref over);
         var doubtIn = coming.DoubtIn;
         if (Capacity.WantsOpening(coming.CountNeedy(waiting), milliseconds)
@@ -93,7 +94,7 @@ internal sealed partial class LeaseDesk
     /// </summary>
     private bool IsServedSooner(TimeSpan now, ref TimeSpan doubtIn)
     {
-        var waiting = _queue.Count;
+        var waiting = _queue.Servable;
         if (Expected.Opens.Value is not { } open || open == TimeSpan.Zero || _slots.CountOf(SlotState.Leased) is not (> 0 and var leased))
         {
             return false;

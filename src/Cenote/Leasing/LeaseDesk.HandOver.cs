@@ -21,7 +21,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Gets whether callers wait, and nothing but serving them is to be done. A hint, read without the lock.
     /// </summary>
-    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting && _shedding is null;
+    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Lasting) == (int)Leasing.Attention.Waiting && !_sheds;
 
     /// <summary>
     /// Passes on a connection as <see cref="TryHandOver"/> does, whose reset waits for the next command. The timer
@@ -80,16 +80,16 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             // Looked at again: the bits change under the lock.
-            if ((_attention & ~(int)Leasing.Attention.Guarded) == (int)Leasing.Attention.Waiting
+            if ((_attention & ~(int)Leasing.Attention.Lasting) == (int)Leasing.Attention.Waiting
                 && slot.FreshAt >= _freshSince
                 && !slot.IsMarked)
             {
                 WeedQueue(1, now, ref over);
-                waiter = _queue.First;
+                waiter = Lanes is null ? _queue.First : Lanes.FindNext(slot);
                 if (waiter is not null && slot.TryChange(word, ticket))
                 {
                     _queue.Remove(waiter);
-                    RecordWait(now, waiter);
+                    RecordWait(waiter, slot, now);
                     if (_queue.Count == 0)
                     {
                         RecordLastServed();

@@ -75,7 +75,7 @@ internal sealed partial class LeaseDesk
                 Capacity.MinIdle,
                 Capacity.Total - Capacity.ObsoleteOpens,
                 _slots.CountOf(SlotState.Leased) + _slots.CountOf(SlotState.Closing),
-                _queue.Count,
+                _queue.Servable,
                 Expected.Uses.Value,
                 Expected.Opens.Value,
                 now);

@@ -217,6 +217,7 @@ internal sealed partial class LeaseDesk
             Meters.Closed(reason);
             slot.Uninstall();
             BecomeEmpty(slot);
+            Lanes?.ReleaseIfFree(slot, Clock.Elapsed);
         }
 
         Settle();

@@ -37,6 +37,7 @@ internal sealed partial class LeaseDesk
 
         // Waits were long for another reason than load.
         _shedding?.Restart();
+        Lanes?.RestartShedding();
     });
 
     /// <summary>Sets the bounds, and moves the limit into them.</summary>

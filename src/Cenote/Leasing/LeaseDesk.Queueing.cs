@@ -15,9 +15,17 @@ internal sealed partial class LeaseDesk
     /// <summary>Queues a caller. The result may already be there.</summary>
     /// <param name="request">The caller's request.</param>
     /// <param name="isBlocking">Whether it will block its thread.</param>
+    /// <exception cref="PoolException">The caller is rejected.</exception>
+    /// <exception cref="InvalidOperationException">The pool does not have the lane of the flow.</exception>
     internal Waiter Enqueue(in RentRequest request, bool isBlocking)
     {
-        if (_queue.Count >= _maxWaiters && !request.IsBack)
+        var lane = request.Lane;
+        if (lane < 0)
+        {
+            throw UnknownLane();
+        }
+
+        if (IsFull(lane) && !request.IsBack)
         {
             // The callers that fill the queue may be about to be served.
             Settle();
@@ -32,10 +40,10 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             refuse = FindRefusal();
-            if (refuse is null && _queue.Count >= _maxWaiters && !request.IsBack)
+            if (refuse is null && IsFull(lane) && !request.IsBack)
             {
                 Meters.OverloadRejections.Increment();
-                refuse = RefuseForLength;
+                refuse = RefuseForLength(lane);
             }
 
             if (refuse is null)
@@ -88,7 +96,7 @@ internal sealed partial class LeaseDesk
         }
 
         Capacity.RecordDemand();
-        mustSettle = (_attention & ~(int)Leasing.Attention.Guarded) != (int)Leasing.Attention.Waiting || _hasIdle || Capacity.HasRoom || Circuit.State != CircuitState.Closed;
+        mustSettle = (_attention & ~(int)Leasing.Attention.Lasting) != (int)Leasing.Attention.Waiting || _hasIdle || Capacity.HasRoom || Circuit.State != CircuitState.Closed;
         SetAttention(Leasing.Attention.Waiting, on: true);
         if (waiter.Deadline >= _timerDueAt)
         {
@@ -166,13 +174,31 @@ internal sealed partial class LeaseDesk
     // A method of its own, because the closure would be allocated for every caller.
     private Func<Exception> RefuseAs(OpenFailure failure) => () => _failures.OpenFailed(failure);
 
-    private PoolOverloadedException RefuseForLength() => _failures.Overloaded($"{_maxWaiters} callers wait already, which is MaxWaiters");
+    private bool IsFull(int lane) => Lanes is { } lanes ? lanes.IsFull(lane, _maxWaiters) : _queue.Count >= _maxWaiters;
+
+    private Func<PoolOverloadedException> RefuseForLength(int lane)
+    {
+        var most = _maxWaiters;
+        if (Lanes?.All[lane] is { } full)
+        {
+            full.Rejections.Increment();
+            most = full.MaxWaiters ?? most;
+        }
+
+        return () => _failures.Overloaded($"{most} callers wait already, which is MaxWaiters", NameOfLane(lane));
+    }
+
+    private void RecordCancelled(Waiter waiter)
+    {
+        Meters.Cancellations.Increment();
+        Lanes?.All[waiter.Lane].Cancellations.Increment();
+    }
 
     internal void Cancel(Waiter waiter, CancellationToken cancellationToken = default)
     {
         if (TryRemove(waiter, onlyIfOverdue: false))
         {
-            Meters.Cancellations.Increment();
+            RecordCancelled(waiter);
             waiter.Fail(new OperationCanceledException(cancellationToken));
             LeaveBudgetQueue();
         }
@@ -232,13 +258,14 @@ internal sealed partial class LeaseDesk
         if (mustCheckDeadline && request.Deadline <= now)
         {
             Meters.Timeouts.Increment();
+            Lanes?.All[request.Lane].Timeouts.Increment();
             lease.Dispose();
             throw _failures.TimedOut(request);
         }
 
         if (wasSlow)
         {
-            _failures.RecordSlow(request.CallSite, request.WaitedAt(now));
+            _failures.RecordSlow(request, request.WaitedAt(now));
         }
 
         return lease;
@@ -288,14 +315,14 @@ internal sealed partial class LeaseDesk
             }
 
             var now = Clock.Elapsed;
-            _queue.Deadlines.TakeOverdue(now, ref over);
+            _queue.TakeOverdue(now, ref over);
             AddWaits(over, first: 0, now);
             if (over is not null && _queue.Count == 0)
             {
                 RecordQueueEmpty();
             }
 
-            _timerDueAt = _queue.Deadlines.Earliest;
+            _timerDueAt = _queue.EarliestDeadline;
         }
 
         ArmDeadlineTimer();
@@ -340,11 +367,14 @@ internal sealed partial class LeaseDesk
     private static TimeSpan WaitedUntil(TimeSpan now, Waiter waiter) =>
         now - waiter.QueuedAt is var waited && waited > TimeSpan.Zero ? waited : TimeSpan.FromTicks(1);
 
-    private void RecordWait(TimeSpan now, Waiter waiter)
+    /// <summary>Records that a waiter was taken out of the queue with a connection. Under the lock.</summary>
+    private void RecordWait(Waiter waiter, Slot slot, TimeSpan now)
     {
+        Lanes?.Take(waiter.Lane, slot, now);
         var waited = WaitedUntil(now, waiter);
         Meters.WaitTime.RecordAlone(waited);
         _waitedTime.Add(waited);
+        Lanes?.All[waiter.Lane].WaitTime.RecordAlone(waited);
     }
 
     private void RecordQueueEmpty()

@@ -36,7 +36,7 @@ internal sealed partial class LeaseDesk
 
                 // Excess connections go first: a busy pool would otherwise rent them again and again, and never shrink.
                 toClose = TryTakeExcess();
-                toReclaim = toClose is null && _queue.Count > 0 ? TryTakeOwed(now) : null;
+                toReclaim = toClose is null && _queue.Servable > 0 ? TryTakeOwed(now) : null;
                 waiter = TryMatch(out served, out ticket, now, isAllowed: toClose is null && toReclaim is null, ref shed, ref over);
                 needsOwnThread = _queue.Blocking > 0;
                 if (waiter is null && toClose is null && toReclaim is null)
@@ -102,8 +102,18 @@ internal sealed partial class LeaseDesk
 
     private void Refuse(Waiter waiter) => Fail(waiter, ref Meters.CircuitRejections, _failures.CircuitOpen);
 
-    private void Shed(Waiter waiter) =>
-        Fail(waiter, ref Meters.OverloadRejections, () => _failures.Overloaded("waiting times stayed above the target (LoadShedding)"));
+    private void Shed(Waiter waiter)
+    {
+        var lane = waiter.Lane;
+        Fail(
+            waiter,
+            ref Meters.OverloadRejections,
+            () =>
+            {
+                Lanes?.All[lane].Rejections.Increment();
+                return _failures.Overloaded("waiting times stayed above the target (LoadShedding)", NameOfLane(lane));
+            });
+    }
 
     /// <summary>
     /// Ends the wait of a caller, taken out of the queue, with a failure, unless it had given up before.
@@ -133,12 +143,13 @@ internal sealed partial class LeaseDesk
     {
         if (waiter.IsCancelled)
         {
-            Meters.Cancellations.Increment();
+            RecordCancelled(waiter);
             waiter.Fail(new OperationCanceledException(waiter.Request.CancellationToken));
             return;
         }
 
         Meters.Timeouts.Increment();
+        Lanes?.All[waiter.Lane].Timeouts.Increment();
         waiter.Fail(_failures.TimedOut(waiter.Request));
     }
 
@@ -169,24 +180,24 @@ internal sealed partial class LeaseDesk
     {
         (slot, ticket) = (null, 0);
         if (!isAllowed
-            || _queue.First is not { } waiter
+            || _queue.Next is not { } waiter
             || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed | Leasing.Attention.Isolated)
             || (slot = _slots.TryTakeIdle(_freshSince, out ticket)) is null)
         {
             return null;
         }
 
-        if (_shedding is null)
+        if (!_sheds || (_shedding ?? Lanes?.All[waiter.Lane].Shedding) is not { } shedding)
         {
             _queue.Remove(waiter);
         }
         else
         {
-            waiter = _shedding.Take(_queue, now, ref shed, ref over);
+            waiter = shedding.Take(_queue, _queue.ListOf(waiter), now, ref shed, ref over);
         }
 
         slot.SetHolder(ticket, this, waiter);
-        RecordWait(now, waiter);
+        RecordWait(waiter, slot, now);
         if (_queue.Count == 0)
         {
             RecordLastServed();
@@ -203,7 +214,7 @@ internal sealed partial class LeaseDesk
             return null;
         }
 
-        return _slots.CountOf(SlotState.Validating) < _queue.Count ? _slots.TryClaimIdle(SlotState.Validating) : null;
+        return _slots.CountOf(SlotState.Validating) < _queue.Servable ? _slots.TryClaimIdle(SlotState.Validating) : null;
     }
 
     /// <summary>Takes an empty slot to open a connection in, when there is demand and room.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class LeaseDesk
     private TimeSpan _timerDueAt = TimeSpan.MaxValue;
     private volatile int _maxWaiters;
     private readonly LoadShedder? _shedding;
+    private readonly bool _sheds;
     private Slot[]? _near;
     private int _spread = 1;
     private bool _watchesIdle;
@@ -45,16 +46,20 @@ internal sealed partial class LeaseDesk
         Capacity capacity,
         CircuitBreakerOptions? circuitBreaker = null,
         int? maxWaiters = null,
-        LoadSheddingOptions? shedding = null)
+        LoadSheddingOptions? shedding = null,
+        LaneTable? lanes = null)
     {
-        _queue = new WaiterQueue(this);
+        _queue = new WaiterQueue(this, lanes);
+        Lanes = lanes;
+        _attention = lanes is null ? 0 : (int)Leasing.Attention.Laned;
         Clock = clock;
         Meters = meters;
         Capacity = capacity;
         Circuit = new CircuitBreaker(circuitBreaker, clock);
         Expected = new ExpectedConnections(clock);
         _maxWaiters = maxWaiters ?? int.MaxValue;
-        _shedding = shedding is null ? null : new LoadShedder(shedding);
+        _shedding = shedding is null || lanes is not null ? null : new LoadShedder(shedding);
+        _sheds = _shedding is not null || lanes is { Sheds: true };
         Returns = new ReturnPath(this);
         _slots = new SlotTable(this, capacity.Limit);
         KeepIdle(capacity.MinIdle);
@@ -142,7 +147,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Sets whether every rent goes through the guard against nested rents.</summary>
     internal bool GuardsRents
     {
-        init => _attention = value ? (int)Leasing.Attention.Guarded : 0;
+        init => _attention |= value ? (int)Leasing.Attention.Guarded : 0;
     }
 
     /// <summary>Gets the capacity. Guarded by the lock.</summary>
@@ -160,7 +165,13 @@ internal sealed partial class LeaseDesk
     /// </summary>
     internal void AfterReturn(Slot slot)
     {
-        if ((Attention & ~(int)Leasing.Attention.Guarded) == 0 && slot.RetireReason is null)
+        if (Lanes is { } lanes)
+        {
+            // Before the bits are read: a caller that queues after this finds its lane's connection free.
+            ReleaseLane(lanes, slot);
+        }
+
+        if ((Attention & ~(int)Leasing.Attention.Lasting) == 0 && slot.RetireReason is null)
         {
             return;
         }

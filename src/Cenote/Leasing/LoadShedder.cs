@@ -16,22 +16,23 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
     private bool _isDropping;
 
     /// <summary>
-    /// Takes the first waiter that is to be served out of a queue that is not empty. A caller that came back, because
+    /// Takes the first waiter that is to be served out of a lane that is not empty. A caller that came back, because
     /// its connection was dead, is served, and its wait says nothing about the load.
     /// </summary>
-    /// <param name="queue">The queue. Its first can still use a connection.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="list">The waiters of the lane. The first can still use a connection.</param>
     /// <param name="now">The pool's clock.</param>
     /// <param name="shed">Receives the waiters that are rejected.</param>
     /// <param name="over">Receives the waiters whose wait was already over.</param>
-    internal Waiter Take(WaiterQueue queue, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
+    internal Waiter Take(WaiterQueue queue, WaiterList list, TimeSpan now, ref List<Waiter>? shed, ref List<Waiter>? over)
     {
-        if (queue.First is { IsBack: true } back)
+        if (list.First is { IsBack: true } back)
         {
             queue.Remove(back);
             return back;
         }
 
-        var waiter = TakeFirst(queue, now, ref over, out var mayDrop);
+        var waiter = TakeFirst(queue, list, now, ref over, out var mayDrop);
         if (_isDropping)
         {
             _isDropping = mayDrop;
@@ -43,7 +44,7 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
             {
                 (shed ??= []).Add(waiter);
                 _count++;
-                waiter = TakeFirst(queue, now, ref over, out mayDrop);
+                waiter = TakeFirst(queue, list, now, ref over, out mayDrop);
                 _isDropping = mayDrop || waiter.IsBack;
                 _dropNext += _isDropping ? Spacing() : TimeSpan.Zero;
             }
@@ -51,7 +52,7 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
         else if (mayDrop)
         {
             (shed ??= []).Add(waiter);
-            waiter = TakeFirst(queue, now, ref over, out _);
+            waiter = TakeFirst(queue, list, now, ref over, out _);
             _isDropping = true;
 
             // A queue that was long shortly before continues at about the rate that controlled it then.
@@ -70,20 +71,20 @@ internal sealed class LoadShedder(LoadSheddingOptions options)
     /// <summary>Forgets the past, because waits were long for another reason than load.</summary>
     internal void Restart() => (_firstAbove, _isDropping, _count, _lastCount) = (null, false, 0, 0);
 
-    private Waiter TakeFirst(WaiterQueue queue, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
+    private Waiter TakeFirst(WaiterQueue queue, WaiterList list, TimeSpan now, ref List<Waiter>? over, out bool mayDrop)
     {
         // The first was checked under this lock; its token may be cancelled since, and it is served all the same. The
         // next one is checked, so that a rejected caller leaves another one behind that can be served.
-        var waiter = queue.First!;
+        var waiter = list.First!;
         queue.Remove(waiter);
-        queue.Weed(1, now, ref over);
+        queue.Weed(list, 1, now, ref over);
         mayDrop = false;
         if (waiter.IsBack)
         {
             return waiter;
         }
 
-        if (waiter.Request.WaitedAt(now) < options.TargetDelay || queue.Count == 0)
+        if (waiter.Request.WaitedAt(now) < options.TargetDelay || list.Count == 0)
         {
             _firstAbove = null;
         }

@@ -32,9 +32,9 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     /// <summary>Returns the exception for a caller whose timeout has passed.</summary>
     internal PoolTimeoutException TimedOut(in RentRequest request)
     {
-        var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed));
+        var exception = Exhaustion.TimedOut(request.Timeout, request.WaitedAt(settings.Clock.Elapsed), desk.NameOfLane(request.Lane));
         Sessions?.Want(settings.Clock.Elapsed);
-        journal.AcquireTimedOut(request.CallSite, request.Timeout, exception.Counts);
+        journal.AcquireTimedOut(request.CallSite, exception.Lane, request.Timeout, exception.Counts);
         return exception;
     }
 
@@ -42,7 +42,7 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
     internal TimeSpan SlowAcquireThreshold => settings.SlowAcquireThreshold ?? TimeSpan.MaxValue;
 
     /// <summary>Records a slow rent when a queued caller has its connection.</summary>
-    internal void RecordSlow(CallSite site, TimeSpan waited) => journal.AcquiredSlowly(site, waited);
+    internal void RecordSlow(in RentRequest request, TimeSpan waited) => journal.AcquiredSlowly(request.CallSite, desk.NameOfLane(request.Lane), waited);
 
     /// <summary>Records that callers wait because the pool's budget has no connection for it.</summary>
     internal void RecordBudgetWait()
@@ -83,12 +83,21 @@ internal sealed class RentFailures(PoolSettings settings, LeaseDesk desk, PoolJo
 
     /// <summary>Returns the exception for a caller that is rejected to protect the others.</summary>
     /// <param name="reason">The reason, as the middle of a sentence.</param>
-    internal PoolOverloadedException Overloaded(string reason)
+    /// <param name="lane">The caller's lane, in a pool with lanes.</param>
+    internal PoolOverloadedException Overloaded(string reason, string? lane = null)
     {
-        var exception = Exhaustion.Overloaded(reason);
-        journal.Overloaded(reason, exception.Counts);
+        var exception = Exhaustion.Overloaded(reason, lane);
+        journal.Overloaded(reason, lane, exception.Counts);
         return exception;
     }
+
+    /// <summary>Returns the exception for a caller of a lane that the pool does not have.</summary>
+    internal InvalidOperationException UnknownLane(string? lane) => new(DescribeUnknownLane(lane));
+
+    /// <summary>Returns why a caller of a lane is refused that the pool does not have.</summary>
+    internal string DescribeUnknownLane(string? lane) => desk.Lanes is { } lanes
+        ? $"Pool '{settings.Name}' has no lane '{lane}'. Its lanes are {string.Join(", ", lanes.All.Select(static known => known.Name))}. Use one of them, or add the lane to ConnectionPoolOptions.Lanes."
+        : $"Pool '{settings.Name}' has no lane '{lane}', because it has no lanes. Add it to ConnectionPoolOptions.Lanes, or rent without a lane.";
 
     /// <summary>Returns the exception for a closed pool.</summary>
     internal PoolClosedException Closed() => new(settings.Name);

@@ -48,7 +48,22 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
             : RentSlow(site, timeout, cancellationToken);
 
     /// <summary>Rents if a connection is idle and no caller waits, or returns an empty lease.</summary>
-    internal ConnectionLease TryRent(CallSite site) => MayHaveContext ? Contexts.TryRent(site) : TryRentPlain(site);
+    /// <exception cref="InvalidOperationException">The pool does not have the lane of the flow.</exception>
+    internal ConnectionLease TryRent(CallSite site) => MayHaveContext ? Contexts.TryRent(site) : TryRentNow(site);
+
+    /// <summary>Rents without a session context, if a connection is idle and no caller waits.</summary>
+    /// <inheritdoc cref="TryRent"/>
+    internal ConnectionLease TryRentNow(CallSite site)
+    {
+        var lease = TryRentPlain(site);
+        if (lease.IsValid || nesting is not null || _desk.Lanes is not { } lanes)
+        {
+            return lease;
+        }
+
+        var lane = lanes.FindCurrent();
+        return lane < 0 ? throw _desk.UnknownLane() : _desk.TryRentInLane(lane, site);
+    }
 
     /// <summary>Rents without a session context.</summary>
     /// <inheritdoc cref="RentAsync"/>
@@ -130,9 +145,9 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
 
     // Not async, because the caller must see the guard's changes.
     private PendingRent QueuePlainAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        nesting is null && !RentTraces.IsEnabled
-            ? QueueUntracedAsync(NewRequest(site, timeout, cancellationToken))
-            : PendingRent.From(RentObservedAsync(site, timeout, cancellationToken));
+        nesting is null && TryRentInLane(site, cancellationToken) is { IsValid: true } lease ? new PendingRent(lease)
+        : nesting is null && !RentTraces.IsEnabled ? QueueUntracedAsync(NewRequest(site, timeout, cancellationToken))
+        : PendingRent.From(RentObservedAsync(site, timeout, cancellationToken));
 
     /// <summary>Rents with the guard against nested rents and with traces, where there are any.</summary>
     private ValueTask<ConnectionLease> RentObservedAsync(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
@@ -172,7 +187,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         cancellationToken.ThrowIfCancellationRequested();
         if (nesting is null)
         {
-            return Queue(NewRequest(site, timeout, cancellationToken));
+            return TryRentInLane(site, cancellationToken) is { IsValid: true } idle ? idle : Queue(NewRequest(site, timeout, cancellationToken));
         }
 
         var rent = nesting.Begin(site);
@@ -191,7 +206,12 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     }
 
     /// <summary>Runs the short check for a caller that the guard has let pass.</summary>
-    internal ConnectionLease TryRentGuarded(CallSite site) => (_desk.Attention & ~(int)Attention.Guarded) != 0 ? default : TryTake(site);
+    internal ConnectionLease TryRentGuarded(CallSite site) =>
+        (_desk.Attention & ~(int)Attention.Guarded) != 0 ? TryRentInLane(site, CancellationToken.None) : TryTake(site);
+
+    /// <summary>Runs the short check of a pool with lanes, which counts the lease under the lock.</summary>
+    private ConnectionLease TryRentInLane(CallSite site, CancellationToken cancellationToken) =>
+        _desk.Lanes is not { } lanes || cancellationToken.IsCancellationRequested ? default : _desk.TryRentInLane(lanes.FindCurrent(), site);
 
     /// <summary>Awaits a lease for a rent that the guard has let pass.</summary>
     internal static async ValueTask<ConnectionLease> HoldAsync(FlowRent rent, ValueTask<ConnectionLease> queued)
@@ -262,7 +282,7 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
         {
             return _desk.Enqueue(request, isBlocking: false).AsPendingRent();
         }
-        catch (PoolException exception)
+        catch (Exception exception) when (exception is PoolException or InvalidOperationException)
         {
             return new PendingRent(Task.FromException<ConnectionLease>(exception));
         }
@@ -295,7 +315,10 @@ internal sealed class RentPath(LeaseDesk desk, PoolSettings settings, RentTraces
     internal RentRequest BeginRequest(CallSite site, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var wait = timeout ?? settings.AcquireTimeout;
-        return new RentRequest(wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName));
+        return new RentRequest(wait, settings.Clock.Elapsed + wait, cancellationToken, site.IsKnown ? site : new CallSite(null, site.LineNumber, site.MemberName))
+        {
+            Lane = _desk.Lanes?.FindCurrent() ?? 0,
+        };
     }
 
     /// <summary>

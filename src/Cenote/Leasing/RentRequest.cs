@@ -15,6 +15,12 @@ internal readonly record struct RentRequest(TimeSpan Timeout, TimeSpan Deadline,
     internal TimeSpan WaitedAt(TimeSpan now) => now - StartedAt;
 
     /// <summary>
+    /// Gets the index of the caller's lane; 0 in a pool without lanes, and below 0 for a lane that the pool does not
+    /// have.
+    /// </summary>
+    internal int Lane { get; init; }
+
+    /// <summary>
     /// Gets the last place of the queue when the caller came. Only for one that may come back, because its connection
     /// turns out to be dead.
     /// </summary>

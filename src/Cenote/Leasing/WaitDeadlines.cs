@@ -1,15 +1,15 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// The deadlines of the queued waiters, for the one timer of the queue. Guarded by the desk's lock; allocates nothing
-/// once it has grown.
+/// The deadlines of the waiters of one lane, for the one timer of the queue. Guarded by the desk's lock; allocates
+/// nothing once it has grown.
 /// </summary>
 /// <remarks>
 /// Callers with the same timeout queue in the order of their deadlines: the queue itself sorts them. Only a waiter
 /// whose deadline is before that of an earlier one is also kept in a heap. A waiter that leaves the queue stays in the
 /// heap until it comes to the top, or until most of the heap is such waiters.
 /// </remarks>
-internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
+internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue, WaiterList list)
 {
     private const int SmallHeap = 64;
 
@@ -22,7 +22,7 @@ internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
         get
         {
             var earliest = TimeSpan.MaxValue;
-            for (var waiter = queue.First; waiter is not null; waiter = waiter.Next)
+            for (var waiter = list.First; waiter is not null; waiter = waiter.Next)
             {
                 if (waiter.IsInOrder)
                 {
@@ -50,7 +50,7 @@ internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
 
         waiter.IsInOrder = false;
         _outOfOrder.Enqueue((waiter, waiter.Sequence), waiter.Deadline);
-        if (_outOfOrder.Count > SmallHeap && _outOfOrder.Count > 2 * queue.Count)
+        if (_outOfOrder.Count > SmallHeap && _outOfOrder.Count > 2 * list.Count)
         {
             Rebuild();
         }
@@ -59,7 +59,7 @@ internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
     /// <summary>Takes the waiters out of the queue whose deadline has passed.</summary>
     internal void TakeOverdue(TimeSpan now, ref List<Waiter>? over)
     {
-        for (var waiter = queue.First; waiter is not null;)
+        for (var waiter = list.First; waiter is not null;)
         {
             var next = waiter.Next;
             if (waiter.Deadline <= now)
@@ -113,7 +113,7 @@ internal sealed class WaitDeadlines(LeaseDesk desk, WaiterQueue queue)
     private void Rebuild()
     {
         Clear();
-        for (var waiter = queue.First; waiter is not null; waiter = waiter.Next)
+        for (var waiter = list.First; waiter is not null; waiter = waiter.Next)
         {
             waiter.IsInOrder = waiter.Deadline >= _latest;
             if (waiter.IsInOrder)

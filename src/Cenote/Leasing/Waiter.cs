@@ -53,6 +53,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     private int _lineNumber;
     private short _version;
     private State _state;
+    private byte _lane;
 
     [Flags]
     private enum State : byte
@@ -65,6 +66,9 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         MustCheckDeadline = 16,
         WasSlow = 32,
     }
+
+    /// <summary>Gets the index of its lane; 0 in a pool without lanes.</summary>
+    internal int Lane => _lane;
 
     internal Waiter? Next { get; set; }
 
@@ -116,7 +120,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
     /// <summary>Gets the caller's stack, if it was sampled. While the waiter has no result.</summary>
     internal LeaseOrigin? Origin => _outcome is Return back ? back.Origin : _outcome as LeaseOrigin;
 
-    internal RentRequest Request => new(_timeout, _deadline, _registration.Token, CallSite);
+    internal RentRequest Request => new(_timeout, _deadline, _registration.Token, CallSite) { Lane = _lane };
 
     internal static Waiter? TakeSpare()
     {
@@ -149,6 +153,7 @@ internal sealed class Waiter : IValueTaskSource<ConnectionLease>
         (_timeout, _deadline) = (request.Timeout, request.Deadline);
         (_filePath, _lineNumber, _memberName) = (request.CallSite.FilePath, request.CallSite.LineNumber, request.CallSite.MemberName);
         _outcome = request.IsBack ? new Return(desk.Clock.Elapsed, request.Origin) : request.Origin;
+        _lane = (byte)request.Lane;
         _state = isBlocking ? State.Blocking : State.None;
     }
 

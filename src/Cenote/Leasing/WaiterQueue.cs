@@ -1,10 +1,10 @@
 namespace Cenote.Leasing;
 
 /// <summary>
-/// The callers queued for a lease, first come first served. Guarded by the desk's lock. Entering and leaving is O(1),
-/// except for a caller that comes back to its place.
+/// The callers queued for a lease, first come first served within their lane. Guarded by the desk's lock. Entering and
+/// leaving is O(1), except for a caller that comes back to its place.
 /// </summary>
-internal sealed class WaiterQueue(LeaseDesk desk)
+internal sealed class WaiterQueue
 {
     /// <summary>
     /// The distance between the places of new callers: between two of them is the place of all callers that come back
@@ -14,8 +14,11 @@ internal sealed class WaiterQueue(LeaseDesk desk)
 
     private static long s_queues;
 
-    private Waiter? _first;
-    private Waiter? _last;
+    private readonly LeaseDesk _desk;
+    private readonly LaneTable? _lanes;
+
+    /// <summary>One for each lane; one for a pool without lanes.</summary>
+    private readonly WaiterList[] _lists;
     private Waiter? _spare;
     private int _spares;
     private int _unneeded;
@@ -25,7 +28,13 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     /// used by this one.
     /// </summary>
     private long _sequence = Interlocked.Increment(ref s_queues) << 44;
-    private WaitDeadlines? _deadlines;
+
+    internal WaiterQueue(LeaseDesk desk, LaneTable? lanes = null)
+    {
+        _desk = desk;
+        _lanes = lanes;
+        _lists = lanes is null ? [new WaiterList()] : [.. lanes.All.Select(static lane => lane.Waiting)];
+    }
 
     internal int Count { get; private set; }
 
@@ -35,10 +44,43 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     /// <summary>Gets the number of the last waiter that entered.</summary>
     internal long LastSequence => Volatile.Read(ref _sequence);
 
-    internal Waiter? First => _first;
+    /// <summary>Gets the waiter that queued first, of all lanes.</summary>
+    internal Waiter? First => _lanes is null ? _lists[0].First : FindFirst();
 
-    /// <summary>Gets the deadlines of the waiters.</summary>
-    internal WaitDeadlines Deadlines => _deadlines ??= new WaitDeadlines(desk, this);
+    /// <summary>Gets the waiter that the next connection serves, if any may be served.</summary>
+    internal Waiter? Next => _lanes is null ? _lists[0].First : _lanes.FindNext();
+
+    /// <summary>
+    /// Gets how many waiters a connection could serve. Others wait because their lane has all that it may have.
+    /// </summary>
+    internal int Servable => _lanes is null ? Count : _lanes.CountServable();
+
+    /// <summary>Gets the earliest deadline; <see cref="TimeSpan.MaxValue"/> when no caller waits.</summary>
+    internal TimeSpan EarliestDeadline
+    {
+        get
+        {
+            var earliest = TimeSpan.MaxValue;
+            foreach (var list in _lists)
+            {
+                if (list.Deadlines is { Earliest: var deadline } && deadline < earliest)
+                {
+                    earliest = deadline;
+                }
+            }
+
+            return earliest;
+        }
+    }
+
+    /// <summary>Takes the waiters out of the queue whose deadline has passed.</summary>
+    internal void TakeOverdue(TimeSpan now, ref List<Waiter>? over)
+    {
+        foreach (var list in _lists)
+        {
+            list.Deadlines?.TakeOverdue(now, ref over);
+        }
+    }
 
     /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int Spares => _spares;
@@ -47,9 +89,12 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     internal List<CallSite> DescribeSites(int most)
     {
         List<CallSite> sites = [];
-        for (var waiter = _first; waiter is not null && sites.Count < most; waiter = waiter.Next)
+        foreach (var list in _lists)
         {
-            sites.Add(waiter.CallSite);
+            for (var waiter = list.First; waiter is not null && sites.Count < most; waiter = waiter.Next)
+            {
+                sites.Add(waiter.CallSite);
+            }
         }
 
         return sites;
@@ -88,7 +133,10 @@ internal sealed class WaiterQueue(LeaseDesk desk)
         if (staying < _spares)
         {
             DropSpares(staying);
-            Deadlines.Trim();
+            foreach (var list in _lists)
+            {
+                list.Deadlines?.Trim();
+            }
         }
 
         _unneeded = _spares;
@@ -120,8 +168,9 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     /// <param name="place">The earlier place; 0 for a new caller.</param>
     internal void Enqueue(Waiter waiter, long place = 0)
     {
+        var list = _lists[waiter.Lane];
         waiter.Sequence = place == 0 ? _sequence += Distance : place;
-        var next = place == 0 ? null : _first;
+        var next = place == 0 ? null : list.First;
         while (next is not null && (next.Sequence < place || (next.Sequence == place && next.StartedAt <= waiter.StartedAt)))
         {
             next = next.Next;
@@ -133,7 +182,7 @@ internal sealed class WaiterQueue(LeaseDesk desk)
             _sequence += Distance;
         }
 
-        InsertBefore(next, waiter);
+        list.InsertBefore(next, waiter);
         waiter.IsQueued = true;
         Count++;
         if (waiter.IsBlocking)
@@ -141,7 +190,7 @@ internal sealed class WaiterQueue(LeaseDesk desk)
             Blocking++;
         }
 
-        Deadlines.Add(waiter, isLast: next is null);
+        (list.Deadlines ??= new WaitDeadlines(_desk, this, list)).Add(waiter, isLast: next is null);
     }
 
     /// <summary>
@@ -152,14 +201,31 @@ internal sealed class WaiterQueue(LeaseDesk desk)
     internal static long PlaceAfter(long last) => last + 1;
 
     /// <summary>
-    /// Takes out callers from the front that can no longer use a connection, until enough are found that can. No caller
-    /// is served, or opened for, just because a timer or a callback has not run yet.
+    /// Takes out callers from the front of each lane that can no longer use a connection, until enough are found that
+    /// can. No caller is served, or opened for, just because a timer or a callback has not run yet.
     /// </summary>
-    /// <returns>How many can, up to <paramref name="most"/>.</returns>
+    /// <returns>How many can, and would be served, up to <paramref name="most"/>.</returns>
     internal int Weed(int most, TimeSpan now, ref List<Waiter>? over)
     {
+        if (_lanes is null)
+        {
+            return Weed(_lists[0], most, now, ref over);
+        }
+
+        foreach (var list in _lists)
+        {
+            Weed(list, most, now, ref over);
+        }
+
+        return Math.Min(most, _lanes.CountServable());
+    }
+
+    /// <summary>Takes out callers from the front of one lane.</summary>
+    /// <inheritdoc cref="Weed(int, TimeSpan, ref List{Waiter}?)"/>
+    internal int Weed(WaiterList list, int most, TimeSpan now, ref List<Waiter>? over)
+    {
         var usable = 0;
-        for (var waiter = _first; waiter is not null && usable < most;)
+        for (var waiter = list.First; waiter is not null && usable < most;)
         {
             var next = waiter.Next;
             if (waiter.IsOver(now))
@@ -178,28 +244,11 @@ internal sealed class WaiterQueue(LeaseDesk desk)
         return usable;
     }
 
+    internal WaiterList ListOf(Waiter waiter) => _lists[waiter.Lane];
+
     internal void Remove(Waiter waiter)
     {
-        if (waiter.Previous is null)
-        {
-            _first = waiter.Next;
-        }
-        else
-        {
-            waiter.Previous.Next = waiter.Next;
-        }
-
-        if (waiter.Next is null)
-        {
-            _last = waiter.Previous;
-        }
-        else
-        {
-            waiter.Next.Previous = waiter.Previous;
-        }
-
-        waiter.Previous = null;
-        waiter.Next = null;
+        ListOf(waiter).Remove(waiter);
         waiter.IsQueued = false;
         Count--;
         if (waiter.IsBlocking)
@@ -207,33 +256,20 @@ internal sealed class WaiterQueue(LeaseDesk desk)
             Blocking--;
         }
 
-        if (Count == 0)
-        {
-            Deadlines.Clear();
-        }
+        _lanes?.Left(waiter.Lane);
     }
 
-    private void InsertBefore(Waiter? next, Waiter waiter)
+    private Waiter? FindFirst()
     {
-        var previous = next is null ? _last : next.Previous;
-        waiter.Previous = previous;
-        waiter.Next = next;
-        if (previous is null)
+        Waiter? first = null;
+        foreach (var list in _lists)
         {
-            _first = waiter;
-        }
-        else
-        {
-            previous.Next = waiter;
+            if (list.First is { } waiter && (first is null || waiter.Sequence < first.Sequence))
+            {
+                first = waiter;
+            }
         }
 
-        if (next is null)
-        {
-            _last = waiter;
-        }
-        else
-        {
-            next.Previous = waiter;
-        }
+        return first;
     }
 }

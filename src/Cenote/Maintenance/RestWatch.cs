@@ -31,7 +31,7 @@ internal sealed class RestWatch(PoolSettings settings, LeaseDesk desk, ClockTick
     private Picture Take()
     {
         // A sizing policy decides by itself when it has something to do.
-        var isQuiet = _isFixed && !desk.Attention.HasAny(~Attention.Guarded);
+        var isQuiet = _isFixed && !desk.Attention.HasAny(~Attention.Lasting);
         var words = 0L;
         foreach (var slot in desk.Slots.All)
         {

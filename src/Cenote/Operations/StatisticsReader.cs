@@ -15,6 +15,7 @@ internal sealed class StatisticsReader(PoolSettings settings, LeaseDesk desk, Po
     internal PoolStatistics Read()
     {
         var statistics = desk.Read(ReadCounters);
+        statistics.Lanes = desk.ReadLanes();
         statistics.WaitTime = Meters.WaitTime.Summarize(zeros: Math.Max(0, statistics.Rents - statistics.Waits));
         statistics.UseTime = Meters.UseTime.Summarize();
         statistics.ConnectTime = Meters.ConnectTime.Summarize();

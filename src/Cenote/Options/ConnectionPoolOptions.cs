@@ -41,6 +41,8 @@ public sealed class ConnectionPoolOptions
         CircuitBreaker = other.CircuitBreaker is null ? null : new CircuitBreakerOptions(other.CircuitBreaker);
         MaxWaiters = other.MaxWaiters;
         LoadShedding = other.LoadShedding is null ? null : new LoadSheddingOptions(other.LoadShedding);
+        Lanes = other.Lanes is null ? null! : [.. other.Lanes.Select(static lane => lane is null ? null! : new LaneOptions(lane))];
+        DefaultLane = other.DefaultLane;
         StartupMode = other.StartupMode;
         ResetMode = other.ResetMode;
         WhenDirty = other.WhenDirty is null ? null! : new WhenDirtyOptions(other.WhenDirty);
@@ -194,14 +196,28 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// Gets or sets the maximum number of waiting callers. Further callers fail at once with a
-    /// <see cref="PoolOverloadedException"/>.
+    /// <see cref="PoolOverloadedException"/>. In a pool with <see cref="Lanes"/>, that of each lane without its own.
     /// </summary>
     /// <value>Default <see langword="null"/>: any number. Range 1 to 1,000,000.</value>
     public int? MaxWaiters { get; set; }
 
-    /// <summary>Gets or sets when the pool rejects callers because waiting times stay above a target (CoDel).</summary>
+    /// <summary>
+    /// Gets or sets when the pool rejects callers because waiting times stay above a target (CoDel). In a pool with
+    /// <see cref="Lanes"/>, each lane without its own settings is watched by itself with these.
+    /// </summary>
     /// <value>Default <see langword="null"/>: never.</value>
     public LoadSheddingOptions? LoadShedding { get; set; }
+
+    /// <summary>
+    /// Gets or sets the lanes: named shares of the connections and of the queue, so that a flood of one kind of work
+    /// leaves the others their time. Callers choose one with a <see cref="Lane"/>.
+    /// </summary>
+    /// <value>Default: none, which costs nothing. At most 16. Not <see langword="null"/>.</value>
+    public IReadOnlyList<LaneOptions> Lanes { get; set; } = [];
+
+    /// <summary>Gets or sets the lane of callers that choose none.</summary>
+    /// <value>Default <see langword="null"/>: the first of <see cref="Lanes"/>.</value>
+    public string? DefaultLane { get; set; }
 
     /// <summary>Gets or sets how the constructor treats a database that is not available.</summary>
     /// <value>Default <see cref="StartupMode.FillInBackground"/>.</value>

@@ -77,6 +77,10 @@ internal sealed class PoolSettings
 
     internal LoadSheddingOptions? LoadShedding => _constructed.LoadShedding;
 
+    internal IReadOnlyList<LaneOptions> Lanes => _constructed.Lanes;
+
+    internal string? DefaultLane => _constructed.DefaultLane;
+
     internal StartupMode StartupMode => _constructed.StartupMode;
 
     internal AmbientTransactionBehavior AmbientTransactionBehavior => _constructed.AmbientTransactionBehavior.GetValueOrDefault();

@@ -63,6 +63,9 @@ public sealed class PoolStatistics
     /// </summary>
     public long OverloadRejections { get; internal init; }
 
+    /// <summary>Gets the numbers of each lane, in the order of the options; none for a pool without lanes.</summary>
+    public IReadOnlyList<LaneStatistics> Lanes { get; internal set; } = [];
+
     /// <summary>Gets the state of the circuit.</summary>
     public CircuitState CircuitState { get; internal init; }
 

@@ -19,6 +19,7 @@ internal static class PoolMetrics
     {
         ConnectionReadings.Define(new PoolReadings(Meter));
         RentReadings.Define(new PoolReadings(Meter));
+        LaneReadings.Define(new PoolReadings(Meter));
     }
 
     internal static WeakSet<PoolEngine> Pools { get; } = new();

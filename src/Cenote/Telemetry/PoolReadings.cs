@@ -19,6 +19,14 @@ internal sealed class PoolReadings(Meter meter)
     internal void Level<T>(string name, string unit, string description, string attribute, Func<PoolEngine, T> look, params (string Value, Func<T, long> Read)[] parts) =>
         meter.CreateObservableUpDownCounter(name, () => Observe(attribute, look, parts), unit, description);
 
+    /// <summary>Defines a number of each part of a pool, where the parts are the pool's own.</summary>
+    internal void Levels(string name, string unit, string description, string attribute, Func<PoolEngine, IEnumerable<(string Part, long Number)>> read) =>
+        meter.CreateObservableUpDownCounter(name, () => Observe(attribute, read), unit, description);
+
+    /// <summary>Defines a number of each part of a pool that only grows while the pool lives.</summary>
+    internal void Counts(string name, string unit, string description, string attribute, Func<PoolEngine, IEnumerable<(string Part, long Number)>> read) =>
+        meter.CreateObservableCounter(name, () => Observe(attribute, read), unit, description);
+
     /// <summary>Defines a time that cannot be added up.</summary>
     internal void Longest(string name, string description, Func<PoolEngine, TimeSpan> read) =>
         meter.CreateObservableGauge(name, () => ObserveLongest(read), "s", description);
@@ -40,6 +48,17 @@ internal sealed class PoolReadings(Meter meter)
             foreach (var (value, read) in parts)
             {
                 yield return new Measurement<long>(looks.Sum(read), [.. group.Labels.Tags, new(attribute, value)]);
+            }
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Observe(string attribute, Func<PoolEngine, IEnumerable<(string Part, long Number)>> read)
+    {
+        foreach (var group in PoolGroup.ReadAll())
+        {
+            foreach (var part in group.Pools.SelectMany(read).GroupBy(static part => part.Part, static part => part.Number, StringComparer.OrdinalIgnoreCase))
+            {
+                yield return new Measurement<long>(part.Sum(), [.. group.Labels.Tags, new(attribute, part.Key)]);
             }
         }
     }

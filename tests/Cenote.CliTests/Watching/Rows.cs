@@ -25,7 +25,8 @@ internal static class Rows
         [],
         Statements: null,
         [new EventJson(1, DateTimeOffset.UnixEpoch, text, "Error", text, 1, text, text)],
-        []);
+        [],
+        [new LaneJson(text, 1, 0, 4, 4, IsFull: true, 14, 1, 2, 3, 0.1, 1.2, 0, 0, 5)]);
 
     private static LatencyJson Latency => new(1, 1, 1, 1, 1, 1);
 }

@@ -20,14 +20,14 @@ internal sealed class TestDesk
     private readonly RentPath _rents;
     private long _order;
 
-    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true, int minIdle = 0, PermitLedger? budget = null, int guaranteed = 0)
+    public TestDesk(int size, int minimum = 0, ResetMode reset = ResetMode.None, int opened = -1, StillClock? clock = null, bool clearsInline = true, int minIdle = 0, PermitLedger? budget = null, int guaranteed = 0, IReadOnlyList<LaneOptions>? lanes = null)
     {
         Clock = clock ?? new StillClock();
         _database.DefersResets = clearsInline;
         var provider = new StubProvider(_database) { ClearsInline = clearsInline };
         _capacity = new Capacity(minimum, size, size, maxConcurrentOpens: size, TimeSpan.FromMilliseconds(100)) { MinIdle = minIdle };
-        var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", TimeProvider = Clock });
-        Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity);
+        var settings = PoolSettings.Create(provider, new ConnectionPoolOptions { Name = "desk", MaxSize = size, MinSize = minimum, TimeProvider = Clock, Lanes = lanes ?? [] });
+        Desk = new LeaseDesk(settings.Clock, new Meters(), _capacity, lanes: LaneTable.Create(settings, _capacity));
         var traces = new RentTraces(settings, new PoolLabels(settings.Name, provider));
         var journal = new PoolJournal(settings, NullLogger.Instance);
         _rents = new RentPath(Desk, settings, traces, nesting: null, provider);
@@ -63,8 +63,8 @@ internal sealed class TestDesk
     /// <summary>Queues; an asynchronous caller looks at its result later, a blocking one waits for it.</summary>
     public Waiter Enqueue(bool blocks) => Enqueue(blocks, TimeSpan.FromSeconds(10));
 
-    public Waiter Enqueue(bool blocks, TimeSpan timeout) => Desk.Enqueue(
-        new RentRequest(timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site),
+    public Waiter Enqueue(bool blocks, TimeSpan timeout, int lane = 0) => Desk.Enqueue(
+        new RentRequest(timeout, Desk.Clock.Elapsed + timeout, CancellationToken.None, Site) { Lane = lane },
         blocks);
 
     /// <summary>Queues a caller again that had a dead connection.</summary>
@@ -72,6 +72,10 @@ internal sealed class TestDesk
     public Waiter ComeBack(long last) => Desk.Enqueue(
         new RentRequest(TimeSpan.FromSeconds(10), Desk.Clock.Elapsed + TimeSpan.FromSeconds(10), CancellationToken.None, Site) { CameAfter = last, IsBack = true },
         isBlocking: true);
+
+    /// <summary>Rents in a lane as a blocking caller does.</summary>
+    public ConnectionLease RentIn(int lane) =>
+        Desk.TryRentInLane(lane, Site) is { IsActive: true } lease ? lease : Enqueue(blocks: true, TimeSpan.FromSeconds(10), lane).WaitBlocking();
 
     public void RentUseReturn()
     {
@@ -102,7 +106,8 @@ internal sealed class TestDesk
         Check.That(counts.Total == _capacity.Total, $"the capacity says {_capacity.Total}, but {counts}");
         Check.That(counts.Total <= size, $"more than {size}: {counts}");
         Check.That(_capacity.ObsoleteOpens == 0, "an open that has ended counts as doomed");
-        Check.That(Desk.Attention == 0, $"attention is left over: {(Attention)Desk.Attention}");
+        Check.That(Desk.ReadLanes().All(static lane => lane is { InUse: 0, Waiting: 0 }), $"lanes not at rest: {Desk.DescribeLanes()}");
+        Check.That((Desk.Attention & ~(int)Attention.Lasting) == 0, $"attention is left over: {(Attention)Desk.Attention}");
         var leases = Fill(size);
         Check.That(Database.Sessions == size, $"{Database.Sessions} sessions instead of {size}");
         while (leases.Count > 0)

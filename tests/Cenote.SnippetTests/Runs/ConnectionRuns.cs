@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -34,6 +35,38 @@ internal static class ConnectionRuns
         ["Mappers.parameter"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await connection.QueryAsync<string>(
             "SELECT name FROM customers WHERE id = ANY(@ids)", new { ids = new Snippets.Mappers.IntegerArray([2, 4]) }))),
         ["Mappers.unwrap"] = databases => OnConnectionAsync(databases, async connection => AssertNames(await Snippets.Mappers.UnwrapAsync(connection, [2, 4, 99]))),
+        ["Lanes.configure"] = databases => OnLanesAsync(databases, static pool =>
+        {
+            Assert.Equal("interactive, batch", string.Join(", ", pool.GetStatistics().Lanes.Select(static lane => lane.Name)));
+            return Task.CompletedTask;
+        }),
+        ["Lanes.call"] = databases => OnLanesAsync(databases, static async pool =>
+        {
+            await Snippets.Lanes.CountAsync(pool);
+            Assert.Equal((0, 1), (pool.GetStatistics().Lanes[0].Rents, pool.GetStatistics().Lanes[1].Rents));
+        }),
+        ["Lanes.scope"] = databases => OnLanesAsync(databases, static async pool =>
+        {
+            await Snippets.Lanes.RunNightlyAsync(async () => Assert.Equal(1, await ScalarAsync(pool, "SELECT 1")));
+            Assert.Equal((0, 1), (pool.GetStatistics().Lanes[0].Rents, pool.GetStatistics().Lanes[1].Rents));
+        }),
+        ["Lanes.endpoints"] = databases => OnLanesAsync(databases, static async pool =>
+        {
+            await using var app = WebApplication.CreateBuilder().Build();
+            app.Urls.Add("http://127.0.0.1:0");
+            Snippets.Lanes.UseLaneOf(app, "/reports", new Lane("batch"));
+            app.MapGet("/{name}", async () => await ScalarAsync(pool, "SELECT 1"));
+            await app.StartAsync();
+            using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+            await client.GetStringAsync("reports");
+            await client.GetStringAsync("orders");
+            Assert.Equal((1, 1), (pool.GetStatistics().Lanes[0].Rents, pool.GetStatistics().Lanes[1].Rents));
+        }),
+        ["Lanes.read"] = databases => OnLanesAsync(databases, static pool =>
+        {
+            Assert.StartsWith("interactive: 0 in use, 0 waiting, 0 rents, p99 00:00:00\nbatch: 0 in use", Snippets.Lanes.Describe(pool), StringComparison.Ordinal);
+            return Task.CompletedTask;
+        }),
         ["QueryTimeouts.limits"] = databases => Snippets.QueryTimeouts.LimitAsync(databases.PostgreSql),
         ["QueryTimeouts.report"] = databases => OnPoolAsync(databases, async pool =>
         {
@@ -115,6 +148,12 @@ internal static class ConnectionRuns
     internal static async Task OnPoolAsync(SnippetDatabases databases, Func<ConnectionPool, Task> run)
     {
         await using var pool = databases.NewPool();
+        await run(pool);
+    }
+
+    private static async Task OnLanesAsync(SnippetDatabases databases, Func<ConnectionPool, Task> run)
+    {
+        await using var pool = Snippets.Lanes.Configure(databases.PostgreSql);
         await run(pool);
     }
 

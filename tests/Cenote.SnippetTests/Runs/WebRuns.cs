@@ -62,6 +62,19 @@ internal static class WebRuns
                 Assert.Contains("db_client_connection", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
             }
         }),
+        ["Lanes.health"] = static databases =>
+        {
+            var builder = Builder(databases);
+            Snippets.Lanes.AddHealth(builder);
+            var app = builder.Build();
+            app.MapHealthChecks("/health");
+            return ServeAsync(app, async client =>
+            {
+                Assert.Equal("Healthy", await client.GetStringAsync("/health"));
+                var lanes = app.Services.GetRequiredKeyedService<ConnectionPool>("orders").GetStatistics().Lanes;
+                Assert.Equal((0, 1), (lanes[0].Rents, lanes[1].Rents));
+            });
+        },
         ["Monitoring.view"] = databases => ConnectionRuns.OnPoolAsync(databases, async pool =>
         {
             var builder = Sdk.CreateMeterProviderBuilder().AddMeter(PoolTelemetry.MeterName);

@@ -20,7 +20,7 @@ public sealed partial class MonitoringPageTests
     public async Task The_table_has_each_metric_with_kind_unit_and_attributes()
     {
         using var collector = new Collector();
-        await using var pool = await StubPool.UsedAsync();
+        await using var pool = await StubPool.UsedAsync(static options => options.Lanes = [new() { Name = "interactive" }]);
         await using var budgeted = new ConnectionPool(new StubProvider(new StubDatabase()), new ConnectionPoolOptions { Name = "budgeted", Budget = new ConnectionBudget("server", 5) });
         await using var set = await StubSet.CreateAsync();
 

@@ -15,7 +15,7 @@ public sealed class ToldFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _host.InitializeAsync();
-        await using var pool = await StubPool.UsedAsync();
+        await using var pool = await StubPool.UsedAsync(static options => options.Lanes = [new() { Name = "interactive" }]);
         await using var set = await StubSet.CreateAsync();
         Scrape = await _host.ScrapeAsync();
     }

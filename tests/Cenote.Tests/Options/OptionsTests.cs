@@ -120,7 +120,7 @@ public sealed class OptionsTests
         foreach (var property in typeof(ConnectionPoolOptions).GetProperties())
         {
             var (original, copied) = (property.GetValue(options), property.GetValue(copy));
-            if (original is CircuitBreakerOptions or LoadSheddingOptions or LeakDetectionOptions or StatementStatisticsOptions or WhenDirtyOptions)
+            if (original is CircuitBreakerOptions or LoadSheddingOptions or LeakDetectionOptions or StatementStatisticsOptions or WhenDirtyOptions or IReadOnlyList<LaneOptions>)
             {
                 Assert.Equivalent(original, copied, strict: true);
                 Assert.NotSame(original, copied);

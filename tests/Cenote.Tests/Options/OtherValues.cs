@@ -30,6 +30,8 @@ internal static class OtherValues
         null when property.Name == nameof(options.StatementStatistics) => Spoiled(new StatementStatisticsOptions()),
         null when property.Name == nameof(options.LoadShedding) => Spoiled(new LoadSheddingOptions()),
         null when property.Name == nameof(options.MaxWaiters) => 5,
+        IReadOnlyList<LaneOptions> => (IReadOnlyList<LaneOptions>)[new LaneOptions { Name = "batch", Weight = 2, Reserve = 1, MaxSize = 3, MaxWaiters = 4, LoadShedding = new() }],
+        null when property.Name == nameof(options.DefaultLane) => WithLane(options),
         double when property.Name == nameof(options.LifetimeJitter) => 0.2,
         null when property.Name == nameof(options.QueryTimeout) => TimeSpan.FromSeconds(3),
         null when property.Name == nameof(options.SessionReset) => SessionReset.ByDriver,
@@ -40,6 +42,13 @@ internal static class OtherValues
         null when property.Name == nameof(options.FailureClassifier) => (Func<Exception, FailureKind?>)(_ => null),
         _ => throw new NotSupportedException($"Say here what {property.Name} may be changed to."),
     });
+
+    /// <summary>A default lane needs the lane.</summary>
+    private static string WithLane(ConnectionPoolOptions options)
+    {
+        options.Lanes = options.Lanes.Count > 0 ? options.Lanes : [new LaneOptions { Name = "batch" }];
+        return options.Lanes[0].Name;
+    }
 
     /// <summary>Options with another value in each setting, so that a copy that misses one differs.</summary>
     private static T Spoiled<T>(T options)

@@ -45,6 +45,39 @@ public sealed class ReplacedConnectionTests
     }
 
     [Fact]
+    public async Task The_caller_keeps_its_place_in_its_lane()
+    {
+        var batch = new Lane("batch");
+        await using var test = NewPool(static options => options.Lanes = [new() { Name = "interactive" }, new() { Name = "batch" }]);
+        var step = new Death((StubContextProvider)test.Provider);
+        var first = RentIn(Tenant);
+        await step.Reached;
+        var second = RentIn(SessionContext.Empty);
+        var third = RentIn(Tenant);
+        var other = test.Pool.RentAsync(SessionContext.Empty).AsTask();
+        step.Die();
+
+        // The other lane may be served before.
+        _ = other.ContinueWith(static rent => rent.Result.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var lease = await first.Soon();
+        Assert.Equal((false, false), (second.IsCompleted, third.IsCompleted));
+        lease.Dispose();
+        lease = await second.Soon();
+        Assert.False(third.IsCompleted);
+        lease.Dispose();
+        (await third.Soon()).Dispose();
+        await other.Soon();
+
+        async Task<ConnectionLease> RentIn(SessionContext context)
+        {
+            using (batch.BeginScope())
+            {
+                return await test.Pool.RentAsync(context);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_blocking_caller_keeps_its_place_too()
     {
         await using var test = NewPool();

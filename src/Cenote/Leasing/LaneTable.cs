@@ -1,0 +1,211 @@
+using System.Collections.Frozen;
+using Cenote.Sizing;
+
+namespace Cenote.Leasing;
+
+/// <summary>
+/// The lanes of a pool: which waiting caller the next connection serves, and how many connections each lane has.
+/// Guarded by the desk's lock, except for the look-up of names.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The order between lanes is start-time fair queueing: P. Goyal, H. M. Vin, H. Cheng, "Start-time Fair Queueing",
+/// SIGCOMM 1996, section 2. A rent starts at <c>S = max(v, F)</c>, where <c>v</c> is the start of the last rent and
+/// <c>F</c> the finish of the lane's last one, and finishes at <c>S + cost / weight</c>. The lane with the least start
+/// is next. For several servers at once, as here: W. Jin, J. S. Chase, J. Kaur, "Interposed Proportional Sharing for a
+/// Storage Service Utility", SIGMETRICS 2004, SFQ(D).
+/// </para>
+/// <para>
+/// The cost is how long the lane's rents usually keep a connection, so that weights divide the time of connections. It
+/// is bounded, so that one long lease does not lock its lane out for longer than <see cref="LargestCost"/> of others.
+/// </para>
+/// <para>
+/// A connection counts for its lane from its rent until it is idle, passed on, or closed: also while it is reset,
+/// validated or closed after the lease. The count is kept by slot, and changes under the lock only: a release looks at
+/// the slot's state, so it may come late, or twice, and still counts once.
+/// </para>
+/// </remarks>
+internal sealed class LaneTable
+{
+    /// <summary>The cost of a rent that was never measured, or is too short to be, in milliseconds.</summary>
+    private const double SmallestCost = 0.001;
+
+    private const double LargestCost = 1_000;
+
+    private readonly Capacity _capacity;
+    private readonly FrozenDictionary<string, int> _byName;
+    private readonly int _default;
+
+    /// <summary>The lane that the connection in a slot counts for, by the slot's number.</summary>
+    private Charge[] _charges = [];
+    private double _virtualTime;
+    private double? _held;
+    private int _inUse;
+    private int _unusedReserve;
+
+    private LaneTable(PoolSettings settings, Capacity capacity)
+    {
+        _capacity = capacity;
+        All = [.. settings.Lanes.Select((lane, index) => new LaneState(index, lane, lane.LoadShedding ?? settings.LoadShedding))];
+        _byName = All.ToFrozenDictionary(static lane => lane.Name, static lane => lane.Index, StringComparer.OrdinalIgnoreCase);
+        _default = settings.DefaultLane is { } name ? _byName[name] : 0;
+        _unusedReserve = All.Sum(static lane => lane.Reserve);
+    }
+
+    internal IReadOnlyList<LaneState> All { get; }
+
+    /// <summary>Gets whether a lane rejects callers whose waits are long.</summary>
+    internal bool Sheds => All.Any(static lane => lane.Shedding is not null);
+
+    /// <summary>Creates the lanes of a pool; <see langword="null"/> without any.</summary>
+    internal static LaneTable? Create(PoolSettings settings, Capacity capacity) => settings.Lanes.Count == 0 ? null : new LaneTable(settings, capacity);
+
+    /// <summary>Returns the lane of the current flow; below 0 for one that the pool does not have.</summary>
+    internal int FindCurrent() => Lane.Current is { } lane ? Find(lane) : _default;
+
+    /// <summary>Returns the index of a lane; below 0 for one that the pool does not have.</summary>
+    internal int Find(Lane lane) => _byName.TryGetValue(lane.Name, out var index) ? index : lane.IsOptional ? _default : -1;
+
+    /// <summary>Returns the waiter that the next connection serves, if any may be served.</summary>
+    internal Waiter? FindNext()
+    {
+        LaneState? next = null;
+        foreach (var lane in All)
+        {
+            if (lane.Waiting.First is { } waiter && MayTake(lane)
+                && (next is null || StartOf(lane) < StartOf(next) || (StartOf(lane) <= StartOf(next) && waiter.Sequence < next.Waiting.First!.Sequence)))
+            {
+                next = lane;
+            }
+        }
+
+        return next?.Waiting.First;
+    }
+
+    /// <summary>Returns the waiter that a connection serves which is passed on from its lane.</summary>
+    internal Waiter? FindNext(Slot passedOn)
+    {
+        if (LaneOf(passedOn) is not { } lane)
+        {
+            return FindNext();
+        }
+
+        Change(lane, -1);
+        var waiter = FindNext();
+        Change(lane, 1);
+        return waiter;
+    }
+
+    /// <summary>
+    /// Returns whether a lane may have one more connection: below its maximum, and without using what is reserved for
+    /// others. Where the limit is not above the reserves, one connection is still for every lane.
+    /// </summary>
+    internal bool MayTake(LaneState lane) =>
+        lane.InUse < (lane.MaxSize ?? int.MaxValue) && (lane.InUse < lane.Reserve || Free > 0);
+
+    /// <summary>Counts the waiters that connections could serve, were all open that the limit allows.</summary>
+    internal int CountServable()
+    {
+        var reserved = 0;
+        var shared = 0;
+        foreach (var lane in All)
+        {
+            var servable = Math.Min(lane.Waiting.Count, (lane.MaxSize ?? int.MaxValue) - lane.InUse);
+            var fromReserve = Math.Clamp(lane.Reserve - lane.InUse, 0, Math.Max(0, servable));
+            reserved += fromReserve;
+            shared += Math.Max(0, servable - fromReserve);
+        }
+
+        return reserved + Math.Min(shared, Math.Max(0, Free));
+    }
+
+    internal bool IsFull(int lane, int maxWaiters) => All[lane].Waiting.Count >= (All[lane].MaxWaiters ?? maxWaiters);
+
+    /// <summary>Counts a connection for the lane that has just rented it.</summary>
+    internal void Take(int index, Slot slot, TimeSpan now)
+    {
+        Release(slot, now);
+        var lane = All[index];
+        if (slot.Id >= _charges.Length)
+        {
+            Array.Resize(ref _charges, Math.Max(slot.Id + 1, _charges.Length * 2));
+        }
+
+        _charges[slot.Id] = new Charge(lane, now);
+        Change(lane, 1);
+        lane.Rents++;
+        var start = StartOf(lane);
+        var cost = Math.Clamp(lane.Held ?? _held ?? 0, SmallestCost, LargestCost);
+        (_virtualTime, lane.Finish) = (start, start + (cost / lane.Weight));
+    }
+
+    /// <summary>Ends the count for a lane, if the slot is free. It may have been, and may be rented again.</summary>
+    internal void ReleaseIfFree(Slot slot, TimeSpan now)
+    {
+        if (slot.State is SlotState.Idle or SlotState.Empty)
+        {
+            Release(slot, now);
+        }
+    }
+
+    /// <summary>Records that a waiter has left its lane, with or without a connection.</summary>
+    internal void Left(int index)
+    {
+        if (All[index] is { Waiting.Count: 0, Shedding: { } shedding })
+        {
+            shedding.RecordEmpty();
+        }
+    }
+
+    /// <summary>Forgets past waits, which were long for another reason than load.</summary>
+    internal void RestartShedding()
+    {
+        foreach (var lane in All)
+        {
+            lane.Shedding?.Restart();
+        }
+    }
+
+    /// <summary>Returns the lanes and their numbers as text, such as <c>batch 4 of 4 in use, 380 waiting</c>.</summary>
+    internal string Describe() => string.Join(
+        "; ",
+        All.Select(static lane => FormattableString.Invariant($"{lane.Name} {lane.InUse}{(lane.MaxSize is { } max ? $" of {max}" : "")} in use, {lane.Waiting.Count} waiting")));
+
+    /// <summary>
+    /// Gets how many connections lanes may still have beyond their reserves, and without those of others.
+    /// </summary>
+    private int Free => _capacity.Limit - _inUse - Math.Min(_unusedReserve, _capacity.Limit - 1);
+
+    private double StartOf(LaneState lane) => Math.Max(_virtualTime, lane.Finish);
+
+    private LaneState? LaneOf(Slot slot) => slot.Id < _charges.Length ? _charges[slot.Id].Lane : null;
+
+    private void Release(Slot slot, TimeSpan now)
+    {
+        if (LaneOf(slot) is not { } lane)
+        {
+            return;
+        }
+
+        var held = (now - _charges[slot.Id].Since).TotalMilliseconds;
+        lane.Held = Average(lane.Held, held);
+        _held = Average(_held, held);
+        _charges[slot.Id] = default;
+        Change(lane, -1);
+    }
+
+    /// <summary>
+    /// Returns an average in which the latest counts most. The costs of a lane's rents then add up to their durations.
+    /// </summary>
+    private static double Average(double? before, double latest) => before is { } average ? average + ((latest - average) / 8) : latest;
+
+    private void Change(LaneState lane, int by)
+    {
+        var unused = Math.Max(0, lane.Reserve - lane.InUse);
+        lane.InUse += by;
+        _inUse += by;
+        _unusedReserve += Math.Max(0, lane.Reserve - lane.InUse) - unused;
+    }
+
+    private readonly record struct Charge(LaneState? Lane, TimeSpan Since);
+}

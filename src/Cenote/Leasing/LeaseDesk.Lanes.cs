@@ -1,0 +1,94 @@
+namespace Cenote.Leasing;
+
+// A pool with lanes: every rent is counted for its lane, under the lock.
+internal sealed partial class LeaseDesk
+{
+    /// <summary>Gets the lanes; <see langword="null"/> for a pool without.</summary>
+    internal LaneTable? Lanes { get; }
+
+    /// <summary>
+    /// Takes an idle connection for a caller's lane, if no caller waits for it, or returns an empty lease.
+    /// </summary>
+    /// <param name="lane">The lane; below 0 for none of the pool's.</param>
+    /// <param name="site">The caller's site.</param>
+    internal ConnectionLease TryRentInLane(int lane, CallSite site)
+    {
+        if (Lanes is not { } lanes || lane < 0 || (Attention & ~(int)(Leasing.Attention.Lasting | Leasing.Attention.Waiting)) != 0)
+        {
+            return default;
+        }
+
+        var freshSince = ExactFreshSince;
+        var now = Clock.Elapsed;
+        Slot? slot;
+        long ticket;
+        lock (_gate)
+        {
+            // Looked at again: the bits change under the lock. No caller is overtaken, of whichever lane, except by one
+            // whose lane has not used up its reserve.
+            if ((_attention & ~(int)(Leasing.Attention.Lasting | Leasing.Attention.Waiting)) != 0
+                || !lanes.MayTake(lanes.All[lane])
+                || lanes.All[lane].Waiting.Count > 0
+                || (lanes.All[lane].InUse >= lanes.All[lane].Reserve && lanes.FindNext() is not null)
+                || (slot = _slots.TryTakeIdle(freshSince, out ticket)) is null)
+            {
+                return default;
+            }
+
+            lanes.Take(lane, slot, now);
+        }
+
+        slot.SetHolder(ticket, this, site);
+        IdleTaken();
+        return slot.PreparesLeases && !TryBeginLease(slot, ticket) ? default : new ConnectionLease(slot, ticket);
+    }
+
+    /// <summary>Returns the numbers of each lane at one moment; none for a pool without lanes.</summary>
+    /// <param name="withTimes">Whether the times of the waits are also wanted, which take longer to read.</param>
+    internal IReadOnlyList<LaneStatistics> ReadLanes(bool withTimes = true)
+    {
+        if (Lanes is not { } lanes)
+        {
+            return [];
+        }
+
+        LaneStatistics[] read;
+        lock (_gate)
+        {
+            var now = Clock.Elapsed;
+            read = [.. lanes.All.Select(lane => lane.Read(now, isFull: !lanes.MayTake(lane)))];
+        }
+
+        // The percentiles come after the lock, so that returns never wait for statistics.
+        for (var i = 0; i < read.Length && withTimes; i++)
+        {
+            read[i].WaitTime = lanes.All[i].WaitTime.Summarize(zeros: Math.Max(0, read[i].Rents - read[i].Waits));
+        }
+
+        return read;
+    }
+
+    /// <summary>Returns the lanes and their numbers as text; <see langword="null"/> without lanes.</summary>
+    internal string? DescribeLanes()
+    {
+        lock (_gate)
+        {
+            return Lanes?.Describe();
+        }
+    }
+
+    /// <summary>Returns the exception for the lane of the current flow, which the pool does not have.</summary>
+    internal InvalidOperationException UnknownLane() => _failures.UnknownLane(Lane.Current?.Name);
+
+    /// <summary>Returns the name of a lane; <see langword="null"/> in a pool without lanes.</summary>
+    internal string? NameOfLane(int lane) => Lanes?.All[lane].Name;
+
+    /// <summary>Ends the count of a connection for its lane, if its slot is free.</summary>
+    private void ReleaseLane(LaneTable lanes, Slot slot)
+    {
+        lock (_gate)
+        {
+            lanes.ReleaseIfFree(slot, Clock.Elapsed);
+        }
+    }
+}
