@@ -35,6 +35,7 @@ install_missing_packages() {
 missing_servers_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
     { [[ -x /usr/sbin/mariadbd ]] && command -v mariadb-install-db && command -v my_print_defaults; } >/dev/null || echo mariadb-server
+    [[ -x /usr/bin/redis-server ]] || echo redis-server
     { [[ -e /usr/share/i18n/locales/ru_RU ]] && command -v localedef; } >/dev/null || echo locales
 }
 
@@ -114,6 +115,7 @@ disable_services() {
         case $package in
             postgresql) "${AS_ROOT[@]}" systemctl disable --quiet postgresql || true ;;
             mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
+            redis-server) "${AS_ROOT[@]}" systemctl disable --quiet redis-server || true ;;
             prometheus) "${AS_ROOT[@]}" systemctl disable --quiet prometheus || true ;;
             patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;
             pgbouncer) "${AS_ROOT[@]}" systemctl disable --quiet pgbouncer || true ;;

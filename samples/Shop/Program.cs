@@ -1,7 +1,13 @@
 using System.CommandLine;
 using Cenote.Shared;
 using Cenote.Shop.Arguments;
+using Cenote.Shop.Instances;
 using Cenote.Shop.Running;
+
+if (args is [InstanceProgram.Word])
+{
+    return await InstanceProgram.RunAsync(Console.In, Console.Out, TimeProvider.System);
+}
 
 var output = GuardedWriter.Install();
 var command = new RunCommand();

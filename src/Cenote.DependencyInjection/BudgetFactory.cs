@@ -25,6 +25,11 @@ internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<Budge
     /// complete problem.</exception>
     internal ConnectionBudget Get(string name)
     {
+        if (Find(name)?.Budget is { } own)
+        {
+            return own;
+        }
+
         ConnectionBudget? budget;
         lock (_budgets)
         {
@@ -47,7 +52,7 @@ internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<Budge
 
     private int ReadSize(string name)
     {
-        var registered = _registrations.FirstOrDefault(registration => registration.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var registered = Find(name);
         var section = Configuration?.GetSection($"{Root}:{name}");
         if (section?.GetChildren().FirstOrDefault(static child => !child.Key.Equals(MaxConnections, StringComparison.OrdinalIgnoreCase)) is { } unknown)
         {
@@ -65,6 +70,9 @@ internal sealed class BudgetFactory(IServiceProvider services, IEnumerable<Budge
         return registered?.MaxConnections ?? throw new FormatException(
             $"No budget is named '{name}'.{ConfigurationKeys.Suggest(name, Names())} Set {Root}:{name}:{MaxConnections}, or call AddConnectionBudget.");
     }
+
+    private BudgetRegistration? Find(string name) =>
+        _registrations.FirstOrDefault(registration => registration.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private IEnumerable<string> Names() =>
         _registrations.Select(static registration => registration.Name).Concat(Configuration?.GetSection(Root).GetChildren().Select(static child => child.Key) ?? []);

@@ -92,12 +92,32 @@ public static class ConnectionPoolServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         _ = new ConnectionBudget(name, maxConnections);
+        return services.AddBudget(name, new BudgetRegistration(name, maxConnections));
+    }
+
+    /// <summary>
+    /// Registers a budget that exists, for example one that several instances share: as keyed
+    /// <see cref="ConnectionBudget"/>, under its own name. The configuration does not change it.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="budget">The budget.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="ArgumentException">A budget of this name is already registered.</exception>
+    public static IServiceCollection AddConnectionBudget(this IServiceCollection services, ConnectionBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(budget);
+        return services.AddBudget(budget.Name, new BudgetRegistration(budget.Name, budget.MaxConnections, budget));
+    }
+
+    private static IServiceCollection AddBudget(this IServiceCollection services, string name, BudgetRegistration registration)
+    {
         if (services.Any(service => service.ImplementationInstance is BudgetRegistration other && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ArgumentException($"A budget named '{name}' is already registered. Give each budget its own name, which differs in more than case because configuration keys ignore case.", nameof(name));
         }
 
-        services.AddSingleton(new BudgetRegistration(name, maxConnections));
+        services.AddSingleton(registration);
         services.TryAddSingleton<ConfigurationFollower>();
         services.TryAddSingleton<BudgetFactory>();
         services.AddKeyedSingleton(name, (provider, _) => provider.GetRequiredService<BudgetFactory>().Get(name));

@@ -27,6 +27,15 @@ public sealed class ConnectionBudget
     /// <exception cref="ArgumentException">The name is not valid.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public ConnectionBudget(string name, int maxConnections)
+        : this(name, maxConnections, limit: null) => ThrowIfOutOfRange(maxConnections);
+
+    /// <summary>Creates the part of a budget that several instances share. Another package sets the size.</summary>
+    internal ConnectionBudget(string name, IPermitLimit limit)
+        : this(name, 0, limit)
+    {
+    }
+
+    private ConnectionBudget(string name, int maxConnections, IPermitLimit? limit)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (OptionProblems.NameProblem(name) is { } problem)
@@ -34,9 +43,8 @@ public sealed class ConnectionBudget
             throw new ArgumentException($"A budget's name is 1 to {OptionProblems.LongestName} printable characters; this one {problem}.", nameof(name));
         }
 
-        ThrowIfOutOfRange(maxConnections);
         Name = name;
-        Ledger = new PermitLedger(maxConnections);
+        Ledger = new PermitLedger(maxConnections, limit);
         BudgetMetrics.Add(this);
     }
 
@@ -55,8 +63,15 @@ public sealed class ConnectionBudget
     /// <param name="maxConnections">The new number, 1 to 100,000, and no less than the pools are guaranteed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range, or less than the guaranteed sizes of
     /// the pools, which the message lists.</exception>
+    /// <exception cref="InvalidOperationException">The budget is shared between instances, which set its
+    /// size.</exception>
     public void Resize(int maxConnections)
     {
+        if (Ledger.IsShared)
+        {
+            throw new InvalidOperationException($"Budget '{Name}' cannot be resized, because the instances that share it set its size. Change MaxConnections of the shared budget in all instances.");
+        }
+
         ThrowIfOutOfRange(maxConnections);
         if (!Ledger.TryResize(maxConnections))
         {
@@ -120,7 +135,7 @@ public sealed class ConnectionBudget
     private string DescribeGuarantees()
     {
         var guarantees = GetShares().Where(static share => share.GuaranteedSize > 0).Select(static share => FormattableString.Invariant($"'{share.PoolName}' {share.GuaranteedSize}")).ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"it has {MaxConnections} connections, and guarantees {GetStatistics().GuaranteedConnections} of them to its pools ({(guarantees.Count == 0 ? "none" : string.Join(", ", guarantees))})");
+        return string.Create(CultureInfo.InvariantCulture, $"it has {Ledger.Guaranteeable} connections, and guarantees {GetStatistics().GuaranteedConnections} of them to its pools ({(guarantees.Count == 0 ? "none" : string.Join(", ", guarantees))})");
     }
 
     private static void ThrowIfOutOfRange(int maxConnections)

@@ -38,6 +38,20 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task A_budget_that_exists_is_not_changed_by_the_configuration()
+    {
+        var budget = new ConnectionBudget("server", 12);
+        var services = Containers.New(("Cenote:Budgets:server:MaxConnections", "30"), ("Cenote:Pools:orders:Budget", "Server"));
+        services.AddConnectionBudget(budget).AddConnectionPool("orders", pool => pool.UseStub());
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Same(budget, provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget);
+        Assert.Same(budget, provider.GetRequiredKeyedService<ConnectionBudget>("server"));
+        Assert.Equal(12, budget.MaxConnections);
+        Assert.Throws<ArgumentException>(() => services.AddConnectionBudget(budget));
+    }
+
+    [Fact]
     public async Task A_reload_resizes_the_budget_and_an_invalid_one_changes_nothing()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(

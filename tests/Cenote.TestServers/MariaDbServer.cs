@@ -11,6 +11,7 @@ internal sealed partial class MariaDbServer : DatabaseServer
     private readonly int _adminPort = FreePort.Take();
 
     private readonly bool _replicates;
+    private string[] _options = [];
 
     private MariaDbServer(LabDirectory directory, bool replicates)
         : base(directory) => _replicates = replicates;
@@ -39,9 +40,10 @@ internal sealed partial class MariaDbServer : DatabaseServer
     // there.
     private string Data => Directory + "/data";
 
-    internal static async Task<MariaDbServer> StartNewAsync()
+    internal static async Task<MariaDbServer> StartNewAsync(params string[] options)
     {
         var server = await InstallAsync(replicates: false);
+        server._options = options;
         await server.StartAsync();
         await server.FillAsync();
         return server;
@@ -96,6 +98,7 @@ internal sealed partial class MariaDbServer : DatabaseServer
             "--skip-name-resolve", $"--max-connections={MaxConnections}", $"--extra-port={_adminPort}", $"--report-host={incarnation}", $"--read-only={(readOnly ? "1" : "0")}",
             "--innodb-log-file-size=32M", "--innodb-buffer-pool-size=32M", "--extra-max-connections=20",
             .. _replicates ? Replicated : ["--innodb-flush-log-at-trx-commit=0"],
+            .. _options,
         ],
         "ready for connections");
 

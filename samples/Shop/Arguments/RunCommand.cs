@@ -41,6 +41,9 @@ internal sealed class RunCommand : Command
         Add(Json);
         Add(Dashboard);
         Add(NoDashboard);
+        Add(Instances);
+        Add(Budget);
+        Add(Redis);
         Add(Seed);
         Add(Products);
         Add(Customers);
@@ -84,6 +87,13 @@ internal sealed class RunCommand : Command
     };
 
     public Option<bool> NoDashboard { get; } = new("--no-dashboard") { Description = "Does not serve a dashboard." };
+
+    public Option<string?> Instances { get; } = Text(
+        "--instances", "N", "Instead of the shop: N processes share one budget of connections, while what they want changes every 4 s. Needs a server; MariaDB with performance_schema=ON.");
+
+    public Option<string?> Budget { get; } = Text("--budget", "N", "The connections of all instances together. [default: 6 for each]");
+
+    public Option<string?> Redis { get; } = Text("--redis", "HOST:PORT", "The instances agree through Redis. [default: a table of the database]");
 
     public Option<string?> Seed { get; } = Text("--seed", "N", "Repeats the shop's contents and the clients' choices of an earlier run. [default: random, and printed]");
 

@@ -29,6 +29,15 @@ internal sealed record RunOptions
     /// <summary>The dashboard's port; 0 for any that is free.</summary>
     public int DashboardPort { get; init; }
 
+    /// <summary>The number of processes that share a budget; <see langword="null"/> for a shop.</summary>
+    public int? Instances { get; init; }
+
+    /// <summary>The connections of all instances together; <see langword="null"/> for 6 for each.</summary>
+    public int? Budget { get; init; }
+
+    /// <summary>The address of Redis; <see langword="null"/> for the database itself.</summary>
+    public string? Redis { get; init; }
+
     public required int Seed { get; init; }
 
     public required ShopSize Size { get; init; }

@@ -20,6 +20,7 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
     public RunOptions Read()
     {
         var provider = ReadProvider();
+        var instances = Whole(command.Instances, 1, 100);
         return new RunOptions
         {
             Duration = TimeSpan.FromSeconds(Whole(command.Seconds, 1, 86_400) ?? 20),
@@ -31,6 +32,9 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
             Json = ReadJsonTarget(),
             Dashboard = ReadDashboard(),
             DashboardPort = Whole(command.Dashboard, 0, 65_535) ?? 0,
+            Instances = instances,
+            Budget = ReadBudget(provider, instances),
+            Redis = Value(command.Redis),
             Seed = Whole(command.Seed, 0, int.MaxValue) ?? Random.Shared.Next(1, 1_000_000),
             Size = new ShopSize(
                 Whole(command.Products, 10, 10_000_000) ?? ShopSize.Default.Products,
@@ -45,6 +49,27 @@ internal sealed class RunOptionsReader(RunCommand command, ParseResult words)
         Whole(command.Readers, 1, 9_999),
         Whole(command.MinSize, 0, 10_000),
         Whole(command.MaxSize, 1, 10_000));
+
+    private int? ReadBudget(ShopProvider? provider, int? instances)
+    {
+        if (instances is null)
+        {
+            foreach (var option in new[] { command.Budget, command.Redis }.Where(option => Value(option) is not null))
+            {
+                Problem($"{option.Name} is for --instances.");
+            }
+
+            return null;
+        }
+
+        if (provider == ShopProvider.Sqlite)
+        {
+            Problem("--instances needs a server: give --provider postgresql or mysql.");
+        }
+
+        // Two for each, and one for an instance that starts.
+        return Whole(command.Budget, (2 * instances.Value) + 1, 10_000);
+    }
 
     private PoolPlan? ReadPlan()
     {

@@ -2,6 +2,7 @@ using Cenote.Shared;
 using Cenote.Shop.Arguments;
 using Cenote.Shop.Database;
 using Cenote.Shop.Display;
+using Cenote.Shop.Instances;
 using Cenote.Shop.Reporting;
 using Cenote.Shop.Serving;
 using Spectre.Console;
@@ -30,6 +31,11 @@ internal static class RunSession
         using var interruption = new Interruption("Ended by a second interrupt. Nothing was checked.");
         try
         {
+            if (options.Instances is not null)
+            {
+                return await InstancesRun.RunAsync(options, words, clock);
+            }
+
             RunResult result;
             using (var database = options.CreateDatabase())
             {

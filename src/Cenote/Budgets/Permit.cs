@@ -9,6 +9,7 @@ internal sealed class Permit(BudgetShare share) : IDisposable
 {
     private int _owners = 1;
     private int _isReclaimed;
+    private int _isOpened;
 
     /// <summary>Adds an owner: a call of the driver that hangs, on a connection that its slot gives up.</summary>
     /// <returns>This permit, which each owner gives back once.</returns>
@@ -26,6 +27,18 @@ internal sealed class Permit(BudgetShare share) : IDisposable
 
     /// <summary>Gets whether the connection can be closed without the permit coming back.</summary>
     internal bool IsShared => Volatile.Read(ref _owners) > 1;
+
+    /// <summary>
+    /// Records that the connection is open, perhaps under the pool's lock. <see cref="PermitLedger.Notify"/> must
+    /// follow without it.
+    /// </summary>
+    internal void Opened()
+    {
+        if (share.Ledger.IsShared && Interlocked.Exchange(ref _isOpened, 1) == 0)
+        {
+            share.Ledger.Opened(share);
+        }
+    }
 
     /// <summary>Records that the connection is being closed to make room for another pool.</summary>
     internal void BeginReclaim()
@@ -49,7 +62,7 @@ internal sealed class Permit(BudgetShare share) : IDisposable
 #pragma warning disable CA1816 // Each owner disposes of it. The last one ends it.
             GC.SuppressFinalize(this);
 #pragma warning restore CA1816
-            share.Ledger.Return(share, wasReclaimed: Interlocked.Exchange(ref _isReclaimed, 0) != 0);
+            share.Ledger.Return(share, wasReclaimed: Interlocked.Exchange(ref _isReclaimed, 0) != 0, wasOpened: Volatile.Read(ref _isOpened) != 0);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class PermitLedger
         BudgetShare share;
         lock (_gate)
         {
-            if (guaranteed > _size - _guaranteed)
+            if (guaranteed > Guaranteeable - _guaranteed)
             {
                 return null;
             }
@@ -38,7 +38,7 @@ internal sealed partial class PermitLedger
                 return true;
             }
 
-            if (guaranteed - share.Guaranteed > _size - _guaranteed)
+            if (guaranteed - share.Guaranteed > Guaranteeable - _guaranteed)
             {
                 return false;
             }
@@ -81,14 +81,19 @@ internal sealed partial class PermitLedger
                 return false;
             }
 
-            _size = size;
-            _mustLook = true;
-            GrantAll();
-            UpdateContention();
+            SetSize(size);
         }
 
         Notify();
         return true;
+    }
+
+    private void SetSize(int size)
+    {
+        _size = size;
+        _mustLook = true;
+        GrantAll();
+        UpdateContention();
     }
 
     private void SetGuaranteed(BudgetShare share, int guaranteed)

@@ -8,7 +8,9 @@ namespace Cenote.Budgets;
 /// One lock, taken after a pool's own. Under it no outside code is called: what is to be done in another pool is kept,
 /// and done by <see cref="Notify"/> on a thread that holds no lock.
 /// </remarks>
-internal sealed partial class PermitLedger(int size)
+/// <param name="size">The number of permits.</param>
+/// <param name="limit">The limit that other instances set; <see langword="null"/> for none.</param>
+internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
 {
     /// <summary>A pool keeps its turn for this many times the duration of an open.</summary>
     private const int OpensPerTurn = 4;
@@ -171,10 +173,11 @@ internal sealed partial class PermitLedger(int size)
     }
 
     /// <summary>Returns a permit. <see cref="Notify"/> must follow without the pool's lock.</summary>
-    internal void Return(BudgetShare share, bool wasReclaimed)
+    internal void Return(BudgetShare share, bool wasReclaimed, bool wasOpened)
     {
         lock (_gate)
         {
+            _opened -= wasOpened ? 1 : 0;
             if (wasReclaimed)
             {
                 EndReclaim(share);
@@ -274,7 +277,7 @@ internal sealed partial class PermitLedger(int size)
         }
     }
 
-    private bool MayTake(BudgetShare share) => _used < _size && (share.Held < share.Guaranteed || _used + _reserved < _size);
+    private bool MayTake(BudgetShare share) => _used < _size && (share.Held < share.Guaranteed || _used + _reserved < _size) && IsAllowed;
 
     private void CountWait(BudgetShare share, bool begins)
     {

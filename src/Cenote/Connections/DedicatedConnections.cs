@@ -40,6 +40,7 @@ internal sealed class DedicatedConnections(
             var physical = await opener.OpenDedicatedAsync(permit, cancellationToken).ConfigureAwait(false);
             if (permit is not null)
             {
+                permit.Opened();
                 physical.KeepUntilEnded(permit.Keep());
                 s_permits.AddOrUpdate(physical.Connection, permit);
             }

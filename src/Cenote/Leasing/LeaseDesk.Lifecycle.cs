@@ -40,6 +40,7 @@ internal sealed partial class LeaseDesk
             }
 
             EndOpening(slot, hasOpened: true);
+            slot.Permit?.Opened();
             Meters.Opened.Increment();
             Meters.LastOpenFailure = null;
             CheckClocks(Clock.ElapsedMilliseconds);

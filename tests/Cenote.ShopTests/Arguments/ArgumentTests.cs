@@ -8,7 +8,7 @@ public sealed class ArgumentTests
         using var run = await ProgramRun.RunAsync("--help");
 
         Assert.Equal(0, run.ExitCode);
-        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--pools", "--readers", "--provider", "--connection", "--database", "--json", "--dashboard", "--no-dashboard", "--seed", "--help"])
+        foreach (var flag in (string[])["--seconds", "--clients", "--min-size", "--max-size", "--pools", "--readers", "--provider", "--connection", "--database", "--json", "--dashboard", "--no-dashboard", "--instances", "--budget", "--redis", "--seed", "--help"])
         {
             Assert.Contains(flag, run.Output);
         }
@@ -48,6 +48,10 @@ public sealed class ArgumentTests
     [InlineData("--database /no/such/folder/shop.db")]
     [InlineData("--dashboard 65536")]
     [InlineData("--dashboard --no-dashboard")]
+    [InlineData("--instances 0")]
+    [InlineData("--instances 2")]
+    [InlineData("--budget 20")]
+    [InlineData("--redis localhost:6379")]
     [InlineData("surprise")]
     public async Task Arguments_that_cannot_work_are_refused(string arguments)
     {

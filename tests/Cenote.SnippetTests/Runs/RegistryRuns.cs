@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Cenote.SnippetTests.Runs;
@@ -38,6 +39,35 @@ internal static class RegistryRuns
             Assert.Equal(40, provider.GetRequiredKeyedService<ConnectionPool>("orders").Budget!.MaxConnections);
             Assert.Equal(2, provider.GetRequiredKeyedService<ConnectionPool>("reports").Budget!.GetStatistics().Pools);
         },
+        ["SharedBudgets.redis"] = async databases =>
+        {
+            await using var redis = await RedisServer.StartNewAsync();
+            var used = await Snippets.SharedBudgets.ShareAsync(databases.PostgreSql, redis.Configuration);
+            Assert.Equal((60, 3, 1), (used.MaxConnections, used.Guaranteed, used.LiveInstances));
+        },
+        ["SharedBudgets.database"] = async databases =>
+            Assert.Equal(SharedBudgetState.Granted, (await Snippets.SharedBudgets.ShareWithoutRedisAsync(databases.PostgreSql)).State),
+        ["SharedBudgets.host"] = async databases =>
+        {
+            var visit = new TaskCompletionSource<(object? Orders, ConnectionBudget? Budget)>();
+            var shared = await Snippets.SharedBudgets.HostAsync([], builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(
+                [
+                    new("ConnectionStrings:orders", databases.PostgreSql),
+                    new("SharedBudget:Name", "orders"),
+                    new("SharedBudget:MaxConnections", "60"),
+                    new("SharedBudget:Instances", "8"),
+                    new("Cenote:Pools:orders:Budget", "orders"),
+                    new("Urls", "http://127.0.0.1:0"),
+                ]);
+                builder.Services.AddHostedService(provider => new Visitor(provider, visit));
+            });
+            var (orders, budget) = await visit.Task;
+            Assert.Equal(2L, orders);
+            Assert.Same(shared.Budget, budget);
+            Assert.Equal(0, shared.Budget.GetStatistics().Connections);
+        },
         ["Registry.inject"] = async databases =>
         {
             await using var provider = Services(databases, static services =>
@@ -50,6 +80,26 @@ internal static class RegistryRuns
             Assert.Equal(1, await overdue.ExecuteScalarAsync(TestContext.Current.CancellationToken));
         },
     };
+
+    /// <summary>Uses the pool of a host that runs, and then ends the host.</summary>
+    private sealed class Visitor(IServiceProvider services, TaskCompletionSource<(object? Orders, ConnectionBudget? Budget)> visit) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            try
+            {
+                await Task.Yield();
+                var pool = services.GetRequiredKeyedService<ConnectionPool>("orders");
+                visit.SetResult((await ConnectionRuns.ScalarAsync(pool, "SELECT count(*) FROM orders"), pool.Budget));
+            }
+            catch (Exception exception)
+            {
+                visit.SetException(exception);
+            }
+
+            services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+    }
 
     private static ServiceProvider Services(SnippetDatabases databases, Action<IServiceCollection> add, string? orders = null)
     {

@@ -13,6 +13,8 @@ internal static class Programs
 
     internal static string Pgpool => Existing("/usr/sbin/pgpool", "pgpool2");
 
+    internal static string Redis => Existing("/usr/bin/redis-server", "redis-server");
+
     internal static string Galera => Existing("/usr/lib/galera/libgalera_smm.so", "galera-4");
 
     internal static string Patroni => Existing("/usr/bin/patroni", "patroni", "./test --cluster");

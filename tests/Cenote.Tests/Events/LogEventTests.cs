@@ -14,6 +14,7 @@ public sealed partial class LogEventTests
         ["Cenote.Hosting"] = (100, 119),
         ["Cenote.ReadReplicas"] = (120, 139),
         ["Cenote.Dashboard"] = (140, 159),
+        ["Cenote.SharedBudget"] = (200, 219),
     };
 
     [Fact]

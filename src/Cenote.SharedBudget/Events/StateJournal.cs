@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cenote.SharedBudget.Events;
+
+/// <summary>The state of an instance: logged, and sent to the handlers in order. Logs equal failures once.</summary>
+internal sealed class StateJournal
+{
+    private readonly object _gate = new();
+    private readonly ILogger _logger;
+    private readonly string _budget;
+    private readonly string _instance;
+    private SharedBudgetState _state;
+    private string? _lastFailure;
+    private string? _lastCountFailure;
+
+    internal StateJournal(ILoggerFactory? loggerFactory, string budget, string instance)
+    {
+        _logger = new SafeLogger((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("Cenote.SharedBudget"));
+        (_budget, _instance) = (budget, instance);
+        Changes = new OrderedEvent<SharedBudgetStateChangedEventArgs>((_, exception) => SharedBudgetLog.HandlerFailed(_logger, _budget, exception));
+    }
+
+    internal OrderedEvent<SharedBudgetStateChangedEventArgs> Changes { get; }
+
+    internal SharedBudgetState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>Gets the kind of the last failure to renew, until a renewal succeeds.</summary>
+    internal string? LastFailure => Volatile.Read(ref _lastFailure);
+
+    internal void Record(bool isGranted)
+    {
+        lock (_gate)
+        {
+            if (isGranted)
+            {
+                Volatile.Write(ref _lastFailure, null);
+            }
+
+            var (previous, current) = (_state, isGranted ? SharedBudgetState.Granted : SharedBudgetState.Alone);
+            if (previous == current)
+            {
+                return;
+            }
+
+            _state = current;
+            SharedBudgetLog.StateChanged(_logger, _budget, _instance, previous, current);
+            Changes.Post(new SharedBudgetStateChangedEventArgs(previous, current));
+        }
+    }
+
+    internal void RenewalFailed(Exception exception)
+    {
+        var failure = Describe(exception);
+        if (Interlocked.Exchange(ref _lastFailure, failure) != failure)
+        {
+            SharedBudgetLog.RenewalFailed(_logger, _budget, _instance, failure);
+        }
+    }
+
+    internal void CountFailed(Exception exception)
+    {
+        var failure = Describe(exception);
+        if (Interlocked.Exchange(ref _lastCountFailure, failure) != failure)
+        {
+            SharedBudgetLog.CountFailed(_logger, _budget, _instance, failure);
+        }
+    }
+
+    internal void SessionsEnded(string expired, int sessions) => SharedBudgetLog.SessionsEnded(_logger, _budget, sessions, expired);
+
+    // No message of a driver: it may quote the configuration.
+    private static string Describe(Exception exception) =>
+        exception is System.Data.Common.DbException { SqlState: { Length: > 0 } state } ? $"{exception.GetType().Name}, SQLSTATE {state}" : exception.GetType().Name;
+}

@@ -1,0 +1,28 @@
+namespace Cenote.SharedBudget.Grants;
+
+/// <summary>An instance in the table.</summary>
+internal sealed class GrantMember
+{
+    internal required string Id { get; init; }
+
+    /// <summary>Gets or sets how often it has renewed: what was counted before is of an earlier state.</summary>
+    internal long Sequence { get; set; }
+
+    /// <summary>Gets or sets how many connections are its, live or expired.</summary>
+    internal int Reserved { get; set; }
+
+    /// <summary>Gets or sets how many of them it keeps without the store; 0 without a place.</summary>
+    internal int Guaranteed { get; set; }
+
+    /// <summary>Gets or sets whether it is one of the declared instances.</summary>
+    internal bool HasPlace { get; set; }
+
+    /// <summary>Gets or sets how many it wants.</summary>
+    internal int Demand { get; set; }
+
+    /// <summary>Gets or sets how many sessions it may be opening, which the server does not count yet.</summary>
+    internal int Hidden { get; set; }
+
+    /// <summary>Gets or sets when its grant ends, on the clock of the store.</summary>
+    internal long ExpiresAt { get; set; }
+}

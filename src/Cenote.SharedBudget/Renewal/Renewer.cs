@@ -1,0 +1,101 @@
+using Cenote.SharedBudget.Grants;
+using Cenote.SharedBudget.Stores;
+
+namespace Cenote.SharedBudget.Renewal;
+
+/// <summary>Renews the grant of one instance in the store.</summary>
+internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant grant, GrantSettings settings, string id, TimeProvider clock)
+{
+    private const int MaxAttempts = 50;
+
+    /// <summary>Demand of the last second counts, so that a moment without callers closes no connection.</summary>
+    private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<(long At, int Demand)> _demands = new();
+
+    /// <summary>Gets the demand that the last renewal reported.</summary>
+    internal int Demand { get; private set; }
+
+    /// <summary>Gets how long the grant is still valid after the last renewal.</summary>
+    internal TimeSpan ValidFor { get; private set; }
+
+    /// <summary>Asks for a grant and takes the answer over.</summary>
+    internal async Task<GrantAnswer> RenewAsync(GrantCensus? census, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await TryRenewAsync(census, cancellationToken).ConfigureAwait(false) is { } answer)
+            {
+                return answer;
+            }
+
+            await HoldBackAsync(attempt, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks once; <see langword="null"/> when another instance has changed the table meanwhile.</summary>
+    internal async Task<GrantAnswer?> TryRenewAsync(GrantCensus? census, CancellationToken cancellationToken)
+    {
+        // From here to the answer, the instance uses no more than this.
+        var offer = budget.Ledger.Apply(grant.Read()) + 1;
+        Demand = ReadDemand();
+        var (sentAt, sentAtUtc) = (clock.GetTimestamp(), clock.GetUtcNow());
+        var (answer, hasWritten) = await TryAsync(
+            new GrantRequest { Id = id, FirstSequence = sentAt, Offer = offer, Demand = Demand, Hidden = settings.Hidden, Census = census }, cancellationToken).ConfigureAwait(false);
+        if (!hasWritten)
+        {
+            return null;
+        }
+
+        ValidFor = grant.Accept(answer, sentAt, sentAtUtc);
+        budget.Ledger.Apply(grant.Read());
+        return answer;
+    }
+
+    /// <summary>Gives everything back, because the last connection is closed.</summary>
+    internal async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if ((await TryAsync(new GrantRequest { Id = id, IsLeaving = true }, cancellationToken).ConfigureAwait(false)).HasWritten)
+            {
+                return;
+            }
+
+            await HoldBackAsync(attempt, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(GrantAnswer Answer, bool HasWritten)> TryAsync(GrantRequest request, CancellationToken cancellationToken)
+    {
+        var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var table = GrantTable.Parse(read.Text);
+        var answer = GrantRules.Renew(table, request, settings, read.Now, read.Epoch);
+        return (answer, await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Another instance was faster: waits a little, longer each time.</summary>
+    private async Task HoldBackAsync(int attempt, CancellationToken cancellationToken)
+    {
+        if (attempt == MaxAttempts)
+        {
+            throw new TimeoutException($"The table of the budget changed in each of {MaxAttempts} attempts to renew the grant.");
+        }
+
+#pragma warning disable CA5394 // Spreads the attempts of instances. Not a secret.
+        await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * Math.Min(attempt, 10)), clock, cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA5394
+    }
+
+    private int ReadDemand()
+    {
+        var now = clock.GetTimestamp();
+        _demands.Enqueue((now, budget.CountWanted() + 1));
+        while (_demands.Count > 1 && clock.GetElapsedTime(_demands.Peek().At, now) > DemandWindow)
+        {
+            _demands.Dequeue();
+        }
+
+        return _demands.Max(static sample => sample.Demand);
+    }
+}

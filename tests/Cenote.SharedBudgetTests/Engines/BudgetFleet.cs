@@ -1,0 +1,88 @@
+using StackExchange.Redis;
+
+namespace Cenote.SharedBudgetTests.Engines;
+
+/// <summary>
+/// Instances of one process with a pool each on a real database. The server's own count of their sessions is read all
+/// the time on another connection.
+/// </summary>
+internal sealed class BudgetFleet : IAsyncDisposable
+{
+    private readonly string _name;
+    private readonly FleetDatabase _database;
+    private readonly List<BudgetMember> _members = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _watching;
+    private readonly int _maxConnections;
+    private int _most;
+
+    /// <summary>Begins to watch the server.</summary>
+    /// <param name="maxConnections">The budget.</param>
+    /// <param name="choose">Returns the database for a name.</param>
+    internal BudgetFleet(int maxConnections, Func<string, FleetDatabase>? choose = null)
+    {
+        _name = $"fleet {Guid.NewGuid():N}";
+        _database = (choose ?? FleetDatabase.PostgreSql)(_name);
+        _maxConnections = maxConnections;
+        _watching = Task.Run(WatchAsync);
+    }
+
+    /// <summary>Gets the most sessions that the server has seen at once.</summary>
+    internal int Samples { get; private set; }
+
+    internal int Over { get; private set; }
+
+    internal int Most => Volatile.Read(ref _most);
+
+    /// <summary>Starts an instance.</summary>
+    /// <param name="redis">The address of Redis; <see langword="null"/> for the table of the database.</param>
+    internal async Task<BudgetMember> StartAsync(string? redis)
+    {
+        var multiplexer = redis is null ? null : await ConnectionMultiplexer.ConnectAsync(redis);
+        var shared = await SharedConnectionBudget.StartAsync(new SharedBudgetOptions
+        {
+            Name = _name,
+            MaxConnections = _maxConnections,
+            Instances = 3,
+            GuaranteedConnections = 2,
+            Database = _database.Describe(),
+            Redis = multiplexer,
+        });
+        var pool = _database.Use(new ConnectionPoolBuilder().WithName(shared.Instance), shared.AddLabel(_database.ConnectionString)).WithBudget(shared.Budget).WithSize(0, 100).Build();
+        var member = new BudgetMember(shared, pool, _database.Work, multiplexer);
+        _members.Add(member);
+        return member;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in _members)
+        {
+            await member.DisposeAsync();
+        }
+
+        await _stop.CancelAsync();
+        await _watching;
+        _stop.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        await using var connection = await _database.OpenAdminAsync();
+        while (!_stop.IsCancellationRequested)
+        {
+            var count = await CountAsync(connection);
+            _most = Math.Max(_most, count);
+            Over += count > _maxConnections ? 1 : 0;
+            Samples++;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+    }
+
+    private async Task<int> CountAsync(DbConnection connection)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = _database.CountSessions;
+        return Convert.ToInt32(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,107 @@
+using Cenote.TestServers;
+using StackExchange.Redis;
+
+namespace Cenote.SharedBudgetTests.Engines;
+
+/// <summary>Instances on a real PostgreSQL, with a real Redis and with the table of the database.</summary>
+public sealed class EngineTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Instances_share_a_budget_through_redis()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await ShareAsync(redis.Configuration);
+    }
+
+    [Fact]
+    public Task Instances_share_a_budget_through_postgresql() => ShareAsync(redis: null);
+
+    [Fact]
+    public async Task Instances_share_a_budget_through_mariadb()
+    {
+        await using var server = await MariaDbServer.StartNewAsync("--performance-schema=ON");
+        await ShareAsync(redis: null, _ => FleetDatabase.MariaDb(server));
+    }
+
+    [Fact]
+    public async Task MariaDb_that_cannot_count_is_rejected_at_the_start()
+    {
+        await using var fleet = new BudgetFleet(18, static _ => FleetDatabase.MariaDb());
+
+        var exception = await Assert.ThrowsAsync<NotSupportedException>(() => fleet.StartAsync(redis: null));
+
+        Assert.Contains("performance_schema=ON", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_instance_keeps_its_guaranteed_connections_without_redis()
+    {
+        const int Budget = 16;
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var relay = Relay.Start(redis.Port);
+        await using var fleet = new BudgetFleet(Budget);
+        var whole = await fleet.StartAsync(redis.Configuration);
+        var cutOff = await fleet.StartAsync(FormattableString.Invariant($"127.0.0.1:{relay.Port},abortConnect=false"));
+        whole.Want(30);
+        cutOff.Want(30);
+        await Patience.SoonAsync(() => cutOff.Connections > 3 && whole.Connections > 3);
+
+        relay.FallSilent();
+        await Patience.SoonAsync(() => cutOff.Shared.GetStatistics().State == SharedBudgetState.Alone && cutOff.Connections == 1);
+
+        // Two are kept for a third instance, and up to four for what the one that is cut off may be opening.
+        await Patience.SoonAsync(() => whole.Connections >= Budget - 2 - 4 - 1);
+
+        relay.Speak();
+        await Patience.SoonAsync(() => cutOff.Connections > 3);
+        Report(fleet, Budget);
+    }
+
+    [Fact]
+    public async Task Redis_that_has_lost_everything_gives_nothing_twice()
+    {
+        const int Budget = 16;
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var fleet = new BudgetFleet(Budget);
+        var first = await fleet.StartAsync(redis.Configuration);
+        var second = await fleet.StartAsync(redis.Configuration);
+        first.Want(30);
+        await Patience.SoonAsync(() => first.Connections > 8);
+
+        await redis.KillAsync();
+        await redis.StartAsync();
+        second.Want(30);
+        await Patience.SoonAsync(() => second.Connections > 4 && first.Connections > 4);
+        Report(fleet, Budget);
+    }
+
+    private async Task ShareAsync(string? redis, Func<string, FleetDatabase>? choose = null)
+    {
+        const int Budget = 18;
+        await using var fleet = new BudgetFleet(Budget, choose);
+        var first = await fleet.StartAsync(redis);
+        var second = await fleet.StartAsync(redis);
+        var third = await fleet.StartAsync(redis);
+
+        // One alone has all but what is kept for the others: their guaranteed ones.
+        first.Want(30);
+        await Patience.SoonAsync(() => first.Connections >= Budget - 4 - 2);
+
+        // All want more than there is: equal parts.
+        second.Want(30);
+        third.Want(30);
+        await Patience.SoonAsync(() => new[] { first, second, third }.All(static member => member.Connections is 4 or 5));
+
+        // What one no longer wants moves.
+        second.Want(0);
+        third.Want(0);
+        await Patience.SoonAsync(() => first.Connections >= Budget - 4 - 2);
+        Report(fleet, Budget);
+    }
+
+    private void Report(BudgetFleet fleet, int budget)
+    {
+        output.WriteLine(FormattableString.Invariant($"most at the server {fleet.Most} of {budget}, {fleet.Over} of {fleet.Samples} samples above it"));
+        Assert.InRange(fleet.Most, 1, budget);
+    }
+}

@@ -1,0 +1,54 @@
+namespace Cenote.SharedBudgetTests.Simulation;
+
+/// <summary>
+/// Many instances in fake time against the real rules. The lab: CENOTE_SHARED_RUNS, CENOTE_SHARED_INSTANCES,
+/// CENOTE_SHARED_SEED.
+/// </summary>
+public sealed class SimulationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_server_never_has_more_sessions_than_the_budget()
+    {
+        var (runs, instances, first) = (Read("CENOTE_SHARED_RUNS", 50), Read("CENOTE_SHARED_INSTANCES", 0), Read("CENOTE_SHARED_SEED", 1));
+        var (used, allowed) = (0L, 0L);
+        Parallel.For(first, first + runs, seed =>
+        {
+            var world = new SimulatedWorld(seed, instances > 0 ? instances : 2 + (seed % 7));
+            world.Run(20_000);
+            Assert.True(
+                world.Most <= world.Settings.MaxConnections,
+                FormattableString.Invariant($"Seed {seed}: {world.Most} sessions of {world.Settings.MaxConnections} after {world.Now} ms."));
+            Interlocked.Add(ref used, world.Use.Used);
+            Interlocked.Add(ref allowed, world.Use.Allowed);
+        });
+
+        output.WriteLine(FormattableString.Invariant($"{runs} runs from seed {first}; {100.0 * used / allowed:0} % of the budget used on average"));
+        Assert.True(used > allowed / 10, "The instances hardly used the budget, so that the runs show nothing.");
+    }
+
+    [Theory]
+    [InlineData(PlantedFault.UsesExpiredGrants, 1)]
+    [InlineData(PlantedFault.ForgetsOpens, 1458)]
+    [InlineData(PlantedFault.OffersWhatItUses, 295)]
+    [InlineData(PlantedFault.TrustsALostTable, 840)]
+    [InlineData(PlantedFault.TrustsTheClockOfTheStore, 1063)]
+    public void A_broken_rule_is_found(PlantedFault fault, int first)
+    {
+        // From a seed that is known to find it, as long as the rules stay as they are.
+        for (var seed = first; seed < first + 5_000; seed++)
+        {
+            var world = new SimulatedWorld(seed, 2 + (seed % 7), fault);
+            world.Run(20_000);
+            if (world.Most > world.Settings.MaxConnections)
+            {
+                output.WriteLine(FormattableString.Invariant($"{fault}: {world.Most} sessions of {world.Settings.MaxConnections} with seed {seed}"));
+                return;
+            }
+        }
+
+        Assert.Fail($"{fault} was not found.");
+    }
+
+    private static int Read(string variable, int standard) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : standard;
+}
