@@ -19,6 +19,8 @@ internal sealed record PoolRefusal(string Title, TimeSpan? RetryAfter)
         {
             switch (current)
             {
+                case PoolOverloadedException { RetryAfter: { TotalSeconds: >= 1 } longer }:
+                    return new("The database is busy.", longer);
                 case PoolOverloadedException or PoolTimeoutException:
                     return new("The database is busy.", null);
                 case CircuitOpenException open:

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cenote.Benchmarks.Cycles;
+using Cenote.LoadBench.Parts;
 using Cenote.LoadBench.Sides;
 using Cenote.Reporting;
 

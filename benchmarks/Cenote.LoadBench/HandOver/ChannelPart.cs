@@ -1,4 +1,5 @@
 using Cenote.LoadBench.Load;
+using Cenote.LoadBench.Parts;
 using Cenote.LoadBench.Sides;
 using Cenote.Reporting;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cenote.LoadBench.Load;
+using Cenote.LoadBench.Parts;
 using Cenote.LoadBench.Sides;
 using Cenote.Reporting;
 

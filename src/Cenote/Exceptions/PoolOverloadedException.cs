@@ -32,6 +32,13 @@ public sealed class PoolOverloadedException : PoolException
     /// </summary>
     public string? Lane { get; internal init; }
 
+    /// <summary>
+    /// Gets an estimate of the time after which another try may succeed: what the callers that wait now need, by the
+    /// usual time of a lease. Each exception has a random time up to twice as long, so that rejected callers do not
+    /// come back together. <see langword="null"/> before the first lease was returned.
+    /// </summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+
     /// <summary>Gets <see langword="true"/>, because an overload passes.</summary>
     public override bool IsTransient => true;
 }

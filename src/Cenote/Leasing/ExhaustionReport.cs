@@ -44,7 +44,14 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
     {
         var look = Read();
         var message = Text($"Pool '{settings.Name}' rejected the caller{(lane is null ? "" : $" of lane '{lane}'")}: {reason}; {look.Crowd}");
-        return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message) { Lane = lane };
+#pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
+        var spread = 1 + Random.Shared.NextDouble();
+#pragma warning restore CA5394
+        return new PoolOverloadedException(settings.Name, look.Counts, look.Time, look.Holders, message)
+        {
+            Lane = lane,
+            RetryAfter = desk.EstimateWait(lane) * spread,
+        };
     }
 
     private static (IReadOnlyList<LeaseHolder> Longest, bool AreHeldByLocks) ReadHolders(LeaseDesk desk, SessionReport? report)

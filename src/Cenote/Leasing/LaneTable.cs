@@ -172,6 +172,13 @@ internal sealed class LaneTable
         All.Select(static lane => FormattableString.Invariant($"{lane.Name} {lane.InUse}{(lane.MaxSize is { } max ? $" of {max}" : "")} in use, {lane.Waiting.Count} waiting")));
 
     /// <summary>
+    /// Returns how long a caller that came now would wait in a lane, with the connections that the lane has;
+    /// <see langword="null"/> before one of its leases has ended.
+    /// </summary>
+    internal TimeSpan? EstimateWait(string name) =>
+        All[_byName[name]] is { Held: { } held } lane ? TimeSpan.FromMilliseconds(held * (lane.Waiting.Count + 1) / Math.Max(1, lane.InUse)) : null;
+
+    /// <summary>
     /// Gets how many connections lanes may still have beyond their reserves, and without those of others.
     /// </summary>
     private int Free => _capacity.Limit - _inUse - Math.Min(_unusedReserve, _capacity.Limit - 1);

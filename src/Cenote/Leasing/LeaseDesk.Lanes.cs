@@ -77,6 +77,21 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    /// <summary>
+    /// Returns how long a caller that came now would wait, by the usual time of a lease; <see langword="null"/> before
+    /// one was measured.
+    /// </summary>
+    /// <param name="lane">The name of its lane; <see langword="null"/> in a pool without lanes.</param>
+    internal TimeSpan? EstimateWait(string? lane)
+    {
+        lock (_gate)
+        {
+            return lane is not null && Lanes is { } lanes
+                ? lanes.EstimateWait(lane)
+                : Expected.Uses.Value * ((_queue.Count + 1) / (double)Math.Max(1, Capacity.Limit));
+        }
+    }
+
     /// <summary>Returns the exception for the lane of the current flow, which the pool does not have.</summary>
     internal InvalidOperationException UnknownLane() => _failures.UnknownLane(Lane.Current?.Name);
 

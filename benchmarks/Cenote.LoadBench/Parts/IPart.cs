@@ -1,8 +1,8 @@
 using Cenote.Reporting;
 
-namespace Cenote.LoadBench.HandOver;
+namespace Cenote.LoadBench.Parts;
 
-/// <summary>One part of <c>./bench handover</c>, which can be run alone.</summary>
+/// <summary>One part of a benchmark, which can be run alone.</summary>
 internal interface IPart
 {
     /// <summary>Gets the name on the command line.</summary>
