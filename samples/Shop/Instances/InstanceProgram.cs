@@ -36,7 +36,7 @@ internal static class InstanceProgram
             Redis = redis,
         });
         await using var pool = CreatePool(settings, shared);
-        await using var callers = new InstanceCallers(pool, settings.Provider == ShopProvider.MySql ? "SELECT sleep(0.02)" : "SELECT pg_sleep(0.02)", clock);
+        await using var callers = new InstanceCallers(pool, settings.Provider == ShopProvider.MySql ? "SELECT sleep(0.1)" : "SELECT pg_sleep(0.1)", clock);
         using var ended = new CancellationTokenSource();
         var reporting = ReportAsync(shared, callers, output, clock, ended.Token);
         while (await input.ReadLineAsync() is { } line)
