@@ -117,13 +117,23 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
             throw CannotJoin(exception);
         }
 
-        ThrowIfCancelled(in lease, branch, cancellationToken);
+        try
+        {
+            ThrowIfCancelled(in lease, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            branch.Dispose();
+            throw;
+        }
+
         var enlistment = Hold(in lease, physical, branch, transaction, context, out var isAlone);
         try
         {
             if (isFirst && !isAlone)
             {
                 ThrowIfAlone(await physical.FindTwoPhaseProblemAsync(cancellationToken).ConfigureAwait(false));
+                ThrowIfCancelled(in lease, cancellationToken);
             }
 
             Join(enlistment);
@@ -153,14 +163,13 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     }
 
     /// <summary>
-    /// Ends a rent whose token was cancelled when its branch had begun. The driver may have sent a cancel, which would
+    /// Ends a rent whose token was cancelled during a call to the server. The driver may have sent a cancel, which would
     /// end the holder's first statement.
     /// </summary>
-    private static void ThrowIfCancelled(in ConnectionLease lease, TransactionBranch branch, CancellationToken cancellationToken)
+    private static void ThrowIfCancelled(in ConnectionLease lease, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            branch.Dispose();
             lease.RecordUnansweredCancel();
             throw new OperationCanceledException(cancellationToken);
         }

@@ -140,6 +140,38 @@ public sealed class AwaitedBranchTests
         scope.Complete();
     }
 
+    [Fact]
+    public async Task A_cancel_during_that_answer_ends_the_rent_and_the_session()
+    {
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var beginnings = new Queue<Beginning>([new Beginning(), new Beginning()]);
+        var (one, other) = (beginnings.First(), beginnings.Last());
+        await using var test = await TestPool.FullAsync(2, provider: database => new StubProvider(database)
+        {
+            BeginsBranch = (_, _) => beginnings.Dequeue().Begin(),
+            TwoPhaseProblem = () => answer.Task,
+        });
+        using var cancel = new CancellationTokenSource();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            var first = test.Pool.RentAsync().AsTask();
+            var second = test.Pool.RentAsync(cancel.Token).AsTask();
+            await Task.WhenAll(one.Reached, other.Reached).Soon();
+            one.Succeed(new Branch());
+            using var lease = await first.Soon();
+            other.Succeed(new Branch());
+            Assert.False(second.IsCompleted);
+
+            // The answer was under way already when the driver sent its cancel, which would end the next statement.
+            await cancel.CancelAsync();
+            answer.SetResult(null);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.Soon());
+        }
+
+        await test.When(static counts => counts is { Leased: 0, Idle: 2 });
+        Assert.Equal(3, test.Database.Opened);
+    }
+
     private static async Task JoinsOnceAnsweredAsync(Task<ConnectionLease> rent, TaskCompletionSource<string?> answer, string? problem)
     {
         Assert.False(rent.IsCompleted);
