@@ -19,6 +19,18 @@ internal static class LaneSection
     /// <summary>Gets the allowed keys of a lane.</summary>
     internal static IEnumerable<string> Keys => Settings.Keys;
 
+    /// <summary>
+    /// Brings the lanes that were added after the first ones into the order of their names. The first lane of all is the
+    /// default.
+    /// </summary>
+    internal static void Sort(ConnectionPoolOptions options, int first)
+    {
+        if (options.Lanes is { } lanes && lanes.Count > first)
+        {
+            options.Lanes = [.. lanes.Take(first), .. lanes.Skip(first).OrderBy(static lane => lane.Name, StringComparer.OrdinalIgnoreCase)];
+        }
+    }
+
     /// <summary>Sets one setting of a lane, which is added if the options do not have it.</summary>
     /// <param name="options">The options. Their lanes are replaced, because the objects may be the caller's.</param>
     /// <param name="key">The key below the section of the pool.</param>

@@ -45,7 +45,8 @@ internal static class PoolSection
             .Where(entry => entry.Value is not null || !section.GetSection(entry.Key).GetChildren().Any());
 
         // Deeper keys first, so that "CircuitBreaker": false, for example in the environment, replaces details
-        // elsewhere. Lanes are in the order of their names.
+        // elsewhere.
+        var lanesOfCode = options.Lanes?.Count ?? 0;
         foreach (var (key, value) in entries.OrderByDescending(static entry => entry.Key.Count(static character => character == ':')).ThenBy(static entry => entry.Key, StringComparer.OrdinalIgnoreCase))
         {
             var text = new SettingText($"{section.Path}:{key}", value);
@@ -69,6 +70,8 @@ internal static class PoolSection
                 options.AddProblem(exception.Message);
             }
         }
+
+        LaneSection.Sort(options, lanesOfCode);
     }
 
     /// <summary>

@@ -132,9 +132,19 @@ public sealed class ConfigurationTests
 
         Assert.Equal(
             ["batch weight 1, max size 4, max waiters 100, target delay 5 ms, interval 1 s", "interactive weight 8, reserve 2", "other weight 1"],
-            options.Lanes.Select(static lane => lane.ToString()).Order(StringComparer.Ordinal),
+            options.Lanes.Select(static lane => lane.ToString()),
             StringComparer.Ordinal);
         Assert.Null(Problems(options));
+    }
+
+    [Fact]
+    public void Lanes_of_code_come_before_those_of_the_configuration()
+    {
+        var options = new ConnectionPoolOptions { Lanes = [new() { Name = "web" }, new() { Name = "jobs" }] };
+
+        ReadInto(options, ("Lanes:b:Weight", "1"), ("Lanes:a", null), ("Lanes:c:LoadShedding:Interval", "00:00:01"), ("Lanes:jobs:Weight", "2"));
+
+        Assert.Equal(["web", "jobs", "a", "b", "c"], options.Lanes.Select(static lane => lane.Name), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -212,9 +222,10 @@ public sealed class ConfigurationTests
             property => Assert.Contains("LeakDetection:" + property.Name, PoolSection.Keys, StringComparer.Ordinal));
     }
 
-    private static ConnectionPoolOptions Read(params (string Key, string? Value)[] entries)
+    private static ConnectionPoolOptions Read(params (string Key, string? Value)[] entries) => ReadInto(new ConnectionPoolOptions(), entries);
+
+    private static ConnectionPoolOptions ReadInto(ConnectionPoolOptions options, params (string Key, string? Value)[] entries)
     {
-        var options = new ConnectionPoolOptions();
         using var services = Containers.New([.. entries.Select(entry => (Section + entry.Key, entry.Value))]).BuildServiceProvider();
         PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), "orders", options, static name => new ConnectionBudget(name, 10));
         return options;

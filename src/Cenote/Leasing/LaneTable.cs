@@ -35,13 +35,15 @@ internal sealed class LaneTable
     private readonly Capacity _capacity;
     private readonly FrozenDictionary<string, int> _byName;
     private readonly int _default;
+    private readonly int _reserves;
 
     /// <summary>The lane that the connection in a slot counts for, by the slot's number.</summary>
     private Charge[] _charges = [];
     private double _virtualTime;
     private double? _held;
-    private int _inUse;
-    private int _unusedReserve;
+
+    /// <summary>How many connections lanes have beyond their reserves.</summary>
+    private int _beyondReserves;
 
     private LaneTable(PoolSettings settings, Capacity capacity)
     {
@@ -49,8 +51,13 @@ internal sealed class LaneTable
         All = [.. settings.Lanes.Select((lane, index) => new LaneState(index, lane, lane.LoadShedding ?? settings.LoadShedding))];
         _byName = All.ToFrozenDictionary(static lane => lane.Name, static lane => lane.Index, StringComparer.OrdinalIgnoreCase);
         _default = settings.DefaultLane is { } name ? _byName[name] : 0;
-        _unusedReserve = All.Sum(static lane => lane.Reserve);
+        _reserves = All.Sum(static lane => lane.Reserve);
     }
+
+    /// <summary>
+    /// Gets or sets what tells whether the pool has so many connections, or can open them now, as far as it knows.
+    /// </summary>
+    internal Func<int, bool> CanHave { get; set; } = static _ => true;
 
     internal IReadOnlyList<LaneState> All { get; }
 
@@ -100,10 +107,18 @@ internal sealed class LaneTable
     /// Returns whether a lane may have one more connection: below its maximum, and without using what is reserved for
     /// others. Where the limit is not above the reserves, one connection is still for every lane.
     /// </summary>
+    /// <remarks>
+    /// Where the server refuses further connections, the reserves are among the existing ones.
+    /// </remarks>
     internal bool MayTake(LaneState lane) =>
-        lane.InUse < (lane.MaxSize ?? int.MaxValue) && (lane.InUse < lane.Reserve || Free > 0);
+        lane.InUse < (lane.MaxSize ?? int.MaxValue)
+        && (lane.InUse < lane.Reserve
+            || (Free > 0 && (_reserves == 0 || _beyondReserves == 0 || CanHave(_reserves + _beyondReserves + 1))));
 
-    /// <summary>Counts the waiters that connections could serve, were all open that the limit allows.</summary>
+    /// <summary>
+    /// Counts the waiters that connections could serve, were all open that the limit allows. More than
+    /// <see cref="FindNext()"/> may serve from the existing ones.
+    /// </summary>
     internal int CountServable()
     {
         var reserved = 0;
@@ -179,9 +194,10 @@ internal sealed class LaneTable
         All[_byName[name]] is { Held: { } held } lane ? TimeSpan.FromMilliseconds(held * (lane.Waiting.Count + 1) / Math.Max(1, lane.InUse)) : null;
 
     /// <summary>
-    /// Gets how many connections lanes may still have beyond their reserves, and without those of others.
+    /// Gets how many connections lanes may still have beyond their reserves. One is always for every lane, by weight:
+    /// also a lane below its reserve waits for its turn then.
     /// </summary>
-    private int Free => _capacity.Limit - _inUse - Math.Min(_unusedReserve, _capacity.Limit - 1);
+    private int Free => Math.Max(1, _capacity.Limit - _reserves) - _beyondReserves;
 
     private double StartOf(LaneState lane) => Math.Max(_virtualTime, lane.Finish);
 
@@ -194,7 +210,7 @@ internal sealed class LaneTable
             return;
         }
 
-        var held = (now - _charges[slot.Id].Since).TotalMilliseconds;
+        var held = Math.Max(0, (now - _charges[slot.Id].Since).TotalMilliseconds);
         lane.Held = Average(lane.Held, held);
         _held = Average(_held, held);
         _charges[slot.Id] = default;
@@ -208,10 +224,9 @@ internal sealed class LaneTable
 
     private void Change(LaneState lane, int by)
     {
-        var unused = Math.Max(0, lane.Reserve - lane.InUse);
+        var before = Math.Max(0, lane.InUse - lane.Reserve);
         lane.InUse += by;
-        _inUse += by;
-        _unusedReserve += Math.Max(0, lane.Reserve - lane.InUse) - unused;
+        _beyondReserves += Math.Max(0, lane.InUse - lane.Reserve) - before;
     }
 
     private readonly record struct Charge(LaneState? Lane, TimeSpan Since);

@@ -98,12 +98,57 @@ internal sealed partial class LeaseDesk
     /// <summary>Returns the name of a lane; <see langword="null"/> in a pool without lanes.</summary>
     internal string? NameOfLane(int lane) => Lanes?.All[lane].Name;
 
-    /// <summary>Ends the count of a connection for its lane, if its slot is free.</summary>
+    /// <summary>
+    /// Ends the count of a connection for its lane, if its slot is free. The slot is idle already, so nothing else would
+    /// end it: an interruption of the thread is kept for later, and a clock that fails is replaced by the coarse one.
+    /// </summary>
     private void ReleaseLane(LaneTable lanes, Slot slot)
     {
-        lock (_gate)
+        var now = TimeSpan.FromMilliseconds(Now);
+        try
         {
-            lanes.ReleaseIfFree(slot, Clock.Elapsed);
+            now = Clock.Elapsed;
         }
+        finally
+        {
+            ReleaseLane(lanes, slot, now);
+        }
+    }
+
+    private void ReleaseLane(LaneTable lanes, Slot slot, TimeSpan now)
+    {
+        var wasInterrupted = false;
+        while (true)
+        {
+            try
+            {
+                lock (_gate)
+                {
+                    lanes.ReleaseIfFree(slot, now);
+                }
+
+                break;
+            }
+            catch (ThreadInterruptedException)
+            {
+                wasInterrupted = true;
+            }
+        }
+
+        if (wasInterrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
+    }
+
+    /// <summary>
+    /// Returns whether the pool has so many connections, or the circuit and the server let it open them, as far as it
+    /// knows. Under the lock.
+    /// </summary>
+    private bool CanHave(int connections)
+    {
+        var live = CountLive();
+        return live >= connections
+            || (Circuit.State == CircuitState.Closed && Capacity.CanReach(connections, live, Clock.ElapsedMilliseconds));
     }
 }

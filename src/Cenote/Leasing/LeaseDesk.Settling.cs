@@ -209,7 +209,7 @@ internal sealed partial class LeaseDesk
     /// <summary>Takes a stale idle connection, when more callers wait than validations are in progress.</summary>
     private Slot? TryTakeStale()
     {
-        if (_queue.Count == 0 || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed))
+        if (_queue.Next is null || _attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Closed))
         {
             return null;
         }

@@ -51,6 +51,7 @@ internal sealed partial class LeaseDesk
     {
         _queue = new WaiterQueue(this, lanes);
         Lanes = lanes;
+        lanes?.CanHave = CanHave;
         _attention = lanes is null ? 0 : (int)Leasing.Attention.Laned;
         Clock = clock;
         Meters = meters;

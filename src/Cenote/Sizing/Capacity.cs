@@ -202,6 +202,12 @@ internal sealed class Capacity(int minSize, int maxSize, int limit, int maxConcu
         Total >= _ceiling && (now < _ceilingUntil || (UnderWay > 0 && now < _ceilingUntil + CeilingMemory));
 
     /// <summary>
+    /// Returns whether the server accepts so many connections, as far as it has refused none in the last minute.
+    /// </summary>
+    internal bool CanReach(int connections, int live, long now) =>
+        connections <= live || (!RefusesOpens(now) && (connections <= _ceiling || now >= _ceilingUntil + CeilingMemory));
+
+    /// <summary>
     /// Raises the server's assumed limit after one more success. The next open starts when it is wanted.
     /// </summary>
     private void RaiseCeiling()

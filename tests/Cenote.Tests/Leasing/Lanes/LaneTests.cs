@@ -136,11 +136,15 @@ public sealed class LaneTests
         test.Pool.Resize(1, 2);
         await test.When(static counts => counts.Total == 2);
 
+        Task<ConnectionLease> second;
         using (await test.Pool.RentAsync(s_batch).Soon())
         {
-            Assert.False(test.Pool.RentAsync(s_batch, new CancellationToken(true)).IsCompletedSuccessfully);
+            second = test.Pool.RentAsync(s_batch).AsTask();
             (await test.Pool.RentAsync(s_interactive).Soon()).Dispose();
+            Assert.Equal((false, 1), (second.IsCompleted, test.Counts.Idle));
         }
+
+        (await second.Soon()).Dispose();
     }
 
     [Fact]
@@ -270,13 +274,15 @@ public sealed class LaneTests
     {
         await using var test = await TestPool.FullAsync(2, options => options.Lanes =
         [
-            new() { Name = "interactive", Reserve = 1 },
+            new() { Name = "interactive", Reserve = 1, MaxSize = 1 },
             new() { Name = "batch", LoadShedding = new LoadSheddingOptions() },
         ]);
         var held = await test.Pool.RentAsync(s_batch).Soon();
         var batch = new Queue<Task<ConnectionLease>>(Enumerable.Range(0, 100).Select(_ => test.Pool.RentAsync(s_batch).AsTask()));
         while (batch.Count > 0)
         {
+            var own = await test.Pool.RentAsync(s_interactive).Soon();
+            var queued = test.Pool.RentAsync(s_interactive).AsTask();
             test.Time.Advance(TimeSpan.FromMilliseconds(20));
             held.Dispose();
             while (batch.TryDequeue(out var next))
@@ -292,10 +298,13 @@ public sealed class LaneTests
                 }
             }
 
-            using var own = await test.Pool.RentAsync(s_interactive).Soon();
+            Assert.False(queued.IsCompleted);
+            own.Dispose();
+            (await queued.Soon()).Dispose();
         }
 
         held.Dispose();
+        Assert.True(Of(test, "interactive").WaitTime.Maximum >= TimeSpan.FromMilliseconds(20));
         Assert.True(Of(test, "batch").OverloadRejections > 10);
         Assert.Equal(0, Of(test, "interactive").OverloadRejections);
         Assert.Equal(test.Pool.GetStatistics().OverloadRejections, Of(test, "batch").OverloadRejections);
