@@ -11,6 +11,7 @@ namespace Cenote.Leasing;
 internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, SessionReports? sessions)
 {
     private const int MaxHolders = 5;
+    private const string CrowdAdvice = " Try again later, return connections sooner, or raise MaxSize if the database has room.";
     private static readonly TimeSpan SharedFor = TimeSpan.FromMilliseconds(5);
 
     private readonly object _gate = new();
@@ -26,7 +27,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
         // Timers are late on a starved machine, and a connection may come before them, so the message contains the real
         // wait.
         var late = waited - timeout >= TimeSpan.FromMilliseconds(100) ? Text($" (it waited {waited.TotalSeconds:0.###} s)") : "";
-        var message = Text($"Pool '{settings.Name}' had no connection{(lane is null ? "" : $" for lane '{lane}'")} within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}");
+        var message = Text($"Pool '{settings.Name}' had no connection{(lane is null ? "" : $" for lane '{lane}'")} within {timeout.TotalSeconds:0.###} s{late}: {look.WhyNone}{(look.Advice.Length == 0 ? "" : desk.DescribeBound(lane) ?? look.Advice)}");
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message) { Lane = lane };
     }
 
@@ -36,14 +37,14 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
     internal PoolTimeoutException DedicatedTimedOut(TimeSpan timeout, TimeSpan waited)
     {
         var look = Look.Of(settings, desk, sessions, isOutside: true);
-        var message = Text($"Pool '{settings.Name}' had no dedicated connection within {timeout.TotalSeconds:0.###} s: {look.WhyNone}");
+        var message = Text($"Pool '{settings.Name}' had no dedicated connection within {timeout.TotalSeconds:0.###} s: {look.WhyNone}{look.Advice}");
         return new PoolTimeoutException(settings.Name, timeout, waited, look.Counts, look.Time, look.Holders, look.Failure, message);
     }
 
     internal PoolOverloadedException Overloaded(string reason, string? lane = null)
     {
         var look = Read();
-        var message = Text($"Pool '{settings.Name}' rejected the caller{(lane is null ? "" : $" of lane '{lane}'")}: {reason}; {look.Crowd}");
+        var message = Text($"Pool '{settings.Name}' rejected the caller{(lane is null ? "" : $" of lane '{lane}'")}: {reason}; {look.Crowd}{desk.DescribeBound(lane) ?? CrowdAdvice}");
 #pragma warning disable CA5394 // Spreads load; guessing it gains nothing.
         var spread = 1 + Random.Shared.NextDouble();
 #pragma warning restore CA5394
@@ -105,6 +106,9 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
 
         internal required string WhyNone { get; init; }
 
+        /// <summary>Gets what to do about it, unless the reason says so or the caller's lane is the reason.</summary>
+        internal required string Advice { get; init; }
+
         internal required string Crowd { get; init; }
 
         internal static Look Of(PoolSettings settings, LeaseDesk desk, SessionReports? sessions, bool isOutside = false)
@@ -159,14 +163,11 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
             {
                 why.Append(" Return connections sooner, in this pool and the others, raise the budget if the database has room, or give this pool a GuaranteedSize.");
             }
-            else
+            else if (areHeldByLocks)
             {
-                why.Append(areHeldByLocks
-                    ? " Make the transaction that keeps the lock shorter."
-                    : " Return connections sooner, look for a holder that never returns, or raise MaxSize.");
+                why.Append(" Make the transaction that keeps the lock shorter.");
             }
 
-            crowd.Append(" Try again later, return connections sooner, or raise MaxSize if the database has room.");
             return new Look
             {
                 At = settings.Clock.Elapsed,
@@ -176,6 +177,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
                 Holders = holders,
                 Failure = failure,
                 WhyNone = why.ToString(),
+                Advice = failure is null && budget is null && !areHeldByLocks ? " Return connections sooner, look for a holder that never returns, or raise MaxSize." : "",
                 Crowd = crowd.ToString(),
             };
         }

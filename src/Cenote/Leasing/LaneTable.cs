@@ -187,6 +187,24 @@ internal sealed class LaneTable
         All.Select(static lane => FormattableString.Invariant($"{lane.Name} {lane.InUse}{(lane.MaxSize is { } max ? $" of {max}" : "")} in use, {lane.Waiting.Count} waiting")));
 
     /// <summary>
+    /// Returns the settings that keep callers of a lane waiting beside connections of the pool, and what to do about
+    /// them; <see langword="null"/> for none.
+    /// </summary>
+    internal string? DescribeBound(string name)
+    {
+        var lane = All[_byName[name]];
+        if (lane.InUse >= lane.MaxSize)
+        {
+            return FormattableString.Invariant($" Lane '{lane.Name}' has its MaxSize of {lane.MaxSize}: raise it, or send less work into the lane at once.");
+        }
+
+        var unused = All.Where(other => other != lane && other.InUse < other.Reserve).ToList();
+        return unused.Count == 0 || MayTake(lane)
+            ? null
+            : FormattableString.Invariant($" The reserves of other lanes keep {unused.Sum(static other => other.Reserve - other.InUse)} connections from lane '{lane.Name}': lower the Reserve of {string.Join(", ", unused.Select(static other => other.Name))}, raise MaxSize, or send less work into the lane at once.");
+    }
+
+    /// <summary>
     /// Returns how long a caller that came now would wait in a lane, with the connections that the lane has;
     /// <see langword="null"/> before one of its leases has ended.
     /// </summary>

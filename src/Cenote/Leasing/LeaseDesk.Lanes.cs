@@ -78,6 +78,29 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
+    /// Counts the waiting callers that more connections could serve. The settings of their lane keep others waiting.
+    /// </summary>
+    internal int CountServable()
+    {
+        lock (_gate)
+        {
+            return _queue.Servable;
+        }
+    }
+
+    /// <summary>
+    /// Returns the settings that keep callers of a lane waiting beside connections of the pool, and what to do about
+    /// them; <see langword="null"/> for none.
+    /// </summary>
+    internal string? DescribeBound(string? lane)
+    {
+        lock (_gate)
+        {
+            return lane is null ? null : Lanes?.DescribeBound(lane);
+        }
+    }
+
+    /// <summary>
     /// Returns how long a caller that came now would wait, by the usual time of a lease; <see langword="null"/> before
     /// one was measured.
     /// </summary>

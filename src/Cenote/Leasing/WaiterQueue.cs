@@ -85,19 +85,20 @@ internal sealed class WaiterQueue
     /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int Spares => _spares;
 
-    /// <summary>Returns the call sites of the first waiting callers.</summary>
+    /// <summary>Returns the call sites of the first waiting callers, of whichever lane.</summary>
     internal List<CallSite> DescribeSites(int most)
     {
-        List<CallSite> sites = [];
+        List<(long Sequence, CallSite Site)> sites = [];
         foreach (var list in _lists)
         {
-            for (var waiter = list.First; waiter is not null && sites.Count < most; waiter = waiter.Next)
+            var left = most;
+            for (var waiter = list.First; waiter is not null && left > 0; waiter = waiter.Next, left--)
             {
-                sites.Add(waiter.CallSite);
+                sites.Add((waiter.Sequence, waiter.CallSite));
             }
         }
 
-        return sites;
+        return [.. sites.OrderBy(static waiter => waiter.Sequence).Take(most).Select(static waiter => waiter.Site)];
     }
 
     /// <summary>Takes a waiter for re-use, if there is one.</summary>

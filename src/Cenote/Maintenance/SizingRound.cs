@@ -14,7 +14,7 @@ internal sealed class SizingRound(PoolSettings settings, ISizingPolicy policy, L
         {
             Elapsed = settings.Clock.Elapsed,
             Leased = counts.Leased,
-            Waiting = counts.Waiting,
+            Waiting = desk.CountServable(),
             Total = counts.Total - counts.Opening,
             Limit = capacity.Limit,
             MinSize = capacity.SmallestLimit,

@@ -28,7 +28,8 @@ public sealed class LaneOptions
 
     /// <summary>
     /// Gets or sets the share of the lane where several lanes wait: the time of the connections is divided by weight.
-    /// What a lane does not need goes to the others.
+    /// What a lane does not need goes to the others. Leases count by their usual time, up to 1 s: lanes of longer ones
+    /// share by their number.
     /// </summary>
     /// <value>Default 1. Range 1 to 1,000.</value>
     public int Weight { get; set; } = 1;

@@ -9,7 +9,10 @@ public readonly record struct SizingObservation
     /// <summary>Gets the number of leased connections.</summary>
     public required int Leased { get; init; }
 
-    /// <summary>Gets the number of waiting callers.</summary>
+    /// <summary>
+    /// Gets the number of waiting callers that further connections would serve. Callers that the settings of their lane
+    /// keep waiting do not count.
+    /// </summary>
     public required int Waiting { get; init; }
 
     /// <summary>Gets the number of open connections, in any state.</summary>

@@ -48,6 +48,67 @@ public sealed class LaneReportTests
     }
 
     [Fact]
+    public async Task A_timeout_advises_what_its_lane_needs()
+    {
+        await using var test = await TestPool.FullAsync(4, static options =>
+        {
+            options.Lanes = [new() { Name = "interactive", Reserve = 1 }, new() { Name = "batch", MaxSize = 1 }, new() { Name = "other", MaxWaiters = 1 }];
+            options.AcquireTimeout = TimeSpan.FromSeconds(1);
+        });
+        Lane other = new("other");
+        List<ConnectionLease> held = [await test.Pool.RentAsync(s_batch).Soon(), await test.Pool.RentAsync(other).Soon(), await test.Pool.RentAsync(other).Soon()];
+        Task<ConnectionLease>[] late = [test.Pool.RentAsync(s_batch).AsTask(), test.Pool.RentAsync(other).AsTask()];
+        var refusal = Assert.Throws<PoolOverloadedException>(() => test.Pool.Rent(other));
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        var capped = await Assert.ThrowsAsync<PoolTimeoutException>(() => late[0]);
+        var reserved = await Assert.ThrowsAsync<PoolTimeoutException>(() => late[1]);
+
+        Assert.EndsWith(" Lane 'batch' has its MaxSize of 1: raise it, or send less work into the lane at once.", capped.Message, StringComparison.Ordinal);
+        const string Reserves = " The reserves of other lanes keep 1 connections from lane 'other': lower the Reserve of interactive, raise MaxSize, or send less work into the lane at once.";
+        Assert.EndsWith(Reserves, reserved.Message, StringComparison.Ordinal);
+        Assert.EndsWith(Reserves, refusal.Message, StringComparison.Ordinal);
+
+        held.Add(await test.Pool.RentAsync().Soon());
+        var last = test.Pool.RentAsync().AsTask();
+        test.Time.Advance(TimeSpan.FromSeconds(1));
+        var full = await Assert.ThrowsAsync<PoolTimeoutException>(() => last);
+        Assert.EndsWith("look for a holder that never returns, or raise MaxSize.", full.Message, StringComparison.Ordinal);
+        held.ForEach(static lease => lease.Dispose());
+    }
+
+    [Fact]
+    public async Task The_first_waiting_callers_are_those_of_every_lane()
+    {
+        await using var test = await TestPool.FullAsync(1, static options => options.Lanes = [new() { Name = "interactive" }, new() { Name = "batch" }]);
+        var held = await test.Pool.RentAsync().Soon();
+        var first = test.Pool.RentAsync(s_batch).AsTask();
+        var second = test.Pool.RentAsync().AsTask();
+        var third = test.Pool.RentAsync().AsTask();
+
+        var sites = test.Pool.Engine.Desk.DescribeWaiters(3);
+
+        Assert.Equal([sites[0].LineNumber, sites[0].LineNumber + 1, sites[0].LineNumber + 2], sites.Select(static site => site.LineNumber));
+        Assert.Equal([sites[0]], test.Pool.Engine.Desk.DescribeWaiters(1));
+        held.Dispose();
+        await LaneLoad.ReturnAllAsync([first, second, third]);
+    }
+
+    [Fact]
+    public async Task A_sizing_policy_sees_no_caller_that_its_lane_keeps_waiting()
+    {
+        var policy = new Recorder();
+        await using var test = TestPool.Create(options => (options.SizingPolicy, options.Lanes) = (policy, [new() { Name = "interactive" }, new() { Name = "batch", MaxSize = 1 }]));
+        var held = await test.Pool.RentAsync(s_batch).Soon();
+        var waiting = Enumerable.Range(0, 5).Select(_ => test.Pool.RentAsync(s_batch).AsTask()).ToList();
+
+        await test.PassUntil(() => policy.Last is { Leased: 1 });
+
+        Assert.Equal(0, policy.Last!.Value.Waiting);
+        held.Dispose();
+        await LaneLoad.ReturnAllAsync(waiting);
+    }
+
+    [Fact]
     public async Task Events_and_logs_of_callers_name_their_lane()
     {
         await using var test = await TestPool.FullAsync(1, static options =>
@@ -99,5 +160,20 @@ public sealed class LaneReportTests
         Assert.Equal([0, 3], with.Pool.GetStatistics().Lanes.Select(static lane => lane.Rents));
         Assert.Equal([3], without.Pool.GetStatistics().Lanes.Select(static lane => lane.Rents));
         Assert.Equal(3, none.Pool.GetStatistics().Rents);
+    }
+
+    private sealed class Recorder : ISizingPolicy
+    {
+        private volatile Tuple<SizingObservation>? _last;
+
+        public bool RecommendsOnly => true;
+
+        internal SizingObservation? Last => _last?.Item1;
+
+        public SizingDecision? Decide(in SizingObservation observation)
+        {
+            _last = Tuple.Create(observation);
+            return null;
+        }
     }
 }
