@@ -3,7 +3,7 @@ namespace Cenote.Leasing;
 /// <summary>
 /// The callers of one lane in their order, or all callers of a pool without lanes. Guarded by the desk's lock.
 /// </summary>
-internal sealed class WaiterList
+internal class WaiterList
 {
     private Waiter? _last;
 

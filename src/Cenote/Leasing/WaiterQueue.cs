@@ -4,7 +4,11 @@ namespace Cenote.Leasing;
 /// The callers queued for a lease, first come first served within their lane. Guarded by the desk's lock. Entering and
 /// leaving is O(1), except for a caller that comes back to its place.
 /// </summary>
-internal sealed class WaiterQueue
+/// <remarks>
+/// Without lanes it is itself the one list: threads that pass on connections would otherwise take another object from
+/// each other's caches.
+/// </remarks>
+internal sealed class WaiterQueue : WaiterList
 {
     /// <summary>
     /// The distance between the places of new callers: between two of them is the place of all callers that come back
@@ -17,8 +21,9 @@ internal sealed class WaiterQueue
     private readonly LeaseDesk _desk;
     private readonly LaneTable? _lanes;
 
-    /// <summary>One for each lane; one for a pool without lanes.</summary>
+    /// <summary>One for each lane; the queue itself for a pool without lanes.</summary>
     private readonly WaiterList[] _lists;
+    private int _total;
     private Waiter? _spare;
     private int _spares;
     private int _unneeded;
@@ -33,10 +38,11 @@ internal sealed class WaiterQueue
     {
         _desk = desk;
         _lanes = lanes;
-        _lists = lanes is null ? [new WaiterList()] : [.. lanes.All.Select(static lane => lane.Waiting)];
+        _lists = lanes is null ? [this] : [.. lanes.All.Select(static lane => lane.Waiting)];
     }
 
-    internal int Count { get; private set; }
+    /// <summary>Gets how many wait, in all lanes.</summary>
+    internal new int Count => _lanes is null ? base.Count : _total;
 
     /// <summary>Gets how many of them block a thread.</summary>
     internal int Blocking { get; private set; }
@@ -45,10 +51,10 @@ internal sealed class WaiterQueue
     internal long LastSequence => Volatile.Read(ref _sequence);
 
     /// <summary>Gets the waiter that queued first, of all lanes.</summary>
-    internal Waiter? First => _lanes is null ? _lists[0].First : FindFirst();
+    internal new Waiter? First => _lanes is null ? base.First : FindFirst();
 
     /// <summary>Gets the waiter that the next connection serves, if any may be served.</summary>
-    internal Waiter? Next => _lanes is null ? _lists[0].First : _lanes.FindNext();
+    internal Waiter? Next => _lanes is null ? base.First : _lanes.FindNext();
 
     /// <summary>
     /// Gets how many waiters a connection could serve. Others wait because their lane has all that it may have.
@@ -169,7 +175,7 @@ internal sealed class WaiterQueue
     /// <param name="place">The earlier place; 0 for a new caller.</param>
     internal void Enqueue(Waiter waiter, long place = 0)
     {
-        var list = _lists[waiter.Lane];
+        var list = ListOf(waiter);
         waiter.Sequence = place == 0 ? _sequence += Distance : place;
         var next = place == 0 ? null : list.First;
         while (next is not null && (next.Sequence < place || (next.Sequence == place && next.StartedAt <= waiter.StartedAt)))
@@ -185,7 +191,7 @@ internal sealed class WaiterQueue
 
         list.InsertBefore(next, waiter);
         waiter.IsQueued = true;
-        Count++;
+        _total++;
         if (waiter.IsBlocking)
         {
             Blocking++;
@@ -210,7 +216,7 @@ internal sealed class WaiterQueue
     {
         if (_lanes is null)
         {
-            return Weed(_lists[0], most, now, ref over);
+            return Weed(this, most, now, ref over);
         }
 
         foreach (var list in _lists)
@@ -245,13 +251,21 @@ internal sealed class WaiterQueue
         return usable;
     }
 
-    internal WaiterList ListOf(Waiter waiter) => _lists[waiter.Lane];
+    internal WaiterList ListOf(Waiter waiter) => _lanes is null ? this : _lists[waiter.Lane];
 
-    internal void Remove(Waiter waiter)
+    internal new void Remove(Waiter waiter)
     {
-        ListOf(waiter).Remove(waiter);
+        if (_lanes is null)
+        {
+            base.Remove(waiter);
+        }
+        else
+        {
+            _lists[waiter.Lane].Remove(waiter);
+        }
+
         waiter.IsQueued = false;
-        Count--;
+        _total--;
         if (waiter.IsBlocking)
         {
             Blocking--;
